@@ -1,0 +1,1 @@
+"""Things on the table: scanners, scales, cameras, printers; knows nothing of returns."""

@@ -1,0 +1,1 @@
+"""Opinions about goods: questions, photo checks, grade and route; pure."""

@@ -1,0 +1,1 @@
+"""Data files, and the functions that find and translate them."""

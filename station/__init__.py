@@ -1,0 +1,1 @@
+"""The bench without a screen: facts, workflow, journal, look-ups, labels."""

@@ -1,0 +1,1 @@
+"""The central service: takes facts from benches, serves expected returns."""
