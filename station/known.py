@@ -1,0 +1,64 @@
+"""What the workflow may look up: the local copy of central's records, the bench's own past, and the rules.
+
+Every look-up answers from this computer, in under a millisecond, with no network.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from grading.route import RouteTable
+from grading.rubric import Rubric
+from station.codes import Candidate
+from station.records import Bin, Operator, Product, Receipt, ReturnOrder
+
+
+class Plated(msgspec.Struct, frozen=True):
+    """What the bench knows of a plate: the item that bears it, what it is and where it lies."""
+
+    plate: str
+    item: str
+    title: str
+    disposition: str
+    bin: str
+    at: str
+
+
+class Known(Protocol):
+    """The look-ups of one bench. Codes are compared as `station.codes` normalises them."""
+
+    def operator(self, badge: str) -> Operator | None:
+        """Return the person whose badge this is."""
+
+    def pin_is_right(self, operator: Operator, pin: str) -> bool:
+        """Tell whether the PIN fits the person's Argon2 hash."""
+
+    def recognise(self, text: str, aim: str) -> tuple[Candidate, ...]:
+        """Return what a code can be, most likely first; empty when it is like nothing we know."""
+
+    def orders(self, code: str) -> tuple[ReturnOrder, ...]:
+        """Return the return orders that a tracking number, RMA, order number or SSCC stands for."""
+
+    def product(self, code: str) -> Product | None:
+        """Return the product with this GTIN or SKU, of any client."""
+
+    def orders_with_serial(self, serial: str) -> tuple[ReturnOrder, ...]:
+        """Return the return orders that shipped this serial number."""
+
+    def receipt(self, code: str) -> Receipt | None:
+        """Return when, where and by whom a parcel with this code was received before, here or elsewhere."""
+
+    def plated(self, plate: str) -> Plated | None:
+        """Return what is known of a plate printed at this bench."""
+
+    def bin(self, code: str) -> Bin | None:
+        """Return the bin with this code, from central or labelled here, whether open or not."""
+
+    def bin_is_closed(self, code: str) -> bool:
+        """Tell whether this bench closed the bin."""
+
+    def rubric(self, category: str, client: str) -> Rubric | None:
+        """Return the questions for a category, or None when nobody wrote any."""
+
+    def routes(self, client: str) -> RouteTable:
+        """Return the route table that holds for a client."""

@@ -1,0 +1,82 @@
+"""What the central records tell a bench: return orders, products, people and bins, as frozen values.
+
+These travel from central to the station's local copy and are read-only at the bench.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Role = Literal["receiver", "grader", "supervisor"]
+OrderKind = Literal["return", "exchange", "warranty", "repair", "undelivered"]
+Disposition = Literal["restock", "refurb", "resale", "recycle", "hold"]
+
+DISPOSITIONS: tuple[Disposition, ...] = ("restock", "refurb", "resale", "recycle", "hold")
+
+
+class Product(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One article of one client. `weight_mg` and `price_minor` are 0 when nobody knows them."""
+
+    sku: str
+    title: str
+    category: str
+    client: str
+    gtin: str = ""
+    weight_mg: int = 0
+    price_minor: int = 0
+    currency: str = "USD"
+    serialised: bool = False
+    components: tuple[str, ...] = ()
+
+
+class ReturnLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One product and quantity of a return order; `serials` are those that were shipped, if known.
+
+    `reason` is the customer's reason code: why it came back, never what we do with it.
+    """
+
+    line: str
+    product: Product
+    quantity: int = 1
+    serials: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class ReturnOrder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What central expects: an RMA with lines. `trackings` are the parcels announced for it."""
+
+    rma: str
+    client: str
+    order: str
+    lines: tuple[ReturnLine, ...]
+    kind: OrderKind = "return"
+    trackings: tuple[str, ...] = ()
+    asked: str = "refund"
+    zip: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """That a parcel was received before: when (UTC, ISO 8601), at which bench, by whom."""
+
+    code: str
+    parcel: str
+    bench: str
+    operator: str
+    at: str
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """A person who may sign in: `pin_hash` is an Argon2id string, never the PIN."""
+
+    badge: str
+    name: str
+    role: Role
+    pin_hash: str
+
+
+class Bin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A container for one disposition; `client` is empty when any client's goods may go in."""
+
+    code: str
+    disposition: Disposition
+    client: str = ""

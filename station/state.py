@@ -1,0 +1,341 @@
+"""The bench's state: the facts of the running shift and parcel, arranged; and the fold that arranges them.
+
+`fold(state, txn, facts)` is the only thing that changes a state. Nothing here reads a clock, a file or a device, so the
+state after a power cut is the state before it: the same facts, folded again.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from station.facts import (
+    Answered,
+    BinClosed,
+    BinLabelled,
+    BinOpened,
+    Declared,
+    ExceptionRaised,
+    Graded,
+    ItemIdentified,
+    ItemWeighed,
+    LineMissing,
+    ParcelArrived,
+    ParcelFinished,
+    ParcelWeighed,
+    PhotoSkipped,
+    PhotoTaken,
+    Placed,
+    PlateAllotted,
+    PlateConfirmed,
+    PlatePrinted,
+    PlateReprintAsked,
+    PlateVoided,
+    Recorded,
+    RouteOverridden,
+    Routed,
+    SerialChecked,
+    ShiftOpened,
+    SignedIn,
+    SignedOut,
+    Undone,
+    Unknown,
+    WeighingSkipped,
+)
+from station.records import Disposition
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One unit on the bench, as far as it has come."""
+
+    identified: ItemIdentified
+    serial: SerialChecked | None = None
+    weighed: ItemWeighed | None = None
+    photos: tuple[PhotoTaken | PhotoSkipped, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    graded: Graded | None = None
+    routed: Routed | None = None
+    overridden: RouteOverridden | None = None
+    plate: str = ""
+    copies_asked: int = 0
+    copies_printed: int = 0
+    confirmed: bool = False
+    bin: str = ""
+
+    @property
+    def disposition(self) -> Disposition | None:
+        """Where it goes: the person's choice before the rule's; None while nothing has been decided."""
+        if self.overridden is not None:
+            return self.overridden.disposition
+        return self.routed.disposition if self.routed is not None else None
+
+
+class Parcel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The parcel on the bench. `arrived` holds what was expected of it."""
+
+    arrived: ParcelArrived
+    weighed: ParcelWeighed | None = None
+    unweighed_why: str = ""
+    items: tuple[Item, ...] = ()
+    exceptions: tuple[ExceptionRaised, ...] = ()
+
+    @property
+    def item(self) -> Item | None:
+        """The item in work: the last one, until it lies in its bin."""
+        return self.items[-1] if self.items and not self.items[-1].bin else None
+
+
+class OpenBin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A bin at this bench that takes goods, and how many it holds by our own count."""
+
+    code: str
+    disposition: Disposition
+    client: str = ""
+    items: int = 0
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step a person can take back: its name, its transactions, and the parcel as it was before."""
+
+    name: str
+    txns: tuple[str, ...]
+    before: Parcel | None
+    placed_bin: str = ""
+    plate: str = ""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One thing that can be chosen: the value the workflow gets, and the words the person reads."""
+
+    value: str
+    text: str
+    params: dict[str, str] = {}
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """A question inside a step, not yet a fact: it is asked again after a power cut. `stage` names it."""
+
+    stage: str
+    code: str = ""
+    value: str = ""
+    choices: tuple[Choice, ...] = ()
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All a bench is in the middle of. Counters only ever rise, undone or not: numbers are never reused."""
+
+    station: str
+    bench: str
+    shift: str = ""
+    operator: SignedIn | None = None
+    parcel: Parcel | None = None
+    bins: tuple[OpenBin, ...] = ()
+    labelled: tuple[BinLabelled, ...] = ()
+    steps: tuple[Step, ...] = ()
+    parcels: int = 0
+    items: int = 0
+    plates: int = 0
+    bin_labels: int = 0
+    exceptions: int = 0
+    shifts: int = 0
+    ask: Ask | None = None
+
+
+def fold(state: State, txn: str, facts: Iterable[Recorded | Unknown]) -> State:
+    """Return the state after the facts of one transaction; what is being asked is left alone."""
+    before = state.parcel
+    facts = tuple(facts)
+    for fact in facts:
+        change = _CHANGES.get(type(fact))
+        if change is not None:
+            state = change(state, fact)
+    return _remember(state, before, txn, facts)
+
+
+def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Recorded | Unknown, ...]) -> State:
+    """Keep the step for undo; a transaction no person made is added to the step before it."""
+    if any(isinstance(fact, Undone) for fact in facts) or not facts:
+        return state
+    if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut) for fact in facts):
+        return msgspec.structs.replace(state, steps=())
+    name = next((STEP_NAMES[type(fact)] for fact in facts if type(fact) in STEP_NAMES), "")
+    if name:
+        placed = next((fact.bin for fact in facts if isinstance(fact, Placed)), "")
+        plate = next((fact.plate for fact in facts if isinstance(fact, PlateAllotted)), "")
+        step = Step(name, (txn,), before, placed, plate)
+        return msgspec.structs.replace(state, steps=(*state.steps, step))
+    if state.steps:
+        last = state.steps[-1]
+        last = msgspec.structs.replace(last, txns=(*last.txns, txn))
+        return msgspec.structs.replace(state, steps=(*state.steps[:-1], last))
+    return state
+
+
+# English message ids; resources.words translates them where they are shown.
+STEP_NAMES: dict[type, str] = {
+    ParcelArrived: "parcel scan",
+    ParcelWeighed: "weight",
+    WeighingSkipped: "no weight",
+    ItemIdentified: "item scan",
+    SerialChecked: "serial number",
+    PhotoTaken: "photo",
+    PhotoSkipped: "photo left out",
+    Answered: "answer",
+    RouteOverridden: "changed route",
+    PlateAllotted: "label",
+    PlateReprintAsked: "reprint",
+    PlateConfirmed: "label check",
+    Placed: "place in bin",
+}
+
+
+def _parcel(state: State, **changes: Any) -> State:
+    if state.parcel is None:
+        return state
+    return msgspec.structs.replace(state, parcel=msgspec.structs.replace(state.parcel, **changes))
+
+
+def _item(state: State, item: str, change: Callable[[Item], dict[str, Any]]) -> State:
+    """Change one item of the parcel on the bench; facts about others (late prints) change nothing here."""
+    if state.parcel is None:
+        return state
+    items = tuple(
+        msgspec.structs.replace(each, **change(each)) if each.identified.item == item else each
+        for each in state.parcel.items
+    )
+    return _parcel(state, items=items)
+
+
+def _bin(state: State, code: str, added: int) -> State:
+    bins = tuple(
+        msgspec.structs.replace(each, items=each.items + added) if each.code == code else each
+        for each in state.bins
+    )
+    return msgspec.structs.replace(state, bins=bins)
+
+
+def _arrived(state: State, fact: ParcelArrived) -> State:
+    return msgspec.structs.replace(state, parcel=Parcel(fact), parcels=state.parcels + 1)
+
+
+def _identified(state: State, fact: ItemIdentified) -> State:
+    if state.parcel is None:
+        return state
+    state = _parcel(state, items=(*state.parcel.items, Item(fact)))
+    return msgspec.structs.replace(state, items=state.items + 1)
+
+
+def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
+    return _item(
+        state,
+        fact.item,
+        lambda item: {"photos": (*(p for p in item.photos if p.shot != fact.shot), fact)},
+    )
+
+
+def _answered(state: State, fact: Answered) -> State:
+    return _item(
+        state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))}
+    )
+
+
+def _raised(state: State, fact: ExceptionRaised) -> State:
+    if state.parcel is not None:
+        state = _parcel(state, exceptions=(*state.parcel.exceptions, fact))
+    return msgspec.structs.replace(state, exceptions=state.exceptions + 1)
+
+
+def _allotted(state: State, fact: PlateAllotted) -> State:
+    state = _item(state, fact.item, lambda _: {"plate": fact.plate, "copies_asked": 1})
+    return msgspec.structs.replace(state, plates=state.plates + 1)
+
+
+def _placed(state: State, fact: Placed) -> State:
+    return _bin(_item(state, fact.item, lambda _: {"bin": fact.bin}), fact.bin, 1)
+
+
+def _bin_opened(state: State, fact: BinOpened) -> State:
+    labelled = tuple(each for each in state.labelled if each.bin != fact.bin)
+    opened = OpenBin(fact.bin, fact.disposition, fact.client)
+    others = tuple(each for each in state.bins if each.code != fact.bin)
+    return msgspec.structs.replace(state, bins=(*others, opened), labelled=labelled)
+
+
+def _bin_closed(state: State, fact: BinClosed) -> State:
+    return msgspec.structs.replace(state, bins=tuple(b for b in state.bins if b.code != fact.bin))
+
+
+def _bin_labelled(state: State, fact: BinLabelled) -> State:
+    return msgspec.structs.replace(
+        state, labelled=(*state.labelled, fact), bin_labels=state.bin_labels + 1
+    )
+
+
+def _undone(state: State, fact: Undone) -> State:
+    """Go back to the parcel before the step; counters stay, so no number is given twice."""
+    if not state.steps or state.steps[-1].txns != fact.txns:
+        return state
+    last = state.steps[-1]
+    state = msgspec.structs.replace(state, parcel=last.before, steps=state.steps[:-1])
+    return _bin(state, last.placed_bin, -1) if last.placed_bin else state
+
+
+def _finished(state: State, _fact: ParcelFinished) -> State:
+    return msgspec.structs.replace(state, parcel=None)
+
+
+def _shift(state: State, fact: ShiftOpened) -> State:
+    return msgspec.structs.replace(state, shift=fact.shift, shifts=state.shifts + 1)
+
+
+def _same(state: State, _fact: Any) -> State:
+    return state
+
+
+_CHANGES: dict[type, Callable[[State, Any], State]] = {
+    ShiftOpened: _shift,
+    SignedIn: lambda state, fact: msgspec.structs.replace(state, operator=fact),
+    SignedOut: lambda state, _: msgspec.structs.replace(state, operator=None),
+    BinOpened: _bin_opened,
+    BinLabelled: _bin_labelled,
+    BinClosed: _bin_closed,
+    ParcelArrived: _arrived,
+    ParcelWeighed: lambda state, fact: _parcel(state, weighed=fact),
+    WeighingSkipped: lambda state, fact: _parcel(state, unweighed_why=fact.why),
+    ExceptionRaised: _raised,
+    ItemIdentified: _identified,
+    SerialChecked: lambda state, fact: _item(state, fact.item, lambda _: {"serial": fact}),
+    ItemWeighed: lambda state, fact: _item(state, fact.item, lambda _: {"weighed": fact}),
+    PhotoTaken: _photo,
+    PhotoSkipped: _photo,
+    Answered: _answered,
+    Graded: lambda state, fact: _item(state, fact.item, lambda _: {"graded": fact}),
+    Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),
+    RouteOverridden: lambda state, fact: _item(state, fact.item, lambda _: {"overridden": fact}),
+    PlateAllotted: _allotted,
+    PlateReprintAsked: lambda state, fact: _item(
+        state, fact.item, lambda _: {"copies_asked": fact.copy}
+    ),
+    PlatePrinted: lambda state, fact: _item(
+        state, fact.item, lambda _: {"copies_printed": fact.copy}
+    ),
+    PlateConfirmed: lambda state, fact: _item(state, fact.item, lambda _: {"confirmed": True}),
+    PlateVoided: _same,
+    Placed: _placed,
+    LineMissing: _same,
+    ParcelFinished: _finished,
+    Undone: _undone,
+}
+
+
+def open_lines(parcel: Parcel) -> tuple[tuple[Declared, int], ...]:
+    """Return the declared lines of which units are still to come, each with how many."""
+    found: dict[tuple[str, str], int] = {}
+    for item in parcel.items:
+        key = (item.identified.rma, item.identified.line)
+        found[key] = found.get(key, 0) + 1
+    return tuple(
+        (line, line.quantity - found.get((line.rma, line.line), 0))
+        for line in parcel.arrived.declared
+        if line.quantity > found.get((line.rma, line.line), 0)
+    )
