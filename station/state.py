@@ -147,6 +147,11 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     shifts: int = 0
     ask: Ask | None = None
 
+    @property
+    def item(self) -> Item | None:
+        """The item in work, if any."""
+        return self.parcel.item if self.parcel is not None else None
+
 
 def fold(state: State, txn: str, facts: Iterable[Recorded | Unknown]) -> State:
     """Return the state after the facts of one transaction; what is being asked is left alone."""
