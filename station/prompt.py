@@ -10,8 +10,8 @@ from station.inputs import Command, Do
 from station.known import Known
 from station.stages import Stage, next_shot, question_due, stage_of
 from station.state import Ask, State, open_lines
-from station.steps.decide import ROUTE_WORDS
 from station.steps.place import right_bins
+from station.words import ROUTE_WORDS
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):

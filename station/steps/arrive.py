@@ -19,9 +19,9 @@ from station.plates import exception_id, parcel_id
 from station.records import Receipt, ReturnOrder
 from station.state import Ask, Choice, State
 from station.steps.notices import accepted, attention, best, refused, warned
-from station.steps.place import fits_label
 from station.steps.sign_in import scan_badge
 from station.weights import parcel_band
+from station.words import ROUTE_WORDS
 
 _PARCEL_KINDS = ("tracking", "sscc", "rma", "other", "gtin")
 _SURE_KINDS = ("tracking", "sscc", "rma")
@@ -259,5 +259,5 @@ def _open_bin(state: State, code: str, known: Known) -> Outcome:
         return attention(mark("Bin {bin} is open already."), bin=code)
     fact = BinOpened(found.code, found.disposition, found.client)
     return Outcome(
-        accepted(mark("Bin {bin} is open for {disposition}."), bin=code, disposition=fits_label(found)), (fact,)
+        accepted(mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]), (fact,)
     )

@@ -11,15 +11,7 @@ from station.records import DISPOSITIONS, Disposition
 from station.state import Ask, Choice, Item, State
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.plate import label_of
-
-ROUTE_WORDS: dict[Disposition, str] = {
-    "restock": mark("Restock"),
-    "refurb": mark("Refurbish"),
-    "resale": mark("Resale"),
-    "recycle": mark("Recycle"),
-    "hold": mark("Hold"),
-}
-
+from station.words import ROUTE_WORDS
 
 def accept_result(state: State, command: Command, known: Known) -> Outcome:
     """allots the plate and prints its label"""

@@ -24,16 +24,9 @@ from station.records import Product
 from station.state import Ask, Choice, Item, Parcel, State, open_lines
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.weights import item_in_band
+from station.words import CATEGORY_WORDS
 
 LINES_OFFERED = 8
-CATEGORY_WORDS = {
-    "electronics": mark("Electronics"),
-    "apparel": mark("Clothing"),
-    "footwear": mark("Shoes"),
-    "home": mark("Home and kitchen"),
-    "cosmetics": mark("Cosmetics and hygiene"),
-    "media": mark("Discs, books and games"),
-}
 
 
 def scan_item(state: State, scan: Scan, known: Known) -> Outcome:

@@ -5,10 +5,11 @@ from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded
 from station.inputs import Command, Scan
 from station.known import Known
 from station.outcome import Label, Outcome
-from station.plates import bin_code
-from station.records import DISPOSITIONS, Bin, Disposition
+from station.plates import make_bin
+from station.records import Bin
 from station.state import Item, OpenBin, State
 from station.steps.notices import accepted, best, refused
+from station.words import ROUTE_WORDS
 
 
 def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
@@ -27,8 +28,8 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
     if found.disposition != item.disposition:
         return refused(
             mark("Wrong bin: this one is for {is_for}. The item goes to {goes_to}."),
-            is_for=found.disposition,
-            goes_to=str(item.disposition),
+            is_for=ROUTE_WORDS[found.disposition],
+            goes_to=ROUTE_WORDS[item.disposition or "hold"],
         )
     if found.client and found.client != item.identified.client:
         return refused(mark("Wrong bin: it holds goods of {client} only."), client=found.client)
@@ -45,7 +46,7 @@ def bin_full(state: State, command: Command, known: Known) -> Outcome:
     if item is None or item.disposition is None:
         return Outcome()
     full = right_bins(state, item)
-    code = bin_code(state.station, state.bin_labels + 1)
+    code = make_bin(state.station, state.bin_labels + 1)
     client = full[-1].client if full else ""
     labelled = BinLabelled(code, item.disposition, client, replaces=full[-1].code if full else "")
     label = Label(code, "bin", {"bin": code, "disposition": item.disposition, "client": client})
