@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 import msgspec
-
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 
 
@@ -55,4 +54,14 @@ class PhotoFailed(msgspec.Struct, frozen=True):
     why: str
 
 
-Input = Scan | Unreadable | AcceptedWeight | Command | PhotoChecked | PhotoFailed | Printed | PrintWaiting | NotPrinted
+Input = (
+    Scan
+    | Unreadable
+    | AcceptedWeight
+    | Command
+    | PhotoChecked
+    | PhotoFailed
+    | Printed
+    | PrintWaiting
+    | NotPrinted
+)

@@ -3,6 +3,7 @@
 from grading.grade import Grade, grade
 from grading.reasons import Reason
 from grading.route import Route, route
+
 from resources.words import mark
 from station.facts import ExceptionRaised, Graded, Recorded, Routed
 from station.known import Known
@@ -65,7 +66,11 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
 def _grade(item: Item, known: Known) -> Grade:
     rubric = rubric_of(item, known)
     if rubric is None:
-        why = Reason("no_rubric", mark("There are no questions for the category {category}"), {"category": item.identified.category})
+        why = Reason(
+            "no_rubric",
+            mark("There are no questions for the category {category}"),
+            {"category": item.identified.category},
+        )
         return Grade("", "", "untested", (why,), "none")
     return grade(rubric, item.answers, _evidence(item))
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import msgspec
-
 from grading.photo import PROBLEM_TEXTS
+
 from resources.words import mark
 from station.inputs import Command, Do
 from station.known import Known
@@ -57,9 +57,7 @@ def prompt(state: State, known: Known) -> Prompt:
     if stage is Stage.ITEM:
         return _next_item(state)
     title, reason, picture, buttons = _PLAIN[stage]
-    return Prompt(
-        str(stage), title, reason, _params(state), (*buttons, *_undo(state)), "code", picture
-    )
+    return Prompt(str(stage), title, reason, _params(state), (*buttons, *_undo(state)), "code", picture)
 
 
 def _button(key: str, text: str, do: Do, main: bool = False) -> Button:
@@ -178,7 +176,11 @@ def _question(state: State, known: Known) -> Prompt:
 
 def _result(state: State) -> Prompt:
     item = state.item
-    reason = item.routed.reasons[0] if item is not None and item.routed is not None and item.routed.reasons else None
+    reason = (
+        item.routed.reasons[0]
+        if item is not None and item.routed is not None and item.routed.reasons
+        else None
+    )
     buttons = (
         _button("Enter", mark("Print the label"), Do.CONFIRM, main=True),
         _button("O", mark("Send it elsewhere"), Do.OVERRIDE),

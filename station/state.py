@@ -33,8 +33,8 @@ from station.facts import (
     PlateReprintAsked,
     PlateVoided,
     Recorded,
-    RouteOverridden,
     Routed,
+    RouteOverridden,
     SerialChecked,
     ShiftOpened,
     SignedIn,
@@ -253,9 +253,7 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
 
 
 def _answered(state: State, fact: Answered) -> State:
-    return _item(
-        state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))}
-    )
+    return _item(state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))})
 
 
 def _raised(state: State, fact: ExceptionRaised) -> State:
@@ -285,9 +283,7 @@ def _bin_closed(state: State, fact: BinClosed) -> State:
 
 
 def _bin_labelled(state: State, fact: BinLabelled) -> State:
-    return msgspec.structs.replace(
-        state, labelled=(*state.labelled, fact), bin_labels=state.bin_labels + 1
-    )
+    return msgspec.structs.replace(state, labelled=(*state.labelled, fact), bin_labels=state.bin_labels + 1)
 
 
 def _undone(state: State, fact: Undone) -> State:
@@ -333,12 +329,8 @@ _CHANGES: dict[type, Callable[[State, Any], State]] = {
     Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),
     RouteOverridden: lambda state, fact: _item(state, fact.item, lambda _: {"overridden": fact}),
     PlateAllotted: _allotted,
-    PlateReprintAsked: lambda state, fact: _item(
-        state, fact.item, lambda _: {"copies_asked": fact.copy}
-    ),
-    PlatePrinted: lambda state, fact: _item(
-        state, fact.item, lambda _: {"copies_printed": fact.copy}
-    ),
+    PlateReprintAsked: lambda state, fact: _item(state, fact.item, lambda _: {"copies_asked": fact.copy}),
+    PlatePrinted: lambda state, fact: _item(state, fact.item, lambda _: {"copies_printed": fact.copy}),
     PlateConfirmed: lambda state, fact: _item(state, fact.item, lambda _: {"confirmed": True}),
     PlateVoided: _same,
     Placed: _placed,

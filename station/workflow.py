@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
+
 from resources.words import mark
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.known import Known
@@ -142,7 +142,11 @@ def step(state: State, given: Input, known: Known) -> Outcome:
         return not_now(name)
     if name == "choose" and state.ask is not None:
         chosen = _chosen(state, given)
-        return attention(mark("That is not one of the answers.")) if chosen is None else handler(state, chosen, known)
+        return (
+            attention(mark("That is not one of the answers."))
+            if chosen is None
+            else handler(state, chosen, known)
+        )
     return handler(state, given, known)
 
 

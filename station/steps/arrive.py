@@ -1,6 +1,7 @@
 """The parcel scan: one return order, several, none, received before, or returned to sender; then the weight."""
 
 from devices.readings import AcceptedWeight
+
 from resources.words import mark
 from station.codes import Candidate
 from station.facts import (
@@ -66,7 +67,8 @@ def choose_meaning(state: State, command: Command, known: Known) -> Outcome:
     value, _, carrier = command.value.partition("|")
     candidates = known.recognise(ask.code, "")
     chosen = next(
-        (each for each in candidates if each.value == value and each.carrier == carrier), Candidate("other", value)
+        (each for each in candidates if each.value == value and each.carrier == carrier),
+        Candidate("other", value),
     )
     return _begin(state, chosen, known.orders(value), known)
 
@@ -144,7 +146,9 @@ def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: 
             return _ask_again(each, receipt)
     product = next((p for p in (known.product(each.gtin or each.value) for each in meanings) if p), None)
     if product is not None:
-        return refused(mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title)
+        return refused(
+            mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title
+        )
     if meanings and meanings[0].kind in _SURE_KINDS:
         return _arrive(state, meanings[0], ())
     if not meanings:
@@ -246,7 +250,9 @@ def _tell_plate(plate: Candidate, known: Known) -> Outcome:
     if item is None:
         return refused(mark("Plate {plate} is not from this bench."), plate=plate.value)
     where = item.bin or item.disposition
-    return attention(mark("Plate {plate}: {title}, in {where}."), plate=plate.value, title=item.title, where=where)
+    return attention(
+        mark("Plate {plate}: {title}, in {where}."), plate=plate.value, title=item.title, where=where
+    )
 
 
 def _open_bin(state: State, code: str, known: Known) -> Outcome:
@@ -259,5 +265,8 @@ def _open_bin(state: State, code: str, known: Known) -> Outcome:
         return attention(mark("Bin {bin} is open already."), bin=code)
     fact = BinOpened(found.code, found.disposition, found.client)
     return Outcome(
-        accepted(mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]), (fact,)
+        accepted(
+            mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]
+        ),
+        (fact,),
     )

@@ -1,17 +1,19 @@
 """The result: taking it, or sending the item elsewhere with a reason and the authority to do so."""
 
 from grading.route import may_override
+
 from resources.words import mark
 from station.facts import PlateAllotted, RouteOverridden
 from station.inputs import Command, Scan
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import make
-from station.records import DISPOSITIONS, Disposition
+from station.records import DISPOSITIONS
 from station.state import Ask, Choice, Item, State
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.plate import label_of
 from station.words import ROUTE_WORDS
+
 
 def accept_result(state: State, command: Command, known: Known) -> Outcome:
     """allots the plate and prints its label"""
@@ -21,7 +23,9 @@ def accept_result(state: State, command: Command, known: Known) -> Outcome:
     plate = make(state.station, state.plates + 1)
     label = label_of(state, item, plate, 1)
     fact = PlateAllotted(item.identified.item, plate)
-    return Outcome(accepted(mark("The label is printing. Stick it on and scan it.")), (fact,), labels=(label,))
+    return Outcome(
+        accepted(mark("The label is printing. Stick it on and scan it.")), (fact,), labels=(label,)
+    )
 
 
 def ask_route(state: State, command: Command, known: Known) -> Outcome:
@@ -70,7 +74,6 @@ def scan_supervisor(state: State, scan: Scan, known: Known) -> Outcome:
 def scan_at_result(state: State, scan: Scan, known: Known) -> Outcome:
     """refused: the result is to be accepted first"""
     return refused(mark("Press Enter to print the label first."))
-
 
 
 def _allowed(item: Item, to: str, role: str, known: Known) -> bool:

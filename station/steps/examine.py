@@ -39,7 +39,9 @@ def take_photo(state: State, reading: PhotoChecked, known: Known) -> Outcome:
     if item is None or shot is None or reading.request != _request(item, shot.id):
         return Outcome()
     if reading.problems or reading.repeat_of:
-        ask = Ask("doubt", value=shot.id, params={"repeat_of": reading.repeat_of}, choices=DOUBT, photo=reading)
+        ask = Ask(
+            "doubt", value=shot.id, params={"repeat_of": reading.repeat_of}, choices=DOUBT, photo=reading
+        )
         return Outcome(warned(mark("This photo is not good enough.")), ask=ask)
     return _keep(state, item, shot.id, reading, known)
 
@@ -83,9 +85,7 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     rubric = rubric_of(item, known) if item is not None else None
     if item is None or question is None or rubric is None:
         return attention(mark("No question is open."))
-    option = next(
-        (each for each in question.options if command.value in (each.id, str(each.key))), None
-    )
+    option = next((each for each in question.options if command.value in (each.id, str(each.key))), None)
     if option is None:
         return attention(mark("That is not one of the answers."))
     facts = conclude(state, (Answered(item.identified.item, question.id, option.id, rubric.name),), known)
@@ -102,7 +102,6 @@ def scan_before_photo(state: State, scan: Scan, known: Known) -> Outcome:
 def scan_before_answer(state: State, scan: Scan, known: Known) -> Outcome:
     """refused: a question is open"""
     return refused(mark("Answer the question first."))
-
 
 
 def _request(item: Item, shot: str) -> str:
@@ -134,9 +133,11 @@ def _keep(state: State, item: Item, shot: str, reading: PhotoChecked, known: Kno
                 number, doubt[0], "supervisor", parcel=item.identified.parcel, item=name, detail=doubt[1]
             ),
         )
-    notice = warned(mark("The photo shows the code of another product; this is noted.")) if (
-        doubt is not None and not reading.repeat_of
-    ) else accepted(mark("Photo taken."))
+    notice = (
+        warned(mark("The photo shows the code of another product; this is noted."))
+        if (doubt is not None and not reading.repeat_of)
+        else accepted(mark("Photo taken."))
+    )
     return Outcome(notice, conclude(state, facts, known), ask=None)
 
 

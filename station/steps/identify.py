@@ -1,6 +1,7 @@
 """Naming an item: by its product code, by its serial, by hand; and comparing its serial number with those shipped."""
 
 import msgspec
+from devices.readings import AcceptedWeight
 
 from resources.words import mark
 from station.codes import Candidate
@@ -14,7 +15,6 @@ from station.facts import (
     Recorded,
     SerialChecked,
 )
-from devices.readings import AcceptedWeight
 from station.inputs import Command, Scan
 from station.judge import conclude
 from station.known import Known
@@ -133,7 +133,9 @@ def _by_product(state: State, candidate: Candidate, known: Known) -> Outcome | N
         return None
     code = candidate.gtin or candidate.value
     lines = [
-        line for line, _ in open_lines(state.parcel) if line.sku.upper() == code or (line.gtin and line.gtin == code)
+        line
+        for line, _ in open_lines(state.parcel)
+        if line.sku.upper() == code or (line.gtin and line.gtin == code)
     ]
     line = next((each for each in lines if candidate.serial in each.serials), lines[0] if lines else None)
     if line is not None:
@@ -152,7 +154,13 @@ def _by_serial(state: State, parcel: Parcel, candidate: Candidate, known: Known)
     for line, _ in open_lines(parcel):
         if serial in line.serials:
             return _identify(
-                state, known, serial, _of_line(line), "matched", line, Candidate("other", serial, serial=serial)
+                state,
+                known,
+                serial,
+                _of_line(line),
+                "matched",
+                line,
+                Candidate("other", serial, serial=serial),
             )
     return None
 
@@ -268,7 +276,9 @@ def _compare(state: State, item: Item, serial: str) -> tuple[Recorded, ...]:
 def _answer(facts: tuple[Recorded, ...], said: tuple[Recorded, ...]) -> Outcome:
     for fact in said:
         if isinstance(fact, SerialChecked) and fact.verdict == "different":
-            return Outcome(warned(mark("This serial number was never shipped to the customer.")), facts, ask=None)
+            return Outcome(
+                warned(mark("This serial number was never shipped to the customer.")), facts, ask=None
+            )
     item = next((fact for fact in said if isinstance(fact, ItemIdentified)), None)
     if item is not None and item.match == "undeclared":
         return Outcome(warned(mark("Extra item: {title}."), title=item.title), facts, ask=None)
