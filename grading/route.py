@@ -1,4 +1,4 @@
-"""Where a graded item goes: the first rule of a data table that holds, what each way is worth, who may differ."""
+"""Where a graded item goes: the first rule of a table that holds, each way's worth, and who may differ."""
 
 from collections.abc import Mapping
 from typing import Literal, get_args
@@ -77,7 +77,7 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RouteTable(msgspec.Struct, frozen=True):
-    """A table ready for use: `rules` in the order they are tried, each with its name and compiled condition."""
+    """A table ready for use: `rules` in the order of trying, each with its name and compiled condition."""
 
     name: str
     rules: tuple[tuple[str, Rule, Condition], ...]
@@ -103,7 +103,7 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """The facts a route cannot do without, and their types; what is left out fails the rule that asks for it."""
+    """The facts and their types; an optional one that is left out fails the rule that asks for it."""
 
     match: Match
     serial: Serial
@@ -196,7 +196,7 @@ def _decided(table: RouteTable, grade: Grade, known: _Known, name: str, rule: Ru
 
 
 def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:
-    """What no table can change: only a clear case of announced goods moves on, and after a stop at most to recycling."""
+    """What no table can change: only clear cases of announced goods move on, after a stop only to recycling."""
     if to == "hold":
         return True
     if grade.stops:
@@ -211,7 +211,7 @@ def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:
 
 
 def _values(table: RouteTable, grade: Grade, known: _Known) -> tuple[tuple[Disposition, int], ...]:
-    """Price times recovery less handling, for each way the data knows; nothing when the price is not known."""
+    """Price times recovery less handling, for each way the data knows; empty without a price."""
     handling = (
         table.handling_minor.get(known.currency or "", {}) if known.currency is not msgspec.UNSET else {}
     )

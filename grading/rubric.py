@@ -78,7 +78,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One photo to take. `when` as in Question: a shot with conditions is taken after the answers that demand it."""
+    """One photo to take; with `when`, as in Question, only after the answers that demand it."""
 
     id: _Name
     text: _Text
@@ -114,7 +114,7 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def parse(toml_bytes: bytes) -> Rubric:
-    """Read a rubric from TOML; raises RubricError. Whether it makes sense is for `grading.soundness.check`."""
+    """Read a rubric from TOML; raises RubricError. Whether it makes sense, `grading.soundness.check` says."""
     try:
         return msgspec.toml.decode(toml_bytes, type=Rubric)
     except msgspec.ValidationError as error:
@@ -146,7 +146,7 @@ def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Q
 
 
 def shots_needed(rubric: Rubric, answers: Answers) -> tuple[Shot, ...]:
-    """Return the photos these answers demand, in the rubric's order; with no answers, those taken before asking."""
+    """Return the photos these answers demand, in order; with no answers, those taken before asking."""
     options = dict(answers)
     return tuple(shot for shot in rubric.shots if holds(shot.when, options))
 
@@ -164,7 +164,7 @@ def chosen(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[tu
 
 
 def holds(when: tuple[Condition, ...], options: dict[str, str]) -> bool:
-    """Tell whether any of the conditions holds for the chosen options by question; no condition always holds."""
+    """Tell whether one of the conditions holds for the options by question; none at all always holds."""
     return not when or any(
         all(options.get(question) in wanted for question, wanted in condition.items()) for condition in when
     )
