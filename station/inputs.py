@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 import msgspec
+
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 
 

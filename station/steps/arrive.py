@@ -1,7 +1,8 @@
 """The parcel scan: one return order, several, none, received before, or returned to sender; then the weight."""
 
-from devices.readings import AcceptedWeight
+from typing import Literal
 
+from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.codes import Candidate
 from station.facts import (
@@ -13,7 +14,7 @@ from station.facts import (
     Recorded,
     WeighingSkipped,
 )
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Notice, Outcome
 from station.plates import exception_id, parcel_id
@@ -26,6 +27,8 @@ from station.words import ROUTE_WORDS
 
 _PARCEL_KINDS = ("tracking", "sscc", "rma", "other", "gtin")
 _SURE_KINDS = ("tracking", "sscc", "rma")
+
+_MATCHES: tuple[Literal["none", "one", "several"], ...] = ("none", "one", "several")
 
 SKIP_WEIGHT = (
     Choice("scale", mark("The scale does not work")),
@@ -185,13 +188,12 @@ def _arrive(
     parcel = parcel_id(state.station, state.parcels + 1)
     kinds = {order.kind for order in orders}
     clients = {order.client for order in orders}
-    match = "again" if again else ("none" if not orders else "one" if len(orders) == 1 else "several")
     arrived = ParcelArrived(
         parcel,
         candidate.value,
         candidate.carrier,
         kind=kinds.pop() if len(kinds) == 1 else "return" if kinds else "unknown",
-        match=match,
+        match="again" if again else _MATCHES[min(len(orders), 2)],
         orders=tuple(order.rma for order in orders),
         client=clients.pop() if len(clients) == 1 else "",
         declared=tuple(_declared(orders)),

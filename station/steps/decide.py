@@ -1,10 +1,10 @@
 """The result: taking it, or sending the item elsewhere with a reason and the authority to do so."""
 
+from devices.readings import Scan
 from grading.route import may_override
-
 from resources.words import mark
 from station.facts import PlateAllotted, RouteOverridden
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import make

@@ -1,8 +1,9 @@
 """Guided photos with a gate, and the branching questions of the category."""
 
+from devices.readings import Scan
 from resources.words import mark
 from station.facts import Answered, ExceptionRaised, PhotoSkipped, PhotoTaken, Recorded
-from station.inputs import Command, PhotoChecked, PhotoFailed, Scan
+from station.inputs import Command, PhotoChecked, PhotoFailed
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Capture, Outcome

@@ -1,8 +1,10 @@
 """Naming an item: by its product code, by its serial, by hand; and comparing its serial number with those shipped."""
 
-import msgspec
-from devices.readings import AcceptedWeight
+from collections.abc import Mapping
 
+import msgspec
+
+from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.codes import Candidate
 from station.facts import (
@@ -15,7 +17,7 @@ from station.facts import (
     Recorded,
     SerialChecked,
 )
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Outcome
@@ -214,7 +216,7 @@ def _identify(
     state: State,
     known: Known,
     code: str,
-    what: dict[str, object],
+    what: Mapping[str, object],
     match: Match,
     line: Declared | None,
     read: Candidate | None = None,

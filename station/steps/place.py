@@ -1,8 +1,9 @@
 """Putting the item into its bin: the right one accepted, any other refused, a full one closed and replaced."""
 
+from devices.readings import Scan
 from resources.words import mark
 from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Label, Outcome
 from station.plates import make_bin

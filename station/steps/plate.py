@@ -1,10 +1,9 @@
 """The plate's label: printed, waited for, reprinted with a reason, and scanned back."""
 
-from devices.readings import NotPrinted, Printed, PrintWaiting
-
+from devices.readings import NotPrinted, Printed, PrintWaiting, Scan
 from resources.words import mark
 from station.facts import PlateConfirmed, PlatePrinted, PlateReprintAsked
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Label, Outcome
 from station.state import Ask, Choice, Item, State

@@ -2,9 +2,10 @@
 
 import msgspec
 
+from devices.readings import Scan
 from resources.words import mark
 from station.facts import Recorded, ShiftOpened, SignedIn, SignedOut
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import shift_id
