@@ -55,14 +55,4 @@ class PhotoFailed(msgspec.Struct, frozen=True):
     why: str
 
 
-Input = (
-    Scan
-    | Unreadable
-    | AcceptedWeight
-    | Command
-    | PhotoChecked
-    | PhotoFailed
-    | Printed
-    | PrintWaiting
-    | NotPrinted
-)
+Input = Scan | Unreadable | AcceptedWeight | Command | PhotoChecked | PhotoFailed | Printed | PrintWaiting | NotPrinted

@@ -140,11 +140,7 @@ def step(state: State, given: Input, known: Known) -> Outcome:
         return not_now(name)
     if isinstance(given, Command) and given.do is Do.CHOOSE and state.ask is not None:
         chosen = _chosen(state, given)
-        return (
-            attention(mark("That is not one of the answers."))
-            if chosen is None
-            else handler(state, chosen, known)
-        )
+        return attention(mark("That is not one of the answers.")) if chosen is None else handler(state, chosen, known)
     return handler(state, given, known)
 
 

@@ -149,9 +149,7 @@ def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: 
             return _ask_again(each, receipt)
     product = next((p for p in (known.product(each.gtin or each.value) for each in meanings) if p), None)
     if product is not None:
-        return refused(
-            mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title
-        )
+        return refused(mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title)
     if meanings and meanings[0].kind in _SURE_KINDS:
         return _arrive(state, meanings[0], ())
     if not meanings:
@@ -160,9 +158,7 @@ def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: 
         Choice(meanings[0].value + "|" + meanings[0].carrier, mark("It is a parcel: receive it")),
         Choice("not-a-parcel", mark("It is not a parcel's label")),
     )
-    return Outcome(
-        warned(mark("Nobody knows this code.")), ask=Ask("meaning", code=scan.text, choices=choices)
-    )
+    return Outcome(warned(mark("Nobody knows this code.")), ask=Ask("meaning", code=scan.text, choices=choices))
 
 
 def _begin(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], known: Known) -> Outcome:
@@ -182,9 +178,7 @@ def _ask_again(candidate: Candidate, receipt: Receipt) -> Outcome:
     return Outcome(warned(mark("This parcel was received before.")), ask=ask)
 
 
-def _arrive(
-    state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], again: bool = False
-) -> Outcome:
+def _arrive(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], again: bool = False) -> Outcome:
     parcel = parcel_id(state.station, state.parcels + 1)
     kinds = {order.kind for order in orders}
     clients = {order.client for order in orders}
@@ -252,9 +246,7 @@ def _tell_plate(plate: Candidate, known: Known) -> Outcome:
     if item is None:
         return refused(mark("Plate {plate} is not from this bench."), plate=plate.value)
     where = item.bin or item.disposition
-    return attention(
-        mark("Plate {plate}: {title}, in {where}."), plate=plate.value, title=item.title, where=where
-    )
+    return attention(mark("Plate {plate}: {title}, in {where}."), plate=plate.value, title=item.title, where=where)
 
 
 def _open_bin(state: State, code: str, known: Known) -> Outcome:
@@ -267,8 +259,6 @@ def _open_bin(state: State, code: str, known: Known) -> Outcome:
         return attention(mark("Bin {bin} is open already."), bin=code)
     fact = BinOpened(found.code, found.disposition, found.client)
     return Outcome(
-        accepted(
-            mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]
-        ),
+        accepted(mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]),
         (fact,),
     )

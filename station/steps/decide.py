@@ -23,9 +23,7 @@ def accept_result(state: State, command: Command, known: Known) -> Outcome:
     plate = make(state.station, state.plates + 1)
     label = label_of(state, item, plate, 1)
     fact = PlateAllotted(item.identified.item, plate)
-    return Outcome(
-        accepted(mark("The label is printing. Stick it on and scan it.")), (fact,), labels=(label,)
-    )
+    return Outcome(accepted(mark("The label is printing. Stick it on and scan it.")), (fact,), labels=(label,))
 
 
 def ask_route(state: State, command: Command, known: Known) -> Outcome:
