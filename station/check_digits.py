@@ -39,9 +39,7 @@ def fedex_express_is_right(number: str) -> bool:
 
 def s10_is_right(number: str) -> bool:
     """UPU S10: weights 8 6 4 2 3 5 9 7; eleven minus the sum modulo 11, ten written as 0 and eleven as 5."""
-    total = sum(
-        weight * int(digit) for weight, digit in zip((8, 6, 4, 2, 3, 5, 9, 7), number[2:10], strict=True)
-    )
+    total = sum(weight * int(digit) for weight, digit in zip((8, 6, 4, 2, 3, 5, 9, 7), number[2:10], strict=True))
     return {10: 0, 11: 5}.get(11 - total % 11, 11 - total % 11) == int(number[10])
 
 

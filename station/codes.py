@@ -63,9 +63,7 @@ def read_patterns(toml: bytes) -> Patterns:
         if entry.check not in SCHEMES:
             raise ValueError(f"{entry.carrier}: no check-digit scheme is called {entry.check!r}")
     numbers = tuple(
-        NumberPattern(
-            entry.carrier, _compiled(entry.pattern, entry.carrier), entry.check, entry.score, entry.distinct
-        )
+        NumberPattern(entry.carrier, _compiled(entry.pattern, entry.carrier), entry.check, entry.score, entry.distinct)
         for entry in table.number
     )
     return Patterns(numbers, tuple(_compiled(pattern, "rma") for pattern in table.rma))

@@ -144,12 +144,8 @@ def test_dhl_scheme_is_blind_to_digits_seven_apart_and_to_nothing_else() -> None
         assert (("DHL", wrong) in trackings(wrong)) == unseen, wrong
 
 
-@pytest.mark.parametrize(
-    ("number", "checked"), [("986578788855", range(11)), ("RB123456785GB", range(2, 10))]
-)
-def test_modulo_11_schemes_fold_two_remainders_and_miss_at_most_one_digit_a_place(
-    number: str, checked: range
-) -> None:
+@pytest.mark.parametrize(("number", "checked"), [("986578788855", range(11)), ("RB123456785GB", range(2, 10))])
+def test_modulo_11_schemes_fold_two_remainders_and_miss_at_most_one_digit_a_place(number: str, checked: range) -> None:
     missed = [place for place, _, wrong in _corruptions(number, range(len(number))) if trackings(wrong)]
     assert len(missed) == len(set(missed))
     assert set(missed) <= set(checked)
@@ -329,9 +325,7 @@ def test_order_number_sku_and_serial_stay_findable(text: str, value: str) -> Non
     assert plain(text) == value
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\r\n", "\x00", "\x1d\x1d", "\u200f\u200e", "\ud800", "9" * (LONGEST + 1)]
-)
+@pytest.mark.parametrize("text", ["", " ", "\r\n", "\x00", "\x1d\x1d", "\u200f\u200e", "\ud800", "9" * (LONGEST + 1)])
 def test_nothing_in_it_is_nothing(text: str) -> None:
     assert recognise(text, "", PATTERNS) == ()
 
@@ -376,9 +370,7 @@ def test_never_raises_and_always_ranks(text: str, aim: str) -> None:
     assert bool(found) == bool(plain(text))
     for each in found:
         each.value.encode()
-        assert each.kind != "gtin" or (
-            len(each.value) == 14 and each.gtin == each.value and gs1_is_right(each.value)
-        )
+        assert each.kind != "gtin" or (len(each.value) == 14 and each.gtin == each.value and gs1_is_right(each.value))
 
 
 @given(MIXED)

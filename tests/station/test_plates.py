@@ -95,9 +95,7 @@ def test_numbers_stay_as_they_are_once_printed() -> None:
 @pytest.mark.parametrize(
     ("station", "count"), [("a01", 1), ("A1", 1), ("A001", 1), ("Ä01", 1), ("A01", 0), ("A01", 10**12)]
 )
-@pytest.mark.parametrize(
-    "make", [plates.make, plates.make_bin, plates.parcel_id, plates.item_id, plates.shift_id]
-)
+@pytest.mark.parametrize("make", [plates.make, plates.make_bin, plates.parcel_id, plates.item_id, plates.shift_id])
 def test_station_or_count_out_of_range_is_refused(make: object, station: str, count: int) -> None:
     with pytest.raises(ValueError):
         make(station, count)  # type: ignore[operator]
