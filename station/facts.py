@@ -172,6 +172,15 @@ class SerialChecked(Fact, frozen=True):
     verdict: SerialVerdict
 
 
+class ItemRelinked(Fact, frozen=True):
+    """The serial number showed that the unit belongs to another return line of the same parcel."""
+
+    item: str
+    rma: str
+    line: str
+    shipped_serials: tuple[str, ...] = ()
+
+
 class ItemWeighed(Fact, frozen=True):
     """The unit itself was weighed; `in_band` is None when its weight was not known before."""
 
@@ -338,6 +347,7 @@ Recorded = (
     | ExceptionRaised
     | ItemIdentified
     | SerialChecked
+    | ItemRelinked
     | ItemWeighed
     | PhotoTaken
     | PhotoSkipped

@@ -60,5 +60,8 @@ class Known(Protocol):
     def rubric(self, category: str, client: str) -> Rubric | None:
         """Return the questions for a category, or None when nobody wrote any."""
 
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories that have questions, in the order they are offered."""
+
     def routes(self, client: str) -> RouteTable:
         """Return the route table that holds for a client."""

@@ -18,6 +18,7 @@ from station.facts import (
     ExceptionRaised,
     Graded,
     ItemIdentified,
+    ItemRelinked,
     ItemWeighed,
     LineMissing,
     ParcelArrived,
@@ -42,6 +43,7 @@ from station.facts import (
     Unknown,
     WeighingSkipped,
 )
+from station.inputs import PhotoChecked
 from station.records import Disposition
 
 
@@ -113,12 +115,17 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """A question inside a step, not yet a fact: it is asked again after a power cut. `stage` names it."""
+    """A question inside a step, not yet a fact: it is asked again after a power cut. `stage` names it.
+
+    `code` and `value` are what was scanned or chosen so far; `photo` is a picture that the gate doubts.
+    """
 
     stage: str
     code: str = ""
     value: str = ""
+    params: dict[str, str] = {}
     choices: tuple[Choice, ...] = ()
+    photo: PhotoChecked | None = None
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -225,6 +232,13 @@ def _identified(state: State, fact: ItemIdentified) -> State:
     return msgspec.structs.replace(state, items=state.items + 1)
 
 
+def _relinked(state: State, fact: ItemRelinked) -> State:
+    link = {"rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
+    return _item(
+        state, fact.item, lambda item: {"identified": msgspec.structs.replace(item.identified, **link)}
+    )
+
+
 def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
     return _item(
         state,
@@ -305,6 +319,7 @@ _CHANGES: dict[type, Callable[[State, Any], State]] = {
     ExceptionRaised: _raised,
     ItemIdentified: _identified,
     SerialChecked: lambda state, fact: _item(state, fact.item, lambda _: {"serial": fact}),
+    ItemRelinked: _relinked,
     ItemWeighed: lambda state, fact: _item(state, fact.item, lambda _: {"weighed": fact}),
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
@@ -332,6 +347,8 @@ def open_lines(parcel: Parcel) -> tuple[tuple[Declared, int], ...]:
     """Return the declared lines of which units are still to come, each with how many."""
     found: dict[tuple[str, str], int] = {}
     for item in parcel.items:
+        if item.identified.match != "matched":
+            continue
         key = (item.identified.rma, item.identified.line)
         found[key] = found.get(key, 0) + 1
     return tuple(
