@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from grading.reasons import Reason
 from station.records import Disposition, OrderKind, Role
 
 Match = Literal["matched", "undeclared", "wrong"]
@@ -39,14 +40,6 @@ class Declared(msgspec.Struct, frozen=True, omit_defaults=True):
     serialised: bool = False
     components: tuple[str, ...] = ()
     reason: str = ""
-
-
-class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why, in words: an English message id, its parameters, and the code of the rule that spoke."""
-
-    code: str
-    text: str
-    params: dict[str, str] = {}
 
 
 class ShiftOpened(Fact, frozen=True):
@@ -231,6 +224,8 @@ class Graded(Fact, frozen=True):
     functional: str
     rule: str
     reasons: tuple[Reason, ...] = ()
+    stops: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Routed(Fact, frozen=True):

@@ -33,8 +33,8 @@ from station.facts import (
     PlateReprintAsked,
     PlateVoided,
     Recorded,
-    RouteOverridden,
     Routed,
+    RouteOverridden,
     SerialChecked,
     ShiftOpened,
     SignedIn,
@@ -147,6 +147,11 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     shifts: int = 0
     ask: Ask | None = None
 
+    @property
+    def item(self) -> Item | None:
+        """The item in work, if any."""
+        return self.parcel.item if self.parcel is not None else None
+
 
 def fold(state: State, txn: str, facts: Iterable[Recorded | Unknown]) -> State:
     """Return the state after the facts of one transaction; what is being asked is left alone."""
@@ -215,8 +220,7 @@ def _item(state: State, item: str, change: Callable[[Item], dict[str, Any]]) -> 
 
 def _bin(state: State, code: str, added: int) -> State:
     bins = tuple(
-        msgspec.structs.replace(each, items=each.items + added) if each.code == code else each
-        for each in state.bins
+        msgspec.structs.replace(each, items=each.items + added) if each.code == code else each for each in state.bins
     )
     return msgspec.structs.replace(state, bins=bins)
 
@@ -234,9 +238,7 @@ def _identified(state: State, fact: ItemIdentified) -> State:
 
 def _relinked(state: State, fact: ItemRelinked) -> State:
     link = {"rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
-    return _item(
-        state, fact.item, lambda item: {"identified": msgspec.structs.replace(item.identified, **link)}
-    )
+    return _item(state, fact.item, lambda item: {"identified": msgspec.structs.replace(item.identified, **link)})
 
 
 def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
@@ -248,9 +250,7 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
 
 
 def _answered(state: State, fact: Answered) -> State:
-    return _item(
-        state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))}
-    )
+    return _item(state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))})
 
 
 def _raised(state: State, fact: ExceptionRaised) -> State:
@@ -280,9 +280,7 @@ def _bin_closed(state: State, fact: BinClosed) -> State:
 
 
 def _bin_labelled(state: State, fact: BinLabelled) -> State:
-    return msgspec.structs.replace(
-        state, labelled=(*state.labelled, fact), bin_labels=state.bin_labels + 1
-    )
+    return msgspec.structs.replace(state, labelled=(*state.labelled, fact), bin_labels=state.bin_labels + 1)
 
 
 def _undone(state: State, fact: Undone) -> State:
@@ -328,12 +326,8 @@ _CHANGES: dict[type, Callable[[State, Any], State]] = {
     Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),
     RouteOverridden: lambda state, fact: _item(state, fact.item, lambda _: {"overridden": fact}),
     PlateAllotted: _allotted,
-    PlateReprintAsked: lambda state, fact: _item(
-        state, fact.item, lambda _: {"copies_asked": fact.copy}
-    ),
-    PlatePrinted: lambda state, fact: _item(
-        state, fact.item, lambda _: {"copies_printed": fact.copy}
-    ),
+    PlateReprintAsked: lambda state, fact: _item(state, fact.item, lambda _: {"copies_asked": fact.copy}),
+    PlatePrinted: lambda state, fact: _item(state, fact.item, lambda _: {"copies_printed": fact.copy}),
     PlateConfirmed: lambda state, fact: _item(state, fact.item, lambda _: {"confirmed": True}),
     PlateVoided: _same,
     Placed: _placed,
