@@ -62,10 +62,8 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         stack.callback(copy.close)
         history = History(journal)
         store = PhotoStore(home / PHOTOS_FOLDER)
-        sessions = _sessions(settings)
-        equipment = Equipment(
-            post, store, _printer(sessions), _camera(sessions), history.fingerprints()
-        )
+        sessions = sessions_of(settings)
+        equipment = Equipment(post, store, _printer(sessions), _camera(sessions), history.fingerprints())
         stack.callback(equipment.close)
         wake = _courier(stack, folder, settings, post) if not training else _nobody
         known = Lookups(read_rules(), copy, history)
@@ -101,7 +99,7 @@ def _courier(stack: ExitStack, folder: Path, settings: Settings, post: Post) -> 
     return courier.wake
 
 
-def _sessions(settings: Settings) -> dict[str, Session]:
+def sessions_of(settings: Settings) -> dict[str, Session]:
     """Return a session for each device that the settings name; nothing else is ever opened."""
     sessions: dict[str, Session] = {}
     if settings.scanner.port:

@@ -52,9 +52,7 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
         return _take_in(connection, station, site, push, now, one_by_one=True)
 
 
-def _take_in(
-    connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool
-) -> Pushed:
+def _take_in(connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool) -> Pushed:
     acked, prev = _mark(connection, station, push.epoch)
     if push.first > acked + 1:
         raise Gap(acked)
@@ -82,26 +80,18 @@ def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes]
     """Lock the station's high-water mark and return it, with the hash it ends in."""
     start = {"station": station, "epoch": epoch, "acked": 0, "hash": first_prev(epoch)}
     insert_once(connection, ack, [start])
-    query = (
-        select(ack.c.acked, ack.c.hash)
-        .where(ack.c.station == station, ack.c.epoch == epoch)
-        .with_for_update()
-    )
+    query = select(ack.c.acked, ack.c.hash).where(ack.c.station == station, ack.c.epoch == epoch).with_for_update()
     row = connection.execute(query).one()
     return row.acked, row.hash
 
 
 def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, hash_: bytes) -> None:
     connection.execute(
-        update(ack)
-        .where(ack.c.station == station, ack.c.epoch == epoch)
-        .values(acked=acked, hash=hash_)
+        update(ack).where(ack.c.station == station, ack.c.epoch == epoch).values(acked=acked, hash=hash_)
     )
 
 
-def _again(
-    connection: Connection, station: str, epoch: str, known: Sequence[Entry], now: str
-) -> list[Verdict]:
+def _again(connection: Connection, station: str, epoch: str, known: Sequence[Entry], now: str) -> list[Verdict]:
     """Answer entries that came before with the verdict they got; raises Fork for one that did not come before."""
     if not known:
         return []
@@ -156,9 +146,7 @@ def _row(station: str, judged: Judged, now: str) -> dict[str, object]:
     return msgspec.structs.asdict(judged.entry) | about
 
 
-def _set_aside(
-    connection: Connection, station: str, epoch: str, judged: Sequence[Judged], now: str
-) -> None:
+def _set_aside(connection: Connection, station: str, epoch: str, judged: Sequence[Judged], now: str) -> None:
     """Keep raw what will never be applied. PostgreSQL takes no NUL in a text; the raw bytes have it."""
     rows = [
         {
@@ -176,15 +164,11 @@ def _set_aside(
     insert_once(connection, quarantine, rows)
 
 
-def _verdict(
-    connection: Connection, station: str, judged: Judged, conflicts: frozenset[str]
-) -> Verdict:
+def _verdict(connection: Connection, station: str, judged: Judged, conflicts: frozenset[str]) -> Verdict:
     entry = judged.entry
     if entry.id not in conflicts:
         return Verdict(entry.seq, judged.status, judged.code)
-    connection.execute(
-        update(journal).where(journal.c.id == entry.id).values(status="conflict", code=reviews.KIND)
-    )
+    connection.execute(update(journal).where(journal.c.id == entry.id).values(status="conflict", code=reviews.KIND))
     return Verdict(entry.seq, "conflict", reviews.KIND)
 
 

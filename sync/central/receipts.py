@@ -12,9 +12,7 @@ from sync.central.feed import Change, latest
 from sync.central.tables import journal
 
 
-def changes(
-    connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]
-) -> list[Change]:
+def changes(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> list[Change]:
     """Return the receipts that entries make or take back, as changes of the feed."""
     made: list[Change] = []
     for entry, fact in facts:
@@ -26,9 +24,7 @@ def changes(
     return made
 
 
-def _taken_back(
-    connection: Connection, station: str, undone: Undone, made: Sequence[Change]
-) -> list[Change]:
+def _taken_back(connection: Connection, station: str, undone: Undone, made: Sequence[Change]) -> list[Change]:
     """Withdraw receipts of undone arrivals, unless another bench has received the same parcel since."""
     query = select(journal.c.body).where(
         journal.c.station == station,

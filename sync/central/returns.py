@@ -35,8 +35,7 @@ def record(connection: Connection, rma: str) -> Row | None:
 def _parcels(connection: Connection, rma: str, items: Iterable[Row]) -> list[Row]:
     """Every parcel scanned for the order, and every other one in which goods of it were found."""
     keys = {
-        (row.station, row.parcel)
-        for row in connection.execute(select(parcel_order).where(parcel_order.c.rma == rma))
+        (row.station, row.parcel) for row in connection.execute(select(parcel_order).where(parcel_order.c.rma == rma))
     }
     keys |= {(row["station"], row["parcel"]) for row in items}
     return _named(connection, parcel, "parcel", keys, "arrived_at")

@@ -100,8 +100,7 @@ def records() -> Iterator[Change]:
 
 def _order(written: _Order, articles: dict[str, Product]) -> ReturnOrder:
     lines = tuple(
-        ReturnLine(line.line, articles[line.sku], line.quantity, line.serials, line.reason)
-        for line in written.lines
+        ReturnLine(line.line, articles[line.sku], line.quantity, line.serials, line.reason) for line in written.lines
     )
     return ReturnOrder(
         rma=written.rma,
