@@ -63,7 +63,7 @@ def load(store: Store, generated: int, seed: int) -> None:
         if connection.execute(count).scalar_one():
             return
     with store.writing() as connection:
-        feed.append(connection, sample.SITE, list(_records()))
+        feed.append(connection, sample.SITE, list(records()))
         batch: list[Change] = []
         for order in sample.many_orders(generated, seed):
             batch.append(Change("order", order.rma, msgspec.json.encode(order)))
@@ -79,11 +79,17 @@ def enrol_station(store: Store, data: Path, now: str) -> None:
         tokens.leave(data, sample.STATION, tokens.enrol(store, sample.STATION, sample.SITE, now))
 
 
-def _records() -> Iterator[Change]:
+def bins() -> tuple[Bin, ...]:
+    """Return the sample site's bins."""
+    return msgspec.convert(_toml("bins"), _Bins).bin
+
+
+def records() -> Iterator[Change]:
+    """Yield all that the sample site's feed begins with."""
     for person in sample.people():
         operator = Operator(person.badge, person.name, person.role, person.pin_hash)
         yield Change("operator", operator.badge, msgspec.json.encode(operator))
-    for bin_ in msgspec.convert(_toml("bins"), _Bins).bin:
+    for bin_ in bins():
         yield Change("bin", bin_.code, msgspec.json.encode(bin_))
     for product in sample.products():
         yield Change("product", product.sku, msgspec.json.encode(product))
