@@ -22,7 +22,9 @@ def verify_folder(data: Path) -> int:
 def salvage_folder(data: Path, yes: bool) -> int:
     """Save what can be read into a new journal, after asking; return 0 when it was done."""
     if not yes:
-        sys.stdout.write(f"The damaged files of {data} are kept under another name; a new journal is begun. Go on? [y/N] ")
+        sys.stdout.write(
+            f"The damaged files of {data} are kept under another name; a new journal is begun. Go on? [y/N] "
+        )
         sys.stdout.flush()
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             sys.stdout.write("Nothing was changed.\n")
