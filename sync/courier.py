@@ -14,6 +14,7 @@ import msgspec
 
 from station.journal import JournalError
 from station.local_copy import LocalCopy
+from station.sync_status import SyncStatus
 from sync import backlog
 from sync.client import Client
 from sync.errors import AWAY, Refused, Unreachable
@@ -21,7 +22,6 @@ from sync.feed import pull_some
 from sync.outbox import Outbox
 from sync.pace import Backoff, Lane
 from sync.photos import PhotoQueue
-from sync.status import SyncStatus
 
 _POLL_S = 5.0
 _JITTER = 0.2
