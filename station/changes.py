@@ -163,6 +163,7 @@ def _photo(fact: PhotoTaken, said: Said) -> Row:
         "size": fact.size,
         "verdict": fact.verdict,
         "skipped_why": "",
+        "fingerprint": fact.fingerprint,
         "taken_at": said.at,
     }
 
@@ -176,6 +177,7 @@ def _left_out(fact: PhotoSkipped, said: Said) -> Row:
         "size": 0,
         "verdict": "",
         "skipped_why": fact.why,
+        "fingerprint": "",
         "taken_at": said.at,
     }
 

@@ -9,9 +9,15 @@ from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
 
-from station.errors import JournalError
-
 _ALMOST_FULL_BYTES = 1 << 20
+
+
+class JournalError(Exception):
+    """Facts could not be written or read, or the journal not opened. `code` is for screens, the text for people."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class JournalBusy(JournalError):  # noqa: N818
