@@ -11,6 +11,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
+try:
+    import pysqlite3  # type: ignore[import-untyped]
+except ImportError:
+    pysqlite3 = None
+
 Begin = Literal["IMMEDIATE", "DEFERRED"]
 Version = tuple[int, int, int]
 
@@ -42,11 +47,7 @@ def _choose_driver() -> ModuleType:
     One process must never open one file through two SQLite libraries: each would drop the other's file locks.
     """
     if not is_safe(_version_of(sqlite3)) and sys.platform == "linux":
-        try:
-            import pysqlite3  # type: ignore[import-untyped]
-        except ImportError:
-            return sqlite3
-        return pysqlite3  # type: ignore[no-any-return]
+        return pysqlite3 or sqlite3
     return sqlite3
 
 
