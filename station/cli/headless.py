@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from devices.readings import Scan
+from devices.readings import Scan, WeightState
 from devices.simulators.bench import SimulatedBench
 from station import sample, schema
 from station.cli import report
@@ -100,9 +100,16 @@ class Play:
                 return
             begun = begun or state.parcel is not None
             self._label_out()
+            if stage_of(state, desk.bench.known) is Stage.WEIGH:
+                self.wait(self._scale_is_empty, ANSWER_WITHIN_S, "the empty scale")
             before = self._signature()
             self._player.act(parcel)
             self.wait(lambda before=before: self._signature() != before, ANSWER_WITHIN_S, self._standing(parcel))  # type: ignore[misc]
+
+    def _scale_is_empty(self) -> bool:
+        """Tell whether the scale shows that the last thing is off it: people see that before they put on the next."""
+        shown = self._station.desk.weight
+        return shown is not None and shown.state is WeightState.stable_zero
 
     def _label_out(self) -> None:
         """Wait for the label; one that was under way at a power cut never comes, and is asked for again by the player."""
@@ -147,7 +154,7 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
         run = Play(station, devices, words)
         known = station.desk.bench.known
         run.wait(
-            lambda: all(known.orders(each.code) for each in pile if each.orders),
+            lambda: all(known.orders(rma) for each in pile for rma in each.orders),
             ANSWER_WITHIN_S * 3,
             "central's orders",
         )
