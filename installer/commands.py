@@ -114,7 +114,7 @@ def prepared(group: str, debian_groups: Sequence[str]) -> Environment:
     """The environment with this group of libraries and these groups of Debian packages in it."""
     environment = Environment(ROOT)
     needs = [*debian_groups, *([] if environment.can_be_made() else ["python"])]
-    debian.ensure(INSTALLER / "debian-packages.txt", needs)
+    debian.ensure(INSTALLER / "debian-packages.txt", needs, as_root=os.name == "posix" and os.geteuid() == 0)
     environment.ensure(group)
     return environment
 
