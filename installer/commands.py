@@ -54,6 +54,10 @@ def main(arguments: Sequence[str]) -> int:
     except SetUpError as trouble:
         print(trouble, file=sys.stderr)
         return 1
+    except PermissionError as refused:
+        hint = "If .venv was made by another user, as with sudo, remove it and start again."
+        print(f"{refused.filename} is not open to you. {hint}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
