@@ -38,16 +38,12 @@ def test_groups_add_up(debian: ModuleType) -> None:
     assert debian.wanted(LISTING, []) == set()
 
 
-def test_a_package_that_stands_in_counts_and_a_removed_one_does_not(
-    debian: ModuleType, machine: Path
-) -> None:
+def test_a_package_that_stands_in_counts_and_a_removed_one_does_not(debian: ModuleType, machine: Path) -> None:
     assert debian.installed() == {"libonet64", "libone", "libold", "xvfb"}
 
 
 def test_who_may_not_install_is_given_the_line(debian: ModuleType, machine: Path) -> None:
-    with pytest.raises(
-        Exception, match="sudo apt-get install --yes --no-install-recommends libthree libtwo\n"
-    ):
+    with pytest.raises(Exception, match="sudo apt-get install --yes --no-install-recommends libthree libtwo\n"):
         debian.ensure(machine / "listing", ["run"], as_root=False)
     assert not (machine / "told").exists()
 
@@ -63,9 +59,7 @@ def test_who_may_installs_after_a_fresh_list(
     assert capsys.readouterr().out == "Installing Debian packages: libthree libtwo ...\n"
 
 
-def test_nothing_missing_is_nothing_said(
-    debian: ModuleType, machine: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_missing_is_nothing_said(debian: ModuleType, machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     debian.ensure(machine / "listing", ["test"], as_root=True)
     assert not (machine / "told").exists()
     assert capsys.readouterr().out == ""

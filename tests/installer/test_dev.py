@@ -36,9 +36,7 @@ def test_an_unknown_command_is_named(installer: Path) -> None:
 
 
 def test_an_old_python_is_told_so_in_a_sentence(installer: Path) -> None:
-    disguised = (
-        "import runpy, sys; sys.version_info = (3, 10, 13); runpy.run_path(sys.argv[1], run_name='__main__')"
-    )
+    disguised = "import runpy, sys; sys.version_info = (3, 10, 13); runpy.run_path(sys.argv[1], run_name='__main__')"
     command = [sys.executable, "-c", disguised, str(installer / "dev.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
