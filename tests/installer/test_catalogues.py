@@ -71,6 +71,7 @@ def test_an_update_keeps_what_fits_and_drops_what_is_gone(catalogues: ModuleType
     updated = catalogues.updated(catalogues.catalogues(tree)[0], template)
     assert ids(updated) == ids(template)
     assert updated["Warm"].string == "Caliente"
+    assert b"Ido" not in catalogues.as_po(updated)
     assert sorted(catalogues.untranslated(updated)) == [
         "Bin {bin} is full",
         "Is it warm?",

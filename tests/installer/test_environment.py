@@ -126,6 +126,15 @@ def test_a_library_that_is_not_the_locked_one_is_refused(start: Start, project: 
     assert "ran" not in refused.stdout
 
 
+def test_a_lock_without_hashes_is_refused(start: Start, project: Path) -> None:
+    line = (project / "wheels" / "line-2").read_text()
+    (project / "wheels" / "line-bare").write_text(line.partition(" ")[0] + "\n")
+    refused = start("bare")
+    assert refused.returncode == 1
+    assert "hash" in refused.stderr
+    assert "ran" not in refused.stdout
+
+
 def test_no_network_is_said_with_what_to_do(start: Start) -> None:
     missing = f"absent==1 --hash=sha256:{'0' * 64}\n"
     away = {"PIP_NO_INDEX": "", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
