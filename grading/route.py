@@ -14,7 +14,7 @@ Disposition = Literal["restock", "refurb", "resale", "recycle", "hold"]
 Owner = Literal["supervisor", "client", "safety"]
 Section = Literal["stop", "contract", "grade", "value"]
 
-OWNER_TEXTS = {
+OWNER_TEXTS: Mapping[str, str] = {
     "supervisor": "A supervisor must decide",
     "client": "The client must decide",
     "safety": "Call the safety officer",
@@ -121,9 +121,7 @@ def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
     if client_toml is not None:
         client = _file(client_toml)
         if client.authority or client.override_reasons or any(r.section != "contract" for r in client.rules):
-            raise RouteError(
-                f"{client.id}: a client's file may hold contract rules and percentages only; remove the rest"
-            )
+            raise RouteError(f"{client.id}: a client's file may hold contract rules and values only; remove the rest")
         # The client's own contract comes before what the default says of contracts.
         files.insert(0, client)
     rules = []
@@ -204,17 +202,13 @@ def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:
     else:
         clear = bool(grade.letter)
     if to == "restock":
-        clear = (
-            clear and grade.letter == "A" and not grade.missing and grade.functional in ("sealed", "works")
-        )
+        clear = clear and grade.letter == "A" and not grade.missing and grade.functional in ("sealed", "works")
     return clear and known.match == "matched" and known.serial in ("same", "not_known")
 
 
 def _values(table: RouteTable, grade: Grade, known: _Known) -> tuple[tuple[Disposition, int], ...]:
     """Price times recovery less handling, for each way the data knows; empty without a price."""
-    handling = (
-        table.handling_minor.get(known.currency or "", {}) if known.currency is not msgspec.UNSET else {}
-    )
+    handling = table.handling_minor.get(known.currency or "", {}) if known.currency is not msgspec.UNSET else {}
     price = known.price_minor
     if not grade.letter or price is msgspec.UNSET or price <= 0:
         return ()
@@ -259,9 +253,7 @@ def _file(toml_bytes: bytes) -> RuleFile:
         if numbers.count(rule.number) > 1:
             raise RouteError(f"{file.id}: rule {rule.number} is there twice; give each its own number")
         if (rule.to is None) == (not rule.among) or "hold" in rule.among:
-            raise RouteError(
-                f"{file.id}: rule {rule.number} needs either `to` or `among`, and no hold in `among`"
-            )
+            raise RouteError(f"{file.id}: rule {rule.number} needs either `to` or `among`, and no hold in `among`")
         if (rule.to == "hold") != (rule.owner is not None):
             raise RouteError(f"{file.id}: rule {rule.number} needs `owner` when it holds, and only then")
     return file
