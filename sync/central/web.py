@@ -114,10 +114,10 @@ class _Doors:
             except WrongPhotoError as error:
                 raise RequestError(422, "wrong_photo", str(error)) from error
             return Response(status_code=204)
-        content = await run_in_threadpool(self._shelf.get, sha256)
-        if content is None:
+        found: bytes | None = await run_in_threadpool(self._shelf.get, sha256)
+        if found is None:
             raise RequestError(404, "no_photo", "no such photo")
-        return Response(content, media_type="image/jpeg")
+        return Response(found, media_type="image/jpeg")
 
     async def returns(self, request: Request) -> Response:
         await self._caller(request)
