@@ -226,9 +226,7 @@ STORY: dict[type, Change] = {
         update(schema.parcel, "weight_mg", "in_band"),
         _of_parcel(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
-    WeighingSkipped: Change(
-        update(schema.parcel, "unweighed_why"), _of_parcel(unweighed_why=lambda fact: fact.why)
-    ),
+    WeighingSkipped: Change(update(schema.parcel, "unweighed_why"), _of_parcel(unweighed_why=lambda fact: fact.why)),
     ExceptionRaised: Change(upsert(schema.exception), _raised),
     ItemIdentified: Change(upsert(schema.item), _identified),
     SerialChecked: Change(
@@ -256,9 +254,7 @@ STORY: dict[type, Change] = {
             "answered_at": said.at,
         },
     ),
-    Graded: Change(
-        update(schema.item, "letter", "cosmetic", "functional", "grade_rule", "grade_reasons"), _graded
-    ),
+    Graded: Change(update(schema.item, "letter", "cosmetic", "functional", "grade_rule", "grade_reasons"), _graded),
     Routed: Change(
         Statement(
             f"UPDATE item SET {', '.join(f'{name} = :{name}' for name in _ROUTED)}, "
@@ -356,9 +352,7 @@ THINGS: dict[type, Change] = {
         },
     ),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
-    PlateVoided: Change(
-        upsert(schema.plate, "item", "copies_asked", "copies_printed", "allotted_at"), _plate_row
-    ),
+    PlateVoided: Change(upsert(schema.plate, "item", "copies_asked", "copies_printed", "allotted_at"), _plate_row),
     PlateReprintAsked: Change(
         Statement(f"UPDATE plate SET {_ASKED} WHERE station = :station AND plate = :plate"),
         lambda fact, said: {"station": said.station, "plate": fact.plate, "asked": fact.copy},

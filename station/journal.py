@@ -99,9 +99,7 @@ class Journal:
         engine = open_sqlite(path)
         self._writer = engine.connect()
         try:
-            mark(
-                self._writer, closed=True
-            )  # it was found whole: whatever stops us now, the next start may go on
+            mark(self._writer, closed=True)  # it was found whole: whatever stops us now, the next start may go on
             if self._opened.revision != schema.REVISION:
                 bring_up_to_date(path, self._opened.revision)
             mark(self._writer, closed=False)
@@ -189,9 +187,7 @@ class Journal:
         """
         skipped = self._opened.skipped
         counted = ("parcels", "items", "plates", "bin_labels", "exceptions", "shifts")
-        state = msgspec.structs.replace(
-            initial, **{name: getattr(initial, name) + skipped for name in counted}
-        )
+        state = msgspec.structs.replace(initial, **{name: getattr(initial, name) + skipped for name in counted})
         after = 0
         with self.reading() as connection:
             row = _SNAPSHOT.run(connection, {"shape": _SHAPE}).first()

@@ -46,13 +46,10 @@ _SET_RECORD = Statement(
     "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
 )
 _SET_CODE = Statement("INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES (:sort, :code, :kind, :key)")
-_FORGET_CODE = Statement(
-    "DELETE FROM code WHERE sort = :sort AND code = :code AND kind = :kind AND key = :key"
-)
+_FORGET_CODE = Statement("DELETE FROM code WHERE sort = :sort AND code = :code AND kind = :kind AND key = :key")
 _ACKED = Statement("SELECT seq FROM acked WHERE epoch = :epoch")
 _SET_ACKED = Statement(
-    "INSERT INTO acked (epoch, seq) VALUES (:epoch, :seq) "
-    "ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq"
+    "INSERT INTO acked (epoch, seq) VALUES (:epoch, :seq) ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq"
 )
 _SET_REFUSED = Statement(
     "INSERT INTO refused (epoch, seq, status, code) VALUES (:epoch, :seq, :status, :code) "
@@ -154,9 +151,7 @@ class LocalCopy:
     def refused(self) -> tuple[Refusal, ...]:
         """Return the facts central could not take as they were, in order."""
         with self._reading() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT epoch, seq, status, code FROM refused ORDER BY epoch, seq"
-            )
+            rows = connection.exec_driver_sql("SELECT epoch, seq, status, code FROM refused ORDER BY epoch, seq")
             return tuple(Refusal(*row) for row in rows)
 
     def apply(self, from_seq: int, to_seq: int, records: Sequence[Record]) -> None:
@@ -172,8 +167,7 @@ class LocalCopy:
             newest = {(record.kind, record.key): record for record in records}
             self._forget_codes(connection, newest)
             rows: list[dict[str, Any]] = [
-                {"kind": record.kind, "key": record.key, "body": bytes(record.body)}
-                for record in newest.values()
+                {"kind": record.kind, "key": record.key, "body": bytes(record.body)} for record in newest.values()
             ]
             codes = [code for row in rows for code in _codes(row["kind"], row["key"], row["body"])]
             if rows:
@@ -288,7 +282,5 @@ def _codes(kind: str, key: str, body: Any) -> list[dict[str, str]]:
     if kind not in _CODES:
         return []
     return [
-        {"sort": sort, "code": code_of(code), "kind": kind, "key": key}
-        for sort, code in _CODES[kind](body)
-        if code
+        {"sort": sort, "code": code_of(code), "kind": kind, "key": key} for sort, code in _CODES[kind](body) if code
     ]

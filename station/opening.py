@@ -25,8 +25,7 @@ DAMAGED_PREFIX = "damaged-"
 _LAST_ENTRIES = 256
 
 SET_META = Statement(
-    "INSERT INTO meta (name, value) VALUES (:name, :value) "
-    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 _COLUMNS = ", ".join(f'"{name}"' for name in Entry.__struct_fields__)
 _ENTRIES_AFTER = Statement(f"SELECT {_COLUMNS} FROM journal WHERE seq > :after ORDER BY seq LIMIT :limit")

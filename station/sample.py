@@ -141,8 +141,7 @@ def receipts() -> tuple[Receipt, ...]:
 
 def _order(written: _Order, articles: Mapping[str, Product]) -> ReturnOrder:
     lines = tuple(
-        ReturnLine(line.line, articles[line.sku], line.quantity, line.serials, line.reason)
-        for line in written.lines
+        ReturnLine(line.line, articles[line.sku], line.quantity, line.serials, line.reason) for line in written.lines
     )
     return ReturnOrder(
         rma=written.rma,

@@ -65,7 +65,9 @@ class Courier:
         self._stop.set()
         self._wake.set()
         self._client.abort()
-        if self._thread.ident is not None:
+        if self._thread.ident is None:
+            self._client.close()
+        else:
             self._thread.join(_JOIN_S)
             if self._thread.is_alive():
                 _log.error("the courier did not stop in %s s", _JOIN_S)

@@ -45,6 +45,8 @@ class PhotoQueue:
         """Upload a photo; return what is wrong with the file, or an empty string."""
         try:
             content = self._store.path(photo.sha256).read_bytes()
+        except ValueError:
+            return "photo_unnamed"
         except OSError:
             return "photo_missing"
         if hashlib.sha256(content).hexdigest() != photo.sha256:

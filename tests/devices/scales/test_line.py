@@ -23,9 +23,7 @@ def simulator(tmp_path: Path) -> Iterator[Simulator]:
 
 
 def weighing(line: LineSettings, inbox) -> Worker:
-    worker = Worker(
-        "scale", SerialScale("scale", line, MtSics, polling=QUICK), inbox.post, backoff_s=(0.05, 0.2)
-    )
+    worker = Worker("scale", SerialScale("scale", line, MtSics, polling=QUICK), inbox.post, backoff_s=(0.05, 0.2))
     worker.start()
     return worker
 

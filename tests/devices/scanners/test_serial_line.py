@@ -109,9 +109,7 @@ def test_the_same_code_in_a_blink_is_one_scan(simulator: Simulator, scanner: Wor
     assert texts == ["A1", "B2", "A1"]
 
 
-def test_five_thousand_characters_and_noise_leave_it_working(
-    simulator: Simulator, scanner: Worker, inbox
-) -> None:
+def test_five_thousand_characters_and_noise_leave_it_working(simulator: Simulator, scanner: Worker, inbox) -> None:
     simulator.do("scan", text="7" * 5000)
     assert inbox.next(Scan).text == "7" * 5000
     simulator.do("scan", text="7" * 20_000)
