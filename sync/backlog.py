@@ -34,7 +34,7 @@ class WaitingPhoto(msgspec.Struct, frozen=True):
 def epoch(path: Path) -> str:
     """Return the journal's epoch; raises JournalError."""
     with _reading(path) as connection:
-        return connection.execute(select(meta.c.value).where(meta.c.name == "epoch")).scalar_one()
+        return str(connection.execute(select(meta.c.value).where(meta.c.name == "epoch")).scalar_one())
 
 
 def look(path: Path, acked: int, photos_done: int) -> Backlog:

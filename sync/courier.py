@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 class Courier:
     """Starts, wakes and stops the thread; every change of its state goes to `post`, called in that thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - one of each, and none can be taken for another
         self,
         client: Client,
         site: str,
@@ -78,7 +78,7 @@ class Courier:
             while not self._stop.is_set():
                 try:
                     self._work()
-                except Exception:  # top of thread
+                except Exception:  # noqa: BLE001 # top of thread
                     _log.exception("the courier failed")
                     self._post(SyncStatus(why="courier_fault"))
                     self._stop.wait(self._backoff.cap_s)

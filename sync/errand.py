@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from station.errors import JournalError
+from station.journal_errors import JournalError
 from station.sync_status import SyncStatus
 from sync.errors import AWAY, Refused, Unreachable
 from sync.mirror import Mirror
