@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from station.cli import checks, doctor, opening
-from station.journal_errors import JournalError
+from station.errors import JournalError
 from station.settings import SettingsError
 
 _PLAIN = argparse.RawDescriptionHelpFormatter

@@ -23,6 +23,7 @@ from station.database import UnsafeSqliteError, check_driver, open_sqlite, readi
 from station.entries import Entry, sealed
 from station.facts import Recorded, encode, name_of, version_of
 from station.journal_errors import JournalBusy, JournalDamaged, JournalError, from_database
+from station.moments import now
 from station.opening import (
     JOURNAL_FILE,
     LOCK_FILE,
@@ -33,7 +34,6 @@ from station.opening import (
     entries_after,
     examine,
     mark,
-    now,
 )
 from station.ownership import Ownership
 from station.reserve import Reserve

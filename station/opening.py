@@ -1,9 +1,7 @@
 """Makes a new journal file, and examines an old one before anything is written to it."""
 
-import os
 import uuid
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +11,12 @@ from sqlalchemy.engine import Connection
 from station import schema
 from station.database import checkpoint, open_sqlite
 from station.entries import Entry, first_break, first_prev
+from station.files import put_in_place
 from station.journal_errors import JournalDamaged, JournalError
 from station.local_copy import COPY_FILE, acked_in
+from station.moments import now
 from station.statements import Statement
+from station.upgrade import back_up, knows, upgrade
 
 JOURNAL_FILE = "station.sqlite"
 LOCK_FILE = "station.lock"
@@ -41,22 +42,6 @@ class Opened(msgspec.Struct, frozen=True):
     last_hash: bytes
     skipped: int
     revision: str
-
-
-def now() -> str:
-    """Return the wall clock in UTC, ISO 8601 with microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename or a new file in the folder durable; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def check_files(path: Path) -> None:
@@ -88,8 +73,6 @@ def create(path: Path, station: str) -> None:
 
 def begin_file(path: Path, station: str, epoch: str, skipped: int = 0) -> None:
     """Make a database at `path` with all tables and what a journal says of itself."""
-    from station.upgrade import upgrade
-
     engine = open_sqlite(path)
     upgrade(engine)
     with engine.begin() as connection:
@@ -101,14 +84,6 @@ def begin_file(path: Path, station: str, epoch: str, skipped: int = 0) -> None:
             "skipped": str(skipped),
         }.items():
             SET_META.run(connection, {"name": name, "value": value})
-
-
-def put_in_place(new: Path, path: Path) -> None:
-    """Rename a closed database to its real name, durably."""
-    with new.open("rb+") as file:
-        os.fsync(file.fileno())
-    new.replace(path)
-    sync_folder(path.parent)
 
 
 def examine(path: Path, station: str) -> Opened:
@@ -151,15 +126,11 @@ def mark(connection: Connection, *, closed: bool) -> None:
 
 def bring_up_to_date(path: Path, revision: str) -> None:
     """Bring an older database to our tables, after a copy beside it."""
-    from station.upgrade import back_up, upgrade
-
     back_up(path, path.with_name(f"{path.stem}.{revision}{path.suffix}"))
     upgrade(open_sqlite(path))
 
 
 def _check_known(path: Path, revision: str) -> None:
-    from station.upgrade import knows
-
     if not knows(revision):
         raise JournalError("newer", f"The journal {path.name} was written by a newer program ({revision}).")
 

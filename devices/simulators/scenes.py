@@ -3,7 +3,7 @@
 The same category and seed give the same article; noise comes from the camera, not from here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -236,7 +236,7 @@ def _inverted(modules: str) -> str:
     return modules.translate(str.maketrans("01", "10"))
 
 
-_ARTICLES: dict[str, Callable[[Picture, np.random.Generator], None]] = {
+_ARTICLES: Mapping[str, Callable[[Picture, np.random.Generator], None]] = {
     "electronics": _phone,
     "apparel": _shirt,
     "footwear": _shoes,

@@ -20,7 +20,7 @@ from station.cli.demo import demo_settings
 from station.cli.opening import settings_of
 from station.cli.parts import JOURNAL_FILE, sessions_of
 from station.database import MINIMUM_SQLITE, sqlite_version
-from station.journal_errors import JournalError
+from station.errors import JournalError
 from station.settings import CentralSettings, Settings
 from station.verify import verify
 from station.words import FAULT_WORDS

@@ -121,6 +121,7 @@ def test_five_thousand_characters_and_noise_leave_it_working(simulator: Simulato
     assert not inbox.of(Down)
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_unplugged_and_plugged_in_again(simulator: Simulator, scanner: Worker, inbox) -> None:
     simulator.do("scan", raw="half a co")
     simulator.do("unplug")
@@ -134,6 +135,7 @@ def test_unplugged_and_plugged_in_again(simulator: Simulator, scanner: Worker, i
     assert len(inbox.of(Up)) == 2
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_a_scanner_that_is_not_there_is_said_once_and_found_later(tmp_path: Path, inbox) -> None:
     link = tmp_path / "late"
     worker = Worker("scanner", SerialScanner("scanner", LineSettings(str(link))), inbox.post, (0.02, 0.1))
