@@ -346,6 +346,8 @@ class Proxy:
         self.fail_with: tuple[int, bytes] | None = None
         self.is_holding = False
         self.connections = 0
+        self.failed = 0
+        self.bytes_up = 0
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._closing = False
@@ -397,12 +399,14 @@ class Proxy:
         sent = 0
         with contextlib.suppress(OSError):
             while data := self._request(ours):
+                self.bytes_up += len(data)
                 if self.is_holding:
                     continue
                 if self.fail_with is not None and self.fail_with[1] in data and b"/events" in data[:200]:
                     body = b'{"error":"fault"}'
                     head = f"HTTP/1.1 {self.fail_with[0]} No\r\nContent-Length: {len(body)}\r\n\r\n"
                     ours.sendall(head.encode() + body)
+                    self.failed += 1
                     continue
                 if self.cut_after is not None and sent + len(data) > self.cut_after:
                     theirs.sendall(data[: self.cut_after - sent])
