@@ -22,7 +22,6 @@ from station.inputs import Command
 from station.sample import SampleParcel
 from station.settings import Settings
 from station.stages import Stage, stage_of
-from sync.central.sample import bins
 
 ANSWER_WITHIN_S = 20.0
 LABEL_WITHIN_S = 10.0
@@ -76,7 +75,7 @@ class Play:
         self._words = words
         hands = SimulatedHands(devices, words.put)
         person = next(each for each in sample.people() if each.role == "grader")
-        self._player = Player(station.desk.bench, hands, person, bins())
+        self._player = Player(station.desk.bench, hands, person, sample.bins())
 
     def wait(self, condition: Callable[[], bool], within_s: float, what: str) -> None:
         """Take words until the condition holds; raises Stuck when it does not in time."""
