@@ -1,0 +1,128 @@
+"""The result, readable from three metres: letter, disposition word, symbol, pattern and bin."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from resources.words import mark
+from station.state import Item, State
+from ui import wording
+from ui.parts.text import short
+from ui.signs import draw_symbol, fill_pattern
+from ui.theme import BODY, HEAD, HUGE, PROMPT, RADIUS, S8, S16, S24, Look
+from ui.view import View
+
+
+class Verdict(QWidget):
+    """A panel in the colour of the disposition with its pattern as a broad edge."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: Look | None = None
+        self._letter = ""
+        self._word = ""
+        self._below = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        """Large."""
+        return QSize(440, 220)
+
+    def minimumSizeHint(self) -> QSize:
+        """Still readable from three metres."""
+        return QSize(320, 150)
+
+    def render(self, view: View, item: Item | None) -> None:
+        """Show the grade and disposition of an item; nothing without them."""
+        disposition = item.disposition if item is not None else None
+        self.setVisible(disposition is not None)
+        if item is None or disposition is None:
+            return
+        look = view.theme.dispositions[disposition]
+        letter = item.graded.letter if item.graded is not None else ""
+        word = wording.word(view.tr, wording.DISPOSITIONS, disposition)
+        below = _bin_words(view, item)
+        self.setAccessibleName(" ".join(part for part in (letter, word, below) if part))
+        if (look, letter, word, below) != (self._look, self._letter, self._word, self._below):
+            self._look, self._letter, self._word, self._below = look, letter, word, below
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the edge, the letter, the symbol and the words."""
+        if self._look is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shape = QPainterPath()
+        shape.addRoundedRect(box, RADIUS, RADIUS)
+        painter.setClipPath(shape)
+        painter.fillRect(box, QColor(self._look.fill))
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        edge = 64.0
+        left = box.right() - edge if rtl else box.left()
+        fill_pattern(
+            painter, QRectF(left, box.top(), edge, box.height()), self._look.pattern, self._look.fill, self._look.ink, 14
+        )
+        inner = box.adjusted(S24, S16, -edge - S16, -S16) if rtl else box.adjusted(edge + S16, S16, -S24, -S16)
+        self._paint_words(painter, inner, rtl)
+        painter.setClipping(False)
+        painter.setPen(QPen(QColor(self._look.ink), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(shape)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter, box: QRectF, rtl: bool) -> None:
+        if self._look is None:
+            return
+        ink = self._look.ink
+        side = min(box.height() * 0.5, 120.0)
+        mark_box = QRectF(box.right() - side if rtl else box.left(), box.top() + S8, side, side)
+        if self._letter:
+            painter.setPen(QColor(ink))
+            painter.setFont(self._font(int(side * 1.2), 800))
+            painter.drawText(mark_box, Qt.AlignmentFlag.AlignCenter, self._letter)
+        symbol = side * 0.62
+        gap = side + S16 if self._letter else 0
+        x = box.right() - gap - symbol if rtl else box.left() + gap
+        draw_symbol(painter, self._look.symbol, QRectF(x, mark_box.center().y() - symbol / 2, symbol, symbol), ink)
+        painter.setPen(QColor(ink))
+        word_box = box.adjusted(0, side + S16, 0, 0)
+        used = self._fit(painter, word_box, self._word, (HUGE, PROMPT, HEAD), 800)
+        below = word_box.adjusted(0, used, 0, 0)
+        self._fit(painter, below, self._below, (HEAD, BODY), 600)
+
+    def _fit(self, painter: QPainter, box: QRectF, words: str, sizes: tuple[int, ...], weight: int) -> float:
+        """Write words in the largest of the sizes that fits the width; return the height used."""
+        for size in sizes:
+            font = self._font(size, weight)
+            metrics = QFontMetrics(font)
+            if metrics.horizontalAdvance(words) <= box.width() and metrics.height() <= box.height():
+                break
+        painter.setFont(font)
+        flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextWordWrap
+        bounds = painter.drawText(box, flags, words)
+        return bounds.height() if bounds is not None else float(metrics.height())
+
+    def _font(self, pixels: int, weight: int) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(max(pixels, BODY))
+        font.setWeight(QFont.Weight(weight))
+        return font
+
+
+def bin_for(state: State, item: Item) -> str:
+    """Return the open bin an item may go into: its client's own first, then one for any client; empty for none."""
+    fitting = [each for each in state.bins if each.disposition == item.disposition]
+    for client in (item.identified.client, ""):
+        for each in fitting:
+            if each.client == client:
+                return each.code
+    return ""
+
+
+def _bin_words(view: View, item: Item) -> str:
+    code = bin_for(view.state, item)
+    if code:
+        return view.tr.format(mark("Bin {bin}"), bin=short(code))
+    return view.tr.gettext(mark("No bin is open for it"))
