@@ -7,6 +7,7 @@ when a field changes meaning. A tag this program does not know, or a newer versi
 from typing import ClassVar, Literal
 
 import msgspec
+from grading.reasons import Reason
 
 from station.records import Disposition, OrderKind, Role
 
@@ -39,14 +40,6 @@ class Declared(msgspec.Struct, frozen=True, omit_defaults=True):
     serialised: bool = False
     components: tuple[str, ...] = ()
     reason: str = ""
-
-
-class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why, in words: an English message id, its parameters, and the code of the rule that spoke."""
-
-    code: str
-    text: str
-    params: dict[str, str] = {}
 
 
 class ShiftOpened(Fact, frozen=True):
@@ -172,6 +165,15 @@ class SerialChecked(Fact, frozen=True):
     verdict: SerialVerdict
 
 
+class ItemRelinked(Fact, frozen=True):
+    """The serial number showed that the unit belongs to another return line of the same parcel."""
+
+    item: str
+    rma: str
+    line: str
+    shipped_serials: tuple[str, ...] = ()
+
+
 class ItemWeighed(Fact, frozen=True):
     """The unit itself was weighed; `in_band` is None when its weight was not known before."""
 
@@ -222,6 +224,8 @@ class Graded(Fact, frozen=True):
     functional: str
     rule: str
     reasons: tuple[Reason, ...] = ()
+    stops: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Routed(Fact, frozen=True):
@@ -338,6 +342,7 @@ Recorded = (
     | ExceptionRaised
     | ItemIdentified
     | SerialChecked
+    | ItemRelinked
     | ItemWeighed
     | PhotoTaken
     | PhotoSkipped

@@ -3,8 +3,7 @@
 from enum import StrEnum
 
 import msgspec
-
-from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan
+from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 
 
 class Do(StrEnum):
@@ -55,4 +54,14 @@ class PhotoFailed(msgspec.Struct, frozen=True):
     why: str
 
 
-Input = Scan | AcceptedWeight | Command | PhotoChecked | PhotoFailed | Printed | PrintWaiting | NotPrinted
+Input = (
+    Scan
+    | Unreadable
+    | AcceptedWeight
+    | Command
+    | PhotoChecked
+    | PhotoFailed
+    | Printed
+    | PrintWaiting
+    | NotPrinted
+)

@@ -6,9 +6,9 @@ Every look-up answers from this computer, in under a millisecond, with no networ
 from typing import Protocol
 
 import msgspec
-
 from grading.route import RouteTable
 from grading.rubric import Rubric
+
 from station.codes import Candidate
 from station.records import Bin, Operator, Product, Receipt, ReturnOrder
 
@@ -59,6 +59,9 @@ class Known(Protocol):
 
     def rubric(self, category: str, client: str) -> Rubric | None:
         """Return the questions for a category, or None when nobody wrote any."""
+
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories that have questions, in the order they are offered."""
 
     def routes(self, client: str) -> RouteTable:
         """Return the route table that holds for a client."""

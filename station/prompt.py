@@ -1,8 +1,17 @@
 """The one question of the moment: what a state asks of the person, in words, with the keys that answer it."""
 
-import msgspec
+from collections.abc import Mapping
 
-from station.inputs import Command
+import msgspec
+from grading.photo import PROBLEM_TEXTS
+
+from resources.words import mark
+from station.inputs import Command, Do
+from station.known import Known
+from station.stages import Stage, next_shot, question_due, stage_of
+from station.state import Ask, State, open_lines
+from station.steps.place import right_bins
+from station.words import ROUTE_WORDS
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,3 +41,189 @@ class Prompt(msgspec.Struct, frozen=True, omit_defaults=True):
     buttons: tuple[Button, ...] = ()
     entry: str = "code"
     picture: str = ""
+
+
+def prompt(state: State, known: Known) -> Prompt:
+    """Return what the bench asks for now: one question, the reason in one line, and every way to answer it."""
+    stage = stage_of(state, known)
+    if state.ask is not None:
+        return _asked(state, state.ask, stage)
+    if stage is Stage.PHOTO:
+        return _photo(state, known)
+    if stage is Stage.INSPECT:
+        return _question(state, known)
+    if stage is Stage.RESULT:
+        return _result(state)
+    if stage is Stage.ITEM:
+        return _next_item(state)
+    title, reason, picture, buttons = _PLAIN[stage]
+    return Prompt(str(stage), title, reason, _params(state), (*buttons, *_undo(state)), "code", picture)
+
+
+def _button(key: str, text: str, do: Do, main: bool = False) -> Button:
+    return Button(key, text, Command(do), main=main, aside=not main)
+
+
+_SKIP = _button("S", mark("Cannot be done"), Do.SKIP)
+_REPRINT = _button("R", mark("Print again"), Do.REPRINT)
+_LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
+
+_PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
+    Stage.SIGN_IN: (mark("Scan your badge"), mark("Then type your PIN."), "badge", ()),
+    Stage.IDLE: (
+        mark("Scan the label on the parcel"),
+        mark("Any tracking number, return number or order number will do."),
+        "parcel",
+        (_button("F12", mark("Sign out"), Do.SIGN_OUT),),
+    ),
+    Stage.WEIGH: (
+        mark("Put the parcel on the scale"),
+        mark("Unopened. The weight is taken by itself."),
+        "scale",
+        (_SKIP,),
+    ),
+    Stage.SERIAL: (
+        mark("Scan the serial number"),
+        mark("It is on a sticker at the back, in the battery bay or on the box."),
+        "serial",
+        (_SKIP,),
+    ),
+    Stage.LABEL: (
+        mark("Stick the label on and scan it"),
+        mark("Plate {plate}. Press R if no label came out."),
+        "label",
+        (_REPRINT,),
+    ),
+    Stage.PLACE: (
+        mark("Put it in {disposition} and scan the bin"),
+        mark("{bins}"),
+        "bin",
+        (_button("B", mark("Bin is full, or a new bin"), Do.BIN_FULL), _REPRINT),
+    ),
+}
+
+_ASKED: Mapping[Stage, tuple[str, str]] = {
+    Stage.PIN: (mark("Type your PIN, {name}"), mark("Then press Enter.")),
+    Stage.MEANING: (mark("What is this code?"), mark("It can mean more than one thing.")),
+    Stage.AGAIN: (
+        mark("This parcel was received before"),
+        mark("At {bench} by {operator}, {at} UTC."),
+    ),
+    Stage.SKIP_WHY: (mark("Why can it not be done?"), mark("The answer is noted with the parcel.")),
+    Stage.WHICH: (mark("Which item is this?"), mark("{title}")),
+    Stage.CATEGORY: (mark("What kind of thing is it?"), mark("It decides the questions that follow.")),
+    Stage.DOUBT: (mark("Take the photo again"), mark("{problems}")),
+    Stage.ROUTE: (mark("Where shall it go instead?"), mark("A reason is asked for next.")),
+    Stage.ROUTE_WHY: (mark("Why there?"), mark("The answer is noted with your name.")),
+    Stage.SUPERVISOR: (
+        mark("Ask a supervisor to scan their badge"),
+        mark("This change is beyond your authority."),
+    ),
+    Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
+    Stage.MISSING: (mark("Is this really not in the parcel?"), mark("{lines}")),
+}
+
+
+def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
+    title, reason = _ASKED[stage]
+    params = {**ask.params, **_problem_words(ask)}
+    if stage is Stage.MISSING and not params.get("lines"):
+        title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
+    if stage is Stage.WHICH and not params.get("title"):
+        reason = mark("Choose the line it belongs to.")
+    buttons = tuple(
+        Button(str(number), choice.text, Command(Do.CHOOSE, choice.value), choice.params, main=number == 1)
+        for number, choice in enumerate(ask.choices, start=1)
+    )
+    entry = "pin" if stage is Stage.PIN else "code" if stage is Stage.SUPERVISOR else "none"
+    return Prompt(str(stage), title, reason, params, (*buttons, _LEAVE), entry, _PICTURES.get(stage, ""))
+
+
+_PICTURES: Mapping[Stage, str] = {Stage.PIN: "badge", Stage.SUPERVISOR: "badge", Stage.DOUBT: "camera"}
+
+
+def _problem_words(ask: Ask) -> dict[str, str]:
+    """Return the words for what is wrong with a doubtful photo: the worst fault, and what to do about it."""
+    if ask.photo is None:
+        return {}
+    if ask.photo.problems:
+        return {"problems": PROBLEM_TEXTS.get(ask.photo.problems[0], ask.photo.problems[0])}
+    return {"problems": mark("This photo was taken before, of another item.")}
+
+
+def _photo(state: State, known: Known) -> Prompt:
+    item = state.item
+    shot = next_shot(item, known) if item is not None else None
+    if shot is None:
+        return Prompt(str(Stage.PHOTO), "")
+    buttons = (_button("Space", mark("Take the photo"), Do.SHOOT, main=True), _SKIP, *_undo(state))
+    return Prompt(str(Stage.PHOTO), shot.text, shot.hint, {}, buttons, "none", "camera")
+
+
+def _question(state: State, known: Known) -> Prompt:
+    item = state.item
+    question = question_due(item, known) if item is not None else None
+    if question is None:
+        return Prompt(str(Stage.INSPECT), "")
+    buttons = tuple(
+        Button(str(option.key), option.text, Command(Do.CHOOSE, option.id), option.params)
+        for option in question.options
+    )
+    return Prompt(
+        str(Stage.INSPECT), question.text, question.hint, question.params, (*buttons, *_undo(state)), "none"
+    )
+
+
+def _result(state: State) -> Prompt:
+    item = state.item
+    reason = (
+        item.routed.reasons[0]
+        if item is not None and item.routed is not None and item.routed.reasons
+        else None
+    )
+    buttons = (
+        _button("Enter", mark("Print the label"), Do.CONFIRM, main=True),
+        _button("O", mark("Send it elsewhere"), Do.OVERRIDE),
+        *_undo(state),
+    )
+    return Prompt(
+        str(Stage.RESULT),
+        mark("{letter} {disposition}"),
+        reason.text if reason is not None else "",
+        {**_params(state), **(reason.params if reason is not None else {})},
+        buttons,
+        "none",
+    )
+
+
+def _next_item(state: State) -> Prompt:
+    parcel = state.parcel
+    still = sum(count for _, count in open_lines(parcel)) if parcel is not None else 0
+    finish = _button("Enter", mark("Finish the parcel"), Do.FINISH, main=not still)
+    buttons = (finish, _button("N", mark("It has no code"), Do.NO_CODE), *_undo(state))
+    if still:
+        title, reason = mark("Scan the next item"), mark("{count} still to come.")
+    elif parcel is not None and parcel.arrived.declared:
+        title, reason = mark("All items are here"), mark("Finish the parcel, or scan an extra item.")
+    else:
+        title, reason = mark("Scan each item in the parcel"), mark("Nobody told us what is in it.")
+    return Prompt(str(Stage.ITEM), title, reason, {"count": str(still)}, buttons, "code", "item")
+
+
+def _params(state: State) -> dict[str, str]:
+    item = state.item
+    if item is None:
+        return {}
+    fitting = ", ".join(each.code for each in right_bins(state, item))
+    return {
+        "plate": item.plate,
+        "letter": item.graded.letter if item.graded is not None else "",
+        "disposition": ROUTE_WORDS[item.disposition] if item.disposition is not None else "",
+        "bins": fitting or mark("No bin is open for it: scan a bin's label, or press B for a new one."),
+    }
+
+
+def _undo(state: State) -> tuple[Button, ...]:
+    if not state.steps:
+        return ()
+    return (Button("U", mark("Undo: {step}"), Command(Do.UNDO), {"step": state.steps[-1].name}, aside=True),)

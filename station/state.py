@@ -18,6 +18,7 @@ from station.facts import (
     ExceptionRaised,
     Graded,
     ItemIdentified,
+    ItemRelinked,
     ItemWeighed,
     LineMissing,
     ParcelArrived,
@@ -32,8 +33,8 @@ from station.facts import (
     PlateReprintAsked,
     PlateVoided,
     Recorded,
-    RouteOverridden,
     Routed,
+    RouteOverridden,
     SerialChecked,
     ShiftOpened,
     SignedIn,
@@ -42,6 +43,7 @@ from station.facts import (
     Unknown,
     WeighingSkipped,
 )
+from station.inputs import PhotoChecked
 from station.records import Disposition
 
 
@@ -113,12 +115,17 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """A question inside a step, not yet a fact: it is asked again after a power cut. `stage` names it."""
+    """A question inside a step, not yet a fact: it is asked again after a power cut. `stage` names it.
+
+    `code` and `value` are what was scanned or chosen so far; `photo` is a picture that the gate doubts.
+    """
 
     stage: str
     code: str = ""
     value: str = ""
+    params: dict[str, str] = {}
     choices: tuple[Choice, ...] = ()
+    photo: PhotoChecked | None = None
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -139,6 +146,11 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     exceptions: int = 0
     shifts: int = 0
     ask: Ask | None = None
+
+    @property
+    def item(self) -> Item | None:
+        """The item in work, if any."""
+        return self.parcel.item if self.parcel is not None else None
 
 
 def fold(state: State, txn: str, facts: Iterable[Recorded | Unknown]) -> State:
@@ -225,6 +237,13 @@ def _identified(state: State, fact: ItemIdentified) -> State:
     return msgspec.structs.replace(state, items=state.items + 1)
 
 
+def _relinked(state: State, fact: ItemRelinked) -> State:
+    link = {"rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
+    return _item(
+        state, fact.item, lambda item: {"identified": msgspec.structs.replace(item.identified, **link)}
+    )
+
+
 def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
     return _item(
         state,
@@ -234,9 +253,7 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
 
 
 def _answered(state: State, fact: Answered) -> State:
-    return _item(
-        state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))}
-    )
+    return _item(state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))})
 
 
 def _raised(state: State, fact: ExceptionRaised) -> State:
@@ -266,9 +283,7 @@ def _bin_closed(state: State, fact: BinClosed) -> State:
 
 
 def _bin_labelled(state: State, fact: BinLabelled) -> State:
-    return msgspec.structs.replace(
-        state, labelled=(*state.labelled, fact), bin_labels=state.bin_labels + 1
-    )
+    return msgspec.structs.replace(state, labelled=(*state.labelled, fact), bin_labels=state.bin_labels + 1)
 
 
 def _undone(state: State, fact: Undone) -> State:
@@ -305,6 +320,7 @@ _CHANGES: dict[type, Callable[[State, Any], State]] = {
     ExceptionRaised: _raised,
     ItemIdentified: _identified,
     SerialChecked: lambda state, fact: _item(state, fact.item, lambda _: {"serial": fact}),
+    ItemRelinked: _relinked,
     ItemWeighed: lambda state, fact: _item(state, fact.item, lambda _: {"weighed": fact}),
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
@@ -313,12 +329,8 @@ _CHANGES: dict[type, Callable[[State, Any], State]] = {
     Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),
     RouteOverridden: lambda state, fact: _item(state, fact.item, lambda _: {"overridden": fact}),
     PlateAllotted: _allotted,
-    PlateReprintAsked: lambda state, fact: _item(
-        state, fact.item, lambda _: {"copies_asked": fact.copy}
-    ),
-    PlatePrinted: lambda state, fact: _item(
-        state, fact.item, lambda _: {"copies_printed": fact.copy}
-    ),
+    PlateReprintAsked: lambda state, fact: _item(state, fact.item, lambda _: {"copies_asked": fact.copy}),
+    PlatePrinted: lambda state, fact: _item(state, fact.item, lambda _: {"copies_printed": fact.copy}),
     PlateConfirmed: lambda state, fact: _item(state, fact.item, lambda _: {"confirmed": True}),
     PlateVoided: _same,
     Placed: _placed,
@@ -332,6 +344,8 @@ def open_lines(parcel: Parcel) -> tuple[tuple[Declared, int], ...]:
     """Return the declared lines of which units are still to come, each with how many."""
     found: dict[tuple[str, str], int] = {}
     for item in parcel.items:
+        if item.identified.match != "matched":
+            continue
         key = (item.identified.rma, item.identified.line)
         found[key] = found.get(key, 0) + 1
     return tuple(

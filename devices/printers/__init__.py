@@ -1,0 +1,1 @@
+"""Label printers: what they say, what is said to them, and how it gets there."""

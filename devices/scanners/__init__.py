@@ -1,0 +1,1 @@
+"""Barcode scanners, whether they speak over a serial line or type like a keyboard."""

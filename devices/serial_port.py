@@ -1,0 +1,90 @@
+"""A serial port that fails in one way only: pyserial and the terminal layer raise nothing but OSError."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import serial
+
+if sys.platform == "win32":
+    _TERMINAL_ERRORS: tuple[type[Exception], ...] = (TypeError,)
+else:
+    import termios
+
+    # termios.error is neither an OSError nor a SerialException; TypeError is what pyserial 3.5 raises when
+    # the port is closed under a reader (pyserial issues 558 and 331).
+    _TERMINAL_ERRORS = (termios.error, TypeError)
+
+READ_TIMEOUT_S = 0.05
+WRITE_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """Where the port is and how it talks: a device path (by-id, never ttyUSBn) or a URL such as rfc2217://."""
+
+    port: str
+    baud: int = 9600
+    data_bits: int = 8
+    parity: str = "N"
+    stop_bits: int = 1
+
+
+class SerialPort:
+    """An open port. All settings are made at open: a pty refuses later changes of 7E1 lines."""
+
+    def __init__(self, device: serial.Serial) -> None:
+        self._device = device
+
+    def read(self) -> bytes:
+        """What has come, or nothing after READ_TIMEOUT_S; OSError when the line is gone."""
+        with _as_os_error():
+            return bytes(self._device.read(max(1, self._device.in_waiting)))
+
+    def write(self, data: bytes) -> None:
+        """Send all of it; OSError when it cannot be sent within WRITE_TIMEOUT_S."""
+        with _as_os_error():
+            self._device.write(data)
+
+    def discard_input(self) -> None:
+        """Drop what came and was not read."""
+        with _as_os_error():
+            self._device.reset_input_buffer()
+
+
+@contextmanager
+def open_port(line: LineSettings) -> Iterator[SerialPort]:
+    """Open the port, drop what was waiting in it, and close it afterwards."""
+    local = "://" not in line.port  # pyserial's network ports know no write timeout and no exclusive use
+    with _as_os_error():
+        device = serial.serial_for_url(
+            line.port,
+            baudrate=line.baud,
+            bytesize=line.data_bits,
+            parity=line.parity,
+            stopbits=line.stop_bits,
+            timeout=READ_TIMEOUT_S,
+            write_timeout=WRITE_TIMEOUT_S if local else None,
+            do_not_open=True,
+        )
+        if local:
+            device.exclusive = True
+        device.open()
+    try:
+        port = SerialPort(device)
+        port.discard_input()
+        yield port
+    finally:
+        with _as_os_error():
+            device.close()
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    try:
+        yield
+    except _TERMINAL_ERRORS as error:
+        raise OSError(f"serial line failed: {error!r}") from error
+    except ValueError as error:
+        raise OSError(f"the line settings cannot be used: {error}") from error

@@ -1,0 +1,1 @@
+"""Simulated devices that speak the real protocols from processes of their own."""

@@ -1,0 +1,152 @@
+"""One thread owns one device: connect, run, and after any failure back off and connect again."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from devices.readings import Down, Fault, Reading, Up
+
+_log = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 2.0
+RECENT_FRAMES = 200
+
+
+class DeviceError(Exception):
+    """The device is of no use at the moment: `why` for the screen, `detail` for the log."""
+
+    def __init__(self, why: Fault, detail: str = "") -> None:
+        super().__init__(f"{why}: {detail}" if detail else str(why))
+        self.why = why
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class RawFrame:
+    """Bytes as they came from the device, for the device doctor; `at` is monotonic seconds."""
+
+    at: float
+    raw: bytes
+
+
+class Link:
+    """What a session may do to the world: post readings, say up or down, remember raw bytes, wait."""
+
+    def __init__(self, device: str, post: Callable[[Reading], None]) -> None:
+        self.device = device
+        self.post = post
+        self._stop = threading.Event()
+        self._up = False
+        self._why: Fault | None = None
+        self._recent: deque[RawFrame] = deque(maxlen=RECENT_FRAMES)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the last thing reported was Up."""
+        return self._up
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the session must return now."""
+        return self._stop.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, but wake at once when told to stop; True when stopping."""
+        return self._stop.wait(seconds)
+
+    def saw(self, raw: bytes) -> None:
+        """Remember bytes for the doctor."""
+        self._recent.append(RawFrame(time.monotonic(), raw))
+
+    def up(self) -> None:
+        """Report Up, once."""
+        if not self._up:
+            self._up, self._why = True, None
+            _log.info("%s is up", self.device)
+            self.post(Up(self.device, time.monotonic()))
+
+    def down(self, why: Fault, detail: str = "") -> None:
+        """Report Down, once for each cause; a device that was lost and stays away is not reported again."""
+        if not self._up and (why is self._why or (self._why is not None and why is Fault.unreachable)):
+            return
+        self._up, self._why = False, why
+        _log.warning("%s is down: %s %s", self.device, why, detail)
+        self.post(Down(self.device, why, time.monotonic(), detail))
+
+
+class Session(Protocol):
+    """One kind of device. It keeps what must outlive a connection and opens a new one in each `run`."""
+
+    def run(self, link: Link) -> None:
+        """Connect and serve until `link.stopping`; raise DeviceError or OSError when the device fails.
+
+        Buffers and half-read frames live inside the call, so that nothing old survives a reconnect.
+        """
+
+
+class Worker:
+    """The thread around a session.
+
+    `backoff_s` is the first and the longest pause between attempts; it starts over once the device was up.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        session: Session,
+        post: Callable[[Reading], None],
+        backoff_s: tuple[float, float] = (0.5, 5.0),
+    ) -> None:
+        self.device = device
+        self._session = session
+        self._link = Link(device, post)
+        self._backoff_s = backoff_s
+        self._thread = threading.Thread(target=self._work, name=f"device-{device}", daemon=True)
+
+    def start(self) -> None:
+        """Begin; readings come from the worker's own thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the session and join its thread, within two seconds; safe to call twice or before start."""
+        self._link._stop.set()
+        if self._thread.ident is None:
+            return
+        self._thread.join(STOP_WITHIN_S)
+        if self._thread.is_alive():
+            _log.error("%s did not stop within %s s", self.device, STOP_WITHIN_S)
+
+    def recent(self) -> tuple[RawFrame, ...]:
+        """The last raw frames, oldest first."""
+        return tuple(self._link._recent)
+
+    def _work(self) -> None:
+        first_s, longest_s = self._backoff_s
+        pause_s = first_s
+        while not self._link.stopping:
+            was_up = self._attempt()
+            pause_s = first_s if was_up else min(pause_s * 2, longest_s)
+            self._link.wait(pause_s)
+
+    def _attempt(self) -> bool:
+        """Run the session once; True when the device was up in it."""
+        link = self._link
+        try:
+            self._session.run(link)
+        except DeviceError as error:
+            was_up, why, detail = link.is_up, error.why, error.detail
+        except OSError as error:
+            was_up, detail = link.is_up, str(error)
+            why = Fault.lost if was_up else Fault.unreachable
+        except Exception as error:  # noqa: BLE001 - the top of a thread
+            _log.exception("%s: the driver failed", link.device)
+            was_up, why, detail = link.is_up, Fault.broken, repr(error)
+        else:
+            return link.is_up
+        if not link.stopping:
+            link.down(why, detail)
+        return was_up

@@ -1,0 +1,42 @@
+"""Why a grade or a route is what it is, in words."""
+
+import msgspec
+
+
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One reason: `code` names what decided, `text` is an English message id, `params` fill its placeholders.
+
+    Codes are `question:option` for an answer, `evidence:name` for what the bench measured, `rule:number` for
+    a line of a route table, and a plain word for what the program refuses by itself.
+    """
+
+    code: str
+    text: str
+    params: dict[str, str] = {}
+
+
+REASON_TEXTS = {
+    "evidence:match_undeclared": "Nobody announced this item",
+    "evidence:match_wrong": "This is not the item that was announced",
+    "evidence:serial_different": "The serial number is not the one that was shipped",
+    "evidence:serial_unread": "A serial number was shipped but none was read on the item",
+    "evidence:weight": "The weight is outside the expected band",
+    "evidence:missing": "Part is missing: {part}",
+    "evidence:unreadable": "What the bench measured cannot be used: {detail}",
+    "incomplete": "A question is still open: {question}",
+    "unknown_answer": "An answer belongs to no question of this rubric: {question}",
+    "no_look": "No question asked what it looks like",
+    "untested": "No question asked whether it works",
+    "no_outcome": "An answer says nothing about the goods: {question}",
+    "facts_unreadable": "What is known of the item cannot be used: {detail}",
+    "rule_failed": "Rule {rule} could not be decided: {detail}",
+    "no_rule": "No rule fits this item",
+    "no_value": "The value of the item is not known, so its routes cannot be compared",
+    "not_allowed": "Rule {rule} says {disposition}, which is never allowed here",
+}
+"""English message ids of the reasons that are not in a rubric or a route table."""
+
+
+def reason(code: str, **params: str) -> Reason:
+    """Return one of the reasons above."""
+    return Reason(code, REASON_TEXTS[code], params)

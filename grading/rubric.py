@@ -1,0 +1,196 @@
+"""The questions and photos of one category, as schema-checked data, and which of them comes next."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import msgspec
+
+Letter = Literal["A", "B", "C", "D"]
+Functional = Literal["sealed", "works", "partly", "untested", "faulty"]
+Kind = Literal["stop", "packaging", "inspection"]
+Answers = tuple[tuple[str, str], ...]
+Condition = dict[str, tuple[str, ...]]
+
+PART_PREFIX = "part:"
+PART_TEXTS = {
+    "question": "Is this part there: {part}?",
+    "hint": "Look in every bag and under the inlay before you say it is missing.",
+    "yes": "Yes",
+    "missing": "Missing",
+    "yes.word": "Part is there: {part}",
+    "missing.word": "Part is missing: {part}",
+}
+"""English message ids of the questions that are made for a kit's parts."""
+
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
+
+
+class RubricError(ValueError):
+    """A rubric that cannot be used; the message names the place in the file and what to mend."""
+
+
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One answer: `key` is the digit that gives it, `text` is on its button, `word` says what it tells of the
+    goods.
+
+    Its outcome is any of: the best letter its look allows (`cosmetic`), what it says of function
+    (`functional`), a critical defect (`cap`: no letter better than this), an end to all questions (`stop`, a
+    code that routes know), or that the goods were never opened (`sealed`). `params` fill `{name}` in the
+    texts.
+    """
+
+    id: _Name
+    key: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    text: _Text
+    word: _Text
+    cosmetic: Letter | None = None
+    functional: Functional | None = None
+    cap: Letter | None = None
+    stop: _Name | None = None
+    sealed: bool = False
+    params: dict[str, str] = {}
+
+    @property
+    def has_outcome(self) -> bool:
+        """Whether the answer says anything a grade can be made of."""
+        return bool(self.cosmetic or self.functional or self.cap or self.stop or self.sealed)
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One measurable test. Options go from the best answer to the worst.
+
+    `when` lists conditions, each `{question: [options]}`: the question is asked when all of one condition
+    holds; without any it is always asked.
+    """
+
+    id: str
+    kind: Kind
+    text: _Text
+    hint: _Text
+    options: Annotated[tuple[Option, ...], msgspec.Meta(min_length=2, max_length=9)]
+    when: tuple[Condition, ...] = ()
+    params: dict[str, str] = {}
+
+    def option(self, option_id: str) -> Option | None:
+        """Return the option with this id, or None."""
+        return next((option for option in self.options if option.id == option_id), None)
+
+
+class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One photo to take; with `when`, as in Question, only after the answers that demand it."""
+
+    id: _Name
+    text: _Text
+    hint: _Text
+    when: tuple[Condition, ...] = ()
+
+
+class Floors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The best letter that each finding allows in this category."""
+
+    sealed: Letter
+    works: Letter
+    partly: Letter
+    untested: Letter
+    faulty: Letter
+    missing_part: Letter
+
+
+class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All that is asked and photographed in one category; `name` is the frozen version on every grade."""
+
+    id: _Name
+    category: _Name
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    grades: Floors
+    shots: Annotated[tuple[Shot, ...], msgspec.Meta(min_length=1, max_length=12)]
+    questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=40)]
+
+    @property
+    def name(self) -> str:
+        """The rubric and its version, as in `electronics@1`."""
+        return f"{self.id}@{self.version}"
+
+
+def parse(toml_bytes: bytes) -> Rubric:
+    """Read a rubric from TOML; raises RubricError. Whether it makes sense, `grading.soundness.check` says."""
+    try:
+        return msgspec.toml.decode(toml_bytes, type=Rubric)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `")
+        where = place.strip("`").removeprefix("$.").removeprefix("$") or "the top of the file"
+        raise RubricError(f"{where}: {problem}; mend it there") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RubricError(f"not TOML: {error}; mend that line") from error
+
+
+def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Question | None:
+    """Return what to ask now, or None when enough is known.
+
+    Stop questions come first, then the packaging, then a kit's `parts`, then the inspection; a stop answer
+    ends it, sealed goods skip parts and inspection. An answer the rubric does not know counts as none; of two
+    answers to one question the later holds.
+    """
+    given = chosen(rubric, answers, parts)
+    if any(option.stop for _, option in given):
+        return None
+    sealed = any(option.sealed for _, option in given)
+    answered = {question.id for question, _ in given}
+    options = {question.id: option.id for question, option in given}
+    for question in _in_order(rubric, parts):
+        skipped = sealed and question.kind == "inspection"
+        if question.id not in answered and not skipped and holds(question.when, options):
+            return question
+    return None
+
+
+def shots_needed(rubric: Rubric, answers: Answers) -> tuple[Shot, ...]:
+    """Return the photos these answers demand, in order; with no answers, those taken before asking."""
+    options = dict(answers)
+    return tuple(shot for shot in rubric.shots if holds(shot.when, options))
+
+
+def chosen(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[tuple[Question, Option], ...]:
+    """Return each known question with the option that was chosen, in the order of the answers."""
+    questions = {question.id: question for question in _in_order(rubric, parts)}
+    given = []
+    for question_id, option_id in dict(answers).items():
+        question = questions.get(question_id)
+        option = question.option(option_id) if question else None
+        if question and option:
+            given.append((question, option))
+    return tuple(given)
+
+
+def holds(when: tuple[Condition, ...], options: dict[str, str]) -> bool:
+    """Tell whether one of the conditions holds for the options by question; none at all always holds."""
+    return not when or any(
+        all(options.get(question) in wanted for question, wanted in condition.items()) for condition in when
+    )
+
+
+def part_question(rubric: Rubric, part: str) -> Question:
+    """Return the question whether a kit's part is there."""
+    params = {"part": part}
+    missing: Letter = rubric.grades.missing_part
+    return Question(
+        id=PART_PREFIX + part,
+        kind="inspection",
+        text=PART_TEXTS["question"],
+        hint=PART_TEXTS["hint"],
+        params=params,
+        options=(
+            Option("yes", 1, PART_TEXTS["yes"], PART_TEXTS["yes.word"], cosmetic="A", params=params),
+            Option(
+                "missing", 2, PART_TEXTS["missing"], PART_TEXTS["missing.word"], cap=missing, params=params
+            ),
+        ),
+    )
+
+
+def _in_order(rubric: Rubric, parts: tuple[str, ...]) -> Iterator[Question]:
+    for kind in ("stop", "packaging"):
+        yield from (question for question in rubric.questions if question.kind == kind)
+    yield from (part_question(rubric, part) for part in dict.fromkeys(parts))
+    yield from (question for question in rubric.questions if question.kind == "inspection")

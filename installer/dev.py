@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+"""The developer's way in: `python3 installer/dev.py --help`. Needs nothing but Python and a network once."""
+
+import sys
+
+OLDEST = (3, 11)
+
+
+def main():
+    """Refuses a Python that cannot even read the other files, then hands over to them."""
+    if sys.version_info[:2] < OLDEST:
+        found = "%d.%d" % sys.version_info[:2]
+        wanted = "%d.%d" % OLDEST
+        print("Returns Station needs Python " + wanted + " or newer, and this is " + found + ".")
+        print(
+            "Install a newer one and start this with it, for example: python" + wanted + " installer/dev.py"
+        )
+        return 1
+    import commands
+
+    return commands.main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Turns the English sentences of the program into the language of the person at the bench."""
+
+import gettext
+import io
+import string
+from collections.abc import Callable, Mapping, Sequence
+
+from resources import find
+
+SOURCE_LANGUAGE = "en"
+_DOMAIN = "station"
+
+
+def mark(text: str) -> str:
+    """The same text; tells the extractor that it will be translated later, where it is shown."""
+    return text
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages there are, the source language first."""
+    folders = (name.rpartition("/")[2] for name in find.names("languages") if find.path(name).is_dir())
+    return (SOURCE_LANGUAGE, *folders)
+
+
+class Translator:
+    """The sentences of one language; what has no translation, or a broken one, is shown in English.
+
+    Raises LookupError for a language that `languages` does not list.
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in languages():
+            raise LookupError(f"no language {language!r}; there are {', '.join(languages())}")
+        self.language = language
+        self._catalogue = _catalogue(language)
+
+    def gettext(self, msgid: str) -> str:
+        """The sentence as it is written, placeholders and all."""
+        return self._catalogue.gettext(msgid) if msgid else ""
+
+    def format(self, msgid: str, /, **params: object) -> str:
+        """The sentence with each `{name}` replaced; a placeholder English itself lacks raises KeyError."""
+        return filled(self.gettext(msgid), msgid, params)
+
+    def plural(self, singular: str, plural: str, count: int, /, **params: object) -> str:
+        """The form that fits `count`, which fills `{count}`; the other placeholders as in `format`."""
+        english = singular if count == 1 else plural
+        translated = self._catalogue.ngettext(singular, plural, count)
+        return filled(translated, english, {"count": count, **params})
+
+
+def placeholders(sentence: str) -> frozenset[str]:
+    """The names a sentence wants filled; raises ValueError where its braces do not match."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None)
+
+
+def filled(translated: str, english: str, params: Mapping[str, object]) -> str:
+    """The translated sentence with its placeholders replaced, or the English one where that fails."""
+    fill: Callable[..., str] = _PlainNames().vformat
+    try:
+        return fill(translated, (), params)
+    except (LookupError, ValueError, TypeError):
+        if translated == english:
+            raise
+        return fill(english, (), params)
+
+
+class _PlainNames(string.Formatter):
+    """Fills `{name}` and `{name:.2f}`; a catalogue cannot reach into a value by `{name.part}`."""
+
+    def get_field(
+        self, field_name: str, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> tuple[object, str]:
+        if not field_name.isidentifier():
+            raise ValueError(f"not a plain placeholder: {field_name!r}")
+        return kwargs[field_name], field_name
+
+
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == SOURCE_LANGUAGE:
+        return gettext.NullTranslations()
+    content = find.read(f"languages/{language}/LC_MESSAGES/{_DOMAIN}.mo")
+    return gettext.GNUTranslations(io.BytesIO(content))

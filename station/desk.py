@@ -1,0 +1,238 @@
+"""The desk around a bench: takes what devices and people say, in one thread, and sends on what the bench answers.
+
+Write it, show it, print it, send it: `take` returns after the facts are durable and the screen was told.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from devices.readings import (
+    AcceptedWeight,
+    Down,
+    Frame,
+    NoStill,
+    NotPrinted,
+    Printed,
+    PrintWaiting,
+    Scan,
+    Still,
+    Unreadable,
+    Up,
+    Weight,
+)
+from resources.words import mark
+from station.bench import Bench, Shown
+from station.errors import JournalError
+from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
+from station.labels import load, to_zpl
+from station.outcome import Label, Notice, Tone
+
+_log = logging.getLogger(__name__)
+
+COMMAND_PREFIX = "RS:"
+DUPLICATE_WINDOW_S = 0.3
+TIMINGS_KEPT = 20_000
+
+Word = (
+    Scan
+    | Unreadable
+    | Weight
+    | AcceptedWeight
+    | Up
+    | Down
+    | Frame
+    | Still
+    | NoStill
+    | Printed
+    | PrintWaiting
+    | NotPrinted
+    | PhotoChecked
+    | PhotoFailed
+    | Command
+)
+
+
+class Lamp(msgspec.Struct, frozen=True):
+    """Whether a device is of use: `ok`, `attention` or `down`, why (a fault code), and since when (monotonic)."""
+
+    device: str
+    light: str
+    why: str
+    since: float
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """How long one scan took from its last byte to its facts being durable, and to the screen having been told."""
+
+    durable_s: float
+    shown_s: float
+
+
+class Equipment(Protocol):
+    """What the desk sends things to: printer, camera and the photo work beside the main thread."""
+
+    def print(self, job: str, data: bytes) -> None:
+        """Queue a label."""
+
+    def cancel(self, job: str) -> None:
+        """Take a label back that was not sent yet."""
+
+    def still(self, request: str, shot: str) -> None:
+        """Ask the camera for a still; it comes back as `Still` or `NoStill`."""
+
+    def preview(self, wanted: bool) -> None:
+        """Say whether live pictures are looked at."""
+
+    def check(self, still: Still, item: str) -> None:
+        """Store and judge a still away from the main thread; it comes back as `PhotoChecked`."""
+
+
+class Desk:
+    """Everything at one bench but the screen. `on_change` is called after each change; the screen renders then."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        equipment: Equipment,
+        photo_path: Callable[[str], Path],
+        dpi: int = 203,
+    ) -> None:
+        self.bench = bench
+        self.on_change: Callable[[], None] = lambda: None
+        self.on_sound: Callable[[Tone], None] = lambda tone: None
+        self.lamps: dict[str, Lamp] = {}
+        self.weight: Weight | None = None
+        self.frame: Frame | None = None
+        self.cannot_save = ""
+        self.timings: deque[Timing] = deque(maxlen=TIMINGS_KEPT)
+        self.photo_path = photo_path
+        self._equipment = equipment
+        self._dpi = dpi
+        self._last_scan: dict[str, Scan] = {}
+
+    def take(self, word: Word) -> Shown | None:
+        """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
+        handler = _HANDLERS.get(type(word))
+        return handler(self, word) if handler is not None else self._give(word)  # type: ignore[arg-type]
+
+    def acknowledge(self) -> None:
+        """The person has seen the notice."""
+        self.bench.acknowledge()
+        self.on_change()
+
+    def _scan(self, scan: Scan) -> Shown | None:
+        last = self._last_scan.get(scan.device)
+        self._last_scan[scan.device] = scan
+        if last is not None and last.text == scan.text and scan.at - last.at < DUPLICATE_WINDOW_S:
+            _log.info("the same scan twice within %s s: taken once", DUPLICATE_WINDOW_S)
+            return None
+        given = command_in(scan.text)
+        if given is None:
+            return self._give(scan, since=scan.at)
+        if isinstance(given, Notice):
+            self.bench.notice = given
+            self._tell(given)
+            return None
+        if given.do is Do.CONFIRM and self._refusal_stands():
+            self.acknowledge()
+            return None
+        return self._give(given, since=scan.at)
+
+    def _refusal_stands(self) -> bool:
+        return self.bench.notice is not None and self.bench.notice.tone is Tone.REFUSED
+
+    def _give(self, given: Input, since: float | None = None) -> Shown | None:
+        try:
+            shown = self.bench.handle(given)
+        except JournalError as error:
+            _log.error("nothing could be saved: %s", error)
+            self.cannot_save = error.code
+            self._tell(Notice(Tone.REFUSED, mark("Nothing could be saved.")))
+            return None
+        self.cannot_save = ""
+        self._tell(shown.notice)
+        if since is not None:
+            self.timings.append(Timing(shown.durable_at - since, time.monotonic() - since))
+        for job in shown.cancel_jobs:
+            self._equipment.cancel(job)
+        for label in shown.labels:
+            self._print(label)
+        if shown.capture is not None:
+            self._equipment.still(shown.capture.request, shown.capture.shot)
+        self._equipment.preview(self.bench.prompt.stage in ("photo", "doubt"))
+        return shown
+
+    def _print(self, label: Label) -> None:
+        fields = {**label.fields, "training": "1" if self.bench.training else ""}
+        self._equipment.print(label.job, to_zpl(load(label.template), fields, self._dpi))
+
+    def _tell(self, notice: Notice | None) -> None:
+        self.on_change()
+        if notice is not None:
+            self.on_sound(notice.tone)
+
+    def _still(self, still: Still) -> None:
+        item = self.bench.state.item
+        if item is not None:
+            self._equipment.check(still, item.identified.item)
+
+    def _no_still(self, reading: NoStill) -> Shown | None:
+        return self._give(PhotoFailed(reading.request, str(reading.why)))
+
+    def _up(self, reading: Up) -> None:
+        self._light(Lamp(reading.device, "ok", "", reading.at))
+
+    def _down(self, reading: Down) -> None:
+        if reading.device == "scale":
+            self.weight = None
+        self._light(Lamp(reading.device, "down", str(reading.why), reading.at))
+
+    def _light(self, lamp: Lamp) -> None:
+        self.lamps[lamp.device] = lamp
+        self.on_change()
+
+    def _waiting(self, reading: PrintWaiting) -> Shown | None:
+        self.lamps[reading.device] = Lamp(reading.device, "attention", str(reading.why), reading.at)
+        return self._give(reading)
+
+    def _printed(self, reading: Printed) -> Shown | None:
+        self.lamps[reading.device] = Lamp(reading.device, "ok", "", reading.at)
+        return self._give(reading)
+
+    def _weight(self, reading: Weight) -> None:
+        self.weight = reading
+        self.on_change()
+
+    def _frame(self, reading: Frame) -> None:
+        self.frame = reading
+        self.on_change()
+
+
+_HANDLERS: Mapping[type, Callable[[Desk, object], Shown | None]] = {
+    Scan: Desk._scan,
+    Still: Desk._still,
+    NoStill: Desk._no_still,
+    Up: Desk._up,
+    Down: Desk._down,
+    PrintWaiting: Desk._waiting,
+    Printed: Desk._printed,
+    Weight: Desk._weight,
+    Frame: Desk._frame,
+}  # type: ignore[dict-item]
+
+
+def command_in(text: str) -> Command | Notice | None:
+    """Return the command of a command barcode (`RS:confirm`, `RS:choose:2`); None for any other code."""
+    if not text.upper().startswith(COMMAND_PREFIX):
+        return None
+    name, _, value = text[len(COMMAND_PREFIX) :].partition(":")
+    try:
+        return Command(Do(name.lower()), value)
+    except ValueError:
+        return Notice(Tone.REFUSED, mark("This command barcode is not one of ours."))

@@ -1,0 +1,85 @@
+"""The stages of the main job, and which of them a state is in: derived, never stored."""
+
+from enum import StrEnum
+
+from grading.rubric import Question, Rubric, Shot, next_question, shots_needed
+
+from station.known import Known
+from station.state import Item, State
+
+
+class Stage(StrEnum):
+    """Where the bench stands; the last eight are questions inside a step."""
+
+    SIGN_IN = "sign-in"
+    IDLE = "idle"
+    WEIGH = "weigh"
+    ITEM = "item"
+    SERIAL = "serial"
+    PHOTO = "photo"
+    INSPECT = "inspect"
+    RESULT = "result"
+    LABEL = "label"
+    PLACE = "place"
+    PIN = "pin"
+    MEANING = "meaning"
+    AGAIN = "again"
+    SKIP_WHY = "skip-why"
+    WHICH = "which"
+    CATEGORY = "category"
+    DOUBT = "doubt"
+    ROUTE = "route"
+    ROUTE_WHY = "route-why"
+    SUPERVISOR = "supervisor"
+    REPRINT_WHY = "reprint-why"
+    MISSING = "missing"
+
+
+def stage_of(state: State, known: Known) -> Stage:
+    """Return the stage of a state; the rubric of the item in work decides between photo, question and result."""
+    if state.ask is not None:
+        return Stage(state.ask.stage)
+    if state.operator is None:
+        return Stage.SIGN_IN
+    if state.parcel is None:
+        return Stage.IDLE
+    if state.parcel.weighed is None and not state.parcel.unweighed_why:
+        return Stage.WEIGH
+    return Stage.ITEM if state.parcel.item is None else _stage_of_item(state.parcel.item, known)
+
+
+def _stage_of_item(item: Item, known: Known) -> Stage:
+    if item.confirmed:
+        return Stage.PLACE
+    if item.plate:
+        return Stage.LABEL
+    if item.routed is not None:
+        return Stage.RESULT
+    if wants_serial(item):
+        return Stage.SERIAL
+    return Stage.PHOTO if next_shot(item, known) is not None else Stage.INSPECT
+
+
+def wants_serial(item: Item) -> bool:
+    """Tell whether the unit bears a serial number that has not been compared yet."""
+    return item.identified.serialised and item.serial is None
+
+
+def rubric_of(item: Item, known: Known) -> Rubric | None:
+    """Return the questions that hold for an item, or None when its category has none."""
+    return known.rubric(item.identified.category, item.identified.client)
+
+
+def next_shot(item: Item, known: Known) -> Shot | None:
+    """Return the photo that is due: one the answers demand and nobody has taken or left out."""
+    rubric = rubric_of(item, known)
+    if rubric is None:
+        return None
+    done = {photo.shot for photo in item.photos}
+    return next((shot for shot in shots_needed(rubric, item.answers) if shot.id not in done), None)
+
+
+def question_due(item: Item, known: Known) -> Question | None:
+    """Return the question that is due, or None when enough is known (or nothing can be asked)."""
+    rubric = rubric_of(item, known)
+    return None if rubric is None else next_question(rubric, item.answers, item.identified.components)

@@ -1,0 +1,1 @@
+"""The handlers of the workflow, one module for each part of the main job."""

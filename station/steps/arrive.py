@@ -1,0 +1,272 @@
+"""The parcel scan: one return order, several, none, received before, or returned to sender; then the weight."""
+
+from devices.readings import AcceptedWeight
+
+from resources.words import mark
+from station.codes import Candidate
+from station.facts import (
+    BinOpened,
+    Declared,
+    ExceptionRaised,
+    ParcelArrived,
+    ParcelWeighed,
+    Recorded,
+    WeighingSkipped,
+)
+from station.inputs import Command, Scan
+from station.known import Known
+from station.outcome import Notice, Outcome
+from station.plates import exception_id, parcel_id
+from station.records import Receipt, ReturnOrder
+from station.state import Ask, Choice, State
+from station.steps.notices import accepted, attention, best, refused, warned
+from station.steps.sign_in import scan_badge
+from station.weights import parcel_band
+from station.words import ROUTE_WORDS
+
+_PARCEL_KINDS = ("tracking", "sscc", "rma", "other", "gtin")
+_SURE_KINDS = ("tracking", "sscc", "rma")
+
+SKIP_WEIGHT = (
+    Choice("scale", mark("The scale does not work")),
+    Choice("size", mark("It does not fit on the scale")),
+    Choice("open", mark("It was open already")),
+)
+
+
+def scan_parcel(state: State, scan: Scan, known: Known) -> Outcome:
+    """a parcel's code starts the parcel; a badge changes the person; a bin's label opens the bin"""
+    candidates = known.recognise(scan.text, scan.aim)
+    if not candidates:
+        return refused(mark("That is not a code of ours. Scan the label on the parcel."))
+    if best(candidates, "badge") is not None:
+        return scan_badge(state, scan, known)
+    plate = best(candidates, "plate")
+    if plate is not None:
+        return _tell_plate(plate, known)
+    if candidates[0].kind == "bin":
+        return _open_bin(state, candidates[0].value, known)
+    meanings = [each for each in candidates if each.kind in _PARCEL_KINDS]
+    found = _distinct(meanings, known)
+    if len(found) > 1:
+        choices = tuple(
+            Choice(each.value + "|" + each.carrier, mark("{carrier} {code}: {orders}"), _words(each, orders))
+            for each, orders in found
+        )
+        return Outcome(ask=Ask("meaning", code=scan.text, choices=choices))
+    if found:
+        return _begin(state, found[0][0], found[0][1], known)
+    return _nobody_expects(state, scan, meanings, known)
+
+
+def choose_meaning(state: State, command: Command, known: Known) -> Outcome:
+    """the chosen meaning starts the parcel"""
+    ask = state.ask or Ask("meaning")
+    if command.value == "not-a-parcel":
+        return Outcome(accepted(mark("Nothing was received. Scan the label on the parcel.")), ask=None)
+    value, _, carrier = command.value.partition("|")
+    candidates = known.recognise(ask.code, "")
+    chosen = next(
+        (each for each in candidates if each.value == value and each.carrier == carrier),
+        Candidate("other", value),
+    )
+    return _begin(state, chosen, known.orders(value), known)
+
+
+def receive_again(state: State, command: Command, known: Known) -> Outcome:
+    """`again` receives it as a parcel of its own, with an exception; `aside` receives nothing"""
+    ask = state.ask or Ask("again")
+    if command.value != "again":
+        return Outcome(accepted(mark("Put the parcel aside. Scan the next one.")), ask=None)
+    candidate = Candidate("tracking", ask.code, carrier=ask.value)
+    return _arrive(state, candidate, known.orders(ask.code), again=True)
+
+
+def take_weight(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
+    """the stable weight is recorded and compared with what the parcel should hold"""
+    if state.parcel is None:
+        return Outcome()
+    arrived = state.parcel.arrived
+    band = parcel_band(arrived.declared)
+    if band is None:
+        fact = ParcelWeighed(arrived.parcel, reading.weight_mg)
+        return Outcome(accepted(mark("Weighed. Open the parcel.")), (fact,))
+    expected, low, high = band
+    fits = low <= reading.weight_mg <= high
+    fact = ParcelWeighed(arrived.parcel, reading.weight_mg, expected, low, high, fits)
+    if fits:
+        return Outcome(accepted(mark("Weight in band. Open the parcel.")), (fact,))
+    side = mark("lighter than expected") if reading.weight_mg < low else mark("heavier than expected")
+    raised = _raise(state, "weight_out_of_band", arrived.parcel, side)
+    notice = warned(mark("The weight is outside the expected band; this is noted. Open the parcel."))
+    return Outcome(notice, (fact, raised))
+
+
+def ask_skip_weight(state: State, command: Command, known: Known) -> Outcome:
+    """asks why the parcel is not weighed"""
+    return Outcome(ask=Ask("skip-why", value="weight", choices=SKIP_WEIGHT))
+
+
+def skip_weight(state: State, why: str) -> Outcome:
+    """Record that the parcel is opened unweighed."""
+    if state.parcel is None:
+        return Outcome(ask=None)
+    fact = WeighingSkipped(state.parcel.arrived.parcel, why)
+    return Outcome(accepted(mark("Not weighed; this is noted. Open the parcel.")), (fact,), ask=None)
+
+
+def scan_before_weight(state: State, scan: Scan, known: Known) -> Outcome:
+    """refused: the parcel is weighed before it is opened"""
+    return refused(mark("Put the parcel on the scale first, or press S if it cannot be weighed."))
+
+
+def _distinct(meanings: list[Candidate], known: Known) -> list[tuple[Candidate, tuple[ReturnOrder, ...]]]:
+    """Return the meanings that stand for return orders, each set of orders once."""
+    found: dict[tuple[str, ...], tuple[Candidate, tuple[ReturnOrder, ...]]] = {}
+    for each in meanings:
+        orders = known.orders(each.value)
+        if orders:
+            found.setdefault(tuple(order.rma for order in orders), (each, orders))
+    return list(found.values())
+
+
+def _words(candidate: Candidate, orders: tuple[ReturnOrder, ...]) -> dict[str, str]:
+    return {
+        "carrier": candidate.carrier or candidate.kind,
+        "code": candidate.value,
+        "orders": ", ".join(order.rma for order in orders),
+    }
+
+
+def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: Known) -> Outcome:
+    """Receive it blind when it can only be a parcel; ask when it may be anything; refuse a product's code."""
+    for each in meanings:
+        receipt = known.receipt(each.value)
+        if receipt is not None:
+            return _ask_again(each, receipt)
+    product = next((p for p in (known.product(each.gtin or each.value) for each in meanings) if p), None)
+    if product is not None:
+        return refused(
+            mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title
+        )
+    if meanings and meanings[0].kind in _SURE_KINDS:
+        return _arrive(state, meanings[0], ())
+    if not meanings:
+        return refused(mark("That is not a code of ours. Scan the label on the parcel."))
+    choices = (
+        Choice(meanings[0].value + "|" + meanings[0].carrier, mark("It is a parcel: receive it")),
+        Choice("not-a-parcel", mark("It is not a parcel's label")),
+    )
+    return Outcome(
+        warned(mark("Nobody knows this code.")), ask=Ask("meaning", code=scan.text, choices=choices)
+    )
+
+
+def _begin(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], known: Known) -> Outcome:
+    receipt = known.receipt(candidate.value)
+    if receipt is not None:
+        return _ask_again(candidate, receipt)
+    return _arrive(state, candidate, orders)
+
+
+def _ask_again(candidate: Candidate, receipt: Receipt) -> Outcome:
+    params = {"bench": receipt.bench, "operator": receipt.operator, "at": receipt.at[:16].replace("T", " ")}
+    choices = (
+        Choice("again", mark("It is another parcel with the same number: receive it")),
+        Choice("aside", mark("Put it aside")),
+    )
+    ask = Ask("again", code=candidate.value, value=candidate.carrier, params=params, choices=choices)
+    return Outcome(warned(mark("This parcel was received before.")), ask=ask)
+
+
+def _arrive(
+    state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], again: bool = False
+) -> Outcome:
+    parcel = parcel_id(state.station, state.parcels + 1)
+    kinds = {order.kind for order in orders}
+    clients = {order.client for order in orders}
+    match = "again" if again else ("none" if not orders else "one" if len(orders) == 1 else "several")
+    arrived = ParcelArrived(
+        parcel,
+        candidate.value,
+        candidate.carrier,
+        kind=kinds.pop() if len(kinds) == 1 else "return" if kinds else "unknown",
+        match=match,
+        orders=tuple(order.rma for order in orders),
+        client=clients.pop() if len(clients) == 1 else "",
+        declared=tuple(_declared(orders)),
+    )
+    facts: list[Recorded] = [arrived]
+    if again:
+        facts.append(_raise(state, "double_receipt", parcel, candidate.value))
+    elif not orders:
+        facts.append(_raise(state, "unknown_parcel", parcel, candidate.value))
+    return Outcome(_greeting(arrived), tuple(facts), ask=None)
+
+
+def _greeting(arrived: ParcelArrived) -> Notice:
+    if arrived.match == "again":
+        return warned(mark("Received again; a supervisor will look into it."))
+    if arrived.match == "none":
+        return warned(mark("Nobody announced this parcel. It is received all the same."))
+    if arrived.kind == "undelivered":
+        return warned(mark("Return to sender: this parcel was never delivered."))
+    if arrived.match == "several":
+        return accepted(mark("One parcel, {count} return orders."), count=str(len(arrived.orders)))
+    return accepted(mark("Return order {rma}."), rma=arrived.orders[0])
+
+
+def _declared(orders: tuple[ReturnOrder, ...]) -> list[Declared]:
+    return [
+        Declared(
+            order.rma,
+            line.line,
+            line.product.sku,
+            line.product.title,
+            line.product.category,
+            order.client,
+            gtin=line.product.gtin,
+            quantity=line.quantity,
+            serials=line.serials,
+            weight_mg=line.product.weight_mg,
+            price_minor=line.product.price_minor,
+            currency=line.product.currency,
+            serialised=line.product.serialised,
+            components=line.product.components,
+            reason=line.reason,
+        )
+        for order in orders
+        for line in order.lines
+    ]
+
+
+def _raise(state: State, kind: str, parcel: str, detail: str) -> ExceptionRaised:
+    number = exception_id(state.station, state.exceptions + 1)
+    return ExceptionRaised(number, kind, "supervisor", parcel=parcel, detail=detail)
+
+
+def _tell_plate(plate: Candidate, known: Known) -> Outcome:
+    item = known.plated(plate.value)
+    if item is None:
+        return refused(mark("Plate {plate} is not from this bench."), plate=plate.value)
+    where = item.bin or item.disposition
+    return attention(
+        mark("Plate {plate}: {title}, in {where}."), plate=plate.value, title=item.title, where=where
+    )
+
+
+def _open_bin(state: State, code: str, known: Known) -> Outcome:
+    found = known.bin(code)
+    if found is None:
+        return refused(mark("Nobody knows this bin. Ask a supervisor."))
+    if known.bin_is_closed(code):
+        return refused(mark("Bin {bin} is closed. Take another one."), bin=code)
+    if any(each.code == code for each in state.bins):
+        return attention(mark("Bin {bin} is open already."), bin=code)
+    fact = BinOpened(found.code, found.disposition, found.client)
+    return Outcome(
+        accepted(
+            mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]
+        ),
+        (fact,),
+    )

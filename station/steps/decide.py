@@ -1,0 +1,90 @@
+"""The result: taking it, or sending the item elsewhere with a reason and the authority to do so."""
+
+from grading.route import may_override
+
+from resources.words import mark
+from station.facts import PlateAllotted, RouteOverridden
+from station.inputs import Command, Scan
+from station.known import Known
+from station.outcome import Outcome
+from station.plates import make
+from station.records import DISPOSITIONS
+from station.state import Ask, Choice, Item, State
+from station.steps.notices import accepted, attention, best, refused
+from station.steps.plate import label_of
+from station.words import ROUTE_WORDS
+
+
+def accept_result(state: State, command: Command, known: Known) -> Outcome:
+    """allots the plate and prints its label"""
+    item = state.item
+    if item is None or state.parcel is None:
+        return Outcome()
+    plate = make(state.station, state.plates + 1)
+    label = label_of(state, item, plate, 1)
+    fact = PlateAllotted(item.identified.item, plate)
+    return Outcome(
+        accepted(mark("The label is printing. Stick it on and scan it.")), (fact,), labels=(label,)
+    )
+
+
+def ask_route(state: State, command: Command, known: Known) -> Outcome:
+    """asks where the item shall go instead"""
+    item = state.item
+    if item is None or item.plate:
+        return attention(mark("The label is printed. Undo it first, then change the route."))
+    choices = tuple(Choice(each, ROUTE_WORDS[each]) for each in DISPOSITIONS if each != item.disposition)
+    return Outcome(ask=Ask("route", choices=choices))
+
+
+def choose_route(state: State, command: Command, known: Known) -> Outcome:
+    """asks for the reason"""
+    item = state.item
+    if item is None:
+        return Outcome(ask=None)
+    reasons = known.routes(item.identified.client).override_reasons
+    choices = tuple(Choice(each.code, each.text) for each in reasons)
+    return Outcome(ask=Ask("route-why", code=command.value, choices=choices))
+
+
+def choose_route_why(state: State, command: Command, known: Known) -> Outcome:
+    """records the change, or asks for a supervisor's badge when it is beyond the person's authority"""
+    item, ask, operator = state.item, state.ask, state.operator
+    if item is None or ask is None or operator is None:
+        return Outcome(ask=None)
+    if _allowed(item, ask.code, operator.role, known):
+        return _override(item, ask.code, command.value, operator.badge, "")
+    return Outcome(ask=Ask("supervisor", code=ask.code, value=command.value))
+
+
+def scan_supervisor(state: State, scan: Scan, known: Known) -> Outcome:
+    """a supervisor's badge allows the change; any other is refused"""
+    item, ask, operator = state.item, state.ask, state.operator
+    if item is None or ask is None or operator is None:
+        return Outcome(ask=None)
+    badge = best(known.recognise(scan.text, scan.aim), "badge")
+    person = known.operator(badge.value) if badge is not None else None
+    if person is None or person.role != "supervisor":
+        return refused(mark("This needs the badge of a supervisor."))
+    if not _allowed(item, ask.code, person.role, known):
+        return refused(mark("Nobody may send this item there."), ask=None)
+    return _override(item, ask.code, ask.value, operator.badge, person.badge)
+
+
+def scan_at_result(state: State, scan: Scan, known: Known) -> Outcome:
+    """refused: the result is to be accepted first"""
+    return refused(mark("Press Enter to print the label first."))
+
+
+def _allowed(item: Item, to: str, role: str, known: Known) -> bool:
+    if item.disposition is None or to not in DISPOSITIONS:
+        return False
+    stops = item.graded.stops if item.graded is not None else ()
+    return may_override(known.routes(item.identified.client), role, item.disposition, to, stops)
+
+
+def _override(item: Item, to: str, why: str, badge: str, authorised_by: str) -> Outcome:
+    was = item.disposition or "hold"
+    chosen = next(each for each in DISPOSITIONS if each == to)
+    fact = RouteOverridden(item.identified.item, was, chosen, why, badge, authorised_by)
+    return Outcome(accepted(mark("The route is changed.")), (fact,), ask=None)

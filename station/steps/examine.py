@@ -1,0 +1,153 @@
+"""Guided photos with a gate, and the branching questions of the category."""
+
+from resources.words import mark
+from station.facts import Answered, ExceptionRaised, PhotoSkipped, PhotoTaken, Recorded
+from station.inputs import Command, PhotoChecked, PhotoFailed, Scan
+from station.judge import conclude
+from station.known import Known
+from station.outcome import Capture, Outcome
+from station.plates import exception_id
+from station.stages import next_shot, question_due, rubric_of
+from station.state import Ask, Choice, Item, State
+from station.steps.arrive import skip_weight
+from station.steps.notices import accepted, attention, refused, warned
+
+SKIP_PHOTO = (
+    Choice("camera", mark("The camera does not work")),
+    Choice("size", mark("It does not fit under the camera")),
+    Choice("danger", mark("It is not safe to handle")),
+)
+DOUBT = (
+    Choice("again", mark("Take it again")),
+    Choice("keep", mark("Keep this photo")),
+)
+
+
+def shoot(state: State, command: Command, known: Known) -> Outcome:
+    """asks the camera for a still of the shot that is due"""
+    item = state.item
+    shot = next_shot(item, known) if item is not None else None
+    if item is None or shot is None:
+        return attention(mark("No photo is due now."))
+    return Outcome(capture=Capture(_request(item, shot.id), shot.id), ask=None)
+
+
+def take_photo(state: State, reading: PhotoChecked, known: Known) -> Outcome:
+    """a good photo is recorded; a bad one says what to do and can be taken again or kept"""
+    item = state.item
+    shot = next_shot(item, known) if item is not None else None
+    if item is None or shot is None or reading.request != _request(item, shot.id):
+        return Outcome()
+    if reading.problems or reading.repeat_of:
+        ask = Ask(
+            "doubt", value=shot.id, params={"repeat_of": reading.repeat_of}, choices=DOUBT, photo=reading
+        )
+        return Outcome(warned(mark("This photo is not good enough.")), ask=ask)
+    return _keep(state, item, shot.id, reading, known)
+
+
+def choose_doubt(state: State, command: Command, known: Known) -> Outcome:
+    """`again` takes another; `keep` records the photo with its faults"""
+    item, ask = state.item, state.ask
+    if item is None or ask is None or ask.photo is None:
+        return Outcome(ask=None)
+    if command.value == "keep":
+        return _keep(state, item, ask.value, ask.photo, known)
+    return shoot(state, command, known)
+
+
+def photo_failed(state: State, reading: PhotoFailed, known: Known) -> Outcome:
+    """says that the camera gave no picture"""
+    return attention(mark("The camera gave no picture. Try again, or press S to go on without."))
+
+
+def ask_skip_photo(state: State, command: Command, known: Known) -> Outcome:
+    """asks why the photo is left out"""
+    return Outcome(ask=Ask("skip-why", value="photo", choices=SKIP_PHOTO))
+
+
+def choose_skip(state: State, command: Command, known: Known) -> Outcome:
+    """records what was left out, and why"""
+    if state.ask is not None and state.ask.value == "weight":
+        return skip_weight(state, command.value)
+    item = state.item
+    shot = next_shot(item, known) if item is not None else None
+    if item is None or shot is None:
+        return Outcome(ask=None)
+    facts = conclude(state, (PhotoSkipped(item.identified.item, shot.id, command.value),), known)
+    return Outcome(warned(mark("No photo; this is noted.")), facts, ask=None)
+
+
+def answer(state: State, command: Command, known: Known) -> Outcome:
+    """records the answer; the last one is followed by the grade and the route"""
+    item = state.item
+    question = question_due(item, known) if item is not None else None
+    rubric = rubric_of(item, known) if item is not None else None
+    if item is None or question is None or rubric is None:
+        return attention(mark("No question is open."))
+    option = next((each for each in question.options if command.value in (each.id, str(each.key))), None)
+    if option is None:
+        return attention(mark("That is not one of the answers."))
+    facts = conclude(state, (Answered(item.identified.item, question.id, option.id, rubric.name),), known)
+    if option.stop:
+        return Outcome(warned(mark("Stop: {word}"), word=option.word), facts)
+    return Outcome(accepted(mark("{word}"), word=option.word), facts)
+
+
+def scan_before_photo(state: State, scan: Scan, known: Known) -> Outcome:
+    """refused: the photo comes first"""
+    return refused(mark("Take the photo first: press Space."))
+
+
+def scan_before_answer(state: State, scan: Scan, known: Known) -> Outcome:
+    """refused: a question is open"""
+    return refused(mark("Answer the question first."))
+
+
+def _request(item: Item, shot: str) -> str:
+    return f"{item.identified.item}/{shot}/{len(item.photos) + len(item.answers)}"
+
+
+def _keep(state: State, item: Item, shot: str, reading: PhotoChecked, known: Known) -> Outcome:
+    name = item.identified.item
+    doubtful = bool(reading.problems or reading.repeat_of)
+    photo = PhotoTaken(
+        name,
+        shot,
+        reading.sha256,
+        reading.size,
+        reading.sharpness_milli,
+        reading.brightness_milli,
+        "accepted" if doubtful else "good",
+        reading.problems,
+        reading.fingerprint,
+        reading.codes,
+    )
+    facts: tuple[Recorded, ...] = (photo,)
+    doubt = ("photo_repeat", reading.repeat_of) if reading.repeat_of else _conflict(item, reading, known)
+    if doubt is not None:
+        number = exception_id(state.station, state.exceptions + 1)
+        facts = (
+            *facts,
+            ExceptionRaised(
+                number, doubt[0], "supervisor", parcel=item.identified.parcel, item=name, detail=doubt[1]
+            ),
+        )
+    notice = (
+        warned(mark("The photo shows the code of another product; this is noted."))
+        if (doubt is not None and not reading.repeat_of)
+        else accepted(mark("Photo taken."))
+    )
+    return Outcome(notice, conclude(state, facts, known), ask=None)
+
+
+def _conflict(item: Item, reading: PhotoChecked, known: Known) -> tuple[str, str] | None:
+    """Return the doubt that a barcode in the photo raises: it is that of another product somebody sells."""
+    for code in reading.codes:
+        for candidate in known.recognise(code, ""):
+            if candidate.kind != "gtin":
+                continue
+            product = known.product(candidate.gtin or candidate.value)
+            if product is not None and item.identified.sku and product.sku != item.identified.sku:
+                return "photo_code_differs", candidate.value
+    return None

@@ -1,0 +1,72 @@
+"""Finishing a parcel with nothing skipped, leaving a question, and taking a step back."""
+
+from resources.words import mark
+from station.facts import ExceptionRaised, LineMissing, ParcelFinished, PlateVoided, Recorded, Undone
+from station.inputs import Command
+from station.known import Known
+from station.outcome import Notice, Outcome, Tone
+from station.plates import exception_id
+from station.state import Ask, Choice, State, open_lines
+from station.steps.notices import accepted, attention, finished, refused
+
+_MISSING = (
+    Choice("missing", mark("They are not in the parcel")),
+    Choice("search", mark("Look again")),
+)
+
+
+def finish(state: State, command: Command, known: Known) -> Outcome:
+    """finishes when every declared line is received; asks first when something is missing or nothing was found"""
+    parcel = state.parcel
+    if parcel is None:
+        return attention(mark("There is no parcel to finish."))
+    missing = open_lines(parcel)
+    if missing or not parcel.items:
+        words = ", ".join(f"{count} × {line.title}" for line, count in missing)
+        return Outcome(ask=Ask("missing", params={"lines": words}, choices=_MISSING))
+    return _finish(state)
+
+
+def choose_missing(state: State, command: Command, known: Known) -> Outcome:
+    """`missing` records each declared line that was not found and finishes; `search` goes back to the items"""
+    if command.value != "missing" or state.parcel is None:
+        return Outcome(ask=None)
+    return _finish(state)
+
+
+def _finish(state: State) -> Outcome:
+    parcel = state.parcel
+    if parcel is None:
+        return Outcome(ask=None)
+    name = parcel.arrived.parcel
+    missing = [LineMissing(name, line.rma, line.line, count) for line, count in open_lines(parcel)]
+    facts: list[Recorded] = [*missing]
+    if missing or not parcel.items:
+        kind = "lines_missing" if missing else "empty_parcel"
+        number = exception_id(state.station, state.exceptions + 1)
+        facts.append(ExceptionRaised(number, kind, "supervisor", parcel=name))
+    facts.append(ParcelFinished(name, len(parcel.items), sum(each.quantity for each in missing)))
+    notice = finished(mark("Parcel finished. Scan the next one."))
+    return Outcome(notice, tuple(facts), ask=None)
+
+
+def leave_question(state: State, command: Command, known: Known) -> Outcome:
+    """leaves the question inside the step; nothing was recorded yet"""
+    return Outcome(ask=None)
+
+
+def undo(state: State, command: Command, known: Known) -> Outcome:
+    """takes the last step of this parcel back by a new fact; refused when the goods have moved on"""
+    if state.ask is not None:
+        return Outcome(ask=None)
+    if not state.steps:
+        return attention(mark("There is nothing to undo."))
+    last = state.steps[-1]
+    if last.placed_bin and not any(each.code == last.placed_bin for each in state.bins):
+        return refused(mark("Bin {bin} is closed and gone: this cannot be undone."), bin=last.placed_bin)
+    facts: tuple[Recorded, ...] = (Undone(last.txns, last.name),)
+    if not last.plate:
+        return Outcome(accepted(mark("Undone: {step}."), step=last.name), facts)
+    voided = PlateVoided(last.plate, "undone")
+    notice = Notice(Tone.ATTENTION, mark("Undone. Destroy the label {plate}."), {"plate": last.plate})
+    return Outcome(notice, (*facts, voided), cancel_jobs=(f"{last.plate}/1",))

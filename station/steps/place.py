@@ -1,0 +1,85 @@
+"""Putting the item into its bin: the right one accepted, any other refused, a full one closed and replaced."""
+
+from resources.words import mark
+from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded
+from station.inputs import Command, Scan
+from station.known import Known
+from station.outcome import Label, Outcome
+from station.plates import make_bin
+from station.records import Bin
+from station.state import Item, OpenBin, State
+from station.steps.notices import accepted, best, refused
+from station.words import ROUTE_WORDS
+
+
+def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
+    """the right bin takes the item (and opens when it was not open); a wrong, closed or unknown one is refused"""
+    item = state.item
+    if item is None:
+        return Outcome()
+    candidate = best(known.recognise(scan.text, scan.aim), "bin")
+    if candidate is None:
+        return refused(mark("Scan the label of the bin."))
+    found = _find(state, candidate.value, known)
+    if found is None:
+        return refused(mark("Nobody knows this bin. Take one of ours."))
+    if known.bin_is_closed(found.code):
+        return refused(mark("Bin {bin} is closed. Take another one."), bin=found.code)
+    if found.disposition != item.disposition:
+        return refused(
+            mark("Wrong bin: this one is for {is_for}. The item goes to {goes_to}."),
+            is_for=ROUTE_WORDS[found.disposition],
+            goes_to=ROUTE_WORDS[item.disposition or "hold"],
+        )
+    if found.client and found.client != item.identified.client:
+        return refused(mark("Wrong bin: it holds goods of {client} only."), client=found.client)
+    facts: list[Recorded] = []
+    if not any(each.code == found.code for each in state.bins):
+        facts.append(BinOpened(found.code, found.disposition, found.client))
+    facts.append(Placed(item.identified.item, item.plate, found.code))
+    return Outcome(accepted(mark("In bin {bin}."), bin=found.code), tuple(facts))
+
+
+def bin_full(state: State, command: Command, known: Known) -> Outcome:
+    """closes the full bin and prints the label of its replacement, which opens when it is scanned"""
+    item = state.item
+    if item is None or item.disposition is None:
+        return Outcome()
+    full = right_bins(state, item)
+    code = make_bin(state.station, state.bin_labels + 1)
+    client = full[-1].client if full else ""
+    labelled = BinLabelled(code, item.disposition, client, replaces=full[-1].code if full else "")
+    label = Label(code, "bin", {"bin": code, "disposition": item.disposition, "client": client})
+    if not full:
+        return Outcome(
+            accepted(mark("Stick the new label on an empty bin and scan it.")), (labelled,), labels=(label,)
+        )
+    closed = BinClosed(full[-1].code, "full", full[-1].items)
+    closing = {
+        "bin": full[-1].code,
+        "disposition": item.disposition,
+        "client": client,
+        "items": str(full[-1].items),
+    }
+    labels = (Label(f"{full[-1].code}:closed", "bin_closed", closing), label)
+    notice = accepted(
+        mark("Bin {bin} is closed. Stick the new label on an empty bin and scan it."), bin=full[-1].code
+    )
+    return Outcome(notice, (closed, labelled), labels=labels)
+
+
+def right_bins(state: State, item: Item) -> tuple[OpenBin, ...]:
+    """Return the open bins that take an item: those of its client first."""
+    fitting = [
+        each
+        for each in state.bins
+        if each.disposition == item.disposition and each.client in ("", item.identified.client)
+    ]
+    return tuple(sorted(fitting, key=lambda each: (not each.client, each.code)))
+
+
+def _find(state: State, code: str, known: Known) -> Bin | None:
+    labelled = next((each for each in state.labelled if each.bin == code), None)
+    if labelled is not None:
+        return Bin(labelled.bin, labelled.disposition, labelled.client)
+    return known.bin(code)

@@ -1,0 +1,54 @@
+"""Signing in with badge and PIN, opening a shift, and signing out."""
+
+import msgspec
+
+from resources.words import mark
+from station.facts import Recorded, ShiftOpened, SignedIn, SignedOut
+from station.inputs import Command, Scan
+from station.known import Known
+from station.outcome import Outcome
+from station.plates import shift_id
+from station.state import Ask, State
+from station.steps.notices import accepted, attention, best, refused
+
+TRIES = 5
+
+
+def scan_badge(state: State, scan: Scan, known: Known) -> Outcome:
+    """a badge asks for its PIN; anything else is refused"""
+    candidate = best(known.recognise(scan.text, scan.aim), "badge")
+    if candidate is None:
+        return refused(mark("Sign in first: scan your badge."))
+    operator = known.operator(candidate.value)
+    if operator is None:
+        return refused(mark("Nobody here has this badge. Ask a supervisor."))
+    return Outcome(ask=Ask("pin", code=operator.badge, params={"name": operator.name}))
+
+
+def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
+    """the right PIN signs in (and opens a shift when none is open); another badge changes the person"""
+    ask = state.ask or Ask("pin")
+    if best(known.recognise(scan.text, scan.aim), "badge") is not None:
+        return scan_badge(state, scan, known)
+    operator = known.operator(ask.code)
+    if operator is None:
+        return refused(mark("Nobody here has this badge. Ask a supervisor."), ask=None)
+    if not known.pin_is_right(operator, scan.text):
+        tried = len(ask.value) + 1
+        if tried >= TRIES:
+            return refused(mark("That was wrong too often. Scan your badge again."), ask=None)
+        return refused(
+            mark("That PIN is wrong. Try again."), ask=msgspec.structs.replace(ask, value="x" * tried)
+        )
+    facts: tuple[Recorded, ...] = (SignedIn(operator.badge, operator.name, operator.role),)
+    if not state.shift:
+        facts = (ShiftOpened(shift_id(state.station, state.shifts + 1), state.bench), *facts)
+    notice = accepted(mark("Hello {name}. Scan the first parcel."), name=operator.name)
+    return Outcome(notice, facts, ask=None)
+
+
+def sign_out(state: State, command: Command, known: Known) -> Outcome:
+    """the person leaves; the shift stays open"""
+    if state.operator is None:
+        return attention(mark("Nobody is signed in."))
+    return Outcome(accepted(mark("Signed out. Goodbye.")), (SignedOut(state.operator.badge),))

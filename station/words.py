@@ -1,0 +1,56 @@
+"""The words people read for the codes in our records: dispositions, categories, exceptions, device faults."""
+
+from collections.abc import Mapping
+
+from resources.words import mark
+from station.records import Disposition
+
+ROUTE_WORDS: Mapping[Disposition, str] = {
+    "restock": mark("Restock"),
+    "refurb": mark("Refurbish"),
+    "resale": mark("Resale"),
+    "recycle": mark("Recycle"),
+    "hold": mark("Hold"),
+}
+
+CATEGORY_WORDS: Mapping[str, str] = {
+    "electronics": mark("Electronics"),
+    "apparel": mark("Clothing"),
+    "footwear": mark("Shoes"),
+    "home": mark("Home and kitchen"),
+    "cosmetics": mark("Cosmetics and hygiene"),
+    "media": mark("Discs, books and games"),
+}
+
+EXCEPTION_WORDS: Mapping[str, str] = {
+    "unknown_parcel": mark("Parcel nobody announced"),
+    "double_receipt": mark("Parcel received twice"),
+    "weight_out_of_band": mark("Weight outside the band"),
+    "serial_differs": mark("Serial number was never shipped"),
+    "photo_repeat": mark("Photo of another item"),
+    "photo_code_differs": mark("Photo shows another product's code"),
+    "lines_missing": mark("Declared items missing"),
+    "empty_parcel": mark("Empty parcel"),
+    "held": mark("Item on hold"),
+    "hazard": mark("Hazard"),
+}
+
+FAULT_WORDS: Mapping[str, str] = {
+    "unreachable": mark("Not connected: check cable and power."),
+    "lost": mark("Connection lost: check the cable."),
+    "no_answer": mark("It does not answer: is it switched on?"),
+    "wrong_line_settings": mark("It speaks with other line settings than ours: ask IT."),
+    "garbled": mark("What it sends makes no sense."),
+    "no_frames": mark("The camera sends no pictures: unplug it and plug it in again."),
+    "frozen": mark("The camera shows the same picture again and again: unplug it and plug it in again."),
+    "media_out": mark("No labels left: put in a new roll."),
+    "ribbon_out": mark("No ribbon left: put in a new one."),
+    "head_open": mark("The print head is open: close it."),
+    "paused": mark("The printer is paused: press its pause button."),
+    "overheated": mark("The print head is too hot: wait a minute."),
+    "printer_fault": mark("The printer reports a fault: look at its display."),
+    "buffer_full": mark("The printer's memory is full: switch it off and on."),
+    "cancelled": mark("The job was cancelled."),
+    "outcome_unknown": mark("The printer was lost while printing. Look for the label."),
+    "broken": mark("The driver failed; the log tells why. Ask IT."),
+}

@@ -1,0 +1,180 @@
+"""The whole bench behaviour as one pure function and one table: what each stage does with each input.
+
+`step` reads no clock, no file and no device. A pair that the table does not list answers "not now" and changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
+
+from resources.words import mark
+from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
+from station.known import Known
+from station.outcome import Outcome
+from station.stages import Stage, stage_of
+from station.state import State
+from station.steps import arrive, decide, examine, finish, identify, place, plate, sign_in
+from station.steps.notices import attention, refused
+
+Handler = Callable[[State, Any, Known], Outcome]
+
+READINGS: Mapping[type, str] = {
+    Scan: "scan",
+    Unreadable: "unreadable",
+    AcceptedWeight: "weight",
+    PhotoChecked: "photo",
+    PhotoFailed: "no photo",
+    Printed: "printed",
+    PrintWaiting: "print waits",
+    NotPrinted: "not printed",
+}
+INPUTS: tuple[str, ...] = (*READINGS.values(), *(str(do) for do in Do))
+
+
+def unreadable(state: State, reading: Unreadable, known: Known) -> Outcome:
+    """refused: the scanner sent something that is no code"""
+    return refused(mark("That could not be read. Scan again."))
+
+
+_EVERYWHERE: Mapping[str, Handler] = {
+    "unreadable": unreadable,
+    "printed": plate.printed,
+    "print waits": plate.print_waiting,
+    "not printed": plate.not_printed,
+}
+_STEP: Mapping[str, Handler] = {**_EVERYWHERE, "undo": finish.undo}
+
+
+def _question(choose: Handler, scan: Handler = identify.scan_before_answer) -> Mapping[str, Handler]:
+    """Return the row of a question inside a step: it is answered, or left."""
+    leave = finish.leave_question
+    return {**_EVERYWHERE, "scan": scan, "choose": choose, "cancel": leave, "undo": leave}
+
+
+TABLE: Mapping[Stage, Mapping[str, Handler]] = {
+    Stage.SIGN_IN: {**_EVERYWHERE, "scan": sign_in.scan_badge},
+    Stage.PIN: {
+        **_EVERYWHERE,
+        "scan": sign_in.enter_pin,
+        "cancel": finish.leave_question,
+        "undo": finish.leave_question,
+    },
+    Stage.IDLE: {**_STEP, "scan": arrive.scan_parcel, "sign-out": sign_in.sign_out},
+    Stage.MEANING: _question(arrive.choose_meaning),
+    Stage.AGAIN: _question(arrive.receive_again),
+    Stage.WEIGH: {
+        **_STEP,
+        "scan": arrive.scan_before_weight,
+        "weight": arrive.take_weight,
+        "skip": arrive.ask_skip_weight,
+    },
+    Stage.SKIP_WHY: _question(examine.choose_skip),
+    Stage.ITEM: {
+        **_STEP,
+        "scan": identify.scan_item,
+        "no-code": identify.no_code,
+        "finish": finish.finish,
+        "confirm": finish.finish,
+    },
+    Stage.WHICH: _question(identify.choose_which),
+    Stage.CATEGORY: _question(identify.choose_category),
+    Stage.MISSING: _question(finish.choose_missing),
+    Stage.SERIAL: {
+        **_STEP,
+        "scan": identify.scan_serial,
+        "weight": identify.weigh_item,
+        "skip": identify.skip_serial,
+    },
+    Stage.PHOTO: {
+        **_STEP,
+        "scan": examine.scan_before_photo,
+        "weight": identify.weigh_item,
+        "photo": examine.take_photo,
+        "no photo": examine.photo_failed,
+        "shoot": examine.shoot,
+        "confirm": examine.shoot,
+        "skip": examine.ask_skip_photo,
+    },
+    Stage.DOUBT: {
+        **_question(examine.choose_doubt, examine.scan_before_photo),
+        "shoot": examine.shoot,
+        "confirm": examine.shoot,
+    },
+    Stage.INSPECT: {
+        **_STEP,
+        "scan": examine.scan_before_answer,
+        "weight": identify.weigh_item,
+        "choose": examine.answer,
+    },
+    Stage.RESULT: {
+        **_STEP,
+        "scan": decide.scan_at_result,
+        "confirm": decide.accept_result,
+        "override": decide.ask_route,
+    },
+    Stage.ROUTE: _question(decide.choose_route),
+    Stage.ROUTE_WHY: _question(decide.choose_route_why),
+    Stage.SUPERVISOR: {
+        **_EVERYWHERE,
+        "scan": decide.scan_supervisor,
+        "cancel": finish.leave_question,
+        "undo": finish.leave_question,
+    },
+    Stage.LABEL: {**_STEP, "scan": plate.confirm_plate, "reprint": plate.ask_reprint},
+    Stage.REPRINT_WHY: _question(plate.choose_reprint, plate.confirm_plate),
+    Stage.PLACE: {
+        **_STEP,
+        "scan": place.scan_bin,
+        "bin-full": place.bin_full,
+        "reprint": plate.ask_reprint,
+    },
+}
+
+
+def step(state: State, given: Input, known: Known) -> Outcome:
+    """Return what one input does at the bench: facts to write, what to show, sound, print and photograph."""
+    stage = stage_of(state, known)
+    name = input_name(given)
+    handler = TABLE[stage].get(name)
+    if handler is None:
+        return not_now(name)
+    if name == "choose" and state.ask is not None:
+        chosen = _chosen(state, given)
+        return (
+            attention(mark("That is not one of the answers."))
+            if chosen is None
+            else handler(state, chosen, known)
+        )
+    return handler(state, given, known)
+
+
+def input_name(given: Input) -> str:
+    """Return the column of the table that an input belongs to."""
+    return str(given.do) if isinstance(given, Command) else READINGS[type(given)]
+
+
+def not_now(name: str) -> Outcome:
+    """Answer what the table does not list: a person is told, a device's word passes in silence."""
+    if name in READINGS.values():
+        return Outcome()
+    return attention(mark("Not now."))
+
+
+def _chosen(state: State, given: Any) -> Command | None:
+    """Return the command with the choice's value, given by value or by its number; None when there is no such choice."""
+    choices = state.ask.choices if state.ask is not None else ()
+    if given.value.isdecimal() and 1 <= int(given.value) <= len(choices):
+        return msgspec.structs.replace(given, value=choices[int(given.value) - 1].value)
+    return next((given for each in choices if each.value == given.value), None)
+
+
+def table_rows() -> tuple[tuple[str, str, str], ...]:
+    """Return the table for people: stage, input, and what happens (the first line of each handler's docstring)."""
+    return tuple(
+        (str(stage), name, str(row[name].__doc__).splitlines()[0])
+        for stage, row in TABLE.items()
+        for name in INPUTS
+        if name in row
+    )
