@@ -40,6 +40,7 @@ class Link:
         self.device = device
         self.post = post
         self._stop = threading.Event()
+        self._wake = threading.Event()
         self._up = False
         self._why: Fault | None = None
         self._recent: deque[RawFrame] = deque(maxlen=RECENT_FRAMES)
@@ -55,12 +56,28 @@ class Link:
         return self._stop.is_set()
 
     def wait(self, seconds: float) -> bool:
-        """Sleep, but wake at once when told to stop; True when stopping."""
-        return self._stop.wait(seconds)
+        """Sleep, but wake at once when nudged or told to stop; True when stopping."""
+        if not self._stop.is_set():
+            self._wake.wait(seconds)
+            self._wake.clear()
+        return self._stop.is_set()
+
+    def nudge(self) -> None:
+        """There is something to do: end the present or the next wait; from any thread."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Make `stopping` true and wake the session."""
+        self._stop.set()
+        self._wake.set()
 
     def saw(self, raw: bytes) -> None:
         """Remember bytes for the doctor."""
         self._recent.append(RawFrame(time.monotonic(), raw))
+
+    def recent(self) -> tuple[RawFrame, ...]:
+        """What was remembered, oldest first."""
+        return tuple(self._recent)
 
     def up(self) -> None:
         """Report Up, once."""
@@ -71,7 +88,7 @@ class Link:
 
     def down(self, why: Fault, detail: str = "") -> None:
         """Report Down, once for each cause; a device that was lost and stays away is not reported again."""
-        if not self._up and (why is self._why or (self._why is not None and why is Fault.unreachable)):
+        if not self._up and (why is self._why or (self._why is Fault.lost and why is Fault.unreachable)):
             return
         self._up, self._why = False, why
         _log.warning("%s is down: %s %s", self.device, why, detail)
@@ -113,7 +130,7 @@ class Worker:
 
     def stop(self) -> None:
         """End the session and join its thread, within two seconds; safe to call twice or before start."""
-        self._link._stop.set()
+        self._link.stop()
         if self._thread.ident is None:
             return
         self._thread.join(STOP_WITHIN_S)
@@ -122,7 +139,7 @@ class Worker:
 
     def recent(self) -> tuple[RawFrame, ...]:
         """The last raw frames, oldest first."""
-        return tuple(self._link._recent)
+        return self._link.recent()
 
     def _work(self) -> None:
         first_s, longest_s = self._backoff_s

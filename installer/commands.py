@@ -1,4 +1,4 @@
-"""What the developer's entry can do: each command makes the environment ready, then starts one program in it."""
+"""What the developer's entry can do: make the environment ready, then start one program in it."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import debian
 import locks
-from environment import Environment, Trouble
+from environment import Environment, SetUpError
 
 ROOT = Path(__file__).resolve().parents[1]
 INSTALLER = ROOT / "installer"
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         return commands[arguments[0]](arguments[1:])
-    except Trouble as trouble:
+    except SetUpError as trouble:
         print(trouble, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -131,7 +131,7 @@ def called(command: Sequence[str]) -> int:
 
 
 def start(command: Sequence[str]) -> int:
-    """Becomes the program where the system can do that, so that signals reach it; relative paths stay the caller's."""
+    """Becomes the program where the system can, so that signals reach it; paths stay the caller's."""
     sys.stdout.flush()
     if os.name == "posix":
         os.execv(command[0], list(command))

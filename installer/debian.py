@@ -6,13 +6,13 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from environment import Trouble
+from environment import SetUpError
 
 
 def ensure(listing: Path, groups: Sequence[str]) -> None:
-    """Installs what is missing of these groups where this user may; raises Trouble with the line to run otherwise.
+    """Installs what is missing of these groups; where this user may not, raises SetUpError with the line.
 
-    On a system without dpkg nothing is done: there the libraries come with the system, or Qt says what it misses.
+    On a system without dpkg nothing is done: the libraries come with the system, or Qt says what it misses.
     """
     if not groups or shutil.which("dpkg-query") is None:
         return
@@ -21,7 +21,7 @@ def ensure(listing: Path, groups: Sequence[str]) -> None:
         return
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
     if os.geteuid() != 0:
-        raise Trouble(
+        raise SetUpError(
             f"These Debian packages are missing: {' '.join(missing)}\n"
             f"Run this line, then start again:\n\n  sudo {' '.join(install)}\n"
         )
@@ -63,6 +63,7 @@ def _apt(command: Sequence[str]) -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(
         command,
+        check=False,
         env=quiet,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -71,6 +72,6 @@ def _apt(command: Sequence[str]) -> None:
     )
     if done.returncode:
         tail = "\n".join(done.stdout.splitlines()[-15:])
-        raise Trouble(
+        raise SetUpError(
             f"{tail}\n`{' '.join(command)}` failed; its last words are above. Is the network there?"
         )

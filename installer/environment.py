@@ -24,12 +24,12 @@ _NETWORK_AWAY = (
 )
 
 
-class Trouble(Exception):
+class SetUpError(Exception):
     """Something only the person at the keyboard can put right; the text says how."""
 
 
 class Environment:
-    """`.venv` below the project's folder; `run` is the libraries of the program, `dev` those and the tools."""
+    """`.venv` below the project's folder; group `run` is what the program needs, `dev` that and the tools."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -49,7 +49,7 @@ class Environment:
         return self.python.exists() or importlib.util.find_spec("ensurepip") is not None
 
     def ensure(self, group: str) -> None:
-        """Leaves an environment behind that holds the group; raises Trouble with what to do."""
+        """Leaves an environment behind that holds the group; raises SetUpError with what to do."""
         stamp = f"{self._digest()} {group}"
         found = self._stamp.read_text("utf-8") if self._stamp.exists() else ""
         if self.python.exists() and found in (stamp, f"{self._digest()} dev"):
@@ -82,7 +82,7 @@ class Environment:
         maker = getattr(sys, "_base_executable", None) or sys.executable
         lines, code = _quietly([maker, "-m", "venv", "--clear", str(self._folder)])
         if code:
-            raise Trouble("The virtual environment could not be made:\n" + "".join(lines[-20:]))
+            raise SetUpError("The virtual environment could not be made:\n" + "".join(lines[-20:]))
 
     def _usable(self) -> bool:
         """Whether the environment there has this Python and a pip that starts."""
@@ -100,14 +100,14 @@ class Environment:
         command = ["--require-hashes", "--only-binary", ":all:", "--requirement", str(lock)]
         lines, code = _quietly(self._pip(command), _Progress(wanted))
         if code:
-            raise Trouble(_pip_trouble(lines))
+            raise SetUpError(_pip_trouble(lines))
 
     def _install_project(self) -> None:
         lines, code = _quietly(
             self._pip(["--no-index", "--no-deps", "--no-build-isolation", "--editable", str(self._root)])
         )
         if code:
-            raise Trouble("The project itself could not be installed:\n" + "".join(lines[-20:]))
+            raise SetUpError("The project itself could not be installed:\n" + "".join(lines[-20:]))
 
     def _pip(self, arguments: Sequence[str]) -> list[str]:
         options = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]

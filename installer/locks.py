@@ -1,4 +1,4 @@
-"""Writes the lock files: exact versions with hashes for every system, and no word of where they were found."""
+"""Writes the lock files: exact versions with hashes for every system, no word of where they came from."""
 
 import subprocess
 from collections.abc import Sequence

@@ -71,9 +71,7 @@ class Bench:
         self._notice(outcome)
         if outcome.facts:
             self._on_commit()
-        return Shown(
-            outcome.notice, outcome.facts, outcome.labels, outcome.cancel_jobs, outcome.capture, durable_at
-        )
+        return Shown(outcome.notice, outcome.facts, outcome.labels, outcome.cancel_jobs, outcome.capture, durable_at)
 
     def acknowledge(self) -> None:
         """Take the notice off the screen: the person has seen it."""

@@ -7,8 +7,8 @@ when a field changes meaning. A tag this program does not know, or a newer versi
 from typing import ClassVar, Literal
 
 import msgspec
-from grading.reasons import Reason
 
+from grading.reasons import Reason
 from station.records import Disposition, OrderKind, Role
 
 Match = Literal["matched", "undeclared", "wrong"]

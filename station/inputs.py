@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 import msgspec
+
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 
 
@@ -54,14 +55,4 @@ class PhotoFailed(msgspec.Struct, frozen=True):
     why: str
 
 
-Input = (
-    Scan
-    | Unreadable
-    | AcceptedWeight
-    | Command
-    | PhotoChecked
-    | PhotoFailed
-    | Printed
-    | PrintWaiting
-    | NotPrinted
-)
+Input = Scan | Unreadable | AcceptedWeight | Command | PhotoChecked | PhotoFailed | Printed | PrintWaiting | NotPrinted

@@ -3,7 +3,6 @@
 from grading.grade import Grade, grade
 from grading.reasons import Reason
 from grading.route import Route, route
-
 from resources.words import mark
 from station.facts import ExceptionRaised, Graded, Recorded, Routed
 from station.known import Known

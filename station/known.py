@@ -6,9 +6,9 @@ Every look-up answers from this computer, in under a millisecond, with no networ
 from typing import Protocol
 
 import msgspec
+
 from grading.route import RouteTable
 from grading.rubric import Rubric
-
 from station.codes import Candidate
 from station.records import Bin, Operator, Product, Receipt, ReturnOrder
 

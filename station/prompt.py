@@ -169,18 +169,12 @@ def _question(state: State, known: Known) -> Prompt:
         Button(str(option.key), option.text, Command(Do.CHOOSE, option.id), option.params)
         for option in question.options
     )
-    return Prompt(
-        str(Stage.INSPECT), question.text, question.hint, question.params, (*buttons, *_undo(state)), "none"
-    )
+    return Prompt(str(Stage.INSPECT), question.text, question.hint, question.params, (*buttons, *_undo(state)), "none")
 
 
 def _result(state: State) -> Prompt:
     item = state.item
-    reason = (
-        item.routed.reasons[0]
-        if item is not None and item.routed is not None and item.routed.reasons
-        else None
-    )
+    reason = item.routed.reasons[0] if item is not None and item.routed is not None and item.routed.reasons else None
     buttons = (
         _button("Enter", mark("Print the label"), Do.CONFIRM, main=True),
         _button("O", mark("Send it elsewhere"), Do.OVERRIDE),

@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 from grading.rubric import Question, Rubric, Shot, next_question, shots_needed
-
 from station.known import Known
 from station.state import Item, State
 

@@ -220,8 +220,7 @@ def _item(state: State, item: str, change: Callable[[Item], dict[str, Any]]) -> 
 
 def _bin(state: State, code: str, added: int) -> State:
     bins = tuple(
-        msgspec.structs.replace(each, items=each.items + added) if each.code == code else each
-        for each in state.bins
+        msgspec.structs.replace(each, items=each.items + added) if each.code == code else each for each in state.bins
     )
     return msgspec.structs.replace(state, bins=bins)
 
@@ -239,9 +238,7 @@ def _identified(state: State, fact: ItemIdentified) -> State:
 
 def _relinked(state: State, fact: ItemRelinked) -> State:
     link = {"rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
-    return _item(
-        state, fact.item, lambda item: {"identified": msgspec.structs.replace(item.identified, **link)}
-    )
+    return _item(state, fact.item, lambda item: {"identified": msgspec.structs.replace(item.identified, **link)})
 
 
 def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:

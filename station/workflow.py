@@ -6,9 +6,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
-
 from resources.words import mark
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.known import Known
@@ -140,13 +138,9 @@ def step(state: State, given: Input, known: Known) -> Outcome:
     handler = TABLE[stage].get(name)
     if handler is None:
         return not_now(name)
-    if name == "choose" and state.ask is not None:
+    if isinstance(given, Command) and given.do is Do.CHOOSE and state.ask is not None:
         chosen = _chosen(state, given)
-        return (
-            attention(mark("That is not one of the answers."))
-            if chosen is None
-            else handler(state, chosen, known)
-        )
+        return attention(mark("That is not one of the answers.")) if chosen is None else handler(state, chosen, known)
     return handler(state, given, known)
 
 
@@ -162,16 +156,16 @@ def not_now(name: str) -> Outcome:
     return attention(mark("Not now."))
 
 
-def _chosen(state: State, given: Any) -> Command | None:
-    """Return the command with the choice's value, given by value or by its number; None when there is no such choice."""
+def _chosen(state: State, given: Command) -> Command | None:
+    """Return the command with the choice's value, given by value or number; None when there is no such choice."""
     choices = state.ask.choices if state.ask is not None else ()
     if given.value.isdecimal() and 1 <= int(given.value) <= len(choices):
-        return msgspec.structs.replace(given, value=choices[int(given.value) - 1].value)
-    return next((given for each in choices if each.value == given.value), None)
+        return Command(given.do, choices[int(given.value) - 1].value)
+    return given if any(each.value == given.value for each in choices) else None
 
 
 def table_rows() -> tuple[tuple[str, str, str], ...]:
-    """Return the table for people: stage, input, and what happens (the first line of each handler's docstring)."""
+    """Return the table for people: stage, input, and what happens, which is each handler's docstring."""
     return tuple(
         (str(stage), name, str(row[name].__doc__).splitlines()[0])
         for stage, row in TABLE.items()

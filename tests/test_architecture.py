@@ -75,9 +75,11 @@ FUNCTION_LINES = 45
 LONG_REASON = "Long because"
 CATCH_ALL_MARK = "# top of thread"
 
-# Lower-case module names that may hold a call's outcome: the logger, and sqlalchemy's declarations.
+# Lower-case module names may hold a call's outcome: the logger, sqlalchemy's declarations, msgspec's coders.
 STILL_NAMES = frozenset({"log", "logger", "_log", "_logger"})
-STILL_CALLS = frozenset({"MetaData", "Table", "Index", "TypeVar", "ParamSpec", "NewType", "namedtuple"})
+STILL_CALLS = frozenset(
+    {"MetaData", "Table", "Index", "TypeVar", "ParamSpec", "NewType", "Encoder", "Decoder"}
+)
 MOVING_CALLS = frozenset(
     """
     list dict set bytearray defaultdict deque Counter OrderedDict ChainMap count cycle iter open connect

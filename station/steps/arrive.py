@@ -1,7 +1,8 @@
 """The parcel scan: one return order, several, none, received before, or returned to sender; then the weight."""
 
-from devices.readings import AcceptedWeight
+from typing import Literal
 
+from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.codes import Candidate
 from station.facts import (
@@ -13,7 +14,7 @@ from station.facts import (
     Recorded,
     WeighingSkipped,
 )
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Notice, Outcome
 from station.plates import exception_id, parcel_id
@@ -26,6 +27,8 @@ from station.words import ROUTE_WORDS
 
 _PARCEL_KINDS = ("tracking", "sscc", "rma", "other", "gtin")
 _SURE_KINDS = ("tracking", "sscc", "rma")
+
+_MATCHES: tuple[Literal["none", "one", "several"], ...] = ("none", "one", "several")
 
 SKIP_WEIGHT = (
     Choice("scale", mark("The scale does not work")),
@@ -146,9 +149,7 @@ def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: 
             return _ask_again(each, receipt)
     product = next((p for p in (known.product(each.gtin or each.value) for each in meanings) if p), None)
     if product is not None:
-        return refused(
-            mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title
-        )
+        return refused(mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title)
     if meanings and meanings[0].kind in _SURE_KINDS:
         return _arrive(state, meanings[0], ())
     if not meanings:
@@ -157,9 +158,7 @@ def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: 
         Choice(meanings[0].value + "|" + meanings[0].carrier, mark("It is a parcel: receive it")),
         Choice("not-a-parcel", mark("It is not a parcel's label")),
     )
-    return Outcome(
-        warned(mark("Nobody knows this code.")), ask=Ask("meaning", code=scan.text, choices=choices)
-    )
+    return Outcome(warned(mark("Nobody knows this code.")), ask=Ask("meaning", code=scan.text, choices=choices))
 
 
 def _begin(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], known: Known) -> Outcome:
@@ -179,19 +178,16 @@ def _ask_again(candidate: Candidate, receipt: Receipt) -> Outcome:
     return Outcome(warned(mark("This parcel was received before.")), ask=ask)
 
 
-def _arrive(
-    state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], again: bool = False
-) -> Outcome:
+def _arrive(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], again: bool = False) -> Outcome:
     parcel = parcel_id(state.station, state.parcels + 1)
     kinds = {order.kind for order in orders}
     clients = {order.client for order in orders}
-    match = "again" if again else ("none" if not orders else "one" if len(orders) == 1 else "several")
     arrived = ParcelArrived(
         parcel,
         candidate.value,
         candidate.carrier,
         kind=kinds.pop() if len(kinds) == 1 else "return" if kinds else "unknown",
-        match=match,
+        match="again" if again else _MATCHES[min(len(orders), 2)],
         orders=tuple(order.rma for order in orders),
         client=clients.pop() if len(clients) == 1 else "",
         declared=tuple(_declared(orders)),
@@ -250,9 +246,7 @@ def _tell_plate(plate: Candidate, known: Known) -> Outcome:
     if item is None:
         return refused(mark("Plate {plate} is not from this bench."), plate=plate.value)
     where = item.bin or item.disposition
-    return attention(
-        mark("Plate {plate}: {title}, in {where}."), plate=plate.value, title=item.title, where=where
-    )
+    return attention(mark("Plate {plate}: {title}, in {where}."), plate=plate.value, title=item.title, where=where)
 
 
 def _open_bin(state: State, code: str, known: Known) -> Outcome:
@@ -265,8 +259,6 @@ def _open_bin(state: State, code: str, known: Known) -> Outcome:
         return attention(mark("Bin {bin} is open already."), bin=code)
     fact = BinOpened(found.code, found.disposition, found.client)
     return Outcome(
-        accepted(
-            mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]
-        ),
+        accepted(mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]),
         (fact,),
     )

@@ -1,10 +1,10 @@
 """The result: taking it, or sending the item elsewhere with a reason and the authority to do so."""
 
+from devices.readings import Scan
 from grading.route import may_override
-
 from resources.words import mark
 from station.facts import PlateAllotted, RouteOverridden
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import make
@@ -23,9 +23,7 @@ def accept_result(state: State, command: Command, known: Known) -> Outcome:
     plate = make(state.station, state.plates + 1)
     label = label_of(state, item, plate, 1)
     fact = PlateAllotted(item.identified.item, plate)
-    return Outcome(
-        accepted(mark("The label is printing. Stick it on and scan it.")), (fact,), labels=(label,)
-    )
+    return Outcome(accepted(mark("The label is printing. Stick it on and scan it.")), (fact,), labels=(label,))
 
 
 def ask_route(state: State, command: Command, known: Known) -> Outcome:

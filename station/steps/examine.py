@@ -1,8 +1,9 @@
 """Guided photos with a gate, and the branching questions of the category."""
 
+from devices.readings import Scan
 from resources.words import mark
 from station.facts import Answered, ExceptionRaised, PhotoSkipped, PhotoTaken, Recorded
-from station.inputs import Command, PhotoChecked, PhotoFailed, Scan
+from station.inputs import Command, PhotoChecked, PhotoFailed
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Capture, Outcome
@@ -39,9 +40,7 @@ def take_photo(state: State, reading: PhotoChecked, known: Known) -> Outcome:
     if item is None or shot is None or reading.request != _request(item, shot.id):
         return Outcome()
     if reading.problems or reading.repeat_of:
-        ask = Ask(
-            "doubt", value=shot.id, params={"repeat_of": reading.repeat_of}, choices=DOUBT, photo=reading
-        )
+        ask = Ask("doubt", value=shot.id, params={"repeat_of": reading.repeat_of}, choices=DOUBT, photo=reading)
         return Outcome(warned(mark("This photo is not good enough.")), ask=ask)
     return _keep(state, item, shot.id, reading, known)
 
@@ -129,9 +128,7 @@ def _keep(state: State, item: Item, shot: str, reading: PhotoChecked, known: Kno
         number = exception_id(state.station, state.exceptions + 1)
         facts = (
             *facts,
-            ExceptionRaised(
-                number, doubt[0], "supervisor", parcel=item.identified.parcel, item=name, detail=doubt[1]
-            ),
+            ExceptionRaised(number, doubt[0], "supervisor", parcel=item.identified.parcel, item=name, detail=doubt[1]),
         )
     notice = (
         warned(mark("The photo shows the code of another product; this is noted."))

@@ -1,8 +1,10 @@
 """Naming an item: by its product code, by its serial, by hand; and comparing its serial number with those shipped."""
 
-import msgspec
-from devices.readings import AcceptedWeight
+from collections.abc import Mapping
 
+import msgspec
+
+from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.codes import Candidate
 from station.facts import (
@@ -15,7 +17,7 @@ from station.facts import (
     Recorded,
     SerialChecked,
 )
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Outcome
@@ -72,9 +74,7 @@ def choose_which(state: State, command: Command, known: Known) -> Outcome:
         return _identify(state, known, ask.code, _of_product(product), match, line)
     if line is not None:
         return _identify(state, known, ask.code, _of_line(line), "matched", line)
-    choices = tuple(
-        Choice(category, CATEGORY_WORDS.get(category, category)) for category in known.categories()
-    )
+    choices = tuple(Choice(category, CATEGORY_WORDS.get(category, category)) for category in known.categories())
     return Outcome(ask=Ask("category", code=ask.code, choices=choices))
 
 
@@ -133,9 +133,7 @@ def _by_product(state: State, candidate: Candidate, known: Known) -> Outcome | N
         return None
     code = candidate.gtin or candidate.value
     lines = [
-        line
-        for line, _ in open_lines(state.parcel)
-        if line.sku.upper() == code or (line.gtin and line.gtin == code)
+        line for line, _ in open_lines(state.parcel) if line.sku.upper() == code or (line.gtin and line.gtin == code)
     ]
     line = next((each for each in lines if candidate.serial in each.serials), lines[0] if lines else None)
     if line is not None:
@@ -170,8 +168,7 @@ def _ask_which(parcel: Parcel, code: str, product: Product | None) -> Outcome:
     same = mark("It is: {title}")
     lines = [line for line, _ in open_lines(parcel)][:LINES_OFFERED]
     offered = tuple(
-        Choice(f"{line.rma}/{line.line}", same if product is None else instead, {"title": line.title})
-        for line in lines
+        Choice(f"{line.rma}/{line.line}", same if product is None else instead, {"title": line.title}) for line in lines
     )
     other = mark("It is not on the list") if product is None else mark("It is an extra item")
     ask = Ask(
@@ -214,7 +211,7 @@ def _identify(
     state: State,
     known: Known,
     code: str,
-    what: dict[str, object],
+    what: Mapping[str, object],
     match: Match,
     line: Declared | None,
     read: Candidate | None = None,
@@ -276,9 +273,7 @@ def _compare(state: State, item: Item, serial: str) -> tuple[Recorded, ...]:
 def _answer(facts: tuple[Recorded, ...], said: tuple[Recorded, ...]) -> Outcome:
     for fact in said:
         if isinstance(fact, SerialChecked) and fact.verdict == "different":
-            return Outcome(
-                warned(mark("This serial number was never shipped to the customer.")), facts, ask=None
-            )
+            return Outcome(warned(mark("This serial number was never shipped to the customer.")), facts, ask=None)
     item = next((fact for fact in said if isinstance(fact, ItemIdentified)), None)
     if item is not None and item.match == "undeclared":
         return Outcome(warned(mark("Extra item: {title}."), title=item.title), facts, ask=None)

@@ -1,8 +1,9 @@
 """Putting the item into its bin: the right one accepted, any other refused, a full one closed and replaced."""
 
+from devices.readings import Scan
 from resources.words import mark
 from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Label, Outcome
 from station.plates import make_bin
@@ -51,9 +52,7 @@ def bin_full(state: State, command: Command, known: Known) -> Outcome:
     labelled = BinLabelled(code, item.disposition, client, replaces=full[-1].code if full else "")
     label = Label(code, "bin", {"bin": code, "disposition": item.disposition, "client": client})
     if not full:
-        return Outcome(
-            accepted(mark("Stick the new label on an empty bin and scan it.")), (labelled,), labels=(label,)
-        )
+        return Outcome(accepted(mark("Stick the new label on an empty bin and scan it.")), (labelled,), labels=(label,))
     closed = BinClosed(full[-1].code, "full", full[-1].items)
     closing = {
         "bin": full[-1].code,
@@ -62,9 +61,7 @@ def bin_full(state: State, command: Command, known: Known) -> Outcome:
         "items": str(full[-1].items),
     }
     labels = (Label(f"{full[-1].code}:closed", "bin_closed", closing), label)
-    notice = accepted(
-        mark("Bin {bin} is closed. Stick the new label on an empty bin and scan it."), bin=full[-1].code
-    )
+    notice = accepted(mark("Bin {bin} is closed. Stick the new label on an empty bin and scan it."), bin=full[-1].code)
     return Outcome(notice, (closed, labelled), labels=labels)
 
 

@@ -1,10 +1,9 @@
 """The plate's label: printed, waited for, reprinted with a reason, and scanned back."""
 
-from devices.readings import NotPrinted, Printed, PrintWaiting
-
+from devices.readings import NotPrinted, Printed, PrintWaiting, Scan
 from resources.words import mark
 from station.facts import PlateConfirmed, PlatePrinted, PlateReprintAsked
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Label, Outcome
 from station.state import Ask, Choice, Item, State
@@ -16,9 +15,7 @@ REPRINT_WHY = (
     Choice("unreadable", mark("The scanner cannot read it")),
 )
 NOT_PRINTED = {
-    "outcome_unknown": mark(
-        "The printer was lost while printing. Look for the label; press R if there is none."
-    ),
+    "outcome_unknown": mark("The printer was lost while printing. Look for the label; press R if there is none."),
 }
 
 
@@ -51,9 +48,7 @@ def printed(state: State, reading: Printed, known: Known) -> Outcome:
 
 def print_waiting(state: State, reading: PrintWaiting, known: Known) -> Outcome:
     """says why the label waits; it prints by itself, once"""
-    return Outcome(
-        warned(mark("The label waits at the printer. It prints by itself when the printer is ready."))
-    )
+    return Outcome(warned(mark("The label waits at the printer. It prints by itself when the printer is ready.")))
 
 
 def not_printed(state: State, reading: NotPrinted, known: Known) -> Outcome:
@@ -73,9 +68,7 @@ def confirm_plate(state: State, scan: Scan, known: Known) -> Outcome:
     if plate.value != item.plate:
         return refused(mark("That is the label of another item. Scan {plate}."), plate=item.plate)
     fact = PlateConfirmed(item.identified.item, item.plate)
-    return Outcome(
-        accepted(mark("The label is on the item. Put it in its bin and scan the bin.")), (fact,), ask=None
-    )
+    return Outcome(accepted(mark("The label is on the item. Put it in its bin and scan the bin.")), (fact,), ask=None)
 
 
 def ask_reprint(state: State, command: Command, known: Known) -> Outcome:

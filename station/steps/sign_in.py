@@ -2,9 +2,10 @@
 
 import msgspec
 
+from devices.readings import Scan
 from resources.words import mark
 from station.facts import Recorded, ShiftOpened, SignedIn, SignedOut
-from station.inputs import Command, Scan
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import shift_id
@@ -37,9 +38,7 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
         tried = len(ask.value) + 1
         if tried >= TRIES:
             return refused(mark("That was wrong too often. Scan your badge again."), ask=None)
-        return refused(
-            mark("That PIN is wrong. Try again."), ask=msgspec.structs.replace(ask, value="x" * tried)
-        )
+        return refused(mark("That PIN is wrong. Try again."), ask=msgspec.structs.replace(ask, value="x" * tried))
     facts: tuple[Recorded, ...] = (SignedIn(operator.badge, operator.name, operator.role),)
     if not state.shift:
         facts = (ShiftOpened(shift_id(state.station, state.shifts + 1), state.bench), *facts)

@@ -1,0 +1,69 @@
+"""Print jobs that are not finished yet, in order: which are still ours and which the printer holds."""
+
+import threading
+from dataclasses import dataclass
+
+from devices.readings import Fault
+
+
+@dataclass(slots=True)
+class Job:
+    """One label on its way; only the printer's own thread changes it.
+
+    `in_sight` is lost with the connection: then an empty printer no longer proves that it was printed.
+    """
+
+    name: str
+    data: bytes
+    sent: bool = False
+    in_sight: bool = True
+    seen_busy: bool = False
+    idle_answers: int = 0
+    cancelled: bool = False
+    said: tuple[Fault, bool] | None = None
+
+    def lose_sight(self) -> None:
+        """The connection it was sent over is gone."""
+        if self.sent:
+            self.in_sight = self.seen_busy = False
+            self.idle_answers = 0
+
+
+class Jobs:
+    """A queue that may be filled from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._jobs: list[Job] = []
+
+    def add(self, name: str, data: bytes) -> bool:
+        """Put a job at the end; False when a job of that name is already there, which stays as it is."""
+        with self._lock:
+            if any(job.name == name for job in self._jobs):
+                return False
+            self._jobs.append(Job(name, data))
+            return True
+
+    def cancel(self, name: str) -> None:
+        """Ask for a job to be given up."""
+        with self._lock:
+            for job in self._jobs:
+                if job.name == name:
+                    job.cancelled = True
+
+    def waiting(self) -> tuple[Job, ...]:
+        """All jobs, the next one first."""
+        with self._lock:
+            return tuple(self._jobs)
+
+    def remove(self, job: Job) -> None:
+        """Forget a finished job."""
+        with self._lock:
+            self._jobs.remove(job)
+
+    def claim(self, job: Job) -> bool:
+        """Mark a job as sent, unless it was cancelled meanwhile."""
+        with self._lock:
+            if not job.cancelled:
+                job.sent = True
+            return job.sent

@@ -1,0 +1,105 @@
+"""The real things a desk sends words to: the printer's worker, the camera's worker, and the photo work beside them."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from devices.cameras.stream import Camera
+from devices.printers.tcp import TcpPrinter
+from devices.readings import Fault, NoStill, NotPrinted, Still
+from grading import codes, photo
+from station.inputs import PhotoChecked, PhotoFailed
+from station.photos import PhotoError, PhotoStore
+
+_log = logging.getLogger(__name__)
+
+# Two photos of one scene differ by 6 bits at most; two of different goods by 20 and more (tests/grading).
+SAME_PHOTO_BITS = 4
+
+
+class Equipment:
+    """What lies on one bench. `post` brings answers back to the desk's thread; `printer` and `camera` may be missing."""
+
+    def __init__(
+        self,
+        post: Callable[[object], None],
+        store: PhotoStore,
+        printer: TcpPrinter | None,
+        camera: Camera | None,
+        earlier: dict[str, str],
+    ) -> None:
+        self._post = post
+        self._store = store
+        self._printer = printer
+        self._camera = camera
+        self._earlier = earlier
+        self._pool = ThreadPoolExecutor(1, "photo")
+
+    def print(self, job: str, data: bytes) -> None:
+        """Queue a label, or say at once that there is no printer."""
+        if self._printer is None:
+            self._post(NotPrinted("printer", job, Fault.unreachable, 0.0, "no printer in the settings"))
+        else:
+            self._printer.print(job, data)
+
+    def cancel(self, job: str) -> None:
+        """Take back a label that was not sent."""
+        if self._printer is not None:
+            self._printer.cancel(job)
+
+    def still(self, request: str, shot: str) -> None:
+        """Ask for a still, or say at once that there is no camera."""
+        if self._camera is None:
+            self._post(NoStill("camera", request, Fault.unreachable, 0.0))
+        else:
+            self._camera.request_still(request)
+
+    def preview(self, wanted: bool) -> None:
+        """Say whether live pictures are looked at."""
+        if self._camera is not None:
+            self._camera.want_preview(wanted)
+
+    def check(self, still: Still, item: str) -> None:
+        """Judge a still, put it on disk, and post what came of it; in the pool, for it takes tens of milliseconds."""
+        self._pool.submit(self._check, still, item)
+
+    def close(self) -> None:
+        """Finish the photo in work and end the pool."""
+        self._pool.shutdown()
+
+    def _check(self, still: Still, item: str) -> None:
+        try:
+            self._post(self._judge(still, item))
+        except PhotoError as error:
+            _log.error("the photo could not be saved: %s", error)
+            self._post(PhotoFailed(still.request, error.code))
+        except Exception:  # top of thread
+            _log.exception("the photo could not be judged")
+            self._post(PhotoFailed(still.request, str(Fault.broken)))
+
+    def _judge(self, still: Still, item: str) -> PhotoChecked:
+        gate = photo.check(still.jpeg, None)
+        fingerprint = photo.fingerprint(still.jpeg)
+        sha256 = self._store.put(still.jpeg)
+        mark = "" if fingerprint is None else f"{fingerprint:016x}"
+        repeat_of = "" if fingerprint is None else self._same(fingerprint, item)
+        if mark and not gate.problems:
+            self._earlier.setdefault(mark, item)
+        return PhotoChecked(
+            still.request,
+            sha256,
+            len(still.jpeg),
+            gate.problems,
+            round(gate.sharpness * 1000),
+            round(gate.brightness * 1000),
+            mark,
+            tuple(code.text for code in codes.read(still.jpeg)),
+            repeat_of,
+        )
+
+    def _same(self, fingerprint: int, item: str) -> str:
+        """Return the other item an equal photo was taken of, or an empty string."""
+        for mark, other in self._earlier.items():
+            if other != item and photo.distance(fingerprint, int(mark, 16)) <= SAME_PHOTO_BITS:
+                return other
+        return ""

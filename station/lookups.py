@@ -1,0 +1,101 @@
+"""Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules."""
+
+from collections.abc import Mapping
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from grading import route, rubric
+from resources import find
+from station.codes import Candidate, Patterns, read_patterns, recognise
+from station.history import History
+from station.known import Plated
+from station.local_copy import LocalCopy
+from station.records import Bin, Operator, Product, Receipt, ReturnOrder
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What a site can change, read once at the start: code patterns, questions by category, routes by client."""
+
+    patterns: Patterns
+    rubrics: Mapping[str, rubric.Rubric]
+    routes: Mapping[str, route.RouteTable]
+
+
+def read_rules() -> Rules:
+    """Read the rules that came with the program; raises RubricError, RouteError or ValueError naming the place."""
+    rubrics = [rubric.parse(find.read(name)) for name in find.names("rubrics") if name.endswith(".toml")]
+    default = find.read("routes/default.toml")
+    routes = {"": route.parse(default)}
+    for name in find.names("routes"):
+        client = name.rpartition("/")[2].removesuffix(".toml")
+        if name.endswith(".toml") and client != "default":
+            routes[client] = route.parse(default, find.read(name))
+    patterns = read_patterns(find.read("carriers.toml"))
+    return Rules(patterns, {each.category: each for each in rubrics}, routes)
+
+
+class Lookups:
+    """The `station.known.Known` of a real bench."""
+
+    def __init__(self, rules: Rules, copy: LocalCopy, history: History) -> None:
+        self._rules = rules
+        self._copy = copy
+        self._history = history
+        self._hasher = PasswordHasher()
+
+    def operator(self, badge: str) -> Operator | None:
+        """Return the person whose badge this is."""
+        return self._copy.operator(badge)
+
+    def pin_is_right(self, operator: Operator, pin: str) -> bool:
+        """Tell whether the PIN fits; a damaged hash fits nothing."""
+        try:
+            return self._hasher.verify(operator.pin_hash, pin)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def recognise(self, text: str, aim: str) -> tuple[Candidate, ...]:
+        """Return what a code can be, most likely first."""
+        return recognise(text, aim, self._rules.patterns)
+
+    def orders(self, code: str) -> tuple[ReturnOrder, ...]:
+        """Return the return orders that a code stands for."""
+        return self._copy.orders(code)
+
+    def product(self, code: str) -> Product | None:
+        """Return the product with this GTIN or SKU."""
+        return self._copy.product(code)
+
+    def orders_with_serial(self, serial: str) -> tuple[ReturnOrder, ...]:
+        """Return the return orders that shipped this serial number."""
+        return self._copy.orders_with_serial(serial)
+
+    def receipt(self, code: str) -> Receipt | None:
+        """Return the earlier receipt: this bench's own, or one that central told of."""
+        return self._history.receipt(code) or self._copy.receipt(code)
+
+    def plated(self, plate: str) -> Plated | None:
+        """Return what is known of a plate printed here."""
+        return self._history.plated(plate)
+
+    def bin(self, code: str) -> Bin | None:
+        """Return the bin, as central knows it or as it was labelled here."""
+        return self._copy.bin(code) or self._history.bin(code)
+
+    def bin_is_closed(self, code: str) -> bool:
+        """Tell whether this bench closed the bin."""
+        return self._history.bin_is_closed(code)
+
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories that have questions."""
+        return tuple(self._rules.rubrics)
+
+    def rubric(self, category: str, client: str) -> rubric.Rubric | None:
+        """Return the questions for a category."""
+        return self._rules.rubrics.get(category)
+
+    def routes(self, client: str) -> route.RouteTable:
+        """Return the client's table, or the one for all."""
+        return self._rules.routes.get(client) or self._rules.routes[""]

@@ -1,0 +1,189 @@
+"""The 9100 driver against a real printer process: each label once, whatever happens on the way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devices.printers.tcp import PrinterTiming, TcpPrinter
+from devices.readings import Down, Fault, NotPrinted, Printed, PrintWaiting, Up
+from devices.simulators.process import Simulator
+from devices.worker import Worker
+
+QUICK = PrinterTiming(answer_s=0.25, idle_every_s=0.2, busy_every_s=0.03)
+LABEL = b"^XA^CI28^FO10,10^A0N,30,30^FH_^FDL1-%d^FS^XZ\n"
+
+
+class Bench:
+    """A printer process, its driver and the folder its labels fall into."""
+
+    def __init__(self, folder: Path, inbox) -> None:
+        self.folder = folder / "labels"
+        self.simulator = Simulator("printer", ["--out", str(self.folder), "--print-s", "0.05"])
+        host, port = self.simulator.address.split(":")
+        self.printer = TcpPrinter("printer", host, int(port), QUICK)
+        self.worker = Worker("printer", self.printer, inbox.post, backoff_s=(0.05, 0.2))
+
+    def print(self, number: int) -> str:
+        assert self.printer.print(f"job-{number}", LABEL % number)
+        return f"job-{number}"
+
+    def labels(self) -> list[bytes]:
+        return [path.read_bytes() for path in sorted(self.folder.glob("*.zpl"))]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, inbox) -> Iterator[Bench]:
+    bench = Bench(tmp_path, inbox)
+    bench.worker.start()
+    inbox.next(Up)
+    yield bench
+    bench.worker.stop()
+    bench.simulator.close()
+
+
+def expected(*numbers: int) -> list[bytes]:
+    return [(LABEL % number).strip() for number in numbers]
+
+
+def test_labels_come_out_once_and_in_order(bench: Bench, inbox) -> None:
+    jobs = [bench.print(number) for number in range(4)]
+    assert [inbox.next(Printed).job for _ in jobs] == jobs
+    assert bench.labels() == expected(0, 1, 2, 3)
+    assert not inbox.of(PrintWaiting)
+    assert bench.printer.identity is not None
+    assert bench.printer.identity.dots_per_mm == 8
+
+
+def test_a_job_is_taken_once(bench: Bench, inbox) -> None:
+    bench.simulator.do("pause")
+    inbox.next(Down)
+    bench.print(1)
+    assert not bench.printer.print("job-1", LABEL % 1)
+    bench.simulator.do("resume")
+    assert inbox.next(Printed).job == "job-1"
+    assert bench.labels() == expected(1)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why", "cure"),
+    [
+        ("media_out", Fault.media_out, "refill"),
+        ("ribbon_out", Fault.ribbon_out, "new_ribbon"),
+        ("head_open", Fault.head_open, "head_close"),
+        ("pause", Fault.paused, "resume"),
+    ],
+)
+def test_nothing_is_sent_to_a_printer_that_cannot_print(
+    bench: Bench, inbox, trouble: str, why: Fault, cure: str
+) -> None:
+    bench.simulator.do(trouble)
+    assert inbox.next(Down).why is why
+    job = bench.print(1)
+    waiting = inbox.next(PrintWaiting)
+    assert (waiting.job, waiting.why, waiting.sent) == (job, why, False)
+    bench.simulator.do(cure)
+    inbox.next(Printed)
+    assert bench.labels() == expected(1)
+    assert len(inbox.of(PrintWaiting)) == 1
+
+
+def test_media_out_in_the_middle_prints_once_after_the_refill(bench: Bench, inbox) -> None:
+    bench.simulator.do("media_out", mid_job=True)
+    first, second = bench.print(1), bench.print(2)
+    waiting = inbox.next(PrintWaiting)
+    assert (waiting.job, waiting.why, waiting.sent) == (first, Fault.media_out, True)
+    behind = inbox.next(PrintWaiting)
+    assert (behind.job, behind.why, behind.sent) == (second, Fault.media_out, False)
+    assert bench.labels() == []
+    bench.simulator.do("refill")
+    assert [inbox.next(Printed).job, inbox.next(Printed).job] == [first, second]
+    assert bench.labels() == expected(1, 2)
+
+
+def test_a_printer_that_is_gone_gets_the_job_when_it_is_back(bench: Bench, inbox) -> None:
+    bench.simulator.do("unplug")
+    assert inbox.next(Down).why is Fault.lost
+    job = bench.print(1)
+    waiting = inbox.next(PrintWaiting)
+    assert (waiting.job, waiting.sent) == (job, False)
+    bench.simulator.do("plug")
+    assert inbox.next(Printed).job == job
+    assert bench.labels() == expected(1)
+    assert len(inbox.of(PrintWaiting)) == 1
+
+
+def test_held_over_a_lost_connection_and_seen_again(bench: Bench, inbox) -> None:
+    bench.simulator.do("media_out", mid_job=True)
+    job = bench.print(1)
+    inbox.next(PrintWaiting, lambda waiting: waiting.sent)
+    bench.simulator.do("unplug")
+    assert inbox.next(PrintWaiting, lambda waiting: waiting.why in {Fault.lost, Fault.unreachable}).sent
+    bench.simulator.do("pause")
+    bench.simulator.do("refill")
+    bench.simulator.do("plug")
+    assert inbox.next(PrintWaiting, lambda waiting: waiting.why is Fault.paused).sent
+    bench.simulator.do("resume")
+    outcome = inbox.next(Printed)
+    assert outcome.job == job
+    assert bench.labels() == expected(1)
+
+
+def test_a_printer_that_lost_its_power_with_the_label_is_not_guessed_at(bench: Bench, inbox) -> None:
+    bench.simulator.do("media_out", mid_job=True)
+    job = bench.print(1)
+    inbox.next(PrintWaiting, lambda waiting: waiting.sent)
+    bench.simulator.do("unplug", power=True)
+    bench.simulator.do("refill")
+    bench.simulator.do("plug")
+    outcome = inbox.next(NotPrinted)
+    assert (outcome.job, outcome.why) == (job, Fault.outcome_unknown)
+    assert bench.labels() == []
+    again = bench.print(2)
+    assert inbox.next(Printed).job == again
+
+
+def test_cancelled_before_and_after_it_was_sent(bench: Bench, inbox) -> None:
+    bench.simulator.do("media_out", mid_job=True)
+    held, behind = bench.print(1), bench.print(2)
+    inbox.next(PrintWaiting, lambda waiting: waiting.job == behind)
+    bench.printer.cancel(behind)
+    outcome = inbox.next(NotPrinted)
+    assert (outcome.job, outcome.why) == (behind, Fault.cancelled)
+    bench.printer.cancel(held)
+    assert inbox.next(NotPrinted).job == held
+    bench.simulator.do("refill")
+    third = bench.print(3)
+    assert inbox.next(Printed).job == third
+    assert bench.labels() == expected(3)
+
+
+def test_cancelled_while_the_printer_is_gone_never_prints(bench: Bench, inbox) -> None:
+    bench.simulator.do("unplug")
+    inbox.next(Down)
+    gone = bench.print(1)
+    inbox.next(PrintWaiting)
+    bench.printer.cancel(gone)
+    assert inbox.next(NotPrinted).job == gone
+    bench.simulator.do("plug")
+    kept = bench.print(2)
+    assert inbox.next(Printed).job == kept
+    assert bench.labels() == expected(2)
+
+
+def test_garbage_from_the_printer_changes_nothing(bench: Bench, inbox) -> None:
+    bench.simulator.do("garbage", seed=4)
+    jobs = [bench.print(1)]
+    bench.simulator.do("garbage", seed=5)
+    assert [inbox.next(Printed).job] == jobs
+    assert bench.labels() == expected(1)
+
+
+def test_one_connection_at_a_time(bench: Bench, inbox) -> None:
+    host, port = bench.simulator.address.split(":")
+    second = Worker("second", TcpPrinter("second", host, int(port), QUICK), inbox.post)
+    second.start()
+    assert inbox.next(Down, lambda down: down.device == "second").why is Fault.no_answer
+    bench.worker.stop()
+    inbox.next(Up, lambda up: up.device == "second")
+    second.stop()
