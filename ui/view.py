@@ -1,10 +1,10 @@
 """Everything a screen may show, as one value: the same view always gives the same picture."""
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from devices.readings import Frame, Weight
-from resources.words import Translator
+from resources.words import Translator, mark
 from station.outcome import Notice
 from station.prompt import Prompt
 from station.state import State
@@ -14,20 +14,38 @@ if TYPE_CHECKING:
     from station.bench import Figures
     from station.desk import Lamp
 
+_RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
+
+# The pages with their key, their name, and the roles that have them (none: everybody).
+PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "receive": ("F1", mark("Receive"), ()),
+    "bins": ("F2", mark("Bins"), ()),
+    "search": ("F3", mark("Search"), ()),
+    "exceptions": ("F4", mark("Exceptions"), ("supervisor",)),
+    "shift": ("F5", mark("Shift"), ("supervisor",)),
+    "devices": ("F6", mark("Devices"), ()),
+    "settings": ("F7", mark("Settings"), ()),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One shot of the item in work: its words, whether it is taken, left out or due, and the photo if there is one."""
+    """One shot of the checklist: its id, how it stands, and the path of its photo.
+
+    `status` is taken, doubted, left-out, next or due.
+    """
 
     shot: str
-    text: str
     status: str
     photo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM."""
+    """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
+
+    `still` is the path of a photo that is asked about; `answers` are words with their parameters.
+    """
 
     tr: Translator
     theme: Theme
@@ -44,4 +62,18 @@ class View:
     frame: Frame | None = None
     shots: tuple[Shown, ...] = ()
     reduced_motion: bool = False
-    answers: tuple[tuple[str, str], ...] = field(default=())
+    still: str = ""
+    answers: tuple[tuple[str, dict[str, str]], ...] = ()
+    cannot_save: str = ""
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the reader's language runs from right to left."""
+        return self.tr.language.partition("_")[0] in _RIGHT_TO_LEFT
+
+
+class Page(Protocol):
+    """A widget that shows a view."""
+
+    def render(self, view: View) -> None:
+        """Show the page of a view."""

@@ -1,14 +1,11 @@
-"""The words the screens use for codes: dispositions, devices, faults, roles, exceptions; English message ids."""
+"""The words the screens add to those of the station: lamps, weights, comparisons; English message ids."""
+
+from collections.abc import Mapping
 
 from resources.words import Translator, mark
+from station.words import FAULT_WORDS
+from ui.parts.text import breakable
 
-DISPOSITIONS = {
-    "restock": mark("Restock"),
-    "refurb": mark("Refurb"),
-    "resale": mark("Resale"),
-    "recycle": mark("Recycle"),
-    "hold": mark("Hold"),
-}
 DEVICES = {
     "scanner": mark("Scanner"),
     "scale": mark("Scale"),
@@ -16,30 +13,29 @@ DEVICES = {
     "printer": mark("Printer"),
     "sync": mark("Sync"),
 }
-LAMPS = {"ok": mark("ready"), "attention": mark("look"), "down": mark("down")}
+LAMPS = {"ok": mark("ready"), "attention": mark("look"), "down": mark("down"), "": mark("starting")}
 ROLES = {"receiver": mark("Receiver"), "grader": mark("Grader"), "supervisor": mark("Supervisor")}
+# One or two words for a lamp; the sentence that says what to do is the station's own.
 FAULTS = {
-    "unreachable": (mark("not found"), mark("Plug it in and switch it on. It comes back by itself.")),
-    "lost": (mark("unplugged"), mark("Check its cable. It comes back by itself.")),
-    "no_answer": (mark("silent"), mark("Switch it off and on again.")),
-    "wrong_line_settings": (mark("settings"), mark("Its line settings are wrong. Call IT; type what you need meanwhile.")),
-    "garbled": (mark("garbled"), mark("It sent something that is no code. Try again.")),
-    "too_long": (mark("too long"), mark("It sent more than any barcode holds. Try again.")),
-    "empty": (mark("empty"), mark("It sent nothing. Try again.")),
-    "no_frames": (mark("no picture"), mark("Unplug the camera and plug it in again.")),
-    "frozen": (mark("frozen"), mark("The picture does not change. Unplug the camera and plug it in again.")),
-    "media_out": (mark("no labels"), mark("Put in a new roll of labels and close the head.")),
-    "ribbon_out": (mark("no ribbon"), mark("Put in a new ribbon.")),
-    "head_open": (mark("head open"), mark("Close the print head until it clicks.")),
-    "paused": (mark("paused"), mark("Press the pause key of the printer.")),
-    "overheated": (mark("too hot"), mark("Let the printer cool for a few minutes.")),
-    "printer_fault": (mark("fault"), mark("Look at the printer's own lamps, or call IT.")),
-    "buffer_full": (mark("full"), mark("The printer is full of jobs. Wait, or switch it off and on.")),
-    "cancelled": (mark("cancelled"), mark("The label was cancelled. Print it again.")),
-    "outcome_unknown": (mark("unsure"), mark("Look whether the label came out. If not, print it again.")),
-    "broken": (mark("broken"), mark("The program failed with this device. Call IT; the log has the reason.")),
-    "unreachable_central": (mark("offline"), mark("Work on: everything is kept here and sent when the network is back.")),
-    "refused": (mark("refused"), mark("Central refused some facts. Nothing is lost; a supervisor must look.")),
+    "unreachable": mark("not found"),
+    "lost": mark("unplugged"),
+    "no_answer": mark("silent"),
+    "wrong_line_settings": mark("settings"),
+    "garbled": mark("garbled"),
+    "no_frames": mark("no picture"),
+    "frozen": mark("frozen"),
+    "media_out": mark("no labels"),
+    "ribbon_out": mark("no ribbon"),
+    "head_open": mark("head open"),
+    "paused": mark("paused"),
+    "overheated": mark("too hot"),
+    "printer_fault": mark("fault"),
+    "buffer_full": mark("full"),
+    "cancelled": mark("cancelled"),
+    "outcome_unknown": mark("unsure"),
+    "broken": mark("broken"),
+    "offline": mark("offline"),
+    "refused": mark("refused"),
 }
 WEIGHTS = {
     "stable": mark("stable"),
@@ -58,7 +54,14 @@ SERIALS = {
     "not_known": mark("read; nobody knows what was shipped"),
     "unread": mark("not readable"),
 }
-MATCHES = {"matched": "", "undeclared": mark("not declared"), "wrong": mark("wrong item")}
+MATCHES = {"matched": mark("declared"), "undeclared": mark("not declared"), "wrong": mark("wrong item")}
+SHOTS = {
+    "whole": mark("whole item"),
+    "label": mark("label"),
+    "defect": mark("defect"),
+    "soles": mark("soles"),
+    "batch": mark("batch code"),
+}
 ORDER_KINDS = {
     "return": mark("Return"),
     "exchange": mark("Exchange"),
@@ -67,37 +70,25 @@ ORDER_KINDS = {
     "undelivered": mark("Returned to sender"),
     "unknown": mark("Unknown parcel"),
 }
-
-EXCEPTIONS = {
-    "unknown_parcel": mark("Unknown parcel: a supervisor finds out whose it is"),
-    "double_receipt": mark("Received before: a supervisor looks into it"),
-    "weight_out_of_band": mark("Weight outside the expected band"),
-    "wrong_item": mark("Wrong item in the parcel"),
-    "undeclared_item": mark("Item that nobody declared"),
-    "serial_mismatch": mark("Serial number differs from what was shipped"),
-    "missing_units": mark("Declared units are missing"),
-    "hazard": mark("Hazard: call the safety officer"),
-    "hold": mark("On hold: somebody must decide"),
+_CURES = {
+    "offline": mark("Work on: everything is kept here and sent by itself when the network is back."),
+    "refused": mark("Central refused some facts. Nothing is lost; a supervisor must look."),
 }
-PHOTO_PROBLEMS = {
-    "blurred": mark("blurred"),
-    "dark": mark("too dark"),
-    "bright": mark("too bright"),
-    "empty": mark("nothing in the picture"),
-    "repeat": mark("seen before"),
-}
-LEFT_OUT = mark("left out")
 
 
-def word(tr: Translator, table: dict[str, str], code: str) -> str:
+def say(tr: Translator, text: str, params: Mapping[str, str]) -> str:
+    """Return a sentence with its parameters; those that are words of ours are translated, all can be broken."""
+    return tr.format(text, **{name: breakable(tr.gettext(value)) for name, value in params.items()})
+
+
+def word(tr: Translator, table: Mapping[str, str], code: str) -> str:
     """Return the words for a code in the reader's language; a code without words is shown as it is."""
     return tr.gettext(table[code]) if code in table else code.replace("_", " ").replace("-", " ")
 
 
-def fault(tr: Translator, why: str) -> tuple[str, str]:
-    """Return the short word for a fault and the sentence that says what to do."""
-    short, cure = FAULTS.get(why, (why.replace("_", " "), ""))
-    return tr.gettext(short), tr.gettext(cure)
+def cure(tr: Translator, why: str) -> str:
+    """Return the sentence that says what to do about a fault; empty when nobody wrote one."""
+    return tr.gettext(FAULT_WORDS.get(why, "") or _CURES.get(why, ""))
 
 
 def weight(tr: Translator, weight_mg: int) -> str:

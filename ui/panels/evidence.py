@@ -7,7 +7,9 @@ from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from resources.words import mark
+from station.records import Disposition
 from station.state import Item
+from station.words import ROUTE_WORDS
 from ui import wording
 from ui.parts.card import Card, rule
 from ui.parts.fields import Fields
@@ -52,8 +54,11 @@ class EvidencePanel(Card):
         self._title.show_text(tr.gettext(mark("Evidence") if item is not None else mark("Open bins")))
         self._photos.render(view.shots if item is not None else (), view)
         self._fields.show_fields(_facts(view, item) if item is not None else [])
-        reasons = _reasons(view, item) if item is not None else []
-        self._why_title.show_text(tr.gettext(mark("Why")) if reasons else "")
+        answers = [wording.say(tr, text, params) for text, params in view.answers]
+        judged = item is not None and item.routed is not None
+        reasons = _reasons(view, item) if item is not None and judged else answers
+        title = tr.gettext(mark("Why") if judged else mark("Found so far"))
+        self._why_title.show_text(title if reasons else "")
         for label, words in zip(self._why.show_rows(len(reasons)), reasons, strict=True):
             label.show_text(words)
         bins = view.state.bins if item is None else ()
@@ -84,10 +89,10 @@ class _BinLine(QWidget):
         grid.addWidget(self._code, 1, 1)
         grid.setColumnStretch(1, 1)
 
-    def render(self, code: str, disposition: str, client: str, items: int, view: View) -> None:
+    def render(self, code: str, disposition: Disposition, client: str, items: int, view: View) -> None:
         look = view.theme.dispositions[disposition]
         self._sign.show_symbol(look.symbol, look.fill)
-        word = wording.word(view.tr, wording.DISPOSITIONS, disposition)
+        word = view.tr.gettext(ROUTE_WORDS[disposition])
         self._word.show_text(" · ".join(part for part in (word, client) if part))
         count = view.tr.plural("{count} item", "{count} items", items)
         self._code.show_text(f"{short(code)} · {count}")
@@ -164,9 +169,9 @@ class _Shot(QWidget):
             self._picture.setPixmap(thumb)
         symbol = {"taken": "tick", "doubted": "bang", "left-out": "minus", "next": "arrow"}.get(shown.status, "ring")
         self._sign.show_symbol(symbol, theme.focus if shown.status == "next" else theme.muted)
-        name = tr.gettext(shown.text)
+        name = wording.word(tr, wording.SHOTS, shown.shot)
         if shown.status == "left-out":
-            name = f"{name} ({tr.gettext(wording.LEFT_OUT)})"
+            name = tr.format(mark("{shot} (left out)"), shot=name)
         self._name.show_text(name)
         self._picture.setAccessibleName(name)
 
@@ -198,7 +203,6 @@ def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:
         lines.append((tr.gettext(mark("Expiry")), item.identified.expiry, "", ""))
     if item.identified.lot:
         lines.append((tr.gettext(mark("Lot")), item.identified.lot, "", ""))
-    lines.extend((tr.gettext(question), tr.gettext(answer), "", "") for question, answer in view.answers)
     if item.plate:
         lines.append((tr.gettext(mark("Plate")), item.plate, "tick" if item.confirmed else "ring", quiet))
     return lines
@@ -209,11 +213,11 @@ def _reasons(view: View, item: Item) -> list[str]:
     tr = view.tr
     found: list[str] = []
     if item.graded is not None:
-        found.extend(tr.format(reason.text, **reason.params) for reason in item.graded.reasons)
+        found.extend(wording.say(tr, reason.text, reason.params) for reason in item.graded.reasons)
     if item.routed is not None:
-        found.extend(tr.format(reason.text, **reason.params) for reason in item.routed.reasons)
+        found.extend(wording.say(tr, reason.text, reason.params) for reason in item.routed.reasons)
         for route, minor in item.routed.values[:2]:
-            word = wording.word(tr, wording.DISPOSITIONS, route)
+            word = wording.word(tr, ROUTE_WORDS, route)
             found.append(f"{word}: {wording.money(minor, item.identified.currency)}")
     if item.overridden is not None:
         found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(item.overridden.why)))

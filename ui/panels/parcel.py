@@ -4,8 +4,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from resources.words import Translator, mark
 from station.facts import Declared, ExceptionRaised
-from station.records import Disposition
 from station.state import Item, Parcel
+from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
 from ui.parts.card import Card, rule
 from ui.parts.polish import set_name
@@ -146,8 +146,9 @@ class _Became(QWidget):
 
     def render(self, item: Item, view: View) -> None:
         letter = item.graded.letter if item.graded is not None else ""
-        route = disposition_words(view.tr, item.disposition) if item.disposition else ""
-        match = wording.word(view.tr, wording.MATCHES, item.identified.match)
+        route = view.tr.gettext(ROUTE_WORDS[item.disposition]) if item.disposition else ""
+        odd = item.identified.match != "matched"
+        match = wording.word(view.tr, wording.MATCHES, item.identified.match) if odd else ""
         self._words.show_text(" · ".join(part for part in (match, letter, route, item.bin) if part))
         if item.disposition is not None:
             look = view.theme.dispositions[item.disposition]
@@ -173,12 +174,7 @@ class _Raised(QWidget):
     def render(self, fact: ExceptionRaised, view: View) -> None:
         look = view.theme.lamps["attention"]
         self._sign.show_symbol(look.symbol, look.fill, view.theme.surface)
-        self._words.show_text(wording.word(view.tr, wording.EXCEPTIONS, fact.kind))
-
-
-def disposition_words(tr: Translator, disposition: Disposition | str) -> str:
-    """Return the word of a disposition."""
-    return wording.word(tr, wording.DISPOSITIONS, disposition)
+        self._words.show_text(wording.word(view.tr, EXCEPTION_WORDS, fact.kind))
 
 
 def _kind(tr: Translator, parcel: Parcel) -> str:

@@ -8,9 +8,9 @@ from resources.words import mark
 from station.outcome import Tone
 from ui.parts.polish import set_property
 from ui.parts.sign import Sign
-from ui.parts.text import breakable
 from ui.theme import RADIUS, S8, S16, TOUCH, Look
 from ui.view import View
+from ui.wording import say
 
 _WORDS = {
     Tone.ACCEPTED: mark("Done"),
@@ -55,9 +55,8 @@ class NoticeStrip(QFrame):
             self._words.setText("")
             self._sign.show_symbol("", "")
         else:
-            params = {name: breakable(tr.gettext(value)) for name, value in notice.params.items()}
             tone = tr.gettext(_WORDS[notice.tone])
-            self._words.setText(f"{tone}: {tr.format(notice.text, **params)}")
+            self._words.setText(f"{tone}: {say(tr, notice.text, notice.params)}")
             self._sign.show_symbol(look.symbol, look.ink)
         if look != self._look:
             self._look = look

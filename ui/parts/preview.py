@@ -1,7 +1,7 @@
 """The live picture of the camera."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from devices.readings import Frame
@@ -15,10 +15,8 @@ class Preview(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._frame: Frame | None = None
+        self._shown: tuple[Frame | None, str, Theme | None, str] = (None, "", None, "")
         self._image: QImage | None = None
-        self._theme: Theme | None = None
-        self._without = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
@@ -32,17 +30,19 @@ class Preview(QWidget):
     def render(self, view: View) -> None:
         """Show the frame of a view, or say that no picture comes."""
         self.setAccessibleName(view.tr.gettext(mark("Live picture of the camera")))
+        still = view.still if view.prompt.stage == "doubt" else ""
         without = view.tr.gettext(mark("No picture from the camera"))
-        if view.frame is not self._frame or view.theme is not self._theme or without != self._without:
-            self._theme, self._without = view.theme, without
-            if view.frame is not self._frame:
-                self._frame = view.frame
-                self._image = None if view.frame is None else _image(view.frame)
+        shown = (view.frame, still, view.theme, without)
+        if shown != self._shown:
+            if shown[:2] != self._shown[:2]:
+                self._image = _read(still) if still else _image(view.frame)
+            self._shown = shown
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the frame as large as it goes, its shape kept."""
-        if self._theme is None:
+        _, still, theme, without = self._shown
+        if theme is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -50,13 +50,14 @@ class Preview(QWidget):
         shape = QPainterPath()
         shape.addRoundedRect(box, RADIUS, RADIUS)
         painter.setClipPath(shape)
-        painter.fillRect(box, QColor(self._theme.pressed))
+        painter.fillRect(box, QColor(theme.pressed))
         if self._image is None:
-            painter.setPen(QColor(self._theme.ink))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._without)
+            painter.setPen(QColor(theme.ink))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, without)
         else:
             painter.drawImage(box, self._image)
-            self._corners(painter, box)
+            if not still:
+                self._corners(painter, box)
         painter.end()
 
     def _box(self) -> QRectF:
@@ -79,6 +80,17 @@ class Preview(QWidget):
             painter.drawPath(path)
 
 
-def _image(frame: Frame) -> QImage:
+def _read(path: str) -> QImage | None:
+    """Read a photo at the size of a screen; None when it cannot be read."""
+    reader = QImageReader(path)
+    if reader.size().isValid():
+        reader.setScaledSize(reader.size().scaled(960, 540, Qt.AspectRatioMode.KeepAspectRatio))
+    image = reader.read()
+    return None if image.isNull() else image
+
+
+def _image(frame: Frame | None) -> QImage | None:
     """Wrap the frame's own bytes; the frame is kept as long as the image."""
+    if frame is None:
+        return None
     return QImage(frame.bgr, frame.width, frame.height, frame.width * 3, QImage.Format.Format_BGR888)

@@ -5,8 +5,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resources.words import mark
-from station.state import Item, State
-from ui import wording
+from station.state import Item
+from station.steps.place import right_bins
+from station.words import ROUTE_WORDS
 from ui.parts.text import short
 from ui.signs import draw_symbol, fill_pattern
 from ui.theme import BODY, HEAD, HUGE, PROMPT, RADIUS, S8, S16, S24, Look
@@ -40,7 +41,7 @@ class Verdict(QWidget):
             return
         look = view.theme.dispositions[disposition]
         letter = item.graded.letter if item.graded is not None else ""
-        word = wording.word(view.tr, wording.DISPOSITIONS, disposition)
+        word = view.tr.gettext(ROUTE_WORDS[disposition])
         below = _bin_words(view, item)
         self.setAccessibleName(" ".join(part for part in (letter, word, below) if part))
         if (look, letter, word, below) != (self._look, self._letter, self._word, self._below):
@@ -111,18 +112,8 @@ class Verdict(QWidget):
         return font
 
 
-def bin_for(state: State, item: Item) -> str:
-    """Return the open bin an item may go into: its client's own first, then one for any client; empty for none."""
-    fitting = [each for each in state.bins if each.disposition == item.disposition]
-    for client in (item.identified.client, ""):
-        for each in fitting:
-            if each.client == client:
-                return each.code
-    return ""
-
-
 def _bin_words(view: View, item: Item) -> str:
-    code = bin_for(view.state, item)
-    if code:
-        return view.tr.format(mark("Bin {bin}"), bin=short(code))
+    bins = right_bins(view.state, item)
+    if bins:
+        return view.tr.format(mark("Bin {bin}"), bin=short(bins[0].code))
     return view.tr.gettext(mark("No bin is open for it"))
