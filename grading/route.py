@@ -196,7 +196,7 @@ def _decided(table: RouteTable, grade: Grade, known: _Known, name: str, rule: Ru
 
 
 def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:
-    """What no table can change: only clear cases of announced goods move on, after a stop only to recycling."""
+    """What no table can change: only clear cases of announced goods move on, stopped ones to recycling."""
     if to == "hold":
         return True
     if grade.stops:

@@ -1,0 +1,166 @@
+"""`returns-central`: runs the central service, shows a return, and lets a station in."""
+
+import argparse
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from station.database import UnsafeSqlite
+from sync.central import returns, sample, tokens
+from sync.central.photos import PhotoShelf
+from sync.central.store import Store
+from sync.central.web import make_app
+
+_STOP_WITHIN_S = 3
+
+_ABOUT = """\
+The central records of Returns Station: takes in what benches found, tells them what to expect.
+
+  returns-central serve --data central --sample     try it: made-up orders, a station A01 that may speak
+  returns-central enrol B07 --site leeds --data central
+                                                    let a real station in: prints its token, once
+  returns-central show RMA-1044 --data central      everything known of one return, as JSON
+"""
+
+_ABOUT_SERVE = """\
+Serves until it is told to stop (Ctrl-C, SIGTERM). Prints one line when it is ready:
+
+  returns-central: listening on http://127.0.0.1:PORT
+
+DIR holds the database (central.sqlite, unless --database names another), the photos (photos/ab/cd/HASH.jpg)
+and the tokens left for stations on this computer (tokens/STATION.token).
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return 0, or 1 with a plain word on standard error."""
+    asked = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        asked.data.mkdir(parents=True, exist_ok=True)
+        store = Store(asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}")
+    except (OSError, SQLAlchemyError, UnsafeSqlite) as error:
+        return _sorry(f"the database cannot be opened: {error}")
+    try:
+        code: int = asked.do(asked, store)
+        return code
+    finally:
+        store.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("returns-central", description=_ABOUT, formatter_class=plain)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder; made when missing")
+    where.add_argument(
+        "--database", metavar="URL", help="such as postgresql+psycopg://user@host/name; default: SQLite in DIR"
+    )
+    serve = commands.add_parser(
+        "serve", parents=[where], help="run the service", description=_ABOUT_SERVE, formatter_class=plain
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
+    serve.add_argument("--port", type=int, default=8600, help="port to listen on; 0 takes a free one")
+    serve.add_argument("--sample", action="store_true", help="fill an empty database with the sample site")
+    serve.add_argument(
+        "--generated", type=int, default=0, metavar="N", help="with --sample: N made-up return orders more"
+    )
+    serve.add_argument("--seed", type=int, default=1, metavar="S", help="which made-up orders (default: 1)")
+    serve.add_argument(
+        "--with-parent", action="store_true", help="stop when standard input is closed: never outlive who started it"
+    )
+    serve.set_defaults(do=_serve)
+    show = commands.add_parser("show", parents=[where], help="print one return as JSON")
+    show.add_argument("rma", metavar="RMA")
+    show.set_defaults(do=_show)
+    enrol = commands.add_parser("enrol", parents=[where], help="let a station in and print its token")
+    enrol.add_argument("station", metavar="STATION", help="the station's code, three of A-Z and 0-9")
+    enrol.add_argument("--site", required=True, help="the site it belongs to")
+    enrol.set_defaults(do=_enrol)
+    return parser
+
+
+def _serve(asked: argparse.Namespace, store: Store) -> int:
+    if asked.sample:
+        sample.load(store, asked.generated, asked.seed)
+        sample.enrol_station(store, asked.data, _now())
+    try:
+        listener = socket.create_server((asked.host, asked.port), backlog=128)
+    except OSError as error:
+        return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
+    app = make_app(store, PhotoShelf(asked.data / "photos", store), _version())
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=_STOP_WITHIN_S,
+    )
+    server = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn raises the signal again after a clean stop; with these handlers that ends in exit code 0.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, stop)
+    if asked.with_parent:
+        # A daemon: nothing can wake a thread that reads a pipe nobody writes to.
+        threading.Thread(target=_await_end_of_input, args=(stop,), name="with-parent", daemon=True).start()
+    host, port = listener.getsockname()[:2]
+    print(f"returns-central: listening on http://{host}:{port}", flush=True)  # noqa: T201
+    server.run(sockets=[listener])
+    return 0
+
+
+def _await_end_of_input(stop: Callable[[], None]) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    stop()
+
+
+def _show(asked: argparse.Namespace, store: Store) -> int:
+    with store.reading() as connection:
+        found = returns.record(connection, asked.rma)
+    if found is None:
+        return _sorry(f"nothing is known of {asked.rma}: neither expected nor received")
+    print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())  # noqa: T201
+    return 0
+
+
+def _enrol(asked: argparse.Namespace, store: Store) -> int:
+    print(tokens.enrol(store, asked.station, asked.site, _now()))  # noqa: T201
+    return 0
+
+
+def _sorry(why: str) -> int:
+    print(f"returns-central: {why}", file=sys.stderr)  # noqa: T201
+    return 1
+
+
+def _version() -> str:
+    try:
+        return version("returns-station")
+    except PackageNotFoundError:
+        return "source"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

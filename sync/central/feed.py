@@ -1,0 +1,68 @@
+"""The site's feed: numbered without gaps, in commit order, so that a bench can prove it missed nothing."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from sync.central.store import insert_once
+from sync.central.tables import feed, site_head
+from sync.wire import FeedPage, FeedRecord, RecordKind
+
+_WITHDRAWN = b"null"
+
+
+class Change(NamedTuple):
+    """One record as it now is; a body of None withdraws it."""
+
+    kind: RecordKind
+    key: str
+    body: bytes | None
+
+
+def append(connection: Connection, site: str, changes: Sequence[Change]) -> None:
+    """Number the changes and put them into the feed. Call it last in a transaction: it locks the site until commit.
+
+    A sequence of the database would not do: numbers of transactions that commit later are skipped by readers.
+    """
+    if not changes:
+        return
+    insert_once(connection, site_head, [{"site": site, "last": 0}])
+    head = select(site_head.c.last).where(site_head.c.site == site).with_for_update()
+    last = connection.execute(head).scalar_one()
+    rows = [
+        {"site": site, "seq": seq, "kind": change.kind, "key": change.key, "body": change.body or _WITHDRAWN}
+        for seq, change in enumerate(changes, last + 1)
+    ]
+    connection.execute(insert(feed), rows)
+    connection.execute(
+        update(site_head).where(site_head.c.site == site).values(last=last + len(rows))
+    )
+
+
+def page(connection: Connection, site: str, after: int, limit: int, server_time: str) -> FeedPage:
+    """Return up to `limit` records after number `after`. The head is read first: what is below it is committed."""
+    head = connection.execute(select(site_head.c.last).where(site_head.c.site == site)).scalar() or 0
+    query = (
+        select(feed.c.seq, feed.c.kind, feed.c.key, feed.c.body)
+        .where(feed.c.site == site, feed.c.seq > after, feed.c.seq <= head)
+        .order_by(feed.c.seq)
+        .limit(limit)
+    )
+    records = tuple(
+        FeedRecord(row.seq, row.kind, row.key, msgspec.Raw(row.body)) for row in connection.execute(query)
+    )
+    last = records[-1].seq if records else after
+    return FeedPage(after + 1, last, head, server_time, records)
+
+
+def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dict[str, bytes]:
+    """Return the newest body of each key that is there and was not withdrawn, whatever the site."""
+    query = (
+        select(feed.c.key, feed.c.body)
+        .where(feed.c.kind == kind, feed.c.key.in_(list(keys)))
+        .order_by(feed.c.seq)
+    )
+    found = {row.key: row.body for row in connection.execute(query)}
+    return {key: body for key, body in found.items() if body != _WITHDRAWN}

@@ -1,0 +1,202 @@
+"""Takes a station's entries in: one transaction a batch, every entry with a final verdict, nothing lost or doubled."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from station import projections
+from station.entries import Entry, first_prev
+from sync.central import feed, receipts, reviews
+from sync.central.judge import Judged, judge
+from sync.central.store import Store, insert_once
+from sync.central.tables import ack, journal, quarantine
+from sync.wire import Push, Pushed, Quarantine, Verdict
+
+
+class Gap(Exception):
+    """The push begins after entries central has never seen; `acked` is the last one it has."""
+
+    def __init__(self, acked: int) -> None:
+        super().__init__(f"expected entry {acked + 1}")
+        self.acked = acked
+
+
+class Fork(Exception):
+    """An entry below the high-water mark is not the one central has: a restored backup or a second copy is writing."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"entry {seq} is not the one that was pushed before")
+
+
+# What one entry can do to the database by itself. A lost connection or a full disk is nobody's fault and is not here.
+_POISON = (SQLAlchemyError, msgspec.MsgspecError, ValueError, ArithmeticError, TypeError, LookupError)
+
+
+def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Pushed:
+    """Take a push in and return the verdicts; raises Gap or Fork, and OperationalError when the database is away.
+
+    When the batch as a whole cannot be written, it is written again entry by entry, and the entry that is the
+    reason is set aside.
+    """
+    if not push.suspect:
+        try:
+            with store.writing() as connection:
+                return _take_in(connection, station, site, push, now, one_by_one=False)
+        except OperationalError:
+            raise
+        except _POISON:
+            pass
+    with store.writing() as connection:
+        return _take_in(connection, station, site, push, now, one_by_one=True)
+
+
+def _take_in(
+    connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool
+) -> Pushed:
+    acked, prev = _mark(connection, station, push.epoch)
+    if push.first > acked + 1:
+        raise Gap(acked)
+    known = tuple(entry for entry in push.entries if entry.seq <= acked)
+    new = tuple(entry for entry in push.entries if entry.seq > acked)
+    verdicts = _again(connection, station, push.epoch, known, now)
+    judged = judge(new, push.epoch, prev, _ids_taken(connection, new))
+    if one_by_one:
+        judged = [_write_alone(connection, station, each, now) for each in judged]
+    else:
+        _write(connection, station, judged, now)
+    _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
+    facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
+    conflicts = reviews.compare(connection, station, facts, now)
+    verdicts += [_verdict(connection, station, each, conflicts) for each in judged]
+    if new:
+        acked = new[-1].seq
+        _raise_mark(connection, station, push.epoch, acked, new[-1].hash)
+    feed.append(connection, site, receipts.changes(connection, station, facts))
+    results = tuple(each for each in verdicts if each.status != "ok")
+    return Pushed(push.epoch, acked, now, results)
+
+
+def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes]:
+    """Lock the station's high-water mark and return it, with the hash it ends in."""
+    start = {"station": station, "epoch": epoch, "acked": 0, "hash": first_prev(epoch)}
+    insert_once(connection, ack, [start])
+    query = (
+        select(ack.c.acked, ack.c.hash)
+        .where(ack.c.station == station, ack.c.epoch == epoch)
+        .with_for_update()
+    )
+    row = connection.execute(query).one()
+    return row.acked, row.hash
+
+
+def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, hash_: bytes) -> None:
+    connection.execute(
+        update(ack)
+        .where(ack.c.station == station, ack.c.epoch == epoch)
+        .values(acked=acked, hash=hash_)
+    )
+
+
+def _again(
+    connection: Connection, station: str, epoch: str, known: Sequence[Entry], now: str
+) -> list[Verdict]:
+    """Answer entries that came before with the verdict they got; raises Fork for one that did not come before."""
+    if not known:
+        return []
+    stored = {}
+    for table in (journal, quarantine):
+        mine = (table.c.station == station, table.c.epoch == epoch)
+        query = select(table).where(*mine, table.c.seq.between(known[0].seq, known[-1].seq))
+        stored.update({row["seq"]: row for row in connection.execute(query).mappings()})
+    verdicts = []
+    for entry in known:
+        row = stored.get(entry.seq)
+        if row is None or row["id"] != entry.id:
+            raise Fork(entry.seq)
+        if row["hash"] != entry.hash:
+            _set_aside(connection, station, epoch, [Judged(entry, "quarantined", "id_reused")], now)
+            verdicts.append(Verdict(entry.seq, "quarantined", "id_reused"))
+        elif row.get("status", "quarantined") == "ok":
+            verdicts.append(Verdict(entry.seq, "duplicate"))
+        else:
+            verdicts.append(Verdict(entry.seq, row.get("status", "quarantined"), row["code"]))
+    return verdicts
+
+
+def _ids_taken(connection: Connection, entries: Sequence[Entry]) -> frozenset[str]:
+    ids = [entry.id for entry in entries]
+    return frozenset(connection.execute(select(journal.c.id).where(journal.c.id.in_(ids))).scalars())
+
+
+def _write(connection: Connection, station: str, judged: Sequence[Judged], now: str) -> None:
+    """Write what is kept as a fact, and apply what central understands; the bytes stay as the bench made them."""
+    kept = [each for each in judged if each.status != "quarantined"]
+    if kept:
+        connection.execute(insert(journal), [_row(station, each, now) for each in kept])
+    for each in kept:
+        if each.fact is not None:
+            projections.apply(connection, station, each.entry)
+
+
+def _write_alone(connection: Connection, station: str, judged: Judged, now: str) -> Judged:
+    try:
+        with connection.begin_nested():
+            _write(connection, station, [judged], now)
+    except OperationalError:
+        raise
+    except _POISON:
+        return Judged(judged.entry, "quarantined", "cannot_be_applied")
+    return judged
+
+
+def _row(station: str, judged: Judged, now: str) -> dict[str, object]:
+    about = {"station": station, "status": judged.status, "code": judged.code, "received_at": now}
+    return msgspec.structs.asdict(judged.entry) | about
+
+
+def _set_aside(
+    connection: Connection, station: str, epoch: str, judged: Sequence[Judged], now: str
+) -> None:
+    """Keep raw what will never be applied. PostgreSQL takes no NUL in a text; the raw bytes have it."""
+    rows = [
+        {
+            "station": station,
+            "epoch": epoch,
+            "seq": each.entry.seq,
+            "id": each.entry.id.replace("\0", ""),
+            "hash": each.entry.hash,
+            "raw": msgspec.json.encode(each.entry),
+            "code": each.code,
+            "received_at": now,
+        }
+        for each in judged
+    ]
+    insert_once(connection, quarantine, rows)
+
+
+def _verdict(
+    connection: Connection, station: str, judged: Judged, conflicts: frozenset[str]
+) -> Verdict:
+    entry = judged.entry
+    if entry.id not in conflicts:
+        return Verdict(entry.seq, judged.status, judged.code)
+    connection.execute(
+        update(journal).where(journal.c.id == entry.id).values(status="conflict", code=reviews.KIND)
+    )
+    return Verdict(entry.seq, "conflict", reviews.KIND)
+
+
+def put_away(store: Store, station: str, entry: Quarantine, now: str) -> Pushed:
+    """Keep one entry as raw bytes, because central failed at it in every other way, and let the next ones come."""
+    with store.writing() as connection:
+        acked, _ = _mark(connection, station, entry.epoch)
+        if entry.seq > acked + 1:
+            raise Gap(acked)
+        if entry.seq <= acked:
+            return Pushed(entry.epoch, acked, now)
+        row = msgspec.structs.asdict(entry) | {"station": station, "code": "central_failed", "received_at": now}
+        insert_once(connection, quarantine, [row])
+        _raise_mark(connection, station, entry.epoch, entry.seq, entry.hash)
+        return Pushed(entry.epoch, entry.seq, now, (Verdict(entry.seq, "quarantined", "central_failed"),))

@@ -1,0 +1,161 @@
+"""The central record of one return order: what was expected, what benches found, and what a person must decide."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, and_, or_, select
+
+from station.schema import answer, exception, item, missing_line, parcel, photo
+from sync.central.feed import latest
+from sync.central.tables import parcel_order, review, stored_photo
+
+Row = dict[str, Any]
+
+
+def record(connection: Connection, rma: str) -> Row | None:
+    """Return everything known of an RMA, ready for JSON; None when central knows nothing of it."""
+    order = latest(connection, "order", [rma]).get(rma)
+    items = _rows(connection, item, item.c.rma == rma, order_by="identified_at")
+    parcels = _parcels(connection, rma, items)
+    if order is None and not parcels:
+        return None
+    return {
+        "rma": rma,
+        "order": msgspec.Raw(order) if order else None,
+        "parcels": [_parcel(each) for each in parcels],
+        "items": _items(connection, items),
+        "missing": _without_station(_rows(connection, missing_line, missing_line.c.rma == rma)),
+        "exceptions": _exceptions(connection, parcels),
+        "reviews": [_review(each) for each in _rows(connection, review, review.c.rma == rma)],
+        "receipts": _receipts(connection, parcels, order),
+    }
+
+
+def _parcels(connection: Connection, rma: str, items: Iterable[Row]) -> list[Row]:
+    """Every parcel scanned for the order, and every other one in which goods of it were found."""
+    keys = {
+        (row.station, row.parcel)
+        for row in connection.execute(select(parcel_order).where(parcel_order.c.rma == rma))
+    }
+    keys |= {(row["station"], row["parcel"]) for row in items}
+    return _named(connection, parcel, "parcel", keys, "arrived_at")
+
+
+def _parcel(row: Row) -> Row:
+    named = ("station", "parcel", "code", "carrier", "kind", "match", "arrived_at", "finished_at", "operator")
+    return _picked(row, named) | {
+        "weight_mg": row["weight_mg"],
+        "in_band": _truth(row["in_band"]),
+        "unweighed_why": row["unweighed_why"],
+        "items": row["items"],
+        "missing": row["missing"],
+    }
+
+
+def _items(connection: Connection, items: list[Row]) -> list[Row]:
+    keys = {(row["station"], row["item"]) for row in items}
+    photos = _by_item(_named(connection, photo, "item", keys, "taken_at"))
+    answers = _by_item(_named(connection, answer, "item", keys, "answered_at"))
+    arrived = _arrived(connection, (row["sha256"] for rows in photos.values() for row in rows))
+    return [
+        _item(row)
+        | {
+            "answers": {each["question"]: each["option"] for each in answers.get(_key(row), ())},
+            "photos": [_photo(each, arrived) for each in photos.get(_key(row), ())],
+        }
+        for row in items
+    ]
+
+
+def _item(row: Row) -> Row:
+    named = ("station", "item", "parcel", "plate", "match", "line", "sku", "gtin", "title", "category", "client")
+    found = ("lot", "expiry", "serial", "serial_verdict", "identified_at", "operator")
+    return _picked(row, (*named, *found)) | {
+        "weight_mg": row["weight_mg"],
+        "grade": _picked(row, ("letter", "cosmetic", "functional"))
+        | {"rule": row["grade_rule"], "reasons": _raw(row["grade_reasons"])},
+        "disposition": row["disposition"],
+        "route": {
+            "computed": row["routed"],
+            "rule": row["route_rule"],
+            "reasons": _raw(row["route_reasons"]),
+            "values": _raw(row["route_values"]),
+        },
+        "override": _picked(row, ("overridden", "override_why", "overridden_by", "authorised_by"))
+        if row["overridden"]
+        else None,
+        "label_confirmed_at": row["confirmed_at"],
+        "bin": row["bin"],
+        "placed_at": row["placed_at"],
+    }
+
+
+def _photo(row: Row, arrived: frozenset[str]) -> Row:
+    named = ("shot", "sha256", "size", "verdict", "skipped_why", "taken_at")
+    return _picked(row, named) | {"arrived": row["sha256"] in arrived}
+
+
+def _arrived(connection: Connection, hashes: Iterable[str]) -> frozenset[str]:
+    query = select(stored_photo.c.sha256).where(stored_photo.c.sha256.in_(list(hashes)))
+    return frozenset(connection.execute(query).scalars())
+
+
+def _exceptions(connection: Connection, parcels: list[Row]) -> list[Row]:
+    keys = {(row["station"], row["parcel"]) for row in parcels}
+    named = ("station", "exception", "kind", "owner", "parcel", "item", "detail", "raised_at", "operator")
+    return [_picked(row, named) for row in _named(connection, exception, "parcel", keys, "raised_at")]
+
+
+def _review(row: Row) -> Row:
+    return _picked(row, ("kind", "line", "why", "opened_at")) | {"units": _raw(row["detail"])}
+
+
+def _receipts(connection: Connection, parcels: list[Row], order: bytes | None) -> list[msgspec.Raw]:
+    """What benches are told: that the order's parcels were received, here or before central kept facts."""
+    codes = {row["code"] for row in parcels}
+    if order:
+        codes |= set(msgspec.json.decode(order)["trackings"] if b'"trackings"' in order else ())
+    return [msgspec.Raw(body) for body in latest(connection, "receipt", sorted(codes)).values()]
+
+
+def _named(connection: Connection, table: Table, column: str, keys: set[tuple[str, str]], order_by: str) -> list[Row]:
+    """Return the rows of a projection with these (station, name) pairs."""
+    if not keys:
+        return []
+    pairs = (and_(table.c.station == station, table.c[column] == name) for station, name in sorted(keys))
+    return _rows(connection, table, or_(*pairs), order_by=order_by)
+
+
+def _rows(connection: Connection, table: Table, where: Any, order_by: str = "") -> list[Row]:
+    query = select(table).where(where)
+    if order_by:
+        query = query.order_by(table.c[order_by], *table.primary_key.columns)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _by_item(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault(_key(row), []).append(row)
+    return found
+
+
+def _key(row: Row) -> tuple[str, str]:
+    return row["station"], row["item"]
+
+
+def _picked(row: Row, names: Iterable[str]) -> Row:
+    return {name: row[name] for name in names}
+
+
+def _without_station(rows: Iterable[Row]) -> list[Row]:
+    return [_picked(row, ("parcel", "line", "quantity", "confirmed_at")) for row in rows]
+
+
+def _truth(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def _raw(text: str) -> msgspec.Raw:
+    return msgspec.Raw(text.encode() or b"[]")

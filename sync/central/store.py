@@ -1,0 +1,64 @@
+"""Central's database: opens it by URL, makes its tables, and lends connections for reading and for writing."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from station.database import open_central, reading
+from station.schema import PROJECTIONS
+from sync.central.tables import metadata
+
+
+class Store:
+    """One database: an SQLite file (`sqlite:///…`) or PostgreSQL (`postgresql+psycopg://…`), the same code for both.
+
+    Usable from several threads. Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be reached.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine: Engine = open_central(url)
+        self.kind = self._engine.dialect.name
+        # SQLite has one writer; waiting here is fair, waiting in its busy handler is not.
+        self._one_writer = threading.Lock() if self.kind == "sqlite" else None
+        with self.writing() as connection:
+            metadata.create_all(connection)
+            PROJECTIONS.create_all(connection)
+            for statement in _MORE_INDEXES:
+                connection.execute(sqlalchemy.text(statement))
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Lend a connection in one transaction, committed at the end and rolled back on any error."""
+        if self._one_writer is None:
+            with self._engine.begin() as connection:
+                yield connection
+        else:
+            with self._one_writer, self._engine.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Lend a connection that only reads, and on SQLite does not wait for a writer."""
+        with reading(self._engine).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+
+def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows and leave alone those whose key is there already; SQL has no portable word for it."""
+    if not rows:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+
+
+# Central asks for the items of a return line; a bench never does, so its tables do not carry this index.
+_MORE_INDEXES = ("CREATE INDEX IF NOT EXISTS item_line ON item (rma, line)",)

@@ -1,0 +1,126 @@
+"""Central's own tables; the projections' tables beside them are those of `station.schema`."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+# Who may speak; only the token's SHA-256 is kept.
+station = Table(
+    "station",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("site", String, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("made_at", String, nullable=False),
+)
+
+# The permanent high-water mark: duplicates are known for ever, however long a bench was away.
+ack = Table(
+    "ack",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("epoch", String, primary_key=True),
+    Column("acked", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+# What benches said, for ever, byte for byte; `status` is the verdict it got. `station.projections` reads it.
+journal = Table(
+    "journal",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("epoch", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False, unique=True),
+    Column("txn", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("mono_ms", BigInteger, nullable=False),
+    Column("boot", String, nullable=False),
+    Column("operator", String, nullable=False),
+    Column("shift", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("v", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("status", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("received_at", String, nullable=False),
+)
+
+# Entries that could not become events: kept raw, for a person to look at.
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("epoch", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("code", String, nullable=False),
+    Column("received_at", String, nullable=False),
+)
+
+# One row a site, locked last in a writing transaction: numbers come out without gaps, in commit order.
+site_head = Table(
+    "site_head",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+# What benches of a site are told, in the order they must hear it.
+feed = Table(
+    "feed",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("feed_by_key", feed.c.kind, feed.c.key, feed.c.seq)
+
+stored_photo = Table(
+    "stored_photo",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("station", String, nullable=False),
+    Column("received_at", String, nullable=False),
+)
+
+# What a person must decide between benches; one for each return line, however often the benches say it.
+review = Table(
+    "review",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("rma", String, primary_key=True),
+    Column("line", String, primary_key=True),
+    Column("why", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("opened_at", String, nullable=False),
+)
+
+# One row for each return order that benches named, locked while its lines are compared.
+order_lock = Table("order_lock", metadata, Column("rma", String, primary_key=True))
+
+# Which parcels were scanned for a return order, at which bench.
+parcel_order = Table(
+    "parcel_order",
+    metadata,
+    Column("rma", String, primary_key=True),
+    Column("station", String, primary_key=True),
+    Column("parcel", String, primary_key=True),
+)

@@ -1,0 +1,166 @@
+"""A bench of the sample site without devices or screen: real look-ups on real files, walked by pure steps."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from devices.readings import AcceptedWeight, Printed, Scan
+from station import sample
+from station.facts import Recorded
+from station.history import History
+from station.inputs import Command, Do, Input, PhotoChecked
+from station.journal import Journal
+from station.local_copy import LocalCopy
+from station.lookups import Lookups, Rules, read_rules
+from station.outcome import Outcome
+from station.stages import Stage, next_shot, question_due, stage_of
+from station.state import State, fold
+from station.workflow import step
+from sync.central import sample as sample_records
+
+GOOD_PHOTO = PhotoChecked("", "ab" * 32, 100_000, sharpness_milli=900, brightness_milli=500)
+
+
+class Walk:
+    """Folds what `step` decides, as the bench does, but keeps nothing: a state is a value and can be gone back to."""
+
+    def __init__(self, known: Lookups, state: State) -> None:
+        self.known = known
+        self.state = state
+        self.said: list[Outcome] = []
+        self.facts: list[Recorded] = []
+        self._count = 0
+
+    @property
+    def stage(self) -> Stage:
+        return stage_of(self.state, self.known)
+
+    @property
+    def last(self) -> Outcome:
+        return self.said[-1]
+
+    def give(self, given: Input) -> "Walk":
+        outcome = step(self.state, given, self.known)
+        self._count += 1
+        state = fold(self.state, f"t{self._count}", outcome.facts) if outcome.facts else self.state
+        if outcome.ask != "same":
+            state = msgspec.structs.replace(state, ask=outcome.ask)
+        self.state = state
+        self.said.append(outcome)
+        self.facts += outcome.facts
+        return self
+
+    def scan(self, text: str, aim: str = "", device: str = "scanner") -> "Walk":
+        return self.give(Scan(device, text, aim, 0.0))
+
+    def do(self, do: Do, value: str = "") -> "Walk":
+        return self.give(Command(do, value))
+
+    def weigh(self, weight_mg: int) -> "Walk":
+        return self.give(AcceptedWeight("scale", weight_mg, 0.0))
+
+    def photo(self, **changes: object) -> "Walk":
+        item = self.state.item
+        assert item is not None
+        shot = next_shot(item, self.known)
+        assert shot is not None
+        request = step(self.state, Command(Do.SHOOT), self.known).capture
+        assert request is not None
+        return self.give(msgspec.structs.replace(GOOD_PHOTO, request=request.request, **changes))
+
+    def sign_in(self, badge: str = "BDG-1001") -> "Walk":
+        person = next(each for each in sample.people() if each.badge == badge)
+        return self.scan(person.badge).scan(person.pin, device="keyboard")
+
+    def arrive(self, key: str) -> "Walk":
+        """Sign in if need be, scan a sample parcel and weigh it."""
+        if self.stage is Stage.SIGN_IN:
+            self.sign_in()
+        parcel = parcel_called(key)
+        self.scan(parcel.code, parcel.aim)
+        if self.stage is Stage.WEIGH:
+            self.weigh(parcel.weight_mg)
+        return self
+
+    def item(self, key: str, number: int = 0) -> "Walk":
+        """Scan one item of a sample parcel, and its serial number where one is asked for."""
+        item = parcel_called(key).items[number]
+        self.scan(item.code, item.aim)
+        if self.stage is Stage.SERIAL and item.serial:
+            self.scan(item.serial)
+        return self
+
+    def examine(self, answers: dict[str, str] | None = None) -> "Walk":
+        """Photograph and answer until there is a result: the first option, or what `answers` says."""
+        while self.stage in (Stage.PHOTO, Stage.INSPECT):
+            if self.stage is Stage.PHOTO:
+                self.photo()
+                continue
+            item = self.state.item
+            assert item is not None
+            question = question_due(item, self.known)
+            assert question is not None
+            self.do(Do.CHOOSE, (answers or {}).get(question.id, question.options[0].id))
+        return self
+
+    def label(self) -> "Walk":
+        """Take the result, let the printer print, and scan the plate back."""
+        self.do(Do.CONFIRM)
+        item = self.state.item
+        assert item is not None
+        self.give(Printed("printer", self.last.labels[0].job, 0.0))
+        return self.scan(item.plate)
+
+    def place(self) -> "Walk":
+        """Scan a bin that takes the item."""
+        item = self.state.item
+        assert item is not None
+        for each in sample_records.bins():
+            if each.disposition == item.disposition and each.client in ("", item.identified.client):
+                return self.scan(each.code)
+        raise AssertionError(f"no sample bin takes {item.disposition}")
+
+
+def parcel_called(key: str) -> sample.SampleParcel:
+    return next(each for each in sample.parcels() if each.key == key)
+
+
+@pytest.fixture(scope="session")
+def rules() -> Rules:
+    """The rules that come with the program."""
+    return read_rules()
+
+
+@pytest.fixture(scope="session")
+def site_known(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lookups]:
+    """Real look-ups over the sample site; nothing has happened at this bench yet."""
+    folder = tmp_path_factory.mktemp("site")
+    journal = Journal.open(folder, "A01")
+    copy = LocalCopy.open(folder)
+    records = list(sample_records.records())
+    copy.apply(1, len(records), records)
+    yield Lookups(rules, copy, History(journal))
+    copy.close()
+    journal.close()
+
+
+@pytest.fixture
+def walk(site_known: Lookups) -> Walk:
+    """A bench at the start of a shift, nobody signed in."""
+    return Walk(site_known, State("A01", "Bench 1"))
+
+
+@pytest.fixture
+def walk_from(site_known: Lookups) -> Callable[[State], Walk]:
+    """A bench in any state."""
+    return lambda state: Walk(site_known, state)
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path) -> Path:
+    """A folder for a station's data."""
+    folder = tmp_path / "station"
+    folder.mkdir()
+    return folder
