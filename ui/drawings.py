@@ -115,13 +115,14 @@ def _carton(pen: _Pen, x: float, y: float) -> None:
 def _parcel(pen: _Pen) -> None:
     _carton(pen, 24, 32)
     pen.barcode(48, 84, 34)
-    pen.beam(236, 76, 152, 70, 132)
+    pen.beam(236, 76, 122, 74, 130)
     pen.scanner(236, 76)
 
 
 def _badge(pen: _Pen) -> None:
-    pen.line((70, 8), (96, 44), (122, 8))
+    pen.line((84, 6), (96, 34), (108, 6))
     pen.box(40, 40, 112, 132, round_=10)
+    pen.box(84, 34, 24, 12, fill="pressed")
     pen.disc(96, 78, 18, fill="pressed")
     pen.body((66, 122), (72, 104), (120, 104), (126, 122), fill="pressed")
     pen.barcode(62, 138, 20, 1.4)

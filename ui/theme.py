@@ -126,10 +126,10 @@ QFrame#bar { background: $surface; border: none; }
 QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame#raised { background: $raised; border: none; border-radius: ${RADIUS}px; }
 QLabel { background: transparent; }
-QLabel[size="small"] { font-size: ${SMALL}px; }
-QLabel[size="head"] { font-size: ${HEAD}px; font-weight: 600; }
-QLabel[size="prompt"] { font-size: ${PROMPT}px; font-weight: 700; }
-QLabel[size="huge"] { font-size: ${HUGE}px; font-weight: 800; }
+QLabel[type="small"] { font-size: ${SMALL}px; }
+QLabel[type="head"] { font-size: ${HEAD}px; font-weight: 600; }
+QLabel[type="prompt"] { font-size: ${PROMPT}px; font-weight: 700; }
+QLabel[type="huge"] { font-size: ${HUGE}px; font-weight: 800; }
 QLabel[strong="true"] { font-weight: 600; }
 QLabel[quiet="true"] { color: $muted; }
 QLabel#keycap { font-size: ${SMALL}px; font-weight: 600; color: $muted; background: $raised;
@@ -140,13 +140,14 @@ QPushButton:hover { background: $raised; }
 QPushButton:pressed, QPushButton:checked { background: $pressed; }
 QPushButton:focus { border: 3px solid $focus; }
 QPushButton:disabled { color: $muted; border-color: $line; background: $ground; }
-QPushButton#tile { border: 2px solid $edge; padding: 0; min-height: 0; }
+QPushButton#tile { border: 2px solid $edge; padding: 0; min-height: ${TOUCH}px; }
 QPushButton#tile:focus { border: 4px solid $focus; }
 QPushButton#tile[main="true"] { background: $main; border-color: $main; }
 QPushButton#tile[main="true"]:focus { border-color: $focus; }
 QLabel[main="true"] { color: $on_main; }
 QLabel#keycap[main="true"] { color: $ink; border-color: $surface; }
-QPushButton#aside, QPushButton#tab { padding: 0; min-height: 0; background: transparent; border: 1px solid transparent; }
+QPushButton#aside, QPushButton#tab { padding: 0; min-height: ${TOUCH}px; background: transparent;
+  border: 1px solid transparent; }
 QPushButton#aside { border-color: $edge; }
 QPushButton#aside:hover, QPushButton#tab:hover { background: $raised; }
 QPushButton#aside:pressed, QPushButton#tab:pressed { background: $pressed; }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
@@ -35,7 +36,9 @@ class SampleSite:
 
     def __init__(self) -> None:
         self._patterns = read_patterns(find.read("carriers.toml"))
-        self._products = {each.sku: each for each in sample.products()}
+        self._products = {
+            each.sku: msgspec.structs.replace(each, gtin=each.gtin and each.gtin.zfill(14)) for each in sample.products()
+        }
         self._orders = tuple(self._order(each) for each in sample._toml("orders")["order"])  # type: ignore[union-attr]
         self._rubrics = {
             each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))
@@ -92,6 +95,9 @@ class SampleSite:
     def bin_is_closed(self, code: str) -> bool:
         return False
 
+    def categories(self) -> tuple[str, ...]:
+        return tuple(self._rubrics)
+
     def rubric(self, category: str, client: str) -> rubric.Rubric | None:
         return self._rubrics.get(category)
 
@@ -132,8 +138,6 @@ class MemoryBench:
         if outcome.facts:
             self.state = fold(self.state, f"t{next(self._txns)}", outcome.facts)
         if outcome.ask != "same":
-            import msgspec
-
             self.state = msgspec.structs.replace(self.state, ask=outcome.ask)
         if outcome.notice is not None or outcome.facts:
             self.notice = outcome.notice

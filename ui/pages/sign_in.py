@@ -1,7 +1,7 @@
 """The page before anyone works: badge and PIN, and whether the bench is fit for work."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
 from ui.panels.now import NowPanel
@@ -35,8 +35,9 @@ class SignInPage(QWidget):
         card.column.addWidget(self._language)
         columns = QHBoxLayout()
         columns.setSpacing(S12)
-        columns.addWidget(self.now, 64)
-        columns.addWidget(card, 36)
+        for panel, share in ((self.now, 64), (card, 36)):
+            panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+            columns.addWidget(panel, share)
         column = QVBoxLayout(self)
         column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)

@@ -218,9 +218,11 @@ def _reasons(view: View, item: Item) -> list[str]:
         found.extend(wording.say(tr, reason.text, reason.params) for reason in item.routed.reasons)
         for route, minor in item.routed.values[:2]:
             word = wording.word(tr, ROUTE_WORDS, route)
-            found.append(f"{word}: {wording.money(minor, item.identified.currency)}")
+            worth = wording.money(minor, item.identified.currency)
+            found.append(tr.format(mark("Worth as {route}: {amount}"), route=word, amount=worth))
     if item.overridden is not None:
         found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(item.overridden.why)))
-    return found
+    # Grade and route often rest on the same finding; it is said once.
+    return list(dict.fromkeys(found))
 
 

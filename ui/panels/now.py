@@ -1,12 +1,12 @@
 """The middle column: one question, what belongs to it, and every way to answer."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
-from station.prompt import Button
 from ui.drawings import Picture
 from ui.parts.buttons import aside, tile
+from ui.parts.big import Big
 from ui.parts.card import Card
 from ui.parts.entry import Entry
 from ui.parts.keypad import Keypad
@@ -32,8 +32,7 @@ class NowPanel(Card):
         super().__init__(S24, S12, parent)
         self._title = Text("prompt")
         self._reason = Text("body", quiet=True)
-        self._big = Text("huge", wrap=False)
-        self._big.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._big = Big()
         self._picture = Picture()
         self._preview = Preview()
         self._verdict = Verdict()
@@ -53,19 +52,15 @@ class NowPanel(Card):
     def _arrange(self) -> None:
         self._filler = QWidget()
         self._filler.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        pad = QHBoxLayout()
-        pad.addStretch(1)
-        pad.addWidget(self._keypad, 4)
-        pad.addStretch(1)
         self._top = QVBoxLayout()
         self._top.setSpacing(S8)
         self._top.addWidget(self._title)
         self._top.addWidget(self._reason)
         self.column.addLayout(self._top)
         self.column.addSpacing(S8)
-        for body in (self._big, self._picture, self._preview, self._verdict):
+        self.column.addWidget(self._big)
+        for body in (self._picture, self._preview, self._verdict, self._keypad):
             self.column.addWidget(body, 1)
-        self.column.addLayout(pad, 1)
         self.column.addWidget(self._tiles)
         self.column.addWidget(self._filler, 1)
         self.column.addWidget(self._entry)
@@ -84,7 +79,7 @@ class NowPanel(Card):
         title = "" if prompt.stage == "result" else say(tr, prompt.title, prompt.params)
         self._title.show_text(title)
         self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
-        self._big.show_text(_big_words(view))
+        self._big.show_words(_big_words(view))
         self._preview.setVisible(prompt.stage in _CAMERA_STAGES)
         if prompt.stage in _CAMERA_STAGES:
             self._preview.render(view)
@@ -97,7 +92,7 @@ class NowPanel(Card):
         self._keypad.setVisible(prompt.entry == "pin")
         self._keypad.render(tr)
         self._show_answers(view)
-        bodies = (self._picture, self._preview, self._verdict, self._keypad, self._big)
+        bodies = (self._picture, self._preview, self._verdict, self._keypad)
         self._filler.setVisible(all(body.isHidden() for body in bodies))
 
     def type_text(self, text: str) -> None:
@@ -137,17 +132,13 @@ class NowPanel(Card):
         answers = tuple(each for each in prompt.buttons if not each.aside)
         asides = tuple(each for each in prompt.buttons if each.aside)
         self._tiles.show_buttons(answers, tr, columns_for(answers, tr))
-        self._asides.show_buttons(asides, tr, _aside_columns(asides))
+        self._asides.show_buttons(asides, tr, 3)
         self._entry.setVisible(prompt.entry in ("code", "pin"))
         pin = prompt.entry == "pin"
         self._entry.setEchoMode(QLineEdit.EchoMode.Password if pin else QLineEdit.EchoMode.Normal)
         hint = tr.gettext(mark("PIN") if pin else mark("Scan, or type a code (key /)"))
         self._entry.setPlaceholderText(hint)
         self._entry.setAccessibleName(hint)
-
-
-def _aside_columns(asides: tuple[Button, ...]) -> int:
-    return max(1, min(3, len(asides)))
 
 
 def _big_words(view: View) -> str:

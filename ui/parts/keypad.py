@@ -20,6 +20,8 @@ class Keypad(QWidget):
         super().__init__(parent)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(4, 1)
         grid.setSpacing(S8)
         self._keys: dict[str, QPushButton] = {}
         for place, name in enumerate(_KEYS):
@@ -28,11 +30,11 @@ class Keypad(QWidget):
             key.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             key.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
             key.clicked.connect(lambda _=False, name=name: self._press(name))
-            grid.addWidget(key, place // 3, place % 3)
+            grid.addWidget(key, place // 3, place % 3 + 1)
+            grid.setColumnStretch(place % 3 + 1, 2)
             self._keys[name] = key
         # Figures stand as on a telephone in every language, also where text runs from right to left.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.setMaximumWidth(480)
 
     def render(self, tr: Translator) -> None:
         """Show the keys in a language."""

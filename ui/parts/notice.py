@@ -8,7 +8,7 @@ from resources.words import mark
 from station.outcome import Tone
 from ui.parts.polish import set_property
 from ui.parts.sign import Sign
-from ui.theme import RADIUS, S8, S16, TOUCH, Look
+from ui.theme import RADIUS, S4, S16, TOUCH, Look
 from ui.view import View
 from ui.wording import say
 
@@ -36,12 +36,12 @@ class NoticeStrip(QFrame):
         self._confirm.setObjectName("acknowledge")
         self._confirm.clicked.connect(self.acknowledged)
         row = QHBoxLayout(self)
-        row.setContentsMargins(S16, S8, S8, S8)
+        row.setContentsMargins(S16, S4, S4, S4)
         row.setSpacing(S16)
         row.addWidget(self._sign)
         row.addWidget(self._words, 1)
         row.addWidget(self._confirm)
-        self.setMinimumHeight(TOUCH + S16)
+        self.setMinimumHeight(TOUCH + 2 * S4)
 
     def render(self, view: View) -> None:
         """Show the notice of a view."""

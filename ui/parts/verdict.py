@@ -1,16 +1,17 @@
 """The result, readable from three metres: letter, disposition word, symbol, pattern and bin."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from resources.words import mark
 from station.state import Item
 from station.steps.place import right_bins
 from station.words import ROUTE_WORDS
+from ui.parts.lettering import sized, write
 from ui.parts.text import short
 from ui.signs import draw_symbol, fill_pattern
-from ui.theme import BODY, HEAD, HUGE, PROMPT, RADIUS, S8, S16, S24, Look
+from ui.theme import BODY, HEAD, HUGE, PROMPT, RADIUS, S16, S24, SMALL, Look
 from ui.view import View
 
 
@@ -74,42 +75,26 @@ class Verdict(QWidget):
         painter.end()
 
     def _paint_words(self, painter: QPainter, box: QRectF, rtl: bool) -> None:
+        """The letter at the side, as high as the panel; beside it the symbol and word, the bin under them."""
         if self._look is None:
             return
         ink = self._look.ink
-        side = min(box.height() * 0.5, 120.0)
-        mark_box = QRectF(box.right() - side if rtl else box.left(), box.top() + S8, side, side)
-        if self._letter:
-            painter.setPen(QColor(ink))
-            painter.setFont(self._font(int(side * 1.2), 800))
-            painter.drawText(mark_box, Qt.AlignmentFlag.AlignCenter, self._letter)
-        symbol = side * 0.62
-        gap = side + S16 if self._letter else 0
-        x = box.right() - gap - symbol if rtl else box.left() + gap
-        draw_symbol(painter, self._look.symbol, QRectF(x, mark_box.center().y() - symbol / 2, symbol, symbol), ink)
+        side = min(box.height(), box.width() * 0.3, 200.0) if self._letter else 0.0
+        words = box.adjusted(0, 0, -side - S16, 0) if rtl else box.adjusted(side + S16, 0, 0, 0)
         painter.setPen(QColor(ink))
-        word_box = box.adjusted(0, side + S16, 0, 0)
-        used = self._fit(painter, word_box, self._word, (HUGE, PROMPT, HEAD), 800)
-        below = word_box.adjusted(0, used, 0, 0)
-        self._fit(painter, below, self._below, (HEAD, BODY), 600)
-
-    def _fit(self, painter: QPainter, box: QRectF, words: str, sizes: tuple[int, ...], weight: int) -> float:
-        """Write words in the largest of the sizes that fits the width; return the height used."""
-        for size in sizes:
-            font = self._font(size, weight)
-            metrics = QFontMetrics(font)
-            if metrics.horizontalAdvance(words) <= box.width() and metrics.height() <= box.height():
-                break
-        painter.setFont(font)
-        flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextWordWrap
-        bounds = painter.drawText(box, flags, words)
-        return bounds.height() if bounds is not None else float(metrics.height())
-
-    def _font(self, pixels: int, weight: int) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(max(pixels, BODY))
-        font.setWeight(QFont.Weight(weight))
-        return font
+        if self._letter:
+            letter_box = QRectF(box.right() - side if rtl else box.left(), box.top(), side, box.height())
+            painter.setFont(sized(self.font(), int(side), 700))
+            painter.drawText(letter_box, Qt.AlignmentFlag.AlignCenter, self._letter)
+        upper = QRectF(words.left(), words.top(), words.width(), words.height() * 0.6)
+        lower = QRectF(words.left(), upper.bottom(), words.width(), words.height() * 0.4)
+        symbol = min(upper.height() * 0.8, 64.0)
+        x = words.right() - symbol if rtl else words.left()
+        draw_symbol(painter, self._look.symbol, QRectF(x, upper.center().y() - symbol / 2, symbol, symbol), ink)
+        beside = upper.adjusted(0, 0, -symbol - S16, 0) if rtl else upper.adjusted(symbol + S16, 0, 0, 0)
+        painter.setPen(QColor(ink))
+        write(painter, self.font(), beside, self._word, (HUGE, PROMPT, HEAD, BODY), Qt.AlignmentFlag.AlignVCenter)
+        write(painter, self.font(), lower, self._below, (PROMPT, HEAD, BODY, SMALL), Qt.AlignmentFlag.AlignTop)
 
 
 def _bin_words(view: View, item: Item) -> str:
