@@ -26,17 +26,18 @@ from devices.readings import (
     Up,
     Weight,
 )
+from devices.scanners.duplicates import DuplicateWindow
 from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.labels import load, to_zpl
 from station.outcome import Label, Notice, Tone
+from station.sync_status import SyncStatus
 
 _log = logging.getLogger(__name__)
 
 COMMAND_PREFIX = "RS:"
-DUPLICATE_WINDOW_S = 0.3
 TIMINGS_KEPT = 20_000
 
 Word = (
@@ -55,6 +56,7 @@ Word = (
     | PhotoChecked
     | PhotoFailed
     | Command
+    | SyncStatus
 )
 
 
@@ -110,11 +112,12 @@ class Desk:
         self.weight: Weight | None = None
         self.frame: Frame | None = None
         self.cannot_save = ""
+        self.sync = SyncStatus()
         self.timings: deque[Timing] = deque(maxlen=TIMINGS_KEPT)
         self.photo_path = photo_path
         self._equipment = equipment
         self._dpi = dpi
-        self._last_scan: dict[str, Scan] = {}
+        self._duplicates = DuplicateWindow()
 
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
@@ -127,10 +130,8 @@ class Desk:
         self.on_change()
 
     def _scan(self, scan: Scan) -> Shown | None:
-        last = self._last_scan.get(scan.device)
-        self._last_scan[scan.device] = scan
-        if last is not None and last.text == scan.text and scan.at - last.at < DUPLICATE_WINDOW_S:
-            _log.info("the same scan twice within %s s: taken once", DUPLICATE_WINDOW_S)
+        if self._duplicates.is_repeat(scan):
+            _log.info("the same scan twice in a blink: taken once")
             return None
         given = command_in(scan.text)
         if given is None:
@@ -213,6 +214,10 @@ class Desk:
         self.frame = reading
         self.on_change()
 
+    def _synced(self, status: SyncStatus) -> None:
+        self.sync = status
+        self.on_change()
+
 
 _HANDLERS: Mapping[type, Callable[[Desk, object], Shown | None]] = {
     Scan: Desk._scan,
@@ -224,6 +229,7 @@ _HANDLERS: Mapping[type, Callable[[Desk, object], Shown | None]] = {
     Printed: Desk._printed,
     Weight: Desk._weight,
     Frame: Desk._frame,
+    SyncStatus: Desk._synced,
 }  # type: ignore[dict-item]
 
 

@@ -57,6 +57,10 @@ class Player:
             raise Stuck(f"nobody knows what to do at the stage {stage}")
         action(self, state, parcel)
 
+    def reprint(self) -> None:
+        """Say that no label came out."""
+        self._command(Do.REPRINT)
+
     def _command(self, do: Do, value: str = "") -> None:
         self._hands.scan(f"{COMMAND_PREFIX}{do}" + (f":{value}" if value else ""))
 
@@ -171,6 +175,7 @@ _ACTIONS: Mapping[Stage, Callable[[Player, State, SampleParcel], None]] = {
     Stage.PLACE: Player._place,
     Stage.MISSING: Player._first,
     Stage.SKIP_WHY: Player._first,
+    Stage.REPRINT_WHY: Player._first,
 }
 
 

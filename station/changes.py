@@ -1,0 +1,370 @@
+"""What each type of fact changes in the projected tables: data for `station.projections`."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from station import schema
+from station.facts import (
+    Answered,
+    BinClosed,
+    BinLabelled,
+    BinOpened,
+    ExceptionRaised,
+    Graded,
+    ItemIdentified,
+    ItemRelinked,
+    ItemWeighed,
+    LineMissing,
+    ParcelArrived,
+    ParcelFinished,
+    ParcelWeighed,
+    PhotoSkipped,
+    PhotoTaken,
+    Placed,
+    PlateAllotted,
+    PlateConfirmed,
+    PlatePrinted,
+    PlateReprintAsked,
+    PlateVoided,
+    Routed,
+    RouteOverridden,
+    SerialChecked,
+    ShiftOpened,
+    WeighingSkipped,
+)
+from station.statements import Statement, update, upsert
+
+Row = dict[str, Any]
+
+
+class Said(NamedTuple):
+    """Who recorded a fact, where, when and in which transaction."""
+
+    station: str
+    at: str
+    operator: str
+    shift: str
+    txn: str
+
+
+class Change(NamedTuple):
+    """What one type of fact does to one table."""
+
+    statement: Statement
+    values: Callable[[Any, Said], Row]
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _arrived(fact: ParcelArrived, said: Said) -> Row:
+    return {
+        "station": said.station,
+        "parcel": fact.parcel,
+        "code": fact.code,
+        "carrier": fact.carrier,
+        "kind": fact.kind,
+        "match": fact.match,
+        "orders": _json(fact.orders),
+        "client": fact.client,
+        "declared": sum(line.quantity for line in fact.declared),
+        "weight_mg": None,
+        "in_band": None,
+        "unweighed_why": "",
+        "arrived_at": said.at,
+        "finished_at": "",
+        "items": 0,
+        "missing": 0,
+        "operator": said.operator,
+        "shift": said.shift,
+    }
+
+
+_NOT_YET = {
+    column.name: None if column.nullable else "[]" if column.name.endswith(("reasons", "values")) else ""
+    for column in schema.item.columns
+}
+
+
+def _identified(fact: ItemIdentified, said: Said) -> Row:
+    return _NOT_YET | {
+        "station": said.station,
+        "item": fact.item,
+        "parcel": fact.parcel,
+        "code": fact.code,
+        "match": fact.match,
+        "title": fact.title,
+        "category": fact.category,
+        "client": fact.client,
+        "sku": fact.sku,
+        "gtin": fact.gtin,
+        "rma": fact.rma,
+        "line": fact.line,
+        "lot": fact.lot,
+        "expiry": fact.expiry,
+        "price_minor": fact.price_minor,
+        "currency": fact.currency,
+        "identified_at": said.at,
+        "operator": said.operator,
+        "shift": said.shift,
+    }
+
+
+def _graded(fact: Graded, said: Said) -> Row:
+    return {
+        "station": said.station,
+        "item": fact.item,
+        "letter": fact.letter,
+        "cosmetic": fact.cosmetic,
+        "functional": fact.functional,
+        "grade_rule": fact.rule,
+        "grade_reasons": _json(fact.reasons),
+    }
+
+
+def _routed(fact: Routed, said: Said) -> Row:
+    return {
+        "station": said.station,
+        "item": fact.item,
+        "routed": fact.disposition,
+        "route_rule": fact.rule,
+        "route_reasons": _json(fact.reasons),
+        "route_values": _json(fact.values),
+        "runner_up": fact.runner_up,
+        "owner": fact.owner,
+    }
+
+
+def _raised(fact: ExceptionRaised, said: Said) -> Row:
+    return {
+        "station": said.station,
+        "exception": fact.exception,
+        "kind": fact.kind,
+        "owner": fact.owner,
+        "parcel": fact.parcel,
+        "item": fact.item,
+        "detail": fact.detail,
+        "raised_at": said.at,
+        "operator": said.operator,
+        "shift": said.shift,
+        "txn": said.txn,
+    }
+
+
+def _photo(fact: PhotoTaken, said: Said) -> Row:
+    return {
+        "station": said.station,
+        "item": fact.item,
+        "shot": fact.shot,
+        "sha256": fact.sha256,
+        "size": fact.size,
+        "verdict": fact.verdict,
+        "skipped_why": "",
+        "taken_at": said.at,
+    }
+
+
+def _left_out(fact: PhotoSkipped, said: Said) -> Row:
+    return {
+        "station": said.station,
+        "item": fact.item,
+        "shot": fact.shot,
+        "sha256": "",
+        "size": 0,
+        "verdict": "",
+        "skipped_why": fact.why,
+        "taken_at": said.at,
+    }
+
+
+def _bin_row(fact: BinOpened | BinLabelled, said: Said) -> Row:
+    labelled = isinstance(fact, BinLabelled)
+    return {
+        "station": said.station,
+        "bin": fact.bin,
+        "disposition": fact.disposition,
+        "client": fact.client,
+        "replaces": fact.replaces if isinstance(fact, BinLabelled) else "",
+        "labelled_at": said.at if labelled else "",
+        "opened_at": "" if labelled else said.at,
+        "closed_at": "",
+        "closed_why": "",
+    }
+
+
+def _of_item(**values: Callable[[Any], Any]) -> Callable[[Any, Said], Row]:
+    """Return a reader of some columns of the fact's item."""
+
+    def read(fact: Any, said: Said) -> Row:
+        return {"station": said.station, "item": fact.item, **{k: get(fact) for k, get in values.items()}}
+
+    return read
+
+
+def _of_parcel(**values: Callable[[Any], Any]) -> Callable[[Any, Said], Row]:
+    """Return a reader of some columns of the fact's parcel."""
+
+    def read(fact: Any, said: Said) -> Row:
+        return {"station": said.station, "parcel": fact.parcel, **{k: get(fact) for k, get in values.items()}}
+
+    return read
+
+
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)
+
+
+_ROUTED = ("routed", "route_rule", "route_reasons", "route_values", "runner_up", "owner")
+
+# What a parcel's story says; an undo takes it back.
+STORY: dict[type, Change] = {
+    ParcelArrived: Change(upsert(schema.parcel), _arrived),
+    ParcelWeighed: Change(
+        update(schema.parcel, "weight_mg", "in_band"),
+        _of_parcel(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
+    ),
+    WeighingSkipped: Change(
+        update(schema.parcel, "unweighed_why"), _of_parcel(unweighed_why=lambda fact: fact.why)
+    ),
+    ExceptionRaised: Change(upsert(schema.exception), _raised),
+    ItemIdentified: Change(upsert(schema.item), _identified),
+    SerialChecked: Change(
+        update(schema.item, "serial", "serial_verdict"),
+        _of_item(serial=lambda fact: fact.serial, serial_verdict=lambda fact: fact.verdict),
+    ),
+    ItemRelinked: Change(
+        update(schema.item, "rma", "line"),
+        _of_item(rma=lambda fact: fact.rma, line=lambda fact: fact.line),
+    ),
+    ItemWeighed: Change(
+        update(schema.item, "weight_mg", "in_band"),
+        _of_item(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
+    ),
+    PhotoTaken: Change(upsert(schema.photo), _photo),
+    PhotoSkipped: Change(upsert(schema.photo), _left_out),
+    Answered: Change(
+        upsert(schema.answer),
+        lambda fact, said: {
+            "station": said.station,
+            "item": fact.item,
+            "question": fact.question,
+            "option": fact.option,
+            "rubric": fact.rubric,
+            "answered_at": said.at,
+        },
+    ),
+    Graded: Change(
+        update(schema.item, "letter", "cosmetic", "functional", "grade_rule", "grade_reasons"), _graded
+    ),
+    Routed: Change(
+        Statement(
+            f"UPDATE item SET {', '.join(f'{name} = :{name}' for name in _ROUTED)}, "
+            "disposition = CASE WHEN overridden = '' THEN :routed ELSE overridden END "
+            "WHERE station = :station AND item = :item"
+        ),
+        _routed,
+    ),
+    RouteOverridden: Change(
+        update(schema.item, "overridden", "override_why", "overridden_by", "authorised_by", "disposition"),
+        _of_item(
+            overridden=lambda fact: fact.disposition,
+            override_why=lambda fact: fact.why,
+            overridden_by=lambda fact: fact.badge,
+            authorised_by=lambda fact: fact.authorised_by,
+            disposition=lambda fact: fact.disposition,
+        ),
+    ),
+    PlateAllotted: Change(update(schema.item, "plate"), _of_item(plate=lambda fact: fact.plate)),
+    PlateConfirmed: Change(
+        update(schema.item, "confirmed_at"),
+        lambda fact, said: {"station": said.station, "item": fact.item, "confirmed_at": said.at},
+    ),
+    Placed: Change(
+        update(schema.item, "bin", "placed_at"),
+        lambda fact, said: {
+            "station": said.station,
+            "item": fact.item,
+            "bin": fact.bin,
+            "placed_at": said.at,
+        },
+    ),
+    LineMissing: Change(
+        upsert(schema.missing_line),
+        lambda fact, said: {
+            "station": said.station,
+            "parcel": fact.parcel,
+            "rma": fact.rma,
+            "line": fact.line,
+            "quantity": fact.quantity,
+            "confirmed_at": said.at,
+        },
+    ),
+    ParcelFinished: Change(
+        update(schema.parcel, "finished_at", "items", "missing"),
+        lambda fact, said: {
+            "station": said.station,
+            "parcel": fact.parcel,
+            "finished_at": said.at,
+            "items": fact.items,
+            "missing": fact.missing,
+        },
+    ),
+}
+
+_ASKED = "copies_asked = CASE WHEN copies_asked < :asked THEN :asked ELSE copies_asked END"
+_PRINTED = "copies_printed = CASE WHEN copies_printed < :printed THEN :printed ELSE copies_printed END"
+
+
+def _plate_row(fact: PlateAllotted | PlateVoided, said: Said) -> Row:
+    allotted = isinstance(fact, PlateAllotted)
+    return {
+        "station": said.station,
+        "plate": fact.plate,
+        "item": fact.item if isinstance(fact, PlateAllotted) else "",
+        "copies_asked": 1 if allotted else 0,
+        "copies_printed": 0,
+        "allotted_at": said.at if allotted else "",
+        "voided_at": "" if allotted else said.at,
+        "void_why": fact.why if isinstance(fact, PlateVoided) else "",
+    }
+
+
+# What stays true of things and people, undone or not: a printed label exists, a bin stands at the bench.
+THINGS: dict[type, Change] = {
+    ShiftOpened: Change(
+        upsert(schema.shift),
+        lambda fact, said: {
+            "station": said.station,
+            "shift": fact.shift,
+            "bench": fact.bench,
+            "operator": said.operator,
+            "opened_at": said.at,
+        },
+    ),
+    BinLabelled: Change(upsert(schema.bin_), _bin_row),
+    BinOpened: Change(upsert(schema.bin_, "replaces", "labelled_at"), _bin_row),
+    BinClosed: Change(
+        update(schema.bin_, "closed_at", "closed_why"),
+        lambda fact, said: {
+            "station": said.station,
+            "bin": fact.bin,
+            "closed_at": said.at,
+            "closed_why": fact.why,
+        },
+    ),
+    PlateAllotted: Change(upsert(schema.plate), _plate_row),
+    PlateVoided: Change(
+        upsert(schema.plate, "item", "copies_asked", "copies_printed", "allotted_at"), _plate_row
+    ),
+    PlateReprintAsked: Change(
+        Statement(f"UPDATE plate SET {_ASKED} WHERE station = :station AND plate = :plate"),
+        lambda fact, said: {"station": said.station, "plate": fact.plate, "asked": fact.copy},
+    ),
+    PlatePrinted: Change(
+        Statement(f"UPDATE plate SET {_PRINTED} WHERE station = :station AND plate = :plate"),
+        lambda fact, said: {"station": said.station, "plate": fact.plate, "printed": fact.copy},
+    ),
+}

@@ -1,0 +1,207 @@
+"""Plays scripted parcels with no screen, through the same workflow, devices and central, and reports what came of it."""
+
+import json
+import queue
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from devices.readings import Scan
+from devices.simulators.bench import SimulatedBench
+from station import sample, schema
+from station.cli import report
+from station.cli.demo import demo_settings, embedded_central
+from station.cli.parts import Station, open_station
+from station.cli.player import Player, Stuck
+from station.sample import SampleParcel
+from station.settings import Settings
+from station.stages import Stage, stage_of
+from sync.central.sample import bins
+
+ANSWER_WITHIN_S = 20.0
+LABEL_WITHIN_S = 10.0
+DRAIN_WITHIN_S = 120.0
+WOBBLE_S = 0.15
+PLAN_FILE = "run.json"
+
+
+class SimulatedHands:
+    """A person's hands at the simulated bench."""
+
+    def __init__(self, devices: SimulatedBench, post: Callable[[object], None]) -> None:
+        self._devices = devices
+        self._post = post
+        self._loaded = False
+
+    def scan(self, text: str, aim: str = "") -> None:
+        """Hold a code under the scanner; the scale is cleared first."""
+        self._clear()
+        self._devices.scanner.scan(text, aim)
+
+    def type(self, text: str) -> None:
+        """Type a line on the keyboard."""
+        self._post(Scan("keyboard", text, "", time.monotonic()))
+
+    def weigh(self, weight_mg: int) -> None:
+        """Put something on the empty scale; it wobbles a little."""
+        self._clear()
+        self._devices.scale.place(weight_mg, WOBBLE_S)
+        self._loaded = True
+
+    def show(self, category: str, seed: int, look: str) -> None:
+        """Lay an item under the camera."""
+        self._devices.camera.scene(category, seed, look)
+
+    def _clear(self) -> None:
+        if self._loaded:
+            self._devices.scale.remove()
+            self._loaded = False
+
+
+class Play:
+    """One run: pumps what devices say into the desk, and lets the player act when the bench is waiting for a person."""
+
+    def __init__(self, station: Station, devices: SimulatedBench, words: queue.SimpleQueue[Any]) -> None:
+        self._station = station
+        self._words = words
+        hands = SimulatedHands(devices, words.put)
+        person = next(each for each in sample.people() if each.role == "grader")
+        self._player = Player(station.desk.bench, hands, person, bins())
+
+    def wait(self, condition: Callable[[], bool], within_s: float, what: str) -> None:
+        """Take words until the condition holds; raises Stuck when it does not in time."""
+        deadline = time.monotonic() + within_s
+        while not condition():
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                raise Stuck(f"waited {within_s:.0f} s in vain for {what}")
+            try:
+                self._station.desk.take(self._words.get(timeout=min(left_s, 0.5)))
+            except queue.Empty:
+                continue
+
+    def parcel(self, parcel: SampleParcel) -> None:
+        """Work on one parcel until it is finished, from wherever the bench stands."""
+        desk = self._station.desk
+        begun = desk.bench.state.parcel is not None
+        while True:
+            state = desk.bench.state
+            if begun and state.parcel is None:
+                return
+            begun = begun or state.parcel is not None
+            self._label_out()
+            before = self._signature()
+            self._player.act(parcel)
+            self.wait(lambda before=before: self._signature() != before, ANSWER_WITHIN_S, self._standing(parcel))  # type: ignore[misc]
+
+    def _label_out(self) -> None:
+        """Wait for the label; one that was under way at a power cut never comes, and is asked for again by the player."""
+        desk = self._station.desk
+        item = desk.bench.state.item
+        if item is None or stage_of(desk.bench.state, desk.bench.known) is not Stage.LABEL:
+            return
+        try:
+            self.wait(lambda: _printed(self._station), LABEL_WITHIN_S, "the label")
+        except Stuck:
+            self._player.reprint()
+            self.wait(lambda: desk.bench.state.ask is not None, ANSWER_WITHIN_S, "the reason for a reprint")
+
+    def _signature(self) -> tuple[int, object]:
+        bench = self._station.desk.bench
+        return bench.journal.last_seq, bench.state.ask
+
+    def _standing(self, parcel: SampleParcel) -> str:
+        bench = self._station.desk.bench
+        said = bench.notice.text if bench.notice is not None else "nothing"
+        return f"an answer to parcel {parcel.key} at the stage {stage_of(bench.state, bench.known)} (it says: {said})"
+
+
+def _printed(station: Station) -> bool:
+    item = station.desk.bench.state.item
+    return item is None or item.copies_printed >= item.copies_asked
+
+
+def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
+    """Play `parcels` parcels into `folder`, or go on with the run it holds; return the exit code."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parcels, seed = _plan(folder, parcels, seed)
+    pile = _pile(parcels, seed)
+    generated = max(0, parcels - len(sample.parcels()))
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with ExitStack() as stack:
+        database = f"sqlite:///{(folder / 'central.sqlite').resolve().as_posix()}"
+        central = stack.enter_context(embedded_central(folder / "central", database, generated, seed))
+        devices = stack.enter_context(SimulatedBench(folder / "labels" / "printed"))
+        ours = demo_settings(settings, devices, central)
+        station = stack.enter_context(open_station(folder, ours, words.put))
+        run = Play(station, devices, words)
+        known = station.desk.bench.known
+        run.wait(
+            lambda: all(known.orders(each.code) for each in pile if each.orders), ANSWER_WITHIN_S * 3, "central's orders"
+        )
+        began = time.monotonic()
+        done = _finished(station)
+        for number, parcel in enumerate(pile[done:], start=done + 1):
+            run.parcel(parcel)
+            _say(f"{number}/{len(pile)} {parcel.key}: {parcel.says}")
+        desk = station.desk
+        run.wait(lambda: _drained(station), DRAIN_WITHIN_S, "central to have everything")
+        more = {
+            "seed": seed,
+            "planned": parcels,
+            "seconds": round(time.monotonic() - began, 3),
+            "sync": {"waiting": desk.sync.waiting, "refused": desk.sync.refused, "last_seq": desk.bench.journal.last_seq},
+        }
+        _finish(station, devices, folder, more)
+    _say(f"done: {folder / 'report.json'}")
+    return 0
+
+
+def _drained(station: Station) -> bool:
+    """Tell whether central has every fact and photo."""
+    sync = station.desk.sync
+    return station.history.waiting() == 0 and sync.online and not sync.waiting and not sync.photos_waiting
+
+
+def _finish(station: Station, devices: SimulatedBench, folder: Path, more: dict[str, Any]) -> None:
+    with station.desk.bench.journal.reading() as connection:
+        content = report.report(connection, station.desk.timings, more)
+        plates = list(connection.execute(select(schema.plate.c.plate)).scalars())
+    report.keep_labels(devices.printer.labels(), folder / "labels", plates, station.settings.printer.dpi)
+    report.write(folder / "report.json", content)
+
+
+def _finished(station: Station) -> int:
+    """Return how many parcels of the pile are finished: they are worked on in order, one after the other."""
+    with station.desk.bench.journal.reading() as connection:
+        count = select(func.count()).where(schema.parcel.c.finished_at != "")
+        return int(connection.execute(count).scalar_one())
+
+
+def _plan(folder: Path, parcels: int, seed: int) -> tuple[int, int]:
+    """Return what is to be played: what the folder's interrupted run had planned, or what was asked for."""
+    path = folder / PLAN_FILE
+    if path.exists():
+        plan = json.loads(path.read_text(encoding="utf-8"))
+        if (plan["parcels"], plan["seed"]) != (parcels, seed):
+            _say(f"{folder} holds a run of {plan['parcels']} parcels with seed {plan['seed']}; going on with that one")
+        return int(plan["parcels"]), int(plan["seed"])
+    path.write_text(json.dumps({"parcels": parcels, "seed": seed}) + "\n", encoding="utf-8")
+    return parcels, seed
+
+
+def _pile(parcels: int, seed: int) -> list[SampleParcel]:
+    """Return the parcels in the order they are worked on: the sample's cases first, then made-up plain ones."""
+    cases = list(sample.parcels())[:parcels]
+    more = [sample.plain_parcel(order, seed) for order in sample.many_orders(max(0, parcels - len(cases)), seed)]
+    return cases + more
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

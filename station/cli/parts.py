@@ -1,0 +1,125 @@
+"""Builds the parts of one station from its settings and ties them together; closes them in the right order."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from devices.cameras.stream import Camera
+from devices.printers.tcp import TcpPrinter
+from devices.scales.line import SerialScale
+from devices.scales.mt_sics import MtSics
+from devices.scanners.serial_line import SerialScanner
+from devices.serial_port import LineSettings
+from devices.worker import Session, Worker
+from station.bench import Bench
+from station.cli.equipment import Equipment
+from station.desk import Desk
+from station.history import History
+from station.journal import Journal
+from station.local_copy import LocalCopy
+from station.lookups import Lookups, read_rules
+from station.photos import PhotoStore
+from station.settings import Settings
+from station.state import State
+from sync.client import Client
+from sync.courier import Courier
+
+_log = logging.getLogger(__name__)
+
+JOURNAL_FILE = "station.sqlite"
+COPY_FILE = "expected.sqlite"
+PHOTOS_FOLDER = "photos"
+TRAINING_FOLDER = "training"
+
+Post = Callable[[object], None]
+
+
+class Station:
+    """One assembled station: its desk, the workers of its devices, its past, and the courier to central."""
+
+    def __init__(
+        self, folder: Path, settings: Settings, desk: Desk, workers: dict[str, Worker], history: History
+    ) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.desk = desk
+        self.workers = workers
+        self.history = history
+
+
+@contextmanager
+def open_station(folder: Path, settings: Settings, post: Post, training: bool = False) -> Iterator[Station]:
+    """Open a station in its folder and close it again; `post` brings what devices say to the desk's thread.
+
+    Raises JournalError when the journal cannot be used, with nothing opened. In training there is no courier:
+    what is practised never leaves this computer.
+    """
+    with ExitStack() as stack:
+        home = folder / TRAINING_FOLDER if training else folder
+        journal = stack.enter_context(Journal.open(home / JOURNAL_FILE, settings.station))
+        copy = LocalCopy.open(folder / COPY_FILE)
+        stack.callback(copy.close)
+        history = History(journal)
+        store = PhotoStore(home / PHOTOS_FOLDER)
+        sessions = _sessions(settings)
+        equipment = Equipment(
+            post, store, _printer(sessions), _camera(sessions), history.fingerprints()
+        )
+        stack.callback(equipment.close)
+        wake = _courier(stack, folder, settings, post) if not training else _nobody
+        known = Lookups(read_rules(), copy, history)
+        bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
+        desk = Desk(bench, equipment, store.path, settings.printer.dpi)
+        workers = {name: Worker(name, session, post) for name, session in sessions.items()}
+        for worker in workers.values():
+            stack.callback(worker.stop)
+            worker.start()
+        yield Station(folder, settings, desk, workers, history)
+
+
+def _nobody() -> None:
+    """Wake nobody: there is no courier."""
+
+
+def _courier(stack: ExitStack, folder: Path, settings: Settings, post: Post) -> Callable[[], None]:
+    central = settings.central
+    if not central.url:
+        return _nobody
+    token = Path(central.token_file).read_text(encoding="utf-8").strip()
+    client = Client(central.url, settings.station, token)
+    courier = Courier(
+        client,
+        central.site,
+        folder / JOURNAL_FILE,
+        folder / COPY_FILE,
+        PhotoStore(folder / PHOTOS_FOLDER),
+        post,
+    )
+    stack.callback(courier.stop)
+    courier.start()
+    return courier.wake
+
+
+def _sessions(settings: Settings) -> dict[str, Session]:
+    """Return a session for each device that the settings name; nothing else is ever opened."""
+    sessions: dict[str, Session] = {}
+    if settings.scanner.port:
+        sessions["scanner"] = SerialScanner("scanner", LineSettings(settings.scanner.port, settings.scanner.baud))
+    if settings.scale.port:
+        sessions["scale"] = SerialScale("scale", LineSettings(settings.scale.port, settings.scale.baud), MtSics)
+    if settings.camera.source:
+        sessions["camera"] = Camera("camera", settings.camera.source)
+    if settings.printer.host:
+        sessions["printer"] = TcpPrinter("printer", settings.printer.host, settings.printer.port)
+    return sessions
+
+
+def _printer(sessions: dict[str, Session]) -> TcpPrinter | None:
+    found = sessions.get("printer")
+    return found if isinstance(found, TcpPrinter) else None
+
+
+def _camera(sessions: dict[str, Session]) -> Camera | None:
+    found = sessions.get("camera")
+    return found if isinstance(found, Camera) else None

@@ -1,0 +1,68 @@
+"""What can keep the journal from being opened or written, each with a code and a plain sentence."""
+
+import shutil
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy.exc import DBAPIError
+
+Code = Literal[
+    "disk_full",
+    "disk_error",
+    "read_only",
+    "in_use",
+    "busy",
+    "damaged",
+    "missing",
+    "newer",
+    "other_station",
+    "unsafe_sqlite",
+    "closed",
+]
+
+_ALMOST_FULL_BYTES = 1 << 20
+
+
+class JournalError(Exception):
+    """The journal cannot be opened, or nothing of the transaction was written."""
+
+    def __init__(self, code: Code, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class JournalBusy(JournalError):  # noqa: N818
+    """Another station process works on the same data; `pid` is its process id, 0 when unknown."""
+
+    def __init__(self, pid: int) -> None:
+        owner = f"process {pid}" if pid else "another process"
+        super().__init__("busy", f"The data folder is in use by {owner}. Only one station may work on it.")
+        self.pid = pid
+
+
+class JournalDamaged(JournalError):  # noqa: N818
+    """The journal is not whole. It is left as it is; `station.salvage` saves what can be read."""
+
+    def __init__(self, text: str, code: Literal["damaged", "missing"] = "damaged") -> None:
+        super().__init__(code, text)
+
+
+def from_database(error: DBAPIError, path: Path) -> JournalError:
+    """Return what a database error means for the journal at `path`.
+
+    SQLite says "disk I/O error" for some writes that failed for want of space, so the disk itself is asked.
+    """
+    name = getattr(error.orig, "sqlite_errorname", None) or ""
+    if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and _is_almost_full(path.parent)):
+        return JournalError("disk_full", "The disk is full: nothing can be saved.")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return JournalDamaged(f"The journal {path.name} is damaged: {error.orig}.")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
+        return JournalError("read_only", f"The journal {path.name} may not be written: {error.orig}.")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return JournalError("in_use", f"Another program holds the journal {path.name} locked.")
+    return JournalError("disk_error", f"The journal {path.name} cannot be read or written: {error.orig}.")
+
+
+def _is_almost_full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < _ALMOST_FULL_BYTES

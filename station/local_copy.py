@@ -1,0 +1,294 @@
+"""The local copy of central's records, so that the bench knows what to expect with no network; and how far we
+synced.
+
+`expected.sqlite` can always be pulled again: made by another version of this program, or damaged, it is set
+aside and a new one begins. Every thread that uses it opens its own `LocalCopy`; only the courier's may write.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from station.database import open_sqlite
+from station.records import Bin, Operator, Product, Receipt, ReturnOrder
+from station.statements import Statement
+
+COPY_FILE = "expected.sqlite"
+
+# Rises whenever the tables or the codes of a record change; an older copy is then pulled again.
+_VERSION = 1
+
+_TABLES = (
+    "CREATE TABLE record (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (kind, key))",
+    "CREATE TABLE code (sort TEXT NOT NULL, code TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,"
+    " PRIMARY KEY (sort, code, kind, key)) WITHOUT ROWID",
+    "CREATE TABLE feed (one INTEGER PRIMARY KEY, cursor INTEGER NOT NULL)",
+    "INSERT INTO feed (one, cursor) VALUES (1, 0)",
+    "CREATE TABLE acked (epoch TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE refused (epoch TEXT NOT NULL, seq INTEGER NOT NULL, status TEXT NOT NULL,"
+    " code TEXT NOT NULL, PRIMARY KEY (epoch, seq)) WITHOUT ROWID",
+    f"PRAGMA user_version = {_VERSION}",
+)
+
+_BY_CODE = Statement(
+    "SELECT record.body FROM code JOIN record ON record.kind = code.kind AND record.key = code.key "
+    "WHERE code.sort = :sort AND code.code = :code ORDER BY record.key"
+)
+_BODY = Statement("SELECT body FROM record WHERE kind = :kind AND key = :key")
+_SET_RECORD = Statement(
+    "INSERT INTO record (kind, key, body) VALUES (:kind, :key, :body) "
+    "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
+)
+_SET_CODE = Statement("INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES (:sort, :code, :kind, :key)")
+_FORGET_CODE = Statement(
+    "DELETE FROM code WHERE sort = :sort AND code = :code AND kind = :kind AND key = :key"
+)
+_ACKED = Statement("SELECT seq FROM acked WHERE epoch = :epoch")
+_SET_ACKED = Statement(
+    "INSERT INTO acked (epoch, seq) VALUES (:epoch, :seq) "
+    "ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq"
+)
+_SET_REFUSED = Statement(
+    "INSERT INTO refused (epoch, seq, status, code) VALUES (:epoch, :seq, :status, :code) "
+    "ON CONFLICT (epoch, seq) DO UPDATE SET status = excluded.status, code = excluded.code"
+)
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One line of central's feed: the whole record `key` of a kind, as JSON, as it stands after `seq`."""
+
+    seq: int
+    kind: str
+    key: str
+    body: msgspec.Raw
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A fact of ours that central keeps, but could not take as it was: a person must look."""
+
+    epoch: str
+    seq: int
+    status: str
+    code: str
+
+
+class FeedGap(Exception):  # noqa: N818
+    """A page of the feed does not begin where the copy ends; nothing was taken from it."""
+
+
+def code_of(text: str) -> str:
+    """Return the form in which the copy compares codes: upper case, without blanks."""
+    return "".join(text.split()).upper()
+
+
+class LocalCopy:
+    """One connection to the copy, for the thread that opened it. `renewed` says why a new copy was begun."""
+
+    def __init__(self, connection: Connection, renewed: str) -> None:
+        self._connection = connection
+        self.renewed = renewed
+
+    @classmethod
+    def open(cls, path: Path) -> "LocalCopy":
+        """Open the copy, or begin an empty one: there is none, or it is another version's or damaged."""
+        renewed = _why_unusable(path)
+        if renewed:
+            _set_aside(path)
+        connection = open_sqlite(path).connect()
+        with connection.begin():
+            if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
+                for statement in _TABLES:
+                    connection.exec_driver_sql(statement)
+        return cls(connection.execution_options(begin="DEFERRED"), renewed)
+
+    def close(self) -> None:
+        """Close the connection; calling it twice is harmless."""
+        self._connection.close()
+
+    def orders(self, code: str) -> tuple[ReturnOrder, ...]:
+        """Return the return orders with this RMA, order number or announced parcel, by RMA."""
+        return tuple(_ORDER.decode(body) for body in self._bodies("order", code))
+
+    def orders_with_serial(self, serial: str) -> tuple[ReturnOrder, ...]:
+        """Return the return orders that shipped this serial number."""
+        return tuple(_ORDER.decode(body) for body in self._bodies("serial", serial))
+
+    def product(self, code: str) -> Product | None:
+        """Return the product with this GTIN (of 8 to 14 digits) or SKU; the first by key when several have
+        it.
+        """
+        bodies = self._bodies("product", code) or self._bodies("gtin", code.strip().zfill(14))
+        return _PRODUCT.decode(bodies[0]) if bodies else None
+
+    def operator(self, badge: str) -> Operator | None:
+        """Return the person whose badge this is."""
+        bodies = self._bodies("operator", badge)
+        return _OPERATOR.decode(bodies[0]) if bodies else None
+
+    def bin(self, code: str) -> Bin | None:
+        """Return the bin with this code."""
+        bodies = self._bodies("bin", code)
+        return _BIN.decode(bodies[0]) if bodies else None
+
+    def receipt(self, code: str) -> Receipt | None:
+        """Return when a parcel with this code was first received at any bench, as far as central has told."""
+        receipts = [_RECEIPT.decode(body) for body in self._bodies("receipt", code)]
+        return min(receipts, key=lambda receipt: receipt.at, default=None)
+
+    def cursor(self) -> int:
+        """Return the number of the last feed record that is in the copy."""
+        with self._reading() as connection:
+            return int(connection.exec_driver_sql("SELECT cursor FROM feed").scalar_one())
+
+    def acked(self, epoch: str) -> int:
+        """Return the highest seq of an epoch that central has confirmed; 0 when none."""
+        with self._reading() as connection:
+            return int(_ACKED.run(connection, {"epoch": epoch}).scalar() or 0)
+
+    def refused(self) -> tuple[Refusal, ...]:
+        """Return the facts central could not take as they were, in order."""
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT epoch, seq, status, code FROM refused ORDER BY epoch, seq"
+            )
+            return tuple(Refusal(*row) for row in rows)
+
+    def apply(self, from_seq: int, to_seq: int, records: Sequence[Record]) -> None:
+        """Take one page of the feed and move the cursor to `to_seq`, in one transaction.
+
+        Raises FeedGap when the page does not begin right after the cursor, and msgspec.MsgspecError when a
+        record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept.
+        """
+        with self._writing() as connection:
+            cursor = int(connection.exec_driver_sql("SELECT cursor FROM feed").scalar_one())
+            if from_seq != cursor + 1 or to_seq < cursor:
+                raise FeedGap(f"the copy ends with {cursor}, the page begins with {from_seq}")
+            newest = {(record.kind, record.key): record for record in records}
+            self._forget_codes(connection, newest)
+            rows: list[dict[str, Any]] = [
+                {"kind": record.kind, "key": record.key, "body": bytes(record.body)}
+                for record in newest.values()
+            ]
+            codes = [code for row in rows for code in _codes(row["kind"], row["key"], row["body"])]
+            if rows:
+                _SET_RECORD.run_many(connection, rows)
+            if codes:
+                _SET_CODE.run_many(connection, codes)
+            connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
+
+    def set_acked(self, epoch: str, seq: int, refused: Sequence[Refusal] = ()) -> None:
+        """Remember what central confirmed, and what of it a person must look at, in one transaction."""
+        with self._writing() as connection:
+            _SET_ACKED.run(connection, {"epoch": epoch, "seq": seq})
+            for refusal in refused:
+                _SET_REFUSED.run(connection, msgspec.structs.asdict(refusal))
+
+    def _bodies(self, sort: str, code: str) -> list[bytes]:
+        with self._reading() as connection:
+            return [row[0] for row in _BY_CODE.run(connection, {"sort": sort, "code": code_of(code)})]
+
+    def _forget_codes(self, connection: Connection, newest: dict[tuple[str, str], Record]) -> None:
+        """Drop the codes under which the records stood until now."""
+        old: list[dict[str, str]] = []
+        for kind, key in newest:
+            body = _BODY.run(connection, {"kind": kind, "key": key}).scalar()
+            if body is not None:
+                old += _codes(kind, key, body)
+        if old:
+            _FORGET_CODE.run_many(connection, old)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._connection.begin():
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        self._connection.execution_options(begin="IMMEDIATE")
+        try:
+            with self._connection.begin():
+                yield self._connection
+        finally:
+            self._connection.execution_options(begin="DEFERRED")
+
+
+def acked_in(path: Path, epoch: str) -> int:
+    """Return what central has confirmed of an epoch, from a copy that may be missing, locked or damaged; else
+    0.
+    """
+    if not path.is_file():
+        return 0
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+            return int(_ACKED.run(connection, {"epoch": epoch}).scalar() or 0)
+    except DBAPIError:
+        return 0
+
+
+def _why_unusable(path: Path) -> str:
+    """Return why the file at `path` cannot be the copy; empty when it can, or when there is none."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return ""
+    try:
+        with closing(open_sqlite(path).connect()) as connection:
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if version not in {0, _VERSION}:
+                return "version"
+            connection.exec_driver_sql("SELECT cursor FROM feed").scalar_one()
+    except DBAPIError:
+        return "damaged"
+    return ""
+
+
+def _set_aside(path: Path) -> None:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    for suffix in ("-wal", "-shm", ""):
+        file = path.with_name(path.name + suffix)
+        if file.exists():
+            file.rename(path.with_name(f"{path.stem}.{stamp}{path.suffix}{suffix}"))
+
+
+_ORDER = msgspec.json.Decoder(ReturnOrder)
+_PRODUCT = msgspec.json.Decoder(Product)
+_OPERATOR = msgspec.json.Decoder(Operator)
+_BIN = msgspec.json.Decoder(Bin)
+_RECEIPT = msgspec.json.Decoder(Receipt)
+
+
+def _order_codes(body: bytes) -> Iterator[tuple[str, str]]:
+    order = _ORDER.decode(body)
+    yield from (("order", code) for code in (order.rma, order.order, *order.trackings))
+    yield from (("serial", serial) for line in order.lines for serial in line.serials)
+
+
+def _product_codes(body: bytes) -> Iterator[tuple[str, str]]:
+    product = _PRODUCT.decode(body)
+    yield "product", product.sku
+    if product.gtin:
+        yield "gtin", product.gtin.zfill(14)
+
+
+_CODES: dict[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
+    "order": _order_codes,
+    "product": _product_codes,
+    "operator": lambda body: iter([("operator", _OPERATOR.decode(body).badge)]),
+    "bin": lambda body: iter([("bin", _BIN.decode(body).code)]),
+    "receipt": lambda body: iter([("receipt", _RECEIPT.decode(body).code)]),
+}
+
+
+def _codes(kind: str, key: str, body: Any) -> list[dict[str, str]]:
+    """Return the codes under which a record is found; none for a kind this program does not know."""
+    if kind not in _CODES:
+        return []
+    return [
+        {"sort": sort, "code": code_of(code), "kind": kind, "key": key}
+        for sort, code in _CODES[kind](body)
+        if code
+    ]

@@ -1,0 +1,1 @@
+"""The history of the station database's tables, one alembic revision each."""

@@ -1,0 +1,204 @@
+"""Makes a new journal file, and examines an old one before anything is written to it."""
+
+import os
+import uuid
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station import schema
+from station.database import checkpoint, open_sqlite
+from station.entries import Entry, first_break, first_prev
+from station.journal_errors import JournalDamaged, JournalError
+from station.local_copy import COPY_FILE, acked_in
+from station.statements import Statement
+
+JOURNAL_FILE = "station.sqlite"
+LOCK_FILE = "station.lock"
+PHOTOS_FOLDER = "photos"
+DAMAGED_PREFIX = "damaged-"
+
+_LAST_ENTRIES = 256
+
+SET_META = Statement(
+    "INSERT INTO meta (name, value) VALUES (:name, :value) "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+_COLUMNS = ", ".join(f'"{name}"' for name in Entry.__struct_fields__)
+_ENTRIES_AFTER = Statement(f"SELECT {_COLUMNS} FROM journal WHERE seq > :after ORDER BY seq LIMIT :limit")
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """What an examined journal says of itself. `skipped`: numbers that may have been used by facts that are
+    lost.
+    """
+
+    epoch: str
+    last_seq: int
+    last_hash: bytes
+    skipped: int
+    revision: str
+
+
+def now() -> str:
+    """Return the wall clock in UTC, ISO 8601 with microseconds."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or a new file in the folder durable; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def check_files(path: Path) -> None:
+    """Raise JournalDamaged when the file is empty, or gone from a folder that has seen work."""
+    if path.is_file():
+        if path.stat().st_size == 0:
+            raise JournalDamaged(f"The journal {path.name} is empty: its contents are gone.")
+        return
+    folder = path.parent
+    traces = [name for name in (f"{path.name}-wal", COPY_FILE, PHOTOS_FOLDER) if (folder / name).exists()] + [
+        found.name for found in folder.glob(f"{DAMAGED_PREFIX}*")
+    ]
+    if path.exists() or traces:
+        raise JournalDamaged(
+            f"The journal {path.name} is missing, but there was one: the folder holds {', '.join(traces)}.",
+            "missing",
+        )
+
+
+def create(path: Path, station: str) -> None:
+    """Make an empty journal with a new epoch: under another name first, so that a power cut leaves all or
+    nothing.
+    """
+    new = path.with_name(f"{path.name}.new")
+    _remove_database(new)
+    begin_file(new, station, uuid.uuid4().hex)
+    put_in_place(new, path)
+
+
+def begin_file(path: Path, station: str, epoch: str, skipped: int = 0) -> None:
+    """Make a database at `path` with all tables and what a journal says of itself."""
+    from station.upgrade import upgrade
+
+    engine = open_sqlite(path)
+    upgrade(engine)
+    with engine.begin() as connection:
+        for name, value in {
+            "station": station,
+            "epoch": epoch,
+            "created_at": now(),
+            "closed": "1",
+            "skipped": str(skipped),
+        }.items():
+            SET_META.run(connection, {"name": name, "value": value})
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Rename a closed database to its real name, durably."""
+    with new.open("rb+") as file:
+        os.fsync(file.fileno())
+    new.replace(path)
+    sync_folder(path.parent)
+
+
+def examine(path: Path, station: str) -> Opened:
+    """Return what the journal says of itself, or raise JournalDamaged; quick enough for every start.
+
+    Nothing is changed, so that a refused file stays as it was found. A run that did not close left a -wal
+    file behind; if that is gone, facts that were said to be saved may be gone with it.
+    """
+    wal = path.with_name(f"{path.name}-wal")
+    wal_bytes = wal.stat().st_size if wal.exists() else 0
+    with closing(open_sqlite(path, read_only=True).connect()) as connection:
+        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
+        if revision != schema.REVISION:
+            _check_known(path, revision)
+        meta = {row.name: row.value for row in connection.exec_driver_sql("SELECT name, value FROM meta")}
+        if not {"station", "epoch", "closed", "skipped"} <= meta.keys():
+            raise JournalDamaged(f"The journal {path.name} does not say whose it is.")
+        if meta["station"] != station:
+            raise JournalError(
+                "other_station", f"The data folder belongs to station {meta['station']}, not to {station}."
+            )
+        if meta["closed"] != "1":
+            _examine_after_crash(connection, path, wal_bytes)
+        last_seq, last_hash = _examine_end(connection, path, meta["epoch"])
+    acked = acked_in(path.with_name(COPY_FILE), meta["epoch"])
+    if acked > last_seq:
+        raise JournalDamaged(
+            f"Central has {acked} facts of this journal, which ends with number {last_seq}: "
+            "it is an old copy, or its end is lost."
+        )
+    return Opened(meta["epoch"], last_seq, last_hash, int(meta["skipped"]), revision)
+
+
+def mark(connection: Connection, *, closed: bool) -> None:
+    """Say in the main file whether the journal is closed; while it is not, its -wal must not be missing."""
+    with connection.begin():
+        SET_META.run(connection, {"name": "closed", "value": "1" if closed else "0"})
+    checkpoint(connection, "TRUNCATE" if closed else "PASSIVE")
+
+
+def bring_up_to_date(path: Path, revision: str) -> None:
+    """Bring an older database to our tables, after a copy beside it."""
+    from station.upgrade import back_up, upgrade
+
+    back_up(path, path.with_name(f"{path.stem}.{revision}{path.suffix}"))
+    upgrade(open_sqlite(path))
+
+
+def _check_known(path: Path, revision: str) -> None:
+    from station.upgrade import knows
+
+    if not knows(revision):
+        raise JournalError("newer", f"The journal {path.name} was written by a newer program ({revision}).")
+
+
+def _examine_after_crash(connection: Connection, path: Path, wal_bytes: int) -> None:
+    if wal_bytes == 0:
+        raise JournalDamaged(f"{path.name}-wal is gone: facts of the last run may be missing.")
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found != "ok":
+        raise JournalDamaged(f"The journal {path.name} is damaged: {found}.")
+
+
+def entries_after(connection: Connection, after: int, limit: int) -> list[Entry]:
+    """Return up to `limit` entries of the table `journal` that come after a seq, in order."""
+    rows: list[tuple[Any, ...]] = [
+        tuple(row) for row in _ENTRIES_AFTER.run(connection, {"after": after, "limit": limit})
+    ]
+    return [Entry(*row) for row in rows]
+
+
+def _examine_end(connection: Connection, path: Path, epoch: str) -> tuple[int, bytes]:
+    """Follow the hash chain through the last entries, up to the highest number ever given; return the end."""
+    last = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM journal").scalar_one()
+    ever = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").scalar()
+    if (ever or 0) > last:
+        raise JournalDamaged(f"The journal {path.name} ends with number {last}, but {ever} were written.")
+    after = max(0, last - _LAST_ENTRIES)
+    entries = entries_after(connection, max(0, after - 1), _LAST_ENTRIES + 1)
+    if after and entries:
+        seq, prev, entries = entries[0].seq, entries[0].hash, entries[1:]
+    else:
+        seq, prev = 0, first_prev(epoch)
+    broken = first_break(entries, seq, prev)
+    if broken:
+        raise JournalDamaged(f"The journal {path.name} is damaged: {broken}.")
+    return last, entries[-1].hash if entries else prev
+
+
+def _remove_database(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,251 @@
+"""The tables of a station's database: the journal, and what is projected from it.
+
+`PROJECTIONS` is used in two homes, the bench's SQLite and central's database; there every key begins with the
+station. Both homes have a table `journal` with at least the columns station, epoch, seq, txn, at, operator,
+shift, type, v, body. Times are UTC in ISO 8601; "" says that something has not happened. Numbers nobody knows
+are NULL.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+REVISION = "0001"
+
+STATION = MetaData()
+PROJECTIONS = MetaData()
+
+
+def _text(name: str, *, key: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=False)
+
+
+def _number(name: str, *, known: bool = True) -> Column[int]:
+    return Column(name, BigInteger, nullable=not known)
+
+
+meta = Table("meta", STATION, _text("name", key=True), _text("value"))
+
+journal = Table(
+    "journal",
+    STATION,
+    Column("seq", Integer, primary_key=True),
+    _text("station"),
+    _text("epoch"),
+    _text("id"),
+    _text("txn"),
+    _text("at"),
+    _number("mono_ms"),
+    _text("boot"),
+    _text("operator"),
+    _text("shift"),
+    _text("type"),
+    Column("v", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# A cache: the state at an idle moment, so that a start folds a few entries and not all. One row.
+snapshot = Table(
+    "snapshot",
+    STATION,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    _text("shape"),
+    Column("state", LargeBinary, nullable=False),
+)
+
+parcel = Table(
+    "parcel",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("parcel", key=True),
+    _text("code"),
+    _text("carrier"),
+    _text("kind"),
+    _text("match"),
+    _text("orders"),  # JSON list of RMAs
+    _text("client"),
+    _number("declared"),
+    _number("weight_mg", known=False),
+    _number("in_band", known=False),
+    _text("unweighed_why"),
+    _text("arrived_at"),
+    _text("finished_at"),
+    _number("items"),
+    _number("missing"),
+    _text("operator"),
+    _text("shift"),
+    Index("parcel_code", "station", "code"),
+    sqlite_with_rowid=False,
+)
+
+item = Table(
+    "item",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    _text("parcel"),
+    _text("code"),
+    _text("match"),
+    _text("title"),
+    _text("category"),
+    _text("client"),
+    _text("sku"),
+    _text("gtin"),
+    _text("rma"),
+    _text("line"),
+    _text("lot"),
+    _text("expiry"),
+    _number("price_minor"),
+    _text("currency"),
+    _text("serial"),
+    _text("serial_verdict"),
+    _number("weight_mg", known=False),
+    _number("in_band", known=False),
+    _text("letter"),
+    _text("cosmetic"),
+    _text("functional"),
+    _text("grade_rule"),
+    _text("grade_reasons"),  # JSON list of Reason
+    _text("routed"),
+    _text("route_rule"),
+    _text("route_reasons"),  # JSON list of Reason
+    _text("route_values"),  # JSON list of [disposition, minor units], best first
+    _text("runner_up"),
+    _text("owner"),
+    _text("overridden"),
+    _text("override_why"),
+    _text("overridden_by"),
+    _text("authorised_by"),
+    _text("disposition"),  # the person's choice before the rule's
+    _text("plate"),
+    _text("confirmed_at"),
+    _text("bin"),
+    _text("placed_at"),
+    _text("identified_at"),
+    _text("operator"),
+    _text("shift"),
+    Index("item_parcel", "station", "parcel"),
+    Index("item_plate", "station", "plate"),
+    Index("item_bin", "station", "bin"),
+    sqlite_with_rowid=False,
+)
+
+photo = Table(
+    "photo",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    _text("shot", key=True),
+    _text("sha256"),  # "" when the shot was left out
+    _number("size"),
+    _text("verdict"),
+    _text("skipped_why"),
+    _text("taken_at"),
+    sqlite_with_rowid=False,
+)
+
+answer = Table(
+    "answer",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    _text("question", key=True),
+    _text("option"),
+    _text("rubric"),
+    _text("answered_at"),
+    sqlite_with_rowid=False,
+)
+
+missing_line = Table(
+    "missing_line",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("parcel", key=True),
+    _text("rma", key=True),
+    _text("line", key=True),
+    _number("quantity"),
+    _text("confirmed_at"),
+    sqlite_with_rowid=False,
+)
+
+exception = Table(
+    "exception",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("exception", key=True),
+    _text("kind"),
+    _text("owner"),
+    _text("parcel"),
+    _text("item"),
+    _text("detail"),
+    _text("raised_at"),
+    _text("operator"),
+    _text("shift"),
+    _text("txn"),
+    sqlite_with_rowid=False,
+)
+
+plate = Table(
+    "plate",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("plate", key=True),
+    _text("item"),
+    _number("copies_asked"),
+    _number("copies_printed"),
+    _text("allotted_at"),
+    _text("voided_at"),
+    _text("void_why"),
+    sqlite_with_rowid=False,
+)
+
+bin_ = Table(
+    "bin",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("bin", key=True),
+    _text("disposition"),
+    _text("client"),
+    _text("replaces"),
+    _text("labelled_at"),
+    _text("opened_at"),
+    _text("closed_at"),
+    _text("closed_why"),
+    sqlite_with_rowid=False,
+)
+
+shift = Table(
+    "shift",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    _text("bench"),
+    _text("operator"),
+    _text("opened_at"),
+    sqlite_with_rowid=False,
+)
+
+# Which entries tell of which parcel, in the order they came: for undo, and for the story of a code.
+story = Table(
+    "story",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("parcel", key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("epoch"),
+    _number("seq"),
+    _text("txn"),
+    Index("story_txn", "station", "txn"),
+    sqlite_with_rowid=False,
+)
+
+undone = Table(
+    "undone",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("txn", key=True),
+    _text("undone_at"),
+    sqlite_with_rowid=False,
+)

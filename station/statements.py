@@ -1,0 +1,64 @@
+"""SQL written out once for both kinds of database, so that nothing is compiled while a person waits."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.engine import Connection, CursorResult
+
+Values = Mapping[str, Any]
+
+_NAME = re.compile(r":(\w+)")
+
+
+class Statement:
+    """One SQL statement with `:name` parameters, for SQLite and PostgreSQL alike."""
+
+    def __init__(self, text: str) -> None:
+        self._texts = {"sqlite": text, "postgresql": _NAME.sub(r"%(\1)s", text)}
+
+    def run(self, connection: Connection, values: Values) -> CursorResult[Any]:
+        """Run the statement. PostgreSQL knows no NUL in a text: it becomes U+FFFD, in both homes alike."""
+        safe = {
+            name: value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
+            for name, value in values.items()
+        }
+        return connection.exec_driver_sql(self._texts[connection.dialect.name], safe)
+
+    def run_many(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        """Run the statement once for each row; texts go in as they are."""
+        connection.exec_driver_sql(self._texts[connection.dialect.name], rows)
+
+
+def insert(table: Table) -> Statement:
+    """Return the plain insert of a whole row."""
+    return Statement(_insert(table))
+
+
+def upsert(table: Table, *kept: str) -> Statement:
+    """Return the insert of a whole row that overwrites one with the same key, but for the columns `kept`."""
+    keys = [column.name for column in table.primary_key]
+    changed = [column.name for column in table.columns if column.name not in {*keys, *kept}]
+    assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
+    return Statement(f"{_insert(table)} ON CONFLICT ({_names(keys)}) DO UPDATE SET {assignments}")
+
+
+def update(table: Table, *columns: str) -> Statement:
+    """Return the change of some columns of the row with the table's key."""
+    assignments = ", ".join(f'"{name}" = :{name}' for name in columns)
+    return Statement(f'UPDATE "{table.name}" SET {assignments} WHERE {_key(table)}')
+
+
+def _insert(table: Table) -> str:
+    names = [column.name for column in table.columns]
+    values = ", ".join(f":{name}" for name in names)
+    return f'INSERT INTO "{table.name}" ({_names(names)}) VALUES ({values})'
+
+
+def _key(table: Table) -> str:
+    return " AND ".join(f'"{column.name}" = :{column.name}' for column in table.primary_key)
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

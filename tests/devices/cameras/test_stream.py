@@ -1,0 +1,125 @@
+"""The camera driver against a real MJPEG server: stills are fresh and whole, and a dead picture is noticed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from devices.cameras.stream import Camera, CameraSettings
+from devices.readings import Down, Fault, Frame, NoStill, Still, Up
+from devices.simulators.process import Simulator
+from devices.worker import Worker
+
+
+def working(camera: Camera, inbox) -> Worker:
+    worker = Worker("camera", camera, inbox.post, backoff_s=(0.05, 0.2))
+    worker.start()
+    return worker
+
+
+def picture(still: Still) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    simulated = Simulator("camera")
+    yield simulated
+    simulated.close()
+
+
+@pytest.fixture
+def camera(simulator: Simulator, inbox) -> Iterator[Camera]:
+    settings = CameraSettings(simulator.address, frozen_s=0.6, controls={"FOCUS": 30.0, "NONSENSE": 1.0})
+    camera = Camera("camera", settings)
+    worker = working(camera, inbox)
+    inbox.next(Up)
+    yield camera
+    worker.stop()
+
+
+def test_a_still_shows_what_lies_there_when_it_is_asked_for(simulator, camera, inbox) -> None:
+    brightness = {}
+    for look in ("sharp", "dark", "sharp", "dark"):
+        simulator.do("scene", category="footwear", seed=7, look=look)
+        camera.request_still(f"shot-{look}")
+        still = inbox.next(Still)
+        assert (still.request, still.width, still.height) == (f"shot-{look}", 1280, 720)
+        assert picture(still).shape == (720, 1280, 3)
+        brightness.setdefault(look, []).append(picture(still).mean())
+    assert min(brightness["sharp"]) > 60 > 30 > max(brightness["dark"])
+
+
+def test_previews_come_only_when_wanted(camera, inbox) -> None:
+    assert not inbox.of(Frame)
+    camera.want_preview(True)
+    frame = inbox.next(Frame)
+    assert (frame.width, frame.height) == (640, 360)
+    assert len(frame.bgr) == 640 * 360 * 3
+    inbox.next(Frame)
+    camera.want_preview(False)
+    camera.request_still("last")
+    inbox.next(Still)
+    seen = len(inbox.of(Frame))
+    camera.request_still("later")
+    inbox.next(Still)
+    assert len(inbox.of(Frame)) == seen
+
+
+def test_a_frozen_picture_is_down_until_it_moves_again(simulator, camera, inbox) -> None:
+    simulator.do("freeze")
+    assert inbox.next(Down).why is Fault.frozen
+    camera.request_still("dead")
+    refused = inbox.next(NoStill)
+    assert (refused.request, refused.why) == ("dead", Fault.frozen)
+    simulator.do("thaw")
+    inbox.next(Up)
+    camera.request_still("alive")
+    assert inbox.next(Still).request == "alive"
+    assert [down.why for down in inbox.of(Down)] == [Fault.frozen]
+
+
+def test_a_stream_that_stalls_or_breaks_is_noticed_and_found_again(simulator, camera, inbox) -> None:
+    simulator.do("stall")
+    assert inbox.next(Down).why is Fault.no_frames
+    simulator.do("thaw")
+    inbox.next(Up)
+    simulator.do("unplug")
+    inbox.next(Down)
+    camera.request_still("gone")
+    assert inbox.next(NoStill).request == "gone"
+    simulator.do("plug")
+    inbox.next(Up)
+
+
+def test_controls_that_did_not_take_are_named(camera) -> None:
+    assert camera.not_controllable == ("FOCUS", "NONSENSE")
+
+
+def test_a_camera_that_is_not_there(inbox) -> None:
+    camera = Camera("camera", CameraSettings("http://127.0.0.1:9/stream"))
+    camera.request_still("early")
+    worker = working(camera, inbox)
+    assert inbox.next(NoStill).why is Fault.unreachable
+    assert inbox.next(Down).why is Fault.unreachable
+    worker.stop()
+    assert len(inbox.of(Down)) == 1
+
+
+def test_a_video_file_is_a_camera_that_starts_over(tmp_path: Path, inbox) -> None:
+    path = tmp_path / "bench.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (2560, 1440))
+    for shade in range(0, 200, 25):
+        writer.write(np.full((1440, 2560, 3), shade, np.uint8))
+    writer.release()
+    camera = Camera("camera", CameraSettings(str(path)))
+    worker = working(camera, inbox)
+    inbox.next(Up)
+    for number in range(3):
+        camera.request_still(str(number))
+        still = inbox.next(Still)
+        assert (still.width, still.height) == (2048, 1152)
+    worker.stop()
+    assert not inbox.of(Down)

@@ -1,0 +1,126 @@
+"""The local copy of central's records: found by any code, changed page by page, never half."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from station.local_copy import FeedGap, LocalCopy, Record, Refusal
+from station.records import Bin, Operator, Product, Receipt, ReturnLine, ReturnOrder
+
+SHOE = Product("SHOE-42", "Shoe", "footwear", "acme", gtin="4006381333931", weight_mg=800_000)
+ORDER = ReturnOrder(
+    "RMA-1", "acme", "W-77", (ReturnLine("1", SHOE, serials=("SN1",)),), trackings=("1Z999AA10123456784",)
+)
+
+
+def record(seq: int, kind: str, key: str, value: object) -> Record:
+    return Record(seq, kind, key, msgspec.Raw(msgspec.json.encode(value)))
+
+
+@pytest.fixture
+def copy(tmp_path: Path):
+    copy = LocalCopy.open(tmp_path / "expected.sqlite")
+    yield copy
+    copy.close()
+
+
+def test_every_code_of_an_order_finds_it(copy: LocalCopy) -> None:
+    copy.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
+    for code in ("RMA-1", "rma-1", "W-77", "1Z999AA10123456784", "1Z 999 AA1 0123 4567 84"):
+        assert copy.orders(code) == (ORDER,)
+    assert copy.orders_with_serial("SN1") == (ORDER,)
+    assert copy.orders("SN1") == copy.orders("") == copy.orders("x" * 5000) == ()
+
+
+def test_one_parcel_may_be_announced_by_several_orders(copy: LocalCopy) -> None:
+    second = msgspec.structs.replace(ORDER, rma="RMA-2")
+    copy.apply(1, 2, [record(2, "order", "RMA-2", second), record(1, "order", "RMA-1", ORDER)])
+    assert copy.orders("1Z999AA10123456784") == (ORDER, second)
+
+
+def test_a_changed_record_is_no_longer_found_by_its_old_codes(copy: LocalCopy) -> None:
+    copy.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
+    changed = msgspec.structs.replace(ORDER, trackings=("NEW",))
+    copy.apply(2, 3, [record(2, "order", "RMA-1", ORDER), record(3, "order", "RMA-1", changed)])
+    assert copy.orders("1Z999AA10123456784") == ()
+    assert copy.orders("NEW") == copy.orders("RMA-1") == (changed,)
+
+
+def test_products_people_bins_and_receipts_are_found(copy: LocalCopy) -> None:
+    ann = Operator("B1", "Ann", "grader", "$argon2id$x")
+    late = Receipt("1Z1", "P9", "bench 2", "B2", "2026-01-02T00:00:00Z")
+    early = Receipt("1Z1", "P1", "bench 1", "B1", "2026-01-01T00:00:00Z")
+    copy.apply(
+        1,
+        5,
+        [
+            record(1, "product", "acme/SHOE-42", SHOE),
+            record(2, "operator", "B1", ann),
+            record(3, "bin", "BIN-1", Bin("BIN-1", "restock")),
+            record(4, "receipt", "P9", late),
+            record(5, "receipt", "P1", early),
+        ],
+    )
+    assert copy.product("shoe-42") == copy.product("4006381333931") == copy.product("04006381333931") == SHOE
+    assert copy.operator("B1") == ann
+    assert copy.bin("BIN-1") == Bin("BIN-1", "restock")
+    assert copy.receipt("1Z1") == early
+    assert copy.product("?") is copy.operator("?") is copy.bin("?") is copy.receipt("?") is None
+
+
+def test_a_page_out_of_turn_or_unreadable_is_taken_not_at_all(copy: LocalCopy) -> None:
+    copy.apply(1, 2, [record(2, "order", "RMA-1", ORDER)])
+    with pytest.raises(FeedGap):
+        copy.apply(4, 4, [record(4, "order", "RMA-9", ORDER)])
+    with pytest.raises(FeedGap):
+        copy.apply(2, 3, [])
+    with pytest.raises(msgspec.MsgspecError):
+        copy.apply(3, 4, [record(3, "bin", "B", Bin("B", "hold")), record(4, "order", "X", {"rma": 1})])
+    assert copy.cursor() == 2
+    assert copy.bin("B") is None
+    copy.apply(3, 3, [record(3, "weather", "today", {"sun": True})])
+    assert copy.cursor() == 3
+
+
+def test_what_central_confirmed_and_refused_is_remembered(tmp_path: Path) -> None:
+    copy = LocalCopy.open(tmp_path / "expected.sqlite")
+    assert copy.acked("e1") == 0
+    copy.set_acked("e1", 7, [Refusal("e1", 5, "quarantined", "bad_body")])
+    copy.set_acked("e2", 1)
+    copy.close()
+    copy = LocalCopy.open(tmp_path / "expected.sqlite")
+    assert (copy.acked("e1"), copy.acked("e2"), copy.renewed) == (7, 1, "")
+    assert copy.refused() == (Refusal("e1", 5, "quarantined", "bad_body"),)
+    copy.close()
+
+
+def test_the_bench_sees_what_the_courier_wrote_and_is_never_kept_waiting(tmp_path: Path) -> None:
+    bench, courier = (LocalCopy.open(tmp_path / "expected.sqlite") for _ in range(2))
+    with courier._writing():
+        assert bench.orders("RMA-1") == ()
+    courier.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
+    assert bench.orders("RMA-1") == (ORDER,)
+    bench.close()
+    courier.close()
+
+
+@pytest.mark.parametrize("harm", ["garbage", "version", "tables"])
+def test_an_unusable_copy_is_set_aside_and_begun_anew(tmp_path: Path, harm: str) -> None:
+    path = tmp_path / "expected.sqlite"
+    copy = LocalCopy.open(path)
+    copy.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
+    if harm == "version":
+        with copy._writing() as connection:
+            connection.exec_driver_sql("PRAGMA user_version = 99")
+    if harm == "tables":
+        with copy._writing() as connection:
+            connection.exec_driver_sql("DROP TABLE feed")
+    copy.close()
+    if harm == "garbage":
+        path.write_bytes(b"no database at all" * 999)
+    copy = LocalCopy.open(path)
+    assert copy.renewed == ("version" if harm == "version" else "damaged")
+    assert (copy.cursor(), copy.orders("RMA-1")) == (0, ())
+    copy.close()
+    assert len(list(tmp_path.glob("expected.*Z.sqlite"))) == 1

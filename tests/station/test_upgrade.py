@@ -1,0 +1,98 @@
+"""Upgrades: the revisions make the tables this program knows, old files are copied first, all or nothing."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from station import opening, schema, upgrade
+from station.database import open_sqlite
+from station.journal import Journal, JournalError
+from station.state import State
+
+OLD_0001 = Path(__file__).parent / "data" / "station_0001.sqlite"
+
+NEXT = """
+from alembic import op
+import sqlalchemy as sa
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    op.add_column("parcel", sa.Column("colour", sa.Text()))
+    {then}
+"""
+
+
+def with_next(folder: Path, then: str = "") -> Path:
+    """Return a copy of the revisions with one more."""
+    migrations = folder / "migrations"
+    shutil.copytree(upgrade.MIGRATIONS, migrations)
+    (migrations / "versions" / "rev_0002.py").write_text(NEXT.format(then=then))
+    return migrations
+
+
+def columns(path: Path) -> set[str]:
+    with open_sqlite(path, read_only=True).connect() as connection:
+        return {row[1] for row in connection.exec_driver_sql("PRAGMA table_info(parcel)")}
+
+
+@pytest.mark.parametrize("tables", [schema.STATION, schema.PROJECTIONS])
+def test_the_revisions_make_the_tables_we_know(tmp_path: Path, tables: object) -> None:
+    opening.begin_file(tmp_path / "station.sqlite", "S1", "e1")
+    with open_sqlite(tmp_path / "station.sqlite").connect() as connection:
+        others = {
+            table.name for known in (schema.STATION, schema.PROJECTIONS) for table in known.tables.values()
+        }
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in tables.tables}
+        )
+        assert compare_metadata(context, tables) == []
+        assert MigrationContext.configure(connection).get_current_revision() == schema.REVISION
+        names = {
+            row[0]
+            for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        assert names == others | {"alembic_version", "sqlite_sequence"}
+
+
+def test_a_database_of_the_first_revision_still_opens(tmp_path: Path) -> None:
+    path = tmp_path / "station.sqlite"
+    shutil.copy(OLD_0001, path)
+    with Journal.open(path, "S1") as journal:
+        assert journal.last_seq == 3
+        assert journal.resume(State("S1", "bench 1")).parcel.arrived.code == "1Z999AA10123456784"
+
+
+def test_an_old_database_is_copied_then_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "station.sqlite"
+    shutil.copy(OLD_0001, path)
+    monkeypatch.setattr(upgrade.upgrade, "__defaults__", (with_next(tmp_path),))
+    monkeypatch.setattr(schema, "REVISION", "0002")
+    with Journal.open(path, "S1") as journal:
+        assert journal.last_seq == 3
+    assert "colour" in columns(path)
+    assert "colour" not in columns(tmp_path / "station.0001.sqlite")
+
+
+def test_a_failed_upgrade_leaves_the_old_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "station.sqlite"
+    shutil.copy(OLD_0001, path)
+    broken = with_next(tmp_path, "op.execute('INSERT INTO nowhere VALUES (1)')")
+    with pytest.raises(Exception, match="nowhere"):
+        upgrade.upgrade(open_sqlite(path), broken)
+    assert "colour" not in columns(path)
+    Journal.open(path, "S1").close()
+
+
+def test_a_newer_programs_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "station.sqlite"
+    Journal.open(path, "S1").close()
+    with open_sqlite(path).connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(JournalError, match="newer program") as refused:
+        Journal.open(path, "S1")
+    assert refused.value.code == "newer"
