@@ -1,12 +1,15 @@
 """Everything a screen may show, as one value: the same view always gives the same picture."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from devices.readings import Frame, Weight
+from devices.worker import RawFrame
 from resources.words import Translator, mark
 from station.outcome import Notice
 from station.prompt import Prompt
+from station.settings import Settings
 from station.state import State
 from ui.theme import Theme
 
@@ -61,10 +64,12 @@ class View:
     weight: Weight | None = None
     frame: Frame | None = None
     shots: tuple[Shown, ...] = ()
-    reduced_motion: bool = False
     still: str = ""
     answers: tuple[tuple[str, dict[str, str]], ...] = ()
     cannot_save: str = ""
+    settings: Settings = Settings()
+    sound_trouble: str = ""
+    raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
 
     @property
     def right_to_left(self) -> bool:
