@@ -5,6 +5,7 @@ process and is never a wall clock. Every `why` is a stable code for screens to t
 English for the log only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from enum import StrEnum
@@ -49,7 +50,7 @@ class WeightState(StrEnum):
     garbled = "garbled"
 
 
-MILLIGRAMS_PER_UNIT = {
+MILLIGRAMS_PER_UNIT: Mapping[str, Decimal] = {
     "mg": Decimal(1),
     "g": Decimal(1_000),
     "kg": Decimal(1_000_000),

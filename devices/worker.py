@@ -159,7 +159,7 @@ class Worker:
         except OSError as error:
             was_up, detail = link.is_up, str(error)
             why = Fault.lost if was_up else Fault.unreachable
-        except Exception as error:  # noqa: BLE001 - the top of a thread
+        except Exception as error:  # noqa: BLE001 # top of thread
             _log.exception("%s: the driver failed", link.device)
             was_up, why, detail = link.is_up, Fault.broken, repr(error)
         else:

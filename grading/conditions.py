@@ -59,9 +59,7 @@ class Condition:
         functions = sorted(set(used["functions"]) - _OPERATORS)
         names = sorted(set(used["variables"]) - VARIABLES)
         if functions or names:
-            raise ConditionError(
-                f"uses {', '.join(functions + names)}; known are {', '.join(sorted(VARIABLES))}"
-            )
+            raise ConditionError(f"uses {', '.join(functions + names)}; known are {', '.join(sorted(VARIABLES))}")
 
     def holds(self, facts: Facts) -> bool:
         """Tell whether the condition is true of the facts.

@@ -125,9 +125,7 @@ def _findings(rubric: Rubric, given: Chosen, found: Evidence) -> list[Finding]:
 
     That is: stop answers, then the worst letter, then function before look before the rest.
     """
-    telling = sorted(
-        given, key=lambda pair: (not pair[1].sealed, not pair[1].functional, not pair[1].cosmetic)
-    )
+    telling = sorted(given, key=lambda pair: (not pair[1].sealed, not pair[1].functional, not pair[1].cosmetic))
     findings: list[Finding] = [
         ("stop" if option.stop else best_letter(rubric, option), _answered(question, option))
         for question, option in telling

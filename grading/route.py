@@ -204,17 +204,13 @@ def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:
     else:
         clear = bool(grade.letter)
     if to == "restock":
-        clear = (
-            clear and grade.letter == "A" and not grade.missing and grade.functional in ("sealed", "works")
-        )
+        clear = clear and grade.letter == "A" and not grade.missing and grade.functional in ("sealed", "works")
     return clear and known.match == "matched" and known.serial in ("same", "not_known")
 
 
 def _values(table: RouteTable, grade: Grade, known: _Known) -> tuple[tuple[Disposition, int], ...]:
     """Price times recovery less handling, for each way the data knows; empty without a price."""
-    handling = (
-        table.handling_minor.get(known.currency or "", {}) if known.currency is not msgspec.UNSET else {}
-    )
+    handling = table.handling_minor.get(known.currency or "", {}) if known.currency is not msgspec.UNSET else {}
     price = known.price_minor
     if not grade.letter or price is msgspec.UNSET or price <= 0:
         return ()
@@ -259,9 +255,7 @@ def _file(toml_bytes: bytes) -> RuleFile:
         if numbers.count(rule.number) > 1:
             raise RouteError(f"{file.id}: rule {rule.number} is there twice; give each its own number")
         if (rule.to is None) == (not rule.among) or "hold" in rule.among:
-            raise RouteError(
-                f"{file.id}: rule {rule.number} needs either `to` or `among`, and no hold in `among`"
-            )
+            raise RouteError(f"{file.id}: rule {rule.number} needs either `to` or `among`, and no hold in `among`")
         if (rule.to == "hold") != (rule.owner is not None):
             raise RouteError(f"{file.id}: rule {rule.number} needs `owner` when it holds, and only then")
     return file

@@ -182,9 +182,7 @@ def part_question(rubric: Rubric, part: str) -> Question:
         params=params,
         options=(
             Option("yes", 1, PART_TEXTS["yes"], PART_TEXTS["yes.word"], cosmetic="A", params=params),
-            Option(
-                "missing", 2, PART_TEXTS["missing"], PART_TEXTS["missing.word"], cap=missing, params=params
-            ),
+            Option("missing", 2, PART_TEXTS["missing"], PART_TEXTS["missing.word"], cap=missing, params=params),
         ),
     )
 

@@ -35,15 +35,11 @@ def _doubles(rubric: Rubric) -> Iterator[Problem]:
         ("questions", [q.id for q in rubric.questions]),
         ("shots", [s.id for s in rubric.shots]),
     ):
-        yield from (
-            Problem(f"{kind}.{name}", "the id is there twice") for name, n in Counter(ids).items() if n > 1
-        )
+        yield from (Problem(f"{kind}.{name}", "the id is there twice") for name, n in Counter(ids).items() if n > 1)
     for question in rubric.questions:
         place = f"questions.{question.id}"
         options = Counter(option.id for option in question.options)
-        yield from (
-            Problem(f"{place}.{name}", "the id is there twice") for name, n in options.items() if n > 1
-        )
+        yield from (Problem(f"{place}.{name}", "the id is there twice") for name, n in options.items() if n > 1)
         keys = [option.key for option in question.options]
         if keys != list(range(1, len(keys) + 1)):
             yield Problem(place, "the keys must count from 1 in the order of the options")
@@ -61,9 +57,7 @@ def _conditions(rubric: Rubric) -> Iterator[Problem]:
             for question, options in condition.items():
                 unknown = sorted(set(options) - known.get(question, set()))
                 if unknown or not options:
-                    yield Problem(
-                        place, f"when: {question} has no option {', '.join(unknown) or '(none named)'}"
-                    )
+                    yield Problem(place, f"when: {question} has no option {', '.join(unknown) or '(none named)'}")
 
 
 def _options(rubric: Rubric, question: Question) -> Iterator[Problem]:

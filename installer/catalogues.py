@@ -29,9 +29,7 @@ KEYS = frozenset({"text", "hint", "word"})
 
 def main() -> int:
     """Updates and compiles, or lists what a language lacks; the exit code is 1 while something is lacking."""
-    parser = argparse.ArgumentParser(
-        prog="dev.py translations", description="Update and compile the catalogues."
-    )
+    parser = argparse.ArgumentParser(prog="dev.py translations", description="Update and compile the catalogues.")
     parser.add_argument("--missing", action="store_true", help="list what is not translated; change nothing")
     chosen = parser.parse_args()
     template = extracted(ROOT)
@@ -79,9 +77,7 @@ def extracted(root: Path) -> Catalog:
 def sentences(file: Path) -> Iterator[str | tuple[str, ...]]:
     """The sentences of one file; a pair for one that follows a count."""
     if file.suffix == ".py":
-        yield from (
-            sentence for _, sentence, _, _ in extract_from_file("python", file, keywords=KEYWORDS) if sentence
-        )
+        yield from (sentence for _, sentence, _, _ in extract_from_file("python", file, keywords=KEYWORDS) if sentence)
         yield from texts(ast.parse(file.read_bytes(), str(file)))
     elif file.suffix == ".toml":
         yield from values(tomllib.loads(file.read_text("utf-8")))

@@ -48,9 +48,7 @@ def wanted(text: str, groups: Sequence[str]) -> set[str]:
 def installed() -> set[str]:
     """Every installed package, and every name one stands in for (`libglib2.0-0t64` for `libglib2.0-0`)."""
     form = "${db:Status-Status}\t${Package}\t${Provides}\n"
-    listing = subprocess.run(
-        ["dpkg-query", "-W", "-f", form], capture_output=True, text=True, check=True
-    ).stdout
+    listing = subprocess.run(["dpkg-query", "-W", "-f", form], capture_output=True, text=True, check=True).stdout
     names = set()
     for line in listing.splitlines():
         status, package, provides = line.split("\t")
@@ -72,6 +70,4 @@ def _apt(command: Sequence[str]) -> None:
     )
     if done.returncode:
         tail = "\n".join(done.stdout.splitlines()[-15:])
-        raise SetUpError(
-            f"{tail}\n`{' '.join(command)}` failed; its last words are above. Is the network there?"
-        )
+        raise SetUpError(f"{tail}\n`{' '.join(command)}` failed; its last words are above. Is the network there?")

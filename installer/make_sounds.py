@@ -47,9 +47,7 @@ def samples(note: Note) -> array:
     wanted = array("h")
     for index in range(count):
         angle = 2 * math.pi * note.pitch_hz * index / RATE_HZ
-        height = sum(strength * math.sin(angle * part) for part, strength in enumerate(strengths, 1)) / sum(
-            strengths
-        )
+        height = sum(strength * math.sin(angle * part) for part, strength in enumerate(strengths, 1)) / sum(strengths)
         edge = min(1.0, index / fade, (count - 1 - index) / fade)
         # Half a cosine: the slope is flat at both ends of the fade.
         wanted.append(round(PEAK * height * (1 - math.cos(math.pi * edge)) / 2))

@@ -163,6 +163,7 @@ def _photo(fact: PhotoTaken, said: Said) -> Row:
         "size": fact.size,
         "verdict": fact.verdict,
         "skipped_why": "",
+        "fingerprint": fact.fingerprint,
         "taken_at": said.at,
     }
 
@@ -176,6 +177,7 @@ def _left_out(fact: PhotoSkipped, said: Said) -> Row:
         "size": 0,
         "verdict": "",
         "skipped_why": fact.why,
+        "fingerprint": "",
         "taken_at": said.at,
     }
 
@@ -226,9 +228,7 @@ STORY: dict[type, Change] = {
         update(schema.parcel, "weight_mg", "in_band"),
         _of_parcel(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
-    WeighingSkipped: Change(
-        update(schema.parcel, "unweighed_why"), _of_parcel(unweighed_why=lambda fact: fact.why)
-    ),
+    WeighingSkipped: Change(update(schema.parcel, "unweighed_why"), _of_parcel(unweighed_why=lambda fact: fact.why)),
     ExceptionRaised: Change(upsert(schema.exception), _raised),
     ItemIdentified: Change(upsert(schema.item), _identified),
     SerialChecked: Change(
@@ -256,9 +256,7 @@ STORY: dict[type, Change] = {
             "answered_at": said.at,
         },
     ),
-    Graded: Change(
-        update(schema.item, "letter", "cosmetic", "functional", "grade_rule", "grade_reasons"), _graded
-    ),
+    Graded: Change(update(schema.item, "letter", "cosmetic", "functional", "grade_rule", "grade_reasons"), _graded),
     Routed: Change(
         Statement(
             f"UPDATE item SET {', '.join(f'{name} = :{name}' for name in _ROUTED)}, "
@@ -356,9 +354,7 @@ THINGS: dict[type, Change] = {
         },
     ),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
-    PlateVoided: Change(
-        upsert(schema.plate, "item", "copies_asked", "copies_printed", "allotted_at"), _plate_row
-    ),
+    PlateVoided: Change(upsert(schema.plate, "item", "copies_asked", "copies_printed", "allotted_at"), _plate_row),
     PlateReprintAsked: Change(
         Statement(f"UPDATE plate SET {_ASKED} WHERE station = :station AND plate = :plate"),
         lambda fact, said: {"station": said.station, "plate": fact.plate, "asked": fact.copy},

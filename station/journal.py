@@ -23,6 +23,7 @@ from station.database import UnsafeSqliteError, check_driver, open_sqlite, readi
 from station.entries import Entry, sealed
 from station.facts import Recorded, encode, name_of, version_of
 from station.journal_errors import JournalBusy, JournalDamaged, JournalError, from_database
+from station.moments import now
 from station.opening import (
     JOURNAL_FILE,
     LOCK_FILE,
@@ -33,7 +34,6 @@ from station.opening import (
     entries_after,
     examine,
     mark,
-    now,
 )
 from station.ownership import Ownership
 from station.reserve import Reserve
@@ -99,9 +99,7 @@ class Journal:
         engine = open_sqlite(path)
         self._writer = engine.connect()
         try:
-            mark(
-                self._writer, closed=True
-            )  # it was found whole: whatever stops us now, the next start may go on
+            mark(self._writer, closed=True)  # it was found whole: whatever stops us now, the next start may go on
             if self._opened.revision != schema.REVISION:
                 bring_up_to_date(path, self._opened.revision)
             mark(self._writer, closed=False)
@@ -189,9 +187,7 @@ class Journal:
         """
         skipped = self._opened.skipped
         counted = ("parcels", "items", "plates", "bin_labels", "exceptions", "shifts")
-        state = msgspec.structs.replace(
-            initial, **{name: getattr(initial, name) + skipped for name in counted}
-        )
+        state = msgspec.structs.replace(initial, **{name: getattr(initial, name) + skipped for name in counted})
         after = 0
         with self.reading() as connection:
             row = _SNAPSHOT.run(connection, {"shape": _SHAPE}).first()

@@ -1,4 +1,7 @@
-"""What can keep the journal from being opened or written, each with a code and a plain sentence."""
+"""What can keep the journal from being opened or written, each with a code and a plain sentence.
+
+The codes: disk_full, disk_error, read_only, in_use, busy, damaged, missing, newer, other_station, unsafe_sqlite.
+"""
 
 import shutil
 from pathlib import Path
@@ -6,27 +9,13 @@ from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
 
-Code = Literal[
-    "disk_full",
-    "disk_error",
-    "read_only",
-    "in_use",
-    "busy",
-    "damaged",
-    "missing",
-    "newer",
-    "other_station",
-    "unsafe_sqlite",
-    "closed",
-]
-
 _ALMOST_FULL_BYTES = 1 << 20
 
 
 class JournalError(Exception):
-    """The journal cannot be opened, or nothing of the transaction was written."""
+    """Facts could not be written or read, or the journal not opened. `code` is for screens, the text for people."""
 
-    def __init__(self, code: Code, text: str) -> None:
+    def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
         self.code = code
 

@@ -20,6 +20,7 @@ from station.records import Bin, Operator, Product, Receipt, ReturnOrder
 from station.statements import Statement
 
 COPY_FILE = "expected.sqlite"
+_WITHDRAWN = b"null"
 
 # Rises whenever the tables or the codes of a record change; an older copy is then pulled again.
 _VERSION = 1
@@ -46,13 +47,11 @@ _SET_RECORD = Statement(
     "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
 )
 _SET_CODE = Statement("INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES (:sort, :code, :kind, :key)")
-_FORGET_CODE = Statement(
-    "DELETE FROM code WHERE sort = :sort AND code = :code AND kind = :kind AND key = :key"
-)
+_FORGET_CODE = Statement("DELETE FROM code WHERE sort = :sort AND code = :code AND kind = :kind AND key = :key")
+_FORGET_RECORD = Statement("DELETE FROM record WHERE kind = :kind AND key = :key")
 _ACKED = Statement("SELECT seq FROM acked WHERE epoch = :epoch")
 _SET_ACKED = Statement(
-    "INSERT INTO acked (epoch, seq) VALUES (:epoch, :seq) "
-    "ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq"
+    "INSERT INTO acked (epoch, seq) VALUES (:epoch, :seq) ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq"
 )
 _SET_REFUSED = Statement(
     "INSERT INTO refused (epoch, seq, status, code) VALUES (:epoch, :seq, :status, :code) "
@@ -61,7 +60,7 @@ _SET_REFUSED = Statement(
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One line of central's feed: the whole record `key` of a kind, as JSON, as it stands after `seq`."""
+    """One line of central's feed: the whole record `key` of a kind as JSON; `null` when it is withdrawn."""
 
     seq: int
     kind: str
@@ -154,9 +153,7 @@ class LocalCopy:
     def refused(self) -> tuple[Refusal, ...]:
         """Return the facts central could not take as they were, in order."""
         with self._reading() as connection:
-            rows = connection.exec_driver_sql(
-                "SELECT epoch, seq, status, code FROM refused ORDER BY epoch, seq"
-            )
+            rows = connection.exec_driver_sql("SELECT epoch, seq, status, code FROM refused ORDER BY epoch, seq")
             return tuple(Refusal(*row) for row in rows)
 
     def apply(self, from_seq: int, to_seq: int, records: Sequence[Record]) -> None:
@@ -170,10 +167,11 @@ class LocalCopy:
             if from_seq != cursor + 1 or to_seq < cursor:
                 raise FeedGap(f"the copy ends with {cursor}, the page begins with {from_seq}")
             newest = {(record.kind, record.key): record for record in records}
-            self._forget_codes(connection, newest)
+            self._forget(connection, newest)
             rows: list[dict[str, Any]] = [
                 {"kind": record.kind, "key": record.key, "body": bytes(record.body)}
                 for record in newest.values()
+                if bytes(record.body) != _WITHDRAWN
             ]
             codes = [code for row in rows for code in _codes(row["kind"], row["key"], row["body"])]
             if rows:
@@ -193,8 +191,8 @@ class LocalCopy:
         with self._reading() as connection:
             return [row[0] for row in _BY_CODE.run(connection, {"sort": sort, "code": code_of(code)})]
 
-    def _forget_codes(self, connection: Connection, newest: dict[tuple[str, str], Record]) -> None:
-        """Drop the codes under which the records stood until now."""
+    def _forget(self, connection: Connection, newest: dict[tuple[str, str], Record]) -> None:
+        """Drop the codes under which the records stood until now, and those that were withdrawn."""
         old: list[dict[str, str]] = []
         for kind, key in newest:
             body = _BODY.run(connection, {"kind": kind, "key": key}).scalar()
@@ -202,6 +200,11 @@ class LocalCopy:
                 old += _codes(kind, key, body)
         if old:
             _FORGET_CODE.run_many(connection, old)
+        withdrawn = [
+            {"kind": kind, "key": key} for (kind, key), record in newest.items() if bytes(record.body) == _WITHDRAWN
+        ]
+        if withdrawn:
+            _FORGET_RECORD.run_many(connection, withdrawn)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -227,6 +230,17 @@ def acked_in(path: Path, epoch: str) -> int:
     try:
         with closing(open_sqlite(path, read_only=True).connect()) as connection:
             return int(_ACKED.run(connection, {"epoch": epoch}).scalar() or 0)
+    except DBAPIError:
+        return 0
+
+
+def refused_in(path: Path) -> int:
+    """Return how many refusals a copy has, which may be missing, locked or damaged; then 0."""
+    if not path.is_file():
+        return 0
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+            return int(connection.exec_driver_sql("SELECT COUNT(*) FROM refused").scalar_one())
     except DBAPIError:
         return 0
 
@@ -288,7 +302,5 @@ def _codes(kind: str, key: str, body: Any) -> list[dict[str, str]]:
     if kind not in _CODES:
         return []
     return [
-        {"sort": sort, "code": code_of(code), "kind": kind, "key": key}
-        for sort, code in _CODES[kind](body)
-        if code
+        {"sort": sort, "code": code_of(code), "kind": kind, "key": key} for sort, code in _CODES[kind](body) if code
     ]

@@ -1,9 +1,7 @@
 """Makes a new journal file, and examines an old one before anything is written to it."""
 
-import os
 import uuid
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,10 @@ from sqlalchemy.engine import Connection
 from station import schema
 from station.database import checkpoint, open_sqlite
 from station.entries import Entry, first_break, first_prev
+from station.files import put_in_place
 from station.journal_errors import JournalDamaged, JournalError
 from station.local_copy import COPY_FILE, acked_in
+from station.moments import now
 from station.statements import Statement
 
 JOURNAL_FILE = "station.sqlite"
@@ -25,8 +25,7 @@ DAMAGED_PREFIX = "damaged-"
 _LAST_ENTRIES = 256
 
 SET_META = Statement(
-    "INSERT INTO meta (name, value) VALUES (:name, :value) "
-    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 _COLUMNS = ", ".join(f'"{name}"' for name in Entry.__struct_fields__)
 _ENTRIES_AFTER = Statement(f"SELECT {_COLUMNS} FROM journal WHERE seq > :after ORDER BY seq LIMIT :limit")
@@ -42,22 +41,6 @@ class Opened(msgspec.Struct, frozen=True):
     last_hash: bytes
     skipped: int
     revision: str
-
-
-def now() -> str:
-    """Return the wall clock in UTC, ISO 8601 with microseconds."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename or a new file in the folder durable; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def check_files(path: Path) -> None:
@@ -102,14 +85,6 @@ def begin_file(path: Path, station: str, epoch: str, skipped: int = 0) -> None:
             "skipped": str(skipped),
         }.items():
             SET_META.run(connection, {"name": name, "value": value})
-
-
-def put_in_place(new: Path, path: Path) -> None:
-    """Rename a closed database to its real name, durably."""
-    with new.open("rb+") as file:
-        os.fsync(file.fileno())
-    new.replace(path)
-    sync_folder(path.parent)
 
 
 def examine(path: Path, station: str) -> Opened:

@@ -45,9 +45,7 @@ def rebuild(connection: Connection, entries: Iterable[tuple[str, Entry]]) -> Non
 def rows(connection: Connection) -> dict[str, list[Row]]:
     """Return every row of every projected table, by table, ordered by key."""
     return {
-        table.name: [
-            dict(row) for row in connection.execute(table.select().order_by(*table.primary_key)).mappings()
-        ]
+        table.name: [dict(row) for row in connection.execute(table.select().order_by(*table.primary_key)).mappings()]
         for table in schema.PROJECTIONS.sorted_tables
     }
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import msgspec
-from grading.photo import PROBLEM_TEXTS
 
+from grading.photo import PROBLEM_TEXTS
 from resources.words import mark
 from station.inputs import Command, Do
 from station.known import Known

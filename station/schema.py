@@ -142,6 +142,7 @@ photo = Table(
     _number("size"),
     _text("verdict"),
     _text("skipped_why"),
+    _text("fingerprint"),
     _text("taken_at"),
     sqlite_with_rowid=False,
 )

@@ -44,11 +44,7 @@ def _no_leaked_threads() -> Iterator[None]:
         # A thread that no Python code started (Qt's, a database driver's) has nothing to join.
         if not isinstance(thread, threading._DummyThread):
             thread.join(max(0.0, deadline - time.monotonic()))
-    left = [
-        thread.name
-        for thread in started
-        if thread.is_alive() and not isinstance(thread, threading._DummyThread)
-    ]
+    left = [thread.name for thread in started if thread.is_alive() and not isinstance(thread, threading._DummyThread)]
     if left:
         pytest.fail(f"threads left running: {', '.join(left)}", pytrace=False)
 
@@ -142,9 +138,7 @@ def xvfb() -> Iterator[str]:
         "0",
         "1920x1080x24",
     ]
-    server = subprocess.Popen(
-        command, pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+    server = subprocess.Popen(command, pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     os.close(write_end)
     try:
         with os.fdopen(read_end) as answer:

@@ -77,9 +77,7 @@ CATCH_ALL_MARK = "# top of thread"
 
 # Lower-case module names may hold a call's outcome: the logger, sqlalchemy's declarations, msgspec's coders.
 STILL_NAMES = frozenset({"log", "logger", "_log", "_logger"})
-STILL_CALLS = frozenset(
-    {"MetaData", "Table", "Index", "TypeVar", "ParamSpec", "NewType", "Encoder", "Decoder"}
-)
+STILL_CALLS = frozenset({"MetaData", "Table", "Index", "TypeVar", "ParamSpec", "NewType", "Encoder", "Decoder"})
 MOVING_CALLS = frozenset(
     """
     list dict set bytearray defaultdict deque Counter OrderedDict ChainMap count cycle iter open connect
@@ -233,9 +231,7 @@ def catch_alls(module: Module, _: Mapping[str, Module]) -> Iterator[str]:
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.ExceptHandler):
             continue
-        caught = (
-            {"any"} if node.type is None else {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
-        )
+        caught = {"any"} if node.type is None else {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
         last = node.body[-1]
         passes_on = isinstance(last, ast.Raise) and last.exc is None
         marked = CATCH_ALL_MARK in lines[node.lineno - 1]
@@ -269,9 +265,7 @@ def module_state(module: Module, _: Mapping[str, Module]) -> Iterator[str]:
                 why = moving(value, "", [ast.unparse(target) for target in targets])
             case ast.AnnAssign(target=target, value=value, annotation=annotation):
                 why = moving(value, ast.unparse(annotation), [ast.unparse(target)]) if value else ""
-            case (
-                ast.Import() | ast.ImportFrom() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef()
-            ):
+            case ast.Import() | ast.ImportFrom() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
                 why = ""
             case ast.Expr(value=ast.Constant()) if index == 0 or isinstance(node.value.value, str):
                 why = ""
@@ -289,11 +283,7 @@ def moving(value: ast.expr, annotation: str, names: list[str]) -> str:
     match value:
         case ast.List() | ast.Dict() | ast.Set() | ast.ListComp() | ast.DictComp() | ast.SetComp():
             still = constant and STILL_TYPES.search(annotation)
-            return (
-                ""
-                if still or names == ["__all__"]
-                else "can change (tuple, frozenset, or a CONSTANT: Mapping)"
-            )
+            return "" if still or names == ["__all__"] else "can change (tuple, frozenset, or a CONSTANT: Mapping)"
         case ast.GeneratorExp():
             return "is used up by its first reader"
         case ast.Call(func=function):
@@ -453,13 +443,11 @@ def test_a_ring_of_modules_is_found_and_its_callers_are_not_blamed() -> None:
 
 def test_what_is_right_is_left_alone() -> None:
     sources = {
-        "station/cli/run.py": DOC
-        + "import devices.scales\ndef f():\n    import ui.window\n    from sync import x",
+        "station/cli/run.py": DOC + "import devices.scales\ndef f():\n    import ui.window\n    from sync import x",
         "station/cli/other.py": DOC + "from station.cli import run",
         "grading/sharp.py": DOC + "def f():\n    import cv2",
         "sync/client.py": DOC + "import httpx\nfrom station import facts",
-        "station/labels.py": DOC
-        + "from devices.printers.zpl import field\nfrom devices.readings import Weight",
+        "station/labels.py": DOC + "from devices.printers.zpl import field\nfrom devices.readings import Weight",
         "station/tables.py": DOC
         + "import sqlalchemy as sa\nmetadata = sa.MetaData()\nentries = sa.Table('e', metadata)",
         "station/facts.py": DOC

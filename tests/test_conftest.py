@@ -49,9 +49,9 @@ def test_an_expected_line_is_allowed(
     inner: Callable[[str], pytest.RunResult], expect_log: Callable[[str], None]
 ) -> None:
     expect_log("no answer")
-    inner(
-        "expect_log('devices.scale: no')\nlogging.getLogger('devices.scale').warning('no answer')"
-    ).assert_outcomes(passed=1)
+    inner("expect_log('devices.scale: no')\nlogging.getLogger('devices.scale').warning('no answer')").assert_outcomes(
+        passed=1
+    )
 
 
 def test_an_expected_line_must_come(inner: Callable[[str], pytest.RunResult]) -> None:

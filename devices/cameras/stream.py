@@ -120,9 +120,7 @@ class Camera:
             return
         raise DeviceError(Fault.no_frames, f"no frame within {self._settings.timeout_s} s")
 
-    def _drop_buffered(
-        self, cv2: ModuleType, capture: "VideoCapture", file_frame_s: float, link: Link
-    ) -> None:
+    def _drop_buffered(self, cv2: ModuleType, capture: "VideoCapture", file_frame_s: float, link: Link) -> None:
         """Read on until a frame had to be waited for: that one was taken after the request."""
         for count in range(_DROPPED_AT_MOST):
             began = time.monotonic()

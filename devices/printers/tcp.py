@@ -56,9 +56,7 @@ class TcpPrinter:
     label comes out by itself and is never sent again.
     """
 
-    def __init__(
-        self, device: str, host: str, port: int = 9100, timing: PrinterTiming = FACTORY_TIMING
-    ) -> None:
+    def __init__(self, device: str, host: str, port: int = 9100, timing: PrinterTiming = FACTORY_TIMING) -> None:
         self._device = device
         self._address = (host, port)
         self._timing = timing

@@ -4,12 +4,12 @@ Source: Zebra ZPL II programming guide, ^FH, ^FD, ^CI28, ^BC, ^FB, ^GB, ^PQ. Not
 printer has saved: width, length, home, orientation, character set and quantity are always sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 LONGEST_FIELD = 3_072  # bytes after ^FD
-_DOTS_PER_MM = {203: 8, 300: 12, 600: 24}
+_DOTS_PER_MM: Mapping[int, int] = {203: 8, 300: 12, 600: 24}
 
 Millimetres = Decimal | int | float
 

@@ -6,6 +6,7 @@ columns of blanks. ES, ET and EL are answers too: syntax, transmission and logic
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
@@ -15,7 +16,7 @@ from devices.serial_port import LineSettings
 REQUEST = b"SI\r\n"
 _LONGEST_FRAME = 80
 _FIGURE = re.compile(r"S +(?P<status>[SD]) +(?P<value>-?\d{1,10}(?:\.\d{1,6})?) +(?P<unit>[A-Za-z]{1,3})")
-_STATES = {
+_STATES: Mapping[str, WeightState] = {
     "S I": WeightState.moving,
     "S +": WeightState.over,
     "S -": WeightState.under,

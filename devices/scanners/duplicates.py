@@ -15,7 +15,5 @@ class DuplicateWindow:
         last = self._last.get(scan.device)
         self._last[scan.device] = scan
         return (
-            last is not None
-            and (last.text, last.aim) == (scan.text, scan.aim)
-            and scan.at - last.at < self._window_s
+            last is not None and (last.text, last.aim) == (scan.text, scan.aim) and scan.at - last.at < self._window_s
         )

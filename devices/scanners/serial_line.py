@@ -12,7 +12,7 @@ LONGEST_CODE = 7_089  # digits in a QR code version 40-L, the most any symbol a 
 GAP_S = 1.0  # a code comes in one burst; what stops in the middle for this long is no code
 _RAW_KEPT = 80
 # Separators of ISO/IEC 15434 envelopes and GS1 element strings; any other control character is line noise.
-_ALLOWED_CONTROLS = {"\x04", "\x1c", "\x1d", "\x1e", "\x1f"}
+_ALLOWED_CONTROLS = frozenset({"\x04", "\x1c", "\x1d", "\x1e", "\x1f"})
 
 
 class ScanDecoder:

@@ -25,9 +25,7 @@ class Simulator:
 
     def __init__(self, module: str, arguments: Sequence[str] = ()) -> None:
         environment = dict(os.environ)
-        environment["PYTHONPATH"] = os.pathsep.join(
-            [str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])]
-        )
+        environment["PYTHONPATH"] = os.pathsep.join([str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])])
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._kept: list[dict[str, Any]] = []
         self._process = subprocess.Popen(

@@ -3,7 +3,7 @@
 The same category and seed give the same article; noise comes from the camera, not from here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -163,9 +163,7 @@ def _shoes(picture: Picture, chance: np.random.Generator) -> None:
         cv2.ellipse(picture, (middle[0], y + 110), (62, 95), 0, 0, 360, _shade(colour, 0.35), -1, cv2.LINE_AA)
         for lace in range(5):
             top = y - 110 + lace * 28
-            cv2.line(
-                picture, (middle[0] - 40, top), (middle[0] + 40, top + 16), (240, 240, 240), 5, cv2.LINE_AA
-            )
+            cv2.line(picture, (middle[0] - 40, top), (middle[0] + 40, top + 16), (240, 240, 240), 5, cv2.LINE_AA)
     _scratches(picture, chance, (x, y - 100), 200)
 
 
@@ -214,9 +212,7 @@ def _carton(picture: Picture, chance: np.random.Generator) -> None:
         speck = (int(chance.integers(0, width)) + corner[0], int(chance.integers(0, height)) + corner[1])
         cv2.circle(picture, speck, 2, _shade(brown, 0.7), -1)
     _box(picture, (corner[0] + 40, corner[1] + 40), (190, 130), (238, 240, 240))
-    _print(
-        picture, f"{int(chance.integers(10**5, 10**6))}", (corner[0] + 52, corner[1] + 115), 0.9, (20, 20, 20)
-    )
+    _print(picture, f"{int(chance.integers(10**5, 10**6))}", (corner[0] + 52, corner[1] + 115), 0.9, (20, 20, 20))
 
 
 def _sticker(picture: Picture, ean: str) -> None:
@@ -232,9 +228,7 @@ def _sticker(picture: Picture, ean: str) -> None:
     cv2.rectangle(picture, (x - 40, y - 20), (x + 95 * wide + 40, y + 150), (250, 250, 250), -1)
     for place, module in enumerate(modules):
         if module == "1":
-            cv2.rectangle(
-                picture, (x + place * wide, y), (x + place * wide + wide - 1, y + 110), (10, 10, 10), -1
-            )
+            cv2.rectangle(picture, (x + place * wide, y), (x + place * wide + wide - 1, y + 110), (10, 10, 10), -1)
     _print(picture, ean, (x + 20, y + 140), 0.8, (20, 20, 20))
 
 
@@ -242,7 +236,7 @@ def _inverted(modules: str) -> str:
     return modules.translate(str.maketrans("01", "10"))
 
 
-_ARTICLES: dict[str, Callable[[Picture, np.random.Generator], None]] = {
+_ARTICLES: Mapping[str, Callable[[Picture, np.random.Generator], None]] = {
     "electronics": _phone,
     "apparel": _shirt,
     "footwear": _shoes,

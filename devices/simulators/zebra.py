@@ -38,9 +38,7 @@ class Panel:
 class Zebra:
     """The printer itself. `printed` is called with each whole label that comes out, `event` with a word."""
 
-    def __init__(
-        self, print_s: float, printed: Callable[[bytes], None], event: Callable[[str], None]
-    ) -> None:
+    def __init__(self, print_s: float, printed: Callable[[bytes], None], event: Callable[[str], None]) -> None:
         self.panel = Panel()
         self.out_of_media_in_next = False
         self._print_s = print_s
@@ -130,10 +128,7 @@ class Zebra:
 
     def _host_status(self) -> bytes:
         panel = self.panel
-        first = (
-            f"030,{panel.media_out:d},{panel.paused:d},1245,{len(self._held):03d},0,0,"
-            f"{self._in_format:d},000,0,0,0"
-        )
+        first = f"030,{panel.media_out:d},{panel.paused:d},1245,{len(self._held):03d},0,0,{self._in_format:d},000,0,0,0"
         second = f"000,0,{panel.head_open:d},{panel.ribbon_out:d},1,2,6,0,00000000,1,000"
         return b"".join(b"\x02" + part.encode("ascii") + b"\x03\r\n" for part in (first, second, "1234,0"))
 

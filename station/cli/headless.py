@@ -142,7 +142,9 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
         run = Play(station, devices, words)
         known = station.desk.bench.known
         run.wait(
-            lambda: all(known.orders(each.code) for each in pile if each.orders), ANSWER_WITHIN_S * 3, "central's orders"
+            lambda: all(known.orders(each.code) for each in pile if each.orders),
+            ANSWER_WITHIN_S * 3,
+            "central's orders",
         )
         began = time.monotonic()
         done = _finished(station)
@@ -155,7 +157,11 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
             "seed": seed,
             "planned": parcels,
             "seconds": round(time.monotonic() - began, 3),
-            "sync": {"waiting": desk.sync.waiting, "refused": desk.sync.refused, "last_seq": desk.bench.journal.last_seq},
+            "sync": {
+                "waiting": desk.sync.waiting,
+                "refused": desk.sync.refused,
+                "last_seq": desk.bench.journal.last_seq,
+            },
         }
         _finish(station, devices, folder, more)
     _say(f"done: {folder / 'report.json'}")

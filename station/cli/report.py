@@ -58,7 +58,9 @@ def _parcel(connection: Connection, row: RowMapping) -> dict[str, Any]:
         select(item).where(item.c.parcel == row["parcel"]).order_by(item.c.identified_at)
     ).mappings()
     lines = connection.execute(select(missing).where(missing.c.parcel == row["parcel"])).mappings()
-    told = {name: row[name] for name in ("parcel", "code", "carrier", "kind", "match", "client", "weight_mg", "in_band")}
+    told = {
+        name: row[name] for name in ("parcel", "code", "carrier", "kind", "match", "client", "weight_mg", "in_band")
+    }
     return {
         **told,
         "orders": json.loads(row["orders"]),

@@ -29,6 +29,8 @@ from station.weights import item_in_band
 from station.words import CATEGORY_WORDS
 
 LINES_OFFERED = 8
+# All GTINs are compared as GTIN-14 (GS1 General Specifications 7.8).
+GTIN_DIGITS = 14
 
 
 def scan_item(state: State, scan: Scan, known: Known) -> Outcome:
@@ -98,7 +100,7 @@ def scan_serial(state: State, scan: Scan, known: Known) -> Outcome:
     if candidates[0].kind in ("badge", "bin", "plate"):
         return refused(mark("That is not the serial number. Scan the one on the item."))
     gtin = best(candidates, "gtin")
-    if gtin is not None and not gtin.serial and gtin.value == item.identified.gtin:
+    if gtin is not None and not gtin.serial and gtin.value == item.identified.gtin.zfill(GTIN_DIGITS):
         return refused(mark("That is the product code. Scan the serial number."))
     serial = next((each.serial for each in candidates if each.serial), "") or scan.text.strip().upper()
     facts = _compare(state, item, serial)
@@ -132,9 +134,8 @@ def _by_product(state: State, candidate: Candidate, known: Known) -> Outcome | N
     if state.parcel is None:
         return None
     code = candidate.gtin or candidate.value
-    lines = [
-        line for line, _ in open_lines(state.parcel) if line.sku.upper() == code or (line.gtin and line.gtin == code)
-    ]
+    named = [line for line, _ in open_lines(state.parcel)]
+    lines = [line for line in named if code in (line.sku.upper(), line.gtin.zfill(GTIN_DIGITS))]
     line = next((each for each in lines if candidate.serial in each.serials), lines[0] if lines else None)
     if line is not None:
         return _identify(state, known, code, _of_line(line), "matched", line, candidate)

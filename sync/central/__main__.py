@@ -15,7 +15,7 @@ import msgspec
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
-from station.database import UnsafeSqlite
+from station.database import UnsafeSqliteError
 from sync.central import returns, sample, tokens
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked.data.mkdir(parents=True, exist_ok=True)
         store = Store(asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}")
-    except (OSError, SQLAlchemyError, UnsafeSqlite) as error:
+    except (OSError, SQLAlchemyError, UnsafeSqliteError) as error:
         return _sorry(f"the database cannot be opened: {error}")
     try:
         code: int = asked.do(asked, store)

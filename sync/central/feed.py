@@ -36,9 +36,7 @@ def append(connection: Connection, site: str, changes: Sequence[Change]) -> None
         for seq, change in enumerate(changes, last + 1)
     ]
     connection.execute(insert(feed), rows)
-    connection.execute(
-        update(site_head).where(site_head.c.site == site).values(last=last + len(rows))
-    )
+    connection.execute(update(site_head).where(site_head.c.site == site).values(last=last + len(rows)))
 
 
 def page(connection: Connection, site: str, after: int, limit: int, server_time: str) -> FeedPage:
@@ -50,19 +48,13 @@ def page(connection: Connection, site: str, after: int, limit: int, server_time:
         .order_by(feed.c.seq)
         .limit(limit)
     )
-    records = tuple(
-        FeedRecord(row.seq, row.kind, row.key, msgspec.Raw(row.body)) for row in connection.execute(query)
-    )
+    records = tuple(FeedRecord(row.seq, row.kind, row.key, msgspec.Raw(row.body)) for row in connection.execute(query))
     last = records[-1].seq if records else after
     return FeedPage(after + 1, last, head, server_time, records)
 
 
 def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dict[str, bytes]:
     """Return the newest body of each key that is there and was not withdrawn, whatever the site."""
-    query = (
-        select(feed.c.key, feed.c.body)
-        .where(feed.c.kind == kind, feed.c.key.in_(list(keys)))
-        .order_by(feed.c.seq)
-    )
+    query = select(feed.c.key, feed.c.body).where(feed.c.kind == kind, feed.c.key.in_(list(keys))).order_by(feed.c.seq)
     found = {row.key: row.body for row in connection.execute(query)}
     return {key: body for key, body in found.items() if body != _WITHDRAWN}

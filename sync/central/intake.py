@@ -15,7 +15,7 @@ from sync.central.tables import ack, journal, quarantine
 from sync.wire import Push, Pushed, Quarantine, Verdict
 
 
-class Gap(Exception):
+class GapError(Exception):
     """The push begins after entries central has never seen; `acked` is the last one it has."""
 
     def __init__(self, acked: int) -> None:
@@ -23,7 +23,7 @@ class Gap(Exception):
         self.acked = acked
 
 
-class Fork(Exception):
+class ForkError(Exception):
     """An entry below the high-water mark is not the one central has: a restored backup or a second copy is writing."""
 
     def __init__(self, seq: int) -> None:
@@ -35,7 +35,9 @@ _POISON = (SQLAlchemyError, msgspec.MsgspecError, ValueError, ArithmeticError, T
 
 
 def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Pushed:
-    """Take a push in and return the verdicts; raises Gap or Fork, and OperationalError when the database is away.
+    """Take a push in and return the verdicts.
+
+    Raises GapError or ForkError, and sqlalchemy.exc.OperationalError when the database is away.
 
     When the batch as a whole cannot be written, it is written again entry by entry, and the entry that is the
     reason is set aside.
@@ -52,12 +54,10 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
         return _take_in(connection, station, site, push, now, one_by_one=True)
 
 
-def _take_in(
-    connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool
-) -> Pushed:
+def _take_in(connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool) -> Pushed:
     acked, prev = _mark(connection, station, push.epoch)
     if push.first > acked + 1:
-        raise Gap(acked)
+        raise GapError(acked)
     known = tuple(entry for entry in push.entries if entry.seq <= acked)
     new = tuple(entry for entry in push.entries if entry.seq > acked)
     verdicts = _again(connection, station, push.epoch, known, now)
@@ -82,27 +82,19 @@ def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes]
     """Lock the station's high-water mark and return it, with the hash it ends in."""
     start = {"station": station, "epoch": epoch, "acked": 0, "hash": first_prev(epoch)}
     insert_once(connection, ack, [start])
-    query = (
-        select(ack.c.acked, ack.c.hash)
-        .where(ack.c.station == station, ack.c.epoch == epoch)
-        .with_for_update()
-    )
+    query = select(ack.c.acked, ack.c.hash).where(ack.c.station == station, ack.c.epoch == epoch).with_for_update()
     row = connection.execute(query).one()
     return row.acked, row.hash
 
 
 def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, hash_: bytes) -> None:
     connection.execute(
-        update(ack)
-        .where(ack.c.station == station, ack.c.epoch == epoch)
-        .values(acked=acked, hash=hash_)
+        update(ack).where(ack.c.station == station, ack.c.epoch == epoch).values(acked=acked, hash=hash_)
     )
 
 
-def _again(
-    connection: Connection, station: str, epoch: str, known: Sequence[Entry], now: str
-) -> list[Verdict]:
-    """Answer entries that came before with the verdict they got; raises Fork for one that did not come before."""
+def _again(connection: Connection, station: str, epoch: str, known: Sequence[Entry], now: str) -> list[Verdict]:
+    """Answer entries that came before with the verdict they got; raises ForkError for one that did not come before."""
     if not known:
         return []
     stored = {}
@@ -114,7 +106,7 @@ def _again(
     for entry in known:
         row = stored.get(entry.seq)
         if row is None or row["id"] != entry.id:
-            raise Fork(entry.seq)
+            raise ForkError(entry.seq)
         if row["hash"] != entry.hash:
             _set_aside(connection, station, epoch, [Judged(entry, "quarantined", "id_reused")], now)
             verdicts.append(Verdict(entry.seq, "quarantined", "id_reused"))
@@ -156,9 +148,7 @@ def _row(station: str, judged: Judged, now: str) -> dict[str, object]:
     return msgspec.structs.asdict(judged.entry) | about
 
 
-def _set_aside(
-    connection: Connection, station: str, epoch: str, judged: Sequence[Judged], now: str
-) -> None:
+def _set_aside(connection: Connection, station: str, epoch: str, judged: Sequence[Judged], now: str) -> None:
     """Keep raw what will never be applied. PostgreSQL takes no NUL in a text; the raw bytes have it."""
     rows = [
         {
@@ -176,15 +166,11 @@ def _set_aside(
     insert_once(connection, quarantine, rows)
 
 
-def _verdict(
-    connection: Connection, station: str, judged: Judged, conflicts: frozenset[str]
-) -> Verdict:
+def _verdict(connection: Connection, station: str, judged: Judged, conflicts: frozenset[str]) -> Verdict:
     entry = judged.entry
     if entry.id not in conflicts:
         return Verdict(entry.seq, judged.status, judged.code)
-    connection.execute(
-        update(journal).where(journal.c.id == entry.id).values(status="conflict", code=reviews.KIND)
-    )
+    connection.execute(update(journal).where(journal.c.id == entry.id).values(status="conflict", code=reviews.KIND))
     return Verdict(entry.seq, "conflict", reviews.KIND)
 
 
@@ -193,7 +179,7 @@ def put_away(store: Store, station: str, entry: Quarantine, now: str) -> Pushed:
     with store.writing() as connection:
         acked, _ = _mark(connection, station, entry.epoch)
         if entry.seq > acked + 1:
-            raise Gap(acked)
+            raise GapError(acked)
         if entry.seq <= acked:
             return Pushed(entry.epoch, acked, now)
         row = msgspec.structs.asdict(entry) | {"station": station, "code": "central_failed", "received_at": now}

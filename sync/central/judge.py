@@ -18,9 +18,7 @@ class Judged(NamedTuple):
     fact: Recorded | None = None
 
 
-def judge(
-    entries: tuple[Entry, ...], epoch: str, prev: bytes, taken_ids: frozenset[str]
-) -> list[Judged]:
+def judge(entries: tuple[Entry, ...], epoch: str, prev: bytes, taken_ids: frozenset[str]) -> list[Judged]:
     """Judge entries that follow one another; `prev` is the hash before them, `taken_ids` are ids known elsewhere.
 
     One bad entry is set aside by itself: the next is held against the hash this one claims to have.

@@ -8,7 +8,7 @@ from sync.central.store import Store, insert_once
 from sync.central.tables import stored_photo
 
 
-class WrongPhoto(Exception):
+class WrongPhotoError(Exception):
     """The bytes that came are not those the name promises."""
 
 
@@ -20,9 +20,9 @@ class PhotoShelf:
         self._store = store
 
     def put(self, sha256: str, content: bytes, station: str, now: str) -> None:
-        """Keep a photo; again is the same as once. Raises WrongPhoto when the bytes do not fit the name."""
+        """Keep a photo; again is the same as once. Raises WrongPhotoError when the bytes do not fit the name."""
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise WrongPhoto("the bytes do not have this SHA-256")
+            raise WrongPhotoError("the bytes do not have this SHA-256")
         place = self._place(sha256)
         if not place.exists():
             _write_durably(place, content)

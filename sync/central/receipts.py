@@ -1,50 +1,58 @@
 """Tells the other benches of a site which parcels were received, and takes it back when an arrival was undone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from station.entries import Entry
 from station.facts import ParcelArrived, Recorded, Undone
 from station.records import Receipt
 from sync.central.feed import Change, latest
-from sync.central.tables import journal
+from sync.central.tables import feed, journal
+
+# A sign that no code of a parcel has.
+_BETWEEN = "|"
 
 
-def changes(
-    connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]
-) -> list[Change]:
+def key_of(receipt: Receipt) -> str:
+    """Return the key of a receipt in the feed: two benches that received one parcel both keep theirs."""
+    return f"{receipt.code}{_BETWEEN}{receipt.bench}{_BETWEEN}{receipt.parcel}"
+
+
+def changes(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> list[Change]:
     """Return the receipts that entries make or take back, as changes of the feed."""
     made: list[Change] = []
     for entry, fact in facts:
         if isinstance(fact, ParcelArrived) and fact.match != "again":
             receipt = Receipt(fact.code, fact.parcel, station, entry.operator, entry.at)
-            made.append(Change("receipt", fact.code, msgspec.json.encode(receipt)))
+            made.append(Change("receipt", key_of(receipt), msgspec.json.encode(receipt)))
         elif isinstance(fact, Undone):
-            made += _taken_back(connection, station, fact, made)
+            made += [Change("receipt", key_of(each), None) for each in _undone(connection, station, fact)]
     return made
 
 
-def _taken_back(
-    connection: Connection, station: str, undone: Undone, made: Sequence[Change]
-) -> list[Change]:
-    """Withdraw receipts of undone arrivals, unless another bench has received the same parcel since."""
-    query = select(journal.c.body).where(
+def known(connection: Connection, codes: Iterable[str]) -> list[Receipt]:
+    """Return the receipts that hold for these parcel codes, oldest first."""
+    named = [feed.c.key.startswith(f"{code}{_BETWEEN}", autoescape=True) for code in codes]
+    if not named:
+        return []
+    query = select(feed.c.key).where(feed.c.kind == "receipt", or_(*named))
+    keys = set(connection.execute(query).scalars())
+    bodies = latest(connection, "receipt", keys).values()
+    return sorted((msgspec.json.decode(body, type=Receipt) for body in bodies), key=lambda each: each.at)
+
+
+def _undone(connection: Connection, station: str, undone: Undone) -> list[Receipt]:
+    """Return the receipts of the arrivals that were taken back."""
+    query = select(journal.c.body, journal.c.operator, journal.c.at).where(
         journal.c.station == station,
         journal.c.txn.in_(undone.txns),
         journal.c.type == ParcelArrived.__name__,
     )
-    arrived = [msgspec.json.decode(body, type=ParcelArrived) for body in connection.execute(query).scalars()]
-    known = latest(connection, "receipt", [fact.code for fact in arrived])
-    known |= {change.key: change.body for change in made if change.body}
-    return [
-        Change("receipt", fact.code, None)
-        for fact in arrived
-        if fact.code in known and _is_of(known[fact.code], station, fact.parcel)
+    found = [
+        (msgspec.json.decode(row.body, type=ParcelArrived), row.operator, row.at) for row in connection.execute(query)
     ]
-
-
-def _is_of(body: bytes, station: str, parcel: str) -> bool:
-    receipt = msgspec.json.decode(body, type=Receipt)
-    return (receipt.bench, receipt.parcel) == (station, parcel)
+    return [
+        Receipt(fact.code, fact.parcel, station, operator, at) for fact, operator, at in found if fact.match != "again"
+    ]

@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, and_, or_, select
 
+from station.records import ReturnOrder
 from station.schema import answer, exception, item, missing_line, parcel, photo
+from sync.central import receipts
 from sync.central.feed import latest
 from sync.central.tables import parcel_order, review, stored_photo
 
@@ -28,15 +30,14 @@ def record(connection: Connection, rma: str) -> Row | None:
         "missing": _without_station(_rows(connection, missing_line, missing_line.c.rma == rma)),
         "exceptions": _exceptions(connection, parcels),
         "reviews": [_review(each) for each in _rows(connection, review, review.c.rma == rma)],
-        "receipts": _receipts(connection, parcels, order),
+        "receipts": receipts.known(connection, _codes(parcels, order)),
     }
 
 
 def _parcels(connection: Connection, rma: str, items: Iterable[Row]) -> list[Row]:
     """Every parcel scanned for the order, and every other one in which goods of it were found."""
     keys = {
-        (row.station, row.parcel)
-        for row in connection.execute(select(parcel_order).where(parcel_order.c.rma == rma))
+        (row.station, row.parcel) for row in connection.execute(select(parcel_order).where(parcel_order.c.rma == rma))
     }
     keys |= {(row["station"], row["parcel"]) for row in items}
     return _named(connection, parcel, "parcel", keys, "arrived_at")
@@ -111,12 +112,10 @@ def _review(row: Row) -> Row:
     return _picked(row, ("kind", "line", "why", "opened_at")) | {"units": _raw(row["detail"])}
 
 
-def _receipts(connection: Connection, parcels: list[Row], order: bytes | None) -> list[msgspec.Raw]:
-    """What benches are told: that the order's parcels were received, here or before central kept facts."""
-    codes = {row["code"] for row in parcels}
-    if order:
-        codes |= set(msgspec.json.decode(order)["trackings"] if b'"trackings"' in order else ())
-    return [msgspec.Raw(body) for body in latest(connection, "receipt", sorted(codes)).values()]
+def _codes(parcels: list[Row], order: bytes | None) -> set[str]:
+    """Return every parcel number of the return: those that were scanned and those that were announced."""
+    announced = msgspec.json.decode(order, type=ReturnOrder).trackings if order else ()
+    return {*announced, *(row["code"] for row in parcels)}
 
 
 def _named(connection: Connection, table: Table, column: str, keys: set[tuple[str, str]], order_by: str) -> list[Row]:

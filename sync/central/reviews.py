@@ -28,9 +28,7 @@ class Line(NamedTuple):
     line: str
 
 
-def compare(
-    connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]], now: str
-) -> frozenset[str]:
+def compare(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]], now: str) -> frozenset[str]:
     """Hold what was just written against what others wrote; open reviews; return ids of the entries in conflict.
 
     Orders are locked one after the other in alphabetical order, so two benches never wait for each other in a ring.
@@ -45,17 +43,13 @@ def compare(
     for rma in rmas:
         connection.execute(select(order_lock).where(order_lock.c.rma == rma).with_for_update())
     orders = latest(connection, "order", rmas)
-    doubled = {
-        line: why for line in lines if (why := _doubled(connection, line, orders.get(line.rma, b"")))
-    }
+    doubled = {line: why for line in lines if (why := _doubled(connection, line, orders.get(line.rma, b"")))}
     for line, (why, detail) in doubled.items():
         _open(connection, line, why, detail, now)
     return frozenset(entry_id for entry_id, line in named.items() if line in doubled)
 
 
-def _note_parcels(
-    connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]
-) -> None:
+def _note_parcels(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> None:
     rows = [
         {"rma": rma, "station": station, "parcel": fact.parcel}
         for _, fact in facts
@@ -65,9 +59,7 @@ def _note_parcels(
     insert_once(connection, parcel_order, rows)
 
 
-def _lines(
-    connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]
-) -> dict[str, Line]:
+def _lines(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> dict[str, Line]:
     """Return which return line each entry is about, by the entry's id."""
     named: dict[str, Line] = {}
     by_item: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Fills an empty central with the sample site: orders, products, people, bins, an earlier receipt, a station's token."""
+"""Fills an empty central with the sample site: orders, products, people, bins, a receipt, and a token to speak with."""
 
 import tomllib
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from station import sample
 from station.records import Bin, Operator, OrderKind, Product, Receipt, ReturnLine, ReturnOrder
 from sync.central import feed, tokens
 from sync.central.feed import Change
+from sync.central.receipts import key_of
 from sync.central.store import Store
 from sync.central.tables import feed as feed_table
 
@@ -93,15 +94,14 @@ def records() -> Iterator[Change]:
     for product in sample.products():
         yield Change("product", product.sku, msgspec.json.encode(product))
     for receipt in msgspec.convert(_toml("receipts"), _Receipts).receipt:
-        yield Change("receipt", receipt.code, msgspec.json.encode(receipt))
+        yield Change("receipt", key_of(receipt), msgspec.json.encode(receipt))
     for order in orders():
         yield Change("order", order.rma, msgspec.json.encode(order))
 
 
 def _order(written: _Order, articles: dict[str, Product]) -> ReturnOrder:
     lines = tuple(
-        ReturnLine(line.line, articles[line.sku], line.quantity, line.serials, line.reason)
-        for line in written.lines
+        ReturnLine(line.line, articles[line.sku], line.quantity, line.serials, line.reason) for line in written.lines
     )
     return ReturnOrder(
         rma=written.rma,

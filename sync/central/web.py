@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sync.central import feed, intake, returns, tokens
-from sync.central.photos import PhotoShelf, WrongPhoto
+from sync.central.photos import PhotoShelf, WrongPhotoError
 from sync.central.store import Store
 from sync.central.tables import journal
 from sync.central.tokens import Caller
@@ -35,7 +35,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _log = logging.getLogger(__name__)
 
 
-class Failed(Exception):
+class RequestError(Exception):
     """A request that gets no for an answer: its HTTP status and the problem to tell."""
 
     def __init__(self, status: int, error: str, detail: str = "", acked: int = -1) -> None:
@@ -60,7 +60,7 @@ def make_app(store: Store, shelf: PhotoShelf, version: str) -> Starlette:
         Route("/v1/events", doors.events, methods=["GET"]),
     ]
     failures: dict[Any, Any] = {
-        Failed: _failed,
+        RequestError: _failed,
         HTTPException: _not_here,
         ClientDisconnect: _gone,
         OperationalError: _database_away,
@@ -91,13 +91,13 @@ class _Doors:
         entry = _decoded(await _body(request, _LARGEST_PUSH), Quarantine)
         _check_numbers(entry.epoch, entry.seq)
         if "\0" in entry.id:
-            raise Failed(400, "malformed", "an id has no NUL in it")
+            raise RequestError(400, "malformed", "an id has no NUL in it")
         return await self._intake(intake.put_away, caller.station, entry)
 
     async def feed(self, request: Request) -> Response:
         caller = await self._caller(request)
         if caller.site != request.path_params["site"]:
-            raise Failed(403, "other_site", "this token is of another site")
+            raise RequestError(403, "other_site", "this token is of another site")
         after = _number(request, "after", 0, 0, _LARGEST_NUMBER)
         limit = _number(request, "limit", _MOST_RECORDS, 1, _MOST_RECORDS)
         return _json(await run_in_threadpool(self._page, caller.site, after, limit))
@@ -106,17 +106,17 @@ class _Doors:
         caller = await self._caller(request)
         sha256 = request.path_params["sha256"]
         if _SHA256.fullmatch(sha256) is None:
-            raise Failed(400, "malformed", "a photo is named by 64 lower-case hexadecimal digits")
+            raise RequestError(400, "malformed", "a photo is named by 64 lower-case hexadecimal digits")
         if request.method == "PUT":
             content = await _body(request, _LARGEST_PHOTO)
             try:
                 await run_in_threadpool(self._shelf.put, sha256, content, caller.station, _now())
-            except WrongPhoto as error:
-                raise Failed(422, "wrong_photo", str(error)) from error
+            except WrongPhotoError as error:
+                raise RequestError(422, "wrong_photo", str(error)) from error
             return Response(status_code=204)
         content = await run_in_threadpool(self._shelf.get, sha256)
         if content is None:
-            raise Failed(404, "no_photo", "no such photo")
+            raise RequestError(404, "no_photo", "no such photo")
         return Response(content, media_type="image/jpeg")
 
     async def returns(self, request: Request) -> Response:
@@ -124,7 +124,7 @@ class _Doors:
         rma = _text(request.path_params["rma"])
         found = await run_in_threadpool(self._return, rma)
         if found is None:
-            raise Failed(404, "no_return", "neither expected nor received")
+            raise RequestError(404, "no_return", "neither expected nor received")
         return _json(found)
 
     async def events(self, request: Request) -> Response:
@@ -137,25 +137,25 @@ class _Doors:
     async def _caller(self, request: Request) -> Caller:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
-            raise Failed(401, "no_token", "send the station's token as Authorization: Bearer")
+            raise RequestError(401, "no_token", "send the station's token as Authorization: Bearer")
         found = await run_in_threadpool(tokens.caller, self._store, token.strip())
         if found is None:
-            raise Failed(401, "token_unknown", "no station has this token")
+            raise RequestError(401, "token_unknown", "no station has this token")
         return found
 
     async def _station(self, request: Request) -> Caller:
         caller = await self._caller(request)
         if caller.station != request.path_params["station"]:
-            raise Failed(403, "other_station", "this token is of another station")
+            raise RequestError(403, "other_station", "this token is of another station")
         return caller
 
     async def _intake(self, take: Callable[..., Any], *what: object) -> Response:
         try:
             return _json(await run_in_threadpool(take, self._store, *what, _now()))
-        except intake.Gap as gap:
-            raise Failed(409, "gap", str(gap), gap.acked) from gap
-        except intake.Fork as fork:
-            raise Failed(409, "fork", str(fork)) from fork
+        except intake.GapError as gap:
+            raise RequestError(409, "gap", str(gap), gap.acked) from gap
+        except intake.ForkError as fork:
+            raise RequestError(409, "fork", str(fork)) from fork
 
     def _page(self, site: str, after: int, limit: int) -> Any:
         with self._store.reading() as connection:
@@ -184,7 +184,7 @@ async def _body(request: Request, largest: int) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > largest:
-            raise Failed(413, "too_large", f"at most {largest} bytes")
+            raise RequestError(413, "too_large", f"at most {largest} bytes")
         parts.append(part)
     return b"".join(parts)
 
@@ -193,34 +193,34 @@ def _decoded(body: bytes, kind: type[Any]) -> Any:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise Failed(400, "malformed", str(error)) from error
+        raise RequestError(400, "malformed", str(error)) from error
 
 
 def _check_run(push: Push) -> None:
     """A push is a run of one journal: numbered from `first` on, without a gap."""
     _check_numbers(push.epoch, push.first)
     if [entry.seq for entry in push.entries] != list(range(push.first, push.first + len(push.entries))):
-        raise Failed(400, "malformed", "entries must be numbered from `first` on, without a gap")
+        raise RequestError(400, "malformed", "entries must be numbered from `first` on, without a gap")
 
 
 def _check_numbers(epoch: str, first: int) -> None:
     if not epoch or len(epoch) > 64 or not epoch.isprintable():
-        raise Failed(400, "malformed", "an epoch is a short printable text")
+        raise RequestError(400, "malformed", "an epoch is a short printable text")
     if not 0 < first < _LARGEST_NUMBER - _LARGEST_PUSH:
-        raise Failed(400, "malformed", "entries are numbered from 1 on")
+        raise RequestError(400, "malformed", "entries are numbered from 1 on")
 
 
 def _number(request: Request, name: str, default: int, low: int, high: int) -> int:
     text = request.query_params.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and len(text) < 20 and low <= int(text) <= high):
-        raise Failed(400, "malformed", f"{name} is a number from {low} to {high}")
+        raise RequestError(400, "malformed", f"{name} is a number from {low} to {high}")
     return int(text)
 
 
 def _text(value: str) -> str:
     """PostgreSQL knows no NUL in a text, and nothing of ours has one or is this long."""
     if "\0" in value or len(value) > 200:
-        raise Failed(400, "malformed", "not a name of ours")
+        raise RequestError(400, "malformed", "not a name of ours")
     return value
 
 
@@ -232,7 +232,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-async def _failed(_request: Request, error: Failed) -> Response:
+async def _failed(_request: Request, error: RequestError) -> Response:
     return _json(error.problem, error.status)
 
 

@@ -1,8 +1,8 @@
-"""What device tests share: an inbox to await readings in, and a check that no thread is left behind."""
+"""What device tests share: an inbox to await readings in, and leave to go down."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
@@ -25,9 +25,7 @@ class Inbox:
             self.readings.append(reading)
             self._came.notify_all()
 
-    def next(
-        self, kind: type[R], matching: Callable[[R], bool] = lambda _: True, within_s: float = 20.0
-    ) -> R:
+    def next(self, kind: type[R], matching: Callable[[R], bool] = lambda _: True, within_s: float = 20.0) -> R:
         """The next reading of that kind not looked at before; earlier ones of other kinds are passed over."""
         deadline = time.monotonic() + within_s
         with self._came:
@@ -51,17 +49,7 @@ def inbox() -> Inbox:
     return Inbox()
 
 
-@pytest.fixture(autouse=True)
-def no_thread_left_behind() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    left = [thread.name for thread in threading.enumerate() if thread not in before]
-    assert not left, f"threads left running: {left}"
-
-
-def eventually(condition: Callable[[], bool], within_s: float = 20.0) -> None:
-    """Wait for a condition with a deadline."""
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
+@pytest.fixture
+def goes_down(expect_log) -> None:
+    """For tests in which a device goes down, which is logged."""
+    expect_log(r"devices\.worker: .* is down: ")

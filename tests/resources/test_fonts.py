@@ -34,9 +34,7 @@ def test_every_weight_is_there(family: str, name: str) -> None:
 
 
 def test_every_weight_has_letters_of_its_own(family: str) -> None:
-    widths = [
-        QFontMetricsF(QFont(family, 20, weight)).horizontalAdvance("Returns") for weight in WEIGHTS.values()
-    ]
+    widths = [QFontMetricsF(QFont(family, 20, weight)).horizontalAdvance("Returns") for weight in WEIGHTS.values()]
     assert widths == sorted(set(widths))
 
 

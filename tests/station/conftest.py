@@ -12,7 +12,7 @@ from station.facts import Recorded
 from station.history import History
 from station.inputs import Command, Do, Input, PhotoChecked
 from station.journal import Journal
-from station.local_copy import LocalCopy
+from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups, Rules, read_rules
 from station.outcome import Outcome
 from station.stages import Stage, next_shot, question_due, stage_of
@@ -137,9 +137,12 @@ def rules() -> Rules:
 def site_known(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lookups]:
     """Real look-ups over the sample site; nothing has happened at this bench yet."""
     folder = tmp_path_factory.mktemp("site")
-    journal = Journal.open(folder, "A01")
-    copy = LocalCopy.open(folder)
-    records = list(sample_records.records())
+    journal = Journal.open(folder / "station.sqlite", "A01")
+    copy = LocalCopy.open(folder / "expected.sqlite")
+    records = [
+        Record(seq, change.kind, change.key, msgspec.Raw(change.body))
+        for seq, change in enumerate(sample_records.records(), start=1)
+    ]
     copy.apply(1, len(records), records)
     yield Lookups(rules, copy, History(journal))
     copy.close()

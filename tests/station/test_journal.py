@@ -95,9 +95,7 @@ def test_another_stations_folder_is_refused_and_left_alone(tmp_path: Path) -> No
         assert journal.last_seq == 1
 
 
-def test_a_clock_set_back_changes_nothing_but_the_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_set_back_changes_nothing_but_the_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_journal(tmp_path) as journal:
         journal.append([arrived(1)], operator="B1", shift="S1-1")
         monkeypatch.setattr("station.journal.now", lambda: "1999-12-31T23:59:59.000000Z")

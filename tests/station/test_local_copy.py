@@ -47,6 +47,14 @@ def test_a_changed_record_is_no_longer_found_by_its_old_codes(copy: LocalCopy) -
     assert copy.orders("NEW") == copy.orders("RMA-1") == (changed,)
 
 
+def test_a_withdrawn_record_is_found_no_more(copy: LocalCopy) -> None:
+    copy.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
+    copy.apply(2, 3, [record(2, "order", "RMA-1", None), record(3, "order", "never", None)])
+    assert copy.orders("RMA-1") == copy.orders("1Z999AA10123456784") == ()
+    copy.apply(4, 4, [record(4, "order", "RMA-1", ORDER)])
+    assert copy.orders("RMA-1") == (ORDER,)
+
+
 def test_products_people_bins_and_receipts_are_found(copy: LocalCopy) -> None:
     ann = Operator("B1", "Ann", "grader", "$argon2id$x")
     late = Receipt("1Z1", "P9", "bench 2", "B2", "2026-01-02T00:00:00Z")

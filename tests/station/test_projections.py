@@ -112,9 +112,7 @@ def test_undo_takes_back_the_story_but_not_the_things(tmp_path: Path) -> None:
         put(journal, Undone((plate, printed), "label"), PlateVoided("N1", "undone"))
         rows = projected(journal)
         assert rows["item"][0]["plate"] == ""
-        assert [(row["plate"], row["item"], row["copies_printed"]) for row in rows["plate"]] == [
-            ("N1", "I1", 1)
-        ]
+        assert [(row["plate"], row["item"], row["copies_printed"]) for row in rows["plate"]] == [("N1", "I1", 1)]
         assert rows["plate"][0]["void_why"] == "undone"
         assert [row["bin"] for row in rows["bin"]] == ["BIN-1"]
         assert len(rows["photo"]) == len(rows["exception"]) == 1

@@ -42,18 +42,13 @@ def columns(path: Path) -> set[str]:
 def test_the_revisions_make_the_tables_we_know(tmp_path: Path, tables: object) -> None:
     opening.begin_file(tmp_path / "station.sqlite", "S1", "e1")
     with open_sqlite(tmp_path / "station.sqlite").connect() as connection:
-        others = {
-            table.name for known in (schema.STATION, schema.PROJECTIONS) for table in known.tables.values()
-        }
+        others = {table.name for known in (schema.STATION, schema.PROJECTIONS) for table in known.tables.values()}
         context = MigrationContext.configure(
             connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in tables.tables}
         )
         assert compare_metadata(context, tables) == []
         assert MigrationContext.configure(connection).get_current_revision() == schema.REVISION
-        names = {
-            row[0]
-            for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
-        }
+        names = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert names == others | {"alembic_version", "sqlite_sequence"}
 
 
@@ -65,9 +60,7 @@ def test_a_database_of_the_first_revision_still_opens(tmp_path: Path) -> None:
         assert journal.resume(State("S1", "bench 1")).parcel.arrived.code == "1Z999AA10123456784"
 
 
-def test_an_old_database_is_copied_then_brought_up_to_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_database_is_copied_then_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "station.sqlite"
     shutil.copy(OLD_0001, path)
     monkeypatch.setattr(upgrade.upgrade, "__defaults__", (with_next(tmp_path),))

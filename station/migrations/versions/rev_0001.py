@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("skipped_why", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("taken_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("station", "item", "shot"),
         sqlite_with_rowid=False,

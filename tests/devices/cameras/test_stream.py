@@ -68,6 +68,7 @@ def test_previews_come_only_when_wanted(camera, inbox) -> None:
     assert len(inbox.of(Frame)) == seen
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_a_frozen_picture_is_down_until_it_moves_again(simulator, camera, inbox) -> None:
     simulator.do("freeze")
     assert inbox.next(Down).why is Fault.frozen
@@ -81,6 +82,7 @@ def test_a_frozen_picture_is_down_until_it_moves_again(simulator, camera, inbox)
     assert [down.why for down in inbox.of(Down)] == [Fault.frozen]
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_a_stream_that_stalls_or_breaks_is_noticed_and_found_again(simulator, camera, inbox) -> None:
     simulator.do("stall")
     assert inbox.next(Down).why is Fault.no_frames
@@ -98,6 +100,7 @@ def test_controls_that_did_not_take_are_named(camera) -> None:
     assert camera.not_controllable == ("FOCUS", "NONSENSE")
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_a_camera_that_is_not_there(inbox) -> None:
     camera = Camera("camera", CameraSettings("http://127.0.0.1:9/stream"))
     camera.request_still("early")

@@ -11,9 +11,7 @@ READY = b"\x02030,0,0,1245,000,0,0,0,000,0,0,0\x03\r\n"
 READY += b"\x02000,0,0,0,1,2,6,0,00000000,1,000\x03\r\n\x021234,0\x03\r\n"
 
 
-def hs(
-    b: int = 0, c: int = 0, eee: int = 0, h: int = 0, o: int = 0, p: int = 0, u: int = 0, over: int = 0
-) -> bytes:
+def hs(b: int = 0, c: int = 0, eee: int = 0, h: int = 0, o: int = 0, p: int = 0, u: int = 0, over: int = 0) -> bytes:
     return (
         f"\x02030,{b},{c},1245,{eee:03d},0,0,{h},000,0,0,{over}\x03\r\n"
         f"\x02001,0,{o},{p},1,2,4,0,{u:08d},1,000\x03\r\n\x020000,0\x03\r\n"
@@ -90,9 +88,7 @@ def test_error_bits(errors: int, fault: Fault | None) -> None:
     answer = host_errors(hqes(errors, 0x8))
     assert answer == HostErrors(errors, 0x8)
     assert answer.fault is fault
-    assert host_errors(b"ERRORS: 1 00000000 00000005\r\nWARNINGS: 0 00000000 00000000\r\n") == HostErrors(
-        5, 0
-    )
+    assert host_errors(b"ERRORS: 1 00000000 00000005\r\nWARNINGS: 0 00000000 00000000\r\n") == HostErrors(5, 0)
 
 
 def test_identity() -> None:

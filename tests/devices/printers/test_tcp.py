@@ -55,6 +55,7 @@ def test_labels_come_out_once_and_in_order(bench: Bench, inbox) -> None:
     assert bench.printer.identity.dots_per_mm == 8
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_a_job_is_taken_once(bench: Bench, inbox) -> None:
     bench.simulator.do("pause")
     inbox.next(Down)
@@ -74,6 +75,7 @@ def test_a_job_is_taken_once(bench: Bench, inbox) -> None:
         ("pause", Fault.paused, "resume"),
     ],
 )
+@pytest.mark.usefixtures("goes_down")
 def test_nothing_is_sent_to_a_printer_that_cannot_print(
     bench: Bench, inbox, trouble: str, why: Fault, cure: str
 ) -> None:
@@ -88,6 +90,7 @@ def test_nothing_is_sent_to_a_printer_that_cannot_print(
     assert len(inbox.of(PrintWaiting)) == 1
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_media_out_in_the_middle_prints_once_after_the_refill(bench: Bench, inbox) -> None:
     bench.simulator.do("media_out", mid_job=True)
     first, second = bench.print(1), bench.print(2)
@@ -101,6 +104,7 @@ def test_media_out_in_the_middle_prints_once_after_the_refill(bench: Bench, inbo
     assert bench.labels() == expected(1, 2)
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_a_printer_that_is_gone_gets_the_job_when_it_is_back(bench: Bench, inbox) -> None:
     bench.simulator.do("unplug")
     assert inbox.next(Down).why is Fault.lost
@@ -113,6 +117,7 @@ def test_a_printer_that_is_gone_gets_the_job_when_it_is_back(bench: Bench, inbox
     assert len(inbox.of(PrintWaiting)) == 1
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_held_over_a_lost_connection_and_seen_again(bench: Bench, inbox) -> None:
     bench.simulator.do("media_out", mid_job=True)
     job = bench.print(1)
@@ -129,6 +134,7 @@ def test_held_over_a_lost_connection_and_seen_again(bench: Bench, inbox) -> None
     assert bench.labels() == expected(1)
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_a_printer_that_lost_its_power_with_the_label_is_not_guessed_at(bench: Bench, inbox) -> None:
     bench.simulator.do("media_out", mid_job=True)
     job = bench.print(1)
@@ -143,6 +149,7 @@ def test_a_printer_that_lost_its_power_with_the_label_is_not_guessed_at(bench: B
     assert inbox.next(Printed).job == again
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_cancelled_before_and_after_it_was_sent(bench: Bench, inbox) -> None:
     bench.simulator.do("media_out", mid_job=True)
     held, behind = bench.print(1), bench.print(2)
@@ -158,6 +165,7 @@ def test_cancelled_before_and_after_it_was_sent(bench: Bench, inbox) -> None:
     assert bench.labels() == expected(3)
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_cancelled_while_the_printer_is_gone_never_prints(bench: Bench, inbox) -> None:
     bench.simulator.do("unplug")
     inbox.next(Down)
@@ -179,6 +187,7 @@ def test_garbage_from_the_printer_changes_nothing(bench: Bench, inbox) -> None:
     assert bench.labels() == expected(1)
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_one_connection_at_a_time(bench: Bench, inbox) -> None:
     host, port = bench.simulator.address.split(":")
     second = Worker("second", TcpPrinter("second", host, int(port), QUICK), inbox.post)

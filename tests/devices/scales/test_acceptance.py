@@ -23,9 +23,7 @@ def accepted(*weights: Weight, every_s: float = 0.1, memory: Acceptance | None =
     memory = memory or Acceptance(RULE)
     out = []
     for number, each in enumerate(weights):
-        stamped = Weight(
-            each.device, each.state, each.value, each.unit, each.basis, each.raw, number * every_s
-        )
+        stamped = Weight(each.device, each.state, each.value, each.unit, each.basis, each.raw, number * every_s)
         memory, taken = memory.see(stamped)
         if taken:
             out.append(taken.weight_mg // 1000)
@@ -81,11 +79,7 @@ def test_a_reconnect_starts_the_run_over_and_keeps_an_accepted_article_accepted(
     assert accepted(*[weight(500)] * 9, memory=memory.interrupted()) == []
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from([0, 1, 100, 200, -50]), st.sampled_from([STABLE, MOVING])), max_size=60
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 100, 200, -50]), st.sampled_from([STABLE, MOVING])), max_size=60))
 def test_never_more_weights_than_articles(shown: list[tuple[int, WeightState]]) -> None:
     """Between two accepted weights the scale has shown a stable empty platform."""
     memory = Acceptance(RULE)

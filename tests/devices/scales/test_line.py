@@ -23,9 +23,7 @@ def simulator(tmp_path: Path) -> Iterator[Simulator]:
 
 
 def weighing(line: LineSettings, inbox) -> Worker:
-    worker = Worker(
-        "scale", SerialScale("scale", line, MtSics, polling=QUICK), inbox.post, backoff_s=(0.05, 0.2)
-    )
+    worker = Worker("scale", SerialScale("scale", line, MtSics, polling=QUICK), inbox.post, backoff_s=(0.05, 0.2))
     worker.start()
     return worker
 
@@ -78,6 +76,7 @@ def test_overload_is_a_state_and_never_a_weight(simulator, scale, inbox) -> None
     assert not inbox.of(AcceptedWeight)
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_unplugged_with_an_article_on_it(simulator, scale, inbox) -> None:
     simulator.do("place", weight_mg=700_000, wobble_s=0.0)
     assert inbox.next(AcceptedWeight).weight_mg == 700_000
@@ -93,6 +92,7 @@ def test_unplugged_with_an_article_on_it(simulator, scale, inbox) -> None:
     assert len(inbox.of(AcceptedWeight)) == 2
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_noise_and_silence(simulator, scale, inbox) -> None:
     simulator.do("garbage", seed=5)
     inbox.next(Weight, lambda weight: weight.state is WeightState.garbled)
@@ -105,6 +105,7 @@ def test_noise_and_silence(simulator, scale, inbox) -> None:
     assert inbox.next(AcceptedWeight).weight_mg == 300_000
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_the_wrong_baud_rate_is_named(simulator, inbox) -> None:
     worker = weighing(LineSettings(simulator.address, baud=4800), inbox)
     assert inbox.next(Down).why is Fault.wrong_line_settings
@@ -117,6 +118,7 @@ def test_the_wrong_baud_rate_is_named(simulator, inbox) -> None:
 # to the garbage collector.
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 @pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")
+@pytest.mark.usefixtures("goes_down")
 def test_line_settings_cross_rfc2217(inbox) -> None:
     simulated = Simulator("scale", ["--rfc2217", "0"])
     wrong = weighing(LineSettings(simulated.address, baud=9600, data_bits=7, parity="E"), inbox)

@@ -109,9 +109,7 @@ def test_the_same_code_in_a_blink_is_one_scan(simulator: Simulator, scanner: Wor
     assert texts == ["A1", "B2", "A1"]
 
 
-def test_five_thousand_characters_and_noise_leave_it_working(
-    simulator: Simulator, scanner: Worker, inbox
-) -> None:
+def test_five_thousand_characters_and_noise_leave_it_working(simulator: Simulator, scanner: Worker, inbox) -> None:
     simulator.do("scan", text="7" * 5000)
     assert inbox.next(Scan).text == "7" * 5000
     simulator.do("scan", text="7" * 20_000)
@@ -123,6 +121,7 @@ def test_five_thousand_characters_and_noise_leave_it_working(
     assert not inbox.of(Down)
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_unplugged_and_plugged_in_again(simulator: Simulator, scanner: Worker, inbox) -> None:
     simulator.do("scan", raw="half a co")
     simulator.do("unplug")
@@ -136,6 +135,7 @@ def test_unplugged_and_plugged_in_again(simulator: Simulator, scanner: Worker, i
     assert len(inbox.of(Up)) == 2
 
 
+@pytest.mark.usefixtures("goes_down")
 def test_a_scanner_that_is_not_there_is_said_once_and_found_later(tmp_path: Path, inbox) -> None:
     link = tmp_path / "late"
     worker = Worker("scanner", SerialScanner("scanner", LineSettings(str(link))), inbox.post, (0.02, 0.1))

@@ -1,0 +1,94 @@
+"""`returns-station`: opens the bench, proves its devices, checks its data."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from station.cli import checks, doctor, opening
+from station.errors import JournalError
+from station.settings import SettingsError
+
+_PLAIN = argparse.RawDescriptionHelpFormatter
+
+_ABOUT = """\
+Receives, photographs, grades, routes and labels returned goods at a bench, with or without a network.
+
+  returns-station run                       open the bench; without settings, a demonstration with simulated
+                                            devices, an embedded central and sample parcels
+  returns-station run --headless --parcels 12 --out out
+                                            play scripted parcels with no screen and write a report
+  returns-station doctor                    prove versions, disk, clock, journal and each device
+  returns-station verify DATA               check that nothing in a data folder was lost or changed
+  returns-station salvage DATA              save what can be read of a damaged journal
+"""
+
+_ABOUT_RUN = """\
+Opens the bench. With no settings file it is a demonstration: a scanner, a scale, a camera and a Zebra printer are
+simulated as programs of their own and spoken to through the drivers a real bench uses; central runs beside them.
+
+Where there is no display (or with --headless) it plays parcels instead: OUT then holds report.json, labels/PLATE.zpl and
+.png, photos/, station.sqlite and central.sqlite. A folder with an interrupted run is gone on with.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return 0, or 1 with a plain word on standard error."""
+    asked = _parser().parse_args(arguments)
+    try:
+        code: int = asked.do(asked)
+    except (JournalError, SettingsError, OSError) as error:
+        sys.stderr.write(f"returns-station: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nreturns-station: stopped; all that was shown is saved. The same command goes on.\n")
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("returns-station", description=_ABOUT, formatter_class=_PLAIN)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands)
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
+    check = commands.add_parser("doctor", help="prove versions, disk, clock, journal and devices")
+    check.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
+    check.add_argument("--settings", type=Path, metavar="FILE", help="settings file (default: DIR/settings.toml)")
+    check.add_argument("--demo", action="store_true", help="prove the simulated devices")
+    check.set_defaults(do=lambda asked: doctor.examine(asked.data, asked.settings, asked.demo))
+    verify = commands.add_parser("verify", parents=[where], help="check a data folder; exit 1 on any damage")
+    verify.set_defaults(do=lambda asked: checks.verify_folder(asked.data))
+    save = commands.add_parser("salvage", parents=[where], help="save what can be read of a damaged journal")
+    save.add_argument("--yes", action="store_true", help="do it without asking")
+    save.set_defaults(do=lambda asked: checks.salvage_folder(asked.data, asked.yes))
+    return parser
+
+
+def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = commands.add_parser("run", help="open the bench", description=_ABOUT_RUN, formatter_class=_PLAIN)
+    run.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
+    run.add_argument("--settings", type=Path, metavar="FILE", help="settings file (default: DIR/settings.toml)")
+    run.add_argument("--demo", action="store_true", help="the demonstration, even where there are settings")
+    run.add_argument("--headless", action="store_true", help="play parcels with no screen")
+    run.add_argument("--parcels", type=_count, default=12, metavar="N", help="parcels to play (default: 12)")
+    run.add_argument("--seed", type=int, default=1, metavar="S", help="which made-up parcels follow the sample's")
+    run.add_argument("--out", type=Path, default=Path("out"), metavar="OUT", help="folder of the play (default: out)")
+    run.set_defaults(do=opening.run)
+
+
+def _home() -> Path:
+    return Path(platformdirs.user_data_dir("returns-station", appauthor=False))
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 < count <= 100_000:
+        raise argparse.ArgumentTypeError("between 1 and 100000")
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())

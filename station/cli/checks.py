@@ -1,0 +1,33 @@
+"""`verify` and `salvage`: what is whole, and what can be saved."""
+
+import sys
+from pathlib import Path
+
+from station.salvage import salvage
+from station.verify import verify
+
+
+def verify_folder(data: Path) -> int:
+    """Print what is found in a data folder; return 1 on any damage."""
+    findings = list(verify(data))
+    for finding in findings:
+        sys.stdout.write(f"{'✘' if finding.is_damage else '!'} {finding.text}\n")
+    if any(finding.is_damage for finding in findings):
+        sys.stdout.write(f"{data} is damaged. `returns-station salvage {data}` saves what can be read.\n")
+        return 1
+    sys.stdout.write(f"✔ {data}: nothing was lost, doubled or changed\n")
+    return 0
+
+
+def salvage_folder(data: Path, yes: bool) -> int:
+    """Save what can be read into a new journal, after asking; return 0 when it was done."""
+    if not yes:
+        sys.stdout.write(
+            f"The damaged files of {data} are kept under another name; a new journal is begun. Go on? [y/N] "
+        )
+        sys.stdout.flush()
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            sys.stdout.write("Nothing was changed.\n")
+            return 1
+    sys.stdout.write(f"{salvage(data)}\n")
+    return 0

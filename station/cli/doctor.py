@@ -1,0 +1,160 @@
+"""Proves a station: versions, SQLite, disk, clock, journal, and each device by a real reading."""
+
+import platform
+import queue
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from devices.readings import Down, Up
+from devices.simulators.bench import SimulatedBench
+from devices.worker import Worker
+from station.cli.demo import demo_settings
+from station.cli.opening import settings_of
+from station.cli.parts import JOURNAL_FILE, sessions_of
+from station.database import MINIMUM_SQLITE, sqlite_version
+from station.errors import JournalError
+from station.settings import CentralSettings, Settings
+from station.verify import verify
+from station.words import FAULT_WORDS
+from sync.client import Client
+from sync.errors import Refused, Unreachable
+
+PROVEN_WITHIN_S = 12.0
+LOW_DISK_BYTES = 2 * 1024**3
+CLOCK_TOLERANCE_S = 120.0
+
+Verdict = Literal["ok", "look", "bad"]
+_SIGNS = {"ok": "✔", "look": "!", "bad": "✘"}
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing looked at: whether it is well, and what to do when it is not."""
+
+    name: str
+    verdict: Verdict
+    words: str
+
+
+def examine(data: Path, named: Path | None, demo: bool) -> int:
+    """Print every check as it is done; return 1 when one is bad."""
+    settings = Settings() if demo else settings_of(data, named)
+    worst = False
+    with ExitStack() as stack:
+        if demo:
+            devices = stack.enter_context(SimulatedBench(data / "demo" / "labels"))
+            settings = demo_settings(Settings(), devices, CentralSettings())
+        for check in _checks(data / "demo" if demo else data, settings):
+            worst = worst or check.verdict == "bad"
+            sys.stdout.write(f"{_SIGNS[check.verdict]} {check.name:<12} {check.words}\n")
+            sys.stdout.flush()
+    return 1 if worst else 0
+
+
+def _checks(folder: Path, settings: Settings | None) -> Iterator[Check]:
+    yield _versions()
+    yield _sqlite()
+    yield _disk(folder)
+    yield _journal(folder)
+    if settings is None:
+        yield Check("devices", "look", "There are no settings: nothing to prove. Try --demo.")
+        return
+    yield _central(settings)
+    yield from _devices(settings)
+
+
+def _versions() -> Check:
+    parts = ("PySide6-Essentials", "opencv-python-headless", "SQLAlchemy", "httpx", "pyserial")
+    words = ", ".join(f"{name} {version(name)}" for name in parts)
+    return Check("versions", "ok", f"Python {platform.python_version()}, {words}")
+
+
+def _sqlite() -> Check:
+    found = sqlite_version()
+    words = f"SQLite {'.'.join(map(str, found))}"
+    if found >= MINIMUM_SQLITE:
+        return Check("sqlite", "ok", f"{words}: free of the WAL-reset bug")
+    needed = ".".join(map(str, MINIMUM_SQLITE))
+    return Check("sqlite", "bad", f"{words} can damage a database (WAL-reset bug); {needed} or newer is needed")
+
+
+def _disk(folder: Path) -> Check:
+    place = next(each for each in (folder, *folder.parents) if each.exists())
+    free = shutil.disk_usage(place).free
+    words = f"{free / 1024**3:.1f} GiB free at {place}"
+    if free < LOW_DISK_BYTES:
+        return Check("disk", "look", f"{words}: make room before the photos stop")
+    return Check("disk", "ok", words)
+
+
+def _journal(folder: Path) -> Check:
+    if not (folder / JOURNAL_FILE).exists():
+        return Check("journal", "ok", "none yet: this station has not worked here")
+    try:
+        findings = [each for each in verify(folder) if each.is_damage]
+    except JournalError as error:
+        return Check("journal", "bad", str(error))
+    if findings:
+        return Check("journal", "bad", f"{findings[0].text} ({len(findings)} findings): run returns-station verify")
+    return Check("journal", "ok", "the chain is whole and the tables agree with it")
+
+
+def _central(settings: Settings) -> Check:
+    """Reach central and compare clocks: the wall clock only informs, but people read it."""
+    if not settings.central.url:
+        return Check("central", "look", "not in the settings: facts stay on this computer")
+    try:
+        token = Path(settings.central.token_file).read_text(encoding="utf-8").strip()
+        client = Client(settings.central.url, settings.station, token)
+    except OSError as error:
+        return Check("central", "bad", f"the token cannot be read: {error}")
+    try:
+        health = client.health()
+    except Unreachable as error:
+        return Check("central", "look", f"not reachable now, work goes on without it: {error}")
+    except Refused as error:
+        return Check("central", "bad", f"central refuses this station: {error}")
+    finally:
+        client.close()
+    return Check("central", "ok", f"{settings.central.url} answers ({health.server_time})")
+
+
+def _devices(settings: Settings) -> Iterator[Check]:
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    workers = [Worker(name, session, words.put) for name, session in sessions_of(settings).items()]
+    if not workers:
+        yield Check("devices", "look", "none in the settings")
+    for worker in workers:
+        worker.start()
+    try:
+        yield from _proofs({worker.device for worker in workers}, words.get)
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
+def _proofs(waiting: set[str], get: Callable[..., Any]) -> Iterator[Check]:
+    """Wait for each device's first word: up by a real answer, or down and why."""
+    deadline = time.monotonic() + PROVEN_WITHIN_S
+    why: dict[str, Down] = {}
+    while waiting and time.monotonic() < deadline:
+        try:
+            word = get(timeout=max(0.01, deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        if isinstance(word, Up) and word.device in waiting:
+            waiting.discard(word.device)
+            yield Check(word.device, "ok", "proved itself with a real answer")
+        elif isinstance(word, Down):
+            why[word.device] = word
+    for name in sorted(waiting):
+        down = why.get(name)
+        words = FAULT_WORDS.get(str(down.why), str(down.why)) if down is not None else "It said nothing."
+        yield Check(name, "bad", f"{words} {down.detail if down is not None else ''}".strip())

@@ -1,0 +1,243 @@
+"""Answers what screens and the workflow ask about this bench's own past, from the projected tables and the journal."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, literal, or_, select
+from sqlalchemy.engine import Connection
+
+from station import schema
+from station.entries import Entry
+from station.facts import Recorded, Unknown
+from station.journal import Journal
+from station.known import Plated
+from station.local_copy import COPY_FILE, acked_in, refused_in
+from station.moments import utc
+from station.records import Bin, Disposition, Receipt
+from station.statements import Statement
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """The numbers beside the prompt: finished parcels and placed items of today, and what waits for someone.
+
+    `per_hour` counts the items placed in the last 60 minutes; `waiting` the facts central has not confirmed;
+    `refused` those of which a person must look at what central said; `exceptions` what was raised today.
+    """
+
+    parcels: int
+    items: int
+    per_hour: int
+    waiting: int
+    refused: int
+    exceptions: int
+
+
+class BinContents(msgspec.Struct, frozen=True):
+    """A bin this bench labelled or opened, and how many items it put in; times are UTC, "" for not yet."""
+
+    bin: str
+    disposition: Disposition
+    client: str
+    items: int
+    opened_at: str
+    closed_at: str
+    closed_why: str
+
+
+class Raised(msgspec.Struct, frozen=True):
+    """An exception someone must decide; `owner` is the role that must act, `code` the parcel's."""
+
+    exception: str
+    kind: str
+    owner: str
+    parcel: str
+    code: str
+    item: str
+    title: str
+    detail: str
+    raised_at: str
+    operator: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One line of a story: the entry, its fact, and whether it was taken back later."""
+
+    entry: Entry
+    fact: Recorded | Unknown
+    undone: bool
+
+
+class History:
+    """The past of one bench, read through its journal's own connection, in the journal's thread."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def receipt(self, code: str) -> Receipt | None:
+        """Return when a parcel with this code was first received at this bench; None when never."""
+        with self._journal.reading() as connection:
+            row = _RECEIPT.run(connection, self._named(code=code)).first()
+        return None if row is None else Receipt(row.code, row.parcel, row.bench, row.operator, row.arrived_at)
+
+    def plated(self, plate: str) -> Plated | None:
+        """Return the item that bears a plate; None when it was voided, undone or never given out here."""
+        with self._journal.reading() as connection:
+            row = _PLATED.run(connection, self._named(plate=plate)).first()
+        if row is None:
+            return None
+        return Plated(row.plate, row.item, row.title, row.disposition, row.bin, row.at)
+
+    def bin(self, code: str) -> Bin | None:
+        """Return a bin that was labelled or opened at this bench."""
+        with self._journal.reading() as connection:
+            row = _BIN.run(connection, self._named(bin=code)).first()
+        return None if row is None else Bin(row.bin, row.disposition, row.client)
+
+    def bin_is_closed(self, code: str) -> bool:
+        """Tell whether this bench closed the bin."""
+        with self._journal.reading() as connection:
+            row = _BIN.run(connection, self._named(bin=code)).first()
+        return row is not None and row.closed_at != ""
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return the item of every photo fingerprint, for the look for repeated photos."""
+        photo = schema.photo.c
+        query = select(photo.fingerprint, photo.item).where(
+            photo.station == self._journal.station, photo.fingerprint != ""
+        )
+        with self._journal.reading() as connection:
+            return {row.fingerprint: row.item for row in connection.execute(query)}
+
+    def waiting(self) -> int:
+        """Return how many facts central has not confirmed."""
+        acked = acked_in(self._journal.path.with_name(COPY_FILE), self._journal.epoch)
+        return max(0, self._journal.last_seq - acked)
+
+    def figures(self, at: datetime) -> Figures:
+        """Return the numbers of the day that `at` (aware) lies in, by the computer's time zone."""
+        morning = utc(at.astimezone().replace(hour=0, minute=0, second=0, microsecond=0))
+        hour_ago = utc(at - timedelta(hours=1))
+        item, parcel, raised = schema.item.c, schema.parcel.c, schema.exception.c
+        with self._journal.reading() as connection:
+            return Figures(
+                parcels=self._count(connection, parcel.finished_at, morning),
+                items=self._count(connection, item.placed_at, morning),
+                per_hour=self._count(connection, item.placed_at, hour_ago),
+                waiting=self.waiting(),
+                refused=refused_in(self._journal.path.with_name(COPY_FILE)),
+                exceptions=self._count(connection, raised.raised_at, morning),
+            )
+
+    def exceptions(self, limit: int = 200) -> tuple[Raised, ...]:
+        """Return the latest exceptions raised at this bench, oldest first."""
+        raised, parcel, item = schema.exception, schema.parcel, schema.item
+        query = (
+            select(
+                raised.c.exception,
+                raised.c.kind,
+                raised.c.owner,
+                raised.c.parcel,
+                func.coalesce(parcel.c.code, literal("")).label("code"),
+                raised.c.item,
+                func.coalesce(item.c.title, literal("")).label("title"),
+                raised.c.detail,
+                raised.c.raised_at,
+                raised.c.operator,
+            )
+            .outerjoin(parcel, (parcel.c.station == raised.c.station) & (parcel.c.parcel == raised.c.parcel))
+            .outerjoin(item, (item.c.station == raised.c.station) & (item.c.item == raised.c.item))
+            .where(raised.c.station == self._journal.station)
+            .order_by(raised.c.raised_at.desc(), raised.c.exception.desc())
+            .limit(limit)
+        )
+        with self._journal.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(Raised(**row) for row in reversed(rows))
+
+    def bins(self) -> tuple[BinContents, ...]:
+        """Return the bins of this bench with what it put into each, open ones first."""
+        bin_, item = schema.bin_, schema.item
+        items = select(func.count()).where(item.c.station == bin_.c.station, item.c.bin == bin_.c.bin).scalar_subquery()
+        query = (
+            select(
+                bin_.c.bin,
+                bin_.c.disposition,
+                bin_.c.client,
+                items.label("items"),
+                bin_.c.opened_at,
+                bin_.c.closed_at,
+                bin_.c.closed_why,
+            )
+            .where(bin_.c.station == self._journal.station)
+            .order_by(bin_.c.closed_at != "", bin_.c.bin)
+        )
+        with self._journal.reading() as connection:
+            return tuple(BinContents(**row) for row in connection.execute(query).mappings())
+
+    def story(self, code: str) -> tuple[Told, ...]:
+        """Return all that was recorded about what a code names, in order, what was undone included.
+
+        A code may name a parcel (its tracking number), or items (a plate, an RMA, a serial number): then the
+        other items of their parcels are left out.
+        """
+        with self._journal.reading() as connection:
+            parcels, items = self._named_by(connection, code)
+            told = [line for parcel in parcels for line in self._told(connection, parcel)]
+        if items:
+            told = [line for line in told if getattr(line.fact, "item", "") in {"", *items}]
+        return tuple(sorted(told, key=lambda line: line.entry.seq))
+
+    def _named_by(self, connection: Connection, code: str) -> tuple[Sequence[str], frozenset[str]]:
+        parcel, item = schema.parcel.c, schema.item.c
+        own = parcel.station == self._journal.station
+        by_code = or_(parcel.code == code, parcel.parcel == code)
+        parcels = connection.execute(select(parcel.parcel).where(own, by_code)).scalars().all()
+        if parcels or not code:
+            return parcels, frozenset()
+        by_item = or_(item.plate == code, item.item == code, item.rma == code, item.serial == code)
+        query = select(item.parcel, item.item).where(item.station == self._journal.station, by_item)
+        rows = connection.execute(query).all()
+        if rows:
+            return list({row.parcel: None for row in rows}), frozenset(row.item for row in rows)
+        announced = select(parcel.parcel, parcel.orders).where(own, parcel.orders.contains(code, autoescape=True))
+        found = connection.execute(announced).all()
+        return [row.parcel for row in found if code in json.loads(row.orders)], frozenset()
+
+    def _told(self, connection: Connection, parcel: str) -> list[Told]:
+        result = _STORY.run(connection, self._named(parcel=parcel))
+        told = []
+        for row in result.mappings():
+            entry = Entry(**{name: row[name] for name in Entry.__struct_fields__})
+            told.append(Told(entry, entry.fact(), row["undone_at"] is not None))
+        return told
+
+    def _count(self, connection: Connection, column: Any, since: str) -> int:
+        """Count the station's rows with a moment not before `since`."""
+        query = select(func.count()).where(column.table.c.station == self._journal.station, column >= since)
+        return int(connection.execute(query).scalar_one())
+
+    def _named(self, **values: str) -> dict[str, str]:
+        return {"station": self._journal.station, **values}
+
+
+_RECEIPT = Statement(
+    "SELECT parcel.code, parcel.parcel, COALESCE(shift.bench, '') AS bench, parcel.operator,"
+    " parcel.arrived_at FROM parcel LEFT JOIN shift"
+    " ON shift.station = parcel.station AND shift.shift = parcel.shift"
+    " WHERE parcel.station = :station AND parcel.code = :code ORDER BY parcel.arrived_at LIMIT 1"
+)
+_PLATED = Statement(
+    "SELECT item.plate, item.item, item.title, item.disposition, item.bin, plate.allotted_at AS at"
+    " FROM item JOIN plate ON plate.station = item.station AND plate.plate = item.plate"
+    " WHERE item.station = :station AND item.plate = :plate AND plate.voided_at = ''"
+)
+_BIN = Statement("SELECT bin, disposition, client, closed_at FROM bin WHERE station = :station AND bin = :bin")
+_STORY = Statement(
+    "SELECT journal.*, undone.undone_at FROM story JOIN journal ON journal.station = story.station"
+    " AND journal.epoch = story.epoch AND journal.seq = story.seq"
+    " LEFT JOIN undone ON undone.station = story.station AND undone.txn = story.txn"
+    " WHERE story.station = :station AND story.parcel = :parcel ORDER BY story.n"
+)

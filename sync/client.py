@@ -1,0 +1,146 @@
+"""Speaks HTTP with central: the one place where httpx is used, with every answer typed and every failure named."""
+
+import contextlib
+import socket
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from sync.errors import Refused, Unreachable
+from sync.wire import FeedPage, Health, Problem, Push, Pushed, Quarantine
+
+_T = TypeVar("_T")
+
+# Long enough for a busy central to commit 500 entries; a connection on one site's network is there or it is not.
+_TIMEOUT = httpx.Timeout(10.0, connect=1.5)
+# Answers that say nothing against what was sent: too many requests, a gateway's complaint, a database away.
+_PATIENCE = (429, 502, 503, 504)
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Central lacks entries before those that were pushed; `acked` is the last one it has."""
+
+    acked: int
+
+
+class Client:
+    """Calls on central for one station, one at a time; made and used by one thread, `abort` by any.
+
+    Every call raises Unreachable or Refused, and nothing else.
+    """
+
+    def __init__(self, url: str, station: str, token: str) -> None:
+        self._station = quote(station, safe="")
+        self._socket: socket.socket | None = None
+        self._aborted = False
+        self._http = httpx.Client(
+            base_url=url,
+            timeout=_TIMEOUT,
+            headers={"Authorization": f"Bearer {token}", "User-Agent": f"returns-station/{station}"},
+            limits=httpx.Limits(max_connections=1),
+            # A proxy of the environment must not stand between a bench and its own central.
+            trust_env=False,
+        )
+
+    def push(self, push: Push) -> Pushed | Gap:
+        """Send entries; central has taken them when this returns Pushed."""
+        answer = self._call("POST", f"/v1/stations/{self._station}/events", msgspec.json.encode(push), may=(409,))
+        if answer.status_code == 409:
+            problem = _problem(answer)
+            if problem.error == "gap":
+                return Gap(problem.acked)
+            raise Refused(problem.error, problem.detail, status=409)
+        return _decoded(answer, Pushed)
+
+    def put_away(self, entry: Quarantine) -> Pushed:
+        """Hand over the raw bytes of an entry that central fails at in every other way."""
+        path = f"/v1/stations/{self._station}/quarantine"
+        return _decoded(self._call("POST", path, msgspec.json.encode(entry)), Pushed)
+
+    def pull(self, site: str, after: int, limit: int) -> FeedPage:
+        """Return the next records of the site's feed after number `after`."""
+        path = f"/v1/sites/{quote(site, safe='')}/feed?after={after}&limit={limit}"
+        return _decoded(self._call("GET", path), FeedPage)
+
+    def photo_has(self, sha256: str) -> bool:
+        """Tell whether central has this photo."""
+        return self._call("HEAD", f"/v1/photos/{sha256}", may=(404,)).status_code != 404
+
+    def put_photo(self, sha256: str, content: bytes) -> None:
+        """Send a photo; again is the same as once."""
+        self._call("PUT", f"/v1/photos/{sha256}", content)
+
+    def health(self) -> Health:
+        """Return what central says of itself; needs no valid token."""
+        return _decoded(self._call("GET", "/v1/health"), Health)
+
+    def abort(self) -> None:
+        """Break off the call under way, and any later one; from any thread. httpx itself has no way to do it."""
+        self._aborted = True
+        under_way = self._socket
+        if under_way is not None:
+            with contextlib.suppress(OSError):
+                under_way.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _call(self, method: str, path: str, content: bytes | None = None, may: tuple[int, ...] = ()) -> httpx.Response:
+        if self._aborted:
+            raise Unreachable("stopped", "")
+        try:
+            answer = self._http.request(method, path, content=content, extensions={"trace": self._trace})
+        except httpx.ReadTimeout as error:
+            raise Unreachable("slow", "no answer in time") from error
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
+            code = "stopped" if self._aborted else "unreachable"
+            raise Unreachable(code, str(error) or type(error).__name__) from error
+        if answer.is_success or answer.status_code in may:
+            return answer
+        raise _failure(answer)
+
+    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
+        """Remember the socket of each new connection (httpx's `trace` extension), for `abort`."""
+        if name == "connection.connect_tcp.complete":
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self._aborted:
+                self.abort()
+
+
+def _failure(answer: httpx.Response) -> Unreachable | Refused:
+    """Tell what an answer means. One without central's own word for the problem came from somebody in between."""
+    problem = _problem(answer)
+    status = answer.status_code
+    if status in _PATIENCE:
+        return Unreachable("busy", problem.error, status=status, retry_after_s=_seconds(answer))
+    if status >= 500:
+        return Unreachable("fault", f"{status} {problem.error}", status=status)
+    if status == 413:
+        return Refused("too_large", problem.detail, status=status)
+    if not problem.error:
+        return Unreachable("not_central", f"HTTP {status}", status=status)
+    return Refused(problem.error, problem.detail, status=status)
+
+
+def _problem(answer: httpx.Response) -> Problem:
+    try:
+        return msgspec.json.decode(answer.content, type=Problem)
+    except (msgspec.MsgspecError, ValueError):
+        return Problem("")
+
+
+def _decoded(answer: httpx.Response, kind: type[_T]) -> _T:
+    """Read an answer; what is not central's (a hotel's log-in page, a proxy's excuse) is as good as no answer."""
+    try:
+        return msgspec.json.decode(answer.content, type=kind)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise Unreachable("not_central", str(error)) from error
+
+
+def _seconds(answer: httpx.Response) -> float:
+    text = answer.headers.get("Retry-After", "")
+    return float(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0.0

@@ -1,0 +1,150 @@
+"""History: what screens and the workflow ask about the bench's own past."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from station.facts import (
+    BinClosed,
+    BinLabelled,
+    BinOpened,
+    ExceptionRaised,
+    ItemIdentified,
+    ParcelArrived,
+    ParcelFinished,
+    PhotoTaken,
+    Placed,
+    PlateAllotted,
+    PlateVoided,
+    Routed,
+    SerialChecked,
+    ShiftOpened,
+    Undone,
+)
+from station.history import History
+from station.journal import Journal
+from station.known import Plated
+from station.local_copy import LocalCopy, Refusal
+from station.records import Bin
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal.open(tmp_path / "station.sqlite", "S1") as journal:
+        yield journal
+
+
+def put(journal: Journal, *facts: Any) -> str:
+    return journal.append(facts, operator="B1", shift="S1-1").txn
+
+
+def parcel(journal: Journal, number: int) -> None:
+    """Receive a parcel with one item and put it into BIN-1."""
+    n = str(number)
+    put(journal, ParcelArrived(f"P{n}", f"1Z{n}", "ups", "return", "one", (f"RMA{n}",)))
+    put(journal, ItemIdentified(f"P{n}", f"I{n}", "x", "matched", f"Shoe {n}", "footwear", rma=f"RMA{n}"))
+    put(journal, SerialChecked(f"I{n}", f"SN{n}", "same"), Routed(f"I{n}", "restock", "r/1"))
+    put(journal, PlateAllotted(f"I{n}", f"N{n}"))
+    put(journal, Placed(f"I{n}", f"N{n}", "BIN-1"))
+    put(journal, ParcelFinished(f"P{n}", 1, 0))
+
+
+def test_a_code_received_before_is_known_with_bench_and_person(journal: Journal) -> None:
+    history = History(journal)
+    assert history.receipt("1Z1") is None
+    put(journal, ShiftOpened("S1-1", "bench 1"))
+    arrived = put(journal, ParcelArrived("P1", "1Z1", "ups", "return", "one"))
+    receipt = history.receipt("1Z1")
+    assert receipt is not None
+    assert (receipt.parcel, receipt.bench, receipt.operator) == ("P1", "bench 1", "B1")
+    assert receipt.at == journal.entries(0, 9)[-1].at
+    put(journal, Undone((arrived,), "parcel scan"))
+    assert history.receipt("1Z1") is None
+
+
+def test_a_plate_is_known_until_it_is_voided(journal: Journal) -> None:
+    parcel(journal, 1)
+    history = History(journal)
+    plated = history.plated("N1")
+    assert plated == Plated("N1", "I1", "Shoe 1", "restock", "BIN-1", plated.at if plated else "")
+    assert history.plated("N2") is None
+    put(journal, PlateVoided("N1", "torn"))
+    assert history.plated("N1") is None
+
+
+def test_bins_are_known_and_counted(journal: Journal) -> None:
+    history = History(journal)
+    put(journal, BinOpened("BIN-1", "restock", "acme"))
+    parcel(journal, 1)
+    parcel(journal, 2)
+    put(journal, BinClosed("BIN-1", "full", 2), BinLabelled("BIN-2", "restock", "acme", "BIN-1"))
+    assert history.bin("BIN-1") == Bin("BIN-1", "restock", "acme")
+    assert history.bin("BIN-2") == Bin("BIN-2", "restock", "acme")
+    assert history.bin("BIN-3") is None
+    assert [history.bin_is_closed(code) for code in ("BIN-1", "BIN-2", "BIN-3")] == [True, False, False]
+    new, full = history.bins()
+    assert (new.bin, new.items, new.opened_at) == ("BIN-2", 0, "")
+    assert (full.bin, full.items, full.closed_why) == ("BIN-1", 2, "full")
+
+
+@pytest.mark.parametrize("code", ["1Z1", "P1", "N1", "I1", "RMA1", "SN1"])
+def test_any_code_tells_its_story(journal: Journal, code: str) -> None:
+    parcel(journal, 2)
+    parcel(journal, 1)
+    story = History(journal).story(code)
+    assert [line.entry.type for line in story] == [
+        "ParcelArrived",
+        "ItemIdentified",
+        "SerialChecked",
+        "Routed",
+        "PlateAllotted",
+        "Placed",
+        "ParcelFinished",
+    ]
+    assert story[0].fact.parcel == "P1"
+    assert not any(line.undone for line in story)
+
+
+def test_a_story_keeps_what_was_undone_and_leaves_other_items_out(journal: Journal) -> None:
+    put(journal, ParcelArrived("P1", "1Z1", "ups", "return", "one", ("RMA%", "RMA_1")))
+    put(journal, ItemIdentified("P1", "I1", "x", "matched", "Shoe", "footwear"))
+    taken = put(journal, PhotoTaken("I1", "front", "ab" * 32, 1, fingerprint="f1"))
+    put(journal, Undone((taken,), "photo"))
+    put(journal, ItemIdentified("P1", "I2", "x", "matched", "Sock", "apparel"))
+    history = History(journal)
+    assert [(line.entry.type, line.undone) for line in history.story("I1")] == [
+        ("ParcelArrived", False),
+        ("ItemIdentified", False),
+        ("PhotoTaken", True),
+    ]
+    assert len(history.story("1Z1")) == len(history.story("RMA_1")) == 4
+    assert history.story("RMA") == history.story("") == history.story("x' OR 1=1 --") == ()
+    assert history.fingerprints() == {}
+
+
+def test_figures_of_the_day(journal: Journal, tmp_path: Path) -> None:
+    parcel(journal, 1)
+    parcel(journal, 2)
+    put(journal, ExceptionRaised("E1", "weight", "supervisor", "P2", "I2", "too heavy"))
+    copy = LocalCopy.open(tmp_path / "expected.sqlite")
+    copy.set_acked(journal.epoch, 10, [Refusal(journal.epoch, 3, "quarantined", "bad")])
+    copy.close()
+    history = History(journal)
+    now = datetime.now(UTC)
+    figures = history.figures(now)
+    assert (figures.parcels, figures.items, figures.exceptions) == (2, 2, 1)
+    assert (figures.per_hour, figures.waiting, figures.refused) == (2, journal.last_seq - 10, 1)
+    assert history.waiting() == journal.last_seq - 10
+    later = history.figures(now + timedelta(days=2))
+    assert (later.parcels, later.items, later.per_hour, later.exceptions) == (0, 0, 0, 0)
+    (raised,) = history.exceptions()
+    assert (raised.owner, raised.code, raised.title, raised.detail) == ("supervisor", "1Z2", "Shoe 2", "too heavy")
+
+
+def test_fingerprints_name_their_item(journal: Journal) -> None:
+    put(journal, ItemIdentified("P1", "I1", "x", "matched", "Shoe", "footwear"))
+    put(journal, PhotoTaken("I1", "front", "ab" * 32, 1, fingerprint="00ff"))
+    assert History(journal).fingerprints() == {"00ff": "I1"}
