@@ -1,7 +1,5 @@
 """The line at the top: who works where, how the shift goes, and a lamp for each device."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
@@ -11,10 +9,7 @@ from ui.parts.polish import set_property
 from ui.parts.sign import Sign
 from ui.parts.text import Text
 from ui.theme import S4, S8, S16, S24
-from ui.view import View
-
-if TYPE_CHECKING:
-    from station.desk import Lamp
+from ui.view import Lit, View
 
 
 class Header(QFrame):
@@ -67,7 +62,7 @@ class _LampSign(QWidget):
         grid.addWidget(self._name, 0, 1)
         grid.addWidget(self._word, 1, 1)
 
-    def render(self, lamp: "Lamp", view: View) -> None:
+    def render(self, lamp: Lit, view: View) -> None:
         tr = view.tr
         look = view.theme.lamps[lamp.light or "ok"]
         self._sign.show_symbol(look.symbol if lamp.light else "ring", look.fill, view.theme.surface)

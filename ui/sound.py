@@ -11,6 +11,9 @@ from resources import find
 from resources.words import mark
 from station.outcome import Tone
 
+if sys.platform == "win32":
+    import winsound
+
 _log = logging.getLogger(__name__)
 
 # Linux sound servers in the order of preference, then the bare card; macOS has its own.
@@ -92,6 +95,4 @@ def find_player() -> tuple[str, ...]:
 
 def _play_on_windows(file: Path) -> None:
     if sys.platform == "win32":
-        import winsound
-
         winsound.PlaySound(str(file), winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT)

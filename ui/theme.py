@@ -184,9 +184,7 @@ def stylesheet(theme: Theme) -> str:
     tones = "".join(
         f'QLabel[tone="{tone}"] {{ color: {look.ink}; font-weight: 600; }}\n' for tone, look in theme.tones.items()
     )
-    lamps = "".join(
-        f'QLabel[lamp="{lamp}"] {{ color: {look.ink}; }}\n' for lamp, look in theme.lamps.items()
-    )
+    lamps = "".join(f'QLabel[lamp="{lamp}"] {{ color: {look.ink}; }}\n' for lamp, look in theme.lamps.items())
     return sheet + tones + lamps
 
 

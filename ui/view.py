@@ -14,8 +14,7 @@ from station.state import State
 from ui.theme import Theme
 
 if TYPE_CHECKING:
-    from station.bench import Figures
-    from station.desk import Lamp
+    from station.history import Figures, Raised, Told
 
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
@@ -29,6 +28,9 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "devices": ("F6", mark("Devices"), ()),
     "settings": ("F7", mark("Settings"), ()),
 }
+# Not a page but a window beside the bench, in a demonstration only.
+SIMULATOR = "simulator"
+SIMULATOR_TAB = ("F8", mark("Simulator"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,19 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Lit:
+    """A lamp: the device, its light (ok, attention, down; empty while it has said nothing), and why (a code)."""
+
+    device: str
+    light: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
 
+    `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
     `still` is the path of a photo that is asked about; `answers` are words with their parameters.
     """
 
@@ -56,7 +68,7 @@ class View:
     prompt: Prompt
     notice: Notice | None
     figures: "Figures"
-    lamps: tuple["Lamp", ...]
+    lamps: tuple[Lit, ...]
     last_step: str = ""
     training: bool = False
     page: str = "receive"
@@ -67,6 +79,12 @@ class View:
     still: str = ""
     answers: tuple[tuple[str, dict[str, str]], ...] = ()
     cannot_save: str = ""
+    failed: str = ""
+    searched: str = ""
+    proved: str = ""
+    demo: bool = False
+    story: "tuple[Told, ...]" = ()
+    exceptions: "tuple[Raised, ...]" = ()
     settings: Settings = Settings()
     sound_trouble: str = ""
     raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)

@@ -1,20 +1,30 @@
 """The window: header, page and page buttons; it turns keys and touches into words for the desk."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.words import mark
 from station.outcome import Tone
 from station.prompt import Button
 from ui.header import Header
+from ui.pages.bins import BinsPage
+from ui.pages.devices import DevicesPage
+from ui.pages.exceptions import ExceptionsPage
 from ui.pages.receive import ReceivePage
+from ui.pages.search import SearchPage
+from ui.pages.settings import SettingsPage
+from ui.pages.shift import ShiftPage
 from ui.pages.sign_in import SignInPage
+from ui.pages.trouble import TroublePage
 from ui.panels.now import NowPanel
 from ui.parts.buttons import KeyButton, tab
+from ui.parts.notice import NoticeStrip
 from ui.parts.training import TrainingBanner
-from ui.theme import S4, S16
-from ui.view import PAGES, Page, View
+from ui.theme import S4, S12, S16
+from ui.view import PAGES, SIMULATOR, SIMULATOR_TAB, Page, View
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NAMES = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
@@ -27,19 +37,35 @@ class Window(QWidget):
     pressed = Signal(object)
     submitted = Signal(str)
     acknowledged = Signal()
+    trouble_answered = Signal()
     page_wanted = Signal(str)
+    searched = Signal(str)
+    # After each picture that reached the screen.
+    painted = Signal()
 
-    def __init__(self, others: dict[str, Page]) -> None:
+    def __init__(self, settings: SettingsPage) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(1024, 700)
         self._view: View | None = None
+        self._tell: Callable[[], None] | None = None
         self._receive, self._sign_in = ReceivePage(), SignInPage()
-        self._pages: dict[str, Page] = {"receive": self._receive, "sign-in": self._sign_in, **others}
-        self._header, self._training = Header(), TrainingBanner()
+        search = SearchPage()
+        self._pages: dict[str, Page] = {
+            "receive": self._receive,
+            "sign-in": self._sign_in,
+            "bins": BinsPage(),
+            "search": search,
+            "exceptions": ExceptionsPage(),
+            "shift": ShiftPage(),
+            "devices": DevicesPage(),
+            "settings": settings,
+        }
+        self._header, self._training, self._notice = Header(), TrainingBanner(), NoticeStrip()
+        self._trouble = TroublePage()
         self._stack = QStackedWidget()
-        for page in self._pages.values():
+        for page in (*self._pages.values(), self._trouble):
             self._stack.addWidget(page)
         self._tabs = _Tabs(self.page_wanted)
         column = QVBoxLayout(self)
@@ -47,12 +73,19 @@ class Window(QWidget):
         column.setSpacing(0)
         for widget in (self._training, self._header):
             column.addWidget(widget)
+        strip = QHBoxLayout()
+        strip.setContentsMargins(S16, S12, S16, S12)
+        strip.addWidget(self._notice)
+        column.addLayout(strip)
         column.addWidget(self._stack, 1)
         column.addWidget(self._tabs)
         for bench in (self._receive, self._sign_in):
             bench.pressed.connect(self.pressed)
             bench.submitted.connect(self.submitted)
-            bench.acknowledged.connect(self.acknowledged)
+
+        self._notice.acknowledged.connect(self.acknowledged)
+        self._trouble.chosen.connect(self.trouble_answered)
+        search.searched.connect(self.searched)
 
     def render(self, view: View) -> None:
         """Show a view; nothing else changes what the window shows."""
@@ -64,19 +97,41 @@ class Window(QWidget):
             QApplication.setLayoutDirection(direction)
         self._training.render(view)
         self._header.render(view)
-        page = self._pages[self._page_name(view)]
+        self._notice.render(view)
+        page: Page = self._trouble if view.failed or view.cannot_save else self._pages[self._page_name(view)]
         page.render(view)
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            (page.focusProxy() or self).setFocus(Qt.FocusReason.OtherFocusReason)
         elif asked_anew and isinstance(QApplication.focusWidget(), KeyButton):
             # A button that answered one question must not answer the next one to the space bar.
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._tabs.render(view)
 
+    def event(self, event: QEvent) -> bool:
+        """Tell when a picture has reached the screen."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            self.painted.emit()
+        return done
+
+    def shown_first(self, tell: Callable[[], None]) -> None:
+        """Call `tell` once, when the first picture is on the screen."""
+        self._tell = tell
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first picture, as soon as Qt has brought it to the screen."""
+        super().paintEvent(event)
+        if self._tell is not None:
+            QTimer.singleShot(0, self._tell)
+            self._tell = None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer the prompt by key, or type; F-keys are the page buttons' own."""
         now = self._now()
+        if self._view is not None and event.key() in _ENTER and not (now and now.typed) and refusal_stands(self._view):
+            self.acknowledged.emit()
+            return
         if self._view is None or now is None:
             super().keyPressEvent(event)
             return
@@ -85,8 +140,6 @@ class Window(QWidget):
             name = "F12"
         if event.key() in _ENTER and now.typed:
             now.submit()
-        elif event.key() in _ENTER and self._refusal_stands(self._view):
-            self.acknowledged.emit()
         elif event.key() == Qt.Key.Key_Escape and (now.typed or now.has_focus):
             now.forget_typing()
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -111,14 +164,15 @@ class Window(QWidget):
         return self._sign_in.now if shown is self._sign_in else None
 
     @staticmethod
-    def _refusal_stands(view: View) -> bool:
-        return view.notice is not None and view.notice.tone is Tone.REFUSED
-
-    @staticmethod
     def _page_name(view: View) -> str:
         if view.page != "receive":
             return view.page
         return "sign-in" if view.prompt.stage in _SIGN_IN_STAGES else "receive"
+
+
+def refusal_stands(view: View) -> bool:
+    """Whether a refusal waits to be acknowledged."""
+    return view.notice is not None and view.notice.tone is Tone.REFUSED
 
 
 def _button_of(view: View, name: str) -> Button | None:
@@ -141,7 +195,7 @@ class _Tabs(QFrame):
         row.setSpacing(S4)
         self._tabs: dict[str, KeyButton] = {}
         self._shortcuts: dict[str, QShortcut] = {}
-        for name, (key, _, _) in PAGES.items():
+        for name, key in (*((name, page[0]) for name, page in PAGES.items()), (SIMULATOR, SIMULATOR_TAB[0])):
             button = tab()
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             shortcut = QShortcut(QKeySequence(key), self)
@@ -159,5 +213,7 @@ class _Tabs(QFrame):
             self._shortcuts[name].setEnabled(allowed)
             self._tabs[name].show_button(key, view.tr.gettext(words))
             self._tabs[name].setChecked(view.page == name)
-
-
+        self._tabs[SIMULATOR].setVisible(view.demo)
+        self._shortcuts[SIMULATOR].setEnabled(view.demo)
+        self._tabs[SIMULATOR].show_button(SIMULATOR_TAB[0], view.tr.gettext(SIMULATOR_TAB[1]))
+        self._tabs[SIMULATOR].setChecked(False)

@@ -37,7 +37,8 @@ class SampleSite:
     def __init__(self) -> None:
         self._patterns = read_patterns(find.read("carriers.toml"))
         self._products = {
-            each.sku: msgspec.structs.replace(each, gtin=each.gtin and each.gtin.zfill(14)) for each in sample.products()
+            each.sku: msgspec.structs.replace(each, gtin=each.gtin and each.gtin.zfill(14))
+            for each in sample.products()
         }
         self._orders = tuple(self._order(each) for each in sample._toml("orders")["order"])  # type: ignore[union-attr]
         self._rubrics = {

@@ -25,7 +25,7 @@ class BinsPage(QWidget):
         self._scroll.column.addWidget(self._bins)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, S16, S16, S12)
+        column.setContentsMargins(S16, 0, S16, S12)
         column.setSpacing(S12)
         for widget in (self._title, self._hint):
             column.addWidget(widget)

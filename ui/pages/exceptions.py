@@ -33,7 +33,7 @@ class ExceptionsPage(QWidget):
         self._scroll.column.addWidget(self._lines)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, S16, S16, S12)
+        column.setContentsMargins(S16, 0, S16, S12)
         column.setSpacing(S12)
         for widget in (self._title, self._hint):
             column.addWidget(widget)

@@ -6,22 +6,19 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from ui.panels.evidence import EvidencePanel
 from ui.panels.now import NowPanel
 from ui.panels.parcel import ParcelPanel
-from ui.parts.notice import NoticeStrip
 from ui.theme import S12, S16
 from ui.view import View
 
 
 class ReceivePage(QWidget):
-    """Signals carry what the person did: a button pressed, a code typed, a refusal acknowledged."""
+    """Signals carry what the person did: a button pressed, a code typed."""
 
     pressed = Signal(object)
     submitted = Signal(str)
-    acknowledged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._notice = NoticeStrip()
         self._parcel, self.now, self._evidence = ParcelPanel(), NowPanel(), EvidencePanel()
         columns = QHBoxLayout()
         columns.setSpacing(S12)
@@ -30,17 +27,14 @@ class ReceivePage(QWidget):
             panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             columns.addWidget(panel, share)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, S12, S16, S12)
+        column.setContentsMargins(S16, 0, S16, S12)
         column.setSpacing(S12)
-        column.addWidget(self._notice)
         column.addLayout(columns, 1)
         self.now.pressed.connect(self.pressed)
         self.now.submitted.connect(self.submitted)
-        self._notice.acknowledged.connect(self.acknowledged)
 
     def render(self, view: View) -> None:
         """Show the bench of a view."""
-        self._notice.render(view)
         self._parcel.render(view)
         self.now.render(view)
         self._evidence.render(view)

@@ -30,7 +30,7 @@ class SearchPage(QWidget):
         self._scroll.column.addWidget(self._lines)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, S16, S16, S12)
+        column.setContentsMargins(S16, 0, S16, S12)
         column.setSpacing(S12)
         for widget in (self._title, self._entry, self._found):
             column.addWidget(widget)

@@ -28,11 +28,10 @@ class SettingsPage(QWidget):
         self._title = Text("prompt")
         self._labels = {name: Text("head") for name in ("language", "theme", "sound", "training")}
         self._languages = self._choices(
-            {code: LANGUAGE_NAMES.get(code, code) for code in languages}, lambda code: self.changed.emit("language", code)
+            {code: LANGUAGE_NAMES.get(code, code) for code in languages},
+            lambda code: self.changed.emit("language", code),
         )
-        self._themes = self._choices(
-            {"light": "", "dark": ""}, lambda name: self.changed.emit("theme", name)
-        )
+        self._themes = self._choices({"light": "", "dark": ""}, lambda name: self.changed.emit("theme", name))
         self._sound, self._motion = QCheckBox(), QCheckBox()
         self._sound.clicked.connect(lambda on: self.changed.emit("sound", on))
         self._motion.clicked.connect(lambda on: self.changed.emit("reduced_motion", on))
@@ -46,7 +45,7 @@ class SettingsPage(QWidget):
     def _arrange(self) -> None:
         card = Card(S24, S12)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, S16, S16, S12)
+        column.setContentsMargins(S16, 0, S16, S12)
         column.setSpacing(S12)
         column.addWidget(self._title)
         for name, buttons in (("language", self._languages), ("theme", self._themes)):
@@ -111,5 +110,3 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
         row.addWidget(widget)
     row.addStretch(1)
     return row
-
-

@@ -7,7 +7,6 @@ from resources.words import mark
 from ui.panels.now import NowPanel
 from ui.parts.card import Card
 from ui.parts.lamp_line import LampLine
-from ui.parts.notice import NoticeStrip
 from ui.parts.rows import Rows
 from ui.parts.text import Text
 from ui.theme import S12, S16
@@ -19,12 +18,11 @@ class SignInPage(QWidget):
 
     pressed = Signal(object)
     submitted = Signal(str)
-    acknowledged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._notice, self.now = NoticeStrip(), NowPanel()
+        self.now = NowPanel()
         self._title = Text("head")
         self._lamps = Rows(LampLine, S16)
         self._language = Text("small", quiet=True)
@@ -39,17 +37,14 @@ class SignInPage(QWidget):
             panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             columns.addWidget(panel, share)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, S12, S16, S12)
+        column.setContentsMargins(S16, 0, S16, S12)
         column.setSpacing(S12)
-        column.addWidget(self._notice)
         column.addLayout(columns, 1)
         self.now.pressed.connect(self.pressed)
         self.now.submitted.connect(self.submitted)
-        self._notice.acknowledged.connect(self.acknowledged)
 
     def render(self, view: View) -> None:
         """Show who may sign in and what is ready."""
-        self._notice.render(view)
         self.now.render(view)
         well = all(lamp.light == "ok" for lamp in view.lamps)
         self._title.show_text(

@@ -1,6 +1,5 @@
 """The page for what must never happen and yet may: it says that the parcel is safe, and what to do."""
 
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -8,7 +7,8 @@ from resources.words import Translator, mark
 from ui.parts.polish import set_property
 from ui.parts.sign import Sign
 from ui.parts.text import Text
-from ui.theme import S16, S24, S32, S48, TOUCH, Theme
+from ui.theme import S24, S32, S48, TOUCH, Theme
+from ui.view import View
 
 CANNOT_SAVE = {
     "disk_full": mark("The disk is full. Delete what is not needed, or call IT. Then try again."),
@@ -19,9 +19,9 @@ CANNOT_SAVE = {
 
 
 class TroublePage(QWidget):
-    """A large sentence, what to do, and one or two buttons."""
+    """A large sentence, what to do, and a button."""
 
-    chosen = Signal(int)
+    chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,13 +29,11 @@ class TroublePage(QWidget):
         self._sign = Sign(72)
         self._title, self._what, self._detail = Text("prompt"), Text("body"), Text("small", quiet=True)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._buttons = (QPushButton(), QPushButton())
+        self._button = QPushButton()
+        self._button.setMinimumSize(240, TOUCH)
+        self._button.clicked.connect(self.chosen)
         row = QHBoxLayout()
-        row.setSpacing(S16)
-        for place, button in enumerate(self._buttons):
-            button.setMinimumSize(240, TOUCH)
-            button.clicked.connect(lambda _=False, place=place: self.chosen.emit(place))
-            row.addWidget(button)
+        row.addWidget(self._button)
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(S48, S48, S48, S48)
@@ -47,17 +45,23 @@ class TroublePage(QWidget):
         column.addLayout(row)
         column.addStretch(2)
 
-    def show_trouble(self, theme: Theme, words: tuple[str, str, str], buttons: tuple[str, ...]) -> None:
-        """Show a title, what to do, a detail for IT, and the buttons; all of it translated already."""
+    def render(self, view: View) -> None:
+        """Show what went wrong in a view."""
+        tr = view.tr
+        if view.cannot_save:
+            self.show_trouble(view.theme, cannot_save_words(tr, view.cannot_save), tr.gettext(mark("Try again")))
+        else:
+            self.show_trouble(view.theme, failed_words(tr, view.failed), tr.gettext(mark("Go on")))
+
+    def show_trouble(self, theme: Theme, words: tuple[str, str, str], button: str) -> None:
+        """Show a title, what to do, a detail for IT, and a button; all of it translated already."""
         look = theme.lamps["down"]
         self._sign.show_symbol(look.symbol, look.fill, theme.ground)
         for label, text in zip((self._title, self._what, self._detail), words, strict=True):
             label.show_text(text)
-        for place, button in enumerate(self._buttons):
-            button.setVisible(place < len(buttons))
-            if place < len(buttons):
-                button.setText(buttons[place])
-                button.setAccessibleName(buttons[place])
+        self._button.setVisible(bool(button))
+        self._button.setText(button)
+        self._button.setAccessibleName(button)
         set_property(self._title, "lamp", "down")
 
 
@@ -93,5 +97,3 @@ def cannot_open_words(tr: Translator, code: str, detail: str) -> tuple[str, str,
     other = (mark("The station's records cannot be opened"), mark("Nothing was changed. Call IT."))
     title, what = known.get(code, other)
     return tr.gettext(title), tr.gettext(what), detail
-
-

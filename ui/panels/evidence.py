@@ -224,5 +224,3 @@ def _reasons(view: View, item: Item) -> list[str]:
         found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(item.overridden.why)))
     # Grade and route often rest on the same finding; it is said once.
     return list(dict.fromkeys(found))
-
-

@@ -208,4 +208,3 @@ def _weight(view: View, parcel: Parcel) -> tuple[str, str, str]:
         high=wording.weight(tr, weighed.high_mg),
     )
     return (band, "tick", theme.muted) if weighed.in_band else (band, attention.symbol, attention.fill)
-

@@ -32,5 +32,12 @@ class Big(QWidget):
         """Write the words."""
         painter = QPainter(self)
         painter.setPen(QColor(self.palette().windowText().color()))
-        write(painter, self.font(), QRectF(self.rect()), self._words, (HUGE, PROMPT, HEAD, BODY), Qt.AlignmentFlag.AlignVCenter)
+        write(
+            painter,
+            self.font(),
+            QRectF(self.rect()),
+            self._words,
+            (HUGE, PROMPT, HEAD, BODY),
+            Qt.AlignmentFlag.AlignVCenter,
+        )
         painter.end()

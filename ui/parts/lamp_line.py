@@ -1,7 +1,5 @@
 """One device in full: its lamp, its word, and what to do about it."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -10,10 +8,7 @@ from ui.parts.polish import set_property
 from ui.parts.sign import Sign
 from ui.parts.text import Text
 from ui.theme import S4, S12
-from ui.view import View
-
-if TYPE_CHECKING:
-    from station.desk import Lamp
+from ui.view import Lit, View
 
 
 class LampLine(QWidget):
@@ -34,7 +29,7 @@ class LampLine(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
 
-    def render(self, lamp: "Lamp", view: View) -> None:
+    def render(self, lamp: Lit, view: View) -> None:
         """Show one lamp of a view."""
         tr = view.tr
         look = view.theme.lamps[lamp.light or "ok"]

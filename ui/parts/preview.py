@@ -63,7 +63,9 @@ class Preview(QWidget):
     def _box(self) -> QRectF:
         shape = QSize(16, 9) if self._image is None else self._image.size()
         size = shape.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        return QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height())
+        return QRectF(
+            (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
+        )
 
     def _corners(self, painter: QPainter, box: QRectF) -> None:
         """White on dark, so that the corners stand out on any picture."""

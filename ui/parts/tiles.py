@@ -70,5 +70,3 @@ def columns_for(buttons: tuple[Button, ...], tr: Translator) -> int:
     if len(buttons) <= 3 and longest <= 14:
         return max(1, len(buttons))
     return 1 if len(buttons) <= 3 else 2
-
-

@@ -64,7 +64,12 @@ class Verdict(QWidget):
         edge = 64.0
         left = box.right() - edge if rtl else box.left()
         fill_pattern(
-            painter, QRectF(left, box.top(), edge, box.height()), self._look.pattern, self._look.fill, self._look.ink, 14
+            painter,
+            QRectF(left, box.top(), edge, box.height()),
+            self._look.pattern,
+            self._look.fill,
+            self._look.ink,
+            14,
         )
         inner = box.adjusted(S24, S16, -edge - S16, -S16) if rtl else box.adjusted(edge + S16, S16, -S24, -S16)
         self._paint_words(painter, inner, rtl)
