@@ -1,6 +1,6 @@
 """What each type of fact changes in the projected tables: data for `station.projections`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -83,14 +83,15 @@ def _arrived(fact: ParcelArrived, said: Said) -> Row:
     }
 
 
-_NOT_YET = {
+_NOT_YET: Mapping[str, Any] = {
     column.name: None if column.nullable else "[]" if column.name.endswith(("reasons", "values")) else ""
     for column in schema.item.columns
 }
 
 
 def _identified(fact: ItemIdentified, said: Said) -> Row:
-    return _NOT_YET | {
+    return {
+        **_NOT_YET,
         "station": said.station,
         "item": fact.item,
         "parcel": fact.parcel,
@@ -222,7 +223,7 @@ def _flag(value: bool | None) -> int | None:
 _ROUTED = ("routed", "route_rule", "route_reasons", "route_values", "runner_up", "owner")
 
 # What a parcel's story says; an undo takes it back.
-STORY: dict[type, Change] = {
+STORY: Mapping[type, Change] = {
     ParcelArrived: Change(upsert(schema.parcel), _arrived),
     ParcelWeighed: Change(
         update(schema.parcel, "weight_mg", "in_band"),
@@ -331,7 +332,7 @@ def _plate_row(fact: PlateAllotted | PlateVoided, said: Said) -> Row:
 
 
 # What stays true of things and people, undone or not: a printed label exists, a bin stands at the bench.
-THINGS: dict[type, Change] = {
+THINGS: Mapping[type, Change] = {
     ShiftOpened: Change(
         upsert(schema.shift),
         lambda fact, said: {

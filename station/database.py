@@ -11,8 +11,15 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
+try:
+    import pysqlite3  # type: ignore[import-untyped]
+except ImportError:
+    pysqlite3 = None
+
 Begin = Literal["IMMEDIATE", "DEFERRED"]
 Version = tuple[int, int, int]
+
+MINIMUM_SQLITE: Version = (3, 51, 3)
 
 # One commit in several hundred meets a checkpoint, instead of one in eighty with SQLite's 1000 pages.
 _CHECKPOINT_PAGES = 4000
@@ -31,7 +38,7 @@ def is_safe(version: Version) -> bool:
     branch = version[:2]
     if branch in {(3, 50), (3, 44)}:
         return version >= {(3, 50): (3, 50, 7), (3, 44): (3, 44, 6)}[branch]
-    return version >= (3, 51, 3)
+    return version >= MINIMUM_SQLITE
 
 
 def _choose_driver() -> ModuleType:
@@ -40,11 +47,7 @@ def _choose_driver() -> ModuleType:
     One process must never open one file through two SQLite libraries: each would drop the other's file locks.
     """
     if not is_safe(_version_of(sqlite3)) and sys.platform == "linux":
-        try:
-            import pysqlite3  # type: ignore[import-untyped]
-        except ImportError:
-            return sqlite3
-        return pysqlite3  # type: ignore[no-any-return]
+        return pysqlite3 or sqlite3
     return sqlite3
 
 
@@ -54,11 +57,16 @@ def _version_of(driver: ModuleType) -> Version:
 
 
 DRIVER = _choose_driver()
-SQLITE_VERSION = _version_of(DRIVER)
 
 
-def check_driver(version: Version = SQLITE_VERSION) -> None:
-    """Raise UnsafeSqliteError, with a sentence for people, when this SQLite version must not write."""
+def sqlite_version() -> Version:
+    """Return the version of the SQLite library that is used."""
+    return _version_of(DRIVER)
+
+
+def check_driver(version: Version | None = None) -> None:
+    """Raise UnsafeSqliteError, with a sentence for people, when the SQLite used (or `version`) must not write."""
+    version = version or sqlite_version()
     if not is_safe(version):
         text = ".".join(map(str, version))
         raise UnsafeSqliteError(

@@ -9,15 +9,11 @@ from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
 
+from station.errors import JournalError
+
+__all__ = ["JournalBusy", "JournalDamaged", "JournalError", "from_database"]
+
 _ALMOST_FULL_BYTES = 1 << 20
-
-
-class JournalError(Exception):
-    """Facts could not be written or read, or the journal not opened. `code` is for screens, the text for people."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
 
 
 class JournalBusy(JournalError):  # noqa: N818

@@ -5,7 +5,7 @@ synced.
 aside and a new one begins. Every thread that uses it opens its own `LocalCopy`; only the courier's may write.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -288,7 +288,7 @@ def _product_codes(body: bytes) -> Iterator[tuple[str, str]]:
         yield "gtin", product.gtin.zfill(14)
 
 
-_CODES: dict[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
+_CODES: Mapping[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
     "order": _order_codes,
     "product": _product_codes,
     "operator": lambda body: iter([("operator", _OPERATOR.decode(body).badge)]),

@@ -16,6 +16,7 @@ from station.journal_errors import JournalDamaged, JournalError
 from station.local_copy import COPY_FILE, acked_in
 from station.moments import now
 from station.statements import Statement
+from station.upgrade import back_up, knows, upgrade
 
 JOURNAL_FILE = "station.sqlite"
 LOCK_FILE = "station.lock"
@@ -72,8 +73,6 @@ def create(path: Path, station: str) -> None:
 
 def begin_file(path: Path, station: str, epoch: str, skipped: int = 0) -> None:
     """Make a database at `path` with all tables and what a journal says of itself."""
-    from station.upgrade import upgrade
-
     engine = open_sqlite(path)
     upgrade(engine)
     with engine.begin() as connection:
@@ -127,15 +126,11 @@ def mark(connection: Connection, *, closed: bool) -> None:
 
 def bring_up_to_date(path: Path, revision: str) -> None:
     """Bring an older database to our tables, after a copy beside it."""
-    from station.upgrade import back_up, upgrade
-
     back_up(path, path.with_name(f"{path.stem}.{revision}{path.suffix}"))
     upgrade(open_sqlite(path))
 
 
 def _check_known(path: Path, revision: str) -> None:
-    from station.upgrade import knows
-
     if not knows(revision):
         raise JournalError("newer", f"The journal {path.name} was written by a newer program ({revision}).")
 

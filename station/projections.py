@@ -6,7 +6,7 @@ rows and folds its story again without the entries that were taken back. Facts t
 change nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -61,7 +61,7 @@ def entries_of(connection: Connection, station: str, parcel: str) -> Iterator[tu
         yield row["txn"], dict(row)
 
 
-def _change(connection: Connection, table: dict[type, Change], fact: Any, said: Said) -> None:
+def _change(connection: Connection, table: Mapping[type, Change], fact: Any, said: Said) -> None:
     change = table.get(type(fact))
     if change is not None:
         change.statement.run(connection, change.values(fact, said))

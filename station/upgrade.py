@@ -2,32 +2,37 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
 from station.database import DRIVER
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
     """Run the revisions the database lacks; all or none."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    # Alembic takes as long to load as the rest of the journal, and is needed only when the tables change.
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+
+    script = _script(migrations)
+
+    def lacking(revision: Any, _context: Any) -> Any:
+        return script._upgrade_revs("head", revision)
+
+    with engine.begin() as connection, EnvironmentContext(Config(), script, fn=lacking) as environment:
+        environment.configure(connection=connection, transactional_ddl=True, transaction_per_migration=False)
+        environment.run_migrations()
 
 
 def knows(revision: str, migrations: Path = MIGRATIONS) -> bool:
     """Tell whether a revision is one of ours; a newer program's is not."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    return revision in known
+    return revision in {script.revision for script in _script(migrations).walk_revisions()}
 
 
 def back_up(path: Path, copy: Path) -> None:
@@ -37,3 +42,9 @@ def back_up(path: Path, copy: Path) -> None:
         closing(DRIVER.connect(copy)) as target,
     ):
         source.backup(target)
+
+
+def _script(migrations: Path) -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(migrations))

@@ -65,7 +65,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
 
 # Slow to import and not always wanted; everything else is imported at the top, where it can be seen.
 # An entry module may also import ours late: which parts load depends on the command it was given.
-LATE_LIBRARIES = frozenset({"cv2", "zxingcpp", "rapidocr"})
+LATE_LIBRARIES = frozenset({"alembic", "cv2", "zxingcpp", "rapidocr"})
 
 FORBIDDEN_NAMES = frozenset(
     {"util", "utils", "helper", "helpers", "common", "base", "manager", "managers", "core", "misc"}

@@ -47,13 +47,12 @@ def embedded_central(data: Path, database: str = "", generated: int = 0, seed: i
 
 def demo_settings(settings: Settings, devices: SimulatedBench, central: CentralSettings) -> Settings:
     """Return the settings with the simulated devices and the embedded central in the real ones' places."""
-    host, _, port = devices.printer.address.rpartition(":")
     return msgspec.structs.replace(
         settings,
         station=sample.STATION,
         central=central,
-        scanner=SerialSettings(devices.scanner.address),
-        scale=SerialSettings(devices.scale.address),
-        camera=CameraSettings(devices.camera.address),
-        printer=PrinterSettings(host, int(port), settings.printer.dpi),
+        scanner=SerialSettings(devices.address("scanner")),
+        scale=SerialSettings(devices.address("scale")),
+        camera=CameraSettings(devices.address("camera")),
+        printer=PrinterSettings(devices.printer.host, devices.printer.port, settings.printer.dpi),
     )

@@ -18,6 +18,7 @@ from station.cli import report
 from station.cli.demo import demo_settings, embedded_central
 from station.cli.parts import Station, open_station
 from station.cli.player import Player, Stuck
+from station.inputs import Command
 from station.sample import SampleParcel
 from station.settings import Settings
 from station.stages import Stage, stage_of
@@ -46,6 +47,10 @@ class SimulatedHands:
     def type(self, text: str) -> None:
         """Type a line on the keyboard."""
         self._post(Scan("keyboard", text, "", time.monotonic()))
+
+    def press(self, key: Command) -> None:
+        """Press the key of a command."""
+        self._post(key)
 
     def weigh(self, weight_mg: int) -> None:
         """Put something on the empty scale; it wobbles a little."""
@@ -136,7 +141,7 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
     with ExitStack() as stack:
         database = f"sqlite:///{(folder / 'central.sqlite').resolve().as_posix()}"
         central = stack.enter_context(embedded_central(folder / "central", database, generated, seed))
-        devices = stack.enter_context(SimulatedBench(folder / "labels" / "printed"))
+        devices = stack.enter_context(SimulatedBench(folder / "devices", folder / "labels" / "printed"))
         ours = demo_settings(settings, devices, central)
         station = stack.enter_context(open_station(folder, ours, words.put))
         run = Play(station, devices, words)
@@ -146,6 +151,7 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
             ANSWER_WITHIN_S * 3,
             "central's orders",
         )
+        run.wait(lambda: _all_up(station), ANSWER_WITHIN_S, "the devices")
         began = time.monotonic()
         done = _finished(station)
         for number, parcel in enumerate(pile[done:], start=done + 1):
@@ -166,6 +172,11 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
         _finish(station, devices, folder, more)
     _say(f"done: {folder / 'report.json'}")
     return 0
+
+
+def _all_up(station: Station) -> bool:
+    lamps = station.desk.lamps
+    return all(name in lamps and lamps[name].light == "ok" for name in station.workers)
 
 
 def _drained(station: Station) -> bool:

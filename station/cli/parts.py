@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from devices.cameras.stream import Camera
+from devices.cameras.stream import Camera, CameraSettings
 from devices.printers.tcp import TcpPrinter
 from devices.scales.line import SerialScale
 from devices.scales.mt_sics import MtSics
@@ -102,7 +102,7 @@ def sessions_of(settings: Settings) -> dict[str, Session]:
     if settings.scale.port:
         sessions["scale"] = SerialScale("scale", LineSettings(settings.scale.port, settings.scale.baud), MtSics)
     if settings.camera.source:
-        sessions["camera"] = Camera("camera", settings.camera.source)
+        sessions["camera"] = Camera("camera", CameraSettings(settings.camera.source))
     if settings.printer.host:
         sessions["printer"] = TcpPrinter("printer", settings.printer.host, settings.printer.port)
     return sessions

@@ -1,6 +1,6 @@
 """Plays a person at the bench who knows what is really in each parcel: what they do at each stage.
 
-The player only does what hands can do: scan, weigh, lay under the camera, answer by command barcode. Everything it does
+The player only does what hands can do: scan, weigh, lay under the camera, answer by key or command barcode. Everything it does
 follows from the bench's state, so a play that was interrupted goes on where it stood.
 """
 
@@ -11,7 +11,7 @@ from typing import Protocol
 from grading.rubric import PART_PREFIX
 from station.bench import Bench
 from station.desk import COMMAND_PREFIX
-from station.inputs import Do
+from station.inputs import Command, Do
 from station.records import Bin
 from station.sample import SampleItem, SampleParcel, SamplePerson
 from station.stages import Stage, question_due, stage_of
@@ -26,6 +26,9 @@ class Hands(Protocol):
 
     def type(self, text: str) -> None:
         """Type a line on the keyboard."""
+
+    def press(self, key: Command) -> None:
+        """Press the key of a command."""
 
     def weigh(self, weight_mg: int) -> None:
         """Put something on the empty scale, and take it off once it was read."""
@@ -62,7 +65,11 @@ class Player:
         self._command(Do.REPRINT)
 
     def _command(self, do: Do, value: str = "") -> None:
-        self._hands.scan(f"{COMMAND_PREFIX}{do}" + (f":{value}" if value else ""))
+        """Give a command: answers by key (one code scanned twice in a blink would be one scan), the others by barcode."""
+        if do is Do.CHOOSE:
+            self._hands.press(Command(do, value))
+        else:
+            self._hands.scan(f"{COMMAND_PREFIX}{do}")
 
     def _sign_in(self, state: State, parcel: SampleParcel) -> None:
         self._hands.scan(self._person.badge)

@@ -151,6 +151,31 @@ def test_modulo_11_schemes_fold_two_remainders_and_miss_at_most_one_digit_a_plac
     assert set(missed) <= set(checked)
 
 
+def test_s10_writes_ten_as_0_and_eleven_as_5() -> None:
+    assert trackings("RA101000000GB") and trackings("RA000000005GB")
+    assert not trackings("RA101000001GB") and not trackings("RA000000000GB")
+
+
+@pytest.mark.parametrize("size", [10, 12, 15, 18, 20, 22, 34])
+def test_noughts_are_nobodys_number(size: int) -> None:
+    assert kinds("0" * size) == ["other"]
+
+
+def test_fedex_wrapper_has_34_digits() -> None:
+    wrapped = "1001921334250001000300779017972697"
+    assert trackings(wrapped) == [("FedEx", "779017972697")]
+    assert ("FedEx", "779017972697") not in trackings(wrapped[:20] + wrapped[22:])
+
+
+def test_zip_code_before_a_usps_number_is_no_fedex_wrapper() -> None:
+    """The last 14 digits of some USPS numbers have a right FedEx check digit by chance."""
+    fedex = Patterns(tuple(each for each in PATTERNS.numbers if each.carrier == "FedEx"), ())
+    numbers = (f"92001901326076{count:07d}" for count in range(1000))
+    whole = [next(each + d for d in string.digits if gs1_is_right(each + d)) for each in numbers]
+    assert any(recognise("100192133425" + each, "", fedex)[0].kind == "tracking" for each in whole)
+    assert all(recognise("420100233424" + each, "", fedex)[0].kind == "other" for each in whole)
+
+
 @given(st.integers(0, 10**11 - 1), st.data())
 def test_single_wrong_digit_never_leaves_a_gtin(payload: int, data: st.DataObject) -> None:
     body = f"{payload:011d}"

@@ -9,223 +9,204 @@ down_revision = None
 
 def upgrade() -> None:
     """Make all tables."""
+    _journal()
+    _parcels()
+    _items()
+    _evidence()
+    _things()
+    _undo()
 
+
+def _text(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
+
+
+def _numbers(*names: str, known: bool = True) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.BigInteger(), nullable=not known) for name in names]
+
+
+def _whole(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def _bytes(*names: str) -> list[sa.Column[bytes]]:
+    return [sa.Column(name, sa.LargeBinary(), nullable=False) for name in names]
+
+
+def _key(*names: str) -> sa.PrimaryKeyConstraint:
+    return sa.PrimaryKeyConstraint(*names)
+
+
+def _journal() -> None:
+    op.create_table(
+        "meta",
+        *_text("name", "value"),
+        _key("name"),
+    )
     op.create_table(
         "journal",
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("epoch", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("txn", sa.Text(), nullable=False),
-        sa.Column("at", sa.Text(), nullable=False),
-        sa.Column("mono_ms", sa.BigInteger(), nullable=False),
-        sa.Column("boot", sa.Text(), nullable=False),
-        sa.Column("operator", sa.Text(), nullable=False),
-        sa.Column("shift", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("v", sa.Integer(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("prev", sa.LargeBinary(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("seq"),
+        _whole("seq"),
+        *_text("station", "epoch", "id", "txn", "at"),
+        *_numbers("mono_ms"),
+        *_text("boot", "operator", "shift", "type"),
+        _whole("v"),
+        *_bytes("body", "prev", "hash"),
+        _key("seq"),
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "meta",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
-    )
-    op.create_table(
         "snapshot",
-        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("shape", sa.Text(), nullable=False),
-        sa.Column("state", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("one"),
+        _whole("one"),
+        _whole("seq"),
+        *_text("shape"),
+        *_bytes("state"),
+        _key("one"),
     )
 
+
+def _parcels() -> None:
     op.create_table(
-        "answer",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("option", sa.Text(), nullable=False),
-        sa.Column("rubric", sa.Text(), nullable=False),
-        sa.Column("answered_at", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "item", "question"),
+        "parcel",
+        *_text("station", "parcel", "code", "carrier", "kind", "match", "orders", "client"),
+        *_numbers("declared"),
+        *_numbers("weight_mg", "in_band", known=False),
+        *_text("unweighed_why", "arrived_at", "finished_at"),
+        *_numbers("items", "missing"),
+        *_text("operator", "shift"),
+        _key("station", "parcel"),
         sqlite_with_rowid=False,
     )
+    op.create_index("parcel_code", "parcel", ["station", "code"])
     op.create_table(
-        "bin",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("bin", sa.Text(), nullable=False),
-        sa.Column("disposition", sa.Text(), nullable=False),
-        sa.Column("client", sa.Text(), nullable=False),
-        sa.Column("replaces", sa.Text(), nullable=False),
-        sa.Column("labelled_at", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.Text(), nullable=False),
-        sa.Column("closed_at", sa.Text(), nullable=False),
-        sa.Column("closed_why", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "bin"),
+        "missing_line",
+        *_text("station", "parcel", "rma", "line"),
+        *_numbers("quantity"),
+        *_text("confirmed_at"),
+        _key("station", "parcel", "rma", "line"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "exception",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("exception", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("parcel", sa.Text(), nullable=False),
-        sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("raised_at", sa.Text(), nullable=False),
-        sa.Column("operator", sa.Text(), nullable=False),
-        sa.Column("shift", sa.Text(), nullable=False),
-        sa.Column("txn", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "exception"),
+        *_text(
+            "station", "exception", "kind", "owner", "parcel", "item", "detail", "raised_at", "operator", "shift", "txn"
+        ),
+        _key("station", "exception"),
         sqlite_with_rowid=False,
     )
+
+
+def _items() -> None:
     op.create_table(
         "item",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("parcel", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("match", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("category", sa.Text(), nullable=False),
-        sa.Column("client", sa.Text(), nullable=False),
-        sa.Column("sku", sa.Text(), nullable=False),
-        sa.Column("gtin", sa.Text(), nullable=False),
-        sa.Column("rma", sa.Text(), nullable=False),
-        sa.Column("line", sa.Text(), nullable=False),
-        sa.Column("lot", sa.Text(), nullable=False),
-        sa.Column("expiry", sa.Text(), nullable=False),
-        sa.Column("price_minor", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("serial", sa.Text(), nullable=False),
-        sa.Column("serial_verdict", sa.Text(), nullable=False),
-        sa.Column("weight_mg", sa.BigInteger(), nullable=True),
-        sa.Column("in_band", sa.BigInteger(), nullable=True),
-        sa.Column("letter", sa.Text(), nullable=False),
-        sa.Column("cosmetic", sa.Text(), nullable=False),
-        sa.Column("functional", sa.Text(), nullable=False),
-        sa.Column("grade_rule", sa.Text(), nullable=False),
-        sa.Column("grade_reasons", sa.Text(), nullable=False),
-        sa.Column("routed", sa.Text(), nullable=False),
-        sa.Column("route_rule", sa.Text(), nullable=False),
-        sa.Column("route_reasons", sa.Text(), nullable=False),
-        sa.Column("route_values", sa.Text(), nullable=False),
-        sa.Column("runner_up", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("overridden", sa.Text(), nullable=False),
-        sa.Column("override_why", sa.Text(), nullable=False),
-        sa.Column("overridden_by", sa.Text(), nullable=False),
-        sa.Column("authorised_by", sa.Text(), nullable=False),
-        sa.Column("disposition", sa.Text(), nullable=False),
-        sa.Column("plate", sa.Text(), nullable=False),
-        sa.Column("confirmed_at", sa.Text(), nullable=False),
-        sa.Column("bin", sa.Text(), nullable=False),
-        sa.Column("placed_at", sa.Text(), nullable=False),
-        sa.Column("identified_at", sa.Text(), nullable=False),
-        sa.Column("operator", sa.Text(), nullable=False),
-        sa.Column("shift", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "item"),
+        *_text(
+            "station",
+            "item",
+            "parcel",
+            "code",
+            "match",
+            "title",
+            "category",
+            "client",
+            "sku",
+            "gtin",
+            "rma",
+            "line",
+            "lot",
+            "expiry",
+        ),
+        *_numbers("price_minor"),
+        *_text("currency", "serial", "serial_verdict"),
+        *_numbers("weight_mg", "in_band", known=False),
+        *_text(
+            "letter",
+            "cosmetic",
+            "functional",
+            "grade_rule",
+            "grade_reasons",
+            "routed",
+            "route_rule",
+            "route_reasons",
+            "route_values",
+            "runner_up",
+            "owner",
+            "overridden",
+            "override_why",
+            "overridden_by",
+            "authorised_by",
+            "disposition",
+            "plate",
+            "confirmed_at",
+            "bin",
+            "placed_at",
+            "identified_at",
+            "operator",
+            "shift",
+        ),
+        _key("station", "item"),
         sqlite_with_rowid=False,
     )
-    op.create_index("item_bin", "item", ["station", "bin"], unique=False)
-    op.create_index("item_parcel", "item", ["station", "parcel"], unique=False)
-    op.create_index("item_plate", "item", ["station", "plate"], unique=False)
-    op.create_table(
-        "missing_line",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("parcel", sa.Text(), nullable=False),
-        sa.Column("rma", sa.Text(), nullable=False),
-        sa.Column("line", sa.Text(), nullable=False),
-        sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.Column("confirmed_at", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "parcel", "rma", "line"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "parcel",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("parcel", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("carrier", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("match", sa.Text(), nullable=False),
-        sa.Column("orders", sa.Text(), nullable=False),
-        sa.Column("client", sa.Text(), nullable=False),
-        sa.Column("declared", sa.BigInteger(), nullable=False),
-        sa.Column("weight_mg", sa.BigInteger(), nullable=True),
-        sa.Column("in_band", sa.BigInteger(), nullable=True),
-        sa.Column("unweighed_why", sa.Text(), nullable=False),
-        sa.Column("arrived_at", sa.Text(), nullable=False),
-        sa.Column("finished_at", sa.Text(), nullable=False),
-        sa.Column("items", sa.BigInteger(), nullable=False),
-        sa.Column("missing", sa.BigInteger(), nullable=False),
-        sa.Column("operator", sa.Text(), nullable=False),
-        sa.Column("shift", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "parcel"),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("parcel_code", "parcel", ["station", "code"], unique=False)
+    op.create_index("item_bin", "item", ["station", "bin"])
+    op.create_index("item_parcel", "item", ["station", "parcel"])
+    op.create_index("item_plate", "item", ["station", "plate"])
+
+
+def _evidence() -> None:
     op.create_table(
         "photo",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("shot", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("verdict", sa.Text(), nullable=False),
-        sa.Column("skipped_why", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("taken_at", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "item", "shot"),
+        *_text("station", "item", "shot", "sha256"),
+        *_numbers("size"),
+        *_text("verdict", "skipped_why", "fingerprint", "taken_at"),
+        _key("station", "item", "shot"),
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "answer",
+        *_text("station", "item", "question", "option", "rubric", "answered_at"),
+        _key("station", "item", "question"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _things() -> None:
+    op.create_table(
         "plate",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("plate", sa.Text(), nullable=False),
-        sa.Column("item", sa.Text(), nullable=False),
-        sa.Column("copies_asked", sa.BigInteger(), nullable=False),
-        sa.Column("copies_printed", sa.BigInteger(), nullable=False),
-        sa.Column("allotted_at", sa.Text(), nullable=False),
-        sa.Column("voided_at", sa.Text(), nullable=False),
-        sa.Column("void_why", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "plate"),
+        *_text("station", "plate", "item"),
+        *_numbers("copies_asked", "copies_printed"),
+        *_text("allotted_at", "voided_at", "void_why"),
+        _key("station", "plate"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "bin",
+        *_text(
+            "station", "bin", "disposition", "client", "replaces", "labelled_at", "opened_at", "closed_at", "closed_why"
+        ),
+        _key("station", "bin"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "shift",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("shift", sa.Text(), nullable=False),
-        sa.Column("bench", sa.Text(), nullable=False),
-        sa.Column("operator", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "shift"),
+        *_text("station", "shift", "bench", "operator", "opened_at"),
+        _key("station", "shift"),
         sqlite_with_rowid=False,
     )
+
+
+def _undo() -> None:
     op.create_table(
         "story",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("parcel", sa.Text(), nullable=False),
-        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("epoch", sa.Text(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("txn", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "parcel", "n"),
+        *_text("station", "parcel"),
+        _whole("n"),
+        *_text("epoch"),
+        *_numbers("seq"),
+        *_text("txn"),
+        _key("station", "parcel", "n"),
         sqlite_with_rowid=False,
     )
-    op.create_index("story_txn", "story", ["station", "txn"], unique=False)
+    op.create_index("story_txn", "story", ["station", "txn"])
     op.create_table(
         "undone",
-        sa.Column("station", sa.Text(), nullable=False),
-        sa.Column("txn", sa.Text(), nullable=False),
-        sa.Column("undone_at", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("station", "txn"),
+        *_text("station", "txn", "undone_at"),
+        _key("station", "txn"),
         sqlite_with_rowid=False,
     )
