@@ -65,7 +65,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
 
 # Slow to import or not always there; everything else is imported at the top, where it can be seen.
 # An entry module may also import ours late: which parts load depends on the command it was given.
-LATE_LIBRARIES = frozenset({"cv2", "numpy", "zxingcpp", "rapidocr", "cel", "pysqlite3"})
+LATE_LIBRARIES = frozenset({"alembic", "cv2", "numpy", "zxingcpp", "rapidocr", "cel", "pysqlite3"})
 # Of ours, what brings such a library along: alembic, wanted only when a database is new or old.
 LATE_MODULES = ("station.upgrade",)
 

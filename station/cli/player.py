@@ -1,7 +1,7 @@
 """Plays a person at the bench who knows what is really in each parcel: what they do at each stage.
 
-The player only does what hands can do: scan, weigh, lay under the camera, answer by key or command barcode. Everything it does
-follows from the bench's state, so a play that was interrupted goes on where it stood.
+The player only does what hands can do: scan, weigh, lay under the camera, answer by key or command barcode. What it does
+follows from the bench's state alone, so a play that was interrupted goes on where it stood.
 """
 
 import zlib
@@ -17,7 +17,6 @@ from station.records import Bin
 from station.sample import SampleItem, SampleParcel, SamplePerson
 from station.stages import Stage, question_due, stage_of
 from station.state import Ask, Item, Parcel, State
-from sync.central.sample import bins
 
 
 class Hands(Protocol):
@@ -56,7 +55,7 @@ class Player:
     @classmethod
     def at(cls, bench: Bench, hands: Hands) -> Self:
         """Return a grader of the sample site, who knows its bins."""
-        return cls(bench, hands, next(each for each in sample.people() if each.role == "grader"), bins())
+        return cls(bench, hands, next(each for each in sample.people() if each.role == "grader"), sample.bins())
 
     def act(self, parcel: SampleParcel) -> None:
         """Do what the bench asks for, with this parcel; raises Stuck where nobody would know what to do."""
