@@ -1,6 +1,6 @@
 """Plays a person at the bench who knows what is really in each parcel: what they do at each stage.
 
-The player only does what hands can do: scan, weigh, lay under the camera, answer by key or command barcode. What it does
+The player only does what hands can do: scan, weigh, lay under the camera, answer by key or barcode. What it does
 follows from the bench's state alone, so a play that was interrupted goes on where it stood.
 """
 
@@ -71,7 +71,7 @@ class Player:
         self._command(Do.REPRINT)
 
     def _command(self, do: Do, value: str = "") -> None:
-        """Give a command: answers by key (one code scanned twice in a blink would be one scan), the others by barcode."""
+        """Give a command: an answer by key (one code twice in a blink would be one scan), others by barcode."""
         if do is Do.CHOOSE:
             self._hands.press(Command(do, value))
         else:
