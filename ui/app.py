@@ -1,0 +1,171 @@
+"""Runs the screen: the application, its window, the door for the devices, and the end of it all in the right order."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtWidgets import QApplication
+
+from devices.simulators.bench import SimulatedBench
+from devices.worker import Worker
+from resources.words import SOURCE_LANGUAGE, Translator, languages, mark
+from station.outcome import Tone
+from station.sample import SampleParcel
+from station.settings import Settings
+from ui.inbox import Inbox
+from ui.pages.settings import SettingsPage
+from ui.pages.trouble import TroublePage, cannot_open_words
+from ui.screen import Manner
+from ui.session import Session
+from ui.simulator import SimulatorPanel
+from ui.sound import Sounds
+from ui.theme import THEMES, Theme, font, stylesheet
+from ui.wedge import WedgeFilter
+from ui.window import Window
+
+if TYPE_CHECKING:
+    from station.desk import Desk
+    from station.errors import JournalError
+    from station.history import History
+
+_TONE_MS = 900
+SALVAGE = mark("Save the unsent facts")
+
+
+class Station(Protocol):
+    """What the screen needs of an open station."""
+
+    desk: "Desk"
+    history: "History"
+    workers: dict[str, Worker]
+
+
+class App:
+    """The application. Make it first: `post` is the door that a station's devices are opened with.
+
+    `save` keeps changed settings. `run` may be called again with another station, for training and back: the window
+    stays. `training_wanted` tells after a run which of the two comes next; None when the window was closed.
+    """
+
+    def __init__(self, settings: Settings, save: Callable[[Settings], None] = lambda settings: None) -> None:
+        present = QApplication.instance()
+        self.qt = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
+        self.training_wanted: bool | None = None
+        self._settings, self._save = settings, save
+        self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
+        self._inbox, self._sounds = Inbox(), Sounds()
+        self._wedge = WedgeFilter(self.post)
+        self._settings_page = SettingsPage(languages())
+        self._settings_page.changed.connect(self._change)
+        self._settings_page.training_wanted.connect(self._train)
+        self._settings_page.sound_tried.connect(self._try_sounds)
+        self.window = Window(self._settings_page)
+        self._dress()
+
+    def post(self, value: object) -> None:
+        """Bring a reading to the screen's thread, from any thread."""
+        self._inbox.post(value)
+
+    def run(
+        self,
+        station: Station,
+        simulated: SimulatedBench | None = None,
+        next_step: Callable[[SampleParcel], None] | None = None,
+        usable: Callable[[], None] | None = None,
+    ) -> int:
+        """Show a station until the window is closed, or training begins or ends; return the exit code.
+
+        `usable` is called once, when the first picture of the bench is on the screen. `next_step` does the one thing
+        the bench asks for with a sample parcel, in a demonstration.
+        """
+        self.training_wanted = None
+        panel = SimulatorPanel(simulated, next_step, self.window) if simulated is not None else None
+        session = Session(station.desk, station.history, station.workers, self.window, panel, self._manner, self._play)
+        session.broken.connect(lambda: self.qt.exit(1))
+        self._settings_page.changed.connect(session.render)
+        hook, sys.excepthook = sys.excepthook, session.fail
+        self.qt.installEventFilter(self._wedge)
+        try:
+            self._begin(session, usable)
+            return int(self.qt.exec())
+        finally:
+            self._inbox.close()
+            self.qt.removeEventFilter(self._wedge)
+            sys.excepthook = hook
+            session.end()
+            self._settings_page.changed.disconnect(session.render)
+            session.deleteLater()
+            if panel is not None:
+                panel.close()
+                panel.deleteLater()
+
+    def close(self) -> None:
+        """Close the window and fall silent; the last thing, after every device has been stopped."""
+        self._sounds.close()
+        self.window.close()
+
+    def show_cannot_open(self, error: "JournalError", salvage: Callable[[], str] | None = None) -> int:
+        """Say that the journal cannot be opened; offer to save unsent facts where that may help; return 1.
+
+        `salvage` returns a sentence (an English message id) that says what came of it.
+        """
+        page, theme = TroublePage(), self._theme
+        title, what, detail = cannot_open_words(self._tr, error.code, str(error))
+        offer = self._tr.gettext(SALVAGE) if salvage is not None and error.code == "damaged" else ""
+
+        def save_facts() -> None:
+            if salvage is not None:
+                page.show_trouble(theme, (title, self._tr.gettext(salvage()), detail), "")
+
+        page.chosen.connect(save_facts)
+        page.setWindowTitle(title)
+        page.show_trouble(theme, (title, what, detail), offer)
+        page.resize(1024, 640)
+        page.show()
+        self.qt.exec()
+        return 1
+
+    def _begin(self, session: Session, usable: Callable[[], None] | None) -> None:
+        if usable is not None:
+            self.window.shown_first(usable)
+        session.begin()
+        if not self.window.isVisible():
+            self.window.showMaximized()
+        self._inbox.open(session.take)
+
+    def _manner(self) -> Manner:
+        now = QLocale(self._tr.language).toString(datetime.now().astimezone(), "HH:mm")
+        return Manner(self._tr, self._settings, now, self._sounds.trouble)
+
+    def _play(self, tone: Tone) -> None:
+        if self._settings.sound:
+            self._sounds.play(tone)
+
+    def _change(self, name: str, value: object) -> None:
+        """Change one setting of the screen, now and for the next start."""
+        self._settings = msgspec.structs.replace(self._settings, **{name: value})
+        self._tr = Translator(self._settings.language)
+        self._save(self._settings)
+        self._dress()
+
+    def _try_sounds(self) -> None:
+        """Sound the four tones one after the other."""
+        for place, tone in enumerate(Tone):
+            QTimer.singleShot(place * _TONE_MS, lambda tone=tone: self._sounds.play(tone))
+
+    def _train(self, wanted: bool) -> None:
+        self.training_wanted = wanted
+        self.qt.quit()
+
+    @property
+    def _theme(self) -> Theme:
+        return THEMES["dark" if self._settings.theme == "dark" else "light"]
+
+    def _dress(self) -> None:
+        sheet = stylesheet(self._theme)
+        if self.qt.styleSheet() != sheet:
+            self.qt.setFont(font())
+            self.qt.setStyleSheet(sheet)

@@ -1,0 +1,114 @@
+"""The devices of the bench, live: what each says now, what to do about a fault, and its last raw frames."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from devices.worker import RawFrame
+from resources.words import mark
+from ui import wording
+from ui.parts.card import Card
+from ui.parts.lamp_line import LampLine
+from ui.parts.preview import Preview
+from ui.parts.rows import Rows
+from ui.parts.scroll import Scroll
+from ui.parts.text import Text
+from ui.theme import S4, S12, S16
+from ui.view import View
+
+RAW_SHOWN = 4
+
+
+class DevicesPage(QWidget):
+    """A card for each device, and the live picture."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._title = Text("prompt")
+        self._devices = Rows(_DeviceCard, S12)
+        self._preview_title, self._preview = Text("head"), Preview()
+        self._proved, self._hint = Text("head"), Text("body", quiet=True)
+        self._scroll = Scroll()
+        self._scroll.column.addWidget(self._devices)
+        self._scroll.column.addStretch(1)
+        side = Card()
+        side.column.addWidget(self._preview_title)
+        side.column.addWidget(self._preview, 1)
+        for widget in (self._proved, self._hint):
+            side.column.addWidget(widget)
+        columns = QHBoxLayout()
+        columns.setSpacing(S12)
+        for panel, share in ((self._scroll, 55), (side, 45)):
+            panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+            columns.addWidget(panel, share)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(S16, 0, S16, S12)
+        column.setSpacing(S12)
+        column.addWidget(self._title)
+        column.addLayout(columns, 1)
+
+    def render(self, view: View) -> None:
+        """Show the devices of a view."""
+        tr = view.tr
+        self._scroll.setAccessibleName(tr.gettext(mark("Devices")))
+        self._title.show_text(tr.gettext(mark("Devices")))
+        self._preview_title.show_text(tr.gettext(mark("Live picture")))
+        self._preview.render(view)
+        self._proved.show_text(tr.format(mark("Scanned: {code}"), code=view.proved) if view.proved else "")
+        self._hint.show_text(tr.gettext(mark("To prove a device: scan any code, put something on the scale.")))
+        for card, lamp in zip(self._devices.show_rows(len(view.lamps)), view.lamps, strict=True):
+            card.lamp.render(lamp, view)
+            card.render_live(lamp.device, view)
+
+
+class _DeviceCard(Card):
+    """One device: its lamp, its live reading, its last bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lamp = LampLine()
+        self._live = Text("head")
+        self._raw = Rows(_RawLine, S4)
+        for widget in (self.lamp, self._live, self._raw):
+            self.column.addWidget(widget)
+
+    def render_live(self, device: str, view: View) -> None:
+        self._live.show_text(_live(device, view))
+        frames = view.raw.get(device, ())[-RAW_SHOWN:]
+        newest = frames[-1].at if frames else 0.0
+        for row, frame in zip(self._raw.show_rows(len(frames)), reversed(frames), strict=True):
+            row.render(frame, newest)
+
+
+class _RawLine(QWidget):
+    """One raw frame: how long before the newest, and its bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._age, self._bytes = Text("small", quiet=True, wrap=False), Text("small", quiet=True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(S12)
+        grid.addWidget(self._age, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._bytes, 0, 1)
+        grid.setColumnMinimumWidth(0, 72)
+        grid.setColumnStretch(1, 1)
+
+    def render(self, frame: RawFrame, newest: float) -> None:
+        self._age.show_text(f"−{newest - frame.at:.1f} s")
+        self._bytes.show_text(repr(frame.raw[:64])[2:-1])
+
+
+def _live(device: str, view: View) -> str:
+    """Return the reading a device proves itself with."""
+    if device == "scale" and view.weight is not None:
+        state = wording.word(view.tr, wording.WEIGHTS, str(view.weight.state))
+        figure = view.weight.weight_mg
+        return state if figure is None else f"{wording.weight(view.tr, figure)} · {state}"
+    if device == "sync":
+        return view.tr.format(
+            mark("{waiting} waiting, {refused} refused"),
+            waiting=view.figures.waiting,
+            refused=view.figures.refused,
+        )
+    return ""

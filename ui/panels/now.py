@@ -1,0 +1,150 @@
+"""The middle column: one question, what belongs to it, and every way to answer."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from resources.words import mark
+from ui.drawings import Picture
+from ui.parts.big import Big
+from ui.parts.buttons import aside, tile
+from ui.parts.card import Card
+from ui.parts.entry import Entry
+from ui.parts.keypad import Keypad
+from ui.parts.preview import Preview
+from ui.parts.text import Text
+from ui.parts.tiles import Tiles, columns_for
+from ui.parts.verdict import Verdict
+from ui.theme import S8, S12, S16, S24
+from ui.view import View
+from ui.wording import say, weight
+
+_CAMERA_STAGES = ("photo", "doubt")
+_VERDICT_STAGES = ("result", "place", "route", "route-why", "supervisor")
+
+
+class NowPanel(Card):
+    """Shows the prompt. `pressed` carries a button of it, `submitted` what was typed."""
+
+    pressed = Signal(object)
+    submitted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(S24, S12, parent)
+        self._title = Text("prompt")
+        self._reason = Text("body", quiet=True)
+        self._big = Big()
+        self._picture = Picture()
+        self._preview = Preview()
+        self._verdict = Verdict()
+        self._keypad = Keypad()
+        self._tiles = Tiles(tile, S12)
+        self._asides = Tiles(aside, S8)
+        self._entry = Entry()
+        self._stage = ""
+        self._arrange()
+        self._tiles.chosen.connect(self.pressed)
+        self._asides.chosen.connect(self.pressed)
+        self._entry.submitted.connect(self.submitted)
+        self._keypad.typed.connect(self.type_text)
+        self._keypad.erased.connect(self.erase)
+        self._keypad.entered.connect(self.submit)
+
+    def _arrange(self) -> None:
+        self._filler = QWidget()
+        self._filler.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self._top = QVBoxLayout()
+        self._top.setSpacing(S8)
+        self._top.addWidget(self._title)
+        self._top.addWidget(self._reason)
+        self.column.addLayout(self._top)
+        self.column.addSpacing(S8)
+        self.column.addWidget(self._big)
+        for body in (self._picture, self._preview, self._verdict, self._keypad):
+            self.column.addWidget(body, 1)
+        self.column.addWidget(self._tiles)
+        self.column.addWidget(self._filler, 1)
+        self.column.addWidget(self._entry)
+        self.column.addSpacing(S16 - S12)
+        self.column.addWidget(self._asides)
+
+    def render(self, view: View) -> None:
+        """Show the prompt of a view."""
+        tr, prompt = view.tr, view.prompt
+        if prompt.stage != self._stage:
+            self._stage = prompt.stage
+            self._entry.clear()
+        shows_verdict = prompt.stage in _VERDICT_STAGES
+        item = view.state.item
+        # The verdict says the title of the result in letters of its own, larger than any prompt.
+        title = "" if prompt.stage == "result" else say(tr, prompt.title, prompt.params)
+        self._title.show_text(title)
+        self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
+        self._big.show_words(_big_words(view))
+        self._preview.setVisible(prompt.stage in _CAMERA_STAGES)
+        if prompt.stage in _CAMERA_STAGES:
+            self._preview.render(view)
+        if shows_verdict:
+            self._verdict.render(view, item)
+        else:
+            self._verdict.setVisible(False)
+        crowded = prompt.stage in _CAMERA_STAGES or (shows_verdict and item is not None)
+        self._picture.show_picture("" if crowded or prompt.entry == "pin" else prompt.picture, view.theme)
+        self._keypad.setVisible(prompt.entry == "pin")
+        self._keypad.render(tr)
+        self._show_answers(view)
+        bodies = (self._picture, self._preview, self._verdict, self._keypad)
+        self._filler.setVisible(all(body.isHidden() for body in bodies))
+
+    def type_text(self, text: str) -> None:
+        """Type into the entry field, when there is one."""
+        if not self._entry.isHidden():
+            self._entry.insert(text)
+
+    def erase(self) -> None:
+        """Take back the last character typed."""
+        self._entry.backspace()
+
+    def submit(self) -> None:
+        """Give what was typed to the bench; nothing typed gives nothing."""
+        self._entry.submit()
+
+    def focus_entry(self) -> None:
+        """Put the cursor into the entry field, so that every key is typed."""
+        if not self._entry.isHidden():
+            self._entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def forget_typing(self) -> None:
+        """Throw away what was typed."""
+        self._entry.clear()
+
+    @property
+    def typed(self) -> str:
+        """What is typed so far."""
+        return self._entry.text()
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether the cursor is in the entry field."""
+        return self._entry.hasFocus()
+
+    def _show_answers(self, view: View) -> None:
+        tr, prompt = view.tr, view.prompt
+        answers = tuple(each for each in prompt.buttons if not each.aside)
+        asides = tuple(each for each in prompt.buttons if each.aside)
+        self._tiles.show_buttons(answers, tr, columns_for(answers, tr))
+        self._asides.show_buttons(asides, tr, 3)
+        self._entry.setVisible(prompt.entry in ("code", "pin"))
+        pin = prompt.entry == "pin"
+        self._entry.setEchoMode(QLineEdit.EchoMode.Password if pin else QLineEdit.EchoMode.Normal)
+        hint = tr.gettext(mark("PIN") if pin else mark("Scan, or type a code (key /)"))
+        self._entry.setPlaceholderText(hint)
+        self._entry.setAccessibleName(hint)
+
+
+def _big_words(view: View) -> str:
+    """Return what is read from afar at this stage: the live weight, or the plate."""
+    if view.prompt.stage == "weigh" and view.weight is not None and view.weight.weight_mg is not None:
+        return weight(view.tr, view.weight.weight_mg)
+    if view.prompt.stage == "label" and view.state.item is not None:
+        return view.state.item.plate
+    return ""

@@ -1,0 +1,1 @@
+"""Small things every screen is made of."""

@@ -1,0 +1,83 @@
+"""Buttons that show their key: the large tile of an answer, the small aside, the tab of a page."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from ui.parts.polish import set_property
+from ui.parts.text import Size, Text
+from ui.theme import S4, S8, S12, S16, TOUCH
+
+
+class KeyButton(QPushButton):
+    """A button of wrapped words with its key in a cap; it grows with its words and never cuts them."""
+
+    def __init__(self, name: str, size: Size, margin: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._margin = margin
+        self._cap = QLabel()
+        self._cap.setObjectName("keycap")
+        self._cap.setTextFormat(Qt.TextFormat.PlainText)
+        self._words = Text(size)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(margin, S4, margin, S4)
+        self._layout.setSpacing(S8 if name != "tile" else S16)
+        self._layout.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._layout.addWidget(self._words, 1)
+        for child in (self._cap, self._words):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumHeight(TOUCH)
+
+    def show_button(self, key: str, words: str) -> None:
+        """Show the key and the words; both are what a screen reader says."""
+        self._cap.setText(key)
+        self._cap.setVisible(bool(key))
+        self._words.show_text(words)
+        self.setAccessibleName(f"{key} {words}".strip())
+
+    def show_main(self, main: bool) -> None:
+        """Show the button as the expected answer, or as any other."""
+        for widget in (self, self._cap, self._words):
+            set_property(widget, "main", main)
+
+    def hasHeightForWidth(self) -> bool:
+        """The words wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as the wrapped words need."""
+        return max(TOUCH, self._layout.totalHeightForWidth(width))
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the words in one line, up to a readable measure."""
+        metrics = QFontMetrics(self._words.font())
+        cap = self._cap.sizeHint().width() + self._layout.spacing() if self._cap.text() else 0
+        words = min(metrics.horizontalAdvance(self._words.text()) + S4, 24 * metrics.averageCharWidth())
+        width = cap + words + 2 * self._margin
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never narrower than the longest word, never lower than a finger."""
+        width = self._layout.totalMinimumSize().width()
+        return QSize(width, TOUCH)
+
+
+def tile(parent: QWidget | None = None) -> KeyButton:
+    """Return the large button of an answer."""
+    return KeyButton("tile", "body", S16, parent)
+
+
+def aside(parent: QWidget | None = None) -> KeyButton:
+    """Return the small button of what may be done besides."""
+    return KeyButton("aside", "small", S8, parent)
+
+
+def tab(parent: QWidget | None = None) -> KeyButton:
+    """Return the button of a page."""
+    button = KeyButton("tab", "small", S12, parent)
+    button.setCheckable(True)
+    return button

@@ -1,0 +1,28 @@
+"""Writes words as large as their place allows, in the sizes of the theme."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+
+
+def sized(font: QFont, pixels: int, weight: int = 700) -> QFont:
+    """Return a font like another one, of this size and weight."""
+    changed = QFont(font)
+    changed.setPixelSize(max(pixels, 1))
+    changed.setWeight(QFont.Weight(weight))
+    return changed
+
+
+def write(
+    painter: QPainter, font: QFont, box: QRectF, words: str, sizes: tuple[int, ...], upright: Qt.AlignmentFlag
+) -> None:
+    """Write words in the largest size that fits one line, or wrapped in the smallest; weight 700."""
+    flags = Qt.AlignmentFlag.AlignLeading | upright
+    for size in sizes:
+        chosen = sized(font, size)
+        metrics = QFontMetricsF(chosen)
+        if metrics.horizontalAdvance(words) <= box.width() and metrics.height() <= box.height():
+            painter.setFont(chosen)
+            painter.drawText(box, flags, words)
+            return
+    painter.setFont(sized(font, sizes[-1]))
+    painter.drawText(box, flags | Qt.TextFlag.TextWordWrap, words)

@@ -1,0 +1,74 @@
+"""The strip that says what the last scan did: symbol, words and colour; a refusal waits to be acknowledged."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from resources.words import mark
+from station.outcome import Tone
+from ui.parts.polish import set_property
+from ui.parts.sign import Sign
+from ui.theme import RADIUS, S4, S16, TOUCH, Look
+from ui.view import View
+from ui.wording import say
+
+_WORDS = {
+    Tone.ACCEPTED: mark("Done"),
+    Tone.ATTENTION: mark("Look"),
+    Tone.REFUSED: mark("Refused"),
+    Tone.FINISHED: mark("Finished"),
+}
+
+
+class NoticeStrip(QFrame):
+    """Always in its place, empty when there is nothing to say, so that nothing under it moves."""
+
+    acknowledged = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: Look | None = None
+        self._sign = Sign(28)
+        self._words = QLabel()
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setWordWrap(True)
+        self._confirm = QPushButton()
+        self._confirm.setObjectName("acknowledge")
+        self._confirm.clicked.connect(self.acknowledged)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(S16, S4, S4, S4)
+        row.setSpacing(S16)
+        row.addWidget(self._sign)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._confirm)
+        self.setMinimumHeight(TOUCH + 2 * S4)
+
+    def render(self, view: View) -> None:
+        """Show the notice of a view."""
+        notice, tr = view.notice, view.tr
+        look = view.theme.tones[notice.tone] if notice is not None else None
+        refused = notice is not None and notice.tone is Tone.REFUSED
+        self._confirm.setVisible(refused)
+        self._confirm.setText(tr.gettext(mark("Understood (Enter)")))
+        self._confirm.setAccessibleName(self._confirm.text())
+        if notice is None or look is None:
+            self._words.setText("")
+            self._sign.show_symbol("", "")
+        else:
+            tone = tr.gettext(_WORDS[notice.tone])
+            self._words.setText(f"{tone}: {say(tr, notice.text, notice.params)}")
+            self._sign.show_symbol(look.symbol, look.ink)
+        if look != self._look:
+            self._look = look
+            set_property(self._words, "tone", notice.tone.value if notice is not None else "")
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Fill the strip with the colour of the tone."""
+        if self._look is not None:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(QColor(self._look.fill))
+            painter.setPen(QColor(self._look.ink))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
+            painter.end()

@@ -1,0 +1,98 @@
+"""The live picture of the camera."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from devices.readings import Frame
+from resources.words import mark
+from ui.theme import RADIUS, Theme
+from ui.view import View
+
+
+class Preview(QWidget):
+    """Shows the newest frame of the camera with the corners of the place where the item belongs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[Frame | None, str, Theme | None, str] = (None, "", None, "")
+        self._image: QImage | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        """The shape of a camera's picture."""
+        return QSize(480, 270)
+
+    def minimumSizeHint(self) -> QSize:
+        """Small, but still a picture."""
+        return QSize(240, 135)
+
+    def render(self, view: View) -> None:
+        """Show the frame of a view, or say that no picture comes."""
+        self.setAccessibleName(view.tr.gettext(mark("Live picture of the camera")))
+        still = view.still if view.prompt.stage == "doubt" else ""
+        without = view.tr.gettext(mark("No picture from the camera"))
+        shown = (view.frame, still, view.theme, without)
+        if shown != self._shown:
+            if shown[:2] != self._shown[:2]:
+                self._image = _read(still) if still else _image(view.frame)
+            self._shown = shown
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the frame as large as it goes, its shape kept."""
+        _, still, theme, without = self._shown
+        if theme is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = self._box()
+        shape = QPainterPath()
+        shape.addRoundedRect(box, RADIUS, RADIUS)
+        painter.setClipPath(shape)
+        painter.fillRect(box, QColor(theme.pressed))
+        if self._image is None:
+            painter.setPen(QColor(theme.ink))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, without)
+        else:
+            painter.drawImage(box, self._image)
+            if not still:
+                self._corners(painter, box)
+        painter.end()
+
+    def _box(self) -> QRectF:
+        shape = QSize(16, 9) if self._image is None else self._image.size()
+        size = shape.scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        return QRectF(
+            (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
+        )
+
+    def _corners(self, painter: QPainter, box: QRectF) -> None:
+        """White on dark, so that the corners stand out on any picture."""
+        frame = box.adjusted(box.width() * 0.1, box.height() * 0.08, -box.width() * 0.1, -box.height() * 0.08)
+        arm = box.height() * 0.1
+        path = QPainterPath()
+        for x, to_right in ((frame.left(), 1), (frame.right(), -1)):
+            for y, downwards in ((frame.top(), 1), (frame.bottom(), -1)):
+                path.moveTo(x + arm * to_right, y)
+                path.lineTo(x, y)
+                path.lineTo(x, y + arm * downwards)
+        for colour, width in (("#12171c", 6), ("#ffffff", 3)):
+            painter.setPen(QPen(QColor(colour), width))
+            painter.drawPath(path)
+
+
+def _read(path: str) -> QImage | None:
+    """Read a photo at the size of a screen; None when it cannot be read."""
+    reader = QImageReader(path)
+    if reader.size().isValid():
+        reader.setScaledSize(reader.size().scaled(960, 540, Qt.AspectRatioMode.KeepAspectRatio))
+    image = reader.read()
+    return None if image.isNull() else image
+
+
+def _image(frame: Frame | None) -> QImage | None:
+    """Wrap the frame's own bytes; the frame is kept as long as the image."""
+    if frame is None:
+        return None
+    return QImage(frame.bgr, frame.width, frame.height, frame.width * 3, QImage.Format.Format_BGR888)

@@ -1,0 +1,59 @@
+"""A symbol as a widget, and the broad band of a disposition's pattern."""
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.signs import draw_symbol, fill_pattern
+from ui.theme import Look
+
+
+class Sign(QWidget):
+    """One drawn symbol of a fixed size."""
+
+    def __init__(self, side: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._side = side
+        self._drawn: tuple[str, str, str] = ("", "", "")
+        self.setFixedSize(side, side)
+
+    def show_symbol(self, name: str, colour: str, hole: str = "#ffffff") -> None:
+        """Show a symbol of `ui.signs` in a colour; no name shows nothing and keeps the room."""
+        if self._drawn != (name, colour, hole):
+            self._drawn = (name, colour, hole)
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw what `show_symbol` was told last."""
+        name, colour, hole = self._drawn
+        if name:
+            painter = QPainter(self)
+            draw_symbol(painter, name, QRectF(1, 1, self._side - 2, self._side - 2), colour, hole)
+            painter.end()
+
+
+class PatternBand(QWidget):
+    """A band filled with a disposition's colour and pattern, beside its word."""
+
+    def __init__(self, width: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look: Look | None = None
+        self.setFixedWidth(width)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        """As high as its neighbours make it."""
+        return QSize(self.width(), 0)
+
+    def show_look(self, look: Look | None) -> None:
+        """Show the pattern of a look; None shows nothing."""
+        if look != self._look:
+            self._look = look
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Fill the band."""
+        if self._look is not None:
+            painter = QPainter(self)
+            fill_pattern(painter, QRectF(self.rect()), self._look.pattern, self._look.fill, self._look.ink)
+            painter.end()

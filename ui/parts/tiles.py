@@ -1,0 +1,72 @@
+"""The answers of a question as tiles, and what may be done besides as a row under them."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from resources.words import Translator
+from station.prompt import Button
+from ui.parts.buttons import KeyButton
+from ui.theme import S12
+from ui.wording import say
+
+
+class Tiles(QWidget):
+    """A grid of buttons that are made once; `chosen` carries the prompt's button."""
+
+    chosen = Signal(object)
+
+    def __init__(self, make: Callable[[], KeyButton], spacing: int = S12, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._make = make
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(spacing)
+        self._tiles: list[KeyButton] = []
+        self._buttons: tuple[Button, ...] = ()
+        self._placed = (0, 0)
+
+    def show_buttons(self, buttons: tuple[Button, ...], tr: Translator, columns: int) -> None:
+        """Show these buttons in so many columns."""
+        self._buttons = buttons
+        while len(self._tiles) < len(buttons):
+            self._add()
+        self._place(len(buttons), columns)
+        for tile, button in zip(self._tiles, buttons, strict=False):
+            tile.show_button(button.key, say(tr, button.text, button.params))
+            tile.show_main(button.main)
+        self.setVisible(bool(buttons))
+
+    def _add(self) -> None:
+        tile, place = self._make(), len(self._tiles)
+        tile.setParent(self)
+        tile.clicked.connect(lambda: self._choose(place))
+        self._tiles.append(tile)
+
+    def _choose(self, place: int) -> None:
+        if place < len(self._buttons):
+            self.chosen.emit(self._buttons[place])
+
+    def _place(self, count: int, columns: int) -> None:
+        """Lay the tiles out again only when their number or the columns changed."""
+        if self._placed == (count, columns):
+            return
+        self._placed = (count, columns)
+        for place, tile in enumerate(self._tiles):
+            self._grid.removeWidget(tile)
+            tile.setVisible(place < count)
+            if place < count:
+                self._grid.addWidget(tile, place // columns, place % columns)
+        for column in range(max(columns, self._grid.columnCount())):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+
+def columns_for(buttons: tuple[Button, ...], tr: Translator) -> int:
+    """Return how many columns keep every answer readable: one for sentences, more for words."""
+    longest = max((len(say(tr, each.text, each.params)) for each in buttons), default=0)
+    if longest > 30:
+        return 1 if len(buttons) < 5 else 2
+    if len(buttons) <= 3 and longest <= 14:
+        return max(1, len(buttons))
+    return 1 if len(buttons) <= 3 else 2

@@ -1,0 +1,173 @@
+"""One station on the screen: brings what people do to the desk, and what the desk shows to the window."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from devices.readings import AcceptedWeight, Frame, Scan, Weight
+from devices.worker import Worker
+from station.desk import command_in
+from station.inputs import Command
+from station.outcome import Tone
+from station.prompt import Button
+from ui.screen import Manner, Opened, look
+from ui.simulator import SimulatorPanel
+from ui.view import SIMULATOR, View
+from ui.window import Window
+
+if TYPE_CHECKING:
+    from station.desk import Desk
+    from station.history import Figures, History
+
+_log = logging.getLogger(__name__)
+
+_TICK_MS = 1000
+# Figures are counted after the picture of a scan is on the screen, never before it.
+_COUNT_AFTER_MS = 40
+_READINGS_KEPT = 20
+# Pages on which a scan is looked at and not worked with, and pages that show what a scan does.
+_LOOKING = ("search", "devices")
+_WORKING = ("receive", "bins")
+
+
+class Session(QObject):
+    """Lives as long as one station is shown. `broken` says that not even the page for faults can be shown."""
+
+    broken = Signal()
+
+    def __init__(
+        self,
+        desk: "Desk",
+        history: "History",
+        workers: Mapping[str, Worker],
+        window: Window,
+        panel: SimulatorPanel | None,
+        manner: Callable[[], Manner],
+        play: Callable[[Tone], None],
+    ) -> None:
+        super().__init__()
+        self._desk, self._history, self._workers = desk, history, workers
+        self._window, self._panel = window, panel
+        self._manner = manner
+        self._opened = Opened()
+        self._figures: Figures = history.figures(datetime.now(UTC))
+        self._readings: deque[str] = deque(maxlen=_READINGS_KEPT)
+        self._tick, self._count = QTimer(self), QTimer(self)
+        self._tick.timeout.connect(self._count_anew)
+        self._count.setSingleShot(True)
+        self._count.timeout.connect(self._count_anew)
+        window.pressed.connect(self._press)
+        window.submitted.connect(self._submit)
+        window.acknowledged.connect(desk.acknowledge)
+        window.page_wanted.connect(self._turn_to)
+        window.searched.connect(self._search)
+        window.trouble_answered.connect(self._go_on)
+        desk.on_change, desk.on_sound = self.render, play
+
+    def begin(self) -> None:
+        """Show the station, and keep the clock going."""
+        self.render()
+        self._tick.start(_TICK_MS)
+        if self._panel is not None:
+            self._panel.show()
+
+    def end(self) -> None:
+        """Let go of desk and window; nothing is shown any more."""
+        self._desk.on_change, self._desk.on_sound = _nothing, _nothing
+        for timer in (self._tick, self._count):
+            timer.stop()
+        for signal in (
+            self._window.pressed,
+            self._window.submitted,
+            self._window.acknowledged,
+            self._window.page_wanted,
+            self._window.searched,
+            self._window.trouble_answered,
+        ):
+            signal.disconnect()
+
+    def take(self, value: object) -> None:
+        """Take what came through the door."""
+        if not isinstance(value, Frame | Weight):
+            self._remember(value)
+        if isinstance(value, Scan | Command | AcceptedWeight) and self._desk.cannot_save:
+            return
+        if isinstance(value, Scan) and self._opened.page in _LOOKING and command_in(value.text) is None:
+            self._look_at(value)
+            return
+        if isinstance(value, Scan | Command) and self._opened.page not in _WORKING:
+            self._opened = replace(self._opened, page="receive")
+        shown = self._desk.take(value)  # type: ignore[arg-type]
+        if shown is not None and shown.facts:
+            self._count.start(_COUNT_AFTER_MS)
+
+    def render(self) -> None:
+        """Show the desk as it is now."""
+        self._window.render(self._view())
+
+    def fail(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Show that the program failed, and that the parcel is safe; the log has the rest."""
+        _log.critical("failed after %s", list(self._readings), exc_info=(kind, error, trace))
+        failed_before = self._opened.failed
+        self._opened = replace(self._opened, failed=f"{kind.__name__}: {error}")
+        if failed_before:
+            self.broken.emit()
+        else:
+            self.render()
+
+    def _view(self) -> View:
+        demo = self._panel is not None
+        return look(self._desk, self._figures, self._manner(), self._opened, self._history, self._workers, demo)
+
+    def _remember(self, value: object) -> None:
+        """Keep the last readings for the log; what is typed may be a PIN and is not kept."""
+        typed = isinstance(value, Scan) and value.device == "keyboard"
+        self._readings.append("typed" if typed else repr(value)[:200])
+
+    def _look_at(self, scan: Scan) -> None:
+        if self._opened.page == "search":
+            self._search(scan.text)
+        else:
+            self._opened = replace(self._opened, proved=f"{scan.aim} {scan.text}".strip())
+            self.render()
+
+    def _press(self, button: Button) -> None:
+        self.take(button.command)
+
+    def _submit(self, text: str) -> None:
+        self.take(Scan("keyboard", text, "", time.monotonic()))
+
+    def _search(self, text: str) -> None:
+        self._opened = replace(self._opened, searched=text.strip())
+        self.render()
+
+    def _turn_to(self, page: str) -> None:
+        if page == SIMULATOR:
+            if self._panel is not None:
+                self._panel.setVisible(not self._panel.isVisible())
+            return
+        self._opened = replace(self._opened, page=page)
+        self.render()
+
+    def _go_on(self) -> None:
+        self._opened = replace(self._opened, failed="")
+        self._desk.cannot_save = ""
+        self.render()
+
+    def _count_anew(self) -> None:
+        self._figures = self._history.figures(datetime.now(UTC))
+        view = self._view()
+        self._window.render(view)
+        if self._panel is not None and self._panel.isVisible():
+            self._panel.render(view)
+
+
+def _nothing(*_: object) -> None:
+    """Nobody looks."""

@@ -1,0 +1,263 @@
+"""The hands of a demonstration: buttons that do to the simulated devices what a person does to real ones."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from devices.simulators.bench import SimulatedBench
+from devices.simulators.process import SimulatorError
+from resources.words import mark
+from station import preview, sample
+from station.sample import SampleItem, SampleParcel
+from station.steps.place import right_bins
+from sync.central.sample import bins
+from ui.parts.scroll import Scroll
+from ui.parts.text import Text, short
+from ui.theme import S8, S12, TOUCH
+from ui.view import View
+
+_log = logging.getLogger(__name__)
+_DEVICES = (
+    ("scanner", mark("Scanner")),
+    ("scale", mark("Scale")),
+    ("camera", mark("Camera")),
+    ("printer", mark("Printer")),
+)
+_WIDTH = 420
+
+Deed = Callable[[], None]
+
+
+class SimulatorPanel(QWidget):
+    """A window beside the bench. `next_step` does the one thing the bench asks for, with the chosen parcel."""
+
+    def __init__(
+        self, devices: SimulatedBench, next_step: Callable[[SampleParcel], None] | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Tool)
+        self.setObjectName("page")
+        self._devices = devices
+        self._next_step = next_step
+        self._parcels = sample.parcels()
+        self._view: View | None = None
+        self._buttons: list[tuple[QPushButton, str]] = []
+        self._titles: list[tuple[Text, str]] = []
+        self._says, self._error = Text("small", quiet=True), Text("small")
+        self._error.setProperty("lamp", "down")
+        self._parcel, self._item = QComboBox(), QComboBox()
+        self._label, self._printed = QLabel(), Path()
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._arrange()
+        for parcel in self._parcels:
+            self._parcel.addItem(parcel.key)
+        self._parcel.currentIndexChanged.connect(self._choose)
+        self._choose()
+        self.resize(_WIDTH, 900)
+
+    def render(self, view: View) -> None:
+        """Show the words of a view, and the last label that came out."""
+        self._view = view
+        tr = view.tr
+        self.setWindowTitle(tr.gettext(mark("Simulated devices")))
+        for button, words in self._buttons:
+            button.setText(tr.gettext(words))
+            button.setAccessibleName(button.text())
+        for title, words in self._titles:
+            title.show_text(tr.gettext(words))
+        self._parcel.setAccessibleName(tr.gettext(mark("Sample parcel")))
+        self._item.setAccessibleName(tr.gettext(mark("Item of the parcel")))
+        self._label.setAccessibleName(tr.gettext(mark("The last label")))
+        labels = self._devices.printer.labels()
+        if labels and labels[-1] != self._printed:
+            self._printed = labels[-1]
+            self._label.setPixmap(_picture(labels[-1].read_bytes(), view.settings.printer.dpi))
+
+    def _arrange(self) -> None:
+        scroll = Scroll(S8)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(S12, S12, S12, S12)
+        outer.addWidget(scroll)
+        column = scroll.column
+        self._title(column, mark("Parcel"))
+        for widget in (self._parcel, self._says):
+            column.addWidget(widget)
+        if self._next_step is not None:
+            self._grid(column, ((mark("Do the next thing"), self._do_next),), 1)
+        self._grid(
+            column,
+            (
+                (mark("Scan this parcel"), self._scan_parcel),
+                (mark("Put it on the scale"), self._weigh_parcel),
+                (mark("Take it off"), lambda: self._devices.scale.remove()),
+                (mark("Wobble"), lambda: self._devices.scale.wobble()),
+            ),
+        )
+        self._title(column, mark("Item"))
+        column.addWidget(self._item)
+        self._grid(
+            column,
+            (
+                (mark("Scan the product"), self._scan_item),
+                (mark("Scan the serial number"), self._scan_serial),
+                (mark("Put the item on the scale"), self._weigh_item),
+                (mark("Lay it under the camera"), lambda: self._look("sharp")),
+                (mark("Scan the plate back"), self._scan_plate),
+                (mark("Scan the right bin"), lambda: self._scan_bin(True)),
+                (mark("Scan a wrong bin"), lambda: self._scan_bin(False)),
+                (mark("Sign in"), self._sign_in),
+            ),
+        )
+        self._arrange_faults(column)
+        column.addWidget(self._error)
+        self._title(column, mark("The last label"))
+        column.addWidget(self._label)
+        column.addStretch(1)
+
+    def _arrange_faults(self, column: QVBoxLayout) -> None:
+        camera, printer = self._devices.camera, self._devices.printer
+        self._title(column, mark("Camera"))
+        self._grid(
+            column,
+            (
+                (mark("Blurred"), lambda: self._look("blurred")),
+                (mark("Dark"), lambda: self._look("dark")),
+                (mark("Empty"), lambda: self._look("empty")),
+                (mark("Freeze"), camera.freeze),
+                (mark("No pictures"), camera.stall),
+                (mark("Well again"), camera.thaw),
+            ),
+            3,
+        )
+        self._title(column, mark("Printer"))
+        self._grid(
+            column,
+            (
+                (mark("Media out"), printer.media_out),
+                (mark("Refill"), printer.refill),
+                (mark("Pause"), printer.pause),
+                (mark("Resume"), printer.resume),
+                (mark("Head open"), printer.head_open),
+                (mark("Head closed"), printer.head_close),
+            ),
+            2,
+        )
+        self._title(column, mark("Garbage"))
+        self._grid(
+            column,
+            (
+                (mark("From the scanner"), self._devices.scanner.garbage),
+                (mark("From the scale"), self._devices.scale.garbage),
+            ),
+        )
+        for title, deed in ((mark("Unplug"), self._devices.unplug), (mark("Plug in"), self._devices.plug)):
+            self._title(column, title)
+            deeds = tuple((words, lambda name=name, deed=deed: deed(name)) for name, words in _DEVICES)
+            self._grid(column, deeds)
+
+    def _title(self, column: QVBoxLayout, words: str) -> None:
+        title = Text("body", strong=True)
+        self._titles.append((title, words))
+        column.addWidget(title)
+
+    def _grid(self, column: QVBoxLayout, deeds: tuple[tuple[str, Deed], ...], columns: int = 2) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(S8)
+        for place, (words, deed) in enumerate(deeds):
+            button = QPushButton()
+            button.setMinimumHeight(TOUCH)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, deed=deed: self._try(deed))
+            self._buttons.append((button, words))
+            grid.addWidget(button, place // columns, place % columns)
+        column.addLayout(grid)
+
+    def _try(self, deed: Deed) -> None:
+        """Do something to a simulator; one that does not answer says so here and nowhere else."""
+        try:
+            deed()
+        except SimulatorError as error:
+            _log.info("the simulator refused: %s", error)
+            self._error.show_text(str(error))
+        else:
+            self._error.show_text("")
+
+    def _choose(self) -> None:
+        parcel = self._chosen()
+        self._says.show_text(parcel.says)
+        self._item.clear()
+        for item in parcel.items:
+            self._item.addItem(" ".join(part for part in (item.sku, short(item.code), item.serial) if part))
+
+    def _chosen(self) -> SampleParcel:
+        return self._parcels[max(0, self._parcel.currentIndex())]
+
+    def _chosen_item(self) -> SampleItem | None:
+        place = self._item.currentIndex()
+        return self._chosen().items[place] if 0 <= place < len(self._chosen().items) else None
+
+    def _do_next(self) -> None:
+        if self._next_step is not None:
+            self._next_step(self._chosen())
+
+    def _sign_in(self) -> None:
+        self._devices.scanner.scan(sample.people()[0].badge)
+
+    def _scan_parcel(self) -> None:
+        parcel = self._chosen()
+        self._devices.scanner.scan(parcel.code, parcel.aim)
+
+    def _weigh_parcel(self) -> None:
+        self._devices.scale.place(self._chosen().weight_mg)
+
+    def _scan_item(self) -> None:
+        item = self._chosen_item()
+        if item is not None and item.code:
+            self._devices.scanner.scan(item.code, item.aim)
+
+    def _scan_serial(self) -> None:
+        item = self._chosen_item()
+        if item is not None and item.serial:
+            self._devices.scanner.scan(item.serial)
+
+    def _weigh_item(self) -> None:
+        item = self._chosen_item()
+        if item is not None:
+            self._devices.scale.place(item.weight_mg)
+
+    def _look(self, look: str) -> None:
+        item = self._view.state.item if self._view is not None else None
+        category = item.identified.category if item is not None else "electronics"
+        seed = 1 + len(item.photos) + self._view.state.items * 7 if item is not None and self._view is not None else 1
+        self._devices.camera.scene(category, seed, look)
+
+    def _scan_plate(self) -> None:
+        item = self._view.state.item if self._view is not None else None
+        if item is not None and item.plate:
+            self._devices.scanner.scan(item.plate)
+
+    def _scan_bin(self, right: bool) -> None:
+        item = self._view.state.item if self._view is not None else None
+        if self._view is None or item is None:
+            return
+        opened = right_bins(self._view.state, item)
+        if right and opened:
+            self._devices.scanner.scan(opened[0].code)
+            return
+        client = item.identified.client
+        fits = [each for each in bins() if each.disposition == item.disposition and each.client in ("", client)]
+        others = [each for each in bins() if each.disposition != item.disposition]
+        chosen = fits if right else others
+        if chosen:
+            self._devices.scanner.scan(chosen[0].code)
+
+
+def _picture(zpl: bytes, dpi: int) -> QPixmap:
+    """Return a label as it came out, as wide as the panel."""
+    drawn = preview.draw(zpl, dpi).convert("L")
+    width, height = drawn.size
+    image = QImage(drawn.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
+    return QPixmap.fromImage(image).scaledToWidth(_WIDTH - 64, Qt.TransformationMode.SmoothTransformation)

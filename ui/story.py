@@ -1,0 +1,77 @@
+"""Tells the facts of a story in sentences, one for each kind of fact."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from resources.words import Translator, mark
+from station import facts
+from station.words import EXCEPTION_WORDS, ROUTE_WORDS
+from ui import wording
+
+if TYPE_CHECKING:
+    from station.history import Told
+
+# Each kind of fact: the sentence; its parameters are the fact's own fields, put into words where there are words.
+SENTENCES: Mapping[type, str] = {
+    facts.ParcelArrived: mark("Parcel {code} arrived"),
+    facts.ParcelWeighed: mark("Parcel weighed: {weight}"),
+    facts.WeighingSkipped: mark("Parcel opened unweighed"),
+    facts.ExceptionRaised: mark("Exception: {kind}"),
+    facts.ItemIdentified: mark("Item scanned: {title}"),
+    facts.SerialChecked: mark("Serial number {serial}: {verdict}"),
+    facts.ItemWeighed: mark("Item weighed: {weight}"),
+    facts.PhotoTaken: mark("Photo taken: {shot}"),
+    facts.PhotoSkipped: mark("Photo left out: {shot}"),
+    facts.Answered: mark("Answered {question}: {option}"),
+    facts.Graded: mark("Graded {letter}"),
+    facts.Routed: mark("Goes to {disposition}"),
+    facts.RouteOverridden: mark("A person sent it to {disposition} instead of {was}"),
+    facts.PlateAllotted: mark("Plate {plate} allotted"),
+    facts.PlatePrinted: mark("Label of {plate} printed, copy {copy}"),
+    facts.PlateReprintAsked: mark("Label of {plate} asked for again"),
+    facts.PlateConfirmed: mark("Plate {plate} scanned back from the item"),
+    facts.PlateVoided: mark("Plate {plate} voided"),
+    facts.Placed: mark("Put into bin {bin}"),
+    facts.LineMissing: mark("{quantity} of line {line} missing from {rma}"),
+    facts.ParcelFinished: mark("Parcel finished: {items} items, {missing} missing"),
+    facts.Undone: mark("Undone: {step}"),
+}
+
+
+def sentence(tr: Translator, told: "Told") -> str:
+    """Return one line of a story in words; a kind of fact nobody wrote a sentence for shows its name."""
+    fact = told.fact
+    text = SENTENCES.get(type(fact))
+    if text is None:
+        return facts.name_of(fact)
+    values = msgspec.structs.asdict(fact)
+    params = {name: _WORDS.get(name, _plain)(tr, value) for name, value in values.items()}
+    if isinstance(fact, facts.ParcelWeighed | facts.ItemWeighed):
+        params["weight"] = wording.weight(tr, fact.weight_mg)
+    return wording.say(tr, text, params)
+
+
+def clock(at: str) -> str:
+    """Return a UTC instant (ISO 8601) as the local date and time of the wall."""
+    try:
+        return datetime.fromisoformat(at).astimezone().strftime("%d.%m. %H:%M:%S")
+    except ValueError:
+        return at
+
+
+def _plain(_tr: Translator, value: Any) -> str:
+    return str(value)
+
+
+_WORDS: Mapping[str, Callable[[Translator, Any], str]] = {
+    "kind": lambda tr, kind: wording.word(tr, EXCEPTION_WORDS, kind),
+    "disposition": lambda tr, route: wording.word(tr, ROUTE_WORDS, route),
+    "was": lambda tr, route: wording.word(tr, ROUTE_WORDS, route),
+    "verdict": lambda tr, verdict: wording.word(tr, wording.SERIALS, verdict),
+    "shot": lambda tr, shot: wording.word(tr, wording.SHOTS, shot),
+    "letter": lambda tr, letter: letter or tr.gettext(mark("not gradable")),
+    "step": lambda tr, step: tr.gettext(step),
+}

@@ -1,0 +1,102 @@
+"""Everything a screen may show, as one value: the same view always gives the same picture."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from devices.readings import Frame, Weight
+from devices.worker import RawFrame
+from resources.words import Translator, mark
+from station.outcome import Notice
+from station.prompt import Prompt
+from station.settings import Settings
+from station.state import State
+from ui.theme import Theme
+
+if TYPE_CHECKING:
+    from station.history import Figures, Raised, Told
+
+_RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
+
+# The pages with their key, their name, and the roles that have them (none: everybody).
+PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "receive": ("F1", mark("Receive"), ()),
+    "bins": ("F2", mark("Bins"), ()),
+    "search": ("F3", mark("Search"), ()),
+    "exceptions": ("F4", mark("Exceptions"), ("supervisor",)),
+    "shift": ("F5", mark("Shift"), ("supervisor",)),
+    "devices": ("F6", mark("Devices"), ()),
+    "settings": ("F7", mark("Settings"), ()),
+}
+# Not a page but a window beside the bench, in a demonstration only.
+SIMULATOR = "simulator"
+SIMULATOR_TAB = ("F8", mark("Simulator"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One shot of the checklist: its id, how it stands, and the path of its photo.
+
+    `status` is taken, doubted, left-out, next or due.
+    """
+
+    shot: str
+    status: str
+    photo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """A lamp: the device, its light (ok, attention, down; empty while it has said nothing), and why (a code)."""
+
+    device: str
+    light: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
+
+    `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
+    `still` is the path of a photo that is asked about; `answers` are words with their parameters.
+    """
+
+    tr: Translator
+    theme: Theme
+    state: State
+    prompt: Prompt
+    notice: Notice | None
+    figures: "Figures"
+    lamps: tuple[Lit, ...]
+    last_step: str = ""
+    training: bool = False
+    page: str = "receive"
+    now: str = ""
+    weight: Weight | None = None
+    frame: Frame | None = None
+    shots: tuple[Shown, ...] = ()
+    still: str = ""
+    answers: tuple[tuple[str, dict[str, str]], ...] = ()
+    cannot_save: str = ""
+    failed: str = ""
+    searched: str = ""
+    proved: str = ""
+    demo: bool = False
+    story: "tuple[Told, ...]" = ()
+    exceptions: "tuple[Raised, ...]" = ()
+    settings: Settings = Settings()
+    sound_trouble: str = ""
+    raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the reader's language runs from right to left."""
+        return self.tr.language.partition("_")[0] in _RIGHT_TO_LEFT
+
+
+class Page(Protocol):
+    """A widget that shows a view."""
+
+    def render(self, view: View) -> None:
+        """Show the page of a view."""

@@ -1,0 +1,153 @@
+"""Takes scans of keyboard scanners out of the key stream before any widget sees a key of them."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtGui import QKeyEvent, QWindow
+
+from devices.readings import Scan, Unreadable
+from devices.scanners import layouts
+from devices.scanners.wedge import Decision, Fate, WedgeDecoder, WedgeSettings
+
+# Windows gives PC scan codes, where 0x100 marks the second key of a kind; elsewhere Qt gives X11 key codes.
+_EXTENDED = {0x11C: layouts.KEYPAD_ENTER, 0x11D: 97, 0x135: 98, 0x138: 100}
+_LEFT_SHIFT = 42
+# Events wait in Qt's queue while a scan is being saved; the decision leaves them this much time to come through.
+_SLACK_MS = 15
+
+
+class WedgeFilter(QObject):
+    """An event filter for the whole application. Install it on the QApplication; `post` gets each reading.
+
+    It looks at events on their way to a window, so it does not matter which widget has the focus. Keys that turn
+    out to be typing are sent on to their window in their order.
+    """
+
+    def __init__(self, post: Callable[[object], None], settings: WedgeSettings | None = None) -> None:
+        super().__init__()
+        self._post = post
+        settings = settings or WedgeSettings()
+        self._decoder = WedgeDecoder("keyboard-scanner", settings)
+        self._codes = _codes_by_character(settings.layout)
+        self._held: list[tuple[QWindow, QKeyEvent]] = []
+        self._replaying = False
+        self._ahead_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._expire)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Swallow, hold or let pass a key on its way to a window."""
+        if self._replaying or not isinstance(event, QKeyEvent) or not isinstance(watched, QWindow):
+            return False
+        pressed = event.type() == QEvent.Type.KeyPress
+        if not pressed and event.type() != QEvent.Type.KeyRelease:
+            return False
+        at = self._moment(event)
+        code = _code(event)
+        if code is None:
+            decision = self._without_code(event, pressed, at)
+        elif pressed:
+            decision = self._decoder.press(code, at, event.isAutoRepeat())
+        else:
+            decision = self._decoder.release(code, at)
+        return self._obey(decision, watched, event)
+
+    def _moment(self, event: QKeyEvent) -> float:
+        """Return the event's own time: what waited in the queue was not typed as fast as it comes out of it."""
+        if not event.timestamp():
+            return time.monotonic() - self._ahead_s
+        self._ahead_s = time.monotonic() - event.timestamp() / 1000
+        return event.timestamp() / 1000
+
+    def _without_code(self, event: QKeyEvent, pressed: bool, at: float) -> Decision:
+        """Where the platform tells no scan codes, the text of the key has to do, in the computer's layout."""
+        code, shifted = self._codes.get(event.text(), (None, False))
+        if code is None:
+            # A key no scanner sends; any code outside the layout says so.
+            return self._decoder.press(-1, at) if pressed else Decision(Fate.hold, Fate.type)
+        if not pressed:
+            return self._decoder.release(code, at)
+        if not shifted:
+            return self._decoder.press(code, at, event.isAutoRepeat())
+        first = self._decoder.press(_LEFT_SHIFT, at)
+        decision = self._decoder.press(code, at, event.isAutoRepeat())
+        self._decoder.release(_LEFT_SHIFT, at)
+        held = first.held if decision.held is Fate.hold else decision.held
+        return Decision(held, decision.this, decision.reading or first.reading)
+
+    def _obey(self, decision: Decision, window: QWindow, event: QKeyEvent) -> bool:
+        self._settle(decision.held)
+        if decision.this is Fate.hold:
+            self._held.append((window, _copy(event)))
+        self._report(decision)
+        due_at = self._decoder.due_at
+        if due_at is None:
+            self._timer.stop()
+        else:
+            wait_s = due_at - (time.monotonic() - self._ahead_s)
+            self._timer.start(max(0, round(wait_s * 1000)) + _SLACK_MS)
+        return decision.this is not Fate.type
+
+    def _expire(self) -> None:
+        decision = self._decoder.expire(time.monotonic() - self._ahead_s)
+        if decision is not None:
+            self._settle(decision.held)
+            self._report(decision)
+
+    def _settle(self, fate: Fate) -> None:
+        """Drop or send on what was held."""
+        if fate is Fate.hold:
+            return
+        held, self._held = self._held, []
+        if fate is Fate.drop:
+            return
+        self._replaying = True
+        try:
+            for window, event in held:
+                QCoreApplication.sendEvent(window, event)
+        finally:
+            self._replaying = False
+
+    def _report(self, decision: Decision) -> None:
+        reading = decision.reading
+        if isinstance(reading, Scan | Unreadable):
+            self._post(replace(reading, at=reading.at + self._ahead_s))
+
+
+def _code(event: QKeyEvent) -> int | None:
+    """Return the Linux key code of an event, or None where the platform does not tell."""
+    scan_code = event.nativeScanCode()
+    if scan_code <= 1:
+        return None
+    if sys.platform == "win32":
+        return _EXTENDED.get(scan_code, scan_code)
+    return scan_code - layouts.X11_OFFSET if sys.platform == "linux" else None
+
+
+def _codes_by_character(layout: layouts.Layout) -> dict[str, tuple[int | None, bool]]:
+    """Return for each character the key that makes it, and whether with Shift."""
+    codes: dict[str, tuple[int | None, bool]] = {"\r": (layouts.ENTER, False), "\n": (layouts.ENTER, False)}
+    for code, (plain, shifted) in layout.items():
+        codes.setdefault(plain, (code, False))
+        codes.setdefault(shifted, (code, True))
+    codes["\t"] = (layouts.TAB, False)
+    return codes
+
+
+def _copy(event: QKeyEvent) -> QKeyEvent:
+    """Copy an event that Qt deletes as soon as the filter returns."""
+    return QKeyEvent(
+        event.type(),
+        event.key(),
+        event.modifiers(),
+        event.nativeScanCode(),
+        event.nativeVirtualKey(),
+        event.nativeModifiers(),
+        event.text(),
+        event.isAutoRepeat(),
+        event.count(),
+    )

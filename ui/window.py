@@ -1,0 +1,219 @@
+"""The window: header, page and page buttons; it turns keys and touches into words for the desk."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from resources.words import mark
+from station.outcome import Tone
+from station.prompt import Button
+from ui.header import Header
+from ui.pages.bins import BinsPage
+from ui.pages.devices import DevicesPage
+from ui.pages.exceptions import ExceptionsPage
+from ui.pages.receive import ReceivePage
+from ui.pages.search import SearchPage
+from ui.pages.settings import SettingsPage
+from ui.pages.shift import ShiftPage
+from ui.pages.sign_in import SignInPage
+from ui.pages.trouble import TroublePage
+from ui.panels.now import NowPanel
+from ui.parts.buttons import KeyButton, tab
+from ui.parts.notice import NoticeStrip
+from ui.parts.training import TrainingBanner
+from ui.theme import S4, S12, S16
+from ui.view import PAGES, SIMULATOR, SIMULATOR_TAB, Page, View
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_NAMES = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
+_SIGN_IN_STAGES = ("sign-in", "pin")
+
+
+class Window(QWidget):
+    """`pressed` carries a button of the prompt, `submitted` a typed code, `page_wanted` the name of a page."""
+
+    pressed = Signal(object)
+    submitted = Signal(str)
+    acknowledged = Signal()
+    trouble_answered = Signal()
+    page_wanted = Signal(str)
+    searched = Signal(str)
+    # After each picture that reached the screen.
+    painted = Signal()
+
+    def __init__(self, settings: SettingsPage) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(1024, 700)
+        self._view: View | None = None
+        self._tell: Callable[[], None] | None = None
+        self._receive, self._sign_in = ReceivePage(), SignInPage()
+        search = SearchPage()
+        self._pages: dict[str, Page] = {
+            "receive": self._receive,
+            "sign-in": self._sign_in,
+            "bins": BinsPage(),
+            "search": search,
+            "exceptions": ExceptionsPage(),
+            "shift": ShiftPage(),
+            "devices": DevicesPage(),
+            "settings": settings,
+        }
+        self._header, self._training, self._notice = Header(), TrainingBanner(), NoticeStrip()
+        self._trouble = TroublePage()
+        self._stack = QStackedWidget()
+        for page in (*self._pages.values(), self._trouble):
+            self._stack.addWidget(page)
+        self._tabs = _Tabs(self.page_wanted)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self._training, self._header):
+            column.addWidget(widget)
+        strip = QHBoxLayout()
+        strip.setContentsMargins(S16, S12, S16, S12)
+        strip.addWidget(self._notice)
+        column.addLayout(strip)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self._tabs)
+        for bench in (self._receive, self._sign_in):
+            bench.pressed.connect(self.pressed)
+            bench.submitted.connect(self.submitted)
+
+        self._notice.acknowledged.connect(self.acknowledged)
+        self._trouble.chosen.connect(self.trouble_answered)
+        search.searched.connect(self.searched)
+
+    def render(self, view: View) -> None:
+        """Show a view; nothing else changes what the window shows."""
+        asked_anew = self._view is None or self._view.prompt != view.prompt
+        self._view = view
+        self.setWindowTitle(view.tr.gettext(mark("Returns Station")))
+        direction = Qt.LayoutDirection.RightToLeft if view.right_to_left else Qt.LayoutDirection.LeftToRight
+        if QApplication.layoutDirection() != direction:
+            QApplication.setLayoutDirection(direction)
+        self._training.render(view)
+        self._header.render(view)
+        self._notice.render(view)
+        page: Page = self._trouble if view.failed or view.cannot_save else self._pages[self._page_name(view)]
+        page.render(view)
+        if self._stack.currentWidget() is not page:
+            self._stack.setCurrentWidget(page)
+            (page.focusProxy() or self).setFocus(Qt.FocusReason.OtherFocusReason)
+        elif asked_anew and isinstance(QApplication.focusWidget(), KeyButton):
+            # A button that answered one question must not answer the next one to the space bar.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._tabs.render(view)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell when a picture has reached the screen."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            self.painted.emit()
+        return done
+
+    def shown_first(self, tell: Callable[[], None]) -> None:
+        """Call `tell` once, when the first picture is on the screen."""
+        self._tell = tell
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first picture, as soon as Qt has brought it to the screen."""
+        super().paintEvent(event)
+        if self._tell is not None:
+            QTimer.singleShot(0, self._tell)
+            self._tell = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Answer the prompt by key, or type; F-keys are the page buttons' own."""
+        now = self._now()
+        if self._view is not None and event.key() in _ENTER and not (now and now.typed) and refusal_stands(self._view):
+            self.acknowledged.emit()
+            return
+        if self._view is None or now is None:
+            super().keyPressEvent(event)
+            return
+        name = _NAMES.get(Qt.Key(event.key()), "") or event.text().upper()
+        if event.key() == Qt.Key.Key_F12:
+            name = "F12"
+        if event.key() in _ENTER and now.typed:
+            now.submit()
+        elif event.key() == Qt.Key.Key_Escape and (now.typed or now.has_focus):
+            now.forget_typing()
+            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif event.key() == Qt.Key.Key_Backspace:
+            now.erase()
+        elif event.text() == "/" and not now.typed:
+            now.focus_entry()
+        else:
+            self._press_or_type(now, self._view, name, event.text())
+
+    def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
+        button = _button_of(view, name) if not now.typed else None
+        if button is not None:
+            self.pressed.emit(button)
+        elif text.isprintable() and text:
+            now.type_text(text)
+
+    def _now(self) -> NowPanel | None:
+        shown = self._stack.currentWidget()
+        if shown is self._receive:
+            return self._receive.now
+        return self._sign_in.now if shown is self._sign_in else None
+
+    @staticmethod
+    def _page_name(view: View) -> str:
+        if view.page != "receive":
+            return view.page
+        return "sign-in" if view.prompt.stage in _SIGN_IN_STAGES else "receive"
+
+
+def refusal_stands(view: View) -> bool:
+    """Whether a refusal waits to be acknowledged."""
+    return view.notice is not None and view.notice.tone is Tone.REFUSED
+
+
+def _button_of(view: View, name: str) -> Button | None:
+    """Return the button with this key; Enter is also the key of the expected answer."""
+    buttons = view.prompt.buttons
+    by_key = next((each for each in buttons if each.key.upper() == name.upper()), None)
+    if by_key is None and name == "Enter":
+        return next((each for each in buttons if each.main), None)
+    return by_key
+
+
+class _Tabs(QFrame):
+    """The buttons of the pages, each with its F-key; a role sees its own pages."""
+
+    def __init__(self, wanted: "Signal") -> None:
+        super().__init__()
+        self.setObjectName("bar")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(S16, S4, S16, S4)
+        row.setSpacing(S4)
+        self._tabs: dict[str, KeyButton] = {}
+        self._shortcuts: dict[str, QShortcut] = {}
+        for name, key in (*((name, page[0]) for name, page in PAGES.items()), (SIMULATOR, SIMULATOR_TAB[0])):
+            button = tab()
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            shortcut = QShortcut(QKeySequence(key), self)
+            for signal in (button.clicked, shortcut.activated):
+                signal.connect(lambda *_, name=name: wanted.emit(name))
+            row.addWidget(button)
+            self._tabs[name], self._shortcuts[name] = button, shortcut
+
+    def render(self, view: View) -> None:
+        """Show the pages this person has."""
+        role = view.state.operator.role if view.state.operator is not None else ""
+        for name, (key, words, roles) in PAGES.items():
+            allowed = not roles or role in roles
+            self._tabs[name].setVisible(allowed)
+            self._shortcuts[name].setEnabled(allowed)
+            self._tabs[name].show_button(key, view.tr.gettext(words))
+            self._tabs[name].setChecked(view.page == name)
+        self._tabs[SIMULATOR].setVisible(view.demo)
+        self._shortcuts[SIMULATOR].setEnabled(view.demo)
+        self._tabs[SIMULATOR].show_button(SIMULATOR_TAB[0], view.tr.gettext(SIMULATOR_TAB[1]))
+        self._tabs[SIMULATOR].setChecked(False)

@@ -1,0 +1,103 @@
+"""The words the screens add to those of the station: lamps, weights, comparisons; English message ids."""
+
+from collections.abc import Mapping
+
+from resources.words import Translator, mark
+from station.words import FAULT_WORDS
+from ui.parts.text import breakable
+
+DEVICES = {
+    "scanner": mark("Scanner"),
+    "scale": mark("Scale"),
+    "camera": mark("Camera"),
+    "printer": mark("Printer"),
+    "sync": mark("Sync"),
+}
+LAMPS = {"ok": mark("ready"), "attention": mark("look"), "down": mark("down"), "": mark("starting")}
+ROLES = {"receiver": mark("Receiver"), "grader": mark("Grader"), "supervisor": mark("Supervisor")}
+# One or two words for a lamp; the sentence that says what to do is the station's own.
+FAULTS = {
+    "unreachable": mark("not found"),
+    "lost": mark("unplugged"),
+    "no_answer": mark("silent"),
+    "wrong_line_settings": mark("settings"),
+    "garbled": mark("garbled"),
+    "no_frames": mark("no picture"),
+    "frozen": mark("frozen"),
+    "media_out": mark("no labels"),
+    "ribbon_out": mark("no ribbon"),
+    "head_open": mark("head open"),
+    "paused": mark("paused"),
+    "overheated": mark("too hot"),
+    "printer_fault": mark("fault"),
+    "buffer_full": mark("full"),
+    "cancelled": mark("cancelled"),
+    "outcome_unknown": mark("unsure"),
+    "broken": mark("broken"),
+    "offline": mark("offline"),
+    "refused": mark("refused"),
+}
+WEIGHTS = {
+    "stable": mark("stable"),
+    "stable_zero": mark("empty"),
+    "moving": mark("moving"),
+    "over": mark("too heavy"),
+    "under": mark("below zero"),
+    "fault": mark("fault"),
+    "needs_calibration": mark("needs calibration"),
+    "no_answer": mark("no answer"),
+    "garbled": mark("garbled"),
+}
+SERIALS = {
+    "same": mark("matches what was shipped"),
+    "different": mark("differs from what was shipped"),
+    "not_known": mark("read; nobody knows what was shipped"),
+    "unread": mark("not readable"),
+}
+MATCHES = {"matched": mark("declared"), "undeclared": mark("not declared"), "wrong": mark("wrong item")}
+SHOTS = {
+    "whole": mark("whole item"),
+    "label": mark("label"),
+    "defect": mark("defect"),
+    "soles": mark("soles"),
+    "batch": mark("batch code"),
+}
+ORDER_KINDS = {
+    "return": mark("Return"),
+    "exchange": mark("Exchange"),
+    "warranty": mark("Warranty"),
+    "repair": mark("Repair"),
+    "undelivered": mark("Returned to sender"),
+    "unknown": mark("Unknown parcel"),
+}
+_CURES = {
+    "offline": mark("Work on: everything is kept here and sent by itself when the network is back."),
+    "refused": mark("Central refused some facts. Nothing is lost; a supervisor must look."),
+}
+
+
+def say(tr: Translator, text: str, params: Mapping[str, str]) -> str:
+    """Return a sentence with its parameters; those that are words of ours are translated, all can be broken."""
+    return tr.format(text, **{name: breakable(tr.gettext(value)) for name, value in params.items()})
+
+
+def word(tr: Translator, table: Mapping[str, str], code: str) -> str:
+    """Return the words for a code in the reader's language; a code without words is shown as it is."""
+    return tr.gettext(table[code]) if code in table else code.replace("_", " ").replace("-", " ")
+
+
+def cure(tr: Translator, why: str) -> str:
+    """Return the sentence that says what to do about a fault; empty when nobody wrote one."""
+    return tr.gettext(FAULT_WORDS.get(why, "") or _CURES.get(why, ""))
+
+
+def weight(tr: Translator, weight_mg: int) -> str:
+    """Return a weight as a person reads it: kilograms from one kilogram on, grams below."""
+    if abs(weight_mg) >= 1_000_000:
+        return tr.format(mark("{figure} kg"), figure=f"{weight_mg / 1_000_000:.3f}")
+    return tr.format(mark("{figure} g"), figure=f"{weight_mg / 1_000:.0f}")
+
+
+def money(minor: int, currency: str) -> str:
+    """Return an amount with its currency code; every currency the clients use has two decimals."""
+    return f"{minor // 100}.{minor % 100:02d} {currency}"
