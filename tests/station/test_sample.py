@@ -1,4 +1,4 @@
-"""The sample site holds together: codes are what they claim, answers are options of their questions, every case is there."""
+"""The sample site holds together: codes are what they claim, answers fit their questions, every case is there."""
 
 from collections import Counter
 from collections.abc import Callable
