@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
 from ui.drawings import Picture
-from ui.parts.buttons import aside, tile
 from ui.parts.big import Big
+from ui.parts.buttons import aside, tile
 from ui.parts.card import Card
 from ui.parts.entry import Entry
 from ui.parts.keypad import Keypad
