@@ -12,7 +12,7 @@ else:
 MAX_BYTES = 40_000_000
 MAX_PIXELS = 100_000_000
 
-_NO_FRAME = {0xC4, 0xC8, 0xCC}
+_NO_FRAME = frozenset({0xC4, 0xC8, 0xCC})
 
 
 def decode(jpeg: bytes) -> Pixels | None:
@@ -34,7 +34,7 @@ def decode(jpeg: bytes) -> Pixels | None:
 
 
 def _size(jpeg: bytes) -> tuple[int, int] | None:
-    """Height and width from the frame header (ITU-T T.81, B.2.2); None if a start, frame or end is missing."""
+    """Height and width from the frame header (ITU-T T.81, B.2.2); None if start, frame or end is missing."""
     if not jpeg.startswith(b"\xff\xd8") or len(jpeg) > MAX_BYTES:
         return None
     # Some cameras pad a frame with zeros behind its end marker.

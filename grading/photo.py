@@ -4,6 +4,7 @@ before.
 The measures and where their limits come from stand with `Limits`. None of them tells what is in the picture.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 else:
     Mask = Any
 
-PROBLEM_TEXTS = {
+PROBLEM_TEXTS: Mapping[str, str] = {
     "unreadable": "The picture did not arrive whole. Take it again.",
     "dark": "Too dark. Switch on the lamp or move your shadow away.",
     "bright": "Too bright. Turn the lamp down or move it back.",
@@ -26,9 +27,7 @@ PROBLEM_TEXTS = {
     "blurred": "Not sharp. Hold the item still, or wipe the lens.",
     "glare": "The lamp is mirrored. Turn the item or tilt the lamp.",
 }
-"""English message ids by problem code: what is wrong and what to do. The order is the order of
-`Gate.problems`.
-"""
+"""English message ids by problem code: what is wrong and what to do, in the order of `Gate.problems`."""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -109,11 +108,11 @@ def check(
 
 
 def fingerprint(jpeg: bytes) -> int | None:
-    """Return 64 bits that stay nearly the same when a photo is scaled, compressed or brightened; None if
-    unreadable.
+    """Return 64 bits that stay nearly the same when a photo is scaled, compressed or brightened; None if unreadable.
 
-    A perceptual hash: the 8 × 8 lowest frequencies of a 32 × 32 cosine transform, each against their median.
-    It finds the same picture again, not the same item in another picture.
+    A perceptual hash: the 8 × 8 lowest frequencies of a 32 × 32 cosine transform, a bit set where one is clearly
+    above the median, so that grain does not decide. It finds the same picture again; two like items in the same
+    place look the same to it too.
     """
     pixels = decode(jpeg)
     if pixels is None:
@@ -123,12 +122,13 @@ def fingerprint(jpeg: bytes) -> int | None:
 
     small = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), (32, 32), interpolation=cv2.INTER_AREA)
     low = cv2.dct(small.astype(numpy.float32))[:8, :8].flatten()
-    median = float(numpy.median(low[1:]))
-    return sum(1 << place for place, value in enumerate(low) if value > median)
+    # The first value is the mean brightness, which light alone changes.
+    clearly = float(numpy.median(low[1:])) + 0.05 * float(numpy.std(low[1:]))
+    return sum(1 << place for place, value in enumerate(low) if value > clearly)
 
 
 def distance(one: int, other: int) -> int:
-    """Return in how many of 64 bits two fingerprints differ; up to 6 is the same picture."""
+    """Return in how many of 64 bits two fingerprints differ; up to 4 is the same picture, 12 and more another."""
     return (one ^ other).bit_count()
 
 

@@ -1,5 +1,7 @@
 """Why a grade or a route is what it is, in words."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -15,7 +17,7 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
     params: dict[str, str] = {}
 
 
-REASON_TEXTS = {
+REASON_TEXTS: Mapping[str, str] = {
     "evidence:match_undeclared": "Nobody announced this item",
     "evidence:match_wrong": "This is not the item that was announced",
     "evidence:serial_different": "The serial number is not the one that was shipped",

@@ -14,7 +14,7 @@ Disposition = Literal["restock", "refurb", "resale", "recycle", "hold"]
 Owner = Literal["supervisor", "client", "safety"]
 Section = Literal["stop", "contract", "grade", "value"]
 
-OWNER_TEXTS = {
+OWNER_TEXTS: Mapping[str, str] = {
     "supervisor": "A supervisor must decide",
     "client": "The client must decide",
     "safety": "Call the safety officer",
@@ -121,9 +121,7 @@ def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
     if client_toml is not None:
         client = _file(client_toml)
         if client.authority or client.override_reasons or any(r.section != "contract" for r in client.rules):
-            raise RouteError(
-                f"{client.id}: a client's file may hold contract rules and percentages only; remove the rest"
-            )
+            raise RouteError(f"{client.id}: a client's file may hold contract rules and values only; remove the rest")
         # The client's own contract comes before what the default says of contracts.
         files.insert(0, client)
     rules = []

@@ -1,6 +1,6 @@
 """The questions and photos of one category, as schema-checked data, and which of them comes next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,7 +12,7 @@ Answers = tuple[tuple[str, str], ...]
 Condition = dict[str, tuple[str, ...]]
 
 PART_PREFIX = "part:"
-PART_TEXTS = {
+PART_TEXTS: Mapping[str, str] = {
     "question": "Is this part there: {part}?",
     "hint": "Look in every bag and under the inlay before you say it is missing.",
     "yes": "Yes",

@@ -1,14 +1,14 @@
 """Finds what is wrong with a rubric that reads well: dead branches, unreachable grades, empty answers."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from grading.grade import best_letter, grade
 from grading.rubric import Answers, Option, Question, Rubric, chosen, next_question
 
-_GRADABLE = {"match": "matched", "serial": "not_known"}
+_GRADABLE: Mapping[str, str] = {"match": "matched", "serial": "not_known"}
 
 
 class Problem(msgspec.Struct, frozen=True):

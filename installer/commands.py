@@ -54,6 +54,10 @@ def main(arguments: Sequence[str]) -> int:
     except SetUpError as trouble:
         print(trouble, file=sys.stderr)
         return 1
+    except PermissionError as refused:
+        hint = "If .venv was made by another user, as with sudo, remove it and start again."
+        print(f"{refused.filename} is not open to you. {hint}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -114,7 +118,7 @@ def prepared(group: str, debian_groups: Sequence[str]) -> Environment:
     """The environment with this group of libraries and these groups of Debian packages in it."""
     environment = Environment(ROOT)
     needs = [*debian_groups, *([] if environment.can_be_made() else ["python"])]
-    debian.ensure(INSTALLER / "debian-packages.txt", needs)
+    debian.ensure(INSTALLER / "debian-packages.txt", needs, as_root=os.name == "posix" and os.geteuid() == 0)
     environment.ensure(group)
     return environment
 

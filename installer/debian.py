@@ -9,7 +9,7 @@ from pathlib import Path
 from environment import SetUpError
 
 
-def ensure(listing: Path, groups: Sequence[str]) -> None:
+def ensure(listing: Path, groups: Sequence[str], *, as_root: bool) -> None:
     """Installs what is missing of these groups; where this user may not, raises SetUpError with the line.
 
     On a system without dpkg nothing is done: the libraries come with the system, or Qt says what it misses.
@@ -20,7 +20,7 @@ def ensure(listing: Path, groups: Sequence[str]) -> None:
     if not missing:
         return
     install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
-    if os.geteuid() != 0:
+    if not as_root:
         raise SetUpError(
             f"These Debian packages are missing: {' '.join(missing)}\n"
             f"Run this line, then start again:\n\n  sudo {' '.join(install)}\n"

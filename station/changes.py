@@ -237,8 +237,8 @@ STORY: Mapping[type, Change] = {
         _of_item(serial=lambda fact: fact.serial, serial_verdict=lambda fact: fact.verdict),
     ),
     ItemRelinked: Change(
-        update(schema.item, "rma", "line"),
-        _of_item(rma=lambda fact: fact.rma, line=lambda fact: fact.line),
+        update(schema.item, "match", "rma", "line"),
+        _of_item(match=lambda _: "matched", rma=lambda fact: fact.rma, line=lambda fact: fact.line),
     ),
     ItemWeighed: Change(
         update(schema.item, "weight_mg", "in_band"),

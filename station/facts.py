@@ -166,7 +166,7 @@ class SerialChecked(Fact, frozen=True):
 
 
 class ItemRelinked(Fact, frozen=True):
-    """The serial number showed that the unit belongs to another return line of the same parcel."""
+    """The serial number showed which return line the unit belongs to; it is matched to that one from now on."""
 
     item: str
     rma: str

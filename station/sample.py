@@ -1,14 +1,14 @@
-"""The sample site: what is really in each sample parcel, and as many expected return orders as a benchmark wants."""
+"""The sample site: its records, what is really in each of its parcels, and as many made-up return orders as wanted."""
 
 import random
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
 
 from resources import find
-from station.records import Product, ReturnLine, ReturnOrder
+from station.records import Bin, Operator, OrderKind, Product, Receipt, ReturnLine, ReturnOrder, Role
 
 # Who the sample bench is. Central's `--sample` knows the same station, and writes its token where the bench looks.
 STATION = "A01"
@@ -55,9 +55,40 @@ class SamplePerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     badge: str
     name: str
-    role: Literal["receiver", "grader", "supervisor"]
+    role: Role
     pin: str
     pin_hash: str
+
+
+class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    line: str
+    sku: str
+    quantity: int = 1
+    serials: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class _Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rma: str
+    client: str
+    order: str
+    lines: tuple[_Line, ...]
+    kind: OrderKind = "return"
+    asked: str = "refund"
+    zip: str = ""
+    trackings: tuple[str, ...] = ()
+
+
+class _Orders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    order: tuple[_Order, ...]
+
+
+class _Bins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    bin: tuple[Bin, ...]
+
+
+class _Receipts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    receipt: tuple[Receipt, ...]
 
 
 class _Parcels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +116,43 @@ def people() -> tuple[SamplePerson, ...]:
 def products() -> tuple[Product, ...]:
     """Return the articles of the sample merchants."""
     return msgspec.convert(_toml("products"), _Products).product
+
+
+def orders() -> tuple[ReturnOrder, ...]:
+    """Return the sample's return orders; raises LookupError for a line whose product is not in the sample."""
+    articles = {product.sku: product for product in products()}
+    return tuple(_order(each, articles) for each in msgspec.convert(_toml("orders"), _Orders).order)
+
+
+def operators() -> tuple[Operator, ...]:
+    """Return the people of the sample site as central tells of them, without their PINs."""
+    return tuple(Operator(each.badge, each.name, each.role, each.pin_hash) for each in people())
+
+
+def bins() -> tuple[Bin, ...]:
+    """Return the sample site's bins."""
+    return msgspec.convert(_toml("bins"), _Bins).bin
+
+
+def receipts() -> tuple[Receipt, ...]:
+    """Return the parcels another bench received before."""
+    return msgspec.convert(_toml("receipts"), _Receipts).receipt
+
+
+def _order(written: _Order, articles: Mapping[str, Product]) -> ReturnOrder:
+    lines = tuple(
+        ReturnLine(line.line, articles[line.sku], line.quantity, line.serials, line.reason) for line in written.lines
+    )
+    return ReturnOrder(
+        rma=written.rma,
+        client=written.client,
+        order=written.order,
+        lines=lines,
+        kind=written.kind,
+        trackings=written.trackings,
+        asked=written.asked,
+        zip=written.zip,
+    )
 
 
 def _toml(name: str) -> dict[str, object]:
@@ -124,7 +192,7 @@ def plain_parcel(order: ReturnOrder, seed: int) -> SampleParcel:
             sku=line.product.sku,
             weight_mg=_off(line.product.weight_mg, chance),
             serial=line.serials[unit] if unit < len(line.serials) else "",
-            answers=OPENED.get(line.product.category, {}),
+            answers=dict(OPENED.get(line.product.category, {})),
         )
         for line in order.lines
         for unit in range(line.quantity)
@@ -141,7 +209,7 @@ def plain_parcel(order: ReturnOrder, seed: int) -> SampleParcel:
 
 
 # What is true of a unit that was unpacked and is otherwise as new; without it, it counts as sealed.
-OPENED: dict[str, dict[str, str]] = {
+OPENED: Mapping[str, Mapping[str, str]] = {
     "apparel": {"packaging": "tagged"},
     "electronics": {"packaging": "opened"},
     "footwear": {"packaging": "whole"},

@@ -237,7 +237,7 @@ def _identified(state: State, fact: ItemIdentified) -> State:
 
 
 def _relinked(state: State, fact: ItemRelinked) -> State:
-    link = {"rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
+    link = {"match": "matched", "rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
     return _item(state, fact.item, lambda item: {"identified": msgspec.structs.replace(item.identified, **link)})
 
 

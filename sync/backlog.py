@@ -1,16 +1,17 @@
 """Looks at how much of the journal central has not confirmed, from any thread, without disturbing its writer."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from station.database import open_sqlite
 from station.facts import PhotoTaken
-from station.journal import JournalError
-from station.schema import journal
+from station.journal_errors import from_database
+from station.schema import journal, meta
 
 _PHOTO = PhotoTaken.__name__
 
@@ -30,17 +31,20 @@ class WaitingPhoto(msgspec.Struct, frozen=True):
     sha256: str
 
 
+def epoch(path: Path) -> str:
+    """Return the journal's epoch; raises JournalError."""
+    with _reading(path) as connection:
+        return str(connection.execute(select(meta.c.value).where(meta.c.name == "epoch")).scalar_one())
+
+
 def look(path: Path, acked: int, photos_done: int) -> Backlog:
     """Count what comes after entry `acked`, and photos after entry `photos_done`; raises JournalError."""
     waiting = select(func.count(), func.min(journal.c.seq)).where(journal.c.seq > acked)
     photos = select(func.count()).where(journal.c.seq > photos_done, journal.c.type == _PHOTO)
-    try:
-        with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            count, first = connection.execute(waiting).one()
-            oldest = connection.execute(select(journal.c.at).where(journal.c.seq == first)).scalar() or ""
-            return Backlog(count, oldest, connection.execute(photos).scalar_one())
-    except DBAPIError as error:
-        raise JournalError("disk_error", f"The journal {path.name} cannot be read: {error.orig}.") from error
+    with _reading(path) as connection:
+        count, first = connection.execute(waiting).one()
+        oldest = connection.execute(select(journal.c.at).where(journal.c.seq == first)).scalar() or ""
+        return Backlog(count, oldest, connection.execute(photos).scalar_one())
 
 
 def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[WaitingPhoto]:
@@ -51,9 +55,15 @@ def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[Waiti
         .order_by(journal.c.seq)
         .limit(limit)
     )
+    with _reading(path) as connection:
+        rows = connection.execute(query).all()
+    return [WaitingPhoto(row.seq, msgspec.json.decode(row.body, type=PhotoTaken).sha256) for row in rows]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[Connection]:
     try:
         with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            rows = connection.execute(query).all()
+            yield connection
     except DBAPIError as error:
-        raise JournalError("disk_error", f"The journal {path.name} cannot be read: {error.orig}.") from error
-    return [WaitingPhoto(row.seq, msgspec.json.decode(row.body, type=PhotoTaken).sha256) for row in rows]
+        raise from_database(error, path) from error

@@ -9,6 +9,7 @@ import msgspec
 from station.entries import Entry
 from station.journal import read_entries
 from station.local_copy import LocalCopy, Refusal
+from sync.backlog import Backlog, look
 from sync.client import Client, Gap
 from sync.errors import Refused, Unreachable
 from sync.pace import Pace
@@ -36,6 +37,15 @@ class Outbox:
     def acked(self) -> int:
         """The last entry central has confirmed."""
         return self._copy.acked(self._epoch)
+
+    @property
+    def refused(self) -> int:
+        """How many facts and photos central could not take as they were."""
+        return len(self._copy.refused())
+
+    def left(self, photos_done: int) -> Backlog:
+        """Return what central has not confirmed, with photos named after entry `photos_done`; raises JournalError."""
+        return look(self._journal, self.acked, photos_done)
 
     def push_some(self) -> bool:
         """Push one batch; return whether there may be more. Raises Unreachable, Refused or JournalError.
@@ -111,7 +121,8 @@ class Outbox:
 
 def _light(entries: list[Entry]) -> list[Entry]:
     """Return the entries from the first on that together stay below the size of a push; the first in any case."""
-    size, kept = 0, []
+    size = 0
+    kept: list[Entry] = []
     for entry in entries:
         # Bodies and hashes travel in base64, a third larger; names and instants add a few hundred bytes.
         size += len(entry.body) * 4 // 3 + 600

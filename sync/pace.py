@@ -1,4 +1,4 @@
-"""How often and how much the courier sends: pure decisions about waiting, batch sizes and entries that may be poison."""
+"""How often and how much the courier sends: decisions about waiting, batch sizes and entries that may be poison."""
 
 import random
 

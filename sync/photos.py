@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from station.local_copy import LocalCopy, Refusal
+from station.photos import PhotoStore
 from sync.backlog import WaitingPhoto, waiting_photos
 from sync.client import Client
 from sync.errors import Refused
@@ -14,11 +15,11 @@ _ABOUT_CONTENT = (400, 413, 422)
 class PhotoQueue:
     """The photos of one journal that central does not have yet. Used by the courier's thread only."""
 
-    def __init__(self, client: Client, copy: LocalCopy, journal: Path, folder: Path, epoch: str) -> None:
+    def __init__(self, client: Client, copy: LocalCopy, journal: Path, store: PhotoStore, epoch: str) -> None:
         self._client = client
         self._copy = copy
         self._journal = journal
-        self._folder = folder
+        self._store = store
         self._epoch = epoch
 
     @property
@@ -42,9 +43,10 @@ class PhotoQueue:
 
     def _send(self, photo: WaitingPhoto) -> str:
         """Upload a photo; return what is wrong with the file, or an empty string."""
-        place = self._folder / photo.sha256[:2] / photo.sha256[2:4] / f"{photo.sha256}.jpg"
         try:
-            content = place.read_bytes()
+            content = self._store.path(photo.sha256).read_bytes()
+        except ValueError:
+            return "photo_unnamed"
         except OSError:
             return "photo_missing"
         if hashlib.sha256(content).hexdigest() != photo.sha256:

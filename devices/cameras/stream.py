@@ -6,6 +6,7 @@ are dropped; a control that was set may not have been, so it is read back.
 """
 
 import os
+import statistics
 import threading
 import time
 import zlib
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 STILL_LONGEST_PX = 2_048
 JPEG_QUALITY = 90
-_DROPPED_AT_LEAST = 2
-_DROPPED_AT_MOST = 30
-_BUFFERED_WITHIN_S = 0.004  # a frame that comes faster than this was waiting in a buffer
+_LIVE_FRAMES = 3
+_DROPPED_AT_MOST = 150
+_PACE_FRAMES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Camera:
         self._preview_wanted = False
         self._link: Link | None = None
         self._not_controllable: tuple[str, ...] = ()
+        self._waits_s: deque[float] = deque(maxlen=_PACE_FRAMES)
 
     @property
     def not_controllable(self) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ class Camera:
     def run(self, link: Link) -> None:
         """Read pictures until told to stop."""
         self._link = link
+        self._waits_s.clear()
         try:
             with _opened(self._settings) as (cv2, capture):
                 self._not_controllable = _set_controls(cv2, capture, self._settings)
@@ -112,21 +115,28 @@ class Camera:
 
     def _grab(self, cv2: ModuleType, capture: "VideoCapture", file_frame_s: float, link: Link) -> None:
         """Wait for the next frame; a file is read at its own pace and starts over at its end."""
+        began = time.monotonic()
         if file_frame_s:
             link.wait(file_frame_s)
-        if capture.grab():
-            return
-        if file_frame_s and capture.set(cv2.CAP_PROP_POS_FRAMES, 0) and capture.grab():
-            return
-        raise DeviceError(Fault.no_frames, f"no frame within {self._settings.timeout_s} s")
+        if not capture.grab():
+            rewound = file_frame_s and capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            if not (rewound and capture.grab()):
+                raise DeviceError(Fault.no_frames, f"no frame within {self._settings.timeout_s} s")
+        self._waits_s.append(time.monotonic() - began)
 
     def _drop_buffered(self, cv2: ModuleType, capture: "VideoCapture", file_frame_s: float, link: Link) -> None:
-        """Read on until a frame had to be waited for: that one was taken after the request."""
-        for count in range(_DROPPED_AT_MOST):
-            began = time.monotonic()
+        """Read on until frames had to be waited for: the last of them was taken after the request.
+
+        Frames that waited for us in a buffer come in much less than their usual time. Several are looked at
+        together, for on a busy computer a single one may seem slow.
+        """
+        usual_s = statistics.median(self._waits_s)
+        waits_s: deque[float] = deque(maxlen=_LIVE_FRAMES)
+        for _ in range(_DROPPED_AT_MOST):
             self._grab(cv2, capture, file_frame_s, link)
-            live = time.monotonic() - began > _BUFFERED_WITHIN_S
-            if link.stopping or (live and count >= _DROPPED_AT_LEAST):
+            waits_s.append(self._waits_s[-1])
+            live = len(waits_s) == _LIVE_FRAMES and sum(waits_s) > usual_s * (_LIVE_FRAMES - 1)
+            if link.stopping or live:
                 return
 
     def _next_request(self) -> str | None:

@@ -2,11 +2,12 @@
 
 Commands: {"do":"scene","category":"footwear","seed":7,"look":"sharp|blurred|dark|empty","ean":"","text":""},
 {"do":"freeze"} (the same frame again and again), {"do":"thaw"}, {"do":"stall"} (open, but no frames; ended by
-thaw), {"do":"unplug"}, {"do":"plug"}.
+thaw), {"do":"pass","frames":12} (done when so many frame times have passed), {"do":"unplug"}, {"do":"plug"}.
 """
 
 import argparse
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
@@ -133,6 +134,7 @@ def serve(control: Control, sensor: Sensor, camera: Camera) -> None:
             "freeze": lambda _: hold(frozen=True),
             "stall": lambda _: hold(stalled=True),
             "thaw": lambda _: hold(),
+            "pass": lambda command: time.sleep(int(command["frames"]) / FRAMES_PER_S),
             "unplug": lambda _: camera.unplug(),
             "plug": lambda _: camera.plug(),
         }

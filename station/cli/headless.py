@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from devices.readings import Scan
+from devices.readings import Scan, WeightState
 from devices.simulators.bench import SimulatedBench
 from station import sample, schema
 from station.cli import report
@@ -22,7 +22,6 @@ from station.inputs import Command
 from station.sample import SampleParcel
 from station.settings import Settings
 from station.stages import Stage, stage_of
-from sync.central.sample import bins
 
 ANSWER_WITHIN_S = 20.0
 LABEL_WITHIN_S = 10.0
@@ -76,7 +75,7 @@ class Play:
         self._words = words
         hands = SimulatedHands(devices, words.put)
         person = next(each for each in sample.people() if each.role == "grader")
-        self._player = Player(station.desk.bench, hands, person, bins())
+        self._player = Player(station.desk.bench, hands, person, sample.bins())
 
     def wait(self, condition: Callable[[], bool], within_s: float, what: str) -> None:
         """Take words until the condition holds; raises Stuck when it does not in time."""
@@ -100,9 +99,16 @@ class Play:
                 return
             begun = begun or state.parcel is not None
             self._label_out()
+            if stage_of(state, desk.bench.known) is Stage.WEIGH:
+                self.wait(self._scale_is_empty, ANSWER_WITHIN_S, "the empty scale")
             before = self._signature()
             self._player.act(parcel)
             self.wait(lambda before=before: self._signature() != before, ANSWER_WITHIN_S, self._standing(parcel))  # type: ignore[misc]
+
+    def _scale_is_empty(self) -> bool:
+        """Tell whether the scale shows that the last thing is off it: people see that before they put on the next."""
+        shown = self._station.desk.weight
+        return shown is not None and shown.state is WeightState.stable_zero
 
     def _label_out(self) -> None:
         """Wait for the label; one that was under way at a power cut never comes, and is asked for again by the player."""
@@ -147,7 +153,7 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
         run = Play(station, devices, words)
         known = station.desk.bench.known
         run.wait(
-            lambda: all(known.orders(each.code) for each in pile if each.orders),
+            lambda: all(known.orders(rma) for each in pile for rma in each.orders),
             ANSWER_WITHIN_S * 3,
             "central's orders",
         )

@@ -190,7 +190,7 @@ def _arrive(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...],
         match="again" if again else _MATCHES[min(len(orders), 2)],
         orders=tuple(order.rma for order in orders),
         client=clients.pop() if len(clients) == 1 else "",
-        declared=tuple(_declared(orders)),
+        declared=tuple(declared(orders)),
     )
     facts: list[Recorded] = [arrived]
     if again:
@@ -212,7 +212,8 @@ def _greeting(arrived: ParcelArrived) -> Notice:
     return accepted(mark("Return order {rma}."), rma=arrived.orders[0])
 
 
-def _declared(orders: tuple[ReturnOrder, ...]) -> list[Declared]:
+def declared(orders: tuple[ReturnOrder, ...]) -> list[Declared]:
+    """Return the lines of return orders as they are known now."""
     return [
         Declared(
             order.rma,

@@ -24,6 +24,7 @@ from station.outcome import Outcome
 from station.plates import exception_id, item_id
 from station.records import Product
 from station.state import Ask, Choice, Item, Parcel, State, open_lines
+from station.steps.arrive import declared
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.weights import item_in_band
 from station.words import CATEGORY_WORDS
@@ -103,7 +104,7 @@ def scan_serial(state: State, scan: Scan, known: Known) -> Outcome:
     if gtin is not None and not gtin.serial and gtin.value == item.identified.gtin.zfill(GTIN_DIGITS):
         return refused(mark("That is the product code. Scan the serial number."))
     serial = next((each.serial for each in candidates if each.serial), "") or scan.text.strip().upper()
-    facts = _compare(state, item, serial)
+    facts = _compare(state, item, serial, known)
     return _answer(conclude(state, facts, known), facts)
 
 
@@ -150,18 +151,19 @@ def _by_product(state: State, candidate: Candidate, known: Known) -> Outcome | N
 def _by_serial(state: State, parcel: Parcel, candidate: Candidate, known: Known) -> Outcome | None:
     """Match by a shipped serial number: scan serials, the station finds the line."""
     serial = candidate.serial or candidate.value
-    for line, _ in open_lines(parcel):
-        if serial in line.serials:
-            return _identify(
-                state,
-                known,
-                serial,
-                _of_line(line),
-                "matched",
-                line,
-                Candidate("other", serial, serial=serial),
-            )
-    return None
+    here = [line for line, _ in open_lines(parcel) if serial in line.serials]
+    lines = here or _lines_elsewhere(parcel, serial, known)
+    if not lines:
+        return None
+    read = Candidate("other", serial, serial=serial)
+    return _identify(state, known, serial, _of_line(lines[0]), "matched", lines[0], read)
+
+
+def _lines_elsewhere(parcel: Parcel, serial: str, known: Known) -> list[Declared]:
+    """Return the lines, of orders nobody announced in this unknown parcel, that shipped the serial number."""
+    if parcel.arrived.match != "none":
+        return []
+    return [line for line in declared(known.orders_with_serial(serial)) if serial in line.serials]
 
 
 def _ask_which(parcel: Parcel, code: str, product: Product | None) -> Outcome:
@@ -237,26 +239,17 @@ def _identify(
     )
     facts: tuple[Recorded, ...] = (fact,)
     if read is not None and read.serial:
-        facts = (fact, *_compare(state, Item(fact), read.serial))
+        facts = (fact, *_compare(state, Item(fact), read.serial, known))
     return _answer(conclude(state, facts, known), facts)
 
 
-def _compare(state: State, item: Item, serial: str) -> tuple[Recorded, ...]:
+def _compare(state: State, item: Item, serial: str, known: Known) -> tuple[Recorded, ...]:
     """Return the verdict on a serial number: same, of another line here, different, or nobody knows."""
     name = item.identified.item
     shipped = item.identified.shipped_serials
     if serial in shipped:
         return (SerialChecked(name, serial, "same"),)
-    other = None
-    if state.parcel is not None and item.identified.match == "matched":
-        other = next(
-            (
-                line
-                for line, _ in open_lines(state.parcel)
-                if serial in line.serials and line.sku == item.identified.sku
-            ),
-            None,
-        )
+    other = _other_line(state, item, serial, known)
     if other is not None:
         return (
             ItemRelinked(name, other.rma, other.line, other.serials),
@@ -269,6 +262,14 @@ def _compare(state: State, item: Item, serial: str) -> tuple[Recorded, ...]:
         number, "serial_differs", "supervisor", parcel=item.identified.parcel, item=name, detail=serial
     )
     return (SerialChecked(name, serial, "different"), raised)
+
+
+def _other_line(state: State, item: Item, serial: str, known: Known) -> Declared | None:
+    """Return the line of the same article, here or in an order nobody announced, that shipped the serial number."""
+    if state.parcel is None or item.identified.match == "wrong":
+        return None
+    lines = [line for line, _ in open_lines(state.parcel)] + _lines_elsewhere(state.parcel, serial, known)
+    return next((each for each in lines if serial in each.serials and each.sku == item.identified.sku), None)
 
 
 def _answer(facts: tuple[Recorded, ...], said: tuple[Recorded, ...]) -> Outcome:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import sys
@@ -127,7 +128,11 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
 
 
 def _await_end_of_input(stop: Callable[[], None]) -> None:
-    while sys.stdin.buffer.read(4096):
+    """Call `stop` when nobody holds the other end any more.
+
+    Reads the bare descriptor: Python aborts at its end when a daemon holds the lock of `sys.stdin`.
+    """
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     stop()
 

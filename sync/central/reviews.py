@@ -44,8 +44,8 @@ def compare(connection: Connection, station: str, facts: Sequence[tuple[Entry, R
         connection.execute(select(order_lock).where(order_lock.c.rma == rma).with_for_update())
     orders = latest(connection, "order", rmas)
     doubled = {line: why for line in lines if (why := _doubled(connection, line, orders.get(line.rma, b"")))}
-    for line, (why, detail) in doubled.items():
-        _open(connection, line, why, detail, now)
+    for line, (reason, detail) in doubled.items():
+        _open(connection, line, reason, detail, now)
     return frozenset(entry_id for entry_id, line in named.items() if line in doubled)
 
 

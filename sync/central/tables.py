@@ -89,8 +89,8 @@ feed = Table(
     Column("kind", String, nullable=False),
     Column("key", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Index("feed_by_key", "kind", "key", "seq"),
 )
-Index("feed_by_key", feed.c.kind, feed.c.key, feed.c.seq)
 
 stored_photo = Table(
     "stored_photo",

@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from station.photos import PhotoError
 from sync.central import feed, intake, returns, tokens
 from sync.central.photos import PhotoShelf, WrongPhotoError
 from sync.central.store import Store
@@ -64,6 +65,7 @@ def make_app(store: Store, shelf: PhotoShelf, version: str) -> Starlette:
         HTTPException: _not_here,
         ClientDisconnect: _gone,
         OperationalError: _database_away,
+        PhotoError: _disk_away,
         Exception: _fault,
     }
     return Starlette(routes=routes, exception_handlers=failures)
@@ -114,10 +116,10 @@ class _Doors:
             except WrongPhotoError as error:
                 raise RequestError(422, "wrong_photo", str(error)) from error
             return Response(status_code=204)
-        content = await run_in_threadpool(self._shelf.get, sha256)
-        if content is None:
+        found: bytes | None = await run_in_threadpool(self._shelf.get, sha256)
+        if found is None:
             raise RequestError(404, "no_photo", "no such photo")
-        return Response(content, media_type="image/jpeg")
+        return Response(found, media_type="image/jpeg")
 
     async def returns(self, request: Request) -> Response:
         await self._caller(request)
@@ -249,6 +251,13 @@ async def _database_away(_request: Request, error: DBAPIError) -> Response:
     _log.error("the database does not answer: %s", error.orig)
     response = _json(Problem("database_away", "try again"), 503)
     response.headers["Retry-After"] = "5"
+    return response
+
+
+async def _disk_away(_request: Request, error: PhotoError) -> Response:
+    _log.error("%s", error)
+    response = _json(Problem(error.code, "try again"), 503)
+    response.headers["Retry-After"] = "30"
     return response
 
 

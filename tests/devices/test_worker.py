@@ -55,6 +55,14 @@ def test_each_change_is_said_once(inbox) -> None:
     assert session.runs == 7
 
 
+def test_up_is_said_once_however_often_it_proves_itself(inbox) -> None:
+    def talkative(link: Link) -> None:
+        for _ in range(3):
+            link.up()
+
+    assert reports(Scripted(talkative), inbox) == ["up"]
+
+
 @pytest.mark.usefixtures("goes_down")
 def test_another_cause_is_said_again_and_a_disappearance_too(inbox) -> None:
     frozen, silent = DeviceError(Fault.frozen), DeviceError(Fault.no_frames)

@@ -1,5 +1,6 @@
 """The camera driver against a real MJPEG server: stills are fresh and whole, and a dead picture is noticed."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from devices.cameras.stream import Camera, CameraSettings
-from devices.readings import Down, Fault, Frame, NoStill, Still, Up
+from devices.readings import Down, Fault, Frame, NoStill, Reading, Still, Up
 from devices.simulators.process import Simulator
 from devices.worker import Worker
 
@@ -50,6 +51,34 @@ def test_a_still_shows_what_lies_there_when_it_is_asked_for(simulator, camera, i
         assert picture(still).shape == (720, 1280, 3)
         brightness.setdefault(look, []).append(picture(still).mean())
     assert min(brightness["sharp"]) > 60 > 30 > max(brightness["dark"])
+
+
+def test_pictures_that_waited_in_a_buffer_are_not_taken_for_the_still(simulator, inbox) -> None:
+    """A busy program reads late: what the camera sent meanwhile is older than the request."""
+    held_up, go_on = threading.Event(), threading.Event()
+
+    def post(reading: Reading) -> None:
+        if isinstance(reading, Frame):
+            held_up.set()
+            assert go_on.wait(10.0)
+        inbox.post(reading)
+
+    simulator.do("scene", category="home", look="sharp")
+    camera = Camera("camera", CameraSettings(simulator.address))
+    worker = Worker("camera", camera, post)
+    worker.start()
+    for number in range(4):  # enough frames to know the camera's pace
+        camera.request_still(str(number))
+        inbox.next(Still)
+    camera.want_preview(True)
+    assert held_up.wait(10.0)
+    camera.want_preview(False)
+    simulator.do("pass", frames=12)
+    simulator.do("scene", category="home", look="dark")
+    camera.request_still("now")
+    go_on.set()
+    assert picture(inbox.next(Still)).mean() < 30
+    worker.stop()
 
 
 def test_previews_come_only_when_wanted(camera, inbox) -> None:

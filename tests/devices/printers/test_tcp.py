@@ -1,5 +1,7 @@
 """The 9100 driver against a real printer process: each label once, whatever happens on the way."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,13 +79,15 @@ def test_a_job_is_taken_once(bench: Bench, inbox) -> None:
 )
 @pytest.mark.usefixtures("goes_down")
 def test_nothing_is_sent_to_a_printer_that_cannot_print(
-    bench: Bench, inbox, trouble: str, why: Fault, cure: str
+    bench: Bench, inbox, until, trouble: str, why: Fault, cure: str
 ) -> None:
     bench.simulator.do(trouble)
     assert inbox.next(Down).why is why
     job = bench.print(1)
     waiting = inbox.next(PrintWaiting)
     assert (waiting.job, waiting.why, waiting.sent) == (job, why, False)
+    answers = len(bench.worker.recent())
+    until(lambda: len(bench.worker.recent()) >= answers + 3)
     bench.simulator.do(cure)
     inbox.next(Printed)
     assert bench.labels() == expected(1)
@@ -185,6 +189,37 @@ def test_garbage_from_the_printer_changes_nothing(bench: Bench, inbox) -> None:
     bench.simulator.do("garbage", seed=5)
     assert [inbox.next(Printed).job] == jobs
     assert bench.labels() == expected(1)
+
+
+def test_a_late_answer_from_before_the_job_does_not_pass_for_printed(inbox) -> None:
+    """A printer of which the first answer after the label still describes the time before it."""
+    idle, busy = (b"\x02030,0,0,1245,%03d,0,0,0,000,0,0,0\x03\r\n" % formats for formats in (0, 1))
+    rest = b"\x02000,0,0,0,1,2,6,0,00000000,1,000\x03\r\n\x021234,0\x03\r\n"
+    script = [idle, busy, busy, idle]
+
+    def speak(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        labelled = False
+        with connection:
+            while data := connection.recv(4096):
+                labelled = labelled or b"^XZ" in data
+                if b"~HI" in data:
+                    connection.sendall(b"\x02ZD421,V1,8,8192KB\x03\r\n")
+                if b"~HS" in data:
+                    first = script.pop(0) if labelled and script else idle
+                    connection.sendall(first + rest)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=speak, args=(listener,))
+        thread.start()
+        printer = TcpPrinter("printer", *listener.getsockname(), timing=QUICK)
+        worker = Worker("printer", printer, inbox.post)
+        worker.start()
+        printer.print("late", LABEL % 1)
+        inbox.next(Printed)
+        assert script == []
+        worker.stop()
+        thread.join(10.0)
 
 
 @pytest.mark.usefixtures("goes_down")

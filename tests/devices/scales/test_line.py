@@ -114,6 +114,19 @@ def test_the_wrong_baud_rate_is_named(simulator, inbox) -> None:
     assert not inbox.of(AcceptedWeight)
 
 
+@pytest.mark.usefixtures("goes_down")
+def test_a_scale_that_understands_another_language_is_named(simulator, inbox) -> None:
+    class Foreign(MtSics):
+        request = b"W\r\n"
+
+    session = SerialScale("scale", LineSettings(simulator.address), Foreign, polling=QUICK)
+    worker = Worker("scale", session, inbox.post)
+    worker.start()
+    assert inbox.next(Down).why is Fault.wrong_line_settings
+    worker.stop()
+    assert not inbox.of(Up)
+
+
 # pyserial 3.5's RFC 2217 port names its thread in the old way, and leaves the socket of a lost connection
 # to the garbage collector.
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")

@@ -121,6 +121,16 @@ def test_five_thousand_characters_and_noise_leave_it_working(simulator: Simulato
     assert not inbox.of(Down)
 
 
+def test_what_was_scanned_before_anyone_listened_is_not_read_later(simulator: Simulator, inbox) -> None:
+    simulator.do("scan", text="yesterday")
+    worker = Worker("scanner", SerialScanner("scanner", LineSettings(simulator.address)), inbox.post)
+    worker.start()
+    inbox.next(Up)
+    simulator.do("scan", text="today")
+    assert inbox.next(Scan).text == "today"
+    worker.stop()
+
+
 @pytest.mark.usefixtures("goes_down")
 def test_unplugged_and_plugged_in_again(simulator: Simulator, scanner: Worker, inbox) -> None:
     simulator.do("scan", raw="half a co")

@@ -1,0 +1,63 @@
+"""Pulls central's feed into the local copy, page by page, and proves that no record was missed."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from station.local_copy import FeedGap, LocalCopy, Record
+from sync.client import Client
+from sync.errors import Refused
+from sync.wire import FeedPage
+
+_PAGE = 2_000
+
+
+class Mirror:
+    """The local copy of one site's records. Used by the courier's thread only.
+
+    `clock_offset_s` is central's clock minus ours, to half a second, by its last answer; `was_heard` says whether
+    it ever gave one.
+    """
+
+    def __init__(self, client: Client, copy: LocalCopy, site: str) -> None:
+        self._client = client
+        self._copy = copy
+        self._site = site
+        self.clock_offset_s = 0.0
+        self.was_heard = False
+
+    def pull_some(self) -> bool:
+        """Take one page, rows and cursor in one transaction; return whether there is more.
+
+        Raises Unreachable or Refused; then nothing was taken.
+        """
+        cursor = self._copy.cursor()
+        asked_at = datetime.now(UTC)
+        page = self._client.pull(self._site, cursor, _PAGE)
+        answered_at = datetime.now(UTC)
+        self.clock_offset_s = _seconds_between(asked_at + (answered_at - asked_at) / 2, page.server_time)
+        self.was_heard = True
+        if page.head < cursor:
+            raise Refused("feed_behind", f"central's records end with {page.head}, ours with {cursor}")
+        if page.records:
+            self._apply(page)
+        return page.to_seq < page.head
+
+    def _apply(self, page: FeedPage) -> None:
+        if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):
+            raise Refused("feed_gap", f"records are missing between {page.from_seq} and {page.to_seq}")
+        records = [Record(each.seq, each.kind, each.key, each.body) for each in page.records]
+        try:
+            self._copy.apply(page.from_seq, page.to_seq, records)
+        except FeedGap as error:
+            raise Refused("feed_gap", str(error)) from error
+        except msgspec.MsgspecError as error:
+            raise Refused("record_unreadable", str(error)) from error
+
+
+def _seconds_between(ours: datetime, theirs: str) -> float:
+    """Return how far central's clock is ahead of ours, in half seconds; 0 when it does not say."""
+    try:
+        return round((datetime.fromisoformat(theirs) - ours).total_seconds() * 2) / 2
+    except (ValueError, TypeError, OverflowError):
+        return 0.0

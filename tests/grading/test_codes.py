@@ -1,0 +1,89 @@
+"""Barcodes in photos: read as they are or with help, never twice, never out of noise."""
+
+import cv2
+import numpy
+import pytest
+import zxingcpp
+
+from grading.codes import Code, read
+
+SYMBOLS = {
+    "EAN-13": ("4006381333931", zxingcpp.BarcodeFormat.EAN13, "]E0"),
+    "Code 128": ("1Z999AA10123456784", zxingcpp.BarcodeFormat.Code128, "]C0"),
+    "QR Code": ("https://id.example/01/09506000134352", zxingcpp.BarcodeFormat.QRCode, "]Q1"),
+    "DataMatrix": ("SN-480650672", zxingcpp.BarcodeFormat.DataMatrix, "]d1"),
+}
+
+
+def stuck_on(scenes, symbol: str, scale: int = 3, item: str = "box") -> numpy.ndarray:
+    """A scene with a printed label on the item."""
+    text, kind, _ = SYMBOLS[symbol]
+    label = numpy.array(zxingcpp.create_barcode(text, kind).to_image(scale=scale))
+    label = cv2.copyMakeBorder(label, 12, 12, 24, 24, cv2.BORDER_CONSTANT, value=(255.0,))
+    picture = scenes.picture(item)
+    height, width = label.shape[:2]
+    picture[500 : 500 + height, 380 : 380 + width] = label[..., None] * 0.85 + 20
+    return picture
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_a_label_on_an_item_is_read(scenes, symbol: str) -> None:
+    text, _, aim = SYMBOLS[symbol]
+    codes = read(scenes.jpeg(stuck_on(scenes, symbol)))
+    assert [code.text for code in codes] == [text]
+    assert codes[0].aim == aim
+
+
+@pytest.mark.parametrize("symbol", ["EAN-13", "Code 128"])
+@pytest.mark.parametrize("degrees", [10, 30, 45, 60, 90, 180, 290])
+def test_a_turned_label_is_read(scenes, symbol: str, degrees: int) -> None:
+    picture = stuck_on(scenes, symbol)
+    matrix = cv2.getRotationMatrix2D((640, 540), degrees, 1.0)
+    turned = cv2.warpAffine(picture.astype(numpy.float32), matrix, (1280, 960), borderMode=cv2.BORDER_REPLICATE)
+    assert [code.text for code in read(scenes.jpeg(turned))] == [SYMBOLS[symbol][0]]
+
+
+def test_a_faint_label_in_bad_light_is_read(scenes) -> None:
+    picture = stuck_on(scenes, "EAN-13")
+    shade = numpy.linspace(0.15, 0.9, 1280)[None, :, None]
+    faint = (picture - 128) * 0.25 + 128
+    assert [code.text for code in read(scenes.jpeg(faint * shade))] == ["4006381333931"]
+
+
+def test_two_codes_are_two(scenes) -> None:
+    picture = stuck_on(scenes, "EAN-13")
+    other = numpy.array(zxingcpp.create_barcode("SERIAL1", zxingcpp.BarcodeFormat.QRCode).to_image(scale=5))
+    picture[280 : 280 + other.shape[0], 700 : 700 + other.shape[1]] = other[..., None]
+    assert {code.text for code in read(scenes.jpeg(picture))} == {"4006381333931", "SERIAL1"}
+
+
+def test_a_gs1_code_keeps_its_separators() -> None:
+    text = "\x1d0109506000134352211234\x1d10LOT"
+    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, options="gs1")
+    jpeg = cv2.imencode(".jpg", numpy.array(symbol.to_image(scale=6)))[1].tobytes()
+    (code,) = read(jpeg)
+    assert (code.symbology, code.aim[:2]) == ("Data Matrix", "]d")
+    assert "\x1d10LOT" in code.text
+
+
+@pytest.mark.parametrize("item", ["phone", "shirt", "shoe", "bag", ""])
+def test_no_code_is_read_where_there_is_none(scenes, item: str) -> None:
+    assert read(scenes.shot(item)) == ()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xd9", b"not a photo", bytes(range(256)) * 40])
+def test_what_is_no_photo_has_no_code(content: bytes) -> None:
+    assert read(content) == ()
+
+
+def test_stripes_that_are_no_code_are_not_read(scenes) -> None:
+    random = numpy.random.default_rng(4)
+    for _ in range(3):
+        stripes = numpy.repeat(random.integers(0, 2, 200) * 255.0, 4)[:600]
+        picture = scenes.picture("box")
+        picture[500:650, 340:940] = stripes[None, :, None]
+        assert read(scenes.jpeg(picture)) == ()
+
+
+def test_a_code_can_be_compared() -> None:
+    assert Code("1", "EAN-13", "]E0") == Code("1", "EAN-13", "]E0")

@@ -1,0 +1,202 @@
+"""A grade is the worst that was found, names why, and is never invented."""
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grading.grade import Grade, grade
+from grading.rubric import Answers, parse
+
+CATEGORIES = ("apparel", "cosmetics", "electronics", "footwear", "home", "media")
+
+PARTS = ("charger", "cable")
+
+
+def badness(result: Grade) -> int:
+    """A is 0, D is 3, no letter is 4."""
+    return "ABCD".index(result.letter) if result.letter else 4
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(CATEGORIES), st.sampled_from([(), PARTS]))
+def test_every_way_ends_in_a_letter_with_reasons_or_in_a_stop(
+    goods, data: st.DataObject, category: str, parts: tuple[str, ...]
+) -> None:
+    evidence = data.draw(goods.evidence)
+    shipped = goods.rubric(category)
+    answers = data.draw(goods.walks(shipped, parts))
+    result = grade(shipped, answers, evidence | {"parts": parts})
+    assert result.rule == f"{category}@1"
+    assert (result.letter in tuple("ABCD")) or result.stops
+    assert result.reasons
+    for why in result.reasons:
+        if not why.code.startswith("evidence:"):
+            assert (why.params["question"], why.params["answer"]) in answers
+    if result.functional == "works":
+        options = {(q.id, o.id): o for q in shipped.questions for o in q.options}
+        said = {options[pair].functional for pair in answers if pair in options}
+        assert "works" in said and not said & {"partly", "untested", "faulty"}
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(CATEGORIES))
+def test_a_worse_answer_never_gives_a_better_letter(goods, data: st.DataObject, category: str) -> None:
+    shipped = goods.rubric(category)
+    answers = data.draw(goods.walks(shipped, PARTS))
+    evidence = goods.matched | {"parts": PARTS}
+    before = grade(shipped, answers, evidence)
+    at = data.draw(st.integers(0, len(answers) - 1))
+    name, was = answers[at]
+    ids = ("yes", "missing")
+    if not name.startswith("part:"):
+        ids = tuple(o.id for q in shipped.questions if q.id == name for o in q.options)
+    worse = data.draw(st.sampled_from(ids[ids.index(was) :]))
+    after = grade(shipped, (*answers[:at], (name, worse), *answers[at + 1 :]), evidence)
+    assert badness(after) >= badness(before) or after.stops
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(CATEGORIES))
+def test_a_grade_is_never_better_than_any_reason_allows(goods, data: st.DataObject, category: str) -> None:
+    """Leaving out the first reason's answer is the only way to a better letter: it decided."""
+    shipped = goods.rubric(category)
+    answers = data.draw(goods.walks(shipped))
+    result = grade(shipped, answers, goods.matched)
+    if result.stops or result.letter in ("A", ""):
+        return
+    decided = result.reasons[0].params["question"]
+    perfect = dict(goods.best(shipped))
+    if decided not in perfect:
+        return
+    alone = grade(shipped, tuple((perfect | {decided: dict(answers)[decided]}).items()), goods.matched)
+    if alone.letter:
+        assert alone.letter == result.letter
+
+
+@pytest.mark.parametrize("category", ["apparel", "electronics", "footwear", "home", "media"])
+def test_faultless_goods_are_a(goods, category: str) -> None:
+    shipped = goods.rubric(category)
+    result = grade(shipped, goods.best(shipped), goods.matched)
+    assert (result.letter, result.cosmetic, result.functional) == ("A", "A", "works")
+
+
+@pytest.mark.parametrize(
+    ("answers", "letter", "functional", "first"),
+    [
+        ({"screen": "near"}, "B", "works", "screen:near"),
+        ({"screen": "near", "body": "catches"}, "C", "works", "body:catches"),
+        ({"starts": "untested"}, "C", "untested", "starts:untested"),
+        ({"starts": "no", "screen": "cracked"}, "D", "faulty", "starts:no"),
+        ({"functions": "one"}, "C", "partly", "functions:one"),
+        ({"health": "no"}, "C", "works", "health:no"),
+        ({"liquid": "red"}, "D", "works", "liquid:red"),
+        ({"packaging": "sealed"}, "A", "sealed", "packaging:sealed"),
+    ],
+)
+def test_the_worst_floor_wins_and_comes_first(
+    goods, answers: dict[str, str], letter: str, functional: str, first: str
+) -> None:
+    shipped = goods.rubric("electronics")
+    result = grade(shipped, goods.best(shipped, **answers), goods.matched)
+    assert (result.letter, result.functional, result.reasons[0].code) == (letter, functional, first)
+
+
+@pytest.mark.parametrize(
+    ("category", "answers", "stop", "letter"),
+    [
+        ("electronics", {"battery": "yes"}, "hazard", ""),
+        ("electronics", {"battery": "unsure"}, "hazard", ""),
+        ("electronics", {"lock": "yes"}, "locked", ""),
+        ("apparel", {"hygiene": "broken"}, "hygiene", "D"),
+        ("footwear", {"pair": "no"}, "mismatch", ""),
+        ("home", {"recall": "yes"}, "recall", ""),
+        ("home", {"broken": "yes"}, "broken", "D"),
+        ("cosmetics", {"recall": "unread"}, "batch_unread", ""),
+        ("cosmetics", {"packaging": "broken"}, "hygiene", "D"),
+        ("cosmetics", {"expiry": "no"}, "expired", "D"),
+        ("media", {"mould": "yes"}, "mould", "D"),
+    ],
+)
+def test_a_stop_answer_ends_it(goods, category: str, answers: dict[str, str], stop: str, letter: str) -> None:
+    shipped = goods.rubric(category)
+    given = goods.best(shipped, **answers)
+    assert given[-1] == next(iter(answers.items()))
+    result = grade(shipped, given, goods.matched)
+    assert (result.stops, result.letter) == ((stop,), letter)
+    assert result.reasons[0].code == f"{given[-1][0]}:{given[-1][1]}"
+
+
+def test_a_missing_part_is_named_and_limits_the_letter(goods) -> None:
+    shipped = goods.rubric("electronics")
+    answers = goods.best(shipped, PARTS, **{"part:cable": "missing"})
+    result = grade(shipped, answers, goods.matched | {"parts": list(PARTS)})
+    assert (result.letter, result.missing) == ("C", ("cable",))
+    assert result.reasons[0].text.format(**result.reasons[0].params) == "Part is missing: cable"
+    elsewhere = grade(shipped, goods.best(shipped), goods.matched | {"missing": ["cable"]})
+    assert (elsewhere.letter, elsewhere.missing, elsewhere.reasons[0].code) == ("C", ("cable",), "evidence:missing")
+
+
+def test_what_the_bench_measured_is_a_reason_but_no_letter(goods) -> None:
+    shipped = goods.rubric("apparel")
+    odd = {"match": "undeclared", "serial": "different", "weight_in_band": False}
+    result = grade(shipped, goods.best(shipped), odd)
+    assert result.letter == "A"
+    assert {why.code for why in result.reasons} > {
+        "evidence:match_undeclared",
+        "evidence:serial_different",
+        "evidence:weight",
+    }
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(CATEGORIES))
+def test_no_letter_while_a_question_is_open(goods, data: st.DataObject, category: str) -> None:
+    shipped = goods.rubric(category)
+    answers = data.draw(goods.walks(shipped))
+    fewer = answers[: data.draw(st.integers(0, len(answers) - 1))]
+    result = grade(shipped, fewer, goods.matched)
+    assert result.letter == ""
+    assert result.reasons[0].code == "incomplete"
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ((("screen", "perhaps"),), "unknown_answer"),
+        ((("weather", "fine"),), "unknown_answer"),
+        ((("part:hat", "missing"),), "unknown_answer"),
+    ],
+)
+def test_no_letter_for_an_answer_nobody_understands(goods, answers: Answers, code: str) -> None:
+    shipped = goods.rubric("electronics")
+    result = grade(shipped, (*goods.best(shipped), *answers), goods.matched)
+    assert (result.letter, result.reasons[0].code) == ("", code)
+
+
+def test_no_letter_for_an_answer_without_outcome(goods) -> None:
+    silent = parse(goods.toml("media").replace('cap = "B"\n', "", 1).encode())
+    result = grade(silent, goods.best(silent, inserts="booklet"), goods.matched)
+    assert (result.letter, result.reasons[0].code) == ("", "no_outcome")
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["match", "serial", "weight_in_band", "parts", "missing", "other"]),
+        st.one_of(
+            st.none(), st.integers(), st.sampled_from(["matched", "same", "x", ""]), st.lists(st.just("x"), max_size=2)
+        ),
+    )
+)
+def test_evidence_of_any_kind_never_raises_and_never_invents_a_letter(goods, evidence: dict[str, object]) -> None:
+    shipped = goods.rubric("apparel")
+    result = grade(shipped, goods.best(shipped), evidence)
+    if evidence.get("match") not in ("matched", "undeclared", "wrong"):
+        assert (result.letter, result.reasons[0].code) == ("", "evidence:unreadable")
+
+
+def test_a_grade_can_be_written_and_read(goods) -> None:
+    shipped = goods.rubric("home")
+    result = grade(shipped, goods.best(shipped, chips="small"), goods.matched)
+    assert msgspec.json.decode(msgspec.json.encode(result), type=Grade) == result

@@ -1,0 +1,114 @@
+"""The shipped rubrics are sound, ask in the right order, and a damaged one says what to mend."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grading.rubric import RubricError, next_question, parse, shots_needed
+
+CATEGORIES = ("apparel", "cosmetics", "electronics", "footwear", "home", "media")
+
+PARTS = ("charger", "cable", "ear pads")
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_a_shipped_rubric_is_in_words_and_short(goods, category: str) -> None:
+    shipped = goods.rubric(category)
+    assert shipped.name == f"{category}@1"
+    assert 4 <= len(shipped.questions) <= 9
+    assert 2 <= len(shipped.shots) <= 4
+    for question in shipped.questions:
+        assert question.text.endswith("?"), question.id
+        assert len(question.text) <= 80, question.id
+        assert len(question.options) <= 5, question.id
+    for shot in shipped.shots:
+        assert shot.text.startswith("Photograph ")
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_the_whole_item_is_photographed_first_and_a_defect_only_when_reported(goods, category: str) -> None:
+    shipped = goods.rubric(category)
+    before = [shot.id for shot in shots_needed(shipped, ())]
+    assert before[0] == "whole"
+    assert "defect" not in before
+    assert [shot.id for shot in shots_needed(shipped, goods.best(shipped))] == before
+
+
+def test_a_reported_crack_demands_the_photo_of_it(goods) -> None:
+    shipped = goods.rubric("electronics")
+    cracked = goods.best(shipped, screen="cracked")
+    assert [shot.id for shot in shots_needed(shipped, cracked)] == ["whole", "label", "defect"]
+
+
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(CATEGORIES), st.sampled_from([(), PARTS]))
+def test_every_way_asks_stops_then_packaging_then_parts_then_the_rest(
+    goods, data: st.DataObject, category: str, parts: tuple[str, ...]
+) -> None:
+    shipped = goods.rubric(category)
+    answers = data.draw(goods.walks(shipped, parts))
+    kinds = {question.id: question.kind for question in shipped.questions}
+    asked = ["part" if name.startswith("part:") else kinds[name] for name, _ in answers]
+    if "part" in asked and "inspection" in asked:
+        assert max(i for i, k in enumerate(asked) if k == "part") < asked.index("inspection")
+    if "packaging" in asked:
+        at = asked.index("packaging")
+        assert set(asked[:at]) == {"stop"}
+        # After the packaging only the stops that needed an opened box may come before the rest.
+        rest = [kind for kind in asked[at + 1 :] if kind != "stop"]
+        assert asked[at + 1 :][-len(rest) :] == rest or not rest
+    assert len(dict(answers)) == len(answers), "nothing is asked twice"
+    options = {(q.id, o.id): o for q in shipped.questions for o in q.options}
+    chosen = [options[pair] for pair in answers if pair in options]
+    assert not any(option.stop for option in chosen[:-1]), "a stop answer is the last"
+    if any(option.sealed for option in chosen):
+        assert "inspection" not in asked
+        assert "part" not in asked
+
+
+def test_a_kit_is_asked_for_each_part_once(goods) -> None:
+    shipped = goods.rubric("electronics")
+    answers = goods.best(shipped, ("charger", "cable", "cable"))
+    assert [name for name, _ in answers if name.startswith("part:")] == ["part:charger", "part:cable"]
+    question = next_question(shipped, answers[:3], ("charger",))
+    assert question is not None
+    assert question.text.format(**question.params) == "Is this part there: charger?"
+    assert [(option.id, option.key) for option in question.options] == [("yes", 1), ("missing", 2)]
+
+
+def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
+    shipped = goods.rubric("media")
+    first = next_question(shipped, (), ())
+    assert first is not None
+    assert next_question(shipped, ((first.id, "perhaps"), ("weather", "fine")), ()) == first
+    assert next_question(shipped, ((first.id, "yes"), (first.id, "no")), ()) != first, "the later answer holds"
+
+
+@pytest.mark.parametrize(
+    ("search", "replacement", "place"),
+    [
+        ('cap = "A"', 'cap = "E"', r"questions\[0\]\.options\[0\]\.cap"),
+        ("key = 1", 'key = "one"', r"questions\[0\]\.options\[0\]\.key"),
+        ("version = 1", "version = 0", "version"),
+        ('kind = "stop"', 'kind = "maybe"', r"questions\[0\]\.kind"),
+        ("[[shots]]", "[[shots]]\ncolour = 'red'", r"shots\[0\]: .*colour"),
+        ('works = "A"', "", "grades: .*works"),
+        ('id = "electronics"', "id = electronics", "not TOML"),
+        ("[grades]", "[grades", "not TOML"),
+    ],
+)
+def test_a_damaged_rubric_names_the_place_and_what_to_mend(goods, search: str, replacement: str, place: str) -> None:
+    text = goods.toml("electronics")
+    assert search in text
+    with pytest.raises(RubricError, match=place) as caught:
+        parse(text.replace(search, replacement, 1).encode())
+    assert re.search("mend", str(caught.value))
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_bytes_of_any_kind_are_a_rubric_error(content: bytes) -> None:
+    with pytest.raises(RubricError):
+        parse(content)

@@ -1,0 +1,267 @@
+"""What central makes of a push: every entry has a verdict, nothing is lost or doubled, on both databases."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from station.entries import hash_of, sealed
+from station.facts import Undone
+from station.records import Receipt, ReturnOrder
+from sync.client import Gap
+from sync.errors import Refused
+from sync.wire import Push, Quarantine
+
+NewBook = Callable[[], Any]
+Enrol = Callable[[], Any]
+
+
+def changed(push: Push, place: int, **changes: Any) -> Push:
+    """The push with one entry changed and the chain after it made whole again."""
+    entries = list(push.entries)
+    entries[place] = msgspec.structs.replace(entries[place], **changes)
+    for number in range(place, len(entries)):
+        prev = entries[number - 1].hash if number else entries[0].prev
+        entries[number] = sealed(entries[number], prev)
+    return msgspec.structs.replace(push, entries=tuple(entries))
+
+
+def test_what_was_pushed_is_there_byte_for_byte(bench: Any, book: Any) -> None:
+    book.parcels(7)
+    answer = bench.client().push(book.push())
+    assert (answer.acked, answer.results) == (7, ())
+    kept = bench.events()
+    assert [row["seq"] for row in kept] == list(range(1, 8))
+    assert [bytes(row["body"]) for row in kept] == [entry.body for entry in book.push().entries]
+    assert {row["status"] for row in kept} == {"ok"}
+
+
+def test_the_same_again_is_a_duplicate_and_changes_nothing(bench: Any, book: Any) -> None:
+    book.parcels(5)
+    client = bench.client()
+    client.push(book.push())
+    before = bench.central.rows("SELECT * FROM parcel WHERE station = :station ORDER BY parcel", station=bench.station)
+    for first, last in ((1, 5), (2, 3), (5, 5)):
+        answer = client.push(book.push(first, last))
+        assert answer.acked == 5
+        assert [verdict.status for verdict in answer.results] == ["duplicate"] * (last - first + 1)
+    book.parcels(2)
+    answer = client.push(book.push(4, 7))
+    assert (answer.acked, [verdict.seq for verdict in answer.results]) == (7, [4, 5])
+    after = bench.central.rows("SELECT * FROM parcel WHERE station = :station ORDER BY parcel", station=bench.station)
+    assert after[:5] == before
+    assert len(after) == 7
+
+
+def test_batches_out_of_order_are_sent_back_to_the_mark(bench: Any, book: Any) -> None:
+    book.parcels(9)
+    client = bench.client()
+    assert client.push(book.push(4, 6)) == Gap(0)
+    assert client.push(book.push(1, 3)).acked == 3
+    assert client.push(book.push(7, 9)) == Gap(3)
+    assert client.push(book.push(4, 9)).acked == 9
+    assert len(bench.events()) == 9
+
+
+def test_an_empty_push_asks_for_the_mark(bench: Any, book: Any) -> None:
+    book.parcels(2)
+    client = bench.client()
+    client.push(book.push())
+    assert client.push(Push(book.journal.epoch, 3, "", ())).acked == 2
+
+
+def test_another_entry_under_an_old_number_is_a_fork(bench: Any, new_book: NewBook) -> None:
+    book, other = new_book(), new_book()
+    book.parcels(3)
+    other.parcels(3)
+    client = bench.client()
+    client.push(book.push())
+    copy = msgspec.structs.replace(other.push(), epoch=book.journal.epoch)
+    with pytest.raises(Refused, match="fork") as refused:
+        client.push(copy)
+    assert refused.value.code == "fork"
+    assert len(bench.events()) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"type": "ParcelBlessed", "body": b'{"t":"ParcelBlessed"}'}, "held", "type_unknown"),
+        ({"v": 99}, "held", "type_unknown"),
+        ({"body": b"{}"}, "quarantined", "body_invalid"),
+        ({"body": b"\xff\xfe"}, "quarantined", "body_invalid"),
+        ({"body": b'{"t":"SignedOut","badge":"B"}'}, "quarantined", "type_differs"),
+        ({"epoch": "another"}, "quarantined", "epoch_differs"),
+        ({"mono_ms": 2**63}, "quarantined", "cannot_be_applied"),
+    ],
+)
+def test_a_strange_entry_gets_its_verdict_and_holds_up_nobody(
+    bench: Any, book: Any, changes: dict[str, Any], status: str, code: str
+) -> None:
+    book.parcels(5)
+    answer = bench.client().push(changed(book.push(), 2, **changes))
+    assert answer.acked == 5
+    assert [(verdict.seq, verdict.status, verdict.code) for verdict in answer.results] == [(3, status, code)]
+    kept = {row["seq"]: row["status"] for row in bench.events()}
+    aside = bench.central.rows("SELECT seq, code, raw FROM quarantine WHERE station = :station", station=bench.station)
+    assert {seq for seq, each in kept.items() if each == "ok"} == {1, 2, 4, 5}
+    if status == "held":
+        assert (kept[3], aside) == ("held", [])
+    else:
+        assert [(row["seq"], row["code"]) for row in aside] == [(3, code)]
+        assert msgspec.json.decode(bytes(aside[0]["raw"]))["seq"] == 3
+    again = bench.client().push(changed(book.push(), 2, **changes))
+    assert [each.status for each in again.results] == ["duplicate", "duplicate", status, "duplicate", "duplicate"]
+
+
+def test_a_changed_entry_is_set_aside_and_the_chain_goes_on(bench: Any, book: Any) -> None:
+    book.parcels(4)
+    push = book.push()
+    entries = list(push.entries)
+    entries[1] = msgspec.structs.replace(entries[1], operator="BDG-9")
+    answer = bench.client().push(msgspec.structs.replace(push, entries=tuple(entries)))
+    assert [(each.seq, each.code) for each in answer.results] == [(2, "hash_wrong")]
+    entries[1] = msgspec.structs.replace(entries[1], hash=hash_of(entries[1]))
+    assert answer.acked == 4
+    assert [row["seq"] for row in bench.events()] == [1, 3, 4]
+
+
+def test_a_torn_chain_is_seen(bench: Any, book: Any) -> None:
+    book.parcels(3)
+    client = bench.client()
+    client.push(book.push(1, 1))
+    second = sealed(book.push(2, 2).entries[0], b"\1" * 32)
+    answer = client.push(Push(book.journal.epoch, 2, "", (second,)))
+    assert [(each.seq, each.code) for each in answer.results] == [(2, "chain_broken")]
+
+
+def test_an_id_used_again_with_other_words_is_set_aside(bench: Any, book: Any) -> None:
+    book.parcels(3)
+    push = book.push()
+    first = push.entries[0].id
+    answer = bench.client().push(changed(push, 2, id=first))
+    assert [(each.seq, each.code) for each in answer.results] == [(3, "id_reused")]
+    assert [row["seq"] for row in bench.events()] == [1, 2]
+
+
+def test_a_text_that_only_one_database_can_hold_never_stops_the_rest(bench: Any, book: Any) -> None:
+    book.parcels(3)
+    nul = book.push().entries[1].body.replace(b'"carrier":"ups"', b'"carrier":"u\\u0000s"')
+    answer = bench.client().push(changed(book.push(), 1, body=nul))
+    assert answer.acked == 3
+    assert {1, 3} <= {row["seq"] for row in bench.events() if row["status"] == "ok"}
+
+
+def test_raw_bytes_can_be_put_away_and_the_next_entry_comes(bench: Any, book: Any) -> None:
+    book.parcels(3)
+    client = bench.client()
+    client.push(book.push(1, 1))
+    poison = book.push(2, 2).entries[0]
+    raw = Quarantine(book.journal.epoch, 2, poison.id, poison.hash, b"\x00raw\xff")
+    assert client.put_away(raw).acked == 2
+    assert client.put_away(raw).acked == 2
+    assert client.push(book.push(3, 3)).acked == 3
+    assert [row["seq"] for row in bench.events()] == [1, 3]
+
+
+def test_a_station_speaks_for_itself_only(bench: Any, enrol: Enrol, book: Any) -> None:
+    book.parcels(1)
+    other = enrol()
+    other.token = bench.token
+    with pytest.raises(Refused, match="other_station"):
+        other.client().push(book.push())
+    other.token = "made up"
+    with pytest.raises(Refused, match="token_unknown"):
+        other.client().push(book.push())
+
+
+def test_arrivals_are_told_to_the_other_benches_and_taken_back(bench: Any, book: Any, site: str) -> None:
+    client = bench.client()
+    txn = book.add(book.arrival("1Z999"))
+    book.add(book.arrival("1Z888"))
+    client.push(book.push())
+    page = client.pull(site, 0, 100)
+    told = [msgspec.json.decode(record.body, type=Receipt) for record in page.records]
+    assert [(each.code, each.parcel, each.bench) for each in told] == [
+        ("1Z999", "P-1", bench.station),
+        ("1Z888", "P-2", bench.station),
+    ]
+    book.add(Undone((txn,), "parcel scan"))
+    client.push(book.push(3, 3))
+    after = client.pull(site, page.to_seq, 100)
+    assert [(record.key, bytes(record.body)) for record in after.records] == [(page.records[0].key, b"null")]
+
+
+def test_two_benches_on_one_line_are_both_kept_and_reviewed_once(
+    enrol: Enrol, new_book: NewBook, order: Callable[..., ReturnOrder], site: str
+) -> None:
+    first, second, expected = enrol(), enrol(), order()
+    first.central.tell(site, expected)
+    books = [new_book(), new_book()]
+    for each in books:
+        each.item(expected.rma)
+    assert first.client().push(books[0].push()).results == ()
+    answer = second.client().push(books[1].push())
+    assert [(each.seq, each.status, each.code) for each in answer.results] == [(2, "conflict", "duplicate_receipt")]
+    books[1].item(expected.rma)
+    second.client().push(books[1].push(3, 4))
+    reviews = first.central.rows("SELECT line, why FROM review WHERE rma = :rma", rma=expected.rma)
+    assert reviews == [{"line": "1", "why": "beyond_quantity"}]
+    assert len(first.central.rows("SELECT item FROM item WHERE rma = :rma", rma=expected.rma)) == 3
+
+
+def test_two_benches_within_the_quantity_are_no_conflict(
+    enrol: Enrol, new_book: NewBook, order: Callable[..., ReturnOrder], site: str
+) -> None:
+    expected = order(quantity=2)
+    benches = [enrol(), enrol()]
+    benches[0].central.tell(site, expected)
+    for bench in benches:
+        book = new_book()
+        book.item(expected.rma)
+        assert bench.client().push(book.push()).results == ()
+
+
+def test_one_serial_at_two_benches_is_reviewed(
+    enrol: Enrol, new_book: NewBook, order: Callable[..., ReturnOrder], site: str
+) -> None:
+    expected = order(quantity=5, serials=("SN1",))
+    benches = [enrol(), enrol()]
+    benches[0].central.tell(site, expected)
+    for bench in benches:
+        book = new_book()
+        book.item(expected.rma, serial="SN1")
+        bench.client().push(book.push())
+    reviews = benches[0].central.rows("SELECT why FROM review WHERE rma = :rma", rma=expected.rma)
+    assert reviews == [{"why": "same_serial"}]
+
+
+def test_benches_at_the_same_moment_are_reviewed_too(
+    enrol: Enrol, new_book: NewBook, order: Callable[..., ReturnOrder], site: str
+) -> None:
+    expected = [order() for _ in range(10)]
+    benches = [enrol(), enrol(), enrol()]
+    benches[0].central.tell(site, *expected)
+    start = threading.Barrier(len(benches))
+    clients = [bench.client() for bench in benches]
+    books = [new_book() for _ in benches]
+    for book in books:
+        for each in expected:
+            book.item(each.rma)
+
+    def push(number: int) -> None:
+        start.wait()
+        for seq in range(1, 2 * len(expected), 2):
+            clients[number].push(books[number].push(seq, seq + 1))
+
+    threads = [threading.Thread(target=push, args=(number,)) for number in range(len(benches))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    central = benches[0].central
+    for each in expected:
+        assert len(central.rows("SELECT item FROM item WHERE rma = :rma", rma=each.rma)) == 3
+        assert len(central.rows("SELECT why FROM review WHERE rma = :rma", rma=each.rma)) == 1
