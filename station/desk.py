@@ -29,8 +29,8 @@ from devices.readings import (
 from devices.scanners.duplicates import DuplicateWindow
 from resources.words import mark
 from station.bench import Bench, Shown
-from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.errors import JournalError
+from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.labels import load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.sync_status import SyncStatus

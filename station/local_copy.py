@@ -234,13 +234,22 @@ def acked_in(path: Path, epoch: str) -> int:
         return 0
 
 
+def highest_acked_in(path: Path) -> int:
+    """Return the highest seq of any epoch that central has confirmed, from a copy like that of `acked_in`; else 0."""
+    return _number_in(path, "SELECT COALESCE(MAX(seq), 0) FROM acked")
+
+
 def refused_in(path: Path) -> int:
     """Return how many refusals a copy has, which may be missing, locked or damaged; then 0."""
+    return _number_in(path, "SELECT COUNT(*) FROM refused")
+
+
+def _number_in(path: Path, query: str) -> int:
     if not path.is_file():
         return 0
     try:
         with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            return int(connection.exec_driver_sql("SELECT COUNT(*) FROM refused").scalar_one())
+            return int(connection.exec_driver_sql(query).scalar_one())
     except DBAPIError:
         return 0
 

@@ -24,6 +24,7 @@ PHOTOS_FOLDER = "photos"
 DAMAGED_PREFIX = "damaged-"
 
 _LAST_ENTRIES = 256
+_WAL_HEADERS_BYTES = 32 + 24  # of the file, and of a frame (sqlite.org/fileformat2.html#walformat)
 
 SET_META = Statement(
     "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -105,8 +106,13 @@ def examine(path: Path, station: str) -> Opened:
             raise JournalError(
                 "other_station", f"The data folder belongs to station {meta['station']}, not to {station}."
             )
+        page_bytes = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         if meta["closed"] != "1":
-            _examine_after_crash(connection, path, wal_bytes)
+            _examine_after_crash(connection, path, wal_bytes, page_bytes)
+        elif wal_bytes == 0:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            if path.stat().st_size < pages * page_bytes:
+                raise JournalDamaged(f"The end of the journal {path.name} is cut off.")
         last_seq, last_hash = _examine_end(connection, path, meta["epoch"])
     acked = acked_in(path.with_name(COPY_FILE), meta["epoch"])
     if acked > last_seq:
@@ -135,8 +141,9 @@ def _check_known(path: Path, revision: str) -> None:
         raise JournalError("newer", f"The journal {path.name} was written by a newer program ({revision}).")
 
 
-def _examine_after_crash(connection: Connection, path: Path, wal_bytes: int) -> None:
-    if wal_bytes == 0:
+def _examine_after_crash(connection: Connection, path: Path, wal_bytes: int, page_bytes: int) -> None:
+    # The first thing a run writes goes through the -wal: there is a header and at least one frame in it.
+    if wal_bytes < _WAL_HEADERS_BYTES + page_bytes:
         raise JournalDamaged(f"{path.name}-wal is gone: facts of the last run may be missing.")
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if found != "ok":

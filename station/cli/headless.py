@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from devices.readings import Scan, WeightState
+from devices.readings import WeightState
 from devices.simulators.bench import SimulatedBench
 from station import sample, schema
 from station.cli import report
-from station.cli.demo import demo_settings, embedded_central
+from station.cli.demo import EmbeddedCentral, demo_settings
+from station.cli.hands import SimulatedHands
 from station.cli.parts import Station, open_station
 from station.cli.player import Player, Stuck
-from station.inputs import Command
 from station.sample import SampleParcel
 from station.settings import Settings
 from station.stages import Stage, stage_of
@@ -28,43 +28,6 @@ LABEL_WITHIN_S = 10.0
 DRAIN_WITHIN_S = 120.0
 WOBBLE_S = 0.15
 PLAN_FILE = "run.json"
-
-
-class SimulatedHands:
-    """A person's hands at the simulated bench."""
-
-    def __init__(self, devices: SimulatedBench, post: Callable[[object], None]) -> None:
-        self._devices = devices
-        self._post = post
-        self._loaded = False
-
-    def scan(self, text: str, aim: str = "") -> None:
-        """Hold a code under the scanner; the scale is cleared first."""
-        self._clear()
-        self._devices.scanner.scan(text, aim)
-
-    def type(self, text: str) -> None:
-        """Type a line on the keyboard."""
-        self._post(Scan("keyboard", text, "", time.monotonic()))
-
-    def press(self, key: Command) -> None:
-        """Press the key of a command."""
-        self._post(key)
-
-    def weigh(self, weight_mg: int) -> None:
-        """Put something on the empty scale; it wobbles a little."""
-        self._clear()
-        self._devices.scale.place(weight_mg, WOBBLE_S)
-        self._loaded = True
-
-    def show(self, category: str, seed: int, look: str) -> None:
-        """Lay an item under the camera."""
-        self._devices.camera.scene(category, seed, look)
-
-    def _clear(self) -> None:
-        if self._loaded:
-            self._devices.scale.remove()
-            self._loaded = False
 
 
 class Play:
@@ -146,9 +109,9 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
     words: queue.SimpleQueue[Any] = queue.SimpleQueue()
     with ExitStack() as stack:
         database = f"sqlite:///{(folder / 'central.sqlite').resolve().as_posix()}"
-        central = stack.enter_context(embedded_central(folder / "central", database, generated, seed))
+        central = stack.enter_context(EmbeddedCentral(folder / "central", database, generated, seed))
         devices = stack.enter_context(SimulatedBench(folder / "devices", folder / "labels" / "printed"))
-        ours = demo_settings(settings, devices, central)
+        ours = demo_settings(settings, devices, central.settings())
         station = stack.enter_context(open_station(folder, ours, words.put))
         run = Play(station, devices, words)
         known = station.desk.bench.known

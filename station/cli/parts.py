@@ -23,7 +23,7 @@ from station.photos import PhotoStore
 from station.settings import Settings
 from station.state import State
 from sync.client import Client
-from sync.courier import Courier, Where
+from sync.courier import Courier
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         sessions = sessions_of(settings)
         equipment = Equipment(post, store, _printer(sessions), _camera(sessions), history.fingerprints())
         stack.callback(equipment.close)
-        wake = _courier(stack, folder, settings, journal.epoch, post) if not training else _nobody
+        wake = _courier(stack, folder, settings, post) if not training else _nobody
         known = Lookups(read_rules(), copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, store.path, settings.printer.dpi)
@@ -80,14 +80,14 @@ def _nobody() -> None:
     """Wake nobody: there is no courier."""
 
 
-def _courier(stack: ExitStack, folder: Path, settings: Settings, epoch: str, post: Post) -> Callable[[], None]:
+def _courier(stack: ExitStack, folder: Path, settings: Settings, post: Post) -> Callable[[], None]:
     central = settings.central
     if not central.url:
         return _nobody
     token = Path(central.token_file).read_text(encoding="utf-8").strip()
     client = Client(central.url, settings.station, token)
-    where = Where(folder / JOURNAL_FILE, epoch, folder / COPY_FILE, folder / PHOTOS_FOLDER, central.site)
-    courier = Courier(client, where, post)
+    photos = PhotoStore(folder / PHOTOS_FOLDER)
+    courier = Courier(client, central.site, folder / JOURNAL_FILE, folder / COPY_FILE, photos, post)
     stack.callback(client.close)
     stack.callback(courier.stop)
     courier.start()

@@ -6,9 +6,10 @@ follows from the bench's state, so a play that was interrupted goes on where it 
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 from grading.rubric import PART_PREFIX
+from station import sample
 from station.bench import Bench
 from station.desk import COMMAND_PREFIX
 from station.inputs import Command, Do
@@ -16,6 +17,7 @@ from station.records import Bin
 from station.sample import SampleItem, SampleParcel, SamplePerson
 from station.stages import Stage, question_due, stage_of
 from station.state import Ask, Item, Parcel, State
+from sync.central.sample import bins
 
 
 class Hands(Protocol):
@@ -50,6 +52,11 @@ class Player:
         self._person = person
         self._bins = bins
         self._shots: dict[tuple[str, str], int] = {}
+
+    @classmethod
+    def at(cls, bench: Bench, hands: Hands) -> Self:
+        """Return a grader of the sample site, who knows its bins."""
+        return cls(bench, hands, next(each for each in sample.people() if each.role == "grader"), bins())
 
     def act(self, parcel: SampleParcel) -> None:
         """Do what the bench asks for, with this parcel; raises Stuck where nobody would know what to do."""

@@ -95,53 +95,27 @@ def _parcels() -> None:
     )
 
 
+# fmt: off
+_WHAT_IT_IS = (
+    "station", "item", "parcel", "code", "match", "title", "category", "client", "sku", "gtin", "rma", "line",
+    "lot", "expiry",
+)
+_WHAT_BECAME_OF_IT = (
+    "letter", "cosmetic", "functional", "grade_rule", "grade_reasons", "routed", "route_rule", "route_reasons",
+    "route_values", "runner_up", "owner", "overridden", "override_why", "overridden_by", "authorised_by",
+    "disposition", "plate", "confirmed_at", "bin", "placed_at", "identified_at", "operator", "shift",
+)
+# fmt: on
+
+
 def _items() -> None:
     op.create_table(
         "item",
-        *_text(
-            "station",
-            "item",
-            "parcel",
-            "code",
-            "match",
-            "title",
-            "category",
-            "client",
-            "sku",
-            "gtin",
-            "rma",
-            "line",
-            "lot",
-            "expiry",
-        ),
+        *_text(*_WHAT_IT_IS),
         *_numbers("price_minor"),
         *_text("currency", "serial", "serial_verdict"),
         *_numbers("weight_mg", "in_band", known=False),
-        *_text(
-            "letter",
-            "cosmetic",
-            "functional",
-            "grade_rule",
-            "grade_reasons",
-            "routed",
-            "route_rule",
-            "route_reasons",
-            "route_values",
-            "runner_up",
-            "owner",
-            "overridden",
-            "override_why",
-            "overridden_by",
-            "authorised_by",
-            "disposition",
-            "plate",
-            "confirmed_at",
-            "bin",
-            "placed_at",
-            "identified_at",
-            "operator",
-            "shift",
-        ),
+        *_text(*_WHAT_BECAME_OF_IT),
         _key("station", "item"),
         sqlite_with_rowid=False,
     )
