@@ -83,7 +83,15 @@ class App:
         """
         self.training_wanted = None
         panel = SimulatorPanel(simulated, next_step, self.window) if simulated is not None else None
-        session = Session(station.desk, station.history, station.workers, self.window, panel, self._manner, self._play)
+        session = Session(
+            desk=station.desk,
+            history=station.history,
+            workers=station.workers,
+            window=self.window,
+            panel=panel,
+            manner=self._manner,
+            play=self._play,
+        )
         session.broken.connect(lambda: self.qt.exit(1))
         self._settings_page.changed.connect(session.render)
         hook, sys.excepthook = sys.excepthook, session.fail

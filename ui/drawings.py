@@ -63,7 +63,7 @@ class _Pen:
         self._use(self._theme.muted, getattr(self._theme, fill))
         self.painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
 
-    def box(self, x: float, y: float, width: float, height: float, fill: str = "raised", round_: float = 4) -> None:
+    def box(self, x: float, y: float, width: float, height: float, *, fill: str = "raised", round_: float = 4) -> None:
         self._use(self._theme.muted, getattr(self._theme, fill))
         self.painter.drawRoundedRect(QRectF(x, y, width, height), round_, round_)
 

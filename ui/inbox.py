@@ -44,7 +44,10 @@ class Inbox(QObject):
             continue
 
     def _hand_over(self) -> None:
-        """Hand over all that came; without anyone to take it, it waits. Of live pictures and figures that piled up only the newest is news."""
+        """Hand over all that came; without anyone to take it, it waits.
+
+        Of live pictures and figures that piled up only the newest is news.
+        """
         if self._take is None:
             return
         came: list[object] = []

@@ -49,6 +49,7 @@ def look(
     figures: "Figures",
     manner: Manner,
     opened: Opened,
+    *,
     history: "History | None" = None,
     workers: Mapping[str, Worker] = MappingProxyType({}),
     demo: bool = False,

@@ -44,6 +44,7 @@ class Session(QObject):
 
     def __init__(
         self,
+        *,
         desk: "Desk",
         history: "History",
         workers: Mapping[str, Worker],
@@ -124,7 +125,15 @@ class Session(QObject):
 
     def _view(self) -> View:
         demo = self._panel is not None
-        return look(self._desk, self._figures, self._manner(), self._opened, self._history, self._workers, demo)
+        return look(
+            self._desk,
+            self._figures,
+            self._manner(),
+            self._opened,
+            history=self._history,
+            workers=self._workers,
+            demo=demo,
+        )
 
     def _remember(self, value: object) -> None:
         """Keep the last readings for the log; what is typed may be a PIN and is not kept."""

@@ -5,7 +5,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from ui.theme import Pattern
+from ui.theme import Look
 
 # Corners in a square from -1 to 1, y downwards.
 _POLYGONS: dict[str, tuple[tuple[float, float], ...]] = {
@@ -65,20 +65,20 @@ def _strokes(painter: QPainter, name: str, colour: str) -> None:
         painter.drawPath(path)
 
 
-def fill_pattern(painter: QPainter, box: QRectF, pattern: Pattern, fill: str, ink: str, unit: float = 12.0) -> None:
+def fill_pattern(painter: QPainter, box: QRectF, look: Look, unit: float = 12.0) -> None:
     """Fill a box with a colour and its pattern; `unit` is the distance of its lines in pixels."""
     painter.save()
-    painter.fillRect(box, QColor(fill))
+    painter.fillRect(box, QColor(look.fill))
     painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    width = unit * (0.5 if pattern == "stripes" else 0.22)
-    painter.setPen(QPen(QColor(ink), width))
-    if pattern in ("diagonal", "stripes", "cross-hatch"):
-        _lines(painter, box, unit * (2.0 if pattern == "stripes" else 1.4), rising=True)
-    if pattern == "cross-hatch":
+    width = unit * (0.5 if look.pattern == "stripes" else 0.22)
+    painter.setPen(QPen(QColor(look.ink), width))
+    if look.pattern in ("diagonal", "stripes", "cross-hatch"):
+        _lines(painter, box, unit * (2.0 if look.pattern == "stripes" else 1.4), rising=True)
+    if look.pattern == "cross-hatch":
         _lines(painter, box, unit * 1.4, rising=False)
-    if pattern == "dots":
-        _dots(painter, box, unit, QColor(ink))
+    if look.pattern == "dots":
+        _dots(painter, box, unit, QColor(look.ink))
     painter.restore()
 
 

@@ -91,8 +91,8 @@ class SimulatorPanel(QWidget):
             (
                 (mark("Scan this parcel"), self._scan_parcel),
                 (mark("Put it on the scale"), self._weigh_parcel),
-                (mark("Take it off"), lambda: self._devices.scale.remove()),
-                (mark("Wobble"), lambda: self._devices.scale.wobble()),
+                (mark("Take it off"), self._devices.scale.remove),
+                (mark("Wobble"), self._devices.scale.wobble),
             ),
         )
         self._title(column, mark("Item"))

@@ -54,12 +54,13 @@ def sentence(tr: Translator, told: "Told") -> str:
     return wording.say(tr, text, params)
 
 
-def clock(at: str) -> str:
-    """Return a UTC instant (ISO 8601) as the local date and time of the wall."""
+def moment(at: str, operator: str) -> str:
+    """Return a UTC instant (ISO 8601) as the wall's date and time, and who it was."""
     try:
-        return datetime.fromisoformat(at).astimezone().strftime("%d.%m. %H:%M:%S")
+        when = datetime.fromisoformat(at).astimezone().strftime("%d.%m. %H:%M:%S")
     except ValueError:
-        return at
+        when = at
+    return " · ".join(part for part in (when, operator) if part)
 
 
 def _plain(_tr: Translator, value: Any) -> str:

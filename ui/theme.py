@@ -137,7 +137,8 @@ QLabel#keycap { font-size: ${SMALL}px; font-weight: 600; color: $muted; backgrou
 QPushButton { background: $surface; border: 1px solid $edge; border-radius: ${RADIUS}px;
   padding: ${S8}px ${S12}px; min-height: 38px; text-align: center; }
 QPushButton:hover { background: $raised; }
-QPushButton:pressed, QPushButton:checked { background: $pressed; }
+QPushButton:pressed { background: $pressed; }
+QPushButton:checked { background: $pressed; border: 2px solid $ink; font-weight: 600; }
 QPushButton:focus { border: 3px solid $focus; }
 QPushButton:disabled { color: $muted; border-color: $line; background: $ground; }
 QPushButton#tile { border: 2px solid $edge; padding: 0; min-height: ${TOUCH}px; }
@@ -162,8 +163,6 @@ QLineEdit#entry { font-size: ${HEAD}px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $edge; selection-background-color: $main;
   selection-color: $on_main; }
 QComboBox::drop-down { border: none; width: ${S32}px; }
-QCheckBox { spacing: ${S12}px; min-height: ${TOUCH}px; }
-QCheckBox:focus { background: $raised; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget#content { background: transparent; }
 QScrollBar:vertical { background: transparent; width: ${S16}px; margin: 0; }

@@ -85,7 +85,7 @@ class View:
     demo: bool = False
     story: "tuple[Told, ...]" = ()
     exceptions: "tuple[Raised, ...]" = ()
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     sound_trouble: str = ""
     raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from ui.parts.training import TrainingBanner
 from ui.theme import S4, S12, S16
 from ui.view import PAGES, SIMULATOR, SIMULATOR_TAB, Page, View
 
+_SETTLING_PASSES = 3
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NAMES = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
 _SIGN_IN_STAGES = ("sign-in", "pin")
@@ -74,7 +75,7 @@ class Window(QWidget):
         for widget in (self._training, self._header):
             column.addWidget(widget)
         strip = QHBoxLayout()
-        strip.setContentsMargins(S16, S12, S16, S12)
+        strip.setContentsMargins(S16, S12, S16, 0)
         strip.addWidget(self._notice)
         column.addLayout(strip)
         column.addWidget(self._stack, 1)
@@ -107,6 +108,9 @@ class Window(QWidget):
             # A button that answered one question must not answer the next one to the space bar.
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._tabs.render(view)
+        # Wrapped words ask for their height only after they got their width: settle all of it before it is painted.
+        for _ in range(_SETTLING_PASSES):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def event(self, event: QEvent) -> bool:
         """Tell when a picture has reached the screen."""

@@ -1,9 +1,10 @@
-"""A desk in memory for the screens: the real workflow over the sample site, without journal and devices."""
+"""A real bench behind the screens: journal, look-ups and workflow on files; only printer and camera answer at once."""
 
-import itertools
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -12,180 +13,80 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication
 
-from devices.readings import AcceptedWeight, Frame, Printed, Scan, Weight, WeightState
-from grading import route, rubric
-from resources import find
+from devices.readings import AcceptedWeight, Frame, Printed, Scan, Still, Up, Weight, WeightState
 from resources.words import Translator
 from station import sample
-from station.codes import Candidate, read_patterns, recognise
-from station.desk import Lamp
+from station.bench import Bench
+from station.desk import Desk, Equipment
+from station.facts import PhotoTaken
+from station.history import Figures, History
 from station.inputs import Command, Do, PhotoChecked
-from station.known import Plated
-from station.outcome import Capture, Notice, Outcome, Tone
-from station.prompt import Prompt, prompt
-from station.records import Bin, Operator, Product, Receipt, ReturnLine, ReturnOrder
-from station.state import State, fold
+from station.journal import Journal
+from station.local_copy import LocalCopy, Record
+from station.lookups import Lookups, Rules, read_rules
+from station.photos import PhotoStore
+from station.prompt import Prompt
+from station.settings import Settings
+from station.stages import question_due
+from station.state import State
+from station.sync_status import SyncStatus
 from station.workflow import step
-from ui.screen import Manner, look
-from ui.theme import DARK, LIGHT, font, stylesheet
+from sync.central import sample as sample_records
+from ui.screen import Manner, Opened, look
+from ui.theme import THEMES, font, stylesheet
 from ui.view import View
 
-
-class SampleSite:
-    """The look-ups of the sample site, from its files."""
-
-    def __init__(self) -> None:
-        self._patterns = read_patterns(find.read("carriers.toml"))
-        self._products = {
-            each.sku: msgspec.structs.replace(each, gtin=each.gtin and each.gtin.zfill(14))
-            for each in sample.products()
-        }
-        self._orders = tuple(self._order(each) for each in sample._toml("orders")["order"])  # type: ignore[union-attr]
-        self._rubrics = {
-            each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))
-        }
-        self._routes = route.parse(find.read("routes/default.toml"))
-        self._bins = {each["code"]: Bin(**each) for each in sample._toml("bins")["bin"]}  # type: ignore[union-attr]
-        self.people = {each.badge: each for each in sample.people()}
-
-    def _order(self, row: dict) -> ReturnOrder:
-        lines = tuple(
-            ReturnLine(
-                line.get("line", str(place)),
-                self._products[line["sku"]],
-                line.get("quantity", 1),
-                tuple(line.get("serials", ())),
-                line.get("reason", ""),
-            )
-            for place, line in enumerate(row["lines"], 1)
-        )
-        return ReturnOrder(
-            row["rma"], row["client"], row["order"], lines, row.get("kind", "return"), tuple(row.get("trackings", ()))
-        )
-
-    def operator(self, badge: str) -> Operator | None:
-        person = self.people.get(badge)
-        return Operator(person.badge, person.name, person.role, person.pin_hash) if person else None
-
-    def pin_is_right(self, operator: Operator, pin: str) -> bool:
-        return self.people[operator.badge].pin == pin
-
-    def recognise(self, text: str, aim: str) -> tuple[Candidate, ...]:
-        return recognise(text, aim, self._patterns)
-
-    def orders(self, code: str) -> tuple[ReturnOrder, ...]:
-        return tuple(each for each in self._orders if code in (each.rma, each.order, *each.trackings))
-
-    def product(self, code: str) -> Product | None:
-        same = (each for each in self._products.values() if code.lstrip("0") in (each.sku, each.gtin.lstrip("0")))
-        return next(same, None)
-
-    def orders_with_serial(self, serial: str) -> tuple[ReturnOrder, ...]:
-        return tuple(each for each in self._orders if any(serial in line.serials for line in each.lines))
-
-    def receipt(self, code: str) -> Receipt | None:
-        rows = sample._toml("receipts")["receipt"]
-        return next((Receipt(**row) for row in rows if row["code"] == code), None)  # type: ignore[union-attr]
-
-    def plated(self, plate: str) -> Plated | None:
-        return None
-
-    def bin(self, code: str) -> Bin | None:
-        return self._bins.get(code)
-
-    def bin_is_closed(self, code: str) -> bool:
-        return False
-
-    def categories(self) -> tuple[str, ...]:
-        return tuple(self._rubrics)
-
-    def rubric(self, category: str, client: str) -> rubric.Rubric | None:
-        return self._rubrics.get(category)
-
-    def routes(self, client: str) -> route.RouteTable:
-        return self._routes
+FIGURES = Figures(parcels=42, items=61, per_hour=18, waiting=3, refused=0, exceptions=2)
 
 
-@dataclass(frozen=True)
-class Figures:
-    parcels: int = 42
-    items: int = 61
-    per_hour: int = 18
-    waiting: int = 0
-    refused: int = 0
-    exceptions: int = 2
+class PromptEquipment:
+    """A printer that prints at once and a camera whose photos are good; what they answer waits in `answers`."""
+
+    def __init__(self, store: PhotoStore, jpeg: bytes) -> None:
+        self.answers: list[object] = []
+        self._store, self._jpeg = store, jpeg
+
+    def print(self, job: str, data: bytes) -> None:
+        self.answers.append(Printed("printer", job, time.monotonic()))
+
+    def cancel(self, job: str) -> None:
+        pass
+
+    def still(self, request: str, shot: str) -> None:
+        self.answers.append(Still("camera", request, self._jpeg + os.urandom(8), 1280, 720, time.monotonic()))
+
+    def preview(self, wanted: bool) -> None:
+        pass
+
+    def check(self, still: Still, item: str) -> None:
+        sha256 = self._store.put(still.jpeg)
+        self.answers.append(PhotoChecked(still.request, sha256, len(still.jpeg), (), 210, 500))
 
 
-class MemoryBench:
-    """The bench without a journal."""
+class Hands:
+    """A person at a desk: what they do to its devices."""
 
-    def __init__(self, known: SampleSite) -> None:
-        self.known = known
-        self.state = State("A01", "Bench 3")
-        self.notice: Notice | None = None
-        self.training = False
-        self._txns = itertools.count(1)
+    def __init__(self, desk: Desk, equipment: PromptEquipment, history: History) -> None:
+        self.desk, self.history = desk, history
+        self._equipment = equipment
+        self.workers: dict[str, object] = {}
 
     @property
-    def prompt(self) -> Prompt:
-        return prompt(self.state, self.known)
-
-    @property
-    def last_step(self) -> str:
-        return self.state.steps[-1].name if self.state.steps else ""
-
-    def handle(self, given: object) -> Outcome:
-        outcome = step(self.state, given, self.known)  # type: ignore[arg-type]
-        if outcome.facts:
-            self.state = fold(self.state, f"t{next(self._txns)}", outcome.facts)
-        if outcome.ask != "same":
-            self.state = msgspec.structs.replace(self.state, ask=outcome.ask)
-        if outcome.notice is not None or outcome.facts:
-            self.notice = outcome.notice
-        return outcome
-
-
-class MemoryDesk:
-    """Takes words as the desk does, prints at once, and photographs a drawn item."""
-
-    def __init__(self, photo: Path) -> None:
-        self.site = SampleSite()
-        self.bench = MemoryBench(self.site)
-        self.on_change: Callable[[], None] = lambda: None
-        self.on_sound: Callable[[Tone], None] = lambda tone: None
-        self.lamps = {name: Lamp(name, "ok", "", 0.0) for name in ("scanner", "scale", "camera", "printer", "sync")}
-        self.weight: Weight | None = None
-        self.frame: Frame | None = None
-        self.cannot_save = ""
-        self.taken: list[object] = []
-        self._photo = photo
-        self._numbers = itertools.count(1)
-
-    def photo_path(self, sha256: str) -> Path:
-        return self._photo
+    def bench(self) -> Bench:
+        return self.desk.bench
 
     def take(self, word: object) -> None:
-        self.taken.append(word)
-        outcome = self.bench.handle(word)
-        for label in outcome.labels:
-            self.bench.handle(Printed("printer", label.job, time.monotonic()))
-        if outcome.capture is not None:
-            self.bench.handle(self._checked(outcome.capture))
-        self.on_change()
-        if outcome.notice is not None:
-            self.on_sound(outcome.notice.tone)
+        self.desk.take(word)  # type: ignore[arg-type]
+        self.settle()
 
-    def acknowledge(self) -> None:
-        self.bench.notice = None
-        self.on_change()
-
-    def _checked(self, capture: Capture) -> PhotoChecked:
-        return PhotoChecked(capture.request, f"{next(self._numbers):064x}", 90_000, (), 210, 500)
-
-    # What a person does, in the words of the devices.
+    def settle(self) -> None:
+        """Let printer and camera answer."""
+        while self._equipment.answers:
+            self.desk.take(self._equipment.answers.pop(0))  # type: ignore[arg-type]
 
     def scan(self, text: str, aim: str = "") -> None:
-        self.take(Scan("scanner", text, aim, time.monotonic()))
+        # Each scan of a test is a scan of its own, however fast the test runs.
+        self.take(Scan("scanner", text, aim, time.monotonic() + next(_SECONDS)))
 
     def do(self, what: Do, value: str = "") -> None:
         self.take(Command(what, value))
@@ -195,44 +96,75 @@ class MemoryDesk:
 
     def sign_in(self, badge: str = "BDG-1001") -> None:
         self.scan(badge)
-        self.scan(self.site.people[badge].pin)
+        self.scan(next(each.pin for each in sample.people() if each.badge == badge))
+
+    def lay(self, grams: str) -> None:
+        """Put something on the scale, which shows it but has not taken it yet."""
+        self.take(Weight("scale", WeightState.moving, Decimal(grams), "g", "gross", b"", 0.0))
+
+    def begin_unweighed(self, key: str) -> sample.SampleParcel:
+        parcel = parcel_called(key)
+        self.scan(parcel.code, parcel.aim)
+        return parcel
+
+    def next_request(self) -> str:
+        """The name the workflow gives to the next photo it would ask for."""
+        capture = step(self.bench.state, Command(Do.SHOOT), self.bench.known).capture
+        assert capture is not None
+        return capture.request
+
+    def last_photo(self) -> str:
+        item = self.bench.state.item
+        assert item is not None
+        photo = item.photos[-1]
+        assert isinstance(photo, PhotoTaken)
+        return photo.sha256
 
     def begin(self, key: str) -> sample.SampleParcel:
-        parcel = next(each for each in sample.parcels() if each.key == key)
+        parcel = parcel_called(key)
         self.scan(parcel.code, parcel.aim)
         if self.bench.prompt.stage == "weigh":
             self.weigh(parcel.weight_mg)
         return parcel
 
-    def go_to(self, stage: str, answers: dict[str, str]) -> None:
+    def go_to(self, stage: str, answers: dict[str, str] | None = None) -> None:
         """Do what the prompt asks until it comes to a stage."""
         for _ in range(60):
             asked = self.bench.prompt
             if asked.stage == stage:
                 return
-            self._answer(asked, answers)
+            self._answer(asked, answers or {})
         raise AssertionError(f"never came to {stage}, stays at {self.bench.prompt}")
 
     def _answer(self, asked: Prompt, answers: dict[str, str]) -> None:
         item = self.bench.state.item
+        assert item is not None
         if asked.stage == "photo":
             self.do(Do.SHOOT)
         elif asked.stage == "inspect":
-            from station.stages import question_due
-
-            question = question_due(item, self.site)
+            question = question_due(item, self.bench.known)
+            assert question is not None
             self.do(Do.CHOOSE, answers.get(question.id, question.options[0].id))
         elif asked.stage == "result":
             self.do(Do.CONFIRM)
         elif asked.stage == "label":
             self.scan(item.plate)
         elif asked.stage == "place":
-            fits = (b for b in self.site._bins.values() if b.disposition == item.disposition)
+            fits = (b for b in sample_records.bins() if b.disposition == item.disposition)
             self.scan(next(b.code for b in fits if b.client in ("", item.identified.client)))
         elif asked.stage == "serial":
             self.do(Do.SKIP)
+        elif asked.stage == "skip-why":
+            self.do(Do.CHOOSE, "size")
         else:
             raise AssertionError(f"no answer to {asked}")
+
+
+_SECONDS = iter(range(1, 1_000_000))
+
+
+def parcel_called(key: str) -> sample.SampleParcel:
+    return next(each for each in sample.parcels() if each.key == key)
 
 
 def picture(width: int, height: int) -> QImage:
@@ -252,49 +184,80 @@ def picture(width: int, height: int) -> QImage:
     return image
 
 
-def frame() -> Frame:
-    image = picture(640, 360)
-    return Frame("camera", bytes(image.constBits())[: 640 * 360 * 3], 640, 360, 0.0)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qapp: QApplication) -> MemoryDesk:
-    photo = tmp_path / "photo.jpg"
+def jpeg_of(image: QImage) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture(1280, 720).save(buffer, "JPEG")
-    photo.write_bytes(bytes(buffer.data()))
-    made = MemoryDesk(photo)
-    made.frame = frame()
-    return made
+    image.save(buffer, "JPEG")
+    return bytes(buffer.data().data())
+
+
+@pytest.fixture(scope="session")
+def rules() -> Rules:
+    return read_rules()
+
+
+@pytest.fixture(scope="session")
+def site_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The local copy of the sample site, made once."""
+    path = tmp_path_factory.mktemp("site") / "expected.sqlite"
+    copy = LocalCopy.open(path)
+    records = [
+        Record(seq, change.kind, change.key, msgspec.Raw(change.body))
+        for seq, change in enumerate(sample_records.records(), start=1)
+    ]
+    copy.apply(1, len(records), records)
+    copy.close()
+    return path
 
 
 @pytest.fixture
-def see() -> Callable[..., View]:
-    """Looks at a desk in a language and a theme."""
+def hands(tmp_path: Path, rules: Rules, site_copy: Path, qapp: QApplication) -> Iterator[Hands]:
+    """A fresh bench of the sample site with a person at it, nobody signed in, all devices well."""
+    with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
+        shutil.copy(site_copy, tmp_path / "expected.sqlite")
+        copy = LocalCopy.open(tmp_path / "expected.sqlite")
+        history = History(journal)
+        store = PhotoStore(tmp_path / "photos")
+        equipment = PromptEquipment(store, jpeg_of(picture(1280, 720)))
+        bench = Bench(journal, Lookups(rules, copy, history), State("A01", "Bench 3"))
+        typed: Equipment = equipment
+        desk = Desk(bench, typed, store.path)
+        for device in ("scanner", "scale", "camera", "printer"):
+            desk.take(Up(device, 0.0))
+        desk.take(SyncStatus(online=True, waiting=3))
+        image = picture(640, 360)
+        desk.take(Frame("camera", bytes(image.constBits())[: 640 * 360 * 3], 640, 360, 0.0))
+        yield Hands(desk, equipment, history)
+        copy.close()
 
-    def _see(desk: MemoryDesk, language: str = "en", dark: bool = False, page: str = "receive") -> View:
-        manner = Manner(Translator(language), DARK if dark else LIGHT, page, "14:32")
-        return look(desk, Figures(), manner)  # type: ignore[arg-type]
+
+@pytest.fixture
+def see(hands: Hands) -> Callable[..., View]:
+    """Looks at the bench in a language and a theme."""
+
+    def _see(
+        language: str = "en",
+        theme: str = "light",
+        page: str = "receive",
+        searched: str = "",
+        tr: Translator | None = None,
+    ) -> View:
+        settings = Settings(language=language, theme=theme)
+        manner = Manner(tr or Translator(language), settings, "14:32")
+        return look(hands.desk, FIGURES, manner, Opened(page, searched), history=hands.history)
 
     return _see
 
 
 @pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[Callable[[bool], None]]:
-    """Dresses the application in the light or dark theme; undresses it afterwards."""
+def dress(qapp: QApplication) -> Iterator[Callable[[str], None]]:
+    """Dresses the application in a theme; undresses it afterwards."""
 
-    def dress(dark: bool) -> None:
-        sheet = stylesheet(DARK if dark else LIGHT)
+    def _dress(theme: str) -> None:
+        sheet = stylesheet(THEMES["dark" if theme == "dark" else "light"])
         if qapp.styleSheet() != sheet:
             qapp.setFont(font())
             qapp.setStyleSheet(sheet)
 
-    yield dress
+    yield _dress
     qapp.setStyleSheet("")
-
-
-def stable(text: str) -> Weight:
-    from decimal import Decimal
-
-    return Weight("scale", WeightState.stable, Decimal(text), "g", "gross", b"", 0.0)

@@ -1,5 +1,6 @@
 """The bins at this bench: what each is for, and how much lies in it."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from resources.words import mark
@@ -9,7 +10,7 @@ from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.sign import PatternBand, Sign
 from ui.parts.text import Text
-from ui.theme import S8, S12, S16
+from ui.theme import S12, S16
 from ui.view import View
 
 
@@ -25,7 +26,7 @@ class BinsPage(QWidget):
         self._scroll.column.addWidget(self._bins)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, 0, S16, S12)
+        column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         for widget in (self._title, self._hint):
             column.addWidget(widget)
@@ -63,12 +64,12 @@ class _BinRow(Card):
         grid.setVerticalSpacing(0)
         grid.addWidget(self._band, 0, 0, 2, 1)
         grid.addWidget(self._sign, 0, 1, 2, 1)
-        grid.addWidget(self._word, 0, 2)
-        grid.addWidget(self._code, 1, 2)
+        grid.addWidget(self._word, 0, 2, Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(self._code, 1, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._count, 0, 3, 2, 1)
         grid.setColumnStretch(2, 1)
-        grid.setRowMinimumHeight(0, 40)
-        grid.setRowMinimumHeight(1, 32 + S8)
+        for row in (0, 1):
+            grid.setRowMinimumHeight(row, 40)
         self.column.addLayout(grid)
 
     def render(self, code: str, disposition: str, client: str, items: int | None, view: View) -> None:

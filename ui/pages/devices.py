@@ -42,7 +42,7 @@ class DevicesPage(QWidget):
             panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             columns.addWidget(panel, share)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, 0, S16, S12)
+        column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         column.addWidget(self._title)
         column.addLayout(columns, 1)

@@ -33,7 +33,7 @@ class ExceptionsPage(QWidget):
         self._scroll.column.addWidget(self._lines)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, 0, S16, S12)
+        column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         for widget in (self._title, self._hint):
             column.addWidget(widget)
@@ -57,5 +57,4 @@ class ExceptionsPage(QWidget):
             about = (each.title, each.code and short(each.code), tr.gettext(each.detail))
             owner = wording.word(tr, _OWNERS, each.owner)
             more = " · ".join(part for part in (owner, *dict.fromkeys(about)) if part)
-            when = story.clock(each.raised_at)
-            row.show_line(look.symbol, look.fill, view.theme.surface, what, more, when, each.operator)
+            row.show_line(look, view.theme.surface, (what, more), story.moment(each.raised_at, each.operator))

@@ -11,7 +11,7 @@ from ui.parts.ledger import LedgerLine
 from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.text import Text, short
-from ui.theme import S8, S12, S16
+from ui.theme import S8, S12, S16, Look
 from ui.view import View
 
 
@@ -30,7 +30,7 @@ class SearchPage(QWidget):
         self._scroll.column.addWidget(self._lines)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, 0, S16, S12)
+        column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         for widget in (self._title, self._entry, self._found):
             column.addWidget(widget)
@@ -54,9 +54,8 @@ class SearchPage(QWidget):
         for row, each in zip(self._lines.show_rows(len(told)), told, strict=True):
             what = story.sentence(tr, each)
             more = tr.gettext(mark("taken back")) if each.undone else ""
-            symbol = "minus" if each.undone else "circle"
-            when, who = story.clock(each.entry.at), each.entry.operator
-            row.show_line(symbol, view.theme.muted, view.theme.surface, what, more, when, who)
+            sign = Look(view.theme.muted, view.theme.muted, "minus" if each.undone else "circle")
+            row.show_line(sign, view.theme.surface, (what, more), story.moment(each.entry.at, each.entry.operator))
             row.show_quiet(each.undone)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from resources.words import mark
 from ui.parts.card import Card
 from ui.parts.text import Text
-from ui.theme import S12, S16, S24
+from ui.theme import S12, S16, S24, TOUCH
 from ui.view import View
 
 # Each language is named in itself: who looks for it may not read the present one.
@@ -32,7 +32,9 @@ class SettingsPage(QWidget):
             lambda code: self.changed.emit("language", code),
         )
         self._themes = self._choices({"light": "", "dark": ""}, lambda name: self.changed.emit("theme", name))
-        self._sound, self._motion = QCheckBox(), QCheckBox()
+        self._sound, self._motion = QPushButton(), QPushButton()
+        for toggle in (self._sound, self._motion):
+            toggle.setCheckable(True)
         self._sound.clicked.connect(lambda on: self.changed.emit("sound", on))
         self._motion.clicked.connect(lambda on: self.changed.emit("reduced_motion", on))
         self._try, self._trouble = QPushButton(), Text("small", quiet=True)
@@ -45,15 +47,17 @@ class SettingsPage(QWidget):
     def _arrange(self) -> None:
         card = Card(S24, S12)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, 0, S16, S12)
+        column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         column.addWidget(self._title)
         for name, buttons in (("language", self._languages), ("theme", self._themes)):
             card.column.addWidget(self._labels[name])
             card.column.addLayout(_row(*buttons.values()))
+            card.column.addSpacing(S12)
         card.column.addWidget(self._labels["sound"])
         card.column.addLayout(_row(self._sound, self._motion, self._try))
         card.column.addWidget(self._trouble)
+        card.column.addSpacing(S12)
         card.column.addWidget(self._labels["training"])
         card.column.addLayout(_row(self._training))
         card.column.addWidget(self._training_hint)
@@ -87,9 +91,9 @@ class SettingsPage(QWidget):
             button.setChecked(code == tr.language)
         for name, button in self._themes.items():
             button.setChecked(name == view.theme.name)
-        self._sound.setText(tr.gettext(mark("Sounds")))
+        self._sound.setText(tr.gettext(mark("Sounds: on") if settings.sound else mark("Sounds: off")))
         self._sound.setChecked(settings.sound)
-        self._motion.setText(tr.gettext(mark("Less motion")))
+        self._motion.setText(tr.gettext(mark("Motion: less") if settings.reduced_motion else mark("Motion: as usual")))
         self._motion.setChecked(settings.reduced_motion)
         self._try.setText(tr.gettext(mark("Hear the sounds")))
         self._trouble.show_text(tr.gettext(view.sound_trouble))
@@ -98,7 +102,14 @@ class SettingsPage(QWidget):
         self._training_hint.show_text(
             tr.gettext(mark("The same work on a journal of its own. Nothing of it counts or is ever sent."))
         )
-        for widget in (*self._languages.values(), *self._themes.values(), self._try, self._training):
+        for widget in (
+            *self._languages.values(),
+            *self._themes.values(),
+            self._try,
+            self._training,
+            self._sound,
+            self._motion,
+        ):
             widget.setAccessibleName(widget.text())
 
 
@@ -106,7 +117,7 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(S12)
     for widget in widgets:
-        widget.setMinimumWidth(160)
+        widget.setMinimumSize(160, TOUCH)
         row.addWidget(widget)
     row.addStretch(1)
     return row

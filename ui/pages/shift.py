@@ -23,7 +23,7 @@ class ShiftPage(QWidget):
         self._grid.setSpacing(S12)
         self._figures: list[_Figure] = []
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, 0, S16, S12)
+        column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         for widget in (self._title, self._hint):
             column.addWidget(widget)

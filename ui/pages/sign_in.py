@@ -37,7 +37,7 @@ class SignInPage(QWidget):
             panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             columns.addWidget(panel, share)
         column = QVBoxLayout(self)
-        column.setContentsMargins(S16, 0, S16, S12)
+        column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         column.addLayout(columns, 1)
         self.now.pressed.connect(self.pressed)

@@ -17,7 +17,7 @@ from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.sign import Sign
 from ui.parts.text import Text, short
-from ui.theme import S4, S8
+from ui.theme import S4, S8, S12
 from ui.view import Shown, View
 
 _THUMB = QSize(132, 84)

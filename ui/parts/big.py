@@ -37,7 +37,7 @@ class Big(QWidget):
             self.font(),
             QRectF(self.rect()),
             self._words,
-            (HUGE, PROMPT, HEAD, BODY),
-            Qt.AlignmentFlag.AlignVCenter,
+            sizes=(HUGE, PROMPT, HEAD, BODY),
+            upright=Qt.AlignmentFlag.AlignVCenter,
         )
         painter.end()

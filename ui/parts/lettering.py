@@ -13,7 +13,7 @@ def sized(font: QFont, pixels: int, weight: int = 700) -> QFont:
 
 
 def write(
-    painter: QPainter, font: QFont, box: QRectF, words: str, sizes: tuple[int, ...], upright: Qt.AlignmentFlag
+    painter: QPainter, font: QFont, box: QRectF, words: str, *, sizes: tuple[int, ...], upright: Qt.AlignmentFlag
 ) -> None:
     """Write words in the largest size that fits one line, or wrapped in the smallest; weight 700."""
     flags = Qt.AlignmentFlag.AlignLeading | upright

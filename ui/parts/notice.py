@@ -49,6 +49,8 @@ class NoticeStrip(QFrame):
         look = view.theme.tones[notice.tone] if notice is not None else None
         refused = notice is not None and notice.tone is Tone.REFUSED
         self._confirm.setVisible(refused)
+        # Beside the work the strip keeps its place, so that nothing moves; elsewhere it only comes with a notice.
+        self.setVisible(notice is not None or view.page == "receive")
         self._confirm.setText(tr.gettext(mark("Understood (Enter)")))
         self._confirm.setAccessibleName(self._confirm.text())
         if notice is None or look is None:

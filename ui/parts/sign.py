@@ -55,5 +55,5 @@ class PatternBand(QWidget):
         """Fill the band."""
         if self._look is not None:
             painter = QPainter(self)
-            fill_pattern(painter, QRectF(self.rect()), self._look.pattern, self._look.fill, self._look.ink)
+            fill_pattern(painter, QRectF(self.rect()), self._look)
             painter.end()

@@ -42,5 +42,5 @@ class TrainingBanner(QWidget):
         box = QRectF(self.rect())
         painter.fillRect(box, look.fill)
         for left in (box.left(), box.right() - 144):
-            fill_pattern(painter, QRectF(left, box.top(), 144, box.height()), "stripes", hold.fill, hold.ink)
+            fill_pattern(painter, QRectF(left, box.top(), 144, box.height()), hold)
         painter.end()

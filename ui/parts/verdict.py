@@ -63,14 +63,7 @@ class Verdict(QWidget):
         rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         edge = 64.0
         left = box.right() - edge if rtl else box.left()
-        fill_pattern(
-            painter,
-            QRectF(left, box.top(), edge, box.height()),
-            self._look.pattern,
-            self._look.fill,
-            self._look.ink,
-            14,
-        )
+        fill_pattern(painter, QRectF(left, box.top(), edge, box.height()), self._look, 14)
         inner = box.adjusted(S24, S16, -edge - S16, -S16) if rtl else box.adjusted(edge + S16, S16, -S24, -S16)
         self._paint_words(painter, inner, rtl)
         painter.setClipping(False)
@@ -98,8 +91,22 @@ class Verdict(QWidget):
         draw_symbol(painter, self._look.symbol, QRectF(x, upper.center().y() - symbol / 2, symbol, symbol), ink)
         beside = upper.adjusted(0, 0, -symbol - S16, 0) if rtl else upper.adjusted(symbol + S16, 0, 0, 0)
         painter.setPen(QColor(ink))
-        write(painter, self.font(), beside, self._word, (HUGE, PROMPT, HEAD, BODY), Qt.AlignmentFlag.AlignVCenter)
-        write(painter, self.font(), lower, self._below, (PROMPT, HEAD, BODY, SMALL), Qt.AlignmentFlag.AlignTop)
+        write(
+            painter,
+            self.font(),
+            beside,
+            self._word,
+            sizes=(HUGE, PROMPT, HEAD, BODY),
+            upright=Qt.AlignmentFlag.AlignVCenter,
+        )
+        write(
+            painter,
+            self.font(),
+            lower,
+            self._below,
+            sizes=(PROMPT, HEAD, BODY, SMALL),
+            upright=Qt.AlignmentFlag.AlignTop,
+        )
 
 
 def _bin_words(view: View, item: Item) -> str:

@@ -1,0 +1,96 @@
+"""Each page and each stage as a picture, to be looked at: both themes, two languages, two sizes."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from devices.readings import Down, Fault, PrintWaiting
+from resources.words import languages
+from station.inputs import Do, PhotoChecked
+from ui.pages.settings import SettingsPage
+from ui.window import Window
+
+FOLDER = Path(os.environ.get("SCREENSHOTS", "build/screenshots"))
+SIZES = ((1280, 800), (1920, 1080))
+
+
+def scenes(hands) -> Iterator[tuple[str, dict]]:
+    """Walk through a day at the bench; yield a name for each picture, and how to look."""
+    yield "01-sign-in", {}
+    hands.scan("BDG-1001")
+    yield "02-pin", {}
+    hands.scan("1234")
+    yield "03-idle", {}
+    hands.scan("9506000001074")
+    yield "04-refused", {}
+    hands.desk.acknowledge()
+    hands.scan("HELLO WORLD 1")
+    yield "05-meaning", {}
+    hands.do(Do.CANCEL)
+    parcel = hands.begin_unweighed("three-orders")
+    hands.lay("2280")
+    yield "06-weigh", {}
+    hands.weigh(parcel.weight_mg)
+    yield "07-item", {}
+    hands.scan(parcel.items[0].code)
+    yield "08-photo", {}
+    hands.do(Do.SHOOT)
+    request = hands.next_request()
+    hands.take(PhotoChecked(request, hands.last_photo(), 9, ("blurred",), 20, 400))
+    yield "09-doubt", {}
+    hands.do(Do.CHOOSE, "again")
+    hands.go_to("inspect")
+    yield "10-inspect", {}
+    hands.go_to("result")
+    yield "11-result", {}
+    hands.go_to("label")
+    hands.take(Down("scale", Fault.lost, 0.0))
+    hands.take(PrintWaiting("printer", "x", Fault.media_out, True, 0.0))
+    yield "12-label-printer-out", {}
+    hands.go_to("place")
+    yield "13-place", {}
+    hands.scan("BIN-RECYCLE-01")
+    yield "14-wrong-bin", {}
+    hands.go_to("item")
+    yield "15-next-item", {}
+    hands.scan(parcel.items[1].code)
+    hands.go_to("result", {"packaging": "whole", "tag": "cut", "soles": "scuffed"})
+    yield "16-result-refurb", {}
+    hands.do(Do.OVERRIDE)
+    yield "17-route", {}
+    hands.do(Do.CANCEL)
+    hands.go_to("item")
+    hands.do(Do.NO_CODE)
+    yield "18-which", {}
+    hands.do(Do.CANCEL)
+    hands.do(Do.FINISH)
+    yield "19-missing", {}
+    yield "20-bins", {"page": "bins"}
+    yield "21-search-empty", {"page": "search"}
+    yield "22-search", {"page": "search", "searched": parcel.code}
+    yield "23-devices", {"page": "devices"}
+    yield "24-settings", {"page": "settings"}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_stage_and_page_is_drawn(
+    hands, see: Callable, dress: Callable, theme: str, language: str, size: tuple[int, int], qapp: QApplication
+) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    dress(theme)
+    window = Window(SettingsPage(languages()))
+    window.resize(*size)
+    window.show()
+    for name, how in scenes(hands):
+        window.render(see(language, theme, **how))
+        qapp.processEvents()
+        drawn = window.grab()
+        assert drawn.size().width() == size[0]
+        assert drawn.save(str(FOLDER / f"{name}-{language}-{theme}-{size[0]}.png"))
+    window.close()
+    window.deleteLater()
