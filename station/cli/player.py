@@ -156,7 +156,7 @@ class Player:
             self._command(Do.BIN_FULL)
 
     def _which(self, state: State, parcel: SampleParcel) -> None:
-        """Someone who knows the truth: of as many items as were declared, one not on the list came instead of another."""
+        """Of as many items as were declared, one not on the list came instead of another."""
         ask = _ask(state)
         swapped = len(parcel.items) <= sum(line.quantity for line in _parcel(state).arrived.declared)
         first = ask.choices[0].value if swapped and self._bench.known.product(ask.code) is not None else "none"

@@ -1,4 +1,4 @@
-"""Opens the bench in a window: the station's parts, the screen in front of them, and in a demonstration the simulators."""
+"""Opens the bench in a window: the station's parts, the screen before them, in a demonstration the simulators."""
 
 import logging
 import os
