@@ -12,9 +12,8 @@ from devices.simulators.bench import SimulatedBench
 from devices.simulators.process import SimulatorError
 from resources.words import mark
 from station import preview, sample
-from station.sample import SampleItem, SampleParcel
+from station.sample import SampleItem, SampleParcel, bins
 from station.steps.place import right_bins
-from sync.central.sample import bins
 from ui.parts.scroll import Scroll
 from ui.parts.text import Text, short
 from ui.theme import S8, S12, TOUCH

@@ -152,7 +152,7 @@ class _Became(QWidget):
         self._words.show_text(" · ".join(part for part in (match, letter, route, item.bin) if part))
         if item.disposition is not None:
             look = view.theme.dispositions[item.disposition]
-            self._sign.show_symbol(look.symbol, look.fill)
+            self._sign.show_look(look)
         else:
             look = view.theme.lamps["attention"]
             self._sign.show_symbol(look.symbol, look.fill, view.theme.surface)
