@@ -29,8 +29,8 @@ _ABOUT_RUN = """\
 Opens the bench. With no settings file it is a demonstration: a scanner, a scale, a camera and a Zebra printer are
 simulated as programs of their own and spoken to through the drivers a real bench uses; central runs beside them.
 
-Where there is no display (or with --headless) it plays parcels instead: OUT then holds report.json, labels/PLATE.zpl and
-.png, photos/, station.sqlite and central.sqlite. A folder with an interrupted run is gone on with.
+Where there is no display (or with --headless) it plays parcels instead: OUT then holds report.json,
+labels/PLATE.zpl and .png, photos/, station.sqlite and central.sqlite. A folder with an interrupted run is gone on with.
 """
 
 

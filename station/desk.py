@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import msgspec
 
@@ -122,7 +122,7 @@ class Desk:
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
         handler = _HANDLERS.get(type(word))
-        return handler(self, word) if handler is not None else self._give(word)  # type: ignore[arg-type]
+        return handler(self, word) if handler is not None else self._give(cast("Input", word))
 
     def acknowledge(self) -> None:
         """The person has seen the notice."""
@@ -219,7 +219,7 @@ class Desk:
         self.on_change()
 
 
-_HANDLERS: Mapping[type, Callable[[Desk, object], Shown | None]] = {
+_HANDLERS: Mapping[type, Callable[[Desk, Any], Shown | None]] = {
     Scan: Desk._scan,
     Still: Desk._still,
     NoStill: Desk._no_still,
@@ -230,7 +230,7 @@ _HANDLERS: Mapping[type, Callable[[Desk, object], Shown | None]] = {
     Weight: Desk._weight,
     Frame: Desk._frame,
     SyncStatus: Desk._synced,
-}  # type: ignore[dict-item]
+}
 
 
 def command_in(text: str) -> Command | Notice | None:

@@ -4,6 +4,7 @@ The same types are on disk, on the wire and at central. A fact's tag (`t`) is it
 when a field changes meaning. A tag this program does not know, or a newer version, becomes `Unknown` and is kept.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import msgspec
@@ -364,7 +365,7 @@ Recorded = (
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Recorded] = msgspec.json.Decoder(Recorded)
 _header: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_VERSIONS = {kind.__name__: kind.VERSION for kind in Recorded.__args__}
+_VERSIONS: Mapping[str, int] = {kind.__name__: kind.VERSION for kind in Recorded.__args__}
 
 
 def encode(fact: Recorded) -> bytes:

@@ -16,7 +16,7 @@ __all__ = ["JournalBusy", "JournalDamaged", "JournalError", "from_database"]
 _ALMOST_FULL_BYTES = 1 << 20
 
 
-class JournalBusy(JournalError):  # noqa: N818
+class JournalBusy(JournalError):
     """Another station process works on the same data; `pid` is its process id, 0 when unknown."""
 
     def __init__(self, pid: int) -> None:
@@ -25,7 +25,7 @@ class JournalBusy(JournalError):  # noqa: N818
         self.pid = pid
 
 
-class JournalDamaged(JournalError):  # noqa: N818
+class JournalDamaged(JournalError):
     """The journal is not whole. It is left as it is; `station.salvage` saves what can be read."""
 
     def __init__(self, text: str, code: Literal["damaged", "missing"] = "damaged") -> None:

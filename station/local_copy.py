@@ -77,7 +77,7 @@ class Refusal(msgspec.Struct, frozen=True):
     code: str
 
 
-class FeedGap(Exception):  # noqa: N818
+class FeedGap(Exception):
     """A page of the feed does not begin where the copy ends; nothing was taken from it."""
 
 

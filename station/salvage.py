@@ -27,7 +27,7 @@ from station.verify import write_entries
 
 _SUFFIXES = ("-wal", "-shm", "")
 _DONE_FILE = "report.txt"
-_COLUMNS = [str(column.name) for column in schema.journal.columns]
+_COLUMNS = tuple(str(column.name) for column in schema.journal.columns)
 
 # What is lost at the end cannot be counted; no bench gives out more numbers than this before it syncs.
 _MORE_SKIPPED = 1000

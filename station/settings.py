@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+SETTINGS_FILE = "settings.toml"
+
 
 class SettingsError(ValueError):
     """A settings file that cannot be used; the message names the place in the file and what to mend."""
@@ -73,3 +75,11 @@ def write(path: Path, settings: Settings) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def settings_of(data: Path, named: Path | None) -> Settings | None:
+    """Return the settings of a station, or None when it has none and is a demonstration; raises SettingsError."""
+    if named is not None:
+        return read(named)
+    path = data / SETTINGS_FILE
+    return read(path) if path.exists() else None

@@ -4,7 +4,7 @@
 state after a power cut is the state before it: the same facts, folded again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -184,7 +184,7 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
 
 
 # English message ids; resources.words translates them where they are shown.
-STEP_NAMES: dict[type, str] = {
+STEP_NAMES: Mapping[type, str] = {
     ParcelArrived: "parcel scan",
     ParcelWeighed: "weight",
     WeighingSkipped: "no weight",
@@ -304,7 +304,7 @@ def _same(state: State, _fact: Any) -> State:
     return state
 
 
-_CHANGES: dict[type, Callable[[State, Any], State]] = {
+_CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     ShiftOpened: _shift,
     SignedIn: lambda state, fact: msgspec.structs.replace(state, operator=fact),
     SignedOut: lambda state, _: msgspec.structs.replace(state, operator=None),

@@ -29,15 +29,19 @@ class Gap(msgspec.Struct, frozen=True):
 class Client:
     """Calls on central for one station, one at a time; made and used by one thread, `abort` by any.
 
-    Every call raises Unreachable or Refused, and nothing else.
+    Every call raises Unreachable or Refused, and nothing else. Raises ValueError for a URL that cannot be one.
     """
 
     def __init__(self, url: str, station: str, token: str) -> None:
         self._station = quote(station, safe="")
         self._socket: socket.socket | None = None
         self._aborted = False
+        try:
+            address = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise ValueError(f"not an address: {url!r}") from error
         self._http = httpx.Client(
-            base_url=url,
+            base_url=address,
             timeout=_TIMEOUT,
             headers={"Authorization": f"Bearer {token}", "User-Agent": f"returns-station/{station}"},
             limits=httpx.Limits(max_connections=1),

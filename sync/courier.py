@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 class Courier:
     """Starts, wakes and stops the thread; every change of its state goes to `post`, called in that thread."""
 
-    def __init__(  # noqa: PLR0917 - one of each, and none can be taken for another
+    def __init__(
         self,
         client: Client,
         site: str,

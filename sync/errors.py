@@ -4,7 +4,7 @@
 AWAY = ("unreachable", "slow", "not_central", "stopped")
 
 
-class Unreachable(Exception):  # noqa: N818 - the product's word for it
+class Unreachable(Exception):
     """No answer, or none that says anything: wait and try again.
 
     `code` is `unreachable` (nobody there), `slow` (no answer in time), `not_central` (somebody else answers), `fault`
@@ -19,7 +19,7 @@ class Unreachable(Exception):  # noqa: N818 - the product's word for it
         self.retry_after_s = retry_after_s
 
 
-class Refused(Exception):  # noqa: N818 - the product's word for it
+class Refused(Exception):
     """Central understood and said no; asking again changes nothing until a person has looked.
 
     `code` is central's stable word for it, such as `token_unknown`, `fork` or `malformed`; `status` the HTTP status.

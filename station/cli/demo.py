@@ -21,7 +21,7 @@ class CentralFailed(Exception):
 
 
 class EmbeddedCentral:
-    """Central as a process beside the station, ended with it. Use with `with`; it starts at once and is waited for later.
+    """Central as a process beside the station, ended with it; use with `with`.
 
     A class, for it is begun early, asked for its address late, and ended last.
     """

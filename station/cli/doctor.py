@@ -5,7 +5,7 @@ import queue
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -17,11 +17,10 @@ from devices.readings import Down, Up
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
 from station.cli.demo import demo_settings
-from station.cli.opening import settings_of
 from station.cli.parts import JOURNAL_FILE, sessions_of
 from station.database import MINIMUM_SQLITE, sqlite_version
 from station.errors import JournalError
-from station.settings import CentralSettings, Settings
+from station.settings import CentralSettings, Settings, settings_of
 from station.verify import verify
 from station.words import FAULT_WORDS
 from sync.client import Client
@@ -32,7 +31,7 @@ LOW_DISK_BYTES = 2 * 1024**3
 CLOCK_TOLERANCE_S = 120.0
 
 Verdict = Literal["ok", "look", "bad"]
-_SIGNS = {"ok": "✔", "look": "!", "bad": "✘"}
+_SIGNS: Mapping[Verdict, str] = {"ok": "✔", "look": "!", "bad": "✘"}
 
 
 class Check(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ SAME_PHOTO_BITS = 4
 
 
 class Equipment:
-    """What lies on one bench. `post` brings answers back to the desk's thread; `printer` and `camera` may be missing."""
+    """What lies on one bench. `post` brings answers to the desk's thread; `printer` and `camera` may be missing."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Equipment:
         except PhotoError as error:
             _log.error("the photo could not be saved: %s", error)
             self._post(PhotoFailed(still.request, error.code))
-        except Exception:  # top of thread
+        except Exception:  # noqa: BLE001 - top of thread
             _log.exception("the photo could not be judged")
             self._post(PhotoFailed(still.request, str(Fault.broken)))
 

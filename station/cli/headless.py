@@ -1,4 +1,4 @@
-"""Plays scripted parcels with no screen, through the same workflow, devices and central, and reports what came of it."""
+"""Plays scripted parcels with no screen, through the same workflow, devices and central, and reports on them."""
 
 import json
 import queue
@@ -74,7 +74,7 @@ class Play:
         return shown is not None and shown.state is WeightState.stable_zero
 
     def _label_out(self) -> None:
-        """Wait for the label; one that was under way at a power cut never comes, and is asked for again by the player."""
+        """Wait for the label; one that was under way at a power cut never comes and is asked for again."""
         desk = self._station.desk
         item = desk.bench.state.item
         if item is None or stage_of(desk.bench.state, desk.bench.known) is not Stage.LABEL:

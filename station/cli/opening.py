@@ -9,11 +9,10 @@ import sys
 from pathlib import Path
 
 from station.cli import headless
-from station.settings import Settings, read
+from station.settings import Settings, settings_of
 
 LOG_BYTES = 2_000_000
 LOGS_KEPT = 5
-SETTINGS_FILE = "settings.toml"
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -40,14 +39,6 @@ def has_display() -> bool:
     chosen = os.environ.get("QT_QPA_PLATFORM", "")
     shown = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or chosen == "offscreen")
     return shown and importlib.util.find_spec("PySide6") is not None
-
-
-def settings_of(data: Path, named: Path | None) -> Settings | None:
-    """Return the settings of a station, or None when it has none and is a demonstration; raises SettingsError."""
-    if named is not None:
-        return read(named)
-    path = data / SETTINGS_FILE
-    return read(path) if path.exists() else None
 
 
 def log_into(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Plays a person at the bench who knows what is really in each parcel: what they do at each stage.
 
-The player only does what hands can do: scan, weigh, lay under the camera, answer by key or command barcode. Everything it does
-follows from the bench's state, so a play that was interrupted goes on where it stood.
+The player only does what hands can do: scan, weigh, lay under the camera, answer by key or barcode. What it does
+follows from the bench's state alone, so a play that was interrupted goes on where it stood.
 """
 
 import zlib
@@ -17,7 +17,6 @@ from station.records import Bin
 from station.sample import SampleItem, SampleParcel, SamplePerson
 from station.stages import Stage, question_due, stage_of
 from station.state import Ask, Item, Parcel, State
-from sync.central.sample import bins
 
 
 class Hands(Protocol):
@@ -56,7 +55,7 @@ class Player:
     @classmethod
     def at(cls, bench: Bench, hands: Hands) -> Self:
         """Return a grader of the sample site, who knows its bins."""
-        return cls(bench, hands, next(each for each in sample.people() if each.role == "grader"), bins())
+        return cls(bench, hands, next(each for each in sample.people() if each.role == "grader"), sample.bins())
 
     def act(self, parcel: SampleParcel) -> None:
         """Do what the bench asks for, with this parcel; raises Stuck where nobody would know what to do."""
@@ -72,7 +71,7 @@ class Player:
         self._command(Do.REPRINT)
 
     def _command(self, do: Do, value: str = "") -> None:
-        """Give a command: answers by key (one code scanned twice in a blink would be one scan), the others by barcode."""
+        """Give a command: an answer by key (one code twice in a blink would be one scan), others by barcode."""
         if do is Do.CHOOSE:
             self._hands.press(Command(do, value))
         else:
@@ -157,7 +156,7 @@ class Player:
             self._command(Do.BIN_FULL)
 
     def _which(self, state: State, parcel: SampleParcel) -> None:
-        """Someone who knows the truth: of as many items as were declared, one not on the list came instead of another."""
+        """Of as many items as were declared, one not on the list came instead of another."""
         ask = _ask(state)
         swapped = len(parcel.items) <= sum(line.quantity for line in _parcel(state).arrived.declared)
         first = ask.choices[0].value if swapped and self._bench.known.product(ask.code) is not None else "none"

@@ -1,4 +1,4 @@
-"""Opens the bench in a window: the station's parts, the screen in front of them, and in a demonstration the simulators."""
+"""Opens the bench in a window: the station's parts, the screen before them, in a demonstration the simulators."""
 
 import logging
 import os
@@ -14,13 +14,12 @@ from devices.simulators.bench import SimulatedBench
 from resources.words import mark
 from station.cli.demo import EmbeddedCentral, demo_settings
 from station.cli.hands import SimulatedHands
-from station.cli.opening import SETTINGS_FILE
 from station.cli.parts import open_station
 from station.cli.player import Player
 from station.errors import JournalError
 from station.salvage import salvage
 from station.sample import SampleParcel
-from station.settings import Settings, write
+from station.settings import SETTINGS_FILE, Settings, write
 from ui.app import App
 
 _log = logging.getLogger(__name__)

@@ -53,7 +53,7 @@ def scan_item(state: State, scan: Scan, known: Known) -> Outcome:
     return _ask_which(state.parcel, candidates[0].gtin or candidates[0].value, None)
 
 
-_ELSEWHERE = {
+_ELSEWHERE: Mapping[str, str] = {
     "badge": mark("Finish this parcel before somebody else signs in."),
     "bin": mark("That is a bin. Scan an item of this parcel first."),
     "plate": mark("That is a label of ours. Scan the item's own code."),

@@ -1,5 +1,7 @@
 """The plate's label: printed, waited for, reprinted with a reason, and scanned back."""
 
+from collections.abc import Mapping
+
 from devices.readings import NotPrinted, Printed, PrintWaiting, Scan
 from resources.words import mark
 from station.facts import PlateConfirmed, PlatePrinted, PlateReprintAsked
@@ -14,7 +16,7 @@ REPRINT_WHY = (
     Choice("damaged", mark("The label is damaged")),
     Choice("unreadable", mark("The scanner cannot read it")),
 )
-NOT_PRINTED = {
+_NOT_PRINTED: Mapping[str, str] = {
     "outcome_unknown": mark("The printer was lost while printing. Look for the label; press R if there is none."),
 }
 
@@ -53,7 +55,7 @@ def print_waiting(state: State, reading: PrintWaiting, known: Known) -> Outcome:
 
 def not_printed(state: State, reading: NotPrinted, known: Known) -> Outcome:
     """says that no label came out, and how to print it again"""
-    text = NOT_PRINTED.get(str(reading.why), mark("The label was not printed. Press R to print it again."))
+    text = _NOT_PRINTED.get(str(reading.why), mark("The label was not printed. Press R to print it again."))
     return attention(text)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import re
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ from sync.central.store import Store
 from sync.central.web import make_app
 
 _STOP_WITHIN_S = 3
+_STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
 
 _ABOUT = """\
 The central records of Returns Station: takes in what benches found, tells them what to expect.
@@ -147,6 +149,8 @@ def _show(asked: argparse.Namespace, store: Store) -> int:
 
 
 def _enrol(asked: argparse.Namespace, store: Store) -> int:
+    if _STATION.fullmatch(asked.station) is None:
+        return _sorry(f"a station's code is three of A-Z and 0-9, not {asked.station!r}")
     print(tokens.enrol(store, asked.station, asked.site, _now()))  # noqa: T201
     return 0
 

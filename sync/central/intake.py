@@ -118,7 +118,7 @@ def _again(connection: Connection, station: str, epoch: str, known: Sequence[Ent
 
 
 def _ids_taken(connection: Connection, entries: Sequence[Entry]) -> frozenset[str]:
-    ids = [entry.id for entry in entries]
+    ids = [entry.id for entry in entries if "\0" not in entry.id]
     return frozenset(connection.execute(select(journal.c.id).where(journal.c.id.in_(ids))).scalars())
 
 

@@ -33,6 +33,8 @@ def judge(entries: tuple[Entry, ...], epoch: str, prev: bytes, taken_ids: frozen
 
 
 def _judge(entry: Entry, epoch: str, prev: bytes, taken: set[str]) -> Judged:
+    if any("\0" in text for text in _texts(entry)):
+        return Judged(entry, "quarantined", "text_invalid")
     if entry.epoch != epoch:
         return Judged(entry, "quarantined", "epoch_differs")
     if entry.id in taken:
@@ -50,3 +52,8 @@ def _judge(entry: Entry, epoch: str, prev: bytes, taken: set[str]) -> Judged:
     if type(fact).__name__ != entry.type:
         return Judged(entry, "quarantined", "type_differs")
     return Judged(entry, "ok", "", fact)
+
+
+def _texts(entry: Entry) -> tuple[str, ...]:
+    """The entry's texts; PostgreSQL keeps none that has a NUL, and nothing of ours ever has one."""
+    return (entry.id, entry.txn, entry.epoch, entry.at, entry.boot, entry.operator, entry.shift, entry.type)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from grading.grade import Grade, grade
 from grading.route import Route, RouteError, RouteTable, may_override, parse, route
+from grading.rubric import parse as parse_rubric
 
 CATEGORIES = ("apparel", "cosmetics", "electronics", "footwear", "home", "media")
 DISPOSITIONS = ("restock", "refurb", "resale", "recycle", "hold")
@@ -149,6 +150,11 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     assert (held.rule, held.owner) == ("hearthwick@1:1", "client")
     broken = goods.best(rubric, broken="yes")
     assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@1:10"
+    repair = incomplete | {"kind": "repair"}
+    assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@1:1"
+    assert table.name == "default@1+hearthwick@1"
+    assert table.authority == goods.routes().authority
+    assert may_override(table, "supervisor", "hold", "restock")
 
 
 @pytest.mark.parametrize("name", ["match", "serial", "category", "client", "kind"])
@@ -196,6 +202,40 @@ def test_a_table_that_restocks_everything_still_cannot(goods, data: st.DataObjec
     assert decided.disposition == ("restock" if clear and spotless else "hold")
     if decided.disposition == "hold":
         assert decided.reasons[-1].code == "not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("category", "changes", "answers", "reached"),
+    [
+        ("electronics", {}, {}, {"restock", "resale", "refurb", "recycle"}),
+        ("electronics", {}, {"packaging": "sealed"}, {"restock", "resale", "refurb", "recycle"}),
+        ("electronics", {}, {"screen": "near"}, {"resale", "refurb", "recycle"}),
+        ("electronics", {}, {"starts": "untested"}, {"resale", "refurb", "recycle"}),
+        ("electronics", {"missing": ["cable"]}, {}, {"resale", "refurb", "recycle"}),
+        ("electronics", {}, {"battery": "yes"}, {"recycle"}),
+        ("apparel", {}, {"hygiene": "broken"}, {"recycle"}),
+        ("apparel", {"match": "wrong"}, {"hygiene": "broken"}, set()),
+        ("electronics", {"match": "undeclared"}, {}, set()),
+        ("electronics", {"serial": "different"}, {}, set()),
+        ("electronics", {"serial": "unread"}, {"screen": "near"}, set()),
+    ],
+)
+def test_how_far_a_table_can_go_wrong(
+    goods, category: str, changes: dict[str, object], answers: dict[str, str], reached: set[str]
+) -> None:
+    """A table of one rule that sends everything one way, for each way."""
+    for disposition in DISPOSITIONS[:-1]:
+        text = f'id="x"\nversion=1\n[[rules]]\nnumber=1\nsection="stop"\nwhen="true"\nto="{disposition}"\ntext="-"'
+        decided = routed(goods, parse(text.encode()), category, changes, **answers)
+        assert decided.disposition == (disposition if disposition in reached else "hold")
+
+
+def test_a_missing_part_bars_restock_even_where_a_rubric_forgives_it(goods) -> None:
+    lenient = parse_rubric(goods.toml("electronics").replace('missing_part = "C"', 'missing_part = "A"').encode())
+    facts = goods.facts("electronics", missing=["cable"])
+    result = grade(lenient, goods.best(lenient), facts)
+    assert result.letter == "A"
+    assert route(table_of("true"), result, facts).disposition == "hold"
 
 
 def test_an_ungradable_item_is_held_whatever_the_table_says(goods) -> None:

@@ -117,7 +117,7 @@ class Walk:
         """Scan a bin that takes the item."""
         item = self.state.item
         assert item is not None
-        for each in sample_records.bins():
+        for each in sample.bins():
             if each.disposition == item.disposition and each.client in ("", item.identified.client):
                 return self.scan(each.code)
         raise AssertionError(f"no sample bin takes {item.disposition}")

@@ -52,6 +52,10 @@ class Central:
     def port(self) -> int:
         return self._port
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         command = [sys.executable, "-m", "sync.central", "serve", "--data", str(self.data), "--with-parent"]
         command += ["--port", str(self._port), *self._more]
@@ -79,7 +83,7 @@ class Central:
         self._ended()
 
     def close(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self.is_running:
             self.kill()
         if hasattr(self, "store"):
             self.store.close()
@@ -161,28 +165,48 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def central(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
-    """One central for all tests of its contract; each test brings its own stations, site and returns."""
-    database = ""
-    if request.param == "postgresql":
-        server = request.getfixturevalue("cluster")
-        database = f"{server}/contract"
-        with psycopg.connect(f"{server.replace('+psycopg', '')}/postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE contract")
-    running = Central(tmp_path_factory.mktemp("central") / "data", database)
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
+    """A central on SQLite that runs through all tests; each brings its own stations, site and returns."""
+    running = Central(tmp_path_factory.mktemp("central") / "data")
     running.start()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def on_postgres(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
+    """The same on PostgreSQL."""
+    with psycopg.connect(f"{cluster.replace('+psycopg', '')}/postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE contract")
+    running = Central(tmp_path_factory.mktemp("central-pg") / "data", f"{cluster}/contract")
+    running.start()
+    yield running
+    running.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def central(request: pytest.FixtureRequest) -> Central:
+    """Central on either database."""
+    name = "on_sqlite" if request.param == "sqlite" else "on_postgres"
+    running: Central = request.getfixturevalue(name)
+    return running
+
+
+@pytest.fixture(scope="session")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
+    """Use `own_central`."""
+    running = Central(tmp_path_factory.mktemp("mortal") / "data")
     yield running
     running.close()
 
 
 @pytest.fixture
-def own_central(tmp_path: Path) -> Iterator[Central]:
-    """A central on SQLite that a test may stop and kill."""
-    running = Central(tmp_path / "central")
-    running.start()
-    yield running
-    running.close()
+def own_central(mortal: Central) -> Central:
+    """A running central on SQLite that a test may stop and kill; what earlier tests said is still in it."""
+    if not mortal.is_running:
+        mortal.start()
+    return mortal
 
 
 @pytest.fixture
@@ -192,11 +216,11 @@ def site() -> str:
 
 
 @pytest.fixture
-def enrol(central: Central, site: str) -> Iterator[Callable[[], Bench]]:
+def enrol_at(site: str) -> Iterator[Callable[[Central], Bench]]:
     """Lets one more station of the test's site in; its code is new."""
     benches: list[Bench] = []
 
-    def one_more() -> Bench:
+    def one_more(central: Central) -> Bench:
         benches.append(central.enrol(f"S{uuid_utils.uuid7().hex[-10:]}", site))
         return benches[-1]
 
@@ -204,6 +228,12 @@ def enrol(central: Central, site: str) -> Iterator[Callable[[], Bench]]:
     for bench in benches:
         for client in bench.clients:
             client.close()
+
+
+@pytest.fixture
+def enrol(central: Central, enrol_at: Callable[[Central], Bench]) -> Callable[[], Bench]:
+    """The same, at central on either database."""
+    return lambda: enrol_at(central)
 
 
 @pytest.fixture

@@ -17,9 +17,15 @@ Run = Callable[..., Any]
 
 
 @pytest.fixture
-def own_bench(own_central: Any, site: str) -> Any:
+def own_bench(own_central: Any, enrol_at: Any) -> Any:
     """A station of a central that may be killed."""
-    return own_central.enrol("A01", site)
+    return enrol_at(own_central)
+
+
+@pytest.fixture
+def bench(on_sqlite: Any, enrol_at: Any) -> Any:
+    """A station of a central that goes on running."""
+    return enrol_at(on_sqlite)
 
 
 def everything_is_there_once(bench: Any, book: Any) -> None:
@@ -37,16 +43,16 @@ def refusals(book: Any) -> tuple[Refusal, ...]:
         copy.close()
 
 
-def test_facts_records_and_photos_travel(own_bench: Any, book: Any, run_courier: Run, until: Until, order: Any) -> None:
+def test_facts_records_and_photos_travel(bench: Any, book: Any, run_courier: Run, until: Until, order: Any) -> None:
     expected = order()
-    own_bench.central.tell(own_bench.site, expected)
+    bench.central.tell(bench.site, expected)
     book.item(expected.rma)
     sha256 = book.photo(b"a photo")
-    running = run_courier(book, own_bench)
+    running = run_courier(book, bench)
     until(running.is_through)
-    everything_is_there_once(own_bench, book)
-    assert own_bench.client().photo_has(sha256)
-    own_bench.clients[-1].close()
+    everything_is_there_once(bench, book)
+    assert bench.client().photo_has(sha256)
+    bench.clients[-1].close()
     status = running.status
     assert (status.waiting, status.refused, status.photos_waiting, status.why) == (0, 0, 0, "")
     assert status.last_ack_at
@@ -56,7 +62,7 @@ def test_facts_records_and_photos_travel(own_bench: Any, book: Any, run_courier:
     copy.close()
     book.parcels(3)
     running.courier.wake()
-    until(lambda: len(own_bench.events()) == 6)
+    until(lambda: len(bench.events()) == 6)
 
 
 def test_with_central_stopped_everything_waits_and_drains_by_itself(
@@ -80,7 +86,7 @@ def test_with_central_stopped_everything_waits_and_drains_by_itself(
 def test_a_courier_that_starts_with_no_central_gets_through_later(
     own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until
 ) -> None:
-    own_central.stop()
+    own_central.kill()
     book.parcels(5)
     running = run_courier(book, own_bench)
     until(lambda: running.status is not None and running.status.why)
@@ -131,25 +137,25 @@ def test_central_killed_again_and_again(
     own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until
 ) -> None:
     running = run_courier(book, own_bench)
-    for number in range(4):
+    for number in range(2):
         book.parcels(25)
         running.courier.wake()
-        until(lambda number=number: len(own_bench.events()) >= 10 * number)
+        until(lambda number=number: len(own_bench.events()) >= 30 * number + 10)
         own_central.kill()
         book.parcels(5)
         own_central.start()
     until(running.is_through)
-    assert book.journal.last_seq == 120
+    assert book.journal.last_seq == 60
     everything_is_there_once(own_bench, book)
 
 
 def test_a_line_that_is_cut_in_the_middle_of_pushes(
-    own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
 ) -> None:
-    proxy = new_proxy(own_central)
+    proxy = new_proxy(bench.central)
     book.parcels(60)
     proxy.cut_after = 0
-    running = run_courier(book, own_bench, proxy.url)
+    running = run_courier(book, bench, proxy.url)
     whole = len(msgspec.json.encode(book.push()))
     for cut_after in range(1000, whole, whole // 12):
         proxy.cut_after = cut_after
@@ -158,76 +164,76 @@ def test_a_line_that_is_cut_in_the_middle_of_pushes(
     proxy.cut_after = None
     proxy.break_all()
     until(running.is_through)
-    everything_is_there_once(own_bench, book)
+    everything_is_there_once(bench, book)
 
 
 def test_answers_that_get_lost_double_nothing(
-    own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
 ) -> None:
-    proxy = new_proxy(own_central)
+    proxy = new_proxy(bench.central)
     lost: list[int] = []
     proxy.at_answer = lambda: lost.append(1)
     book.parcels(20)
-    running = run_courier(book, own_bench, proxy.url)
+    running = run_courier(book, bench, proxy.url)
     until(lambda: len(lost) > 6)
     proxy.at_answer = None
     until(running.is_through)
-    everything_is_there_once(own_bench, book)
+    everything_is_there_once(bench, book)
 
 
 def test_an_entry_central_always_fails_at_does_not_hold_up_the_rest(
-    own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
 ) -> None:
-    proxy = new_proxy(own_central)
+    proxy = new_proxy(bench.central)
     book.parcels(12)
     poison = book.push().entries[6]
     proxy.fail_with = (500, poison.id.encode())
-    running = run_courier(book, own_bench, proxy.url)
+    running = run_courier(book, bench, proxy.url)
     until(running.is_through)
-    assert [row["seq"] for row in own_bench.events()] == [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12]
-    aside = own_central.rows("SELECT seq, id, code FROM quarantine")
+    assert [row["seq"] for row in bench.events()] == [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12]
+    aside = bench.central.rows("SELECT seq, id, code FROM quarantine WHERE station = :station", station=bench.station)
     assert aside == [{"seq": 7, "id": poison.id, "code": "central_failed"}]
     assert refusals(book) == (Refusal(book.journal.epoch, 7, "quarantined", "central_failed"),)
     assert running.status.refused == 1
 
 
 def test_a_proxy_that_complains_makes_nothing_poison(
-    own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
 ) -> None:
-    proxy = new_proxy(own_central)
+    proxy = new_proxy(bench.central)
     book.parcels(6)
     proxy.fail_with = (503, b"")
-    running = run_courier(book, own_bench, proxy.url)
+    running = run_courier(book, bench, proxy.url)
     until(lambda: proxy.failed > 12)
     assert running.status.why == "busy"
     assert running.status.online
     proxy.fail_with = None
     until(running.is_through)
-    everything_is_there_once(own_bench, book)
+    everything_is_there_once(bench, book)
     assert running.status.refused == 0
 
 
 def test_pulling_goes_on_while_pushing_fails(
-    own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any, order: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any, order: Any
 ) -> None:
-    proxy = new_proxy(own_central)
+    proxy = new_proxy(bench.central)
     proxy.fail_with = (503, b"")
     book.parcels(3)
-    run_courier(book, own_bench, proxy.url)
+    run_courier(book, bench, proxy.url)
     until(lambda: proxy.failed > 3)
     expected = order()
-    own_central.tell(own_bench.site, expected)
+    bench.central.tell(bench.site, expected)
     copy = LocalCopy.open(book.folder / "expected.sqlite")
     until(lambda: copy.orders(expected.rma) == (expected,))
     copy.close()
 
 
 def test_a_conflict_is_kept_and_shown(
-    own_central: Any, own_bench: Any, new_book: Any, run_courier: Run, until: Until, order: Any
+    bench: Any, enrol_at: Any, new_book: Any, run_courier: Run, until: Until, order: Any
 ) -> None:
     expected = order()
-    own_central.tell(own_bench.site, expected)
-    benches = [own_bench, own_central.enrol("A02", own_bench.site)]
+    bench.central.tell(bench.site, expected)
+    benches = [bench, enrol_at(bench.central)]
     books = [new_book(), new_book()]
     running = []
     for bench, book in zip(benches, books, strict=True):
@@ -265,28 +271,28 @@ def test_central_restored_from_an_old_backup_gets_everything_again(
 
 
 def test_a_lost_local_copy_is_pulled_again_and_doubles_nothing(
-    own_bench: Any, book: Any, run_courier: Run, until: Until, order: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, order: Any
 ) -> None:
     expected = order()
-    own_bench.central.tell(own_bench.site, expected)
+    bench.central.tell(bench.site, expected)
     book.parcels(30)
-    first = run_courier(book, own_bench)
+    first = run_courier(book, bench)
     until(first.is_through)
     first.courier.stop()
     for file in book.folder.glob("expected.sqlite*"):
         file.unlink()
-    second = run_courier(book, own_bench)
+    second = run_courier(book, bench)
     until(second.is_through)
     assert second.status.refused == 0
-    everything_is_there_once(own_bench, book)
+    everything_is_there_once(bench, book)
 
 
 def test_a_second_copy_of_the_same_journal_is_refused_and_says_so(
-    own_bench: Any, new_book: Any, run_courier: Run, until: Until, expect_log: Any, tmp_path: Any
+    bench: Any, new_book: Any, run_courier: Run, until: Until, expect_log: Any, tmp_path: Any
 ) -> None:
     book = new_book()
     book.parcels(3)
-    first = run_courier(book, own_bench)
+    first = run_courier(book, bench)
     until(first.is_through)
     first.courier.stop()
     book.journal.close()
@@ -294,57 +300,59 @@ def test_a_second_copy_of_the_same_journal_is_refused_and_says_so(
     shutil.copytree(book.folder, old)
     restored = type(book)(book.folder)
     restored.parcels(2)
-    until(run_courier(restored, own_bench).is_through)
+    until(run_courier(restored, bench).is_through)
     restored.close()
     expect_log("push: fork")
     copied = type(book)(old)
     copied.parcels(5)
-    running = run_courier(copied, own_bench)
+    running = run_courier(copied, bench)
     until(lambda: running.status is not None and running.status.why == "fork" and running.status.online)
     assert running.status.waiting == 5
-    assert len(own_bench.events()) == 5
+    assert len(bench.events()) == 5
     running.courier.stop()
     copied.close()
 
 
 def test_a_void_token_waits_and_loses_nothing(
-    own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until, expect_log: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, expect_log: Any
 ) -> None:
     expect_log("token_unknown")
     book.parcels(3)
-    old = own_bench.token
-    fresh = own_central.enrol("A01", own_bench.site)
+    old = bench.token
+    fresh = bench.central.enrol(bench.station, bench.site)
     assert fresh.token != old
-    running = run_courier(book, own_bench)
+    running = run_courier(book, bench)
     until(lambda: running.status is not None and running.status.why == "token_unknown")
     assert running.status.waiting == 3
     running.courier.stop()
     until(run_courier(book, fresh).is_through)
-    everything_is_there_once(own_bench, book)
+    everything_is_there_once(bench, book)
 
 
 def test_photos_that_are_gone_or_damaged_are_shown_and_hold_up_nothing(
-    own_bench: Any, book: Any, run_courier: Run, until: Until
+    bench: Any, book: Any, run_courier: Run, until: Until
 ) -> None:
     gone, damaged, good = (book.photo(content) for content in (b"gone", b"damaged", b"good"))
     book.photos.path(gone).unlink()
     book.photos.path(damaged).write_bytes(b"something else")
-    running = run_courier(book, own_bench)
+    running = run_courier(book, bench)
     until(running.is_through)
     assert [(each.seq, each.status, each.code) for each in refusals(book)] == [
         (1, "photo", "photo_missing"),
         (2, "photo", "photo_damaged"),
     ]
-    assert own_bench.central.rows("SELECT sha256 FROM stored_photo") == [{"sha256": good}]
+    assert bench.central.rows("SELECT sha256 FROM stored_photo WHERE station = :station", station=bench.station) == [
+        {"sha256": good}
+    ]
 
 
 def test_it_stops_at_once_in_the_middle_of_a_call(
-    own_central: Any, own_bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
 ) -> None:
-    proxy = new_proxy(own_central)
+    proxy = new_proxy(bench.central)
     proxy.is_holding = True
     book.parcels(2)
-    running = run_courier(book, own_bench, proxy.url)
+    running = run_courier(book, bench, proxy.url)
     until(lambda: proxy.bytes_up > 500)
     before = time.monotonic()
     running.courier.stop()

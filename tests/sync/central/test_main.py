@@ -1,0 +1,103 @@
+"""`returns-central`: starts, says where, stops cleanly, and puts what goes wrong in a plain word."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from station import sample
+from sync.central.__main__ import main
+from sync.client import Client
+
+ROOT = Path(__file__).parents[3]
+
+
+def serve(data: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "sync.central", "serve", "--data", str(data), "--port", "0", *more]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def url_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.fullmatch(r"returns-central: listening on (http://127\.0\.0\.1:\d+)\n", line)
+    assert found, line
+    return found[1]
+
+
+def test_the_sample_is_served_and_its_station_may_speak(tmp_path: Path) -> None:
+    with serve(tmp_path, "--sample", "--generated", "10", "--with-parent") as process:
+        url = url_of(process)
+        token = (tmp_path / "tokens" / f"{sample.STATION}.token").read_text().strip()
+        client = Client(url, sample.STATION, token)
+        page = client.pull(sample.SITE, 0, 2000)
+        client.close()
+        kinds = [record.kind for record in page.records]
+        assert kinds.count("order") == len(sample.orders()) + 10
+        assert kinds.count("product") == len(sample.products())
+        assert {"operator", "bin", "receipt"} <= set(kinds)
+        assert not any(b'"pin"' in bytes(record.body) for record in page.records)
+        # Whoever started it is gone: it goes too.
+        output, errors = process.communicate(timeout=20)
+        assert (process.returncode, output, errors) == (0, "", "")
+    assert main(["show", sample.orders()[0].rma, "--data", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly_when_told(tmp_path: Path, name: signal.Signals) -> None:
+    with serve(tmp_path) as process:
+        assert httpx.get(f"{url_of(process)}/v1/health", trust_env=False).status_code == 200
+        process.send_signal(name)
+        output, errors = process.communicate(timeout=20)
+        assert (process.returncode, output, errors) == (0, "", "")
+
+
+def test_a_port_in_use_and_a_database_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--data", str(tmp_path), "--port", port]) == 1
+    assert "cannot listen on 127.0.0.1" in capsys.readouterr().err
+    (tmp_path / "central.sqlite").write_bytes(b"this is no database at all" * 100)
+    assert main(["serve", "--data", str(tmp_path)]) == 1
+    assert "cannot be opened" in capsys.readouterr().err
+    assert main(["serve", "--data", str(tmp_path), "--database", "nonsense"]) == 1
+    assert "cannot be opened" in capsys.readouterr().err
+    nobody = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+    assert main(["serve", "--data", str(tmp_path), "--database", nobody]) == 1
+    assert "cannot be opened" in capsys.readouterr().err
+
+
+def test_show_and_enrol(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "RMA-1", "--data", str(tmp_path)]) == 1
+    assert "nothing is known of RMA-1" in capsys.readouterr().err
+    assert main(["enrol", "B07", "--site", "leeds", "--data", str(tmp_path)]) == 0
+    assert len(capsys.readouterr().out.strip()) >= 40
+    assert main(["enrol", "nonsense", "--site", "leeds", "--data", str(tmp_path)]) == 1
+    assert "three of A-Z and 0-9" in capsys.readouterr().err
+
+
+def test_show_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(tmp_path, "--sample", "--with-parent") as process:
+        url_of(process)
+        process.communicate(timeout=20)
+    rma = sample.orders()[0].rma
+    assert main(["show", rma, "--data", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["order"]["rma"] == rma
+
+
+def test_the_help_names_what_can_be_done(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    assert all(word in text for word in ("serve", "show", "enrol", "--sample"))
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    assert "listening on" in capsys.readouterr().out

@@ -1,0 +1,175 @@
+"""Central's doors: whatever comes in, the answer is JSON with a word for the problem, and never a fault of its own."""
+
+import base64
+import hashlib
+import itertools
+import json
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from station.records import ReturnOrder
+
+GARBAGE = (
+    b"",
+    b"{}",
+    b"null",
+    b"[]",
+    b"\x00\xff\xfe",
+    b"[" * 100_000,
+    b'{"epoch":1,"first":"x","sent_at":null,"entries":{}}',
+    b'{"epoch":"","first":1,"sent_at":"","entries":[]}',
+    b'{"epoch":"e\\u0000","first":1,"sent_at":"","entries":[]}',
+    b'{"epoch":"e","first":0,"sent_at":"","entries":[]}',
+    b'{"epoch":"e","first":-5,"sent_at":"","entries":[]}',
+    b'{"epoch":"e","first":99999999999999999999999,"sent_at":"","entries":[]}',
+    b'{"epoch":"e","first":9223372036854775807,"sent_at":"","entries":[]}',
+    b'{"epoch":"e","first":1,"sent_at":"","entries":[{}]}',
+    b'{"epoch":"' + b"e" * 5000 + b'","first":1,"sent_at":"","entries":[]}',
+    b'{"epoch":"e","seq":1,"id":"\\u0000","hash":"","raw":""}',
+    b'{"epoch":"e","seq":-1,"id":"x","hash":"","raw":""}',
+    b'{"epoch":"e","seq":1,"id":"x","hash":"?","raw":"?"}',
+)
+ODD = ("x", "%00", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "';DROP TABLE journal;--", "A" * 3000, "%ff")
+
+
+@pytest.fixture
+def http(bench: Any) -> Any:
+    """A bare HTTP client with the bench's token."""
+    with httpx.Client(
+        base_url=bench.central.url, headers={"Authorization": f"Bearer {bench.token}"}, trust_env=False, timeout=20
+    ) as client:
+        yield client
+
+
+def is_a_plain_no(answer: httpx.Response) -> bool:
+    assert 400 <= answer.status_code < 500, (answer.status_code, answer.request.url, answer.text[:200])
+    if answer.request.method != "HEAD":
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.json()["error"]
+        assert "Traceback" not in answer.text
+    return True
+
+
+def test_garbage_in_every_door(http: Any, bench: Any, central: Any) -> None:
+    before = len(central.log())
+    posts = [f"/v1/stations/{bench.station}/{door}" for door in ("events", "quarantine")]
+    for path, body in itertools.product(posts, GARBAGE):
+        assert is_a_plain_no(http.post(path, content=body))
+    for odd in ODD:
+        assert is_a_plain_no(http.post(f"/v1/stations/{odd}/events", content=b"{}"))
+        assert is_a_plain_no(http.get(f"/v1/sites/{odd}/feed"))
+        assert is_a_plain_no(http.get(f"/v1/returns/{odd}"))
+        assert is_a_plain_no(http.get(f"/v1/sites/{bench.site}/feed?after={odd}"))
+        assert is_a_plain_no(http.get(f"/v1/sites/{bench.site}/feed?limit={odd}"))
+        assert is_a_plain_no(http.get(f"/v1/events?after={odd}"))
+        for method in ("GET", "PUT", "HEAD"):
+            assert is_a_plain_no(http.request(method, f"/v1/photos/{odd}", content=b"x" if method == "PUT" else None))
+    for number in ("-1", "1.5", "99999999999999999999", "٣", ""):
+        assert is_a_plain_no(http.get("/v1/events", params={"after": number}))
+    for path in ("/", "/v1", "/v2/health", "/docs", "/openapi.json", "/v1/stations"):
+        assert is_a_plain_no(http.get(path))
+    assert is_a_plain_no(http.delete("/v1/health"))
+    assert central.log()[before:] == ""
+    assert http.get("/v1/health").status_code == 200
+
+
+def test_no_door_but_health_opens_without_a_token(bench: Any, central: Any) -> None:
+    doors = (
+        ("POST", f"/v1/stations/{bench.station}/events"),
+        ("POST", f"/v1/stations/{bench.station}/quarantine"),
+        ("GET", f"/v1/sites/{bench.site}/feed"),
+        ("PUT", f"/v1/photos/{'0' * 64}"),
+        ("GET", f"/v1/photos/{'0' * 64}"),
+        ("GET", "/v1/returns/RMA-1"),
+        ("GET", "/v1/events"),
+    )
+    for header in ({}, {"Authorization": ""}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer"}):
+        for method, path in doors:
+            answer = httpx.request(method, central.url + path, headers=header, trust_env=False)
+            assert answer.status_code == 401
+            assert answer.json()["error"] == "no_token"
+    assert httpx.get(f"{central.url}/v1/health", trust_env=False).json()["service"] == "returns-central"
+
+
+def test_what_is_too_large_is_refused_and_not_read(http: Any, bench: Any) -> None:
+    answer = http.post(f"/v1/stations/{bench.station}/events", content=b"x" * (5 * 1024 * 1024))
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
+
+
+def test_bytes_that_are_no_http_at_all(central: Any) -> None:
+    for noise in (b"\x00" * 100, b"GET / HTTP/9.9\r\n\r\n", b"A" * 70_000, b"\x16\x03\x01\x02\x00"):
+        with socket.create_connection(("127.0.0.1", central.port), 5) as line:
+            line.sendall(noise)
+            line.shutdown(socket.SHUT_WR)
+            while line.recv(4096):
+                pass
+    assert httpx.get(f"{central.url}/v1/health", trust_env=False).status_code == 200
+
+
+def test_photos_are_kept_by_what_they_are(http: Any, bench: Any, central: Any) -> None:
+    content = b"\xff\xd8 not really a picture " + bench.station.encode()
+    name = hashlib.sha256(content).hexdigest()
+    client = bench.client()
+    assert not client.photo_has(name)
+    client.put_photo(name, content)
+    client.put_photo(name, content)
+    assert client.photo_has(name)
+    assert http.get(f"/v1/photos/{name}").content == content
+    assert (central.data / "photos" / name[:2] / name[2:4] / f"{name}.jpg").read_bytes() == content
+    wrong = http.put(f"/v1/photos/{name}", content=b"something else")
+    assert (wrong.status_code, wrong.json()["error"]) == (422, "wrong_photo")
+    assert http.get(f"/v1/photos/{name}").content == content
+
+
+def test_the_record_of_a_return_has_what_was_expected_and_found(
+    http: Any, bench: Any, book: Any, order: Callable[..., Any]
+) -> None:
+    expected = order(serials=("SN7",))
+    bench.central.tell(bench.site, expected)
+    book.item(expected.rma, serial="SN7")
+    sha256 = book.photo(b"a photo")
+    client = bench.client()
+    client.push(book.push())
+    found = http.get(f"/v1/returns/{expected.rma}").json()
+    assert msgspec.convert(found["order"], ReturnOrder) == expected
+    assert [each["parcel"] for each in found["parcels"]] == ["P-1"]
+    assert [each["serial"] for each in found["items"]] == ["SN7"]
+    assert found["items"][0]["photos"][0] | {"taken_at": ""} == {
+        "shot": "whole",
+        "sha256": sha256,
+        "size": 7,
+        "verdict": "good",
+        "skipped_why": "",
+        "taken_at": "",
+        "arrived": False,
+    }
+    assert [each["bench"] for each in found["receipts"]] == [bench.station]
+    assert (found["missing"], found["exceptions"], found["reviews"]) == ([], [], [])
+    client.put_photo(sha256, b"a photo")
+    assert http.get(f"/v1/returns/{expected.rma}").json()["items"][0]["photos"][0]["arrived"] is True
+    assert http.get("/v1/returns/RMA-nobody").status_code == 404
+
+
+def test_events_can_be_read_back(http: Any, bench: Any, book: Any) -> None:
+    book.parcels(3)
+    bench.client().push(book.push())
+    rows = http.get("/v1/events", params={"after": 1, "limit": 1}).json()
+    assert [(row["seq"], row["type"], row["body"]["t"]) for row in rows] == [(2, "ParcelArrived", "ParcelArrived")]
+
+
+def test_an_entry_that_cannot_be_written_down_is_still_answered(http: Any, bench: Any, book: Any) -> None:
+    """Texts of a megabyte, and every field that JSON can carry and a database cannot."""
+    book.parcels(1)
+    entry = msgspec.to_builtins(book.push().entries[0]) | {"operator": "B" * 1_000_000, "txn": "\0", "id": "\0\0"}
+    push = {"epoch": book.journal.epoch, "first": 1, "sent_at": "", "entries": [entry]}
+    answer = http.post(f"/v1/stations/{bench.station}/events", content=json.dumps(push))
+    assert (answer.status_code, answer.json()["acked"]) == (200, 1)
+    assert [each["status"] for each in answer.json()["results"]] == ["quarantined"]
+    raw = base64.b64encode(b"raw").decode()
+    away = {"epoch": book.journal.epoch, "seq": 2, "id": "i", "hash": raw, "raw": raw}
+    assert http.post(f"/v1/stations/{bench.station}/quarantine", content=json.dumps(away)).json()["acked"] == 2
