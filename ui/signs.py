@@ -26,7 +26,10 @@ _STROKES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 
 
 def draw_symbol(painter: QPainter, name: str, box: QRectF, colour: str, *, hole: str = "", edge: str = "") -> None:
-    """Draw one symbol to fill a square box; `hole` is the colour of what stands inside (the bang, the cross), `edge` its outline."""
+    """Draw one symbol to fill a square box.
+
+    `hole` is the colour of what stands inside (the bang, the cross), `edge` that of the outline, empty for none.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.center())
