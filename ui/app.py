@@ -58,12 +58,12 @@ class App:
         self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
         self._inbox, self._sounds = Inbox(), Sounds()
         self._wedge = WedgeFilter(self.post)
+        self._dress()
         self._settings_page = SettingsPage(languages())
         self._settings_page.changed.connect(self._change)
         self._settings_page.training_wanted.connect(self._train)
         self._settings_page.sound_tried.connect(self._try_sounds)
         self.window = Window(self._settings_page)
-        self._dress()
 
     def post(self, value: object) -> None:
         """Bring a reading to the screen's thread, from any thread."""
@@ -97,7 +97,7 @@ class App:
         hook, sys.excepthook = sys.excepthook, session.fail
         self.qt.installEventFilter(self._wedge)
         try:
-            self._begin(session, usable)
+            self._begin(session, panel, usable)
             return int(self.qt.exec())
         finally:
             self._inbox.close()
@@ -136,12 +136,23 @@ class App:
         self.qt.exec()
         return 1
 
-    def _begin(self, session: Session, usable: Callable[[], None] | None) -> None:
+    def _begin(self, session: Session, panel: SimulatorPanel | None, usable: Callable[[], None] | None) -> None:
         if usable is not None:
             self.window.shown_first(usable)
         session.begin()
+        room = self.qt.primaryScreen().availableGeometry()
+        if panel is not None:
+            beside = room.adjusted(room.width() - panel.width(), 0, 0, 0)
+            panel.setGeometry(beside)
+            room.setRight(max(beside.left() - 1, room.left() + self.window.minimumWidth()))
         if not self.window.isVisible():
-            self.window.showMaximized()
+            self.window.setGeometry(room)
+            if panel is None:
+                self.window.showMaximized()
+            self.window.show()
+        if panel is not None:
+            panel.show()
+        self.window.activateWindow()
         self._inbox.open(session.take)
 
     def _manner(self) -> Manner:

@@ -76,8 +76,6 @@ class Session(QObject):
         """Show the station, and keep the clock going."""
         self.render()
         self._tick.start(_TICK_MS)
-        if self._panel is not None:
-            self._panel.show()
 
     def end(self) -> None:
         """Let go of desk and window; nothing is shown any more."""

@@ -25,14 +25,17 @@ _STROKES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 }
 
 
-def draw_symbol(painter: QPainter, name: str, box: QRectF, colour: str, hole: str = "") -> None:
-    """Draw one symbol to fill a square box; `hole` is the colour of what stands inside (the bang, the cross)."""
+def draw_symbol(painter: QPainter, name: str, box: QRectF, colour: str, *, hole: str = "", edge: str = "") -> None:
+    """Draw one symbol to fill a square box.
+
+    `hole` is the colour of what stands inside (the bang, the cross), `edge` that of the outline, empty for none.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.center())
     half = min(box.width(), box.height()) / 2
     painter.scale(half, half)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(QColor(edge), 0.16) if edge else Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
     if name in _STROKES:
         _strokes(painter, name, colour)

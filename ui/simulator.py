@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from devices.simulators.bench import SimulatedBench
 from devices.simulators.process import SimulatorError
@@ -14,9 +14,10 @@ from resources.words import mark
 from station import preview, sample
 from station.sample import SampleItem, SampleParcel, bins
 from station.steps.place import right_bins
+from ui.parts.buttons import KeyButton, aside
 from ui.parts.scroll import Scroll
 from ui.parts.text import Text, short
-from ui.theme import S8, S12, TOUCH
+from ui.theme import S8, S12
 from ui.view import View
 
 _log = logging.getLogger(__name__)
@@ -37,17 +38,22 @@ class SimulatorPanel(QWidget):
     def __init__(
         self, devices: SimulatedBench, next_step: Callable[[SampleParcel], None] | None, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Tool)
+        # The keyboard stays with the bench: a wedge types into what has the focus.
+        super().__init__(parent, Qt.WindowType.Tool | Qt.WindowType.WindowDoesNotAcceptFocus)
         self.setObjectName("page")
         self._devices = devices
         self._next_step = next_step
         self._parcels = sample.parcels()
         self._view: View | None = None
-        self._buttons: list[tuple[QPushButton, str]] = []
+        self._buttons: list[tuple[KeyButton, str]] = []
         self._titles: list[tuple[Text, str]] = []
         self._says, self._error = Text("small", quiet=True), Text("small")
         self._error.setProperty("lamp", "down")
         self._parcel, self._item = QComboBox(), QComboBox()
+        for choice in (self._parcel, self._item):
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setMinimumContentsLength(12)
+            choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._label, self._printed = QLabel(), Path()
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._arrange()
@@ -63,8 +69,7 @@ class SimulatorPanel(QWidget):
         tr = view.tr
         self.setWindowTitle(tr.gettext(mark("Simulated devices")))
         for button, words in self._buttons:
-            button.setText(tr.gettext(words))
-            button.setAccessibleName(button.text())
+            button.show_button("", tr.gettext(words))
         for title, words in self._titles:
             title.show_text(tr.gettext(words))
         self._parcel.setAccessibleName(tr.gettext(mark("Sample parcel")))
@@ -166,12 +171,12 @@ class SimulatorPanel(QWidget):
         grid = QGridLayout()
         grid.setSpacing(S8)
         for place, (words, deed) in enumerate(deeds):
-            button = QPushButton()
-            button.setMinimumHeight(TOUCH)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = aside()
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, deed=deed: self._try(deed))
             self._buttons.append((button, words))
             grid.addWidget(button, place // columns, place % columns)
+            grid.setColumnStretch(place % columns, 1)
         column.addLayout(grid)
 
     def _try(self, deed: Deed) -> None:

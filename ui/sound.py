@@ -38,10 +38,12 @@ class Sounds:
         """Begin a sound and return at once; a lesser sound does not interrupt a graver one."""
         if not self._player:
             return
-        if self._still_playing():
+        if self.playing:
             if _WEIGHT[tone] < _WEIGHT[self._tone]:
                 return
             self._stop()
+        if not self._player:
+            return
         self._tone = tone
         self._begin(self._files[tone])
 
@@ -63,7 +65,9 @@ class Sounds:
         except OSError as error:
             self._give_up(str(error))
 
-    def _still_playing(self) -> bool:
+    @property
+    def playing(self) -> bool:
+        """Whether a sound is being heard now."""
         if self._playing is None:
             return False
         ended = self._playing.poll()

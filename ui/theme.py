@@ -21,12 +21,16 @@ Pattern = Literal["solid", "diagonal", "dots", "cross-hatch", "stripes"]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one meaning looks: `fill` and the `ink` on it, a drawn symbol, and a pattern where it has one."""
+    """How one meaning looks: `fill` and the `ink` on it, a drawn symbol, and a pattern where it has one.
+
+    `edge` is the outline of the symbol where the fill alone does not stand out from the surface.
+    """
 
     fill: str
     ink: str
     symbol: str
     pattern: Pattern = "solid"
+    edge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,11 @@ LIGHT = Theme(
     on_main="#ffffff",
     pressed="#dbe2e9",
     dispositions={
-        "restock": Look("#1557b0", "#ffffff", "triangle", "solid"),
-        "refurb": Look("#6a3ba6", "#ffffff", "diamond", "diagonal"),
+        "restock": Look("#2b70d4", "#ffffff", "triangle", "solid"),
+        "refurb": Look("#4a1d86", "#ffffff", "diamond", "diagonal"),
         "resale": Look("#00776f", "#ffffff", "circle", "dots"),
         "recycle": Look("#744421", "#ffffff", "square", "cross-hatch"),
-        "hold": Look("#f3b22c", "#12171c", "hexagon", "stripes"),
+        "hold": Look("#f3b22c", "#12171c", "hexagon", "stripes", edge="#7a5200"),
     },
     tones={
         "accepted": Look("#dcebfb", "#0d3f78", "tick"),
@@ -97,11 +101,11 @@ DARK = Theme(
     on_main="#12171c",
     pressed="#37424d",
     dispositions={
-        "restock": Look("#8cbcff", "#0d1116", "triangle", "solid"),
-        "refurb": Look("#c9a4ff", "#0d1116", "diamond", "diagonal"),
-        "resale": Look("#3ecfc3", "#0d1116", "circle", "dots"),
-        "recycle": Look("#c98f62", "#0d1116", "square", "cross-hatch"),
-        "hold": Look("#ffd166", "#0d1116", "hexagon", "stripes"),
+        "restock": Look("#5b9dff", "#0d1116", "triangle", "solid"),
+        "refurb": Look("#e0c8ff", "#0d1116", "diamond", "diagonal"),
+        "resale": Look("#2bbfae", "#0d1116", "circle", "dots"),
+        "recycle": Look("#b97c4a", "#0d1116", "square", "cross-hatch"),
+        "hold": Look("#ffd75e", "#0d1116", "hexagon", "stripes"),
     },
     tones={
         "accepted": Look("#17324f", "#cfe4ff", "tick"),

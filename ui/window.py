@@ -203,6 +203,7 @@ class _Tabs(QFrame):
             button = tab()
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
             for signal in (button.clicked, shortcut.activated):
                 signal.connect(lambda *_, name=name: wanted.emit(name))
             row.addWidget(button)

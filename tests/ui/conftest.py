@@ -150,7 +150,7 @@ class Hands:
         elif asked.stage == "label":
             self.scan(item.plate)
         elif asked.stage == "place":
-            fits = (b for b in sample_records.bins() if b.disposition == item.disposition)
+            fits = (b for b in sample.bins() if b.disposition == item.disposition)
             self.scan(next(b.code for b in fits if b.client in ("", item.identified.client)))
         elif asked.stage == "serial":
             self.do(Do.SKIP)

@@ -76,7 +76,7 @@ class _BinRow(Card):
         """Show one bin; `items` is None for one whose label waits to be scanned."""
         tr, look = view.tr, view.theme.dispositions[disposition]
         self._band.show_look(look)
-        self._sign.show_symbol(look.symbol, look.fill)
+        self._sign.show_look(look)
         word = tr.gettext(ROUTE_WORDS[disposition])  # type: ignore[index]
         self._word.show_text(" · ".join(part for part in (word, client) if part))
         self._code.show_text(code)

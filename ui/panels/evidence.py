@@ -91,7 +91,7 @@ class _BinLine(QWidget):
 
     def render(self, code: str, disposition: Disposition, client: str, items: int, view: View) -> None:
         look = view.theme.dispositions[disposition]
-        self._sign.show_symbol(look.symbol, look.fill)
+        self._sign.show_look(look)
         word = view.tr.gettext(ROUTE_WORDS[disposition])
         self._word.show_text(" · ".join(part for part in (word, client) if part))
         count = view.tr.plural("{count} item", "{count} items", items)

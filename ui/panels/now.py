@@ -1,7 +1,7 @@
 """The middle column: one question, what belongs to it, and every way to answer."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
 from ui.drawings import Picture
@@ -63,7 +63,14 @@ class NowPanel(Card):
             self.column.addWidget(body, 1)
         self.column.addWidget(self._tiles)
         self.column.addWidget(self._filler, 1)
-        self.column.addWidget(self._entry)
+        # With this key every other one is typed, also those that would press a button.
+        self._slash = QLabel("/")
+        self._slash.setObjectName("keycap")
+        field = QHBoxLayout()
+        field.setSpacing(S12)
+        field.addWidget(self._slash, 0, Qt.AlignmentFlag.AlignVCenter)
+        field.addWidget(self._entry, 1)
+        self.column.addLayout(field)
         self.column.addSpacing(S16 - S12)
         self.column.addWidget(self._asides)
 
@@ -136,7 +143,8 @@ class NowPanel(Card):
         self._entry.setVisible(prompt.entry in ("code", "pin"))
         pin = prompt.entry == "pin"
         self._entry.setEchoMode(QLineEdit.EchoMode.Password if pin else QLineEdit.EchoMode.Normal)
-        hint = tr.gettext(mark("PIN") if pin else mark("Scan, or type a code (key /)"))
+        hint = tr.gettext(mark("PIN") if pin else mark("Scan or type"))
+        self._slash.setVisible(prompt.entry == "code")
         self._entry.setPlaceholderText(hint)
         self._entry.setAccessibleName(hint)
 

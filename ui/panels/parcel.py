@@ -60,7 +60,7 @@ class ParcelPanel(Card):
             return
         arrived = parcel.arrived
         self._kind.show_text(_kind(tr, parcel))
-        self._code.show_text(" ".join(part for part in (arrived.carrier, short(arrived.code)) if part))
+        self._code.show_text(" ".join(part for part in (arrived.carrier, short(arrived.code, 14)) if part))
         self._orders.show_text(_orders(tr, parcel))
         self._show_weight(view, parcel)
         self._show_lines(view, parcel)
@@ -152,7 +152,7 @@ class _Became(QWidget):
         self._words.show_text(" · ".join(part for part in (match, letter, route, item.bin) if part))
         if item.disposition is not None:
             look = view.theme.dispositions[item.disposition]
-            self._sign.show_symbol(look.symbol, look.fill)
+            self._sign.show_look(look)
         else:
             look = view.theme.lamps["attention"]
             self._sign.show_symbol(look.symbol, look.fill, view.theme.surface)

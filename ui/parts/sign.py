@@ -14,21 +14,28 @@ class Sign(QWidget):
     def __init__(self, side: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._side = side
-        self._drawn: tuple[str, str, str] = ("", "", "")
+        self._drawn: tuple[str, str, str, str] = ("", "", "", "")
         self.setFixedSize(side, side)
 
     def show_symbol(self, name: str, colour: str, hole: str = "#ffffff") -> None:
         """Show a symbol of `ui.signs` in a colour; no name shows nothing and keeps the room."""
-        if self._drawn != (name, colour, hole):
-            self._drawn = (name, colour, hole)
+        self._show((name, colour, hole, ""))
+
+    def show_look(self, look: Look) -> None:
+        """Show the symbol of a look, with its outline where it needs one."""
+        self._show((look.symbol, look.fill, "", look.edge))
+
+    def _show(self, drawn: tuple[str, str, str, str]) -> None:
+        if self._drawn != drawn:
+            self._drawn = drawn
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what `show_symbol` was told last."""
-        name, colour, hole = self._drawn
+        name, colour, hole, edge = self._drawn
         if name:
             painter = QPainter(self)
-            draw_symbol(painter, name, QRectF(1, 1, self._side - 2, self._side - 2), colour, hole)
+            draw_symbol(painter, name, QRectF(1, 1, self._side - 2, self._side - 2), colour, hole=hole, edge=edge)
             painter.end()
 
 

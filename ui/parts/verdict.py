@@ -32,7 +32,7 @@ class Verdict(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Still readable from three metres."""
-        return QSize(320, 150)
+        return QSize(280, 112)
 
     def render(self, view: View, item: Item | None) -> None:
         """Show the grade and disposition of an item; nothing without them."""

@@ -1,0 +1,215 @@
+"""The picture is a pure function of the view: the same view gives the same picture, whatever was shown before."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QWidget,
+)
+
+from devices.readings import Down, Fault, Up
+from resources.words import Translator, languages
+from station.inputs import Do
+from ui.pages.settings import SettingsPage
+from ui.parts.buttons import KeyButton
+from ui.theme import TOUCH
+from ui.view import PAGES, View
+from ui.window import Window
+
+
+class Long(Translator):
+    """A language of English words two fifths longer, as German or Finnish would be."""
+
+    def __init__(self) -> None:
+        super().__init__("en")
+
+    def gettext(self, msgid: str) -> str:
+        return lengthened(msgid)
+
+    def format(self, msgid: str, /, **params: object) -> str:
+        return lengthened(super().format(msgid, **params))
+
+    def plural(self, singular: str, plural: str, count: int, /, **params: object) -> str:
+        return lengthened(super().plural(singular, plural, count, **params))
+
+
+def lengthened(text: str) -> str:
+    """Each word two fifths longer: `scale` becomes `scaleéa`; a pattern with placeholders waits for its words."""
+    return text if "{" in text else " ".join(_longer(word) for word in text.split(" "))
+
+
+def _longer(word: str) -> str:
+    extra = (2 * len(word) + 4) // 5
+    return word + ("éa" * len(word))[:extra] if word.isalpha() and "é" not in word else word
+
+
+@pytest.fixture
+def window(dress: Callable, qapp: QApplication) -> Iterator[Window]:
+    dress("light")
+    made = Window(SettingsPage(languages()))
+    made.resize(1280, 800)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def grabbed(window: Window, view: View) -> QImage:
+    window.render(view)
+    QApplication.processEvents()
+    return window.grab().toImage()
+
+
+def alike(one: QImage, other: QImage) -> bool:
+    """Whether two pictures are the same, but for the shades at the edge of a large letter."""
+    pixels = [np.frombuffer(image.constBits(), np.uint8).astype(np.int16) for image in (one, other)]
+    return bool((np.abs(pixels[0] - pixels[1]) > 96).sum() < 24)
+
+
+def walk(hands) -> Iterator[str]:
+    """A walk through the stages whose screens differ most."""
+    yield "sign-in"
+    hands.scan("BDG-9001")
+    yield "pin"
+    hands.scan("9999")
+    yield "idle"
+    parcel = hands.begin_unweighed("three-orders")
+    yield "weigh"
+    hands.weigh(parcel.weight_mg)
+    yield "item"
+    hands.scan(parcel.items[0].code)
+    yield "photo"
+    hands.go_to("inspect")
+    yield "inspect"
+    hands.go_to("result")
+    yield "result"
+    hands.do(Do.OVERRIDE)
+    yield "route"
+    hands.do(Do.CANCEL)
+    hands.go_to("label")
+    yield "label"
+    hands.go_to("place")
+    yield "place"
+    hands.scan("BIN-RECYCLE-01")
+    yield "wrong-bin"
+    hands.go_to("item")
+    hands.do(Do.FINISH)
+    yield "missing"
+
+
+def test_a_view_looks_the_same_whatever_was_shown_before(hands, see: Callable, window: Window) -> None:
+    views = []
+    for _ in walk(hands):
+        views.append(see())
+    views += [see(page=page) for page in PAGES]
+    first = [grabbed(window, view) for view in views]
+    again = [grabbed(window, view) for view in reversed(views)][::-1]
+    fresh = Window(SettingsPage(languages()))
+    fresh.resize(1280, 800)
+    fresh.show()
+    for place, view in enumerate(views):
+        assert alike(first[place], again[place]), f"{view.prompt.stage} on {view.page} depends on what was shown before"
+    assert alike(first[6], grabbed(fresh, views[6]))
+    fresh.close()
+    fresh.deleteLater()
+
+
+def test_only_render_changes_the_picture(hands, see: Callable, window: Window) -> None:
+    for stage in walk(hands):
+        window.render(see())
+        QApplication.processEvents()
+        shown = window.grab().toImage()
+        hands.desk.take(Down("camera", Fault.lost, 0.0))
+        hands.bench.notice = None
+        QApplication.processEvents()
+        assert window.grab().toImage() == shown, stage
+        hands.desk.take(Up("camera", 0.0))
+
+
+def test_no_word_is_cut_when_words_are_two_fifths_longer(hands, see: Callable, window: Window) -> None:
+    for stage in walk(hands):
+        window.render(see(tr=Long()))
+        QApplication.processEvents()
+        assert cut_words(window) == [], stage
+    for page in PAGES:
+        window.render(see(tr=Long(), page=page, searched="RMA-1052"))
+        QApplication.processEvents()
+        assert cut_words(window) == [], page
+
+
+def test_whole_numbers_of_words_fit_from_right_to_left(
+    hands, see: Callable, window: Window, qapp: QApplication
+) -> None:
+    class Mirrored(Long):
+        def __init__(self) -> None:
+            super().__init__()
+            self.language = "ar"
+
+    for stage in walk(hands):
+        window.render(see(tr=Mirrored()))
+        QApplication.processEvents()
+        assert cut_words(window) == [], stage
+    header = window.findChildren(QLabel)
+    assert qapp.layoutDirection().name == "RightToLeft"
+    assert header
+    window.render(see())
+
+
+def cut_words(window: QWidget) -> list[str]:
+    """The labels and buttons on the screen that need more room than they have, or lie outside their window."""
+    cut = []
+    for label in window.findChildren(QLabel):
+        if not label.isVisible() or not label.text():
+            continue
+        needed = label.heightForWidth(label.width()) if label.wordWrap() else label.sizeHint().height()
+        longest = label.minimumSizeHint().width() if label.wordWrap() else label.sizeHint().width()
+        if needed > label.height() or longest > label.width():
+            cut.append(f"{label.text()!r} needs {longest}x{needed}, has {label.width()}x{label.height()}")
+        elif not inside(label, window):
+            cut.append(f"{label.text()!r} lies outside the window")
+    for button in window.findChildren(QAbstractButton):
+        plain = button.isVisible() and button.text() and not isinstance(button, KeyButton)
+        if plain and button.sizeHint().width() > button.width():
+            cut.append(f"{button.text()!r} needs {button.sizeHint().width()}, has {button.width()}")
+    return cut
+
+
+def inside(widget: QWidget, window: QWidget) -> bool:
+    """Whether a widget lies in its window, or in something that scrolls."""
+    parent = widget.parentWidget()
+    while parent is not None and parent is not window:
+        if isinstance(parent, QScrollArea):
+            return True
+        parent = parent.parentWidget()
+    place = widget.mapTo(window, QPoint(0, 0))
+    return window.rect().contains(place) and window.rect().contains(
+        place + QPoint(widget.width() - 1, widget.height() - 1)
+    )
+
+
+def test_every_control_has_a_name_and_can_be_hit_with_a_glove(hands, see: Callable, window: Window) -> None:
+    stages = [see() for _ in walk(hands)] + [see(page=page) for page in PAGES]
+    for view in stages:
+        window.render(view)
+        QApplication.processEvents()
+        for control in window.findChildren(QWidget):
+            if not control.isVisible() or not isinstance(
+                control, QAbstractButton | QLineEdit | QComboBox | QAbstractScrollArea
+            ):
+                continue
+            if control.objectName().startswith("qt_"):
+                continue
+            assert control.accessibleName(), f"{control} on {view.page} at {view.prompt.stage}"
+            if isinstance(control, QAbstractButton):
+                assert control.height() >= TOUCH, f"{control.accessibleName()} is {control.height()} high"
+                assert control.width() >= TOUCH, f"{control.accessibleName()} is {control.width()} wide"
