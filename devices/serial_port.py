@@ -47,15 +47,10 @@ class SerialPort:
         with _as_os_error():
             self._device.write(data)
 
-    def discard_input(self) -> None:
-        """Drop what came and was not read."""
-        with _as_os_error():
-            self._device.reset_input_buffer()
-
 
 @contextmanager
 def open_port(line: LineSettings) -> Iterator[SerialPort]:
-    """Open the port, drop what was waiting in it, and close it afterwards."""
+    """Open the port and close it afterwards. What was waiting in it is dropped by pyserial at open."""
     local = "://" not in line.port  # pyserial's network ports know no write timeout and no exclusive use
     with _as_os_error():
         device = serial.serial_for_url(
@@ -72,9 +67,7 @@ def open_port(line: LineSettings) -> Iterator[SerialPort]:
             device.exclusive = True
         device.open()
     try:
-        port = SerialPort(device)
-        port.discard_input()
-        yield port
+        yield SerialPort(device)
     finally:
         with _as_os_error():
             device.close()

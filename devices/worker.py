@@ -145,9 +145,10 @@ class Worker:
         first_s, longest_s = self._backoff_s
         pause_s = first_s
         while not self._link.stopping:
-            was_up = self._attempt()
-            pause_s = first_s if was_up else min(pause_s * 2, longest_s)
+            if self._attempt():
+                pause_s = first_s
             self._link.wait(pause_s)
+            pause_s = min(pause_s * 2, longest_s)
 
     def _attempt(self) -> bool:
         """Run the session once; True when the device was up in it."""

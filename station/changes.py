@@ -34,7 +34,7 @@ from station.facts import (
     ShiftOpened,
     WeighingSkipped,
 )
-from station.statements import Statement, update, upsert
+from station.statements import Statement, update, upsert, upsert_for
 
 Row = dict[str, Any]
 
@@ -244,10 +244,10 @@ STORY: Mapping[type, Change] = {
         update(schema.item, "weight_mg", "in_band"),
         _of_item(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
-    PhotoTaken: Change(upsert(schema.photo), _photo),
-    PhotoSkipped: Change(upsert(schema.photo), _left_out),
+    PhotoTaken: Change(upsert_for(schema.photo, schema.item), _photo),
+    PhotoSkipped: Change(upsert_for(schema.photo, schema.item), _left_out),
     Answered: Change(
-        upsert(schema.answer),
+        upsert_for(schema.answer, schema.item),
         lambda fact, said: {
             "station": said.station,
             "item": fact.item,
@@ -291,7 +291,7 @@ STORY: Mapping[type, Change] = {
         },
     ),
     LineMissing: Change(
-        upsert(schema.missing_line),
+        upsert_for(schema.missing_line, schema.parcel),
         lambda fact, said: {
             "station": said.station,
             "parcel": fact.parcel,

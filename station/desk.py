@@ -7,6 +7,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -33,6 +34,7 @@ from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.labels import load, to_zpl
 from station.outcome import Label, Notice, Tone
+from station.steps.examine import item_of
 from station.sync_status import SyncStatus
 
 _log = logging.getLogger(__name__)
@@ -104,6 +106,7 @@ class Desk:
         equipment: Equipment,
         photo_path: Callable[[str], Path],
         dpi: int = 203,
+        translate: Callable[[str], str] = str,
     ) -> None:
         self.bench = bench
         self.on_change: Callable[[], None] = lambda: None
@@ -117,6 +120,7 @@ class Desk:
         self.photo_path = photo_path
         self._equipment = equipment
         self._dpi = dpi
+        self._translate = translate
         self._duplicates = DuplicateWindow()
 
     def take(self, word: Word) -> Shown | None:
@@ -170,8 +174,9 @@ class Desk:
         return shown
 
     def _print(self, label: Label) -> None:
-        fields = {**label.fields, "training": "1" if self.bench.training else ""}
-        self._equipment.print(label.job, to_zpl(load(label.template), fields, self._dpi))
+        today = datetime.now(UTC).astimezone().date().isoformat()
+        fields = {**label.fields, "date": today, "training": "1" if self.bench.training else ""}
+        self._equipment.print(label.job, to_zpl(load(label.template), fields, self._dpi, self._translate))
 
     def _tell(self, notice: Notice | None) -> None:
         self.on_change()
@@ -179,9 +184,7 @@ class Desk:
             self.on_sound(notice.tone)
 
     def _still(self, still: Still) -> None:
-        item = self.bench.state.item
-        if item is not None:
-            self._equipment.check(still, item.identified.item)
+        self._equipment.check(still, item_of(still.request))
 
     def _no_still(self, reading: NoStill) -> Shown | None:
         return self._give(PhotoFailed(reading.request, str(reading.why)))

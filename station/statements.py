@@ -38,10 +38,17 @@ def insert(table: Table) -> Statement:
 
 def upsert(table: Table, *kept: str) -> Statement:
     """Return the insert of a whole row that overwrites one with the same key, but for the columns `kept`."""
-    keys = [column.name for column in table.primary_key]
-    changed = [column.name for column in table.columns if column.name not in {*keys, *kept}]
-    assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
-    return Statement(f"{_insert(table)} ON CONFLICT ({_names(keys)}) DO UPDATE SET {assignments}")
+    return Statement(f"{_insert(table)} {_or_overwrite(table, kept)}")
+
+
+def upsert_for(table: Table, owner: Table) -> Statement:
+    """Return an upsert that does nothing when the row of `owner` with the values' key is not there."""
+    names = [column.name for column in table.columns]
+    values = ", ".join(f":{name}" for name in names)
+    return Statement(
+        f'INSERT INTO "{table.name}" ({_names(names)}) SELECT {values} '
+        f'WHERE EXISTS (SELECT 1 FROM "{owner.name}" WHERE {_key(owner)}) {_or_overwrite(table)}'
+    )
 
 
 def update(table: Table, *columns: str) -> Statement:
@@ -54,6 +61,13 @@ def _insert(table: Table) -> str:
     names = [column.name for column in table.columns]
     values = ", ".join(f":{name}" for name in names)
     return f'INSERT INTO "{table.name}" ({_names(names)}) VALUES ({values})'
+
+
+def _or_overwrite(table: Table, kept: tuple[str, ...] = ()) -> str:
+    keys = [column.name for column in table.primary_key]
+    changed = [column.name for column in table.columns if column.name not in {*keys, *kept}]
+    assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
+    return f"ON CONFLICT ({_names(keys)}) DO UPDATE SET {assignments}"
 
 
 def _key(table: Table) -> str:

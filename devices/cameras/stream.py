@@ -42,7 +42,7 @@ class CameraSettings:
     source: str
     width: int = 1_920
     height: int = 1_080
-    timeout_s: float = 1.0
+    timeout_s: float = 1.5  # stopping waits for a read to end, and has two seconds
     frozen_s: float = 2.0
     look_every_s: float = 0.4
     preview_per_s: float = 15.0

@@ -5,6 +5,7 @@ Each command is answered by an event of its own, `{"event": "done", "do": ...}` 
 ends when stdin closes, so that none outlives the one who started it.
 """
 
+import contextlib
 import json
 import sys
 import threading
@@ -21,8 +22,8 @@ class Control:
         self._lock = threading.Lock()
 
     def announce(self, event: str, **fields: object) -> None:
-        """Say one event."""
-        with self._lock:
+        """Say one event; to nobody, when whoever started us is gone."""
+        with self._lock, contextlib.suppress(BrokenPipeError):
             sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
             sys.stdout.flush()
 

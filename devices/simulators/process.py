@@ -35,6 +35,8 @@ class Simulator:
             env=environment,
             text=True,
             bufsize=1,
+            # Ctrl+C at the terminal is for the program; its simulators end with it, through stdin.
+            start_new_session=True,
         )
         self._module = module
         self._reader = threading.Thread(target=self._read, name=f"simulator-{module}", daemon=True)

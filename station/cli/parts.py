@@ -12,6 +12,7 @@ from devices.scales.mt_sics import MtSics
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
 from devices.worker import Session, Worker
+from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
 from station.desk import Desk
@@ -68,12 +69,17 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         wake = _courier(stack, folder, settings, post) if not training else _nobody
         known = Lookups(read_rules(), copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
-        desk = Desk(bench, equipment, store.path, settings.printer.dpi)
+        desk = Desk(bench, equipment, store.path, settings.printer.dpi, _words(settings).gettext)
         workers = {name: Worker(name, session, post) for name, session in sessions.items()}
         for worker in workers.values():
             stack.callback(worker.stop)
             worker.start()
         yield Station(folder, settings, desk, workers, history)
+
+
+def _words(settings: Settings) -> Translator:
+    """Return the sentences in the bench's language, or in English when there is no such language."""
+    return Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
 
 
 def _nobody() -> None:

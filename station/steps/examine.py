@@ -103,6 +103,11 @@ def scan_before_answer(state: State, scan: Scan, known: Known) -> Outcome:
     return refused(mark("Answer the question first."))
 
 
+def item_of(request: str) -> str:
+    """Return the item that a request for a still is about."""
+    return request.partition("/")[0]
+
+
 def _request(item: Item, shot: str) -> str:
     return f"{item.identified.item}/{shot}/{len(item.photos) + len(item.answers)}"
 

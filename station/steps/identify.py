@@ -35,7 +35,7 @@ GTIN_DIGITS = 14
 
 
 def scan_item(state: State, scan: Scan, known: Known) -> Outcome:
-    """a product code or serial names the item; one that is not on the list is asked about; a parcel's code is refused"""
+    """a product code or serial names the item; one not on the list is asked about; a parcel's code is refused"""
     if state.parcel is None:
         return Outcome()
     candidates = known.recognise(scan.text, scan.aim)

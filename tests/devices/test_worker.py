@@ -1,7 +1,9 @@
 """The supervisor around a session: each change said once, failures outlived, threads joined."""
 
 import threading
+import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -68,6 +70,23 @@ def test_another_cause_is_said_again_and_a_disappearance_too(inbox) -> None:
     frozen, silent = DeviceError(Fault.frozen), DeviceError(Fault.no_frames)
     session = Scripted(fail(frozen), fail(frozen), fail(silent), fail(OSError("gone")), fail(OSError("gone")))
     assert reports(session, inbox) == ["frozen", "no_frames", "unreachable"]
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_the_pauses_grow_to_the_longest(inbox) -> None:
+    began: list[float] = []
+
+    def absent(link: Link) -> None:
+        began.append(time.monotonic())
+        raise OSError("gone")
+
+    session = Scripted(*[absent] * 5)
+    worker = Worker("device", session, inbox.post, (0.02, 0.08))
+    worker.start()
+    assert session.done.wait(10.0)
+    worker.stop()
+    pauses = [later - earlier for earlier, later in pairwise(began)]
+    assert all(pause >= least for pause, least in zip(pauses, (0.02, 0.04, 0.08, 0.08), strict=True))
 
 
 @pytest.mark.usefixtures("goes_down")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.photo import PROBLEM_TEXTS, check, distance, fingerprint
+from grading.photo import PROBLEM_TEXTS, check, distance, fingerprint, is_same_picture
 
 ITEMS = ("phone", "shirt", "shoe", "box", "bottle", "bag")
 
@@ -177,6 +177,15 @@ def test_the_same_picture_is_known_again_and_others_are_not(scenes) -> None:
     for one in ITEMS:
         for two in ITEMS:
             assert one == two or distance(prints[one], prints[two]) >= 12, (one, two)
+
+
+def test_one_picture_is_told_from_two_like_items(scenes) -> None:
+    for item in ITEMS:
+        picture = scenes.picture(item)
+        assert is_same_picture(scenes.jpeg(picture), scenes.jpeg(picture, 40)), item
+        shifted = numpy.roll(picture, 32, axis=1)  # nobody lays two items down within two centimetres
+        assert not is_same_picture(scenes.jpeg(picture), scenes.jpeg(shifted)), item
+    assert not is_same_picture(b"", scenes.jpeg(scenes.picture(ITEMS[0])))
 
 
 def test_distance_counts_bits() -> None:

@@ -1,6 +1,7 @@
 """The whole simulated bench with every driver on it, and simulators as a person drives them by hand."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,6 +91,30 @@ def test_a_simulator_ends_with_its_stdin_and_refuses_what_it_does_not_know(tmp_p
     assert events[0]["address"] == str(tmp_path / "s")
     assert not (tmp_path / "s").is_symlink()
     assert done.stderr == b""
+
+
+def test_no_simulator_outlives_a_killed_program(tmp_path: Path, until) -> None:
+    program = (
+        "import os, pathlib, signal\n"
+        "from devices.simulators.bench import SimulatedBench\n"
+        f"with SimulatedBench(pathlib.Path({str(tmp_path)!r})) as bench:\n"
+        "    print(*[each._process.pid for each in bench._simulators.values()], flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    pids = killed.stdout.split()
+    assert len(pids) == 4
+
+    def alive(pid: bytes) -> bool:
+        stat = Path(f"/proc/{pid.decode()}/stat")
+        try:
+            return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+        except OSError:
+            return False
+
+    until(lambda: not any(alive(pid) for pid in pids))
+    assert not (tmp_path / "scanner").is_symlink()
 
 
 def test_a_simulator_that_ended_is_named() -> None:

@@ -1,0 +1,104 @@
+"""A full disk: nothing of the transaction is written, nothing before it is lost; work goes on when there is room."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from station.facts import Answered, ParcelArrived
+from station.journal import Journal, JournalError
+from station.photos import PhotoError, PhotoStore
+from station.verify import verify
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 24 MiB of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Write a file until nothing more fits, and return it."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                continue
+    return ballast
+
+
+def arrive(journal: Journal, number: int) -> None:
+    journal.append([ParcelArrived(f"P{number}", "1Z", "ups", "return", "one")], operator="B1", shift="S1-1")
+
+
+def until_full(journal: Journal) -> int:
+    """Receive parcels until it is refused; return how many were accepted."""
+    for number in range(100_000):
+        try:
+            arrive(journal, number)
+        except JournalError as error:
+            assert error.code == "disk_full"
+            return number
+    raise AssertionError("the disk never was full")
+
+
+def test_a_full_disk_refuses_whole_transactions_and_forgets_nothing(
+    small_disk: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("the reserve of station.sqlite is used")
+    with Journal.open(small_disk / "station.sqlite", "S1") as journal:
+        arrive(journal, 0)
+        ballast = fill(small_disk)
+        assert not journal.last_space
+        accepted = until_full(journal)
+        assert accepted > 50
+        assert journal.last_space
+        assert journal.last_seq == accepted + 1
+        for _ in range(3):
+            with pytest.raises(JournalError, match="disk is full"):
+                journal.append([Answered("I1", "why", "x" * 50_000, "r/1")], operator="B1", shift="S1-1")
+        assert journal.last_seq == len(journal.entries(0, 100_000)) == accepted + 1
+        ballast.unlink()
+        arrive(journal, -1)
+        assert journal.last_seq == accepted + 2
+    assert verify(small_disk) == []
+    with Journal.open(small_disk / "station.sqlite", "S1") as journal:
+        assert journal.last_seq == accepted + 2
+        assert not journal.last_space
+
+
+def test_a_photo_that_does_not_fit_leaves_nothing_behind(small_disk: Path) -> None:
+    store = PhotoStore(small_disk / "photos")
+    store.put(b"first")
+    ballast = fill(small_disk)
+    with pytest.raises(PhotoError) as refused:
+        store.put(b"x" * 100_000)
+    assert refused.value.code == "disk_full"
+    ballast.unlink()
+    assert store.sweep() == 0
+    assert store.is_whole(store.put(b"x" * 100_000))
+
+
+def test_a_database_that_may_not_grow_is_a_full_disk_too(tmp_path: Path, expect_log: Callable[[str], None]) -> None:
+    expect_log("the reserve of station.sqlite is used")
+    with Journal.open(tmp_path / "station.sqlite", "S1") as journal:
+        journal._writer.exec_driver_sql("PRAGMA max_page_count = 60").fetchall()
+        journal._writer.rollback()
+        accepted = until_full(journal)
+        assert journal.last_seq == accepted
+        journal._writer.exec_driver_sql("PRAGMA max_page_count = 100000").fetchall()
+        journal._writer.rollback()
+        arrive(journal, -1)
+        assert journal.last_seq == accepted + 1
+    assert verify(tmp_path) == []
