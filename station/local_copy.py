@@ -37,6 +37,7 @@ _TABLES = (
     f"PRAGMA user_version = {_VERSION}",
 )
 
+_OF_KIND = Statement("SELECT body FROM record WHERE kind = :kind ORDER BY key")
 _BY_CODE = Statement(
     "SELECT record.body FROM code JOIN record ON record.kind = code.kind AND record.key = code.key "
     "WHERE code.sort = :sort AND code.code = :code ORDER BY record.key"
@@ -134,6 +135,11 @@ class LocalCopy:
         """Return the bin with this code."""
         bodies = self._bodies("bin", code)
         return _BIN.decode(bodies[0]) if bodies else None
+
+    def bins(self) -> tuple[Bin, ...]:
+        """Return the bins of the site, by their codes."""
+        with self._reading() as connection:
+            return tuple(_BIN.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "bin"}))
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when a parcel with this code was first received at any bench, as far as central has told."""
