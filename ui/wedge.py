@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
@@ -13,7 +13,7 @@ from devices.scanners import layouts
 from devices.scanners.wedge import Decision, Fate, WedgeDecoder, WedgeSettings
 
 # Windows gives PC scan codes, where 0x100 marks the second key of a kind; elsewhere Qt gives X11 key codes.
-_EXTENDED = {0x11C: layouts.KEYPAD_ENTER, 0x11D: 97, 0x135: 98, 0x138: 100}
+_EXTENDED: Mapping[int, int] = {0x11C: layouts.KEYPAD_ENTER, 0x11D: 97, 0x135: 98, 0x138: 100}
 _LEFT_SHIFT = 42
 # Events wait in Qt's queue while a scan is being saved; the decision leaves them this much time to come through.
 _SLACK_MS = 15
