@@ -10,9 +10,9 @@ from typing import Any
 from big_site import QuickHands, figure, open_place, p99, parcels, some_orders, work
 
 from station import sample
+from station.history import History
 from station.known import Known
 from station.schema import item as items
-from station.history import History
 
 LIMIT_MS = 1.0
 ORDERS_ASKED = 3_000
@@ -23,12 +23,11 @@ Ask = Callable[[str], object]
 
 def measure() -> dict[str, dict[str, Any]]:
     """p99 over all codes, each asked for once, and the slowest kind's own p99."""
-    with tempfile.TemporaryDirectory() as name:
-        with open_place(Path(name)) as place:
-            for _ in work(place.desk.bench, QuickHands(place.desk.take), parcels(PARCELS), place.settle):
-                pass
-            asked = questions(place.desk.bench.known, place.history)
-            took = {kind: timed(ask, codes) for kind, (ask, codes) in asked.items()}
+    with tempfile.TemporaryDirectory() as name, open_place(Path(name)) as place:
+        for _ in work(place.desk.bench, QuickHands(place.desk.take), parcels(PARCELS), place.settle):
+            pass
+        asked = questions(place.desk.bench.known, place.history)
+        took = {kind: timed(ask, codes) for kind, (ask, codes) in asked.items()}
     every = [each for times in took.values() for each in times]
     slowest = max(took, key=lambda kind: p99(took[kind]))
     return {
