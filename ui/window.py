@@ -28,11 +28,7 @@ from ui.view import PAGES, SIMULATOR, SIMULATOR_TAB, Page, View
 
 _SETTLING_PASSES = 3
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-<<<<<<< HEAD
-_NAMES: Mapping[Qt.Key, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
-=======
 _NAMES: Mapping[int, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
->>>>>>> ui
 _SIGN_IN_STAGES = ("sign-in", "pin")
 
 
