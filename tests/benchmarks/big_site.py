@@ -1,4 +1,4 @@
-"""A bench of the sample site with 100,000 return orders more in its local copy, and a person who works there quickly."""
+"""A bench of the sample site with 100,000 return orders more in its copy, and a person who works there quickly."""
 
 import itertools
 import math
