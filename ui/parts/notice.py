@@ -1,5 +1,7 @@
 """The strip that says what the last scan did: symbol, words and colour; a refusal waits to be acknowledged."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
@@ -12,7 +14,7 @@ from ui.theme import RADIUS, S4, S16, TOUCH, Look
 from ui.view import View
 from ui.wording import say
 
-_WORDS = {
+_WORDS: Mapping[Tone, str] = {
     Tone.ACCEPTED: mark("Done"),
     Tone.ATTENTION: mark("Look"),
     Tone.REFUSED: mark("Refused"),
