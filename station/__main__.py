@@ -7,7 +7,10 @@ from pathlib import Path
 
 import platformdirs
 
+from devices.simulators.process import SimulatorError
 from station.cli import checks, doctor, opening
+from station.cli.demo import CentralFailed
+from station.cli.player import Stuck
 from station.errors import JournalError
 from station.settings import SettingsError
 
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         code: int = asked.do(asked)
-    except (JournalError, SettingsError, OSError) as error:
+    except (JournalError, SettingsError, CentralFailed, SimulatorError, Stuck, OSError) as error:
         sys.stderr.write(f"returns-station: {error}\n")
         return 1
     except KeyboardInterrupt:
