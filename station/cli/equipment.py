@@ -13,9 +13,6 @@ from station.photos import PhotoError, PhotoStore
 
 _log = logging.getLogger(__name__)
 
-# Only a first sieve: like items in the same place are as near as one picture taken twice; pixels decide.
-SAME_PHOTO_BITS = 4
-
 
 class Equipment:
     """What lies on one bench. `post` brings answers to the desk's thread; `printer` and `camera` may be missing."""
@@ -100,7 +97,7 @@ class Equipment:
     def _same(self, fingerprint: int, jpeg: bytes, item: str) -> str:
         """Return the other item this very picture was taken of, or an empty string: a frozen or replayed camera."""
         for mark, (other, sha256) in self._earlier.items():
-            if other == item or photo.distance(fingerprint, int(mark, 16)) > SAME_PHOTO_BITS:
+            if other == item or photo.distance(fingerprint, int(mark, 16)) > photo.SAME_PICTURE_BITS:
                 continue
             path = self._store.path(sha256)
             if path.exists() and photo.is_same_picture(jpeg, path.read_bytes()):

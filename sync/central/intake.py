@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 
 from station import projections
 from station.entries import Entry, first_prev
@@ -30,7 +30,9 @@ class ForkError(Exception):
         super().__init__(f"entry {seq} is not the one that was pushed before")
 
 
-# What one entry can do to the database by itself. A lost connection or a full disk is nobody's fault and is not here.
+# A lost connection, a full disk, a deadlock, too many at once: no entry's fault, and over by and by.
+_NOBODYS_FAULT = (OperationalError, TimeoutError)
+# What one entry can do to the database by itself.
 _POISON = (SQLAlchemyError, msgspec.MsgspecError, ValueError, ArithmeticError, TypeError, LookupError)
 
 
@@ -46,7 +48,7 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
         try:
             with store.writing() as connection:
                 return _take_in(connection, station, site, push, now, one_by_one=False)
-        except OperationalError:
+        except _NOBODYS_FAULT:
             raise
         except _POISON:
             pass
@@ -136,7 +138,7 @@ def _write_alone(connection: Connection, station: str, judged: Judged, now: str)
     try:
         with connection.begin_nested():
             _write(connection, station, [judged], now)
-    except OperationalError:
+    except _NOBODYS_FAULT:
         raise
     except _POISON:
         return Judged(judged.entry, "quarantined", "cannot_be_applied")

@@ -130,7 +130,8 @@ def _without(box: QRectF, width: float, rtl: bool) -> QRectF:
 
 
 def _bin_words(view: View, item: Item) -> str:
+    """The open bin that takes it, or what the prompt says of those that would."""
     bins = right_bins(view.state, item)
     if bins:
         return view.tr.format(mark("Bin {bin}"), bin=short(bins[0].code))
-    return view.tr.gettext(mark("No bin is open for it"))
+    return view.tr.gettext(view.prompt.params.get("bins", ""))

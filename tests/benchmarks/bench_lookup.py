@@ -1,0 +1,76 @@
+"""How long the local copy takes to say what a code is, with 100,000 expected return orders in it."""
+
+import gc
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from big_site import QuickHands, figure, open_place, p99, parcels, some_orders, work
+
+from station import sample
+from station.history import History
+from station.known import Known
+from station.schema import item as items
+
+LIMIT_MS = 1.0
+ORDERS_ASKED = 3_000
+PARCELS = 20
+
+Ask = Callable[[str], object]
+
+
+def measure() -> dict[str, dict[str, Any]]:
+    """p99 over all codes, each asked for once, and the slowest kind's own p99."""
+    with tempfile.TemporaryDirectory() as name, open_place(Path(name)) as place:
+        for _ in work(place.desk.bench, QuickHands(place.desk.take), parcels(PARCELS), place.settle):
+            pass
+        asked = questions(place.desk.bench.known, place.history)
+        took = {kind: timed(ask, codes) for kind, (ask, codes) in asked.items()}
+    every = [each for times in took.values() for each in times]
+    slowest = max(took, key=lambda kind: p99(took[kind]))
+    return {
+        "lookup_p99_ms": figure(p99(every) * 1000, "ms", LIMIT_MS, len(every)),
+        f"lookup_of_{slowest}_p99_ms": figure(p99(took[slowest]) * 1000, "ms", LIMIT_MS, len(took[slowest])),
+        "lookup_p50_ms": figure(sorted(every)[len(every) // 2] * 1000, "ms", LIMIT_MS, len(every)),
+    }
+
+
+def questions(known: Known, history: History) -> dict[str, tuple[Ask, list[str]]]:
+    """Every way the workflow asks, with codes that are there and codes that are not."""
+    orders = some_orders(ORDERS_ASKED)
+    products = sample.products() * 40
+    serials = [serial for order in orders for line in order.lines for serial in line.serials]
+    plates = [line.plate for line in placed(history)] * 40
+    badges, bins = [each.badge for each in sample.people()] * 200, [each.code for each in sample.bins()] * 80
+    return {
+        "tracking": (known.orders, [order.trackings[0] for order in orders]),
+        "rma": (known.orders, [order.rma for order in orders]),
+        "order": (known.orders, [order.order for order in orders]),
+        "nothing": (known.orders, [f"1ZNOTHING{number:07d}" for number in range(1000)]),
+        "receipt": (known.receipt, [order.trackings[0] for order in orders[:1000]]),
+        "serial": (known.orders_with_serial, serials),
+        "gtin": (known.product, [product.gtin for product in products]),
+        "sku": (known.product, [product.sku for product in products]),
+        "plate": (known.plated, plates),
+        "bin": (known.bin, bins),
+        "badge": (known.operator, badges),
+    }
+
+
+def placed(history: History) -> Any:
+    """The items that were given a plate here."""
+    with history._journal.reading() as connection:
+        return connection.execute(items.select().where(items.c.plate != "")).all()
+
+
+def timed(ask: Ask, codes: list[str]) -> list[float]:
+    """The seconds of each call. Rubbish is collected before, not during: the bench has none of these lists."""
+    gc.collect()
+    took = []
+    for code in codes:
+        began = time.perf_counter()
+        ask(code)
+        took.append(time.perf_counter() - began)
+    return took
