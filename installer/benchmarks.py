@@ -62,7 +62,7 @@ def in_own_process(benchmark: Path) -> Figures | None:
 
 def measured(benchmark: Path) -> Figures:
     """The figures of one file, run here; raises ValueError for a figure that lacks a field."""
-    sys.path.insert(0, str(ROOT))
+    sys.path[:0] = [str(ROOT), str(benchmark.parent)]
     spec = importlib.util.spec_from_file_location(benchmark.stem, benchmark)
     if spec is None or spec.loader is None:
         raise ValueError(f"not a Python file: {benchmark}")

@@ -65,8 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", parents=[where], help="check a data folder; exit 1 on any damage")
     verify.set_defaults(do=lambda asked: checks.verify_folder(asked.data))
     save = commands.add_parser("salvage", parents=[where], help="save what can be read of a damaged journal")
+    save.add_argument("--station", default="", metavar="CODE", help="its code, when not one entry can be read")
     save.add_argument("--yes", action="store_true", help="do it without asking")
-    save.set_defaults(do=lambda asked: checks.salvage_folder(asked.data, asked.yes))
+    save.set_defaults(do=lambda asked: checks.salvage_folder(asked.data, asked.station, asked.yes))
     return parser
 
 

@@ -106,10 +106,14 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(begin="DEFERRED")
 
 
+def driver_connection(connection: Connection) -> sqlite3.Connection:
+    """Return SQLite's own connection, for what is done outside a transaction."""
+    return connection.connection.driver_connection  # type: ignore[return-value]
+
+
 def checkpoint(connection: Connection, mode: Literal["PASSIVE", "TRUNCATE"]) -> None:
     """Bring what the -wal file holds into the database file; not inside a transaction."""
-    driver_connection: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    driver_connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+    driver_connection(connection).execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
 
 
 def _sqlite_engine(path: Path, read_only: bool, begin: Begin, pool: type[Pool]) -> Engine:

@@ -102,14 +102,14 @@ class History:
             row = _BIN.run(connection, self._named(bin=code)).first()
         return row is not None and row.closed_at != ""
 
-    def fingerprints(self) -> dict[str, str]:
-        """Return the item of every photo fingerprint, for the look for repeated photos."""
+    def fingerprints(self) -> dict[str, tuple[str, str]]:
+        """Return the item and the hash of every photo by its fingerprint, for the look for repeated photos."""
         photo = schema.photo.c
-        query = select(photo.fingerprint, photo.item).where(
+        query = select(photo.fingerprint, photo.item, photo.sha256).where(
             photo.station == self._journal.station, photo.fingerprint != ""
         )
         with self._journal.reading() as connection:
-            return {row.fingerprint: row.item for row in connection.execute(query)}
+            return {row.fingerprint: (row.item, row.sha256) for row in connection.execute(query)}
 
     def waiting(self) -> int:
         """Return how many facts central has not confirmed."""

@@ -9,9 +9,11 @@ from resources.words import mark
 from station.inputs import Command, Do
 from station.known import Known
 from station.stages import Stage, next_shot, question_due, stage_of
-from station.state import Ask, State, open_lines
+from station.state import Ask, Item, State, open_lines
 from station.steps.place import right_bins
 from station.words import ROUTE_WORDS
+
+BINS_NAMED = 3
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -53,18 +55,20 @@ def prompt(state: State, known: Known) -> Prompt:
     if stage is Stage.INSPECT:
         return _question(state, known)
     if stage is Stage.RESULT:
-        return _result(state)
+        return _result(state, known)
     if stage is Stage.ITEM:
         return _next_item(state)
     title, reason, picture, buttons = _PLAIN[stage]
-    return Prompt(str(stage), title, reason, _params(state), (*buttons, *_undo(state)), "code", picture)
+    return Prompt(str(stage), title, reason, _params(state, known), (*buttons, *_undo(state)), "code", picture)
 
 
 def _button(key: str, text: str, do: Do, main: bool = False) -> Button:
     return Button(key, text, Command(do), main=main, aside=not main)
 
 
-_SKIP = _button("S", mark("Cannot be done"), Do.SKIP)
+_NO_SCALE = _button("S", mark("It cannot be weighed"), Do.SKIP)
+_NO_SERIAL = _button("S", mark("It cannot be read"), Do.SKIP)
+_NO_PHOTO = _button("S", mark("Go on without"), Do.SKIP)
 _REPRINT = _button("R", mark("Print again"), Do.REPRINT)
 _LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
 
@@ -80,13 +84,13 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         mark("Put the parcel on the scale"),
         mark("Unopened. The weight is taken by itself."),
         "scale",
-        (_SKIP,),
+        (_NO_SCALE,),
     ),
     Stage.SERIAL: (
         mark("Scan the serial number"),
         mark("It is on a sticker at the back, in the battery bay or on the box."),
         "serial",
-        (_SKIP,),
+        (_NO_SERIAL,),
     ),
     Stage.LABEL: (
         mark("Stick the label on and scan it"),
@@ -156,7 +160,7 @@ def _photo(state: State, known: Known) -> Prompt:
     shot = next_shot(item, known) if item is not None else None
     if shot is None:
         return Prompt(str(Stage.PHOTO), "")
-    buttons = (_button("Space", mark("Take the photo"), Do.SHOOT, main=True), _SKIP, *_undo(state))
+    buttons = (_button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *_undo(state))
     return Prompt(str(Stage.PHOTO), shot.text, shot.hint, {}, buttons, "none", "camera")
 
 
@@ -172,7 +176,7 @@ def _question(state: State, known: Known) -> Prompt:
     return Prompt(str(Stage.INSPECT), question.text, question.hint, question.params, (*buttons, *_undo(state)), "none")
 
 
-def _result(state: State) -> Prompt:
+def _result(state: State, known: Known) -> Prompt:
     item = state.item
     reason = item.routed.reasons[0] if item is not None and item.routed is not None and item.routed.reasons else None
     buttons = (
@@ -184,7 +188,7 @@ def _result(state: State) -> Prompt:
         str(Stage.RESULT),
         mark("{letter} {disposition}"),
         reason.text if reason is not None else "",
-        {**_params(state), **(reason.params if reason is not None else {})},
+        {**_params(state, known), **(reason.params if reason is not None else {})},
         buttons,
         "none",
     )
@@ -204,17 +208,24 @@ def _next_item(state: State) -> Prompt:
     return Prompt(str(Stage.ITEM), title, reason, {"count": str(still)}, buttons, "code", "item")
 
 
-def _params(state: State) -> dict[str, str]:
+def _params(state: State, known: Known) -> dict[str, str]:
     item = state.item
     if item is None:
         return {}
-    fitting = ", ".join(each.code for each in right_bins(state, item))
+    fitting = ", ".join(each.code for each in right_bins(state, item)) or _site_bins(item, known)
     return {
         "plate": item.plate,
         "letter": item.graded.letter if item.graded is not None else "",
         "disposition": ROUTE_WORDS[item.disposition] if item.disposition is not None else "",
-        "bins": fitting or mark("No bin is open for it: scan a bin's label, or press B for a new one."),
+        "bins": fitting or mark("There is no bin for it: press B for a new one."),
     }
+
+
+def _site_bins(item: Item, known: Known) -> str:
+    """Return the bins of the site that would take the item; they open when they are scanned."""
+    if item.disposition is None:
+        return ""
+    return ", ".join(each.code for each in known.bins_for(item.disposition, item.identified.client)[:BINS_NAMED])
 
 
 def _undo(state: State) -> tuple[Button, ...]:

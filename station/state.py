@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from resources.words import mark
 from station.facts import (
     Answered,
     BinClosed,
@@ -185,19 +186,19 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
 
 # English message ids; resources.words translates them where they are shown.
 STEP_NAMES: Mapping[type, str] = {
-    ParcelArrived: "parcel scan",
-    ParcelWeighed: "weight",
-    WeighingSkipped: "no weight",
-    ItemIdentified: "item scan",
-    SerialChecked: "serial number",
-    PhotoTaken: "photo",
-    PhotoSkipped: "photo left out",
-    Answered: "answer",
-    RouteOverridden: "changed route",
-    PlateAllotted: "label",
-    PlateReprintAsked: "reprint",
-    PlateConfirmed: "label check",
-    Placed: "place in bin",
+    ParcelArrived: mark("parcel scan"),
+    ParcelWeighed: mark("weight"),
+    WeighingSkipped: mark("no weight"),
+    ItemIdentified: mark("item scan"),
+    SerialChecked: mark("serial number"),
+    PhotoTaken: mark("photo"),
+    PhotoSkipped: mark("photo left out"),
+    Answered: mark("answer"),
+    RouteOverridden: mark("changed route"),
+    PlateAllotted: mark("label"),
+    PlateReprintAsked: mark("reprint"),
+    PlateConfirmed: mark("label check"),
+    Placed: mark("place in bin"),
 }
 
 

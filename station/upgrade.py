@@ -26,7 +26,7 @@ def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
         return script._upgrade_revs("head", revision)
 
     with engine.begin() as connection, EnvironmentContext(Config(), script, fn=lacking) as environment:
-        environment.configure(connection=connection, transactional_ddl=True, transaction_per_migration=False)
+        environment.configure(connection=connection)
         environment.run_migrations()
 
 

@@ -147,5 +147,5 @@ def _photos(store: PhotoStore, named: dict[str, int]) -> Iterator[Finding]:
             yield Finding("photo_missing", f"Entry {seq} names a photo by something that is no hash.")
     orphans = [sha256 for sha256 in store.all() if sha256 not in named]
     if orphans:
-        text = f"{len(orphans)} photos are named by no fact: a power cut came between photo and fact."
+        text = f"{len(orphans)} photos are named by no fact: they were taken again, or the power was cut."
         yield Finding("photo_orphan", text, is_damage=False)

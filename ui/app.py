@@ -131,7 +131,7 @@ class App:
         page.chosen.connect(save_facts)
         page.setWindowTitle(title)
         page.show_trouble(theme, (title, what, detail), offer)
-        page.resize(1024, 640)
+        page.setMinimumSize(1024, 640)
         page.show()
         self.qt.exec()
         return 1
@@ -177,7 +177,8 @@ class App:
 
     def _train(self, wanted: bool) -> None:
         self.training_wanted = wanted
-        self.qt.quit()
+        # quit() would close the window as well.
+        self.qt.exit(0)
 
     @property
     def _theme(self) -> Theme:

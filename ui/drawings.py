@@ -1,6 +1,6 @@
 """The pictures of the bench: what to scan, where to put it; drawn with lines, in the colours of the theme."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -197,7 +197,7 @@ def _empty_carton(pen: _Pen) -> None:
     pen.line((136, 116), (154, 138), (190, 102), accent=True)
 
 
-PICTURES: dict[str, Callable[[_Pen], None]] = {
+PICTURES: Mapping[str, Callable[[_Pen], None]] = {
     "badge": _badge,
     "parcel": _parcel,
     "scale": _scale,

@@ -1,6 +1,7 @@
 """Draws the symbols and patterns that stand beside every colour: no font is asked for them."""
 
 import math
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
@@ -8,7 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 from ui.theme import Look
 
 # Corners in a square from -1 to 1, y downwards.
-_POLYGONS: dict[str, tuple[tuple[float, float], ...]] = {
+_POLYGONS: Mapping[str, tuple[tuple[float, float], ...]] = {
     "triangle": ((0, -0.92), (0.96, 0.78), (-0.96, 0.78)),
     "diamond": ((0, -1), (1, 0), (0, 1), (-1, 0)),
     "square": ((-0.82, -0.82), (0.82, -0.82), (0.82, 0.82), (-0.82, 0.82)),
@@ -16,7 +17,7 @@ _POLYGONS: dict[str, tuple[tuple[float, float], ...]] = {
     "arrow": ((-0.55, -0.85), (0.85, 0), (-0.55, 0.85)),
     "bang-triangle": ((0, -0.92), (0.96, 0.78), (-0.96, 0.78)),
 }
-_STROKES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
+_STROKES: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "tick": (((-0.75, 0.05), (-0.2, 0.62), (0.8, -0.6)),),
     "cross": (((-0.65, -0.65), (0.65, 0.65)), ((0.65, -0.65), (-0.65, 0.65))),
     "bang": (((0, -0.85), (0, 0.25)), ((0, 0.78), (0, 0.82))),

@@ -1,5 +1,6 @@
 """The look of the screens as tokens: spaces, type sizes, colours of both themes, and the one stylesheet they give."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Template
 from typing import Literal
@@ -120,7 +121,7 @@ DARK = Theme(
     },
 )
 
-THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
+THEMES: Mapping[ThemeName, Theme] = {"light": LIGHT, "dark": DARK}
 
 _SHEET = Template("""
 * { color: $ink; font-size: ${BODY}px; }
@@ -176,8 +177,24 @@ QScrollBar:horizontal { height: 0; }
 QToolTip { background: $surface; color: $ink; border: 1px solid $edge; padding: ${S4}px; }
 """)
 
-_SIZES = {"SMALL": SMALL, "BODY": BODY, "HEAD": HEAD, "PROMPT": PROMPT, "HUGE": HUGE, "RADIUS": RADIUS}
-_SPACES = {"S4": S4, "S8": S8, "S12": S12, "S16": S16, "S24": S24, "S32": S32, "S48": S48, "TOUCH": TOUCH}
+_SIZES: Mapping[str, int] = {
+    "SMALL": SMALL,
+    "BODY": BODY,
+    "HEAD": HEAD,
+    "PROMPT": PROMPT,
+    "HUGE": HUGE,
+    "RADIUS": RADIUS,
+}
+_SPACES: Mapping[str, int] = {
+    "S4": S4,
+    "S8": S8,
+    "S12": S12,
+    "S16": S16,
+    "S24": S24,
+    "S32": S32,
+    "S48": S48,
+    "TOUCH": TOUCH,
+}
 
 
 def stylesheet(theme: Theme) -> str:

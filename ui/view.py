@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
 # The pages with their key, their name, and the roles that have them (none: everybody).
-PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+PAGES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "receive": ("F1", mark("Receive"), ()),
     "bins": ("F2", mark("Bins"), ()),
     "search": ("F3", mark("Search"), ()),

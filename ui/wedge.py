@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
@@ -13,10 +13,11 @@ from devices.scanners import layouts
 from devices.scanners.wedge import Decision, Fate, WedgeDecoder, WedgeSettings
 
 # Windows gives PC scan codes, where 0x100 marks the second key of a kind; elsewhere Qt gives X11 key codes.
-_EXTENDED = {0x11C: layouts.KEYPAD_ENTER, 0x11D: 97, 0x135: 98, 0x138: 100}
+_EXTENDED: Mapping[int, int] = {0x11C: layouts.KEYPAD_ENTER, 0x11D: 97, 0x135: 98, 0x138: 100}
 _LEFT_SHIFT = 42
 # Events wait in Qt's queue while a scan is being saved; the decision leaves them this much time to come through.
 _SLACK_MS = 15
+_REPEATS_AFTER_S = 0.15
 
 
 class WedgeFilter(QObject):
@@ -35,9 +36,10 @@ class WedgeFilter(QObject):
         self._held: list[tuple[QWindow, QKeyEvent]] = []
         self._replaying = False
         self._ahead_s = 0.0
+        self._pressed_at: dict[int, float] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._expire)
+        self._timer.timeout.connect(self._look_once_more)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Swallow, hold or let pass a key on its way to a window."""
@@ -48,10 +50,11 @@ class WedgeFilter(QObject):
             return False
         at = self._moment(event)
         code = _code(event)
+        repeat = self._is_repeat(event, code, at) if pressed else False
         if code is None:
             decision = self._without_code(event, pressed, at)
         elif pressed:
-            decision = self._decoder.press(code, at, event.isAutoRepeat())
+            decision = self._decoder.press(code, at, repeat)
         else:
             decision = self._decoder.release(code, at)
         return self._obey(decision, watched, event)
@@ -62,6 +65,18 @@ class WedgeFilter(QObject):
             return time.monotonic() - self._ahead_s
         self._ahead_s = time.monotonic() - event.timestamp() / 1000
         return event.timestamp() / 1000
+
+    def _is_repeat(self, event: QKeyEvent, code: int | None, at: float) -> bool:
+        """Tell a key that is held down from a scanner that sends the same character twice.
+
+        Qt on X11 calls it a repetition when a key is let go and pressed within one millisecond (qxcbkeyboard.cpp),
+        which fast scanners do; no keyboard begins to repeat before a fifth of a second.
+        """
+        first_at = self._pressed_at.get(code or 0, at)
+        if event.isAutoRepeat() and at - first_at >= _REPEATS_AFTER_S:
+            return True
+        self._pressed_at[code or 0] = at
+        return False
 
     def _without_code(self, event: QKeyEvent, pressed: bool, at: float) -> Decision:
         """Where the platform tells no scan codes, the text of the key has to do, in the computer's layout."""
@@ -91,6 +106,13 @@ class WedgeFilter(QObject):
             wait_s = due_at - (time.monotonic() - self._ahead_s)
             self._timer.start(max(0, round(wait_s * 1000)) + _SLACK_MS)
         return decision.this is not Fate.type
+
+    def _look_once_more(self) -> None:
+        """The time is up: let the keys through that are in the queue already, then decide.
+
+        A timer without delay comes after everything that waits; a computer that was busy is not a slow scanner.
+        """
+        QTimer.singleShot(0, self._expire)
 
     def _expire(self) -> None:
         decision = self._decoder.expire(time.monotonic() - self._ahead_s)

@@ -1,6 +1,6 @@
 """The window: header, page and page buttons; it turns keys and touches into words for the desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
@@ -28,7 +28,7 @@ from ui.view import PAGES, SIMULATOR, SIMULATOR_TAB, Page, View
 
 _SETTLING_PASSES = 3
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_NAMES = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
+_NAMES: Mapping[int, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
 _SIGN_IN_STAGES = ("sign-in", "pin")
 
 

@@ -6,17 +6,16 @@ from resources.words import Translator, mark
 from station.words import FAULT_WORDS
 from ui.parts.text import breakable
 
-DEVICES = {
+DEVICES: Mapping[str, str] = {
     "scanner": mark("Scanner"),
     "scale": mark("Scale"),
     "camera": mark("Camera"),
     "printer": mark("Printer"),
     "sync": mark("Sync"),
 }
-LAMPS = {"ok": mark("ready"), "attention": mark("look"), "down": mark("down"), "": mark("starting")}
-ROLES = {"receiver": mark("Receiver"), "grader": mark("Grader"), "supervisor": mark("Supervisor")}
+LAMPS: Mapping[str, str] = {"ok": mark("ready"), "attention": mark("look"), "down": mark("down"), "": mark("starting")}
 # One or two words for a lamp; the sentence that says what to do is the station's own.
-FAULTS = {
+FAULTS: Mapping[str, str] = {
     "unreachable": mark("not found"),
     "lost": mark("unplugged"),
     "no_answer": mark("silent"),
@@ -37,7 +36,7 @@ FAULTS = {
     "offline": mark("offline"),
     "refused": mark("refused"),
 }
-WEIGHTS = {
+WEIGHTS: Mapping[str, str] = {
     "stable": mark("stable"),
     "stable_zero": mark("empty"),
     "moving": mark("moving"),
@@ -48,21 +47,25 @@ WEIGHTS = {
     "no_answer": mark("no answer"),
     "garbled": mark("garbled"),
 }
-SERIALS = {
+SERIALS: Mapping[str, str] = {
     "same": mark("matches what was shipped"),
     "different": mark("differs from what was shipped"),
     "not_known": mark("read; nobody knows what was shipped"),
     "unread": mark("not readable"),
 }
-MATCHES = {"matched": mark("declared"), "undeclared": mark("not declared"), "wrong": mark("wrong item")}
-SHOTS = {
+MATCHES: Mapping[str, str] = {
+    "matched": mark("declared"),
+    "undeclared": mark("not declared"),
+    "wrong": mark("wrong item"),
+}
+SHOTS: Mapping[str, str] = {
     "whole": mark("whole item"),
     "label": mark("label"),
     "defect": mark("defect"),
     "soles": mark("soles"),
     "batch": mark("batch code"),
 }
-ORDER_KINDS = {
+ORDER_KINDS: Mapping[str, str] = {
     "return": mark("Return"),
     "exchange": mark("Exchange"),
     "warranty": mark("Warranty"),
@@ -70,7 +73,7 @@ ORDER_KINDS = {
     "undelivered": mark("Returned to sender"),
     "unknown": mark("Unknown parcel"),
 }
-_CURES = {
+_CURES: Mapping[str, str] = {
     "offline": mark("Work on: everything is kept here and sent by itself when the network is back."),
     "refused": mark("Central refused some facts. Nothing is lost; a supervisor must look."),
 }

@@ -13,9 +13,6 @@ from station.photos import PhotoError, PhotoStore
 
 _log = logging.getLogger(__name__)
 
-# Two photos of one scene differ by 6 bits at most; two of different goods by 20 and more (tests/grading).
-SAME_PHOTO_BITS = 4
-
 
 class Equipment:
     """What lies on one bench. `post` brings answers to the desk's thread; `printer` and `camera` may be missing."""
@@ -26,7 +23,7 @@ class Equipment:
         store: PhotoStore,
         printer: TcpPrinter | None,
         camera: Camera | None,
-        earlier: dict[str, str],
+        earlier: dict[str, tuple[str, str]],
     ) -> None:
         self._post = post
         self._store = store
@@ -82,9 +79,9 @@ class Equipment:
         fingerprint = photo.fingerprint(still.jpeg)
         sha256 = self._store.put(still.jpeg)
         mark = "" if fingerprint is None else f"{fingerprint:016x}"
-        repeat_of = "" if fingerprint is None else self._same(fingerprint, item)
+        repeat_of = "" if fingerprint is None else self._same(fingerprint, still.jpeg, item)
         if mark and not gate.problems:
-            self._earlier.setdefault(mark, item)
+            self._earlier.setdefault(mark, (item, sha256))
         return PhotoChecked(
             still.request,
             sha256,
@@ -97,9 +94,12 @@ class Equipment:
             repeat_of,
         )
 
-    def _same(self, fingerprint: int, item: str) -> str:
-        """Return the other item an equal photo was taken of, or an empty string."""
-        for mark, other in self._earlier.items():
-            if other != item and photo.distance(fingerprint, int(mark, 16)) <= SAME_PHOTO_BITS:
+    def _same(self, fingerprint: int, jpeg: bytes, item: str) -> str:
+        """Return the other item this very picture was taken of, or an empty string: a frozen or replayed camera."""
+        for mark, (other, sha256) in self._earlier.items():
+            if other == item or photo.distance(fingerprint, int(mark, 16)) > photo.SAME_PICTURE_BITS:
+                continue
+            path = self._store.path(sha256)
+            if path.exists() and photo.is_same_picture(jpeg, path.read_bytes()):
                 return other
         return ""

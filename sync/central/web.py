@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -65,6 +65,7 @@ def make_app(store: Store, shelf: PhotoShelf, version: str) -> Starlette:
         HTTPException: _not_here,
         ClientDisconnect: _gone,
         OperationalError: _database_away,
+        TimeoutError: _database_away,
         PhotoError: _disk_away,
         Exception: _fault,
     }
@@ -247,8 +248,9 @@ async def _gone(_request: Request, _error: ClientDisconnect) -> Response:
     return _json(Problem("cut_off"), 400)
 
 
-async def _database_away(_request: Request, error: DBAPIError) -> Response:
-    _log.error("the database does not answer: %s", error.orig)
+async def _database_away(_request: Request, error: SQLAlchemyError) -> Response:
+    """Nobody's fault: the bench keeps what it has and comes again."""
+    _log.error("the database does not answer: %s", error)
     response = _json(Problem("database_away", "try again"), 503)
     response.headers["Retry-After"] = "5"
     return response

@@ -86,17 +86,22 @@ class Scenes:
 
     names = ("phone", "shirt", "shoe", "box", "bottle", "bag")
 
+    def __init__(self) -> None:
+        rows, columns = numpy.mgrid[0:960, 0:1280]
+        self._fall_off = 1 - 0.125 * (((columns - 640) / 640) ** 2 + ((rows - 480) / 480) ** 2)
+        self._grain: dict[int, tuple[Picture, Picture]] = {}
+
     def picture(self, name: str = "", seed: int = 1, sharp: float = 0.7, mat: int = 100) -> Picture:
         """A scene before it is stored; `sharp` is the lens's blur in pixels, no name means an empty mat."""
-        random = numpy.random.default_rng(seed)
-        rows, columns = numpy.mgrid[0:960, 0:1280]
-        fall_off = 1 - 0.125 * (((columns - 640) / 640) ** 2 + ((rows - 480) / 480) ** 2)
-        grain = cv2.GaussianBlur(random.normal(0, 6, (960, 1280, 3)).astype(numpy.float32), (0, 0), 1.2)
-        canvas = numpy.clip(mat * fall_off[..., None] + grain, 0, 255).astype(numpy.uint8)
+        if seed not in self._grain:
+            random = numpy.random.default_rng(seed)
+            weave, noise = random.normal(0, 6, (2, 960, 1280, 3)).astype(numpy.float32)
+            self._grain[seed] = (cv2.GaussianBlur(weave, (0, 0), 1.2), noise / 3)
+        weave, noise = self._grain[seed]
+        canvas = numpy.clip(mat * self._fall_off[..., None] + weave, 0, 255).astype(numpy.uint8)
         if name:
             getattr(self, f"_{name}")(canvas)
-        seen = cv2.GaussianBlur(canvas.astype(numpy.float32), (0, 0), sharp)
-        return seen + random.normal(0, 2, seen.shape)
+        return cv2.GaussianBlur(canvas.astype(numpy.float32), (0, 0), sharp) + noise
 
     def exposed(self, picture: Picture, stops: float) -> Picture:
         """The picture with so many stops more light; added in linear light."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.photo import PROBLEM_TEXTS, check, distance, fingerprint
+from grading.photo import PROBLEM_TEXTS, SAME_PICTURE_BITS, check, distance, fingerprint, is_same_picture
 
 ITEMS = ("phone", "shirt", "shoe", "box", "bottle", "bag")
 
@@ -25,7 +25,7 @@ def test_a_good_photo_passes(scenes, item: str, with_mat: bool) -> None:
 
 
 @pytest.mark.parametrize("item", ITEMS)
-@pytest.mark.parametrize("blur", [2.0, 3.0, 5.0, 8.0])
+@pytest.mark.parametrize("blur", [2.0, 4.0, 8.0])
 def test_a_blurred_photo_is_found(scenes, item: str, blur: float) -> None:
     assert check(scenes.shot(item, sharp=blur)).problems == ("blurred",)
 
@@ -52,8 +52,8 @@ def test_sharpness_tells_a_sharp_item_from_a_blurred_other(scenes, blurred: list
 def test_a_stations_own_reference_decides_when_there_is_one(scenes) -> None:
     soft = scenes.shot("box", sharp=1.5)
     assert check(soft).problems == ("blurred",)
-    assert check(soft, station_reference=0.05).ok
-    assert check(scenes.shot("box"), station_reference=0.4).problems == ("blurred",)
+    assert check(soft, station_reference=0.1).ok
+    assert check(scenes.shot("box"), station_reference=0.3).problems == ("blurred",)
 
 
 @pytest.mark.parametrize("item", ITEMS)
@@ -61,6 +61,13 @@ def test_a_stations_own_reference_decides_when_there_is_one(scenes) -> None:
 def test_a_dark_photo_is_found(scenes, item: str, stops: int) -> None:
     gate = check(scenes.jpeg(scenes.exposed(scenes.picture(item), stops)))
     assert gate.problems == ("dark",)
+
+
+def test_a_bright_item_on_a_dim_mat_is_found(scenes) -> None:
+    """Not much of the frame is clipped, but most of the item."""
+    picture = scenes.picture("bottle")
+    cv2.rectangle(picture, (560, 360), (720, 800), (255, 255, 255), -1)
+    assert check(scenes.jpeg(picture)).problems == ("bright",)
 
 
 @pytest.mark.parametrize("item", ["shirt", "box"])
@@ -136,6 +143,14 @@ def test_a_photo_cut_short_is_unreadable_wherever_it_was_cut(scenes) -> None:
     assert check(whole + b"\0" * 64).ok, "zeros behind the end are padding"
 
 
+def test_a_photo_that_claims_a_hundred_megapixels_is_not_even_opened(small_photo: bytes) -> None:
+    at = small_photo.index(b"\xff\xc0") + 5
+    claims = small_photo[:at] + (12_000).to_bytes(2, "big") * 2 + small_photo[at + 4 :]
+    assert check(claims).problems == ("unreadable",)
+    filled = small_photo[:2] + b"\xff" * 3 + small_photo[2:]
+    assert check(filled).ok, "filling before a marker is allowed"
+
+
 def test_a_tiny_picture_is_unreadable(scenes) -> None:
     assert check(scenes.jpeg(numpy.full((8, 8, 3), 128.0))).problems == ("unreadable",)
 
@@ -173,13 +188,22 @@ def test_the_same_picture_is_known_again_and_others_are_not(scenes) -> None:
         ):
             again = fingerprint(other)
             assert again is not None
-            assert distance(first, again) <= 4, item
+            assert distance(first, again) <= SAME_PICTURE_BITS, item
     for one in ITEMS:
         for two in ITEMS:
-            assert one == two or distance(prints[one], prints[two]) >= 12, (one, two)
+            assert one == two or distance(prints[one], prints[two]) > SAME_PICTURE_BITS, (one, two)
+
+
+def test_one_picture_is_told_from_two_like_items(scenes) -> None:
+    for item in ITEMS:
+        picture = scenes.picture(item)
+        assert is_same_picture(scenes.jpeg(picture), scenes.jpeg(picture, 40)), item
+        shifted = numpy.roll(picture, 32, axis=1)  # nobody lays two items down within two centimetres
+        assert not is_same_picture(scenes.jpeg(picture), scenes.jpeg(shifted)), item
+    assert not is_same_picture(b"", scenes.jpeg(scenes.picture(ITEMS[0])))
 
 
 def test_distance_counts_bits() -> None:
     assert distance(0, 0) == 0
     assert distance(0b1011, 0b0110) == 3
-    assert distance(0, 2**64 - 1) == 64
+    assert distance(0, 2**256 - 1) == 256

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from station.database import open_sqlite
 from station.facts import Answered, ItemIdentified, ParcelArrived, PlateAllotted
 from station.journal import Journal, JournalDamaged, JournalError, read_entries
 from station.local_copy import LocalCopy
@@ -136,6 +137,18 @@ def test_a_file_cut_off_is_refused_and_the_rest_is_saved(folder: Path, kept: int
         assert set(ids(folder)) <= set(true_ids)
         assert report.saved == len(ids(folder)) > (100 if kept == -1 else 5)
     assert verify(folder) == []
+    assert opens(folder)
+
+
+@in_closed
+@pytest.mark.parametrize(
+    "statement", ["UPDATE journal SET body = '{}' WHERE seq = 60", "DELETE FROM journal WHERE seq = 121"]
+)
+def test_a_changed_or_missing_entry_is_refused(folder: Path, statement: str) -> None:
+    with open_sqlite(folder / "station.sqlite").begin() as connection:
+        connection.exec_driver_sql(statement)
+    assert not opens(folder)
+    assert salvage(folder).saved == 120
     assert opens(folder)
 
 

@@ -147,4 +147,4 @@ def test_figures_of_the_day(journal: Journal, tmp_path: Path) -> None:
 def test_fingerprints_name_their_item(journal: Journal) -> None:
     put(journal, ItemIdentified("P1", "I1", "x", "matched", "Shoe", "footwear"))
     put(journal, PhotoTaken("I1", "front", "ab" * 32, 1, fingerprint="00ff"))
-    assert History(journal).fingerprints() == {"00ff": "I1"}
+    assert History(journal).fingerprints() == {"00ff": ("I1", "ab" * 32)}

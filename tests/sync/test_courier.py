@@ -313,6 +313,32 @@ def test_a_second_copy_of_the_same_journal_is_refused_and_says_so(
     copied.close()
 
 
+def test_an_old_copy_never_takes_anothers_facts_for_its_own(
+    bench: Any, new_book: Any, run_courier: Run, until: Until, expect_log: Any, tmp_path: Any
+) -> None:
+    """All the copy has is at central already, and more: what it records now must not count as confirmed."""
+    book = new_book()
+    book.parcels(5)
+    book.close()
+    old = tmp_path / "old"
+    shutil.copytree(book.folder, old)
+    original = type(book)(book.folder)
+    original.parcels(5)
+    until(run_courier(original, bench).is_through)
+    original.close()
+    copied = type(book)(old)
+    running = run_courier(copied, bench)
+    until(running.is_through)
+    expect_log("push: fork")
+    copied.parcels(3)
+    running.courier.wake()
+    until(lambda: running.status.why == "fork")
+    assert running.status.waiting == 3
+    assert len(bench.events()) == 10
+    running.courier.stop()
+    copied.close()
+
+
 def test_a_void_token_waits_and_loses_nothing(
     bench: Any, book: Any, run_courier: Run, until: Until, expect_log: Any
 ) -> None:

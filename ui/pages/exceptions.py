@@ -1,5 +1,7 @@
 """What a person must decide: the queue of exceptions of this bench."""
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resources.words import mark
@@ -13,7 +15,7 @@ from ui.parts.text import Text, short
 from ui.theme import S8, S12, S16
 from ui.view import View
 
-_OWNERS = {
+_OWNERS: Mapping[str, str] = {
     "supervisor": mark("A supervisor decides"),
     "client": mark("The client decides"),
     "safety": mark("The safety officer decides"),

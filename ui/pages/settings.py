@@ -1,6 +1,6 @@
 """The settings of the screen: language, colours, sound and motion. They hold at once; there is nothing to save."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -12,7 +12,13 @@ from ui.theme import S12, S16, S24, TOUCH
 from ui.view import View
 
 # Each language is named in itself: who looks for it may not read the present one.
-LANGUAGE_NAMES = {"en": "English", "es": "Español", "de": "Deutsch", "fr": "Français", "ar": "العربية"}
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "en": "English",
+    "es": "Español",
+    "de": "Deutsch",
+    "fr": "Français",
+    "ar": "العربية",
+}
 
 
 class SettingsPage(QWidget):

@@ -1,5 +1,7 @@
 """The page for what must never happen and yet may: it says that the parcel is safe, and what to do."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -10,7 +12,7 @@ from ui.parts.text import Text
 from ui.theme import S24, S32, S48, TOUCH, Theme
 from ui.view import View
 
-CANNOT_SAVE = {
+CANNOT_SAVE: Mapping[str, str] = {
     "disk_full": mark("The disk is full. Delete what is not needed, or call IT. Then try again."),
     "disk_error": mark("The disk does not take data. Call IT at once. Do not switch the computer off."),
     "read_only": mark("The folder of the station cannot be written. Call IT."),

@@ -1,0 +1,126 @@
+"""What is due when: lanes fail and recover by themselves, and one that recovers tells the others. The clock is ours."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from station.local_copy import LocalCopy
+from sync.errand import Errand, Timing
+from sync.mirror import Mirror
+from sync.outbox import Outbox
+from sync.pace import Backoff
+from sync.photos import PhotoQueue
+
+LONG_S = 1000.0
+POLL_S = 5.0
+
+
+class Clock:
+    """Monotonic seconds that pass when the test says so."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def line(on_sqlite: Any, new_proxy: Any) -> Any:
+    """The line to central, which a test may cut."""
+    return new_proxy(on_sqlite)
+
+
+@pytest.fixture
+def errand(on_sqlite: Any, enrol_at: Any, line: Any, book: Any, clock: Clock) -> Iterator[Errand]:
+    """The courier's work on a book, with waits so long that only the clock can end them."""
+    bench = enrol_at(on_sqlite)
+    client = bench.client(line.url)
+    copy = LocalCopy.open(book.folder / "expected.sqlite")
+    epoch = book.journal.epoch
+    yield Errand(
+        Outbox(client, copy, book.journal.path, epoch),
+        Mirror(client, copy, bench.site),
+        PhotoQueue(client, copy, book.journal.path, book.photos, epoch),
+        Timing(Backoff(LONG_S, LONG_S), POLL_S, clock, random.Random(_seed())),
+    )
+    copy.close()
+
+
+def _seed() -> int:
+    """The dice by which, after a failure, the pull comes back long before the push."""
+    seeds = ((seed, *_first_waits_s(seed)) for seed in range(1000))
+    return next(seed for seed, push_s, pull_s in seeds if POLL_S * 2 < pull_s < push_s - 100)
+
+
+def _first_waits_s(seed: int) -> tuple[float, float]:
+    chance = random.Random(seed)
+    return chance.uniform(0, LONG_S), chance.uniform(0, LONG_S)
+
+
+def go_until_idle(errand: Errand) -> float:
+    """Work off all that is due now; return how long it is until something is due."""
+    while not (wait_s := errand.go(woken=False)):
+        pass
+    return wait_s
+
+
+def test_all_that_is_due_is_done_and_then_it_rests(errand: Errand, book: Any, clock: Clock) -> None:
+    book.parcels(250)
+    book.photo(b"a photo")
+    wait_s = go_until_idle(errand)
+    assert (errand.status.waiting, errand.status.photos_waiting, errand.status.online) == (0, 0, True)
+    assert POLL_S * 0.8 <= wait_s <= POLL_S * 1.2
+
+
+def test_a_fact_is_pushed_at_once_when_it_is_woken(errand: Errand, book: Any) -> None:
+    go_until_idle(errand)
+    book.parcels(1)
+    errand.go(woken=False)
+    assert errand.status.waiting == 1
+    errand.go(woken=True)
+    assert errand.status.waiting == 0
+
+
+def test_a_failing_lane_waits_however_often_it_is_woken(errand: Errand, book: Any, line: Any, clock: Clock) -> None:
+    line.cut_after = 0
+    book.parcels(1)
+    go_until_idle(errand)
+    seen = line.connections
+    for _ in range(20):
+        errand.go(woken=True)
+    assert line.connections == seen
+    assert (errand.status.waiting, errand.status.online, errand.status.why) == (1, False, "unreachable")
+
+
+def test_a_lane_that_gets_through_brings_the_others_back(errand: Errand, book: Any, line: Any, clock: Clock) -> None:
+    line.cut_after = 0
+    book.parcels(3)
+    go_until_idle(errand)
+    line.cut_after = None
+    push_s, pull_s = _first_waits_s(_seed())
+    clock.now_s = pull_s + 1
+    go_until_idle(errand)
+    assert clock.now_s < push_s
+    assert (errand.status.waiting, errand.status.online, errand.status.why) == (0, True, "")
+
+
+@pytest.mark.parametrize("woken", [True, False])
+def test_pieces_are_small_so_that_facts_never_wait_behind_photos(
+    errand: Errand, book: Any, woken: bool, clock: Clock
+) -> None:
+    for number in range(5):
+        book.photo(b"photo %d" % number)
+    while errand.status.photos_waiting != 3:
+        errand.go(woken=False)
+    book.parcels(1)
+    clock.now_s += 0.0 if woken else POLL_S * 2
+    errand.go(woken=woken)
+    assert (errand.status.waiting, errand.status.photos_waiting) == (0, 3)

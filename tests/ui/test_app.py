@@ -1,0 +1,137 @@
+"""The application around a real station: it starts, shows, changes and ends in the right order."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from devices.readings import Scan
+from station.errors import JournalError
+from station.settings import Settings
+from ui.app import App
+
+
+@pytest.fixture
+def app(qapp: QApplication) -> Iterator[App]:
+    saved: list[Settings] = []
+    made = App(Settings(sound=False), saved.append)
+    made.saved = saved
+    yield made
+    made.close()
+    qapp.setStyleSheet("")
+
+
+def words(window: QWidget) -> str:
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+
+
+def after(milliseconds: int, deed: Callable[[], object]) -> None:
+    QTimer.singleShot(milliseconds, deed)
+
+
+def test_a_reading_from_a_thread_is_on_the_screen_and_closing_the_window_ends_it(app: App, hands, qtbot) -> None:
+    seen: list[str] = []
+
+    def scan_and_close() -> None:
+        thread = threading.Thread(target=lambda: app.post(Scan("scanner", "BDG-1001", "", 5_000_000.0)))
+        thread.start()
+        thread.join()
+        qtbot.waitUntil(lambda: "Type your PIN, Ayla Demir" in words(app.window))
+        seen.append(words(app.window))
+        app.window.close()
+
+    usable: list[bool] = []
+    after(50, scan_and_close)
+    assert app.run(hands, usable=lambda: usable.append(app.window.isVisible())) == 0
+    assert usable == [True]
+    assert seen
+    assert app.training_wanted is None
+    app.post(Scan("scanner", "BDG-1001", "", 6_000_000.0))
+    assert sys.excepthook is sys.__excepthook__ or "Session" not in repr(sys.excepthook)
+
+
+def test_training_is_asked_for_and_the_window_stays(app: App, hands) -> None:
+    def practise() -> None:
+        app.window.page_wanted.emit("settings")
+        next(b for b in app.window.findChildren(QPushButton) if b.text() == "Practise").click()
+
+    after(50, practise)
+    app.run(hands)
+    assert app.training_wanted is True
+    assert app.window.isVisible()
+    hands.bench.training = True
+    after(50, app.window.close)
+    after(40, lambda: seen.append(words(app.window)))
+    seen: list[str] = []
+    app.run(hands)
+    assert "Training: nothing you do here counts" in seen[0]
+    assert app.training_wanted is None
+
+
+def test_language_and_colours_change_at_once_and_are_kept(app: App, hands, qapp: QApplication) -> None:
+    seen: list[str] = []
+
+    def change() -> None:
+        app.window.page_wanted.emit("settings")
+        before = qapp.styleSheet()
+        next(b for b in app.window.findChildren(QPushButton) if b.text() == "Dark").click()
+        assert qapp.styleSheet() != before
+        next(b for b in app.window.findChildren(QPushButton) if b.text() == "Español").click()
+        seen.append(words(app.window))
+        app.window.close()
+
+    after(50, change)
+    app.run(hands)
+    assert (app.saved[-1].language, app.saved[-1].theme) == ("es", "dark")
+
+
+def test_a_fault_in_a_slot_is_said_on_the_screen(app: App, hands, qtbot, expect_log) -> None:
+    expect_log("CRITICAL ui.session: failed after")
+    seen: list[str] = []
+
+    def fail() -> None:
+        try:
+            raise RuntimeError("a bug")
+        except RuntimeError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+        seen.append(words(app.window))
+        app.window.close()
+
+    after(50, fail)
+    app.run(hands)
+    assert "the parcel is safe" in seen[0]
+
+
+def test_a_damaged_journal_is_said_plainly_and_salvage_is_offered(app: App, qapp: QApplication) -> None:
+    seen: list[str] = []
+
+    def save() -> None:
+        page = next(each for each in qapp.topLevelWidgets() if each.isVisible() and each.objectName() == "page")
+        seen.append(words(page))
+        next(b for b in page.findChildren(QPushButton) if b.isVisible()).click()
+        seen.append(words(page))
+        page.close()
+
+    after(50, save)
+    code = app.show_cannot_open(JournalError("damaged", "the chain breaks at 17"), lambda: "12 facts were saved.")
+    assert code == 1
+    assert "records are damaged" in seen[0]
+    assert "the chain breaks at 17" in seen[0]
+    assert "12 facts were saved." in seen[1]
+
+
+def test_a_second_station_is_told_so(app: App, qapp: QApplication) -> None:
+    seen: list[str] = []
+
+    def look() -> None:
+        page = next(each for each in qapp.topLevelWidgets() if each.isVisible() and each.objectName() == "page")
+        seen.append(words(page))
+        assert not [b for b in page.findChildren(QPushButton) if b.isVisible()]
+        page.close()
+
+    after(50, look)
+    app.show_cannot_open(JournalError("in_use", "process 4711 has it"), lambda: "")
+    assert "The station is open already" in seen[0]

@@ -1,0 +1,260 @@
+"""A station on the screen: keys, touches and scans reach the desk, and what happens reaches the window."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+
+from devices.readings import Scan
+from resources.words import Translator, languages
+from station import sample
+from station.errors import JournalError
+from station.inputs import Do
+from station.outcome import Tone
+from station.settings import Settings
+from ui.pages.settings import SettingsPage
+from ui.screen import Manner
+from ui.session import Session
+from ui.window import Window
+
+
+@dataclass
+class Bench:
+    """A session on a real desk, and the person's keyboard."""
+
+    hands: object
+    window: Window
+    session: Session
+    qtbot: object
+    sounds: list[Tone]
+
+    @property
+    def stage(self) -> str:
+        return self.hands.bench.prompt.stage
+
+    def key(self, key: Qt.Key) -> None:
+        self.qtbot.keyClick(QApplication.focusWidget() or self.window, key)
+        self.hands.settle()
+
+    def type(self, text: str, enter: bool = True) -> None:
+        for character in text:
+            self.qtbot.keyClick(QApplication.focusWidget() or self.window, character)
+        if enter:
+            self.key(Qt.Key.Key_Return)
+
+    def scan(self, text: str) -> None:
+        self.session.take(Scan("scanner", text, "", next(_TIMES)))
+        self.hands.settle()
+
+    def shown(self) -> str:
+        """All words on the screen."""
+        return "\n".join(
+            label.text().replace("\u200b", "") for label in self.window.findChildren(QLabel) if label.isVisible()
+        )
+
+    def button(self, name: str) -> QPushButton:
+        found = [b for b in self.window.findChildren(QPushButton) if b.isVisible() and b.accessibleName() == name]
+        assert found, f"no button {name!r} among {[b.accessibleName() for b in self.window.findChildren(QPushButton)]}"
+        return found[0]
+
+
+_TIMES = (1_000_000.0 + number for number in range(1_000_000))
+
+
+@pytest.fixture
+def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
+    dress("light")
+    sounds: list[Tone] = []
+    window = Window(SettingsPage(languages()))
+    window.resize(1280, 800)
+    session = Session(
+        desk=hands.desk,
+        history=hands.history,
+        workers={},
+        window=window,
+        panel=None,
+        manner=lambda: Manner(Translator("en"), Settings(), "14:32"),
+        play=sounds.append,
+    )
+    session.begin()
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    yield Bench(hands, window, session, qtbot, sounds)
+    session.end()
+    window.close()
+    session.deleteLater()
+    window.deleteLater()
+
+
+def test_a_parcel_is_cleared_with_the_keyboard_alone(bench: Bench) -> None:
+    parcel = next(each for each in sample.parcels() if each.key == "tee")
+    bench.type("/BDG-1001")
+    bench.type("1234")
+    assert bench.stage == "idle"
+    bench.type(parcel.code)
+    bench.type("s", enter=False)
+    assert bench.stage == "skip-why"
+    bench.type("2", enter=False)
+    bench.type(parcel.items[0].code)
+    for _ in range(30):
+        if bench.stage == "photo":
+            bench.key(Qt.Key.Key_Space)
+        elif bench.stage == "inspect":
+            bench.type("1", enter=False)
+        else:
+            break
+    assert bench.stage == "result"
+    bench.key(Qt.Key.Key_Return)
+    item = bench.hands.bench.state.item
+    bench.type(item.plate)
+    assert bench.stage == "place"
+    bench.type("/BIN-RESTOCK-TAL")
+    assert bench.hands.bench.state.parcel.items[0].bin == "BIN-RESTOCK-TAL"
+    bench.key(Qt.Key.Key_Return)
+    assert bench.stage == "idle"
+    assert bench.sounds[-1] is Tone.FINISHED
+
+
+def test_every_step_can_be_taken_back_by_its_key(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.begin("tee")
+    assert "Undo: weight" in bench.shown()
+    bench.type("u", enter=False)
+    assert bench.stage == "weigh"
+    bench.button("U Undo: parcel scan").click()
+    assert bench.stage == "idle"
+
+
+def test_a_refusal_stays_until_enter_and_sounds(bench: Bench) -> None:
+    bench.scan("HELLO")
+    assert "Refused: Sign in first" in bench.shown()
+    assert bench.sounds == [Tone.REFUSED]
+    bench.key(Qt.Key.Key_Return)
+    assert "Refused" not in bench.shown()
+
+
+def test_a_refusal_can_be_acknowledged_by_touch_and_by_barcode(bench: Bench) -> None:
+    for acknowledge in (lambda: bench.button("Understood (Enter)").click(), lambda: bench.scan("RS:confirm")):
+        bench.scan("HELLO")
+        assert "Refused" in bench.shown()
+        acknowledge()
+        assert "Refused" not in bench.shown()
+
+
+def test_a_pin_is_never_shown(bench: Bench) -> None:
+    bench.scan("BDG-1001")
+    bench.type("12", enter=False)
+    field = next(entry for entry in bench.window.findChildren(QLineEdit) if entry.isVisible())
+    assert field.text() == "12"
+    assert field.echoMode() == QLineEdit.EchoMode.Password
+    bench.button("3").click()
+    bench.button("4").click()
+    bench.button("Enter").click()
+    assert bench.stage == "idle"
+
+
+def test_what_was_half_typed_is_forgotten_with_the_question(bench: Bench) -> None:
+    bench.scan("BDG-1001")
+    bench.type("12", enter=False)
+    bench.key(Qt.Key.Key_Escape)
+    bench.key(Qt.Key.Key_Escape)
+    bench.scan("BDG-1001")
+    bench.type("1234")
+    assert bench.stage == "idle"
+
+
+def test_a_button_that_has_the_focus_is_let_go_with_its_question(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.begin("tee")
+    bench.hands.do(Do.NO_CODE)
+    first = next(b for b in bench.window.findChildren(QPushButton) if b.objectName() == "tile" and b.isVisible())
+    first.setFocus()
+    bench.key(Qt.Key.Key_Space)
+    assert bench.stage == "photo"
+    assert not isinstance(QApplication.focusWidget(), QPushButton)
+
+
+def test_a_scan_on_the_search_page_is_a_search(bench: Bench) -> None:
+    bench.hands.sign_in()
+    parcel = bench.hands.begin("tee")
+    bench.window.page_wanted.emit("search")
+    bench.scan(parcel.code)
+    assert "arrived" in bench.shown()
+    assert bench.stage == "item"
+    bench.type("RMA-9999")
+    assert "knows nothing of RMA-9999" in bench.shown()
+
+
+def test_a_scan_on_the_devices_page_only_proves_the_scanner(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.window.page_wanted.emit("devices")
+    bench.scan("1ZE2N61W0306291461")
+    assert "Scanned: 1ZE2N61W0306291461" in bench.shown()
+    assert bench.stage == "idle"
+
+
+def test_a_scan_on_another_page_brings_the_bench_forward(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.window.page_wanted.emit("settings")
+    bench.scan("1ZE2N61W0306291461")
+    assert "Put the parcel on the scale" in bench.shown()
+
+
+@pytest.mark.parametrize(("badge", "sees"), [("BDG-1001", False), ("BDG-9001", True)])
+def test_the_role_decides_which_pages_are_there(bench: Bench, badge: str, sees: bool) -> None:
+    bench.hands.sign_in(badge)
+    for page, title in (("exceptions", "Nothing waits for a decision."), ("shift", "parcels finished today")):
+        bench.window.page_wanted.emit(page)
+        assert (title in bench.shown()) is sees
+        bench.window.page_wanted.emit("receive")
+
+
+def test_exceptions_are_listed_for_the_supervisor(bench: Bench) -> None:
+    bench.hands.sign_in("BDG-9001")
+    bench.hands.begin("unknown")
+    bench.window.page_wanted.emit("exceptions")
+    assert "Parcel nobody announced" in bench.shown()
+    assert "A supervisor decides" in bench.shown()
+
+
+def test_when_nothing_can_be_saved_nothing_is_accepted_until_it_can(bench: Bench, monkeypatch, expect_log) -> None:
+    expect_log("nothing could be saved")
+    bench.hands.sign_in()
+
+    def full(*_: object, **__: object) -> None:
+        raise JournalError("disk_full", "no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.hands.bench.journal, "append", full)
+        bench.scan("1ZE2N61W0306291461")
+        assert "The disk is full" in bench.shown()
+        bench.scan("1ZE2N61W0306291461")
+        assert bench.stage == "idle"
+    bench.button("Try again").click()
+    bench.scan("1ZE2N61W0306291461")
+    assert bench.stage == "weigh"
+
+
+def test_a_fault_of_the_program_is_said_and_the_bench_goes_on(bench: Bench, expect_log) -> None:
+    expect_log("CRITICAL ui.session: failed after")
+    bench.hands.sign_in()
+    try:
+        raise RuntimeError("a bug")
+    except RuntimeError as error:
+        bench.session.fail(type(error), error, error.__traceback__)
+    assert "Something went wrong; the parcel is safe" in bench.shown()
+    assert "a bug" in bench.shown()
+    bench.button("Go on").click()
+    assert "Scan the label on the parcel" in bench.shown()
+
+
+def test_hostile_codes_are_shown_as_they_are(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.window.page_wanted.emit("search")
+    for code in ("<b>bold</b><img src=x>", "{0.__class__}", "%s%n", "x" * 5000, "]]>\x1d\x00"):
+        bench.scan(code)
+        assert bench.window.width() == 1280
+    assert "knows nothing" in bench.shown()
