@@ -7,7 +7,10 @@ from pathlib import Path
 
 import platformdirs
 
+from devices.simulators.process import SimulatorError
 from station.cli import checks, doctor, opening
+from station.cli.demo import CentralFailed
+from station.cli.player import Stuck
 from station.errors import JournalError
 from station.settings import SettingsError
 
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         code: int = asked.do(asked)
-    except (JournalError, SettingsError, OSError) as error:
+    except (JournalError, SettingsError, CentralFailed, SimulatorError, Stuck, OSError) as error:
         sys.stderr.write(f"returns-station: {error}\n")
         return 1
     except KeyboardInterrupt:
@@ -62,8 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", parents=[where], help="check a data folder; exit 1 on any damage")
     verify.set_defaults(do=lambda asked: checks.verify_folder(asked.data))
     save = commands.add_parser("salvage", parents=[where], help="save what can be read of a damaged journal")
+    save.add_argument("--station", default="", metavar="CODE", help="its code, when not one entry can be read")
     save.add_argument("--yes", action="store_true", help="do it without asking")
-    save.set_defaults(do=lambda asked: checks.salvage_folder(asked.data, asked.yes))
+    save.set_defaults(do=lambda asked: checks.salvage_folder(asked.data, asked.station, asked.yes))
     return parser
 
 

@@ -86,13 +86,20 @@ class PtyWire:
         """The link disappears and the line hangs up."""
         if self._master < 0:
             return
-        if self._link is not None:
+        if self._link is not None and self._leads_here(self._link):
             self._link.unlink(missing_ok=True)
         with self._lock:
             master, slave = self._master, self._slave
             self._master = self._slave = -1
             os.close(slave)
             os.close(master)
+
+    def _leads_here(self, link: Path) -> bool:
+        """Whether the link is still ours: a bench that was killed and begun anew has put its own there."""
+        try:
+            return os.readlink(link) == os.ttyname(self._slave)
+        except OSError:
+            return False
 
     def plug(self) -> None:
         """A new terminal behind the same link."""

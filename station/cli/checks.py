@@ -19,7 +19,7 @@ def verify_folder(data: Path) -> int:
     return 0
 
 
-def salvage_folder(data: Path, yes: bool) -> int:
+def salvage_folder(data: Path, station: str, yes: bool) -> int:
     """Save what can be read into a new journal, after asking; return 0 when it was done."""
     if not yes:
         sys.stdout.write(
@@ -29,5 +29,5 @@ def salvage_folder(data: Path, yes: bool) -> int:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             sys.stdout.write("Nothing was changed.\n")
             return 1
-    sys.stdout.write(f"{salvage(data)}\n")
+    sys.stdout.write(f"{salvage(data, station)}\n")
     return 0

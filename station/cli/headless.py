@@ -17,17 +17,19 @@ from station import sample, schema
 from station.cli import report
 from station.cli.demo import EmbeddedCentral, demo_settings
 from station.cli.hands import SimulatedHands
-from station.cli.parts import Station, open_station
+from station.cli.parts import Station, check_free, open_station
 from station.cli.player import Player, Stuck
+from station.files import put_in_place
 from station.sample import SampleParcel
-from station.settings import Settings
+from station.settings import Settings, SettingsError
 from station.stages import Stage, stage_of
 
 ANSWER_WITHIN_S = 20.0
-LABEL_WITHIN_S = 10.0
+LABEL_WITHIN_S = 30.0
 DRAIN_WITHIN_S = 120.0
 WOBBLE_S = 0.15
 PLAN_FILE = "run.json"
+REPORT_FILE = "report.json"
 
 
 class Play:
@@ -73,17 +75,24 @@ class Play:
         shown = self._station.desk.weight
         return shown is not None and shown.state is WeightState.stable_zero
 
-    def _label_out(self) -> None:
-        """Wait for the label; one that was under way at a power cut never comes and is asked for again."""
-        desk = self._station.desk
-        item = desk.bench.state.item
-        if item is None or stage_of(desk.bench.state, desk.bench.known) is not Stage.LABEL:
-            return
-        try:
-            self.wait(lambda: _printed(self._station), LABEL_WITHIN_S, "the label")
-        except Stuck:
+    def go_on(self) -> None:
+        """Ask again for a label that was under way when the run was interrupted: nobody sends it any more."""
+        if self._waits_for_label():
+            asked = self._station.desk.bench.state.ask
             self._player.reprint()
-            self.wait(lambda: desk.bench.state.ask is not None, ANSWER_WITHIN_S, "the reason for a reprint")
+            self.wait(lambda: self._station.desk.bench.state.ask is not asked, ANSWER_WITHIN_S, "the question why")
+
+    def _label_out(self) -> None:
+        """Wait until the label that was asked for came out of the printer."""
+        if self._waits_for_label():
+            self.wait(lambda: not self._waits_for_label(), LABEL_WITHIN_S, "the label")
+
+    def _waits_for_label(self) -> bool:
+        bench = self._station.desk.bench
+        item = bench.state.item
+        if item is None or stage_of(bench.state, bench.known) is not Stage.LABEL:
+            return False
+        return item.copies_printed < item.copies_asked
 
     def _signature(self) -> tuple[int, object]:
         bench = self._station.desk.bench
@@ -95,14 +104,12 @@ class Play:
         return f"an answer to parcel {parcel.key} at the stage {stage_of(bench.state, bench.known)} (it says: {said})"
 
 
-def _printed(station: Station) -> bool:
-    item = station.desk.bench.state.item
-    return item is None or item.copies_printed >= item.copies_asked
-
-
 def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
     """Play `parcels` parcels into `folder`, or go on with the run it holds; return the exit code."""
-    folder.mkdir(parents=True, exist_ok=True)
+    check_free(folder)
+    if (folder / REPORT_FILE).exists():
+        _say(f"{folder} holds a finished run: {folder / REPORT_FILE}. Name another folder to play again.")
+        return 0
     parcels, seed = _plan(folder, parcels, seed)
     pile = _pile(parcels, seed)
     generated = max(0, parcels - len(sample.parcels()))
@@ -121,6 +128,7 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
             "central's orders",
         )
         run.wait(lambda: _all_up(station), ANSWER_WITHIN_S, "the devices")
+        run.go_on()
         began = time.monotonic()
         done = _finished(station)
         for number, parcel in enumerate(pile[done:], start=done + 1):
@@ -139,7 +147,7 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
             },
         }
         _finish(station, devices, folder, more)
-    _say(f"done: {folder / 'report.json'}")
+    _say(f"done: {folder / REPORT_FILE}")
     return 0
 
 
@@ -159,7 +167,7 @@ def _finish(station: Station, devices: SimulatedBench, folder: Path, more: dict[
         content = report.report(connection, station.desk.timings, more)
         plates = list(connection.execute(select(schema.plate.c.plate)).scalars())
     report.keep_labels(devices.printer.labels(), folder / "labels", plates, station.settings.printer.dpi)
-    report.write(folder / "report.json", content)
+    report.write(folder / REPORT_FILE, content)
 
 
 def _finished(station: Station) -> int:
@@ -173,11 +181,19 @@ def _plan(folder: Path, parcels: int, seed: int) -> tuple[int, int]:
     """Return what is to be played: what the folder's interrupted run had planned, or what was asked for."""
     path = folder / PLAN_FILE
     if path.exists():
-        plan = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            plan = json.loads(path.read_text(encoding="utf-8"))
+            plan = {"parcels": int(plan["parcels"]), "seed": int(plan["seed"])}
+        except (ValueError, TypeError, KeyError) as error:
+            raise SettingsError(
+                f"{path} does not say what was to be played ({error!r}); choose another folder"
+            ) from error
         if (plan["parcels"], plan["seed"]) != (parcels, seed):
             _say(f"{folder} holds a run of {plan['parcels']} parcels with seed {plan['seed']}; going on with that one")
-        return int(plan["parcels"]), int(plan["seed"])
-    path.write_text(json.dumps({"parcels": parcels, "seed": seed}) + "\n", encoding="utf-8")
+        return plan["parcels"], plan["seed"]
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps({"parcels": parcels, "seed": seed}) + "\n", encoding="utf-8")
+    put_in_place(draft, path)
     return parcels, seed
 
 

@@ -20,6 +20,8 @@ from station.history import History
 from station.journal import Journal
 from station.local_copy import LocalCopy
 from station.lookups import Lookups, read_rules
+from station.opening import LOCK_FILE
+from station.ownership import Ownership
 from station.photos import PhotoStore
 from station.settings import Settings
 from station.state import State
@@ -63,6 +65,7 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         stack.callback(copy.close)
         history = History(journal)
         store = PhotoStore(home / PHOTOS_FOLDER)
+        store.sweep()
         sessions = sessions_of(settings)
         equipment = Equipment(post, store, _printer(sessions), _camera(sessions), history.fingerprints())
         stack.callback(equipment.close)
@@ -80,6 +83,12 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
 def _words(settings: Settings) -> Translator:
     """Return the sentences in the bench's language, or in English when there is no such language."""
     return Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
+
+
+def check_free(folder: Path) -> None:
+    """Raise JournalBusy when a station works on the folder: before devices or a central are begun beside its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    Ownership.take(folder / LOCK_FILE).release()
 
 
 def _nobody() -> None:

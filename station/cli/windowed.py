@@ -14,7 +14,7 @@ from devices.simulators.bench import SimulatedBench
 from resources.words import mark
 from station.cli.demo import EmbeddedCentral, demo_settings
 from station.cli.hands import SimulatedHands
-from station.cli.parts import open_station
+from station.cli.parts import check_free, open_station
 from station.cli.player import Player
 from station.errors import JournalError
 from station.salvage import salvage
@@ -31,6 +31,12 @@ SAY_USABLE = "RETURNS_STATION_SAY_USABLE"
 def run(folder: Path, settings: Settings, demo: bool) -> int:
     """Show the bench until its window is closed; return the exit code. Training and work follow one another in it."""
     with ExitStack() as stack:
+        try:
+            check_free(folder)
+        except JournalError as error:
+            app = App(settings)
+            stack.callback(app.close)
+            return app.show_cannot_open(error)
         central = stack.enter_context(EmbeddedCentral(folder / "central")) if demo else None
         devices = stack.enter_context(SimulatedBench(folder / "devices", folder / "labels")) if demo else None
         app = App(settings, lambda changed: write(folder / SETTINGS_FILE, changed))

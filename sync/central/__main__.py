@@ -24,6 +24,7 @@ from sync.central.store import Store
 from sync.central.web import make_app
 
 _STOP_WITHIN_S = 3
+_BACKLOG = 128
 _STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
 
 _ABOUT = """\
@@ -99,7 +100,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         sample.load(store, asked.generated, asked.seed)
         sample.enrol_station(store, asked.data, _now())
     try:
-        listener = socket.create_server((asked.host, asked.port), backlog=128)
+        listener = _listener(asked.host, asked.port)
     except OSError as error:
         return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
     app = make_app(store, PhotoShelf(asked.data / "photos", store), _version())
@@ -127,6 +128,27 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
     print(f"returns-central: listening on http://{host}:{port}", flush=True)  # noqa: T201
     server.run(sockets=[listener])
     return 0
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    With its protocol named: asyncio turns Nagle's algorithm off for such sockets only, and with it on each answer
+    comes 40 ms late.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
 
 
 def _await_end_of_input(stop: Callable[[], None]) -> None:

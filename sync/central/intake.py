@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from station import projections
 from station.entries import Entry, first_prev
 from sync.central import feed, receipts, reviews
-from sync.central.judge import Judged, judge
+from sync.central.judge import OTHERS, Judged, Said, judge, said
 from sync.central.store import Store, insert_once
 from sync.central.tables import ack, journal, quarantine
 from sync.wire import Push, Pushed, Quarantine, Verdict
@@ -63,7 +63,7 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
     known = tuple(entry for entry in push.entries if entry.seq <= acked)
     new = tuple(entry for entry in push.entries if entry.seq > acked)
     verdicts = _again(connection, station, push.epoch, known, now)
-    judged = judge(new, push.epoch, prev, _ids_taken(connection, new))
+    judged = judge(new, push.epoch, prev, _said_before(connection, station, new))
     if one_by_one:
         judged = [_write_alone(connection, station, each, now) for each in judged]
     else:
@@ -107,6 +107,9 @@ def _again(connection: Connection, station: str, epoch: str, known: Sequence[Ent
     verdicts = []
     for entry in known:
         row = stored.get(entry.seq)
+        if row is None and _said_before(connection, station, [entry]).get(entry.id) == said(entry):
+            verdicts.append(Verdict(entry.seq, "duplicate"))
+            continue
         if row is None or row["id"] != entry.id:
             raise ForkError(entry.seq)
         if row["hash"] != entry.hash:
@@ -119,14 +122,19 @@ def _again(connection: Connection, station: str, epoch: str, known: Sequence[Ent
     return verdicts
 
 
-def _ids_taken(connection: Connection, entries: Sequence[Entry]) -> frozenset[str]:
+def _said_before(connection: Connection, station: str, entries: Sequence[Entry]) -> dict[str, Said]:
+    """Return the ids among these that central has already, and what they said; another station's say nothing."""
     ids = [entry.id for entry in entries if "\0" not in entry.id]
-    return frozenset(connection.execute(select(journal.c.id).where(journal.c.id.in_(ids))).scalars())
+    query = select(journal).where(journal.c.id.in_(ids))
+    return {
+        row.id: (row.txn, row.type, row.v, row.body) if row.station == station else OTHERS
+        for row in connection.execute(query)
+    }
 
 
 def _write(connection: Connection, station: str, judged: Sequence[Judged], now: str) -> None:
     """Write what is kept as a fact, and apply what central understands; the bytes stay as the bench made them."""
-    kept = [each for each in judged if each.status != "quarantined"]
+    kept = [each for each in judged if each.status not in ("quarantined", "duplicate")]
     if kept:
         connection.execute(insert(journal), [_row(station, each, now) for each in kept])
     for each in kept:

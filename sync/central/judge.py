@@ -1,5 +1,6 @@
 """Judges entries before anything is written: is each whole, chained to the one before it, and of a known kind?"""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -18,31 +19,47 @@ class Judged(NamedTuple):
     fact: Recorded | None = None
 
 
-def judge(entries: tuple[Entry, ...], epoch: str, prev: bytes, taken_ids: frozenset[str]) -> list[Judged]:
-    """Judge entries that follow one another; `prev` is the hash before them, `taken_ids` are ids known elsewhere.
+# What makes an entry the same one under another number: all that was said, and not where it stands.
+Said = tuple[str, str, int, bytes]
 
-    One bad entry is set aside by itself: the next is held against the hash this one claims to have.
+
+# Another station's id, or one of the same batch, is never ours said again.
+OTHERS: Said = ("", "", 0, b"")
+
+
+def said(entry: Entry) -> Said:
+    """Return what an entry says: a salvaged journal says it again in a new epoch, with the same id."""
+    return entry.txn, entry.type, entry.v, entry.body
+
+
+def judge(entries: tuple[Entry, ...], epoch: str, prev: bytes, earlier: Mapping[str, Said]) -> list[Judged]:
+    """Judge entries that follow one another; `prev` is the hash before them, `earlier` are known ids and their words.
+
+    An id that comes again and says the same is a duplicate; one that says something else was used twice. One bad
+    entry is set aside by itself: the next is held against the hash this one claims to have.
     """
     judged: list[Judged] = []
-    taken = set(taken_ids)
+    taken = dict(earlier)
     for entry in entries:
         judged.append(_judge(entry, epoch, prev, taken))
-        taken.add(entry.id)
+        taken.setdefault(entry.id, OTHERS)
         prev = entry.hash
     return judged
 
 
-def _judge(entry: Entry, epoch: str, prev: bytes, taken: set[str]) -> Judged:
+def _judge(entry: Entry, epoch: str, prev: bytes, taken: Mapping[str, Said]) -> Judged:
     if any("\0" in text for text in _texts(entry)):
         return Judged(entry, "quarantined", "text_invalid")
     if entry.epoch != epoch:
         return Judged(entry, "quarantined", "epoch_differs")
-    if entry.id in taken:
+    if entry.id in taken and taken[entry.id] != said(entry):
         return Judged(entry, "quarantined", "id_reused")
     if entry.prev != prev:
         return Judged(entry, "quarantined", "chain_broken")
     if not entry.is_whole():
         return Judged(entry, "quarantined", "hash_wrong")
+    if entry.id in taken:
+        return Judged(entry, "duplicate")
     try:
         fact = entry.fact()
     except (msgspec.MsgspecError, ValueError):

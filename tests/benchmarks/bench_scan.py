@@ -3,10 +3,11 @@
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
-from big_site import Place, QuickHands, figure, open_place, p99, parcels, work
+from big_site import Place, QuickHands, figure, open_place, p99, parcels
 
 from devices.readings import Scan
 from station.database import DRIVER
@@ -71,11 +72,14 @@ def measure() -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bare = BareCommit(folder / "bare.sqlite")
-        with open_place(folder) as place:
-            watch = Watch(place, bare)
-            finished = work(place.desk.bench, QuickHands(watch.take), parcels(PARCELS), place.settle)
-            for number, _ in enumerate(finished, start=1):
-                watch.on = number >= _WARM_UP
+        answers: list[Any] = []
+        with open_place(folder, answers.append) as place:
+            watch, finished = Watch(place, bare), 0
+            for parcel in place.work(QuickHands(watch.take), parcels(PARCELS)):
+                while answers:
+                    place.desk.take(answers.pop(0))
+                finished += parcel is not None
+                watch.on = finished >= _WARM_UP
         bare.close()
     return _figures(watch)
 
@@ -86,10 +90,9 @@ def _figures(watch: Watch) -> dict[str, dict[str, Any]]:
         "scan_to_durable_p99_ratio": figure(durable / bare, "× bare commit", RATIO_TO_REACH, n),
         "scan_to_durable_p99_ms": figure(durable * 1000, "ms", round(bare * 1000, 4), n),
         "scan_to_durable_p50_ms": figure(
-            sorted(watch.durable_s)[n // 2] * 1000, "ms", round(sorted(watch.bare_s)[n // 2] * 1000, 4), n
+            median(watch.durable_s) * 1000, "ms", round(median(watch.bare_s) * 1000, 4), n
         ),
     }
     for stage, took_s in sorted(watch.by_stage.items()):
-        median = sorted(took_s)[len(took_s) // 2]
-        figures[f"scan_at_{stage}_p50_ms"] = figure(median * 1000, "ms", None, len(took_s))
+        figures[f"scan_at_{stage}_p50_ms"] = figure(median(took_s) * 1000, "ms", None, len(took_s))
     return figures

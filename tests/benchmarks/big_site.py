@@ -1,4 +1,4 @@
-"""A bench of the sample site with 100,000 return orders more in its local copy, and a person who works there quickly."""
+"""A bench of the sample site with 100,000 return orders more in its copy, and a person who works there quickly."""
 
 import itertools
 import math
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -59,15 +59,15 @@ def some_orders(count: int) -> list[ReturnOrder]:
 
 
 class PromptEquipment:
-    """A printer that prints at once and a camera whose photos are good; what they answer waits in `answers`."""
+    """A printer that prints at once and a camera whose photos are good; `post` brings what they answer."""
 
-    def __init__(self) -> None:
-        self.answers: list[Any] = []
+    def __init__(self, post: Callable[[Any], object]) -> None:
+        self._post = post
         self._photos = itertools.count(1)
 
     def print(self, job: str, data: bytes) -> None:
         """The label is out."""
-        self.answers.append(Printed("printer", job, time.monotonic()))
+        self._post(Printed("printer", job, time.monotonic()))
 
     def cancel(self, job: str) -> None:
         """Too late, it is out."""
@@ -75,7 +75,7 @@ class PromptEquipment:
     def still(self, request: str, shot: str) -> None:
         """The photo is taken, judged and stored; its hash is made up."""
         sha256 = f"{next(self._photos):064x}"
-        self.answers.append(PhotoChecked(request, sha256, 100_000, (), 210, 500))
+        self._post(PhotoChecked(request, sha256, 100_000, (), 210, 500))
 
     def preview(self, wanted: bool) -> None:
         """Nobody looks."""
@@ -111,44 +111,38 @@ class QuickHands:
         """Lay something under the camera."""
 
 
-class Place(NamedTuple):
-    """A bench with its desk, its past, and what answers for its devices."""
+class Place:
+    """A bench with its desk, its past and its devices' workers, of which there are none."""
 
-    desk: Desk
-    history: History
-    equipment: PromptEquipment
+    def __init__(self, desk: Desk, history: History) -> None:
+        self.desk, self.history = desk, history
+        self.workers: dict[str, Any] = {}
 
-    def settle(self) -> None:
-        """Let printer and camera answer."""
-        while self.equipment.answers:
-            self.desk.take(self.equipment.answers.pop(0))
+    def work(self, hands: Any, pile: Sequence[SampleParcel]) -> Iterator[SampleParcel | None]:
+        """Do one thing at each turn; yields after it, the parcel when that was its last."""
+        bench = self.desk.bench
+        player = Player.at(bench, hands)
+        for parcel in pile:
+            begun = False
+            while not begun or bench.state.parcel is not None:
+                player.act(parcel)
+                yield None
+                begun = begun or bench.state.parcel is not None
+            yield parcel
 
 
 @contextmanager
-def open_place(folder: Path) -> Iterator[Place]:
-    """A new bench with a filled copy; its printer and camera answer at once."""
+def open_place(folder: Path, post: Callable[[Any], object]) -> Iterator[Place]:
+    """A new bench with a filled copy; its printer and camera answer at once, through `post`."""
     with Journal.open(folder / "station.sqlite", sample.STATION) as journal:
         fill_copy(folder / "expected.sqlite")
         copy = LocalCopy.open(folder / "expected.sqlite")
         history = History(journal)
-        equipment = PromptEquipment()
         bench = Bench(journal, Lookups(read_rules(), copy, history), State(sample.STATION, "Bench 1"))
-        yield Place(Desk(bench, equipment, PhotoStore(folder / "photos").path), history, equipment)
+        yield Place(Desk(bench, PromptEquipment(post), PhotoStore(folder / "photos").path), history)
         copy.close()
 
 
 def parcels(count: int) -> list[SampleParcel]:
     """Parcels with what their orders declare in them."""
     return [sample.plain_parcel(order, SEED) for order in some_orders(count)]
-
-
-def work(bench: Bench, hands: Any, pile: Sequence[SampleParcel], settle: Callable[[], None]) -> Iterator[SampleParcel]:
-    """Work on each parcel until it is finished; yields it then."""
-    player = Player.at(bench, hands)
-    for parcel in pile:
-        begun = False
-        while not begun or bench.state.parcel is not None:
-            player.act(parcel)
-            settle()
-            begun = begun or bench.state.parcel is not None
-        yield parcel

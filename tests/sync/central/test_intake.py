@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from station.entries import hash_of, sealed
+from station.entries import first_prev, hash_of, sealed
 from station.facts import Undone
 from station.records import Receipt, ReturnOrder
 from sync.client import Gap
@@ -145,6 +145,28 @@ def test_an_id_used_again_with_other_words_is_set_aside(bench: Any, book: Any) -
     answer = bench.client().push(changed(push, 2, id=first))
     assert [(each.seq, each.code) for each in answer.results] == [(3, "id_reused")]
     assert [row["seq"] for row in bench.events()] == [1, 2]
+
+
+def test_a_salvaged_journal_says_again_what_central_has_and_nothing_is_doubled(bench: Any, book: Any) -> None:
+    """A salvage begins a new epoch and sends every entry again under its old id, but for those that were lost."""
+    book.parcels(4)
+    client = bench.client()
+    client.push(book.push(1, 3))
+    kept = [book.push().entries[place] for place in (0, 2, 3)]
+    epoch, prev, entries = "e" * 32, first_prev("e" * 32), []
+    for seq, entry in enumerate(kept, start=1):
+        entries.append(sealed(msgspec.structs.replace(entry, seq=seq, epoch=epoch), prev))
+        prev = entries[-1].hash
+    again = msgspec.structs.replace(book.push(), epoch=epoch, first=1, entries=tuple(entries))
+    answer = client.push(again)
+    assert (answer.acked, [(each.seq, each.status) for each in answer.results]) == (
+        3,
+        [(1, "duplicate"), (2, "duplicate")],
+    )
+    assert [row["id"] for row in bench.events()] == [entry.id for entry in book.push().entries]
+    answer = client.push(again)
+    assert {each.status for each in answer.results} == {"duplicate"}
+    assert len(bench.events()) == 4
 
 
 def test_a_text_that_only_one_database_can_hold_never_stops_the_rest(bench: Any, book: Any) -> None:
