@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from station.history import History
 
 _TONE_MS = 900
+_INTERRUPTED = 130
 SALVAGE = mark("Save the unsent facts")
 
 
@@ -94,7 +96,7 @@ class App:
         )
         session.broken.connect(lambda: self.qt.exit(1))
         self._settings_page.changed.connect(session.render)
-        hook, sys.excepthook = sys.excepthook, session.fail
+        hook, sys.excepthook = sys.excepthook, self._hook(session)
         self.qt.installEventFilter(self._wedge)
         try:
             self._begin(session, panel, usable)
@@ -156,6 +158,17 @@ class App:
             panel.show()
         self.window.activateWindow()
         self._inbox.open(session.take)
+
+    def _hook(self, session: Session) -> Callable[..., None]:
+        """Return what is done with an error nobody caught: shown, but for the Ctrl+C of who started the program."""
+
+        def failed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+            if issubclass(kind, KeyboardInterrupt):
+                self.qt.exit(_INTERRUPTED)
+            else:
+                session.fail(kind, error, trace)
+
+        return failed
 
     def _manner(self) -> Manner:
         now = QLocale(self._tr.language).toString(datetime.now().astimezone(), "HH:mm")

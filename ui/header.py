@@ -39,7 +39,7 @@ class Header(QFrame):
         parcels = tr.plural("{count} parcel", "{count} parcels", figures.parcels)
         items = tr.plural("{count} item", "{count} items", figures.items)
         self._done.show_text(f"{parcels} · {items}")
-        self._pace.show_text(tr.format(mark("{count} items an hour"), count=figures.per_hour))
+        self._pace.show_text(tr.plural("{count} item an hour", "{count} items an hour", figures.per_hour))
         for lamp in view.lamps:
             if lamp.device not in self._lamps:
                 self._lamps[lamp.device] = _LampSign()

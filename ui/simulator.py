@@ -12,6 +12,7 @@ from devices.simulators.bench import SimulatedBench
 from devices.simulators.process import SimulatorError
 from resources.words import mark
 from station import preview, sample
+from station.outcome import Notice, Tone
 from station.sample import SampleItem, SampleParcel, bins
 from station.steps.place import right_bins
 from ui.parts.buttons import KeyButton, aside
@@ -45,6 +46,7 @@ class SimulatorPanel(QWidget):
         self._next_step = next_step
         self._parcels = sample.parcels()
         self._view: View | None = None
+        self._notice: Notice | None = None
         self._buttons: list[tuple[KeyButton, str]] = []
         self._titles: list[tuple[Text, str]] = []
         self._says, self._error = Text("small", quiet=True), Text("small")
@@ -75,10 +77,19 @@ class SimulatorPanel(QWidget):
         self._parcel.setAccessibleName(tr.gettext(mark("Sample parcel")))
         self._item.setAccessibleName(tr.gettext(mark("Item of the parcel")))
         self._label.setAccessibleName(tr.gettext(mark("The last label")))
+        if view.notice is not self._notice:
+            self._notice = view.notice
+            if view.notice is not None and view.notice.tone is Tone.FINISHED:
+                self._parcel.setCurrentIndex((self._parcel.currentIndex() + 1) % len(self._parcels))
         labels = self._devices.printer.labels()
         if labels and labels[-1] != self._printed:
             self._printed = labels[-1]
             self._label.setPixmap(_picture(labels[-1].read_bytes(), view.settings.printer.dpi))
+
+    @property
+    def error(self) -> str:
+        """What the simulator said that did not obey; empty while all did."""
+        return self._error.text()
 
     def _arrange(self) -> None:
         scroll = Scroll(S8)
@@ -183,7 +194,7 @@ class SimulatorPanel(QWidget):
         """Do something to a simulator; one that does not answer says so here and nowhere else."""
         try:
             deed()
-        except SimulatorError as error:
+        except (SimulatorError, OSError) as error:
             _log.info("the simulator refused: %s", error)
             self._error.show_text(str(error))
         else:

@@ -14,7 +14,6 @@ DEVICES: Mapping[str, str] = {
     "sync": mark("Sync"),
 }
 LAMPS: Mapping[str, str] = {"ok": mark("ready"), "attention": mark("look"), "down": mark("down"), "": mark("starting")}
-ROLES: Mapping[str, str] = {"receiver": mark("Receiver"), "grader": mark("Grader"), "supervisor": mark("Supervisor")}
 # One or two words for a lamp; the sentence that says what to do is the station's own.
 FAULTS: Mapping[str, str] = {
     "unreachable": mark("not found"),

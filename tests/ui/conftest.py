@@ -242,7 +242,7 @@ def see(hands: Hands) -> Callable[..., View]:
         searched: str = "",
         tr: Translator | None = None,
     ) -> View:
-        settings = Settings(language=language, theme=theme)
+        settings = Settings(language=language, theme=theme, reduced_motion=True)
         manner = Manner(tr or Translator(language), settings, "14:32")
         return look(hands.desk, FIGURES, manner, Opened(page, searched), history=hands.history)
 

@@ -105,6 +105,12 @@ def test_a_fault_in_a_slot_is_said_on_the_screen(app: App, hands, qtbot, expect_
     assert "the parcel is safe" in seen[0]
 
 
+def test_ctrl_c_ends_the_window_and_is_no_fault(app: App, hands) -> None:
+    after(50, lambda: sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None))
+    assert app.run(hands) == 130
+    assert not hands.bench.state.parcel
+
+
 def test_a_damaged_journal_is_said_plainly_and_salvage_is_offered(app: App, qapp: QApplication) -> None:
     seen: list[str] = []
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from resources.words import mark
-from station.outcome import Tone
+from station.outcome import Notice, Tone
 from ui.parts.polish import set_property
 from ui.parts.sign import Sign
-from ui.theme import RADIUS, S4, S16, TOUCH, Look
+from ui.theme import MOTION_MS, RADIUS, S4, S16, TOUCH, Look
 from ui.view import View
 from ui.wording import say
 
@@ -30,6 +30,9 @@ class NoticeStrip(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look: Look | None = None
+        self._notice: Notice | None = None
+        self._coming = QVariantAnimation(self, duration=MOTION_MS, startValue=0.0, endValue=1.0)
+        self._coming.valueChanged.connect(self.update)
         self._sign = Sign(28)
         self._words = QLabel()
         self._words.setTextFormat(Qt.TextFormat.PlainText)
@@ -62,6 +65,11 @@ class NoticeStrip(QFrame):
             tone = tr.gettext(_WORDS[notice.tone])
             self._words.setText(f"{tone}: {say(tr, notice.text, notice.params)}")
             self._sign.show_symbol(look.symbol, look.ink)
+        if notice is not self._notice:
+            self._notice = notice
+            self._coming.stop()
+            if not view.settings.reduced_motion:
+                self._coming.start()
         if look != self._look:
             self._look = look
             set_property(self._words, "tone", notice.tone.value if notice is not None else "")
@@ -74,5 +82,14 @@ class NoticeStrip(QFrame):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(QColor(self._look.fill))
             painter.setPen(QColor(self._look.ink))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
+            box = self.rect().adjusted(0, 0, -1, -1)
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+            if self._coming.state() is QVariantAnimation.State.Running:
+                self._sweep(painter, box, self._look, float(self._coming.currentValue()))
             painter.end()
+
+    def _sweep(self, painter: QPainter, box: QRect, look: Look, part: float) -> None:
+        """A line along the lower edge that grows: the same words again are news again."""
+        width = round(box.width() * part)
+        left = box.right() - width if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else box.left()
+        painter.fillRect(left, box.bottom() - S4, width, S4, QColor(look.ink))

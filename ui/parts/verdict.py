@@ -14,6 +14,9 @@ from ui.signs import draw_symbol, fill_pattern
 from ui.theme import BODY, HEAD, HUGE, PROMPT, RADIUS, S16, S24, SMALL, Look
 from ui.view import View
 
+# From this height on the word gets a line of its own, in the largest size.
+_STACKED_FROM = 230
+
 
 class Verdict(QWidget):
     """A panel in the colour of the disposition with its pattern as a broad edge."""
@@ -73,40 +76,57 @@ class Verdict(QWidget):
         painter.end()
 
     def _paint_words(self, painter: QPainter, box: QRectF, rtl: bool) -> None:
-        """The letter at the side, as high as the panel; beside it the symbol and word, the bin under them."""
+        """Letter and symbol, the word, and the bin: under each other, or beside the letter where it is low."""
         if self._look is None:
             return
-        ink = self._look.ink
-        side = min(box.height(), box.width() * 0.3, 200.0) if self._letter else 0.0
-        words = box.adjusted(0, 0, -side - S16, 0) if rtl else box.adjusted(side + S16, 0, 0, 0)
-        painter.setPen(QColor(ink))
-        if self._letter:
-            letter_box = QRectF(box.right() - side if rtl else box.left(), box.top(), side, box.height())
-            painter.setFont(sized(self.font(), int(side), 700))
-            painter.drawText(letter_box, Qt.AlignmentFlag.AlignCenter, self._letter)
+        painter.setPen(QColor(self._look.ink))
+        if box.height() >= _STACKED_FROM:
+            word, below = HUGE * 1.25, PROMPT * 1.4
+            top = QRectF(box.left(), box.top(), box.width(), box.height() - word - below)
+            side = min(top.height(), 200.0) if self._letter else 0.0
+            self._paint_letter(painter, _leading(top, side, rtl))
+            self._paint_symbol(painter, _without(top, side, rtl), min(top.height() * 0.7, 120.0), rtl)
+            self._write_word(painter, QRectF(box.left(), top.bottom(), box.width(), word))
+            self._write_below(painter, QRectF(box.left(), top.bottom() + word, box.width(), below))
+            return
+        side = min(box.height(), box.width() * 0.3) if self._letter else 0.0
+        self._paint_letter(painter, _leading(box, side, rtl))
+        words = _without(box, side, rtl)
         upper = QRectF(words.left(), words.top(), words.width(), words.height() * 0.6)
-        lower = QRectF(words.left(), upper.bottom(), words.width(), words.height() * 0.4)
-        symbol = min(upper.height() * 0.8, 64.0)
-        x = words.right() - symbol if rtl else words.left()
-        draw_symbol(painter, self._look.symbol, QRectF(x, upper.center().y() - symbol / 2, symbol, symbol), ink)
-        beside = upper.adjusted(0, 0, -symbol - S16, 0) if rtl else upper.adjusted(symbol + S16, 0, 0, 0)
-        painter.setPen(QColor(ink))
-        write(
-            painter,
-            self.font(),
-            beside,
-            self._word,
-            sizes=(HUGE, PROMPT, HEAD, BODY),
-            upright=Qt.AlignmentFlag.AlignVCenter,
-        )
-        write(
-            painter,
-            self.font(),
-            lower,
-            self._below,
-            sizes=(PROMPT, HEAD, BODY, SMALL),
-            upright=Qt.AlignmentFlag.AlignTop,
-        )
+        symbol = min(upper.height() * 0.8, 48.0)
+        self._paint_symbol(painter, upper, symbol, rtl)
+        self._write_word(painter, _without(upper, symbol, rtl))
+        self._write_below(painter, QRectF(words.left(), upper.bottom(), words.width(), words.height() * 0.4))
+
+    def _paint_letter(self, painter: QPainter, box: QRectF) -> None:
+        if self._letter:
+            painter.setFont(sized(self.font(), int(min(box.width(), box.height()))))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._letter)
+
+    def _paint_symbol(self, painter: QPainter, box: QRectF, side: float, rtl: bool) -> None:
+        place = _leading(box, side, rtl)
+        if self._look is not None:
+            square = QRectF(place.left(), place.center().y() - side / 2, side, side)
+            draw_symbol(painter, self._look.symbol, square, self._look.ink)
+
+    def _write_word(self, painter: QPainter, box: QRectF) -> None:
+        upright = Qt.AlignmentFlag.AlignVCenter
+        write(painter, self.font(), box, self._word, sizes=(HUGE, PROMPT, HEAD, BODY), upright=upright)
+
+    def _write_below(self, painter: QPainter, box: QRectF) -> None:
+        upright = Qt.AlignmentFlag.AlignTop
+        write(painter, self.font(), box, self._below, sizes=(PROMPT, HEAD, BODY, SMALL), upright=upright)
+
+
+def _leading(box: QRectF, width: float, rtl: bool) -> QRectF:
+    """Return the part of a box where reading begins."""
+    return QRectF(box.right() - width if rtl else box.left(), box.top(), width, box.height())
+
+
+def _without(box: QRectF, width: float, rtl: bool) -> QRectF:
+    """Return the rest of a box behind its leading part and a gap; all of it when that part is empty."""
+    taken = width + S16 if width else 0.0
+    return box.adjusted(0, 0, -taken, 0) if rtl else box.adjusted(taken, 0, 0, 0)
 
 
 def _bin_words(view: View, item: Item) -> str:

@@ -1,0 +1,65 @@
+"""The hands of a demonstration do to real simulators what their buttons say."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from devices.simulators.bench import SimulatedBench
+from station import sample
+from station.outcome import Notice, Tone
+from ui.parts.buttons import KeyButton
+from ui.simulator import SimulatorPanel
+
+
+@pytest.fixture
+def press(hands, see: Callable, dress: Callable, tmp_path: Path, qtbot):
+    """The panel over simulators that run, and a way to press its buttons."""
+    dress("light")
+    with SimulatedBench(tmp_path / "devices", tmp_path / "labels") as devices:
+        asked: list[str] = []
+        panel = SimulatorPanel(devices, lambda parcel: asked.append(parcel.key))
+        panel.render(see())
+
+        def _press(name: str) -> SimulatorPanel:
+            next(b for b in panel.findChildren(KeyButton) if b.accessibleName() == name).click()
+            return panel
+
+        _press.asked, _press.panel, _press.devices = asked, panel, devices
+        yield _press
+        panel.close()
+        panel.deleteLater()
+
+
+def test_every_button_does_its_deed_without_complaint(press, hands, see: Callable) -> None:
+    panel = press.panel
+    hands.sign_in()
+    hands.begin("tee")
+    hands.scan(sample.parcels()[1].items[0].code)
+    hands.go_to("place")
+    panel.render(see())
+    names = [button.accessibleName() for button in panel.findChildren(KeyButton)]
+    assert len(names) > 25
+    for name in names:
+        press(name)
+        assert panel.error == "", name
+    assert press.asked == [sample.parcels()[0].key]
+
+
+def test_a_finished_parcel_makes_room_for_the_next(press, hands, see: Callable) -> None:
+    panel = press.panel
+    hands.bench.notice = Notice(Tone.FINISHED, "Parcel finished.")
+    panel.render(see())
+    panel.render(see())
+    press("Do the next thing")
+    assert press.asked == [sample.parcels()[1].key]
+
+
+def test_a_simulator_that_is_gone_says_so_and_nothing_fails(press) -> None:
+    scale = next(
+        child for child in psutil.Process().children() if any("simulators.scale" in word for word in child.cmdline())
+    )
+    scale.kill()
+    scale.wait(10)
+    assert press("Wobble").error
