@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from devices.simulators.bench import SimulatedBench
@@ -169,7 +169,7 @@ class App:
         return failed
 
     def _manner(self) -> Manner:
-        now = QLocale(self._tr.language).toString(datetime.now().astimezone(), "HH:mm")
+        now = datetime.now().astimezone().strftime("%H:%M")
         return Manner(self._tr, self._settings, now, self._sounds.trouble)
 
     def _play(self, tone: Tone) -> None:
