@@ -18,9 +18,7 @@ def filled(folder: Path) -> Path:
     """The folder of a station that has pulled the sample site."""
     folder.mkdir()
     copy = LocalCopy.open(folder / "expected.sqlite")
-    rows = [
-        Record(seq, each.kind, each.key, msgspec.Raw(each.body)) for seq, each in enumerate(records(), start=1)
-    ]
+    rows = [Record(seq, each.kind, each.key, msgspec.Raw(each.body)) for seq, each in enumerate(records(), start=1)]
     copy.apply(1, len(rows), rows)
     copy.close()
     return folder
