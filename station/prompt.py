@@ -136,7 +136,13 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     if stage is Stage.WHICH and not params.get("title"):
         reason = mark("Choose the line it belongs to.")
     buttons = tuple(
-        Button(str(number), choice.text, Command(Do.CHOOSE, choice.value), choice.params, main=number == 1)
+        Button(
+            str(number),
+            choice.text,
+            Command(Do.CHOOSE, choice.value),
+            choice.params,
+            main=number == 1 and stage is Stage.DOUBT,
+        )
         for number, choice in enumerate(ask.choices, start=1)
     )
     entry = "pin" if stage is Stage.PIN else "code" if stage is Stage.SUPERVISOR else "none"

@@ -57,8 +57,11 @@ def _verify(connection: Connection, path: Path) -> Iterator[Finding]:
         if line != "ok":
             yield Finding("file", f"The file {path.name} is damaged: {line}.")
     meta = {row.name: row.value for row in connection.exec_driver_sql("SELECT name, value FROM meta")}
+    if not {"station", "epoch"} <= meta.keys():
+        yield Finding("meta", f"The journal {path.name} does not say whose it is.")
+        return
     entries = list(_all(connection))
-    broken = first_break(entries, 0, first_prev(meta.get("epoch", "")))
+    broken = first_break(entries, 0, first_prev(meta["epoch"]))
     if broken:
         yield Finding("chain", f"The chain of the journal is broken: {broken}.")
         return

@@ -97,7 +97,7 @@ class PtyWire:
     def _leads_here(self, link: Path) -> bool:
         """Whether the link is still ours: a bench that was killed and begun anew has put its own there."""
         try:
-            return os.readlink(link) == os.ttyname(self._slave)
+            return link.readlink() == Path(os.ttyname(self._slave))
         except OSError:
             return False
 

@@ -17,9 +17,10 @@ from devices.readings import Down, Up
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
 from station.cli.demo import demo_settings
-from station.cli.parts import JOURNAL_FILE, sessions_of
+from station.cli.parts import sessions_of
 from station.database import MINIMUM_SQLITE, sqlite_version
 from station.errors import JournalError
+from station.opening import JOURNAL_FILE, check_files
 from station.settings import CentralSettings, Settings, settings_of
 from station.verify import verify
 from station.words import FAULT_WORDS
@@ -94,9 +95,10 @@ def _disk(folder: Path) -> Check:
 
 
 def _journal(folder: Path) -> Check:
-    if not (folder / JOURNAL_FILE).exists():
-        return Check("journal", "ok", "none yet: this station has not worked here")
     try:
+        check_files(folder / JOURNAL_FILE)
+        if not (folder / JOURNAL_FILE).exists():
+            return Check("journal", "ok", "none yet: this station has not worked here")
         findings = [each for each in verify(folder) if each.is_damage]
     except JournalError as error:
         return Check("journal", "bad", str(error))

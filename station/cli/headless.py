@@ -185,9 +185,7 @@ def _plan(folder: Path, parcels: int, seed: int) -> tuple[int, int]:
             plan = json.loads(path.read_text(encoding="utf-8"))
             plan = {"parcels": int(plan["parcels"]), "seed": int(plan["seed"])}
         except (ValueError, TypeError, KeyError) as error:
-            raise SettingsError(
-                f"{path} does not say what was to be played ({error!r}); choose another folder"
-            ) from error
+            raise SettingsError(f"{path} does not say what was to be played: choose another folder") from error
         if (plan["parcels"], plan["seed"]) != (parcels, seed):
             _say(f"{folder} holds a run of {plan['parcels']} parcels with seed {plan['seed']}; going on with that one")
         return plan["parcels"], plan["seed"]

@@ -1,8 +1,8 @@
-"""Guided photos with a gate, and the branching questions of the category."""
+"""Examining an item: its own weight, guided photos with a gate, and the branching questions of the category."""
 
-from devices.readings import Scan
+from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
-from station.facts import Answered, ExceptionRaised, PhotoSkipped, PhotoTaken, Recorded
+from station.facts import Answered, ExceptionRaised, ItemWeighed, PhotoSkipped, PhotoTaken, Recorded
 from station.inputs import Command, PhotoChecked, PhotoFailed
 from station.judge import conclude
 from station.known import Known
@@ -12,6 +12,7 @@ from station.stages import next_shot, question_due, rubric_of
 from station.state import Ask, Choice, Item, State
 from station.steps.arrive import skip_weight
 from station.steps.notices import accepted, attention, refused, warned
+from station.weights import item_in_band
 
 SKIP_PHOTO = (
     Choice("camera", mark("The camera does not work")),
@@ -91,6 +92,19 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     if option.stop:
         return Outcome(warned(mark("Stop: {word}"), word=option.word), facts)
     return Outcome(accepted(mark("{word}"), word=option.word), facts)
+
+
+def weigh_item(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
+    """the item's own weight is recorded once and compared with its article's"""
+    item = state.item
+    if item is None or item.weighed is not None:
+        return Outcome()
+    expected = item.identified.weight_mg
+    fits = item_in_band(reading.weight_mg, expected)
+    fact = ItemWeighed(item.identified.item, reading.weight_mg, expected, fits)
+    if fits is False:
+        return Outcome(warned(mark("The item's weight is not that of its article; this is noted.")), (fact,))
+    return Outcome(facts=(fact,))
 
 
 def scan_before_photo(state: State, scan: Scan, known: Known) -> Outcome:

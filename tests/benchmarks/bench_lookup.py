@@ -24,14 +24,6 @@ Ask = Callable[[str], object]
 
 
 def measure() -> dict[str, dict[str, Any]]:
-<<<<<<< HEAD
-    """p99 over all codes, each asked for once, and the slowest kind's own p99."""
-    with tempfile.TemporaryDirectory() as name, open_place(Path(name)) as place:
-        for _ in work(place.desk.bench, QuickHands(place.desk.take), parcels(PARCELS), place.settle):
-            pass
-        asked = questions(place.desk.bench.known, place.history)
-        took = {kind: timed(ask, codes) for kind, (ask, codes) in asked.items()}
-=======
     """p99 over all codes, each asked for once, and of the kind that is slowest by its median."""
     with tempfile.TemporaryDirectory() as name:
         answers: list[Any] = []
@@ -41,7 +33,6 @@ def measure() -> dict[str, dict[str, Any]]:
                     place.desk.take(answers.pop(0))
             asked = questions(place.desk.bench.known, place.history)
             took = timed(asked)
->>>>>>> bench
     every = [each for times in took.values() for each in times]
     slowest = max(took, key=lambda kind: median(took[kind]))
     return {

@@ -22,7 +22,7 @@ def screen() -> Iterator[str]:
     server = subprocess.Popen(command, pass_fds=[tell], stderr=subprocess.DEVNULL)
     os.close(tell)
     try:
-        with open(told, encoding="ascii") as reader:
+        with os.fdopen(told, encoding="ascii") as reader:
             number = reader.readline().strip()
         if not number:
             raise RuntimeError("Xvfb ended before it had a display")

@@ -225,6 +225,15 @@ def test_a_serial_that_was_never_shipped_is_an_exception_and_is_held(walk) -> No
     assert walk.state.item.disposition == "hold"
 
 
+def test_one_serial_cannot_be_on_two_items_of_a_parcel(walk) -> None:
+    walk.arrive("serials").item("serials", 0).examine().label().place()
+    taken = walk.state.parcel.items[0].serial.serial
+    walk.scan(sample_items("serials")[1].code).scan(taken)
+    assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.SERIAL, Tone.REFUSED, ())
+    walk.scan(sample_items("serials")[1].serial)
+    assert walk.state.item.serial.verdict == "same"
+
+
 def test_a_serial_nobody_can_read_stays_empty(walk) -> None:
     walk.arrive("headphones").scan("9506000001074").do(Do.SKIP)
     assert (walk.state.item.serial.serial, walk.state.item.serial.verdict) == ("", "unread")

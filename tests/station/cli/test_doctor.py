@@ -1,0 +1,86 @@
+"""The doctor proves every device by a real answer, and says in words what it could not prove."""
+
+import re
+import socket
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from station import __main__ as main
+from station.journal import Journal
+from station.settings import CentralSettings, PrinterSettings, SerialSettings, Settings, write
+
+DEVICES = {"scanner", "scale", "camera", "printer"}
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def lines(text: str) -> dict[str, tuple[str, str]]:
+    """Return sign and words by what was looked at."""
+    found = (re.fullmatch(r"(\S) (\S+) +(.+)", line) for line in text.splitlines())
+    return {match[2]: (match[1], match[3]) for match in found if match is not None}
+
+
+def test_the_demonstration_proves_four_devices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["doctor", "--demo", "--data", str(tmp_path)]) == 0
+    told = lines(capsys.readouterr().out)
+    assert {name: told[name] for name in DEVICES} == dict.fromkeys(DEVICES, ("✔", "proved itself with a real answer"))
+    for name in ("versions", "sqlite", "disk", "journal"):
+        assert told[name][0] in "✔!"
+    assert "Python 3." in told["versions"][1] and "WAL-reset" in told["sqlite"][1]
+    assert not list((tmp_path / "demo").glob("*.sqlite"))
+
+
+def test_devices_that_do_not_answer_are_named_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], closed_port: int, expect_log
+) -> None:
+    expect_log("printer is down: unreachable")
+    expect_log("scale is down: unreachable")
+    settings = Settings(
+        printer=PrinterSettings("127.0.0.1", closed_port), scale=SerialSettings(str(tmp_path / "no-such-port"))
+    )
+    write(tmp_path / "settings.toml", settings)
+    assert main.main(["doctor", "--data", str(tmp_path)]) == 1
+    told = lines(capsys.readouterr().out)
+    for name in ("printer", "scale"):
+        assert told[name][0] == "✘" and told[name][1].startswith("Not connected: check cable and power.")
+    assert "scanner" not in told and "camera" not in told
+    assert told["central"] == ("!", "not in the settings: facts stay on this computer")
+
+
+def test_central_that_is_away_or_refuses_us_is_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], closed_port: int
+) -> None:
+    token = tmp_path / "token"
+    central = CentralSettings(f"http://127.0.0.1:{closed_port}", "leeds", str(token))
+    write(tmp_path / "settings.toml", Settings(central=central))
+    assert main.main(["doctor", "--data", str(tmp_path)]) == 1
+    assert lines(capsys.readouterr().out)["central"][0] == "✘"
+    token.write_text("secret\n")
+    assert main.main(["doctor", "--data", str(tmp_path)]) == 0
+    sign, words = lines(capsys.readouterr().out)["central"]
+    assert sign == "!" and words.startswith("not reachable now, work goes on without it")
+    write(tmp_path / "settings.toml", Settings(central=msgspec.structs.replace(central, url="nonsense")))
+    main.main(["doctor", "--data", str(tmp_path)])
+    assert "http://" in lines(capsys.readouterr().out)["central"][1]
+
+
+def test_a_damaged_journal_is_told_and_nothing_is_made_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Journal.open(tmp_path / "station.sqlite", "A01").close()
+    assert main.main(["doctor", "--data", str(tmp_path)]) == 0
+    assert lines(capsys.readouterr().out)["journal"] == ("✔", "the chain is whole and the tables agree with it")
+    (tmp_path / "station.sqlite").write_bytes(b"no database" * 999)
+    assert main.main(["doctor", "--data", str(tmp_path)]) == 1
+    assert lines(capsys.readouterr().out)["journal"][0] == "✘"
+    (tmp_path / "station.sqlite").unlink()
+    (tmp_path / "expected.sqlite").touch()
+    assert main.main(["doctor", "--data", str(tmp_path)]) == 1
+    sign, words = lines(capsys.readouterr().out)["journal"]
+    assert sign == "✘" and "is missing, but there was one" in words
+    assert not (tmp_path / "station.sqlite").exists()

@@ -1,0 +1,57 @@
+"""The command line says what it can do, and what is wrong in plain words."""
+
+import pytest
+
+from station import __main__ as main
+
+
+def said_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main.main(arguments)
+    assert ended.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_help_tells_each_command_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said_by(capsys, "--help")
+    for name in ("run", "doctor", "verify", "salvage"):
+        assert f"returns-station {name}" in text
+    assert "returns-station run --headless --parcels 12 --out out" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("run", ("--headless", "--parcels", "--seed", "--out", "--demo", "report.json", "interrupted run is gone on")),
+        ("doctor", ("--data", "--settings", "--demo", "devices")),
+        ("verify", ("DATA", "data folder")),
+        ("salvage", ("DATA", "--yes", "without asking")),
+    ],
+)
+def test_help_of_each_command_names_all_of_it(
+    capsys: pytest.CaptureFixture[str], name: str, words: tuple[str, ...]
+) -> None:
+    text = " ".join(said_by(capsys, name, "--help").split())
+    for word in words:
+        assert word in text
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["fly"], ["run", "--parcels", "0"], ["run", "--parcels", "many"], ["verify"]]
+)
+def test_what_makes_no_sense_is_told_with_the_usage(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(arguments)
+    assert ended.value.code == 2
+    assert "usage: returns-station" in capsys.readouterr().err
+
+
+def test_settings_that_cannot_be_read_are_a_plain_word(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = tmp_path / "settings.toml"
+    for text in ("station = 5", "[", "colour = 'red'"):
+        settings.write_text(text)
+        assert main.main(["doctor", "--data", str(tmp_path), "--settings", str(settings)]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith("returns-station: ") and "mend it there" in told and told.count("\n") == 1
+    assert main.main(["doctor", "--settings", str(tmp_path / "none.toml")]) == 1
+    assert "there is no such settings file" in capsys.readouterr().err
