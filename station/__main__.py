@@ -8,9 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from devices.simulators.process import SimulatorError
-from station.cli import checks, doctor, opening
-from station.cli.demo import CentralFailed
-from station.cli.player import Stuck
+from station.cli.errors import CentralFailed, Stuck
 from station.errors import JournalError
 from station.settings import SettingsError
 
@@ -61,13 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
     check.add_argument("--settings", type=Path, metavar="FILE", help="settings file (default: DIR/settings.toml)")
     check.add_argument("--demo", action="store_true", help="prove the simulated devices")
-    check.set_defaults(do=lambda asked: doctor.examine(asked.data, asked.settings, asked.demo))
+    check.set_defaults(do=_examine)
     verify = commands.add_parser("verify", parents=[where], help="check a data folder; exit 1 on any damage")
-    verify.set_defaults(do=lambda asked: checks.verify_folder(asked.data))
+    verify.set_defaults(do=_verify)
     save = commands.add_parser("salvage", parents=[where], help="save what can be read of a damaged journal")
     save.add_argument("--station", default="", metavar="CODE", help="its code, when not one entry can be read")
     save.add_argument("--yes", action="store_true", help="do it without asking")
-    save.set_defaults(do=lambda asked: checks.salvage_folder(asked.data, asked.station, asked.yes))
+    save.set_defaults(do=_salvage)
     return parser
 
 
@@ -80,7 +78,34 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run.add_argument("--parcels", type=_count, default=12, metavar="N", help="parcels to play (default: 12)")
     run.add_argument("--seed", type=int, default=1, metavar="S", help="which made-up parcels follow the sample's")
     run.add_argument("--out", type=Path, default=Path("out"), metavar="OUT", help="folder of the play (default: out)")
-    run.set_defaults(do=opening.run)
+    run.set_defaults(do=_run)
+
+
+# Each command loads what it needs and no more: the bench is to be on the screen before anyone waits for it.
+
+
+def _run(asked: argparse.Namespace) -> int:
+    from station.cli import opening
+
+    return opening.run(asked)
+
+
+def _examine(asked: argparse.Namespace) -> int:
+    from station.cli import doctor
+
+    return doctor.examine(asked.data, asked.settings, asked.demo)
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    from station.cli import checks
+
+    return checks.verify_folder(asked.data)
+
+
+def _salvage(asked: argparse.Namespace) -> int:
+    from station.cli import checks
+
+    return checks.salvage_folder(asked.data, asked.station, asked.yes)
 
 
 def _home() -> Path:

@@ -26,7 +26,6 @@ from station.journal_errors import JournalBusy, JournalDamaged, JournalError, fr
 from station.moments import now
 from station.opening import (
     JOURNAL_FILE,
-    LOCK_FILE,
     Opened,
     bring_up_to_date,
     check_files,
@@ -35,7 +34,7 @@ from station.opening import (
     examine,
     mark,
 )
-from station.ownership import Ownership
+from station.ownership import LOCK_FILE, Ownership
 from station.reserve import Reserve
 from station.state import State, fold
 from station.statements import Statement, insert

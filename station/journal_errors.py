@@ -9,20 +9,11 @@ from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
 
-from station.errors import JournalError
+from station.errors import JournalBusy, JournalError
 
 __all__ = ["JournalBusy", "JournalDamaged", "JournalError", "from_database"]
 
 _ALMOST_FULL_BYTES = 1 << 20
-
-
-class JournalBusy(JournalError):
-    """Another station process works on the same data; `pid` is its process id, 0 when unknown."""
-
-    def __init__(self, pid: int) -> None:
-        owner = f"process {pid}" if pid else "another process"
-        super().__init__("busy", f"The data folder is in use by {owner}. Only one station may work on it.")
-        self.pid = pid
 
 
 class JournalDamaged(JournalError):

@@ -19,7 +19,6 @@ from station.statements import Statement
 from station.upgrade import back_up, knows, upgrade
 
 JOURNAL_FILE = "station.sqlite"
-LOCK_FILE = "station.lock"
 PHOTOS_FOLDER = "photos"
 DAMAGED_PREFIX = "damaged-"
 

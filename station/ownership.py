@@ -6,7 +6,9 @@ import os
 import sys
 from pathlib import Path
 
-from station.journal_errors import JournalBusy
+from station.errors import JournalBusy
+
+LOCK_FILE = "station.lock"
 
 # Windows locks bytes, and a locked byte cannot be read: so the lock lies far behind the number.
 _LOCKED_BYTE = 1 << 20
@@ -37,6 +39,12 @@ class Ownership:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def check_free(folder: Path) -> None:
+    """Raise JournalBusy when a station works on the folder: before devices or a central are begun beside its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    Ownership.take(folder / LOCK_FILE).release()
 
 
 if sys.platform == "win32":

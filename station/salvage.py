@@ -20,8 +20,8 @@ from station.entries import Entry, first_prev, sealed
 from station.files import put_in_place, sync_folder
 from station.journal_errors import JournalError, from_database
 from station.local_copy import COPY_FILE, acked_in, highest_acked_in
-from station.opening import DAMAGED_PREFIX, JOURNAL_FILE, LOCK_FILE, begin_file
-from station.ownership import Ownership
+from station.opening import DAMAGED_PREFIX, JOURNAL_FILE, begin_file
+from station.ownership import LOCK_FILE, Ownership
 from station.pages import rows_in
 from station.verify import write_entries
 

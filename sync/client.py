@@ -3,19 +3,21 @@
 import contextlib
 import socket
 from collections.abc import Mapping
-from typing import Any, TypeVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urlsplit
 
-import httpx
 import msgspec
 
 from sync.errors import Refused, Unreachable
 from sync.wire import FeedPage, Health, Problem, Push, Pushed, Quarantine
 
+if TYPE_CHECKING:
+    import httpx
+
 _T = TypeVar("_T")
 
 # Long enough for a busy central to commit 500 entries; a connection on one site's network is there or it is not.
-_TIMEOUT = httpx.Timeout(10.0, connect=1.5)
+_TIMEOUT_S, _CONNECT_S = 10.0, 1.5
 # Answers that say nothing against what was sent: too many requests, a gateway's complaint, a database away.
 _PATIENCE = (429, 502, 503, 504)
 
@@ -36,18 +38,9 @@ class Client:
         self._station = quote(station, safe="")
         self._socket: socket.socket | None = None
         self._aborted = False
-        try:
-            address = httpx.URL(url)
-        except httpx.InvalidURL as error:
-            raise ValueError(f"not an address: {url!r}") from error
-        self._http = httpx.Client(
-            base_url=address,
-            timeout=_TIMEOUT,
-            headers={"Authorization": f"Bearer {token}", "User-Agent": f"returns-station/{station}"},
-            limits=httpx.Limits(max_connections=1),
-            # A proxy of the environment must not stand between a bench and its own central.
-            trust_env=False,
-        )
+        self._headers = {"Authorization": f"Bearer {token}", "User-Agent": f"returns-station/{station}"}
+        self._url = _checked(url)
+        self._http: httpx.Client | None = None
 
     def push(self, push: Push) -> Pushed | Gap:
         """Send entries; central has taken them when this returns Pushed."""
@@ -91,11 +84,18 @@ class Client:
 
     def close(self) -> None:
         """Close the connection."""
-        self._http.close()
+        if self._http is not None:
+            self._http.close()
 
-    def _call(self, method: str, path: str, content: bytes | None = None, may: tuple[int, ...] = ()) -> httpx.Response:
+    def _call(
+        self, method: str, path: str, content: bytes | None = None, may: tuple[int, ...] = ()
+    ) -> "httpx.Response":
+        # httpx takes as long to load as the database: that is for the thread that calls central, not for the start.
+        import httpx
+
         if self._aborted:
             raise Unreachable("stopped", "")
+        self._http = self._http or self._connection()
         try:
             answer = self._http.request(method, path, content=content, extensions={"trace": self._trace})
         except httpx.ReadTimeout as error:
@@ -107,6 +107,18 @@ class Client:
             return answer
         raise _failure(answer)
 
+    def _connection(self) -> "httpx.Client":
+        import httpx
+
+        return httpx.Client(
+            base_url=self._url,
+            timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S),
+            headers=self._headers,
+            limits=httpx.Limits(max_connections=1),
+            # A proxy of the environment must not stand between a bench and its own central.
+            trust_env=False,
+        )
+
     def _trace(self, name: str, info: Mapping[str, Any]) -> None:
         """Remember the socket of each new connection (httpx's `trace` extension), for `abort`."""
         if name == "connection.connect_tcp.complete":
@@ -115,7 +127,19 @@ class Client:
                 self.abort()
 
 
-def _failure(answer: httpx.Response) -> Unreachable | Refused:
+def _checked(url: str) -> str:
+    """Return the URL; raises ValueError when it is none of a web server."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError(f"not an address: {url!r}")
+    return url
+
+
+def _failure(answer: "httpx.Response") -> Unreachable | Refused:
     """Tell what an answer means. One without central's own word for the problem came from somebody in between."""
     problem = _problem(answer)
     status = answer.status_code
@@ -130,14 +154,14 @@ def _failure(answer: httpx.Response) -> Unreachable | Refused:
     return Refused(problem.error, problem.detail, status=status)
 
 
-def _problem(answer: httpx.Response) -> Problem:
+def _problem(answer: "httpx.Response") -> Problem:
     try:
         return msgspec.json.decode(answer.content, type=Problem)
     except (msgspec.MsgspecError, ValueError):
         return Problem("")
 
 
-def _decoded(answer: httpx.Response, kind: type[_T]) -> _T:
+def _decoded(answer: "httpx.Response", kind: type[_T]) -> _T:
     """Read an answer; what is not central's (a hotel's log-in page, a proxy's excuse) is as good as no answer."""
     try:
         return msgspec.json.decode(answer.content, type=kind)
@@ -145,6 +169,6 @@ def _decoded(answer: httpx.Response, kind: type[_T]) -> _T:
         raise Unreachable("not_central", str(error)) from error
 
 
-def _seconds(answer: httpx.Response) -> float:
+def _seconds(answer: "httpx.Response") -> float:
     text = answer.headers.get("Retry-After", "")
     return float(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0.0

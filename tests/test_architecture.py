@@ -65,7 +65,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
 
 # Slow to import or not always there; everything else is imported at the top, where it can be seen.
 # An entry module may also import ours late: which parts load depends on the command it was given.
-LATE_LIBRARIES = frozenset({"alembic", "cv2", "numpy", "zxingcpp", "rapidocr", "cel"})
+LATE_LIBRARIES = frozenset({"alembic", "cv2", "numpy", "zxingcpp", "rapidocr", "cel", "httpx"})
 
 FORBIDDEN_NAMES = frozenset(
     {"util", "utils", "helper", "helpers", "common", "base", "manager", "managers", "core", "misc"}

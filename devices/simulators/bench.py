@@ -138,11 +138,16 @@ class PrinterHandle:
 
 
 class SimulatedBench:
-    """The four devices; use with `with`. `folder` holds the links and the labels that come out."""
+    """The four devices; use with `with`. `folder` holds the links and the labels that come out.
 
-    def __init__(self, folder: Path, labels: Path | None = None) -> None:
+    All start at once. With `wait`, all are ready before the first is used; without, each is waited for when its
+    address is asked for, so that the program can get on with its own start meanwhile.
+    """
+
+    def __init__(self, folder: Path, labels: Path | None = None, *, wait: bool = True) -> None:
         self._folder = folder
         self._labels = labels or folder / "labels"
+        self._wait = wait
         self._stack = ExitStack()
         self._simulators: dict[str, Simulator] = {}
 
@@ -153,8 +158,8 @@ class SimulatedBench:
                 simulator = Simulator(name, arguments)
                 self._stack.callback(simulator.close)
                 self._simulators[name] = simulator
-            for simulator in self._simulators.values():
-                _ = simulator.address  # all start at once, and all are ready before the first is used
+            for simulator in self._simulators.values() if self._wait else ():
+                _ = simulator.address
         except BaseException:
             self._stack.close()
             raise

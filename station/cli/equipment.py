@@ -31,6 +31,8 @@ class Equipment:
         self._camera = camera
         self._earlier = earlier
         self._pool = ThreadPoolExecutor(1, "photo")
+        # In the pool, before its first save: a year of photos is many folders to look through.
+        self._pool.submit(store.sweep)
 
     def print(self, job: str, data: bytes) -> None:
         """Queue a label, or say at once that there is no printer."""

@@ -16,10 +16,12 @@ from devices.simulators.bench import SimulatedBench
 from station import sample, schema
 from station.cli import report
 from station.cli.demo import EmbeddedCentral, demo_settings
+from station.cli.errors import Stuck
 from station.cli.hands import SimulatedHands
-from station.cli.parts import Station, check_free, open_station
-from station.cli.player import Player, Stuck
+from station.cli.parts import Station, open_station
+from station.cli.player import Player
 from station.files import put_in_place
+from station.ownership import check_free
 from station.sample import SampleParcel
 from station.settings import Settings, SettingsError
 from station.stages import Stage, stage_of
@@ -120,6 +122,7 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
         devices = stack.enter_context(SimulatedBench(folder / "devices", folder / "labels" / "printed"))
         ours = demo_settings(settings, devices, central.settings())
         station = stack.enter_context(open_station(folder, ours, words.put))
+        station.begin()
         run = Play(station, devices, words)
         known = station.desk.bench.known
         run.wait(

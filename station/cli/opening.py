@@ -1,14 +1,18 @@
 """Opens the bench: with a window where there is a display, else by playing parcels."""
 
 import argparse
+import gc
 import importlib.util
 import logging
 import logging.handlers
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
-from station.cli import headless
+from station.cli.demo import DemoSite
+from station.errors import JournalError
+from station.ownership import check_free
 from station.settings import Settings, settings_of
 
 LOG_BYTES = 2_000_000
@@ -21,15 +25,29 @@ def run(asked: argparse.Namespace) -> int:
         if not asked.headless:
             sys.stdout.write(f"There is no display: playing {asked.parcels} parcels into {asked.out} instead.\n")
         log_into(asked.out)
+        from station.cli import headless
+
         return headless.play(asked.out, asked.parcels, asked.seed, Settings())
     settings = settings_of(asked.data, asked.settings)
     demo = asked.demo or settings is None
     folder = asked.data / "demo" if demo else asked.data
     log_into(folder)
-    # Qt is only loaded where there is a screen to show it on.
-    from station.cli import windowed
+    # Loading makes much and drops little: looking for rubbish meanwhile is a tenth of the start. windowed enables it.
+    gc.disable()
+    with ExitStack() as stack:
+        in_use: JournalError | None = None
+        site: DemoSite | None = None
+        try:
+            check_free(folder)
+            site = stack.enter_context(DemoSite(folder)) if demo else None
+        except JournalError as error:
+            in_use = error
+        # Most of the start is loading this; the demonstration's own programs start beside it.
+        from station.cli import windowed
 
-    return windowed.run(folder, settings or Settings(), demo)
+        if in_use is not None:
+            return windowed.refuse(settings or Settings(), in_use)
+        return windowed.run(folder, settings or Settings(), site)
 
 
 def has_display() -> bool:

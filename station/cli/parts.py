@@ -20,8 +20,6 @@ from station.history import History
 from station.journal import Journal
 from station.local_copy import LocalCopy
 from station.lookups import Lookups, read_rules
-from station.opening import LOCK_FILE
-from station.ownership import Ownership
 from station.photos import PhotoStore
 from station.settings import Settings
 from station.state import State
@@ -42,13 +40,20 @@ class Station:
     """One assembled station: its desk, the workers of its devices, its past, and the courier to central."""
 
     def __init__(
-        self, folder: Path, settings: Settings, desk: Desk, workers: dict[str, Worker], history: History
+        self, settings: Settings, desk: Desk, workers: dict[str, Worker], history: History, courier: Courier | None
     ) -> None:
-        self.folder = folder
         self.settings = settings
         self.desk = desk
         self.workers = workers
         self.history = history
+        self._courier = courier
+
+    def begin(self) -> None:
+        """Let the devices and the courier work. Until then the station can be shown, and used by keyboard."""
+        for worker in self.workers.values():
+            worker.start()
+        if self._courier is not None:
+            self._courier.start()
 
 
 @contextmanager
@@ -65,19 +70,20 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         stack.callback(copy.close)
         history = History(journal)
         store = PhotoStore(home / PHOTOS_FOLDER)
-        store.sweep()
         sessions = sessions_of(settings)
         equipment = Equipment(post, store, _printer(sessions), _camera(sessions), history.fingerprints())
         stack.callback(equipment.close)
-        wake = _courier(stack, folder, settings, post) if not training else _nobody
+        courier = _courier(folder, settings, post) if not training else None
+        if courier is not None:
+            stack.callback(courier.stop)
+        wake = courier.wake if courier is not None else _nobody
         known = Lookups(read_rules(), copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, store.path, settings.printer.dpi, _words(settings).gettext)
         workers = {name: Worker(name, session, post) for name, session in sessions.items()}
         for worker in workers.values():
             stack.callback(worker.stop)
-            worker.start()
-        yield Station(folder, settings, desk, workers, history)
+        yield Station(settings, desk, workers, history, courier)
 
 
 def _words(settings: Settings) -> Translator:
@@ -85,28 +91,18 @@ def _words(settings: Settings) -> Translator:
     return Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
 
 
-def check_free(folder: Path) -> None:
-    """Raise JournalBusy when a station works on the folder: before devices or a central are begun beside its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    Ownership.take(folder / LOCK_FILE).release()
-
-
 def _nobody() -> None:
     """Wake nobody: there is no courier."""
 
 
-def _courier(stack: ExitStack, folder: Path, settings: Settings, post: Post) -> Callable[[], None]:
+def _courier(folder: Path, settings: Settings, post: Post) -> Courier | None:
     central = settings.central
     if not central.url:
-        return _nobody
+        return None
     token = Path(central.token_file).read_text(encoding="utf-8").strip()
     client = Client(central.url, settings.station, token)
     photos = PhotoStore(folder / PHOTOS_FOLDER)
-    courier = Courier(client, central.site, folder / JOURNAL_FILE, folder / COPY_FILE, photos, post)
-    stack.callback(client.close)
-    stack.callback(courier.stop)
-    courier.start()
-    return courier.wake
+    return Courier(client, central.site, folder / JOURNAL_FILE, folder / COPY_FILE, photos, post)
 
 
 def sessions_of(settings: Settings) -> dict[str, Session]:

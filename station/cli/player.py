@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from grading.rubric import PART_PREFIX
 from station import sample
 from station.bench import Bench
+from station.cli.errors import Stuck
 from station.desk import COMMAND_PREFIX
 from station.inputs import Command, Do
 from station.records import Bin
@@ -36,10 +37,6 @@ class Hands(Protocol):
 
     def show(self, category: str, seed: int, look: str) -> None:
         """Lay an item under the camera."""
-
-
-class Stuck(Exception):
-    """The bench asks for something that the play does not know."""
 
 
 class Player:

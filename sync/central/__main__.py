@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
     serve.add_argument("--port", type=int, default=8600, help="port to listen on; 0 takes a free one")
+    serve.add_argument(
+        "--fd", type=int, metavar="N", help="serve on the listening socket N, inherited from who started it, instead"
+    )
     serve.add_argument("--sample", action="store_true", help="fill an empty database with the sample site")
     serve.add_argument(
         "--generated", type=int, default=0, metavar="N", help="with --sample: N made-up return orders more"
@@ -100,7 +103,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         sample.load(store, asked.generated, asked.seed)
         sample.enrol_station(store, asked.data, _now())
     try:
-        listener = _listener(asked.host, asked.port)
+        listener = _listener(asked.host, asked.port) if asked.fd is None else _inherited(asked.fd)
     except OSError as error:
         return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
     app = make_app(store, PhotoShelf(asked.data / "photos", store), _version())
@@ -149,6 +152,10 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _inherited(descriptor: int) -> socket.socket:
+    return socket.socket(proto=socket.IPPROTO_TCP, fileno=descriptor)
 
 
 def _await_end_of_input(stop: Callable[[], None]) -> None:

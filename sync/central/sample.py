@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from station import sample
-from sync.central import feed, tokens
+from sync.central import feed, token_files, tokens
 from sync.central.feed import Change
 from sync.central.receipts import key_of
 from sync.central.store import Store
@@ -34,9 +34,9 @@ def load(store: Store, generated: int, seed: int) -> None:
 
 
 def enrol_station(store: Store, data: Path, now: str) -> None:
-    """See that the sample station has a token that works, at `tokens.token_file`."""
-    if not tokens.token_file(data, sample.STATION).exists() or not tokens.is_enrolled(store, sample.STATION):
-        tokens.leave(data, sample.STATION, tokens.enrol(store, sample.STATION, sample.SITE, now))
+    """See that the sample station has a token that works, at `token_files.token_file`."""
+    if not token_files.token_file(data, sample.STATION).exists() or not tokens.is_enrolled(store, sample.STATION):
+        token_files.leave(data, sample.STATION, tokens.enrol(store, sample.STATION, sample.SITE, now))
 
 
 def records() -> Iterator[Change]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select
@@ -40,19 +39,6 @@ def is_enrolled(store: Store, station: str) -> bool:
     """Tell whether a station has a token."""
     with store.reading() as connection:
         return connection.execute(select(stations).where(stations.c.station == station)).first() is not None
-
-
-def token_file(data: Path, station: str) -> Path:
-    """Return where a token is left for a station on the same computer."""
-    return data / "tokens" / f"{station}.token"
-
-
-def leave(data: Path, station: str, token: str) -> None:
-    """Write a token where `token_file` says, readable by this user only."""
-    place = token_file(data, station)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place.touch(mode=0o600)
-    place.write_text(token + "\n", encoding="ascii")
 
 
 def _hash(token: str) -> bytes:
