@@ -122,6 +122,7 @@ class Desk:
         self._dpi = dpi
         self._translate = translate
         self._duplicates = DuplicateWindow()
+        self._watched = False
 
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
@@ -132,6 +133,14 @@ class Desk:
         """The person has seen the notice."""
         self.bench.acknowledge()
         self.on_change()
+
+    def watch(self, wanted: bool) -> None:
+        """Ask for live pictures also when no photo is due: somebody looks at the camera itself."""
+        self._watched = wanted
+        self._look()
+
+    def _look(self) -> None:
+        self._equipment.preview(self._watched or self.bench.prompt.stage in ("photo", "doubt"))
 
     def _scan(self, scan: Scan) -> Shown | None:
         if self._duplicates.is_repeat(scan):
@@ -170,7 +179,7 @@ class Desk:
             self._print(label)
         if shown.capture is not None:
             self._equipment.still(shown.capture.request, shown.capture.shot)
-        self._equipment.preview(self.bench.prompt.stage in ("photo", "doubt"))
+        self._look()
         return shown
 
     def _print(self, label: Label) -> None:

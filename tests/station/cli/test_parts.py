@@ -1,16 +1,18 @@
 """A station put together from its settings: what training keeps apart, and what is opened and closed."""
 
+import queue
 import threading
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from devices.readings import Scan
+from devices.readings import Frame, Scan, Up
+from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.cli.parts import open_station
 from station.local_copy import LocalCopy, Record
-from station.settings import CentralSettings, Settings
+from station.settings import CameraSettings, CentralSettings, Settings
 from sync.central.sample import records
 
 
@@ -70,3 +72,19 @@ def test_a_station_without_devices_works_by_keyboard_and_says_what_is_missing(tm
     with open_station(folder, Settings(), lambda word: None) as station:
         assert station.workers == {}
     assert work(folder, Settings(), training=False) == ["ShiftOpened", "SignedIn", "ParcelArrived"]
+
+
+def test_live_pictures_come_when_somebody_watches(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with SimulatedBench(tmp_path / "devices") as devices:
+        settings = Settings(camera=CameraSettings(devices.address("camera")))
+        with open_station(folder, settings, words.put) as station:
+            await_word(words, Up)
+            station.desk.watch(True)
+            await_word(words, Frame)
+
+
+def await_word(words: "queue.SimpleQueue[Any]", kind: type) -> None:
+    while not isinstance(words.get(timeout=20), kind):
+        pass
