@@ -122,6 +122,8 @@ class Desk:
         self._dpi = dpi
         self._translate = translate
         self._duplicates = DuplicateWindow()
+        # The printer says only once that a label came out: what could not be saved is said again when saving works.
+        self._unsaved: deque[Printed] = deque()
         self._watched = False
 
     def take(self, word: Word) -> Shown | None:
@@ -169,7 +171,8 @@ class Desk:
             self.cannot_save = error.code
             self._tell(Notice(Tone.REFUSED, mark("Nothing could be saved.")))
             return None
-        self.cannot_save = ""
+        if shown.facts:
+            self.cannot_save = ""
         self._tell(shown.notice)
         if since is not None:
             self.timings.append(Timing(shown.durable_at - since, time.monotonic() - since))
@@ -180,6 +183,8 @@ class Desk:
         if shown.capture is not None:
             self._equipment.still(shown.capture.request, shown.capture.shot)
         self._look()
+        if shown.facts and self._unsaved:
+            self._printed(self._unsaved.popleft())
         return shown
 
     def _print(self, label: Label) -> None:
@@ -216,7 +221,10 @@ class Desk:
 
     def _printed(self, reading: Printed) -> Shown | None:
         self.lamps[reading.device] = Lamp(reading.device, "ok", "", reading.at)
-        return self._give(reading)
+        shown = self._give(reading)
+        if shown is None:
+            self._unsaved.append(reading)
+        return shown
 
     def _weight(self, reading: Weight) -> None:
         self.weight = reading

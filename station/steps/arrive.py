@@ -67,7 +67,7 @@ def choose_meaning(state: State, command: Command, known: Known) -> Outcome:
     ask = state.ask or Ask("meaning")
     if command.value == "not-a-parcel":
         return Outcome(accepted(mark("Nothing was received. Scan the label on the parcel.")), ask=None)
-    value, _, carrier = command.value.partition("|")
+    value, _, carrier = command.value.rpartition("|")  # a code may hold the sign too
     candidates = known.recognise(ask.code, "")
     chosen = next(
         (each for each in candidates if each.value == value and each.carrier == carrier),

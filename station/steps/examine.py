@@ -1,5 +1,7 @@
 """Examining an item: its own weight, guided photos with a gate, and the branching questions of the category."""
 
+from collections.abc import Mapping
+
 from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.facts import Answered, ExceptionRaised, ItemWeighed, PhotoSkipped, PhotoTaken, Recorded
@@ -19,6 +21,11 @@ SKIP_PHOTO = (
     Choice("size", mark("It does not fit under the camera")),
     Choice("danger", mark("It is not safe to handle")),
 )
+_NOT_SAVED: Mapping[str, str] = {
+    "disk_full": mark("The disk is full: the photo could not be saved. Call IT, then try again."),
+    "disk_error": mark("The disk does not take the photo. Call IT at once."),
+    "read_only": mark("The folder of the photos cannot be written. Call IT."),
+}
 DOUBT = (
     Choice("again", mark("Take it again")),
     Choice("keep", mark("Keep this photo")),
@@ -58,7 +65,8 @@ def choose_doubt(state: State, command: Command, known: Known) -> Outcome:
 
 def photo_failed(state: State, reading: PhotoFailed, known: Known) -> Outcome:
     """says that the camera gave no picture"""
-    return attention(mark("The camera gave no picture. Try again, or press S to go on without."))
+    text = mark("The camera gave no picture. Try again, or press S to go on without.")
+    return attention(_NOT_SAVED.get(reading.why, text))
 
 
 def ask_skip_photo(state: State, command: Command, known: Known) -> Outcome:
