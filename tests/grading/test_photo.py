@@ -70,6 +70,10 @@ def test_a_bright_item_on_a_dim_mat_is_found(scenes) -> None:
     assert check(scenes.jpeg(picture)).problems == ("bright",)
 
 
+def test_a_dark_mat_is_no_dark_photo(scenes) -> None:
+    assert check(scenes.shot("shirt", mat=30)).ok
+
+
 @pytest.mark.parametrize("item", ["shirt", "box"])
 def test_a_bright_photo_is_found(scenes, item: str) -> None:
     assert check(scenes.jpeg(scenes.exposed(scenes.picture(item), 2))).problems == ("bright",)
