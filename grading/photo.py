@@ -195,22 +195,14 @@ def _coarse(pixels: Pixels, size: tuple[int, int] | None) -> Pixels:
 
 
 def _guessed_mat(seen: Pixels) -> Pixels:
-    """An empty mat under the same lamp: colours of the border, with a lamp's smooth fall-off, over all of it.
-
-    Fitted three times, each time without the border pixels that fit worst, which belong to an item that
-    reaches the border.
-    """
+    """An empty mat under the same lamp: the border's colours, with a lamp's smooth fall-off, over all of it."""
     import numpy
 
     rows, columns = numpy.mgrid[-1 : 1 : seen.shape[0] * 1j, -1 : 1 : seen.shape[1] * 1j]
-    terms = numpy.stack([rows * 0 + 1, rows, columns, rows * rows, columns * columns, rows * columns], axis=-1)
+    bends = (rows * 0 + 1, rows, columns, rows * rows, columns * columns, rows * columns)
+    terms = numpy.stack(bends, axis=-1)
     border = (abs(rows) > 0.9) | (abs(columns) > 0.9)
-    known, colours = terms[border], seen[border]
-    kept = numpy.ones(len(known), bool)
-    for _ in range(3):
-        factors = numpy.linalg.lstsq(known[kept], colours[kept], rcond=None)[0]
-        off = numpy.linalg.norm(known @ factors - colours, axis=1)
-        kept = off <= max(3.0, 2 * float(numpy.median(off)))
+    factors = numpy.linalg.lstsq(terms[border], seen[border], rcond=None)[0]
     ground: Pixels = (terms @ factors).astype(numpy.float32)
     return ground
 
@@ -233,11 +225,8 @@ def _sharpness(grey: Pixels, region: Mask) -> float:
     near = cv2.dilate(steepest.astype(numpy.uint8), numpy.ones((3, 3), numpy.uint8)) > 0
     around = numpy.ones((15, 15), numpy.uint8)
     contrast = cv2.dilate(grey, around).astype(numpy.float32) - cv2.erode(grey, around)
-    # Noise is everywhere, edges are not: the median knows noise only (0.6745 sigma, were it Gaussian).
-    noise = (float(numpy.median(numpy.abs(bend))) / 0.6745) ** 2
-    bends = float(numpy.mean(bend[near] ** 2)) - noise
     strength = float(numpy.mean(contrast[near] ** 2))
-    return float((bends / strength) ** 0.5) if bends > 0 and strength > 0 else 0.0
+    return float((numpy.mean(bend[near] ** 2) / strength) ** 0.5) if strength > 0 else 0.0
 
 
 def _light(pixels: Pixels, grey: Pixels, region: Mask, limits: Limits) -> list[str]:
