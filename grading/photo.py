@@ -33,14 +33,15 @@ PROBLEM_TEXTS: Mapping[str, str] = {
 class Limits(msgspec.Struct, frozen=True):
     """Where a photo stops being good. Pixel values run from 0 to 255, shares from 0 to 1.
 
-    The defaults were set on 19 openly licensed photos and on drawn scenes, not at a bench: a station should
-    measure its own. `sharpness`: least sharpness without a reference (photos 0.10 to 0.27, blurred by 1.5
-    pixels at most 0.075). `ratio`: least share of the station's reference (between shots of one scene 0.85
-    would do; items differ more). `dark_light`, `dark_middle`: dark is when the lightest hundredth and the
-    middle of the frame are below these (found 19 of 19 at -2 EV). `bright_share`: so much of the frame has a
-    clipped channel (15 of 19 at +2 EV), or nearly twice as much of the item is white. `glare_share`: one spot
-    of so much of the item has a value of 252 and more and a saturation under 40. `mat_distance`: how far from
-    the mat's a colour must be (CIELAB, 8 bit). `item_share`: least part of the frame that an item fills.
+    The defaults were set on 17 openly licensed photos and on drawn scenes, not at a bench: a station should
+    measure its own. `sharpness`: least sharpness without a reference (the photos have 0.10 to 0.28; blurred by
+    1.5 pixels 15 of 17 were found, by 2 pixels all). `ratio`: least share of the station's reference (between
+    shots of one scene 0.85 would do; items differ more). `dark_light`, `dark_middle`: dark is when the lightest
+    hundredth and the middle of the frame are below these (17 of 17 found at -2 EV, 1 falsely at 0).
+    `bright_share`: so much of the frame has a clipped channel, or nearly twice as much of the item is white (12
+    of 17 at +2 EV, none at 0). `glare_share`: one spot of so much of the item has a value of 252 and more and a
+    saturation under 40. `mat_distance`: how far from the mat's a colour must be (CIELAB, 8 bit). `item_share`:
+    least part of the frame that an item fills.
     """
 
     sharpness: float = 0.08
