@@ -140,4 +140,3 @@ def test_a_second_station_is_told_so(app: App, qapp: QApplication) -> None:
     after(50, look)
     app.show_cannot_open(JournalError("busy", "process 4711 has it"), lambda: "")
     assert "Returns Station is open already" in seen[0]
-    assert "Close" in seen[0]
