@@ -16,7 +16,10 @@ from station.records import Bin, Disposition, Operator, Product, Receipt, Return
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What a site can change, read once at the start: code patterns, questions by category, routes by client."""
+    """What a site can change, read once at the start: code patterns, questions by category, routes by client.
+
+    A client's own routes are in the file of its name in small letters, as in `routes/hearthwick.toml`.
+    """
 
     patterns: Patterns
     rubrics: Mapping[str, rubric.Rubric]
@@ -29,7 +32,7 @@ def read_rules() -> Rules:
     default = find.read("routes/default.toml")
     routes = {"": route.parse(default)}
     for name in find.names("routes"):
-        client = name.rpartition("/")[2].removesuffix(".toml")
+        client = name.rpartition("/")[2].removesuffix(".toml").casefold()
         if name.endswith(".toml") and client != "default":
             routes[client] = route.parse(default, find.read(name))
     patterns = read_patterns(find.read("carriers.toml"))
@@ -120,4 +123,4 @@ class Lookups:
 
     def routes(self, client: str) -> route.RouteTable:
         """Return the client's table, or the one for all."""
-        return self._rules.routes.get(client) or self._rules.routes[""]
+        return self._rules.routes.get(client.casefold()) or self._rules.routes[""]
