@@ -10,7 +10,7 @@ from grading import route, rubric
 from resources import find
 from station.codes import Candidate, Patterns, read_patterns, recognise
 from station.history import History
-from station.known import Plated
+from station.known import Plated, Received
 from station.local_copy import LocalCopy
 from station.records import Bin, Disposition, Operator, Product, Receipt, ReturnOrder
 
@@ -77,7 +77,20 @@ class Lookups:
 
     def receipt(self, code: str) -> Receipt | None:
         """Return the earlier receipt: this bench's own, or one that central told of."""
-        return self._history.receipt(code) or self._copy.receipt(code)
+        here = self._history.receipt(code)
+        if here is not None:
+            return here
+        # What central says of this bench is an echo, and later than an undo.
+        told = (each for each in self._copy.receipts(code) if not self._history.took_back(each))
+        return next(told, None)
+
+    def received(self, rma: str) -> tuple[Received, ...]:
+        """Return the units of a return order that this bench received."""
+        return self._history.received(rma)
+
+    def item_stands(self, item: str) -> bool:
+        """Tell whether an item that was named here was not undone."""
+        return self._history.item_stands(item)
 
     def plated(self, plate: str) -> Plated | None:
         """Return what is known of a plate printed here."""
