@@ -24,6 +24,13 @@ class Plated(msgspec.Struct, frozen=True):
     at: str
 
 
+class Received(msgspec.Struct, frozen=True):
+    """One unit of a return line that lies or lay at this bench; the serial number may be empty."""
+
+    line: str
+    serial: str
+
+
 class Known(Protocol):
     """The look-ups of one bench. Codes are compared as `station.codes` normalises them."""
 
@@ -47,6 +54,12 @@ class Known(Protocol):
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when, where and by whom a parcel with this code was received before, here or elsewhere."""
+
+    def received(self, rma: str) -> tuple[Received, ...]:
+        """Return the units of a return order that this bench received, whatever parcel they came in."""
+
+    def item_stands(self, item: str) -> bool:
+        """Tell whether an item that was named at this bench is still there: nobody took its naming back."""
 
     def plated(self, plate: str) -> Plated | None:
         """Return what is known of a plate printed at this bench."""

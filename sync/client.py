@@ -128,14 +128,11 @@ class Client:
 
 
 def _checked(url: str) -> str:
-    """Return the URL; raises ValueError when it is none of a web server."""
+    """Return the URL; raises ValueError for what cannot be read as one."""
     try:
-        parts = urlsplit(url)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        whole = False
-    if not whole:
-        raise ValueError(f"not an address: {url!r}")
+        _ = urlsplit(url).port
+    except ValueError as error:
+        raise ValueError(f"not an address: {url!r}") from error
     return url
 
 

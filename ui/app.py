@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from devices.simulators.bench import SimulatedBench
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _TONE_MS = 900
 _INTERRUPTED = 130
 SALVAGE = mark("Save the unsent facts")
+CLOSE = mark("Close (Esc)")
 
 
 class Station(Protocol):
@@ -124,15 +126,21 @@ class App:
         """
         page, theme = TroublePage(), self._theme
         title, what, detail = cannot_open_words(self._tr, error.code, str(error))
-        offer = self._tr.gettext(SALVAGE) if salvage is not None and error.code == "damaged" else ""
+        waiting = salvage if error.code == "damaged" else None
+        close = self._tr.gettext(CLOSE)
 
-        def save_facts() -> None:
-            if salvage is not None:
-                page.show_trouble(theme, (title, self._tr.gettext(salvage()), detail), "")
+        def choose() -> None:
+            nonlocal waiting
+            if waiting is None:
+                page.close()
+                return
+            said, waiting = self._tr.gettext(waiting()), None
+            page.show_trouble(theme, (title, said, detail), close)
 
-        page.chosen.connect(save_facts)
+        page.chosen.connect(choose)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), page, page.close)
         page.setWindowTitle(title)
-        page.show_trouble(theme, (title, what, detail), offer)
+        page.show_trouble(theme, (title, what, detail), close if waiting is None else self._tr.gettext(SALVAGE))
         page.setMinimumSize(1024, 640)
         page.show()
         self.qt.exec()

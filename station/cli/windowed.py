@@ -78,7 +78,7 @@ def _salvaged(folder: Path) -> str:
 
 def _tell_usable() -> None:
     """Tell how long the start took, from the process's own beginning to the first picture of the bench."""
-    seconds = time.time() - psutil.Process().create_time()
+    seconds = _age_s()
     _log.info("usable after %.2f s", seconds)
     if os.environ.get(SAY_USABLE):
         sys.stdout.write(f"usable after {seconds:.3f} s\n")
@@ -86,3 +86,12 @@ def _tell_usable() -> None:
     # What is loaded now stays. The collector need not look at it in each round: that takes as long as three pictures.
     gc.freeze()
     gc.enable()
+
+
+def _age_s() -> float:
+    """Return how long this process has run."""
+    created_at = psutil.Process().create_time()
+    if sys.platform == "linux":
+        # Linux dates a process from the boot, which psutil turns into wall time with a boot time of whole seconds.
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - (created_at - psutil.boot_time())
+    return time.time() - created_at

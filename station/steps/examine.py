@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.facts import Answered, ExceptionRaised, ItemWeighed, PhotoSkipped, PhotoTaken, Recorded
@@ -47,6 +49,8 @@ def take_photo(state: State, reading: PhotoChecked, known: Known) -> Outcome:
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None or reading.request != _request(item, shot.id):
         return Outcome()
+    if reading.repeat_of and not known.item_stands(reading.repeat_of):
+        reading = msgspec.structs.replace(reading, repeat_of="")
     if reading.problems or reading.repeat_of:
         ask = Ask("doubt", value=shot.id, params={"repeat_of": reading.repeat_of}, choices=DOUBT, photo=reading)
         return Outcome(warned(mark("This photo is not good enough.")), ask=ask)

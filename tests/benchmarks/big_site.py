@@ -41,12 +41,12 @@ def p99(values: Sequence[float]) -> float:
     return sorted(values)[math.ceil(len(values) * 0.99) - 1]
 
 
-def fill_copy(path: Path, count: int = ORDERS) -> None:
-    """Make the local copy: the sample site and `count` made-up return orders."""
+def fill_copy(path: Path, count: int = ORDERS, after: int = 0) -> None:
+    """Put the sample site and `count` made-up return orders into the local copy, behind record `after` of the feed."""
     copy = LocalCopy.open(path)
     site = ((each.kind, each.key, each.body) for each in sample_records.records())
     more = (("order", order.rma, msgspec.json.encode(order)) for order in sample.many_orders(count, SEED))
-    numbered = enumerate(itertools.chain(site, more), start=1)
+    numbered = enumerate(itertools.chain(site, more), start=after + 1)
     records = (Record(seq, kind, key, msgspec.Raw(body)) for seq, (kind, key, body) in numbered)
     while page := list(itertools.islice(records, _PAGE)):
         copy.apply(page[0].seq, page[-1].seq, page)

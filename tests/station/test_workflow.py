@@ -250,11 +250,6 @@ def test_a_bad_photo_is_taken_again_or_kept_knowingly(walk, walk_from) -> None:
     assert again.facts == []
 
 
-def test_a_photo_of_another_item_raises_an_exception_when_kept(walk) -> None:
-    walk.arrive("tee").item("tee").photo(repeat_of="I-A01-9").do(Do.CHOOSE, "keep")
-    assert [fact.kind for fact in walk.facts if isinstance(fact, f.ExceptionRaised)] == ["photo_repeat"]
-
-
 def test_a_photo_that_shows_another_products_code_is_noted(walk) -> None:
     walk.arrive("tee").item("tee").photo(codes=("9506000003030",))
     assert [fact.kind for fact in walk.facts if isinstance(fact, f.ExceptionRaised)] == ["photo_code_differs"]

@@ -45,10 +45,10 @@ def test_training_is_the_same_work_on_a_journal_that_never_leaves(tmp_path: Path
     token = tmp_path / "token"
     token.write_text("secret", encoding="utf-8")
     central = CentralSettings("http://127.0.0.1:9", "sample", str(token))
-    started: list[str] = []
     settings = Settings(central=central)
     filled_folder = work_begun(folder)
     with open_station(filled_folder, settings, lambda word: None, training=True) as station:
+        station.begin()
         started = [thread.name for thread in threading.enumerate()]
         for text in ("BDG-1001", "1234", sample.parcels()[0].code):
             station.desk.take(typed(text))
@@ -80,6 +80,7 @@ def test_live_pictures_come_when_somebody_watches(tmp_path: Path) -> None:
     with SimulatedBench(tmp_path / "devices") as devices:
         settings = Settings(camera=CameraSettings(devices.address("camera")))
         with open_station(folder, settings, words.put) as station:
+            station.begin()
             await_word(words, Up)
             station.desk.watch(True)
             await_word(words, Frame)

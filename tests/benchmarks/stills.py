@@ -1,0 +1,25 @@
+"""Draws photos of ever new articles onto standard output, each behind its length in four bytes, until nobody reads."""
+
+import contextlib
+import itertools
+import sys
+
+import cv2
+
+from devices.simulators.scenes import Scene, draw
+
+_CATEGORIES = ("apparel", "electronics", "footwear", "home", "media")
+_QUALITY = 92
+
+
+def main() -> None:
+    """Write photos that the photo check finds good."""
+    for seed, category in zip(itertools.count(1), itertools.cycle(_CATEGORIES), strict=False):
+        _, jpeg = cv2.imencode(".jpg", draw(Scene(category, seed)), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+        sys.stdout.buffer.write(len(jpeg).to_bytes(4, "big") + jpeg.tobytes())
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        main()
