@@ -32,7 +32,7 @@ from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
-from station.labels import load, to_zpl
+from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.steps.examine import item_of
 from station.sync_status import SyncStatus
@@ -190,7 +190,16 @@ class Desk:
     def _print(self, label: Label) -> None:
         today = datetime.now(UTC).astimezone().date().isoformat()
         fields = {**label.fields, "date": today, "training": "1" if self.bench.training else ""}
-        self._equipment.print(label.job, to_zpl(load(label.template), fields, self._dpi, self._translate))
+        try:
+            zpl = to_zpl(load(label.template), fields, self._dpi, self._translate)
+        except LabelError as error:
+            # A bin of the site may be called what no barcode of ours can hold; its facts are written all the same.
+            _log.error("a label cannot be made: %s", error)
+            text = mark("The label of {bin} cannot be printed: no barcode can hold that. Write it by hand.")
+            self.bench.notice = Notice(Tone.ATTENTION, text, {"bin": label.fields.get("bin", label.job)})
+            self._tell(self.bench.notice)
+            return
+        self._equipment.print(label.job, zpl)
 
     def _tell(self, notice: Notice | None) -> None:
         self.on_change()

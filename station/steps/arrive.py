@@ -268,12 +268,14 @@ def _open_bin(state: State, code: str, known: Known) -> Outcome:
     found = known.bin(code)
     if found is None:
         return refused(mark("Nobody knows this bin. Ask a supervisor."))
-    if known.bin_is_closed(code):
-        return refused(mark("Bin {bin} is closed. Take another one."), bin=code)
-    if any(each.code == code for each in state.bins):
-        return attention(mark("Bin {bin} is open already."), bin=code)
+    if known.bin_is_closed(found.code):
+        return refused(mark("Bin {bin} is closed. Take another one."), bin=found.code)
+    if any(each.code == found.code for each in state.bins):
+        return attention(mark("Bin {bin} is open already."), bin=found.code)
     fact = BinOpened(found.code, found.disposition, found.client)
     return Outcome(
-        accepted(mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]),
+        accepted(
+            mark("Bin {bin} is open for {disposition}."), bin=found.code, disposition=ROUTE_WORDS[found.disposition]
+        ),
         (fact,),
     )

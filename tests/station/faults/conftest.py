@@ -138,7 +138,7 @@ class Floor:
             self.scan(PARCEL.items[0].serial)
         elif asked == "photo":
             self.do(Do.SKIP)
-        elif asked == "skip-why":
+        elif asked in ("skip-why", "again"):
             self.do(Do.CHOOSE, "1")
         elif asked == "inspect":
             assert item is not None
