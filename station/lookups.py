@@ -53,10 +53,10 @@ class Lookups:
         return self._copy.operator(badge)
 
     def pin_is_right(self, operator: Operator, pin: str) -> bool:
-        """Tell whether the PIN fits; a damaged hash fits nothing."""
+        """Tell whether the PIN fits; a damaged hash fits nothing, and what is no text fits no hash."""
         try:
             return self._hasher.verify(operator.pin_hash, pin)
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
     def recognise(self, text: str, aim: str) -> tuple[Candidate, ...]:

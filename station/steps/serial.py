@@ -2,6 +2,7 @@
 
 from devices.readings import Scan
 from resources.words import mark
+from station.codes import plain
 from station.facts import Declared, ExceptionRaised, ItemRelinked, Recorded, SerialChecked
 from station.inputs import Command
 from station.judge import conclude
@@ -32,7 +33,7 @@ def scan_serial(state: State, scan: Scan, known: Known) -> Outcome:
     gtin = best(candidates, "gtin")
     if gtin is not None and not gtin.serial and gtin.value == item.identified.gtin.zfill(GTIN_DIGITS):
         return refused(mark("That is the product code. Scan the serial number."))
-    serial = next((each.serial for each in candidates if each.serial), "") or scan.text.strip().upper()
+    serial = next((each.serial for each in candidates if each.serial), "") or plain(scan.text)
     if is_taken(state.parcel, serial):
         return refused(SERIAL_TAKEN, serial=serial)
     facts = compare(state, item, serial, known)
