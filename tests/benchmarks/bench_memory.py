@@ -124,7 +124,9 @@ def measure() -> dict[str, dict[str, Any]]:
         host, _, port = printer.address.rpartition(":")
         app = App(Settings())
         stack.callback(app.close)
-        settings = Settings(station=sample.STATION, central=central.settings(), printer=PrinterSettings(host, int(port)))
+        settings = Settings(
+            station=sample.STATION, central=central.settings(), printer=PrinterSettings(host, int(port))
+        )
         station = stack.enter_context(open_station(folder, settings, app.post))
         camera = Camera(app.post)
         stack.callback(camera.close)
