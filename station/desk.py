@@ -169,7 +169,8 @@ class Desk:
             self.cannot_save = error.code
             self._tell(Notice(Tone.REFUSED, mark("Nothing could be saved.")))
             return None
-        self.cannot_save = ""
+        if shown.facts:
+            self.cannot_save = ""
         self._tell(shown.notice)
         if since is not None:
             self.timings.append(Timing(shown.durable_at - since, time.monotonic() - since))

@@ -10,7 +10,7 @@ import msgspec
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.codes import Candidate
-from station.records import Bin, Disposition, Operator, Product, Receipt, ReturnOrder
+from station.records import Bin, Operator, Product, Receipt, ReturnOrder
 
 
 class Plated(msgspec.Struct, frozen=True):
@@ -67,8 +67,8 @@ class Known(Protocol):
     def bin(self, code: str) -> Bin | None:
         """Return the bin with this code, from central or labelled here, whether open or not."""
 
-    def bins_for(self, disposition: Disposition, client: str) -> tuple[Bin, ...]:
-        """Return the bins central knows that take these goods and are not closed here, the client's own first."""
+    def site_bins(self) -> tuple[Bin, ...]:
+        """Return the bins central knows that are not closed here."""
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""

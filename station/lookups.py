@@ -12,7 +12,7 @@ from station.codes import Candidate, Patterns, read_patterns, recognise
 from station.history import History
 from station.known import Plated, Received
 from station.local_copy import LocalCopy
-from station.records import Bin, Disposition, Operator, Product, Receipt, ReturnOrder
+from station.records import Bin, Operator, Product, Receipt, ReturnOrder
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -100,14 +100,9 @@ class Lookups:
         """Return the bin, as central knows it or as it was labelled here."""
         return self._copy.bin(code) or self._history.bin(code)
 
-    def bins_for(self, disposition: Disposition, client: str) -> tuple[Bin, ...]:
-        """Return the bins of the site that take these goods and are not closed here, the client's own first."""
-        fitting = [
-            each
-            for each in self._copy.bins()
-            if each.disposition == disposition and each.client in ("", client) and not self.bin_is_closed(each.code)
-        ]
-        return tuple(sorted(fitting, key=lambda each: not each.client))
+    def site_bins(self) -> tuple[Bin, ...]:
+        """Return the bins of the site that are not closed here."""
+        return tuple(each for each in self._copy.bins() if not self.bin_is_closed(each.code))
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""

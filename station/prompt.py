@@ -10,7 +10,7 @@ from station.inputs import Command, Do
 from station.known import Known
 from station.stages import Stage, next_shot, question_due, stage_of
 from station.state import Ask, Choice, Item, State, open_lines
-from station.steps.place import right_bins
+from station.steps.place import right_bins, takes
 from station.words import ROUTE_WORDS
 
 BINS_NAMED = 3
@@ -59,6 +59,8 @@ def prompt(state: State, known: Known) -> Prompt:
     if stage is Stage.ITEM:
         return _next_item(state)
     title, reason, picture, buttons = _PLAIN[stage]
+    if stage is Stage.PLACE and state.item is not None and state.item.is_hazard:
+        title = mark("Put it into the fire-safe box and scan the box")
     return Prompt(str(stage), title, reason, _params(state, known), (*buttons, *_undo(state)), "code", picture)
 
 
@@ -227,9 +229,8 @@ def _params(state: State, known: Known) -> dict[str, str]:
 
 def _site_bins(item: Item, known: Known) -> str:
     """Return the bins of the site that would take the item; they open when they are scanned."""
-    if item.disposition is None:
-        return ""
-    return ", ".join(each.code for each in known.bins_for(item.disposition, item.identified.client)[:BINS_NAMED])
+    fitting = sorted((each for each in known.site_bins() if takes(each, item)), key=lambda each: not each.client)
+    return ", ".join(each.code for each in fitting[:BINS_NAMED])
 
 
 def _undo(state: State) -> tuple[Button, ...]:

@@ -94,7 +94,7 @@ class Session(QObject):
 
     def take(self, value: object) -> None:
         """Take what came through the door."""
-        if not isinstance(value, Frame | Weight):
+        if not isinstance(value, Frame | Weight) and self._desk.bench.prompt.entry != "pin":
             self._remember(value)
         if isinstance(value, Scan | Command | AcceptedWeight) and self._desk.cannot_save:
             return

@@ -310,6 +310,19 @@ def test_a_wrong_bin_is_refused_and_a_right_one_opens(walk) -> None:
     assert [f.name_of(fact) for fact in walk.last.facts] == ["BinOpened", "Placed"]
 
 
+def test_a_hazard_goes_into_the_fire_safe_box_and_nothing_else_does(walk, walk_from) -> None:
+    walk.arrive("hazard").item("hazard").examine({"battery": "yes"}).label()
+    for code in ("BIN-HOLD-01", "BIN-HOLD-LUM", "BIN-RECYCLE-01"):
+        walk.scan(code)
+        assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.PLACE, Tone.REFUSED, ()), code
+    assert walk.do(Do.BIN_FULL).last.notice.tone is Tone.REFUSED
+    assert prompt(walk.state, walk.known).params["bins"] == "BIN-HAZARD-01"
+    walk.scan("BIN-HAZARD-01")
+    assert walk.facts[-1].bin == "BIN-HAZARD-01"
+    other = walk_from(walk.state).do(Do.FINISH).arrive("tee").item("tee").examine().label()
+    assert other.scan("BIN-HAZARD-01").last.notice.tone is Tone.REFUSED
+
+
 def test_a_full_bin_is_closed_labelled_and_replaced(walk) -> None:
     walk.arrive("tee").item("tee").examine().label().place()
     full = walk.state.parcel.items[0].bin
