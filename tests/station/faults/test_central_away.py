@@ -63,8 +63,11 @@ def test_with_central_stopped_everything_works_and_drains_by_itself(opened, cent
     floor.until(lambda: floor.desk.sync.waiting == last and floor.desk.sync.photos_waiting == 1, "what waits")
     assert not floor.desk.sync.online and floor.station.history.waiting() == last
     central.start()
-    floor.until(lambda: not floor.desk.sync.waiting and not floor.desk.sync.photos_waiting, "central to have it all")
-    assert floor.desk.sync.online and floor.station.history.waiting() == 0
+    floor.until(
+        lambda: floor.desk.sync.online and not floor.desk.sync.waiting and not floor.desk.sync.photos_waiting,
+        "central to have it all",
+    )
+    assert floor.station.history.waiting() == 0
     assert floor.bench.journal.last_seq == last
     ours = [(entry.seq, entry.id, entry.hash) for entry in read_entries(floor.bench.journal.path, 0, 1_000)]
     with closing(sqlite3.connect(central.data / "central.sqlite")) as connection:
