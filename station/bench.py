@@ -93,7 +93,7 @@ class Bench:
         return fold(self.state, appended.txn, outcome.facts)
 
     def _notice(self, given: Input, outcome: Outcome) -> None:
-        """Show what was said. A refusal stays until the person sees it or does something; a printer does not take it away."""
+        """Show what was said. A refusal stays until the person does something; no printer takes it off the screen."""
         refusal = self.notice is not None and self.notice.tone is Tone.REFUSED
         if refusal and isinstance(given, Printed | PrintWaiting | NotPrinted):
             return
