@@ -33,14 +33,15 @@ PROBLEM_TEXTS: Mapping[str, str] = {
 class Limits(msgspec.Struct, frozen=True):
     """Where a photo stops being good. Pixel values run from 0 to 255, shares from 0 to 1.
 
-    The defaults were set on 19 openly licensed photos and on drawn scenes, not at a bench: a station should
-    measure its own. `sharpness`: least sharpness without a reference (photos 0.10 to 0.27, blurred by 1.5
-    pixels at most 0.075). `ratio`: least share of the station's reference (between shots of one scene 0.85
-    would do; items differ more). `dark_light`, `dark_middle`: dark is when the lightest hundredth and the
-    middle of the frame are below these (found 19 of 19 at -2 EV). `bright_share`: so much of the frame has a
-    clipped channel (15 of 19 at +2 EV), or nearly twice as much of the item is white. `glare_share`: one spot
-    of so much of the item has a value of 252 and more and a saturation under 40. `mat_distance`: how far from
-    the mat's a colour must be (CIELAB, 8 bit). `item_share`: least part of the frame that an item fills.
+    The defaults were set on 17 openly licensed photos and on drawn scenes, not at a bench: a station should
+    measure its own. `sharpness`: least sharpness without a reference (the photos have 0.10 to 0.28; blurred by
+    1.5 pixels 15 of 17 were found, by 2 pixels all). `ratio`: least share of the station's reference (between
+    shots of one scene 0.85 would do; items differ more). `dark_light`, `dark_middle`: dark is when the lightest
+    hundredth and the middle of the frame are below these (17 of 17 found at -2 EV, 1 falsely at 0).
+    `bright_share`: so much of the frame has a clipped channel, or nearly twice as much of the item is white (12
+    of 17 at +2 EV, none at 0). `glare_share`: one spot of so much of the item has a value of 252 and more and a
+    saturation under 40. `mat_distance`: how far from the mat's a colour must be (CIELAB, 8 bit). `item_share`:
+    least part of the frame that an item fills.
     """
 
     sharpness: float = 0.08
@@ -195,22 +196,14 @@ def _coarse(pixels: Pixels, size: tuple[int, int] | None) -> Pixels:
 
 
 def _guessed_mat(seen: Pixels) -> Pixels:
-    """An empty mat under the same lamp: colours of the border, with a lamp's smooth fall-off, over all of it.
-
-    Fitted three times, each time without the border pixels that fit worst, which belong to an item that
-    reaches the border.
-    """
+    """An empty mat under the same lamp: the border's colours, with a lamp's smooth fall-off, over all of it."""
     import numpy
 
     rows, columns = numpy.mgrid[-1 : 1 : seen.shape[0] * 1j, -1 : 1 : seen.shape[1] * 1j]
-    terms = numpy.stack([rows * 0 + 1, rows, columns, rows * rows, columns * columns, rows * columns], axis=-1)
+    bends = (rows * 0 + 1, rows, columns, rows * rows, columns * columns, rows * columns)
+    terms = numpy.stack(bends, axis=-1)
     border = (abs(rows) > 0.9) | (abs(columns) > 0.9)
-    known, colours = terms[border], seen[border]
-    kept = numpy.ones(len(known), bool)
-    for _ in range(3):
-        factors = numpy.linalg.lstsq(known[kept], colours[kept], rcond=None)[0]
-        off = numpy.linalg.norm(known @ factors - colours, axis=1)
-        kept = off <= max(3.0, 2 * float(numpy.median(off)))
+    factors = numpy.linalg.lstsq(terms[border], seen[border], rcond=None)[0]
     ground: Pixels = (terms @ factors).astype(numpy.float32)
     return ground
 
@@ -233,11 +226,8 @@ def _sharpness(grey: Pixels, region: Mask) -> float:
     near = cv2.dilate(steepest.astype(numpy.uint8), numpy.ones((3, 3), numpy.uint8)) > 0
     around = numpy.ones((15, 15), numpy.uint8)
     contrast = cv2.dilate(grey, around).astype(numpy.float32) - cv2.erode(grey, around)
-    # Noise is everywhere, edges are not: the median knows noise only (0.6745 sigma, were it Gaussian).
-    noise = (float(numpy.median(numpy.abs(bend))) / 0.6745) ** 2
-    bends = float(numpy.mean(bend[near] ** 2)) - noise
     strength = float(numpy.mean(contrast[near] ** 2))
-    return float((bends / strength) ** 0.5) if bends > 0 and strength > 0 else 0.0
+    return float((numpy.mean(bend[near] ** 2) / strength) ** 0.5) if strength > 0 else 0.0
 
 
 def _light(pixels: Pixels, grey: Pixels, region: Mask, limits: Limits) -> list[str]:

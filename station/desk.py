@@ -14,16 +14,14 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from devices.readings import (
-    AcceptedWeight,
     Down,
     Frame,
     NoStill,
-    NotPrinted,
     Printed,
     PrintWaiting,
+    Reading,
     Scan,
     Still,
-    Unreadable,
     Up,
     Weight,
 )
@@ -32,7 +30,7 @@ from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
-from station.labels import load, to_zpl
+from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.steps.examine import item_of
 from station.sync_status import SyncStatus
@@ -42,24 +40,7 @@ _log = logging.getLogger(__name__)
 COMMAND_PREFIX = "RS:"
 TIMINGS_KEPT = 20_000
 
-Word = (
-    Scan
-    | Unreadable
-    | Weight
-    | AcceptedWeight
-    | Up
-    | Down
-    | Frame
-    | Still
-    | NoStill
-    | Printed
-    | PrintWaiting
-    | NotPrinted
-    | PhotoChecked
-    | PhotoFailed
-    | Command
-    | SyncStatus
-)
+Word = Reading | PhotoChecked | PhotoFailed | Command | SyncStatus
 
 
 class Lamp(msgspec.Struct, frozen=True):
@@ -122,6 +103,9 @@ class Desk:
         self._dpi = dpi
         self._translate = translate
         self._duplicates = DuplicateWindow()
+        # The printer says only once that a label came out: what could not be saved is said again when saving works.
+        self._unsaved: deque[Printed] = deque()
+        self._watched = False
 
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
@@ -132,6 +116,14 @@ class Desk:
         """The person has seen the notice."""
         self.bench.acknowledge()
         self.on_change()
+
+    def watch(self, wanted: bool) -> None:
+        """Ask for live pictures also when no photo is due: somebody looks at the camera itself."""
+        self._watched = wanted
+        self._look()
+
+    def _look(self) -> None:
+        self._equipment.preview(self._watched or self.bench.prompt.stage in ("photo", "doubt"))
 
     def _scan(self, scan: Scan) -> Shown | None:
         if self._duplicates.is_repeat(scan):
@@ -160,7 +152,8 @@ class Desk:
             self.cannot_save = error.code
             self._tell(Notice(Tone.REFUSED, mark("Nothing could be saved.")))
             return None
-        self.cannot_save = ""
+        if shown.facts:
+            self.cannot_save = ""
         self._tell(shown.notice)
         if since is not None:
             self.timings.append(Timing(shown.durable_at - since, time.monotonic() - since))
@@ -170,13 +163,24 @@ class Desk:
             self._print(label)
         if shown.capture is not None:
             self._equipment.still(shown.capture.request, shown.capture.shot)
-        self._equipment.preview(self.bench.prompt.stage in ("photo", "doubt"))
+        self._look()
+        if shown.facts and self._unsaved:
+            self._printed(self._unsaved.popleft())
         return shown
 
     def _print(self, label: Label) -> None:
         today = datetime.now(UTC).astimezone().date().isoformat()
         fields = {**label.fields, "date": today, "training": "1" if self.bench.training else ""}
-        self._equipment.print(label.job, to_zpl(load(label.template), fields, self._dpi, self._translate))
+        try:
+            zpl = to_zpl(load(label.template), fields, self._dpi, self._translate)
+        except LabelError as error:
+            # A bin of the site may be called what no barcode of ours can hold; its facts are written all the same.
+            _log.error("a label cannot be made: %s", error)
+            text = mark("The label of {bin} cannot be printed: no barcode can hold that. Write it by hand.")
+            self.bench.notice = Notice(Tone.ATTENTION, text, {"bin": label.fields.get("bin", label.job)})
+            self._tell(self.bench.notice)
+            return
+        self._equipment.print(label.job, zpl)
 
     def _tell(self, notice: Notice | None) -> None:
         self.on_change()
@@ -207,7 +211,10 @@ class Desk:
 
     def _printed(self, reading: Printed) -> Shown | None:
         self.lamps[reading.device] = Lamp(reading.device, "ok", "", reading.at)
-        return self._give(reading)
+        shown = self._give(reading)
+        if shown is None:
+            self._unsaved.append(reading)
+        return shown
 
     def _weight(self, reading: Weight) -> None:
         self.weight = reading

@@ -65,11 +65,12 @@ class SignedOut(Fact, frozen=True):
 
 
 class BinOpened(Fact, frozen=True):
-    """A bin's label was scanned at the bench: goods of this disposition (and client) may go in."""
+    """A bin's label was scanned at the bench: goods of this disposition (and client) may go in, or hazards only."""
 
     bin: str
     disposition: Disposition
     client: str = ""
+    hazard: bool = False
 
 
 class BinLabelled(Fact, frozen=True):

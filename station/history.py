@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 from station import schema
 from station.entries import Entry
-from station.facts import Recorded, Unknown
+from station.facts import ParcelArrived, Recorded, Unknown
 from station.journal import Journal
-from station.known import Plated
+from station.known import Plated, Received
 from station.local_copy import COPY_FILE, acked_in, refused_in
 from station.moments import utc
 from station.records import Bin, Disposition, Receipt
@@ -81,6 +81,25 @@ class History:
         with self._journal.reading() as connection:
             row = _RECEIPT.run(connection, self._named(code=code)).first()
         return None if row is None else Receipt(row.code, row.parcel, row.bench, row.operator, row.arrived_at)
+
+    def took_back(self, receipt: Receipt) -> bool:
+        """Tell whether the arrival that a receipt of this station speaks of was undone here."""
+        with self._journal.reading() as connection:
+            story = self._told(connection, receipt.parcel)
+        return any(
+            told.undone and isinstance(told.fact, ParcelArrived) and told.fact.code == receipt.code for told in story
+        )
+
+    def received(self, rma: str) -> tuple[Received, ...]:
+        """Return the units that were matched to a return order, oldest first."""
+        with self._journal.reading() as connection:
+            rows = _RECEIVED.run(connection, self._named(rma=rma)).all()
+        return tuple(Received(row.line, row.serial) for row in rows)
+
+    def item_stands(self, item: str) -> bool:
+        """Tell whether an item was named and not undone."""
+        with self._journal.reading() as connection:
+            return _ITEM.run(connection, self._named(item=item)).first() is not None
 
     def plated(self, plate: str) -> Plated | None:
         """Return the item that bears a plate; None when it was voided, undone or never given out here."""
@@ -229,6 +248,10 @@ _RECEIPT = Statement(
     " ON shift.station = parcel.station AND shift.shift = parcel.shift"
     " WHERE parcel.station = :station AND parcel.code = :code ORDER BY parcel.arrived_at LIMIT 1"
 )
+_RECEIVED = Statement(
+    "SELECT line, serial FROM item WHERE station = :station AND rma = :rma AND match = 'matched' ORDER BY identified_at"
+)
+_ITEM = Statement("SELECT 1 FROM item WHERE station = :station AND item = :item")
 _PLATED = Statement(
     "SELECT item.plate, item.item, item.title, item.disposition, item.bin, plate.allotted_at AS at"
     " FROM item JOIN plate ON plate.station = item.station AND plate.plate = item.plate"

@@ -10,7 +10,7 @@ import msgspec
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.codes import Candidate
-from station.records import Bin, Disposition, Operator, Product, Receipt, ReturnOrder
+from station.records import Bin, Operator, Product, Receipt, ReturnOrder
 
 
 class Plated(msgspec.Struct, frozen=True):
@@ -22,6 +22,13 @@ class Plated(msgspec.Struct, frozen=True):
     disposition: str
     bin: str
     at: str
+
+
+class Received(msgspec.Struct, frozen=True):
+    """One unit of a return line that lies or lay at this bench; the serial number may be empty."""
+
+    line: str
+    serial: str
 
 
 class Known(Protocol):
@@ -48,14 +55,20 @@ class Known(Protocol):
     def receipt(self, code: str) -> Receipt | None:
         """Return when, where and by whom a parcel with this code was received before, here or elsewhere."""
 
+    def received(self, rma: str) -> tuple[Received, ...]:
+        """Return the units of a return order that this bench received, whatever parcel they came in."""
+
+    def item_stands(self, item: str) -> bool:
+        """Tell whether an item that was named at this bench is still there: nobody took its naming back."""
+
     def plated(self, plate: str) -> Plated | None:
         """Return what is known of a plate printed at this bench."""
 
     def bin(self, code: str) -> Bin | None:
         """Return the bin with this code, from central or labelled here, whether open or not."""
 
-    def bins_for(self, disposition: Disposition, client: str) -> tuple[Bin, ...]:
-        """Return the bins central knows that take these goods and are not closed here, the client's own first."""
+    def site_bins(self) -> tuple[Bin, ...]:
+        """Return the bins central knows that are not closed here."""
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""

@@ -141,10 +141,10 @@ class LocalCopy:
         with self._reading() as connection:
             return tuple(_BIN.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "bin"}))
 
-    def receipt(self, code: str) -> Receipt | None:
-        """Return when a parcel with this code was first received at any bench, as far as central has told."""
-        receipts = [_RECEIPT.decode(body) for body in self._bodies("receipt", code)]
-        return min(receipts, key=lambda receipt: receipt.at, default=None)
+    def receipts(self, code: str) -> tuple[Receipt, ...]:
+        """Return when parcels with this code were received at any bench, as far as central has told, oldest first."""
+        receipts = (_RECEIPT.decode(body) for body in self._bodies("receipt", code))
+        return tuple(sorted(receipts, key=lambda receipt: receipt.at))
 
     def cursor(self) -> int:
         """Return the number of the last feed record that is in the copy."""

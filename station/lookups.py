@@ -10,13 +10,16 @@ from grading import route, rubric
 from resources import find
 from station.codes import Candidate, Patterns, read_patterns, recognise
 from station.history import History
-from station.known import Plated
+from station.known import Plated, Received
 from station.local_copy import LocalCopy
-from station.records import Bin, Disposition, Operator, Product, Receipt, ReturnOrder
+from station.records import Bin, Operator, Product, Receipt, ReturnOrder
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What a site can change, read once at the start: code patterns, questions by category, routes by client."""
+    """What a site can change, read once at the start: code patterns, questions by category, routes by client.
+
+    A client's own routes are in the file of its name in small letters, as in `routes/hearthwick.toml`.
+    """
 
     patterns: Patterns
     rubrics: Mapping[str, rubric.Rubric]
@@ -29,7 +32,7 @@ def read_rules() -> Rules:
     default = find.read("routes/default.toml")
     routes = {"": route.parse(default)}
     for name in find.names("routes"):
-        client = name.rpartition("/")[2].removesuffix(".toml")
+        client = name.rpartition("/")[2].removesuffix(".toml").casefold()
         if name.endswith(".toml") and client != "default":
             routes[client] = route.parse(default, find.read(name))
     patterns = read_patterns(find.read("carriers.toml"))
@@ -50,10 +53,10 @@ class Lookups:
         return self._copy.operator(badge)
 
     def pin_is_right(self, operator: Operator, pin: str) -> bool:
-        """Tell whether the PIN fits; a damaged hash fits nothing."""
+        """Tell whether the PIN fits; a damaged hash fits nothing, and what is no text fits no hash."""
         try:
             return self._hasher.verify(operator.pin_hash, pin)
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
     def recognise(self, text: str, aim: str) -> tuple[Candidate, ...]:
@@ -74,7 +77,20 @@ class Lookups:
 
     def receipt(self, code: str) -> Receipt | None:
         """Return the earlier receipt: this bench's own, or one that central told of."""
-        return self._history.receipt(code) or self._copy.receipt(code)
+        here = self._history.receipt(code)
+        if here is not None:
+            return here
+        # What central says of this bench is an echo, and later than an undo.
+        told = (each for each in self._copy.receipts(code) if not self._history.took_back(each))
+        return next(told, None)
+
+    def received(self, rma: str) -> tuple[Received, ...]:
+        """Return the units of a return order that this bench received."""
+        return self._history.received(rma)
+
+    def item_stands(self, item: str) -> bool:
+        """Tell whether an item that was named here was not undone."""
+        return self._history.item_stands(item)
 
     def plated(self, plate: str) -> Plated | None:
         """Return what is known of a plate printed here."""
@@ -84,14 +100,9 @@ class Lookups:
         """Return the bin, as central knows it or as it was labelled here."""
         return self._copy.bin(code) or self._history.bin(code)
 
-    def bins_for(self, disposition: Disposition, client: str) -> tuple[Bin, ...]:
-        """Return the bins of the site that take these goods and are not closed here, the client's own first."""
-        fitting = [
-            each
-            for each in self._copy.bins()
-            if each.disposition == disposition and each.client in ("", client) and not self.bin_is_closed(each.code)
-        ]
-        return tuple(sorted(fitting, key=lambda each: not each.client))
+    def site_bins(self) -> tuple[Bin, ...]:
+        """Return the bins of the site that are not closed here."""
+        return tuple(each for each in self._copy.bins() if not self.bin_is_closed(each.code))
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""
@@ -107,4 +118,4 @@ class Lookups:
 
     def routes(self, client: str) -> route.RouteTable:
         """Return the client's table, or the one for all."""
-        return self._rules.routes.get(client) or self._rules.routes[""]
+        return self._rules.routes.get(client.casefold()) or self._rules.routes[""]

@@ -9,8 +9,8 @@ from resources.words import mark
 from station.inputs import Command, Do
 from station.known import Known
 from station.stages import Stage, next_shot, question_due, stage_of
-from station.state import Ask, Item, State, open_lines
-from station.steps.place import right_bins
+from station.state import Ask, Choice, Item, State, open_lines
+from station.steps.place import right_bins, takes
 from station.words import ROUTE_WORDS
 
 BINS_NAMED = 3
@@ -59,6 +59,8 @@ def prompt(state: State, known: Known) -> Prompt:
     if stage is Stage.ITEM:
         return _next_item(state)
     title, reason, picture, buttons = _PLAIN[stage]
+    if stage is Stage.PLACE and state.item is not None and state.item.is_hazard:
+        title = mark("Put it into the fire-safe box and scan the box")
     return Prompt(str(stage), title, reason, _params(state, known), (*buttons, *_undo(state)), "code", picture)
 
 
@@ -82,7 +84,7 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
     ),
     Stage.WEIGH: (
         mark("Put the parcel on the scale"),
-        mark("Unopened. The weight is taken by itself."),
+        mark("Unopened. The weight is taken by itself; if it lies there already, lift it once."),
         "scale",
         (_NO_SCALE,),
     ),
@@ -135,18 +137,16 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):
         reason = mark("Choose the line it belongs to.")
-    buttons = tuple(
-        Button(
-            str(number),
-            choice.text,
-            Command(Do.CHOOSE, choice.value),
-            choice.params,
-            main=number == 1 and stage is Stage.DOUBT,
-        )
-        for number, choice in enumerate(ask.choices, start=1)
-    )
+    buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = "pin" if stage is Stage.PIN else "code" if stage is Stage.SUPERVISOR else "none"
     return Prompt(str(stage), title, reason, params, (*buttons, _LEAVE), entry, _PICTURES.get(stage, ""))
+
+
+def _choice(stage: Stage, number: int, choice: Choice) -> Button:
+    """Return the button of a choice. No answer is offered as the expected one, but for another photo."""
+    if stage is Stage.DOUBT and number == 1:
+        return Button("Space", choice.text, Command(Do.SHOOT), main=True)
+    return Button(str(number), choice.text, Command(Do.CHOOSE, choice.value), choice.params)
 
 
 _PICTURES: Mapping[Stage, str] = {Stage.PIN: "badge", Stage.SUPERVISOR: "badge", Stage.DOUBT: "camera"}
@@ -229,9 +229,8 @@ def _params(state: State, known: Known) -> dict[str, str]:
 
 def _site_bins(item: Item, known: Known) -> str:
     """Return the bins of the site that would take the item; they open when they are scanned."""
-    if item.disposition is None:
-        return ""
-    return ", ".join(each.code for each in known.bins_for(item.disposition, item.identified.client)[:BINS_NAMED])
+    fitting = sorted((each for each in known.site_bins() if takes(each, item)), key=lambda each: not each.client)
+    return ", ".join(each.code for each in fitting[:BINS_NAMED])
 
 
 def _undo(state: State) -> tuple[Button, ...]:

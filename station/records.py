@@ -75,8 +75,12 @@ class Operator(msgspec.Struct, frozen=True):
 
 
 class Bin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A container for one disposition; `client` is empty when any client's goods may go in."""
+    """A container for one disposition; `client` is empty when any client's goods may go in.
+
+    `hazard` marks a fire-safe box: it takes hazards on hold, and nothing else.
+    """
 
     code: str
     disposition: Disposition
     client: str = ""
+    hazard: bool = False

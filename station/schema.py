@@ -8,7 +8,7 @@ are NULL.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -129,6 +129,7 @@ item = Table(
     Index("item_parcel", "station", "parcel"),
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
+    Index("item_rma", "station", "rma"),
     sqlite_with_rowid=False,
 )
 

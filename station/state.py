@@ -72,6 +72,11 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
             return self.overridden.disposition
         return self.routed.disposition if self.routed is not None else None
 
+    @property
+    def is_hazard(self) -> bool:
+        """Whether it must be kept apart until the safety officer has seen it."""
+        return self.disposition == "hold" and self.routed is not None and self.routed.owner == "safety"
+
 
 class Parcel(msgspec.Struct, frozen=True, omit_defaults=True):
     """The parcel on the bench. `arrived` holds what was expected of it."""
@@ -95,6 +100,7 @@ class OpenBin(msgspec.Struct, frozen=True, omit_defaults=True):
     disposition: Disposition
     client: str = ""
     items: int = 0
+    hazard: bool = False
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -271,7 +277,7 @@ def _placed(state: State, fact: Placed) -> State:
 
 def _bin_opened(state: State, fact: BinOpened) -> State:
     labelled = tuple(each for each in state.labelled if each.bin != fact.bin)
-    opened = OpenBin(fact.bin, fact.disposition, fact.client)
+    opened = OpenBin(fact.bin, fact.disposition, fact.client, hazard=fact.hazard)
     others = tuple(each for each in state.bins if each.code != fact.bin)
     return msgspec.structs.replace(state, bins=(*others, opened), labelled=labelled)
 

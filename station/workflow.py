@@ -13,7 +13,7 @@ from station.known import Known
 from station.outcome import Outcome
 from station.stages import Stage, stage_of
 from station.state import State
-from station.steps import arrive, decide, examine, finish, identify, place, plate, sign_in
+from station.steps import arrive, decide, examine, finish, identify, place, plate, serial, sign_in
 from station.steps.notices import attention, refused
 
 Handler = Callable[[State, Any, Known], Outcome]
@@ -45,7 +45,7 @@ _EVERYWHERE: Mapping[str, Handler] = {
 _STEP: Mapping[str, Handler] = {**_EVERYWHERE, "undo": finish.undo}
 
 
-def _question(choose: Handler, scan: Handler = identify.scan_before_answer) -> Mapping[str, Handler]:
+def _question(choose: Handler, scan: Handler = examine.scan_before_answer) -> Mapping[str, Handler]:
     """Return the row of a question inside a step: it is answered, or left."""
     leave = finish.leave_question
     return {**_EVERYWHERE, "scan": scan, "choose": choose, "cancel": leave, "undo": leave}
@@ -81,14 +81,14 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     Stage.MISSING: _question(finish.choose_missing),
     Stage.SERIAL: {
         **_STEP,
-        "scan": identify.scan_serial,
-        "weight": identify.weigh_item,
-        "skip": identify.skip_serial,
+        "scan": serial.scan_serial,
+        "weight": examine.weigh_item,
+        "skip": serial.skip_serial,
     },
     Stage.PHOTO: {
         **_STEP,
         "scan": examine.scan_before_photo,
-        "weight": identify.weigh_item,
+        "weight": examine.weigh_item,
         "photo": examine.take_photo,
         "no photo": examine.photo_failed,
         "shoot": examine.shoot,
@@ -103,7 +103,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     Stage.INSPECT: {
         **_STEP,
         "scan": examine.scan_before_answer,
-        "weight": identify.weigh_item,
+        "weight": examine.weigh_item,
         "choose": examine.answer,
     },
     Stage.RESULT: {

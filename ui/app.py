@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from PySide6.QtCore import QLocale, QTimer
-from PySide6.QtGui import QPixmapCache
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QPixmapCache, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from devices.simulators.bench import SimulatedBench
@@ -38,6 +38,7 @@ _TONE_MS = 900
 _PICTURES_KEPT_KIB = 2048
 _INTERRUPTED = 130
 SALVAGE = mark("Save the unsent facts")
+CLOSE = mark("Close (Esc)")
 
 
 class Station(Protocol):
@@ -128,15 +129,21 @@ class App:
         """
         page, theme = TroublePage(), self._theme
         title, what, detail = cannot_open_words(self._tr, error.code, str(error))
-        offer = self._tr.gettext(SALVAGE) if salvage is not None and error.code == "damaged" else ""
+        waiting = salvage if error.code == "damaged" else None
+        close = self._tr.gettext(CLOSE)
 
-        def save_facts() -> None:
-            if salvage is not None:
-                page.show_trouble(theme, (title, self._tr.gettext(salvage()), detail), "")
+        def choose() -> None:
+            nonlocal waiting
+            if waiting is None:
+                page.close()
+                return
+            said, waiting = self._tr.gettext(waiting()), None
+            page.show_trouble(theme, (title, said, detail), close)
 
-        page.chosen.connect(save_facts)
+        page.chosen.connect(choose)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), page, page.close)
         page.setWindowTitle(title)
-        page.show_trouble(theme, (title, what, detail), offer)
+        page.show_trouble(theme, (title, what, detail), close if waiting is None else self._tr.gettext(SALVAGE))
         page.setMinimumSize(1024, 640)
         page.show()
         self.qt.exec()
@@ -175,7 +182,7 @@ class App:
         return failed
 
     def _manner(self) -> Manner:
-        now = QLocale(self._tr.language).toString(datetime.now().astimezone(), "HH:mm")
+        now = datetime.now().astimezone().strftime("%H:%M")
         return Manner(self._tr, self._settings, now, self._sounds.trouble)
 
     def _play(self, tone: Tone) -> None:

@@ -53,7 +53,9 @@ class Inbox(QObject):
         came: list[object] = []
         while (value := self._next()) is not None:
             came.append(value)
-        newest = {type(value): place for place, value in enumerate(came) if isinstance(value, Frame | Weight)}
+        newest: dict[type, int] = {
+            type(value): place for place, value in enumerate(came) if isinstance(value, Frame | Weight)
+        }
         for place, value in enumerate(came):
             if self._take is not None and newest.get(type(value), place) == place:
                 self._take(value)

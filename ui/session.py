@@ -94,7 +94,7 @@ class Session(QObject):
 
     def take(self, value: object) -> None:
         """Take what came through the door."""
-        if not isinstance(value, Frame | Weight):
+        if not isinstance(value, Frame | Weight) and self._desk.bench.prompt.entry != "pin":
             self._remember(value)
         if isinstance(value, Scan | Command | AcceptedWeight) and self._desk.cannot_save:
             return
@@ -102,7 +102,7 @@ class Session(QObject):
             self._look_at(value)
             return
         if isinstance(value, Scan | Command) and self._opened.page not in _WORKING:
-            self._opened = replace(self._opened, page="receive")
+            self._open("receive")
         shown = self._desk.take(value)  # type: ignore[arg-type]
         if shown is not None and shown.facts:
             self._count.start(_COUNT_AFTER_MS)
@@ -160,8 +160,13 @@ class Session(QObject):
             if self._panel is not None:
                 self._panel.setVisible(not self._panel.isVisible())
             return
-        self._opened = replace(self._opened, page=page)
+        self._open(page)
         self.render()
+
+    def _open(self, page: str) -> None:
+        """Open a page; the page of the devices wants to see live pictures."""
+        self._opened = replace(self._opened, page=page)
+        self._desk.watch(page == "devices")
 
     def _go_on(self) -> None:
         self._opened = replace(self._opened, failed="")

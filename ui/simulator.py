@@ -14,7 +14,7 @@ from resources.words import mark
 from station import preview, sample
 from station.outcome import Notice, Tone
 from station.sample import SampleItem, SampleParcel, bins
-from station.steps.place import right_bins
+from station.steps.place import right_bins, takes
 from ui.parts.buttons import KeyButton, aside
 from ui.parts.scroll import Scroll
 from ui.parts.text import Text, short
@@ -262,10 +262,7 @@ class SimulatorPanel(QWidget):
         if right and opened:
             self._devices.scanner.scan(opened[0].code)
             return
-        client = item.identified.client
-        fits = [each for each in bins() if each.disposition == item.disposition and each.client in ("", client)]
-        others = [each for each in bins() if each.disposition != item.disposition]
-        chosen = fits if right else others
+        chosen = [each for each in bins() if takes(each, item) is right]
         if chosen:
             self._devices.scanner.scan(chosen[0].code)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from devices.readings import Frame, Weight
 from devices.worker import RawFrame
@@ -93,10 +93,3 @@ class View:
     def right_to_left(self) -> bool:
         """Whether the reader's language runs from right to left."""
         return self.tr.language.partition("_")[0] in _RIGHT_TO_LEFT
-
-
-class Page(Protocol):
-    """A widget that shows a view."""
-
-    def render(self, view: View) -> None:
-        """Show the page of a view."""

@@ -1,8 +1,9 @@
 """The window: header, page and page buttons; it turns keys and touches into words for the desk."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,7 +25,7 @@ from ui.parts.buttons import KeyButton, tab
 from ui.parts.notice import NoticeStrip
 from ui.parts.training import TrainingBanner
 from ui.theme import S4, S12, S16
-from ui.view import PAGES, SIMULATOR, SIMULATOR_TAB, Page, View
+from ui.view import PAGES, SIMULATOR, SIMULATOR_TAB, View
 
 _SETTLING_PASSES = 3
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -53,7 +54,8 @@ class Window(QWidget):
         self._tell: Callable[[], None] | None = None
         self._receive, self._sign_in = ReceivePage(), SignInPage()
         search = SearchPage()
-        self._pages: dict[str, Page] = {
+        # Each has `render(view)`, a name the stubs know only as QWidget's own.
+        self._pages: dict[str, Any] = {
             "receive": self._receive,
             "sign-in": self._sign_in,
             "bins": BinsPage(),
@@ -99,7 +101,7 @@ class Window(QWidget):
         self._training.render(view)
         self._header.render(view)
         self._notice.render(view)
-        page: Page = self._trouble if view.failed or view.cannot_save else self._pages[self._page_name(view)]
+        page: Any = self._trouble if view.failed or view.cannot_save else self._pages[self._page_name(view)]
         page.render(view)
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
@@ -191,7 +193,7 @@ def _button_of(view: View, name: str) -> Button | None:
 class _Tabs(QFrame):
     """The buttons of the pages, each with its F-key; a role sees its own pages."""
 
-    def __init__(self, wanted: "Signal") -> None:
+    def __init__(self, wanted: SignalInstance) -> None:
         super().__init__()
         self.setObjectName("bar")
         row = QHBoxLayout(self)

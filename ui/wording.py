@@ -1,6 +1,7 @@
 """The words the screens add to those of the station: lamps, weights, comparisons; English message ids."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from resources.words import Translator, mark
 from station.words import FAULT_WORDS
@@ -84,7 +85,7 @@ def say(tr: Translator, text: str, params: Mapping[str, str]) -> str:
     return tr.format(text, **{name: breakable(tr.gettext(value)) for name, value in params.items()})
 
 
-def word(tr: Translator, table: Mapping[str, str], code: str) -> str:
+def word(tr: Translator, table: Mapping[Any, str], code: str) -> str:
     """Return the words for a code in the reader's language; a code without words is shown as it is."""
     return tr.gettext(table[code]) if code in table else code.replace("_", " ").replace("-", " ")
 

@@ -46,7 +46,7 @@ class WedgeSettings:
     suffixes: frozenset[int] = frozenset({layouts.ENTER, layouts.KEYPAD_ENTER, layouts.TAB})
     gap_s: float = 0.05
     unfinished_s: float = 0.5
-    fewest_characters: int = 4
+    fewest_characters: int = 6  # a PIN rolled over the keys in a blink has four
 
 
 class WedgeDecoder:

@@ -54,6 +54,8 @@ class Station:
             worker.start()
         if self._courier is not None:
             self._courier.start()
+        # A station that stopped at a photo goes on there, with a live picture.
+        self.desk.watch(False)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from station.records import Bin
 from station.sample import SampleItem, SampleParcel, SamplePerson
 from station.stages import Stage, question_due, stage_of
 from station.state import Ask, Item, Parcel, State
+from station.steps.place import takes
 
 
 class Hands(Protocol):
@@ -143,8 +144,7 @@ class Player:
 
     def _place(self, state: State, parcel: SampleParcel) -> None:
         item = _item(state)
-        fitting = [each for each in self._bins if each.disposition == item.disposition]
-        own = [each for each in fitting if each.client in ("", item.identified.client)]
+        own = [each for each in self._bins if takes(each, item)]
         if own:
             self._hands.scan(own[0].code)
         elif state.labelled:

@@ -18,7 +18,7 @@ from station.inputs import Command
 from station.known import Known
 from station.outcome import Notice, Outcome
 from station.plates import exception_id, parcel_id
-from station.records import Receipt, ReturnOrder
+from station.records import Receipt, ReturnLine, ReturnOrder
 from station.state import Ask, Choice, State
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.sign_in import scan_badge
@@ -67,7 +67,7 @@ def choose_meaning(state: State, command: Command, known: Known) -> Outcome:
     ask = state.ask or Ask("meaning")
     if command.value == "not-a-parcel":
         return Outcome(accepted(mark("Nothing was received. Scan the label on the parcel.")), ask=None)
-    value, _, carrier = command.value.partition("|")
+    value, _, carrier = command.value.rpartition("|")  # a code may hold the sign too
     candidates = known.recognise(ask.code, "")
     chosen = next(
         (each for each in candidates if each.value == value and each.carrier == carrier),
@@ -82,7 +82,7 @@ def receive_again(state: State, command: Command, known: Known) -> Outcome:
     if command.value != "again":
         return Outcome(accepted(mark("Put the parcel aside. Scan the next one.")), ask=None)
     candidate = Candidate("tracking", ask.code, carrier=ask.value)
-    return _arrive(state, candidate, known.orders(ask.code), again=True)
+    return _arrive(state, candidate, known.orders(ask.code), known, again=True)
 
 
 def take_weight(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
@@ -146,12 +146,12 @@ def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: 
     for each in meanings:
         receipt = known.receipt(each.value)
         if receipt is not None:
-            return _ask_again(each, receipt)
+            return _ask_again(each, receipt, known)
     product = next((p for p in (known.product(each.gtin or each.value) for each in meanings) if p), None)
     if product is not None:
         return refused(mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title)
     if meanings and meanings[0].kind in _SURE_KINDS:
-        return _arrive(state, meanings[0], ())
+        return _arrive(state, meanings[0], (), known)
     if not meanings:
         return refused(mark("That is not a code of ours. Scan the label on the parcel."))
     choices = (
@@ -164,12 +164,14 @@ def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: 
 def _begin(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], known: Known) -> Outcome:
     receipt = known.receipt(candidate.value)
     if receipt is not None:
-        return _ask_again(candidate, receipt)
-    return _arrive(state, candidate, orders)
+        return _ask_again(candidate, receipt, known)
+    return _arrive(state, candidate, orders, known)
 
 
-def _ask_again(candidate: Candidate, receipt: Receipt) -> Outcome:
-    params = {"bench": receipt.bench, "operator": receipt.operator, "at": receipt.at[:16].replace("T", " ")}
+def _ask_again(candidate: Candidate, receipt: Receipt, known: Known) -> Outcome:
+    person = known.operator(receipt.operator)
+    name = person.name if person is not None else receipt.operator
+    params = {"bench": receipt.bench, "operator": name, "at": receipt.at[:16].replace("T", " ")}
     choices = (
         Choice("again", mark("It is another parcel with the same number: receive it")),
         Choice("aside", mark("Put it aside")),
@@ -178,8 +180,12 @@ def _ask_again(candidate: Candidate, receipt: Receipt) -> Outcome:
     return Outcome(warned(mark("This parcel was received before.")), ask=ask)
 
 
-def _arrive(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], again: bool = False) -> Outcome:
+def _arrive(
+    state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], known: Known, again: bool = False
+) -> Outcome:
     parcel = parcel_id(state.station, state.parcels + 1)
+    expected = tuple(declared(orders, known))
+    again = again or bool(orders and not expected)
     kinds = {order.kind for order in orders}
     clients = {order.client for order in orders}
     arrived = ParcelArrived(
@@ -190,7 +196,7 @@ def _arrive(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...],
         match="again" if again else _MATCHES[min(len(orders), 2)],
         orders=tuple(order.rma for order in orders),
         client=clients.pop() if len(clients) == 1 else "",
-        declared=tuple(declared(orders)),
+        declared=expected,
     )
     facts: list[Recorded] = [arrived]
     if again:
@@ -212,29 +218,37 @@ def _greeting(arrived: ParcelArrived) -> Notice:
     return accepted(mark("Return order {rma}."), rma=arrived.orders[0])
 
 
-def declared(orders: tuple[ReturnOrder, ...]) -> list[Declared]:
-    """Return the lines of return orders as they are known now."""
-    return [
-        Declared(
-            order.rma,
-            line.line,
-            line.product.sku,
-            line.product.title,
-            line.product.category,
-            order.client,
-            gtin=line.product.gtin,
-            quantity=line.quantity,
-            serials=line.serials,
-            weight_mg=line.product.weight_mg,
-            price_minor=line.product.price_minor,
-            currency=line.product.currency,
-            serialised=line.product.serialised,
-            components=line.product.components,
-            reason=line.reason,
-        )
-        for order in orders
-        for line in order.lines
-    ]
+def declared(orders: tuple[ReturnOrder, ...], known: Known) -> list[Declared]:
+    """Return the lines of return orders as they are known now, without the units that came here in other parcels."""
+    lines = []
+    for order in orders:
+        here = known.received(order.rma)
+        for line in order.lines:
+            came = [each.serial for each in here if each.line == line.line]
+            if len(came) < line.quantity:
+                lines.append(_declared(order, line, came))
+    return lines
+
+
+def _declared(order: ReturnOrder, line: ReturnLine, came: list[str]) -> Declared:
+    product = line.product
+    return Declared(
+        order.rma,
+        line.line,
+        product.sku,
+        product.title,
+        product.category,
+        order.client,
+        gtin=product.gtin,
+        quantity=line.quantity - len(came),
+        serials=tuple(serial for serial in line.serials if serial not in came),
+        weight_mg=product.weight_mg,
+        price_minor=product.price_minor,
+        currency=product.currency,
+        serialised=product.serialised,
+        components=product.components,
+        reason=line.reason,
+    )
 
 
 def _raise(state: State, kind: str, parcel: str, detail: str) -> ExceptionRaised:
@@ -254,12 +268,14 @@ def _open_bin(state: State, code: str, known: Known) -> Outcome:
     found = known.bin(code)
     if found is None:
         return refused(mark("Nobody knows this bin. Ask a supervisor."))
-    if known.bin_is_closed(code):
-        return refused(mark("Bin {bin} is closed. Take another one."), bin=code)
-    if any(each.code == code for each in state.bins):
-        return attention(mark("Bin {bin} is open already."), bin=code)
+    if known.bin_is_closed(found.code):
+        return refused(mark("Bin {bin} is closed. Take another one."), bin=found.code)
+    if any(each.code == found.code for each in state.bins):
+        return attention(mark("Bin {bin} is open already."), bin=found.code)
     fact = BinOpened(found.code, found.disposition, found.client)
     return Outcome(
-        accepted(mark("Bin {bin} is open for {disposition}."), bin=code, disposition=ROUTE_WORDS[found.disposition]),
+        accepted(
+            mark("Bin {bin} is open for {disposition}."), bin=found.code, disposition=ROUTE_WORDS[found.disposition]
+        ),
         (fact,),
     )

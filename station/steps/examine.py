@@ -1,8 +1,12 @@
-"""Guided photos with a gate, and the branching questions of the category."""
+"""Examining an item: its own weight, guided photos with a gate, and the branching questions of the category."""
 
-from devices.readings import Scan
+from collections.abc import Mapping
+
+import msgspec
+
+from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
-from station.facts import Answered, ExceptionRaised, PhotoSkipped, PhotoTaken, Recorded
+from station.facts import Answered, ExceptionRaised, ItemWeighed, PhotoSkipped, PhotoTaken, Recorded
 from station.inputs import Command, PhotoChecked, PhotoFailed
 from station.judge import conclude
 from station.known import Known
@@ -12,12 +16,18 @@ from station.stages import next_shot, question_due, rubric_of
 from station.state import Ask, Choice, Item, State
 from station.steps.arrive import skip_weight
 from station.steps.notices import accepted, attention, refused, warned
+from station.weights import item_in_band
 
 SKIP_PHOTO = (
     Choice("camera", mark("The camera does not work")),
     Choice("size", mark("It does not fit under the camera")),
     Choice("danger", mark("It is not safe to handle")),
 )
+_NOT_SAVED: Mapping[str, str] = {
+    "disk_full": mark("The disk is full: the photo could not be saved. Call IT, then try again."),
+    "disk_error": mark("The disk does not take the photo. Call IT at once."),
+    "read_only": mark("The folder of the photos cannot be written. Call IT."),
+}
 DOUBT = (
     Choice("again", mark("Take it again")),
     Choice("keep", mark("Keep this photo")),
@@ -39,6 +49,8 @@ def take_photo(state: State, reading: PhotoChecked, known: Known) -> Outcome:
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None or reading.request != _request(item, shot.id):
         return Outcome()
+    if reading.repeat_of and not known.item_stands(reading.repeat_of):
+        reading = msgspec.structs.replace(reading, repeat_of="")
     if reading.problems or reading.repeat_of:
         ask = Ask("doubt", value=shot.id, params={"repeat_of": reading.repeat_of}, choices=DOUBT, photo=reading)
         return Outcome(warned(mark("This photo is not good enough.")), ask=ask)
@@ -57,7 +69,8 @@ def choose_doubt(state: State, command: Command, known: Known) -> Outcome:
 
 def photo_failed(state: State, reading: PhotoFailed, known: Known) -> Outcome:
     """says that the camera gave no picture"""
-    return attention(mark("The camera gave no picture. Try again, or press S to go on without."))
+    text = mark("The camera gave no picture. Try again, or press S to go on without.")
+    return attention(_NOT_SAVED.get(reading.why, text))
 
 
 def ask_skip_photo(state: State, command: Command, known: Known) -> Outcome:
@@ -90,7 +103,20 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     facts = conclude(state, (Answered(item.identified.item, question.id, option.id, rubric.name),), known)
     if option.stop:
         return Outcome(warned(mark("Stop: {word}"), word=option.word), facts)
-    return Outcome(accepted(mark("{word}"), word=option.word), facts)
+    return Outcome(accepted(option.word, **option.params), facts)
+
+
+def weigh_item(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
+    """the item's own weight is recorded once and compared with its article's"""
+    item = state.item
+    if item is None or item.weighed is not None:
+        return Outcome()
+    expected = item.identified.weight_mg
+    fits = item_in_band(reading.weight_mg, expected)
+    fact = ItemWeighed(item.identified.item, reading.weight_mg, expected, fits)
+    if fits is False:
+        return Outcome(warned(mark("The item's weight is not that of its article; this is noted.")), (fact,))
+    return Outcome(facts=(fact,))
 
 
 def scan_before_photo(state: State, scan: Scan, known: Known) -> Outcome:

@@ -1,18 +1,15 @@
-"""Naming an item: by its product code, by its serial, by hand; and comparing its serial number with those shipped."""
+"""Naming an item: by its product code, by its serial number, or by hand."""
 
 from collections.abc import Mapping
 
 import msgspec
 
-from devices.readings import AcceptedWeight, Scan
+from devices.readings import Scan
 from resources.words import mark
 from station.codes import Candidate
 from station.facts import (
     Declared,
-    ExceptionRaised,
     ItemIdentified,
-    ItemRelinked,
-    ItemWeighed,
     Match,
     Recorded,
     SerialChecked,
@@ -21,17 +18,14 @@ from station.inputs import Command
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Outcome
-from station.plates import exception_id, item_id
+from station.plates import item_id
 from station.records import Product
 from station.state import Ask, Choice, Item, Parcel, State, open_lines
-from station.steps.arrive import declared
-from station.steps.notices import accepted, attention, best, refused, warned
-from station.weights import item_in_band
+from station.steps.notices import accepted, best, refused, warned
+from station.steps.serial import GTIN_DIGITS, SERIAL_DIFFERS, SERIAL_TAKEN, compare, is_taken, lines_elsewhere
 from station.words import CATEGORY_WORDS
 
 LINES_OFFERED = 8
-# All GTINs are compared as GTIN-14 (GS1 General Specifications 7.8).
-GTIN_DIGITS = 14
 
 
 def scan_item(state: State, scan: Scan, known: Known) -> Outcome:
@@ -90,46 +84,6 @@ def choose_category(state: State, command: Command, known: Known) -> Outcome:
     return _identify(state, known, ask.code, what, "undeclared", None)
 
 
-def scan_serial(state: State, scan: Scan, known: Known) -> Outcome:
-    """the serial number is compared with those shipped; one of another line of this parcel moves the item there"""
-    item = state.item
-    if state.parcel is None or item is None:
-        return Outcome()
-    candidates = known.recognise(scan.text, scan.aim)
-    if not candidates:
-        return refused(mark("That is not a serial number. Scan it again, or press S if it cannot be read."))
-    if candidates[0].kind in ("badge", "bin", "plate"):
-        return refused(mark("That is not the serial number. Scan the one on the item."))
-    gtin = best(candidates, "gtin")
-    if gtin is not None and not gtin.serial and gtin.value == item.identified.gtin.zfill(GTIN_DIGITS):
-        return refused(mark("That is the product code. Scan the serial number."))
-    serial = next((each.serial for each in candidates if each.serial), "") or scan.text.strip().upper()
-    facts = _compare(state, item, serial, known)
-    return _answer(conclude(state, facts, known), facts)
-
-
-def skip_serial(state: State, command: Command, known: Known) -> Outcome:
-    """records that the serial number cannot be read: it stays empty"""
-    item = state.item
-    if item is None:
-        return Outcome()
-    facts = conclude(state, (SerialChecked(item.identified.item, "", "unread"),), known)
-    return Outcome(warned(mark("No serial number; this is noted.")), facts)
-
-
-def weigh_item(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
-    """the item's own weight is recorded once and compared with its article's"""
-    item = state.item
-    if item is None or item.weighed is not None:
-        return Outcome()
-    expected = item.identified.weight_mg
-    fits = item_in_band(reading.weight_mg, expected)
-    fact = ItemWeighed(item.identified.item, reading.weight_mg, expected, fits)
-    if fits is False:
-        return Outcome(warned(mark("The item's weight is not that of its article; this is noted.")), (fact,))
-    return Outcome(facts=(fact,))
-
-
 def _by_product(state: State, candidate: Candidate, known: Known) -> Outcome | None:
     """Match by GTIN or SKU: an open line first, then a product somebody sells."""
     if state.parcel is None:
@@ -152,18 +106,11 @@ def _by_serial(state: State, parcel: Parcel, candidate: Candidate, known: Known)
     """Match by a shipped serial number: scan serials, the station finds the line."""
     serial = candidate.serial or candidate.value
     here = [line for line, _ in open_lines(parcel) if serial in line.serials]
-    lines = here or _lines_elsewhere(parcel, serial, known)
+    lines = here or lines_elsewhere(parcel, serial, known)
     if not lines:
         return None
     read = Candidate("other", serial, serial=serial)
     return _identify(state, known, serial, _of_line(lines[0]), "matched", lines[0], read)
-
-
-def _lines_elsewhere(parcel: Parcel, serial: str, known: Known) -> list[Declared]:
-    """Return the lines, of orders nobody announced in this unknown parcel, that shipped the serial number."""
-    if parcel.arrived.match != "none":
-        return []
-    return [line for line in declared(known.orders_with_serial(serial)) if serial in line.serials]
 
 
 def _ask_which(parcel: Parcel, code: str, product: Product | None) -> Outcome:
@@ -238,54 +185,19 @@ def _identify(
         ItemIdentified,
     )
     facts: tuple[Recorded, ...] = (fact,)
+    if read is not None and is_taken(state.parcel, read.serial):
+        return refused(SERIAL_TAKEN, serial=read.serial)
     if read is not None and read.serial:
-        facts = (fact, *_compare(state, Item(fact), read.serial, known))
+        facts = (fact, *compare(state, Item(fact), read.serial, known))
     return _answer(conclude(state, facts, known), facts)
 
 
-def _compare(state: State, item: Item, serial: str, known: Known) -> tuple[Recorded, ...]:
-    """Return the verdict on a serial number: same, of another line here, different, or nobody knows."""
-    name = item.identified.item
-    shipped = item.identified.shipped_serials
-    if serial in shipped:
-        return (SerialChecked(name, serial, "same"),)
-    other = _other_line(state, item, serial, known)
-    if other is not None:
-        return (
-            ItemRelinked(name, other.rma, other.line, other.serials),
-            SerialChecked(name, serial, "same"),
-        )
-    if not shipped:
-        return (SerialChecked(name, serial, "not_known"),)
-    number = exception_id(state.station, state.exceptions + 1)
-    raised = ExceptionRaised(
-        number, "serial_differs", "supervisor", parcel=item.identified.parcel, item=name, detail=serial
-    )
-    return (SerialChecked(name, serial, "different"), raised)
-
-
-def _other_line(state: State, item: Item, serial: str, known: Known) -> Declared | None:
-    """Return the line of the same article, here or in an order nobody announced, that shipped the serial number."""
-    if state.parcel is None or item.identified.match == "wrong":
-        return None
-    lines = [line for line, _ in open_lines(state.parcel)] + _lines_elsewhere(state.parcel, serial, known)
-    return next((each for each in lines if serial in each.serials and each.sku == item.identified.sku), None)
-
-
 def _answer(facts: tuple[Recorded, ...], said: tuple[Recorded, ...]) -> Outcome:
-    for fact in said:
-        if isinstance(fact, SerialChecked) and fact.verdict == "different":
-            return Outcome(warned(mark("This serial number was never shipped to the customer.")), facts, ask=None)
-    item = next((fact for fact in said if isinstance(fact, ItemIdentified)), None)
-    if item is not None and item.match == "undeclared":
+    if any(isinstance(fact, SerialChecked) and fact.verdict == "different" for fact in said):
+        return Outcome(warned(SERIAL_DIFFERS), facts, ask=None)
+    item = next(fact for fact in said if isinstance(fact, ItemIdentified))
+    if item.match == "undeclared":
         return Outcome(warned(mark("Extra item: {title}."), title=item.title), facts, ask=None)
-    if item is not None and item.match == "wrong":
+    if item.match == "wrong":
         return Outcome(warned(mark("Wrong item: {title}."), title=item.title), facts, ask=None)
-    if item is not None:
-        return Outcome(accepted(mark("Item: {title}."), title=item.title), facts, ask=None)
-    return Outcome(accepted(mark("The serial number is noted.")), facts, ask=None)
-
-
-def scan_before_answer(state: State, scan: Scan, known: Known) -> Outcome:
-    """refused: a question is open"""
-    return attention(mark("Answer the question first."))
+    return Outcome(accepted(mark("Item: {title}."), title=item.title), facts, ask=None)

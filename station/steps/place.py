@@ -12,6 +12,8 @@ from station.state import Item, OpenBin, State
 from station.steps.notices import accepted, best, refused
 from station.words import ROUTE_WORDS
 
+_HAZARD_APART = mark("Wrong bin: this is a hazard. Put it into the fire-safe box and scan that.")
+
 
 def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
     """the right bin takes the item (and opens when it was not open); a wrong, closed or unknown one is refused"""
@@ -34,9 +36,13 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
         )
     if found.client and found.client != item.identified.client:
         return refused(mark("Wrong bin: it holds goods of {client} only."), client=found.client)
+    if found.hazard != item.is_hazard:
+        return refused(
+            _HAZARD_APART if item.is_hazard else mark("Wrong bin: this is the fire-safe box, for hazards only.")
+        )
     facts: list[Recorded] = []
     if not any(each.code == found.code for each in state.bins):
-        facts.append(BinOpened(found.code, found.disposition, found.client))
+        facts.append(BinOpened(found.code, found.disposition, found.client, found.hazard))
     facts.append(Placed(item.identified.item, item.plate, found.code))
     return Outcome(accepted(mark("In bin {bin}."), bin=found.code), tuple(facts))
 
@@ -46,6 +52,8 @@ def bin_full(state: State, command: Command, known: Known) -> Outcome:
     item = state.item
     if item is None or item.disposition is None:
         return Outcome()
+    if item.is_hazard:
+        return refused(mark("Ask the safety officer for another fire-safe box."))
     full = right_bins(state, item)
     code = make_bin(state.station, state.bin_labels + 1)
     client = full[-1].client if full else ""
@@ -67,12 +75,14 @@ def bin_full(state: State, command: Command, known: Known) -> Outcome:
 
 def right_bins(state: State, item: Item) -> tuple[OpenBin, ...]:
     """Return the open bins that take an item: those of its client first."""
-    fitting = [
-        each
-        for each in state.bins
-        if each.disposition == item.disposition and each.client in ("", item.identified.client)
-    ]
+    fitting = [each for each in state.bins if takes(each, item)]
     return tuple(sorted(fitting, key=lambda each: (not each.client, each.code)))
+
+
+def takes(found: Bin | OpenBin, item: Item) -> bool:
+    """Tell whether a bin is one for this item: its disposition, its client, and hazards apart."""
+    own = found.client in ("", item.identified.client)
+    return own and found.disposition == item.disposition and found.hazard == item.is_hazard
 
 
 def _find(state: State, code: str, known: Known) -> Bin | None:

@@ -85,5 +85,36 @@ def test_stripes_that_are_no_code_are_not_read(scenes) -> None:
         assert read(scenes.jpeg(picture)) == ()
 
 
+def poor(
+    text: str, kind: zxingcpp.BarcodeFormat, scale: int, blur: float, gain: float, noise: float, seed: int
+) -> bytes:
+    """A label seen small, soft, faint and in the dark."""
+    label = numpy.array(zxingcpp.create_barcode(text, kind).to_image(scale=scale)).astype(numpy.float32)
+    scene = numpy.full((300, 500), 200, numpy.float32)
+    scene[60 : 60 + label.shape[0], 60 : 60 + label.shape[1]] = label * 0.8 + 10
+    scene = (cv2.GaussianBlur(scene, (0, 0), blur) - 128) * gain + 128
+    scene += numpy.random.default_rng(seed).normal(0, noise, scene.shape)
+    pixels = numpy.clip(scene, 0, 255).astype(numpy.uint8)
+    return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("gain", [0.1, 0.3, 1.0])
+@pytest.mark.parametrize("noise", [2, 5, 10, 20])
+def test_a_poor_linear_code_is_read_right_or_not_at_all(seed: int, gain: float, noise: float) -> None:
+    """In some of these a single treatment reads a wrong number with a right check digit."""
+    for text, kind in (("96385074", zxingcpp.BarcodeFormat.EAN8), ("4006381333931", zxingcpp.BarcodeFormat.EAN13)):
+        jpeg = poor(text, kind, 2, 0.8, gain, noise, seed)
+        assert {code.text for code in read(jpeg)} <= {text}
+
+
+def test_a_poor_matrix_code_counts_when_read_once() -> None:
+    seen = [
+        read(poor("SN-480650672", zxingcpp.BarcodeFormat.DataMatrix, 4, blur, 1.0, noise, 3))
+        for blur, noise in ((1.6, 10), (2.0, 2), (0.8, 20), (1.2, 20))
+    ]
+    assert [[code.text for code in codes] for codes in seen] == [["SN-480650672"]] * 4
+
+
 def test_a_code_can_be_compared() -> None:
     assert Code("1", "EAN-13", "]E0") == Code("1", "EAN-13", "]E0")

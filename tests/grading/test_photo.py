@@ -70,6 +70,10 @@ def test_a_bright_item_on_a_dim_mat_is_found(scenes) -> None:
     assert check(scenes.jpeg(picture)).problems == ("bright",)
 
 
+def test_a_dark_mat_is_no_dark_photo(scenes) -> None:
+    assert check(scenes.shot("shirt", mat=30)).ok
+
+
 @pytest.mark.parametrize("item", ["shirt", "box"])
 def test_a_bright_photo_is_found(scenes, item: str) -> None:
     assert check(scenes.jpeg(scenes.exposed(scenes.picture(item), 2))).problems == ("bright",)
@@ -102,14 +106,25 @@ def test_an_item_that_fills_the_frame_is_not_an_empty_mat(scenes) -> None:
     assert "empty" not in check(scenes.jpeg(close)).problems
 
 
-@pytest.mark.parametrize("width", [640, 1920, 4000])
-def test_the_verdict_is_the_same_for_a_camera_of_another_size(scenes, width: int) -> None:
-    scale = width / 1280
-    for blur, ok in ((0.7, True), (4.0, False)):
-        picture = cv2.resize(scenes.picture("shoe", sharp=blur), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        if width == 4000 and ok:
-            continue  # Enlarged three times, a sharp drawing is no sharp photo any more.
-        assert check(scenes.jpeg(picture)).ok is ok
+@pytest.mark.parametrize("item", ITEMS)
+def test_grain_is_not_sharpness(scenes, item: str) -> None:
+    grain = numpy.random.default_rng(5).normal(0, 8, (960, 1280, 3))
+    assert check(scenes.jpeg(scenes.picture(item, sharp=4.0) + grain)).problems == ("blurred",)
+    assert check(scenes.jpeg(scenes.picture(item) + grain)).ok
+
+
+@pytest.mark.parametrize("width", [640, 1920, 3200])
+@pytest.mark.parametrize(("blur", "ok"), [(0.7, True), (4.0, False)])
+def test_the_verdict_is_the_same_for_a_camera_of_another_size(scenes, width: int, blur: float, ok: bool) -> None:
+    size = (width, width * 3 // 4)
+    picture = cv2.resize(scenes.picture("shoe", sharp=blur), size, interpolation=cv2.INTER_AREA)
+    assert check(scenes.jpeg(picture)).ok is ok
+
+
+def test_an_item_that_reaches_the_border_is_judged_as_any(scenes) -> None:
+    for blur, problems in ((0.7, ()), (3.0, ("blurred",))):
+        cut_off = scenes.picture("box", sharp=blur)[:, 400:]
+        assert check(scenes.jpeg(cut_off)).problems == problems
 
 
 def test_every_problem_says_what_to_do() -> None:

@@ -17,6 +17,7 @@ from station.lookups import Lookups, Rules, read_rules
 from station.outcome import Outcome
 from station.stages import Stage, next_shot, question_due, stage_of
 from station.state import State, fold
+from station.steps.place import takes
 from station.workflow import step
 from sync.central import sample as sample_records
 
@@ -118,7 +119,7 @@ class Walk:
         item = self.state.item
         assert item is not None
         for each in sample.bins():
-            if each.disposition == item.disposition and each.client in ("", item.identified.client):
+            if takes(each, item):
                 return self.scan(each.code)
         raise AssertionError(f"no sample bin takes {item.disposition}")
 

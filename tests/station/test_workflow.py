@@ -225,6 +225,15 @@ def test_a_serial_that_was_never_shipped_is_an_exception_and_is_held(walk) -> No
     assert walk.state.item.disposition == "hold"
 
 
+def test_one_serial_cannot_be_on_two_items_of_a_parcel(walk) -> None:
+    walk.arrive("serials").item("serials", 0).examine().label().place()
+    taken = walk.state.parcel.items[0].serial.serial
+    walk.scan(sample_items("serials")[1].code).scan(taken)
+    assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.SERIAL, Tone.REFUSED, ())
+    walk.scan(sample_items("serials")[1].serial)
+    assert walk.state.item.serial.verdict == "same"
+
+
 def test_a_serial_nobody_can_read_stays_empty(walk) -> None:
     walk.arrive("headphones").scan("9506000001074").do(Do.SKIP)
     assert (walk.state.item.serial.serial, walk.state.item.serial.verdict) == ("", "unread")
@@ -239,11 +248,6 @@ def test_a_bad_photo_is_taken_again_or_kept_knowingly(walk, walk_from) -> None:
     again = walk_from(walk.state).do(Do.CHOOSE, "again")
     assert again.last.capture is not None
     assert again.facts == []
-
-
-def test_a_photo_of_another_item_raises_an_exception_when_kept(walk) -> None:
-    walk.arrive("tee").item("tee").photo(repeat_of="I-A01-9").do(Do.CHOOSE, "keep")
-    assert [fact.kind for fact in walk.facts if isinstance(fact, f.ExceptionRaised)] == ["photo_repeat"]
 
 
 def test_a_photo_that_shows_another_products_code_is_noted(walk) -> None:
@@ -304,6 +308,19 @@ def test_a_wrong_bin_is_refused_and_a_right_one_opens(walk) -> None:
         assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.PLACE, Tone.REFUSED, ()), code
     walk.place()
     assert [f.name_of(fact) for fact in walk.last.facts] == ["BinOpened", "Placed"]
+
+
+def test_a_hazard_goes_into_the_fire_safe_box_and_nothing_else_does(walk, walk_from) -> None:
+    walk.arrive("hazard").item("hazard").examine({"battery": "yes"}).label()
+    for code in ("BIN-HOLD-01", "BIN-HOLD-LUM", "BIN-RECYCLE-01"):
+        walk.scan(code)
+        assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.PLACE, Tone.REFUSED, ()), code
+    assert walk.do(Do.BIN_FULL).last.notice.tone is Tone.REFUSED
+    assert prompt(walk.state, walk.known).params["bins"] == "BIN-HAZARD-01"
+    walk.scan("BIN-HAZARD-01")
+    assert walk.facts[-1].bin == "BIN-HAZARD-01"
+    other = walk_from(walk.state).do(Do.FINISH).arrive("tee").item("tee").examine().label()
+    assert other.scan("BIN-HAZARD-01").last.notice.tone is Tone.REFUSED
 
 
 def test_a_full_bin_is_closed_labelled_and_replaced(walk) -> None:
@@ -378,6 +395,30 @@ def test_undoing_a_label_voids_its_plate_and_never_gives_it_again(walk) -> None:
     assert walk.last.cancel_jobs == (f"{first}/1",)
     walk.do(Do.CONFIRM)
     assert walk.state.item.plate != first
+
+
+def test_undoing_a_reprint_takes_its_label_back_from_the_printer(walk) -> None:
+    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).do(Do.REPRINT).do(Do.CHOOSE, "damaged")
+    assert [label.job for label in walk.last.labels] == [f"{walk.state.item.plate}/2"]
+    plate = walk.state.item.plate
+    walk.do(Do.UNDO)
+    assert walk.last.cancel_jobs == (f"{plate}/2",)
+    walk.do(Do.UNDO)
+    assert walk.last.cancel_jobs == (f"{plate}/1",)
+
+
+def test_the_answer_about_a_part_names_it(walk) -> None:
+    walk.arrive("kit").item("kit")
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    for option in ("no", "opened", "no", "yes"):
+        walk.do(Do.CHOOSE, option)
+    assert (walk.last.notice.text, walk.last.notice.params) == ("Part is there: {part}", {"part": "camera"})
+
+
+def test_an_empty_parcel_is_said_to_be_empty(walk) -> None:
+    walk.arrive("unknown").do(Do.FINISH)
+    assert [each.text for each in walk.state.ask.choices] == ["Nothing was in it", "Look again"]
 
 
 def test_what_lies_in_a_closed_bin_cannot_be_undone(walk) -> None:

@@ -135,9 +135,8 @@ def test_a_second_station_is_told_so(app: App, qapp: QApplication) -> None:
     def look() -> None:
         page = next(each for each in qapp.topLevelWidgets() if each.isVisible() and each.objectName() == "page")
         seen.append(words(page))
-        assert not [b for b in page.findChildren(QPushButton) if b.isVisible()]
-        page.close()
+        next(b for b in page.findChildren(QPushButton) if b.isVisible()).click()
 
     after(50, look)
-    app.show_cannot_open(JournalError("in_use", "process 4711 has it"), lambda: "")
-    assert "The station is open already" in seen[0]
+    app.show_cannot_open(JournalError("busy", "process 4711 has it"), lambda: "")
+    assert "Returns Station is open already" in seen[0]

@@ -48,8 +48,8 @@ class ShiftPage(QWidget):
             place, figure = len(self._figures), _Figure()
             self._grid.addWidget(figure, place // _COLUMNS, place % _COLUMNS)
             self._figures.append(figure)
-        for card, (figure, words) in zip(self._figures, shown, strict=True):
-            card.show_figure(str(figure), tr.gettext(words))
+        for card, (count, words) in zip(self._figures, shown, strict=True):
+            card.show_figure(str(count), tr.gettext(words))
 
 
 class _Figure(Card):

@@ -87,9 +87,13 @@ def failed_words(tr: Translator, detail: str) -> tuple[str, str, str]:
 def cannot_open_words(tr: Translator, code: str, detail: str) -> tuple[str, str, str]:
     """Return the words for a journal that cannot be opened."""
     known: dict[str, tuple[str, str]] = {
+        "busy": (
+            mark("Returns Station is open already"),
+            mark("Its other window works on this computer. Use that one; this one can be closed."),
+        ),
         "in_use": (
-            mark("The station is open already"),
-            mark("Another window of the station works on the same data. Use that one, or close it first."),
+            mark("Another program holds the station's records"),
+            mark("Nothing was changed. Close that program, then start again."),
         ),
         "damaged": (
             mark("The station's records are damaged"),

@@ -219,7 +219,7 @@ def _reasons(view: View, item: Item) -> list[str]:
         for route, minor in item.routed.values[:2]:
             word = wording.word(tr, ROUTE_WORDS, route)
             worth = wording.money(minor, item.identified.currency)
-            found.append(tr.format(mark("Worth as {route}: {amount}"), route=word, amount=worth))
+            found.append(tr.format(mark("{route}: worth {amount}"), route=word, amount=worth))
     if item.overridden is not None:
         found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(item.overridden.why)))
     # Grade and route often rest on the same finding; it is said once.

@@ -153,7 +153,7 @@ def test_a_salvaged_journal_says_again_what_central_has_and_nothing_is_doubled(b
     client = bench.client()
     client.push(book.push(1, 3))
     kept = [book.push().entries[place] for place in (0, 2, 3)]
-    epoch, prev, entries = "e" * 32, first_prev("e" * 32), []
+    epoch, prev, entries = "f" * 32, first_prev("f" * 32), []
     for seq, entry in enumerate(kept, start=1):
         entries.append(sealed(msgspec.structs.replace(entry, seq=seq, epoch=epoch), prev))
         prev = entries[-1].hash
