@@ -150,7 +150,9 @@ class App:
         return 1
 
     def _begin(self, session: Session, panel: SimulatorPanel | None, usable: Callable[[], None] | None) -> None:
-        if usable is not None:
+        if usable is not None and self.window.isVisible():
+            QTimer.singleShot(0, usable)
+        elif usable is not None:
             self.window.shown_first(usable)
         session.begin()
         room = self.qt.primaryScreen().availableGeometry()
