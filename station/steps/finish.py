@@ -6,7 +6,7 @@ from station.inputs import Command
 from station.known import Known
 from station.outcome import Notice, Outcome, Tone
 from station.plates import exception_id
-from station.state import Ask, Choice, State, open_lines
+from station.state import Ask, Choice, Item, State, Step, open_lines
 from station.steps.notices import accepted, attention, finished, refused
 
 _MISSING = (
@@ -65,8 +65,18 @@ def undo(state: State, command: Command, known: Known) -> Outcome:
     if last.placed_bin and not any(each.code == last.placed_bin for each in state.bins):
         return refused(mark("Bin {bin} is closed and gone: this cannot be undone."), bin=last.placed_bin)
     facts: tuple[Recorded, ...] = (Undone(last.txns, last.name),)
+    cancelled = _labels_asked_since(state.item, last)
     if not last.plate:
-        return Outcome(accepted(mark("Undone: {step}."), step=last.name), facts)
+        return Outcome(accepted(mark("Undone: {step}."), step=last.name), facts, cancel_jobs=cancelled)
     voided = PlateVoided(last.plate, "undone")
     notice = Notice(Tone.ATTENTION, mark("Undone. Destroy the label {plate}."), {"plate": last.plate})
-    return Outcome(notice, (*facts, voided), cancel_jobs=(f"{last.plate}/1",))
+    return Outcome(notice, (*facts, voided), cancel_jobs=cancelled)
+
+
+def _labels_asked_since(item: Item | None, last: Step) -> tuple[str, ...]:
+    """Return the print jobs of the step that is taken back: those that still wait must never come out."""
+    if item is None or not item.plate:
+        return ()
+    before = last.before.item if last.before is not None else None
+    had = before.copies_asked if before is not None else 0
+    return tuple(f"{item.plate}/{copy}" for copy in range(had + 1, item.copies_asked + 1))
