@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from devices.readings import NotPrinted, Printed, PrintWaiting
 from station.facts import Recorded
 from station.inputs import Input
 from station.journal import Journal
@@ -68,7 +69,7 @@ class Bench:
         if outcome.ask != "same":
             state = msgspec.structs.replace(state, ask=outcome.ask)
         self.state = state
-        self._notice(outcome)
+        self._notice(given, outcome)
         if outcome.facts:
             self._on_commit()
         return Shown(outcome.notice, outcome.facts, outcome.labels, outcome.cancel_jobs, outcome.capture, durable_at)
@@ -91,10 +92,10 @@ class Bench:
         )
         return fold(self.state, appended.txn, outcome.facts)
 
-    def _notice(self, outcome: Outcome) -> None:
-        """A refusal stays until something succeeds or the person acknowledges it."""
-        if outcome.notice is not None:
+    def _notice(self, given: Input, outcome: Outcome) -> None:
+        """Show what was said. A refusal stays until the person does something; no printer takes it off the screen."""
+        refusal = self.notice is not None and self.notice.tone is Tone.REFUSED
+        if refusal and isinstance(given, Printed | PrintWaiting | NotPrinted):
+            return
+        if outcome.notice is not None or outcome.facts or outcome.ask != "same":
             self.notice = outcome.notice
-        elif outcome.facts or outcome.ask != "same":
-            stays = self.notice is not None and self.notice.tone is Tone.REFUSED and not outcome.facts
-            self.notice = self.notice if stays else None

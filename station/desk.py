@@ -14,16 +14,14 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from devices.readings import (
-    AcceptedWeight,
     Down,
     Frame,
     NoStill,
-    NotPrinted,
     Printed,
     PrintWaiting,
+    Reading,
     Scan,
     Still,
-    Unreadable,
     Up,
     Weight,
 )
@@ -42,24 +40,7 @@ _log = logging.getLogger(__name__)
 COMMAND_PREFIX = "RS:"
 TIMINGS_KEPT = 20_000
 
-Word = (
-    Scan
-    | Unreadable
-    | Weight
-    | AcceptedWeight
-    | Up
-    | Down
-    | Frame
-    | Still
-    | NoStill
-    | Printed
-    | PrintWaiting
-    | NotPrinted
-    | PhotoChecked
-    | PhotoFailed
-    | Command
-    | SyncStatus
-)
+Word = Reading | PhotoChecked | PhotoFailed | Command | SyncStatus
 
 
 class Lamp(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from station.records import Disposition
 
 ROUTE_WORDS: Mapping[Disposition, str] = {
     "restock": mark("Restock"),
-    "refurb": mark("Refurbish"),
+    "refurb": mark("Refurb"),
     "resale": mark("Resale"),
     "recycle": mark("Recycle"),
     "hold": mark("Hold"),

@@ -103,7 +103,7 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     facts = conclude(state, (Answered(item.identified.item, question.id, option.id, rubric.name),), known)
     if option.stop:
         return Outcome(warned(mark("Stop: {word}"), word=option.word), facts)
-    return Outcome(accepted(mark("{word}"), word=option.word), facts)
+    return Outcome(accepted(option.word, **option.params), facts)
 
 
 def weigh_item(state: State, reading: AcceptedWeight, known: Known) -> Outcome:

@@ -6,11 +6,15 @@ from station.inputs import Command
 from station.known import Known
 from station.outcome import Notice, Outcome, Tone
 from station.plates import exception_id
-from station.state import Ask, Choice, Item, State, Step, open_lines
+from station.state import Ask, Choice, Item, Parcel, State, open_lines
 from station.steps.notices import accepted, attention, finished, refused
 
 _MISSING = (
     Choice("missing", mark("They are not in the parcel")),
+    Choice("search", mark("Look again")),
+)
+_EMPTY = (
+    Choice("missing", mark("Nothing was in it")),
     Choice("search", mark("Look again")),
 )
 
@@ -23,7 +27,7 @@ def finish(state: State, command: Command, known: Known) -> Outcome:
     missing = open_lines(parcel)
     if missing or not parcel.items:
         words = ", ".join(f"{count} × {line.title}" for line, count in missing)
-        return Outcome(ask=Ask("missing", params={"lines": words}, choices=_MISSING))
+        return Outcome(ask=Ask("missing", params={"lines": words}, choices=_MISSING if missing else _EMPTY))
     return _finish(state)
 
 
@@ -65,18 +69,18 @@ def undo(state: State, command: Command, known: Known) -> Outcome:
     if last.placed_bin and not any(each.code == last.placed_bin for each in state.bins):
         return refused(mark("Bin {bin} is closed and gone: this cannot be undone."), bin=last.placed_bin)
     facts: tuple[Recorded, ...] = (Undone(last.txns, last.name),)
-    cancelled = _labels_asked_since(state.item, last)
+    jobs = _print_jobs(state.item, last.before)
     if not last.plate:
-        return Outcome(accepted(mark("Undone: {step}."), step=last.name), facts, cancel_jobs=cancelled)
+        return Outcome(accepted(mark("Undone: {step}."), step=last.name), facts, cancel_jobs=jobs)
     voided = PlateVoided(last.plate, "undone")
     notice = Notice(Tone.ATTENTION, mark("Undone. Destroy the label {plate}."), {"plate": last.plate})
-    return Outcome(notice, (*facts, voided), cancel_jobs=cancelled)
+    return Outcome(notice, (*facts, voided), cancel_jobs=jobs)
 
 
-def _labels_asked_since(item: Item | None, last: Step) -> tuple[str, ...]:
-    """Return the print jobs of the step that is taken back: those that still wait must never come out."""
+def _print_jobs(item: Item | None, before: Parcel | None) -> tuple[str, ...]:
+    """Return the print jobs of the item's plate that were not asked for yet before the step."""
     if item is None or not item.plate:
         return ()
-    before = last.before.item if last.before is not None else None
-    had = before.copies_asked if before is not None else 0
-    return tuple(f"{item.plate}/{copy}" for copy in range(had + 1, item.copies_asked + 1))
+    then = before.item if before is not None else None
+    asked = then.copies_asked if then is not None else 0
+    return tuple(f"{item.plate}/{copy}" for copy in range(asked + 1, item.copies_asked + 1))

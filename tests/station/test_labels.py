@@ -326,7 +326,7 @@ def test_modules_are_never_wider_than_the_printer_has_them() -> None:
 
 def test_word_and_sentences_are_translated() -> None:
     spanish: Mapping[str, str] = {
-        "Refurbish": "Reacondicionar",
+        "Refurb": "Reacondicionar",
         "TRAINING: do not use": "PRUEBA",
         "Copy {copy}": "Copia {copy}",
     }

@@ -397,6 +397,30 @@ def test_undoing_a_label_voids_its_plate_and_never_gives_it_again(walk) -> None:
     assert walk.state.item.plate != first
 
 
+def test_undoing_a_reprint_takes_its_label_back_from_the_printer(walk) -> None:
+    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).do(Do.REPRINT).do(Do.CHOOSE, "damaged")
+    assert [label.job for label in walk.last.labels] == [f"{walk.state.item.plate}/2"]
+    plate = walk.state.item.plate
+    walk.do(Do.UNDO)
+    assert walk.last.cancel_jobs == (f"{plate}/2",)
+    walk.do(Do.UNDO)
+    assert walk.last.cancel_jobs == (f"{plate}/1",)
+
+
+def test_the_answer_about_a_part_names_it(walk) -> None:
+    walk.arrive("kit").item("kit")
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    for option in ("no", "opened", "no", "yes"):
+        walk.do(Do.CHOOSE, option)
+    assert (walk.last.notice.text, walk.last.notice.params) == ("Part is there: {part}", {"part": "camera"})
+
+
+def test_an_empty_parcel_is_said_to_be_empty(walk) -> None:
+    walk.arrive("unknown").do(Do.FINISH)
+    assert [each.text for each in walk.state.ask.choices] == ["Nothing was in it", "Look again"]
+
+
 def test_what_lies_in_a_closed_bin_cannot_be_undone(walk) -> None:
     walk.arrive("tee").item("tee").examine().label().place()
     code = walk.state.parcel.items[0].bin
