@@ -42,7 +42,7 @@ def verify(folder: Path) -> list[Finding]:
     try:
         check_files(path)
         if not path.exists():
-            return [Finding("missing", f"There is no journal in {folder}.")]
+            return [Finding("no_journal", f"There is no journal in {folder}.")]
         with closing(open_sqlite(path, read_only=True).connect()) as connection, connection.begin():
             found = list(_verify(connection, path))
     except DBAPIError as error:

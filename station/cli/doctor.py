@@ -1,5 +1,6 @@
 """Proves a station: versions, SQLite, disk, clock, journal, and each device by a real reading."""
 
+import os
 import platform
 import queue
 import shutil
@@ -89,6 +90,8 @@ def _disk(folder: Path) -> Check:
     place = next(each for each in (folder, *folder.parents) if each.exists())
     free = shutil.disk_usage(place).free
     words = f"{free / 1024**3:.1f} GiB free at {place}"
+    if not os.access(place, os.W_OK | os.X_OK):
+        return Check("disk", "bad", f"{place} cannot be written: the station cannot work there")
     if free < LOW_DISK_BYTES:
         return Check("disk", "look", f"{words}: make room before the photos stop")
     return Check("disk", "ok", words)

@@ -31,14 +31,13 @@ def run(asked: argparse.Namespace) -> int:
     settings = settings_of(asked.data, asked.settings)
     demo = asked.demo or settings is None
     folder = asked.data / "demo" if demo else asked.data
-    log_into(folder)
     # Loading makes much and drops little: looking for rubbish meanwhile is a tenth of the start. windowed enables it.
     gc.disable()
     with ExitStack() as stack:
         in_use: JournalError | None = None
         site: DemoSite | None = None
         try:
-            check_free(folder)
+            claim(folder)
             site = stack.enter_context(DemoSite(folder)) if demo else None
         except JournalError as error:
             in_use = error
@@ -48,6 +47,18 @@ def run(asked: argparse.Namespace) -> int:
         if in_use is not None:
             return windowed.refuse(settings or Settings(), in_use)
         return windowed.run(folder, settings or Settings(), site)
+
+
+def claim(folder: Path) -> None:
+    """Begin the log, and make sure that no other station works on the folder; raises JournalError.
+
+    A folder that cannot be written is one too: nobody reads the standard error of what an icon started.
+    """
+    try:
+        log_into(folder)
+        check_free(folder)
+    except OSError as error:
+        raise JournalError("read_only", f"The data folder {folder} cannot be written: {error.strerror}.") from error
 
 
 def has_display() -> bool:

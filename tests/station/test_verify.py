@@ -89,7 +89,7 @@ def test_what_central_has_more_is_damage(folder: Path) -> None:
 
 
 def test_no_journal_and_a_vanished_one_are_told_apart(tmp_path: Path, folder: Path) -> None:
-    assert [finding.code for finding in verify(tmp_path / "nowhere")] == ["missing"]
+    assert [finding.code for finding in verify(tmp_path / "nowhere")] == ["no_journal"]
     (folder / "station.sqlite").unlink()
     (finding,) = verify(folder)
     assert finding.code == "missing" and "there was one" in finding.text

@@ -97,8 +97,15 @@ def test_a_bit_anywhere_in_the_journal_is_words_or_harmless(folder: Path, capsys
 
 def test_no_such_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["verify", str(tmp_path / "nowhere")]) == 1
-    assert "There is no journal in" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "There is no journal in" in said and "salvage" not in said
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_folder_that_is_not_there_is_not_salvaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["salvage", str(tmp_path / "none"), "--station", "A01", "--yes"]) == 1
+    assert "There is no folder" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
 
 
 def test_salvage_asks_first(

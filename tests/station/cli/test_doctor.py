@@ -84,3 +84,10 @@ def test_a_damaged_journal_is_told_and_nothing_is_made_new(tmp_path: Path, capsy
     sign, words = lines(capsys.readouterr().out)["journal"]
     assert sign == "✘" and "is missing, but there was one" in words
     assert not (tmp_path / "station.sqlite").exists()
+
+
+def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main.main(["doctor", "--data", str(tmp_path / "file" / "station")]) == 1
+    sign, words = lines(capsys.readouterr().out)["disk"]
+    assert sign == "✘" and "cannot be written" in words
