@@ -8,7 +8,7 @@ are NULL.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0002"
+REVISION = "0003"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -77,6 +77,7 @@ parcel = Table(
     _text("operator"),
     _text("shift"),
     Index("parcel_code", "station", "code"),
+    Index("parcel_finished", "station", "finished_at"),
     sqlite_with_rowid=False,
 )
 
@@ -130,6 +131,7 @@ item = Table(
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
     Index("item_rma", "station", "rma"),
+    Index("item_placed", "station", "placed_at"),
     sqlite_with_rowid=False,
 )
 
@@ -145,6 +147,7 @@ photo = Table(
     _text("skipped_why"),
     _text("fingerprint"),
     _text("taken_at"),
+    Index("photo_taken", "station", "taken_at"),
     sqlite_with_rowid=False,
 )
 
@@ -186,6 +189,7 @@ exception = Table(
     _text("operator"),
     _text("shift"),
     _text("txn"),
+    Index("exception_raised", "station", "raised_at"),
     sqlite_with_rowid=False,
 )
 

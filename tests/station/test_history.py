@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from station.facts import (
     BinClosed,
@@ -148,3 +149,18 @@ def test_fingerprints_name_their_item(journal: Journal) -> None:
     put(journal, ItemIdentified("P1", "I1", "x", "matched", "Shoe", "footwear"))
     put(journal, PhotoTaken("I1", "front", "ab" * 32, 1, fingerprint="00ff"))
     assert History(journal).fingerprints() == {"00ff": ("I1", "ab" * 32)}
+
+
+def test_what_is_asked_each_second_and_at_each_start_reads_no_whole_table(journal: Journal) -> None:
+    asked: list[tuple[str, Any]] = []
+    with journal.reading() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    history = History(journal)
+    history.figures(datetime.now(UTC))
+    history.fingerprints()
+    queries = [each for each in asked if each[0].startswith("SELECT")]
+    assert len(queries) == 5
+    with journal.reading() as connection:
+        for query, values in queries:
+            plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)]
+            assert all(step.startswith("SEARCH") and "INDEX" in step for step in plan), (query, plan)
