@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QPixmapCache, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from devices.simulators.bench import SimulatedBench
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from station.history import History
 
 _TONE_MS = 900
+# Qt would keep 10 MiB of pictures it has drawn; a bench shows a photo for a minute and never again.
+_PICTURES_KEPT_KIB = 2048
 _INTERRUPTED = 130
 SALVAGE = mark("Save the unsent facts")
 CLOSE = mark("Close (Esc)")
@@ -60,6 +62,7 @@ class App:
         self.training_wanted: bool | None = None
         self._settings, self._save = settings, save
         self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
+        QPixmapCache.setCacheLimit(_PICTURES_KEPT_KIB)
         self._inbox, self._sounds = Inbox(), Sounds()
         self._wedge = WedgeFilter(self.post)
         self._dress()

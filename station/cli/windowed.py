@@ -83,9 +83,10 @@ def _tell_usable() -> None:
     if os.environ.get(SAY_USABLE):
         sys.stdout.write(f"usable after {seconds:.3f} s\n")
         sys.stdout.flush()
-    # What is loaded now stays. The collector need not look at it in each round: that takes as long as three pictures.
-    gc.freeze()
-    gc.enable()
+    if not gc.isenabled():
+        # What is loaded now stays. The collector need not look at it in each round: that is as long as three pictures.
+        gc.freeze()
+        gc.enable()
 
 
 def _age_s() -> float:

@@ -79,9 +79,9 @@ class Floor:
         facts = [entry.fact() for entry in self.bench.journal.entries(0, 10_000)]
         return [fact for fact in facts if not kinds or isinstance(fact, kinds)]
 
-    def until(self, condition: Callable[[], object], what: str) -> None:
+    def until(self, condition: Callable[[], object], what: str, within_s: float = WITHIN_S) -> None:
         """Take what devices say until the condition holds."""
-        deadline = time.monotonic() + WITHIN_S
+        deadline = time.monotonic() + within_s
         while not condition():
             assert time.monotonic() < deadline, (
                 f"waited in vain for {what}; heard {[type(word).__name__ for word in self.heard[-9:]]}"

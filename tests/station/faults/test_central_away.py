@@ -66,6 +66,7 @@ def test_with_central_stopped_everything_works_and_drains_by_itself(opened, cent
     floor.until(
         lambda: floor.desk.sync.online and not floor.desk.sync.waiting and not floor.desk.sync.photos_waiting,
         "central to have it all",
+        within_s=100.0,  # the courier waits longer after each failure, and how long is left to chance
     )
     assert floor.station.history.waiting() == 0
     assert floor.bench.journal.last_seq == last

@@ -62,3 +62,25 @@ def test_an_undone_label_that_waits_is_never_printed(opened, expect_log) -> None
     floor.until(lambda: floor.facts(PlatePrinted), "the label")
     (label,) = _labels(floor, before)
     assert second.encode() in label and first.encode() not in label and first != second
+
+
+def test_undone_reprints_that_wait_are_never_printed(opened, expect_log) -> None:
+    expect_log("printer is down: lost")
+    floor = opened("printer")
+    before = floor.devices.printer.labels()
+    floor.go_to("result")
+    floor.devices.unplug("printer")
+    floor.until_lamp("printer", "down")
+    floor.do(Do.CONFIRM)
+    for _ in range(2):
+        floor.do(Do.REPRINT)
+        floor.do(Do.CHOOSE, "damaged")
+    assert floor.bench.state.item.copies_asked == 3
+    for _ in range(3):
+        floor.do(Do.UNDO)
+    assert floor.stage == "result"
+    floor.do(Do.CONFIRM)
+    plate = floor.bench.state.item.plate
+    floor.devices.plug("printer")
+    floor.until(lambda: floor.facts(PlatePrinted), "the label")
+    assert [plate.encode() in label for label in _labels(floor, before)] == [True]
