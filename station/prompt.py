@@ -126,6 +126,7 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
         mark("This change is beyond your authority."),
     ),
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
+    Stage.FULL_BIN: (mark("Which bin is full?"), mark("Choose it or scan it. It is closed for good.")),
     Stage.MISSING: (mark("Is this really not in the parcel?"), mark("{lines}")),
 }
 
@@ -218,13 +219,23 @@ def _params(state: State, known: Known) -> dict[str, str]:
     item = state.item
     if item is None:
         return {}
-    fitting = ", ".join(each.code for each in right_bins(state, item)) or _site_bins(item, known)
+    codes = (*_new_bins(state, item), *(each.code for each in right_bins(state, item)))
+    fitting = ", ".join(codes) or _site_bins(item, known)
     return {
         "plate": item.plate,
         "letter": item.graded.letter if item.graded is not None else "",
         "disposition": ROUTE_WORDS[item.disposition] if item.disposition is not None else "",
         "bins": fitting or mark("There is no bin for it: press B for a new one."),
     }
+
+
+def _new_bins(state: State, item: Item) -> tuple[str, ...]:
+    """Return the bins whose labels were printed here and are not scanned yet, the last one first."""
+    return tuple(
+        each.bin
+        for each in reversed(state.labelled)
+        if each.disposition == item.disposition and each.client in ("", item.identified.client) and not item.is_hazard
+    )
 
 
 def _site_bins(item: Item, known: Known) -> str:

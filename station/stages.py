@@ -8,7 +8,7 @@ from station.state import Item, State
 
 
 class Stage(StrEnum):
-    """Where the bench stands; the last eight are questions inside a step."""
+    """Where the bench stands; from `pin` on they are questions inside a step."""
 
     SIGN_IN = "sign-in"
     IDLE = "idle"
@@ -31,6 +31,7 @@ class Stage(StrEnum):
     ROUTE_WHY = "route-why"
     SUPERVISOR = "supervisor"
     REPRINT_WHY = "reprint-why"
+    FULL_BIN = "full-bin"
     MISSING = "missing"
 
 

@@ -128,6 +128,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "bin-full": place.bin_full,
         "reprint": plate.ask_reprint,
     },
+    Stage.FULL_BIN: _question(place.choose_full, place.scan_full),
 }
 
 

@@ -28,9 +28,7 @@ def run(asked: argparse.Namespace) -> int:
         from station.cli import headless
 
         return headless.play(asked.out, asked.parcels, asked.seed, Settings())
-    settings = settings_of(asked.data, asked.settings)
-    demo = asked.demo or settings is None
-    folder = asked.data / "demo" if demo else asked.data
+    folder, settings, demo = chosen(asked.data, asked.settings, asked.demo)
     # Loading makes much and drops little: looking for rubbish meanwhile is a tenth of the start. windowed enables it.
     gc.disable()
     with ExitStack() as stack:
@@ -45,8 +43,20 @@ def run(asked: argparse.Namespace) -> int:
         from station.cli import windowed
 
         if in_use is not None:
-            return windowed.refuse(settings or Settings(), in_use)
-        return windowed.run(folder, settings or Settings(), site)
+            return windowed.refuse(settings, in_use)
+        return windowed.run(folder, settings, site)
+
+
+def chosen(data: Path, named: Path | None, demo: bool) -> tuple[Path, Settings, bool]:
+    """Return the station's folder, its settings, and whether it is a demonstration; raises SettingsError.
+
+    A demonstration keeps the language and colours that were chosen in it; its devices are its own.
+    """
+    settings = settings_of(data, named)
+    if settings is not None and not demo:
+        return data, settings, False
+    folder = data / "demo"
+    return folder, settings_of(folder, None) or settings or Settings(), True
 
 
 def claim(folder: Path) -> None:

@@ -186,6 +186,7 @@ _ACTIONS: Mapping[Stage, Callable[[Player, State, SampleParcel], None]] = {
     Stage.MISSING: Player._first,
     Stage.SKIP_WHY: Player._first,
     Stage.REPRINT_WHY: Player._first,
+    Stage.FULL_BIN: Player._first,
 }
 
 

@@ -3,14 +3,16 @@
 from devices.readings import Scan
 from resources.words import mark
 from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded
-from station.inputs import Command
+from station.inputs import Command, Do
 from station.known import Known
 from station.outcome import Label, Outcome
 from station.plates import make_bin
 from station.records import Bin
-from station.state import Item, OpenBin, State
+from station.state import Ask, Choice, Item, OpenBin, State
 from station.steps.notices import accepted, best, refused
 from station.words import ROUTE_WORDS
+
+ONE_MORE = "one-more"
 
 _HAZARD_APART = mark("Wrong bin: this is a hazard. Put it into the fire-safe box and scan that.")
 
@@ -48,29 +50,50 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
 
 
 def bin_full(state: State, command: Command, known: Known) -> Outcome:
-    """closes the full bin and prints the label of its replacement, which opens when it is scanned"""
+    """asks which bin is full; with none open it prints the label of a new one, which opens when it is scanned"""
     item = state.item
     if item is None or item.disposition is None:
         return Outcome()
     if item.is_hazard:
         return refused(mark("Ask the safety officer for another fire-safe box."))
-    full = right_bins(state, item)
+    fitting = right_bins(state, item)
+    if not fitting:
+        return _new_bin(state, item, None)
+    choices = tuple(Choice(each.code, mark("{bin} is full"), {"bin": each.code}) for each in fitting)
+    return Outcome(ask=Ask("full-bin", choices=(*choices, Choice(ONE_MORE, mark("None is full: one more bin")))))
+
+
+def choose_full(state: State, command: Command, known: Known) -> Outcome:
+    """closes the full bin and prints the label of its replacement, which opens when it is scanned"""
+    item = state.item
+    if item is None or item.disposition is None:
+        return Outcome(ask=None)
+    return _new_bin(state, item, next((b for b in right_bins(state, item) if b.code == command.value), None))
+
+
+def scan_full(state: State, scan: Scan, known: Known) -> Outcome:
+    """a bin that is offered is the full one; anything else is refused"""
+    found = best(known.recognise(scan.text, scan.aim), "bin")
+    offered = state.ask.choices if state.ask is not None else ()
+    if found is None or all(each.value != found.value for each in offered):
+        return refused(mark("Scan the bin that is full, or press its key."))
+    return choose_full(state, Command(Do.CHOOSE, found.value), known)
+
+
+def _new_bin(state: State, item: Item, full: OpenBin | None) -> Outcome:
+    """Label a new bin, in the place of the full one if there is one."""
+    disposition = item.disposition or "hold"
     code = make_bin(state.station, state.bin_labels + 1)
-    client = full[-1].client if full else ""
-    labelled = BinLabelled(code, item.disposition, client, replaces=full[-1].code if full else "")
-    label = Label(code, "bin", {"bin": code, "disposition": item.disposition, "client": client})
-    if not full:
-        return Outcome(accepted(mark("Stick the new label on an empty bin and scan it.")), (labelled,), labels=(label,))
-    closed = BinClosed(full[-1].code, "full", full[-1].items)
-    closing = {
-        "bin": full[-1].code,
-        "disposition": item.disposition,
-        "client": client,
-        "items": str(full[-1].items),
-    }
-    labels = (Label(f"{full[-1].code}:closed", "bin_closed", closing), label)
-    notice = accepted(mark("Bin {bin} is closed. Stick the new label on an empty bin and scan it."), bin=full[-1].code)
-    return Outcome(notice, (closed, labelled), labels=labels)
+    client = full.client if full is not None else ""
+    labelled = BinLabelled(code, disposition, client, replaces=full.code if full is not None else "")
+    label = Label(code, "bin", {"bin": code, "disposition": disposition, "client": client})
+    if full is None:
+        notice = accepted(mark("Stick the new label on an empty bin and scan it."))
+        return Outcome(notice, (labelled,), ask=None, labels=(label,))
+    closing = {"bin": full.code, "disposition": disposition, "client": client, "items": str(full.items)}
+    notice = accepted(mark("Bin {bin} is closed. Stick the new label on an empty bin and scan it."), bin=full.code)
+    facts = (BinClosed(full.code, "full", full.items), labelled)
+    return Outcome(notice, facts, ask=None, labels=(Label(f"{full.code}:closed", "bin_closed", closing), label))
 
 
 def right_bins(state: State, item: Item) -> tuple[OpenBin, ...]:

@@ -14,7 +14,7 @@ from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.outcome import Tone
 from station.prompt import prompt
 from station.stages import Stage
-from station.state import State, open_lines
+from station.state import State, fold, open_lines
 from station.workflow import INPUTS, TABLE, input_name, step, table_rows
 
 README = Path(__file__).parents[2] / "README.md"
@@ -61,9 +61,15 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     item = walk.state.item
     assert item is not None
     states[Stage.PLACE] = walk.scan(item.plate).state
+    opened = walk_from(with_bin(walk.state, f.BinOpened("BIN-RESALE-01", "resale")))
+    states[Stage.FULL_BIN] = opened.do(Do.BIN_FULL).state
     states[Stage.AGAIN] = walk_from(states[Stage.IDLE]).scan(again_code()).state
     states[Stage.MEANING] = walk_from(states[Stage.IDLE]).scan("MYSTERY-CODE-77").state
     return states
+
+
+def with_bin(state: State, opened: f.BinOpened) -> State:
+    return fold(state, "earlier", (opened,))
 
 
 def again_code() -> str:
@@ -328,14 +334,33 @@ def test_a_full_bin_is_closed_labelled_and_replaced(walk) -> None:
     full = walk.state.parcel.items[0].bin
     walk.do(Do.FINISH).arrive("exchange").item("exchange").examine().label()
     walk.do(Do.BIN_FULL)
+    assert (walk.last.facts, [each.value for each in walk.state.ask.choices]) == ((), [full, "one-more"])
+    walk.do(Do.CHOOSE, "1")
     assert [f.name_of(fact) for fact in walk.last.facts] == ["BinClosed", "BinLabelled"]
     closed, labelled = walk.last.facts
     assert (closed.bin, closed.items) == (full, 1)
     assert [label.template for label in walk.last.labels] == ["bin_closed", "bin"]
     assert walk.stage is Stage.PLACE
+    assert prompt(walk.state, walk.known).params["bins"] == labelled.bin
     walk.scan(labelled.bin)
     assert [f.name_of(fact) for fact in walk.last.facts] == ["BinOpened", "Placed"]
     assert walk.state.labelled == ()
+
+
+def test_of_two_open_bins_the_named_one_is_closed(walk, walk_from) -> None:
+    walk.arrive("tee").item("tee").examine().label()
+    state = with_bin(walk.state, f.BinOpened("BIN-RESTOCK-01", "restock"))
+    state = with_bin(state, f.BinOpened("BIN-RESTOCK-TAL", "restock", "Tallowby"))
+    asked = walk_from(state).do(Do.BIN_FULL).state
+    assert [each.value for each in asked.ask.choices] == ["BIN-RESTOCK-TAL", "BIN-RESTOCK-01", "one-more"]
+    by_scan = walk_from(asked).scan("BIN-RESTOCK-01")
+    assert by_scan.facts[0] == f.BinClosed("BIN-RESTOCK-01", "full", 0)
+    one_more = walk_from(asked).do(Do.CHOOSE, "one-more")
+    assert [f.name_of(fact) for fact in one_more.facts] == ["BinLabelled"]
+    for other in ("BIN-HOLD-01", walk.state.item.plate):
+        refused = walk_from(asked).scan(other)
+        assert (refused.stage, refused.facts, refused.last.notice.tone) == (Stage.FULL_BIN, [], Tone.REFUSED)
+    assert walk_from(asked).do(Do.CANCEL).stage is Stage.PLACE
 
 
 def test_what_is_missing_is_confirmed_and_never_skipped(walk) -> None:
