@@ -73,11 +73,12 @@ def choose_full(state: State, command: Command, known: Known) -> Outcome:
 
 def scan_full(state: State, scan: Scan, known: Known) -> Outcome:
     """a bin that is offered is the full one; anything else is refused"""
-    found = best(known.recognise(scan.text, scan.aim), "bin")
+    candidate = best(known.recognise(scan.text, scan.aim), "bin")
+    found = _find(state, candidate.value, known) if candidate is not None else None
     offered = state.ask.choices if state.ask is not None else ()
-    if found is None or all(each.value != found.value for each in offered):
+    if found is None or all(each.value != found.code for each in offered):
         return refused(mark("Scan the bin that is full, or press its key."))
-    return choose_full(state, Command(Do.CHOOSE, found.value), known)
+    return choose_full(state, Command(Do.CHOOSE, found.code), known)
 
 
 def _new_bin(state: State, item: Item, full: OpenBin | None) -> Outcome:

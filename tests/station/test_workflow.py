@@ -348,13 +348,13 @@ def test_a_full_bin_is_closed_labelled_and_replaced(walk) -> None:
 
 
 def test_of_two_open_bins_the_named_one_is_closed(walk, walk_from) -> None:
-    walk.arrive("tee").item("tee").examine().label()
-    state = with_bin(walk.state, f.BinOpened("BIN-RESTOCK-01", "restock"))
-    state = with_bin(state, f.BinOpened("BIN-RESTOCK-TAL", "restock", "Tallowby"))
+    walk.arrive("headphones").item("headphones").examine({"packaging": "no_box", "body": "smooth"}).label()
+    state = with_bin(walk.state, f.BinOpened("BIN-RESALE-01", "resale"))
+    state = with_bin(state, f.BinOpened("BIN-RESALE-LUM", "resale", "Lumenfold"))
     asked = walk_from(state).do(Do.BIN_FULL).state
-    assert [each.value for each in asked.ask.choices] == ["BIN-RESTOCK-TAL", "BIN-RESTOCK-01", "one-more"]
-    by_scan = walk_from(asked).scan("BIN-RESTOCK-01")
-    assert by_scan.facts[0] == f.BinClosed("BIN-RESTOCK-01", "full", 0)
+    assert [each.value for each in asked.ask.choices] == ["BIN-RESALE-LUM", "BIN-RESALE-01", "one-more"]
+    by_scan = walk_from(asked).scan("BIN-RESALE-01")
+    assert by_scan.facts[0] == f.BinClosed("BIN-RESALE-01", "full", 0)
     one_more = walk_from(asked).do(Do.CHOOSE, "one-more")
     assert [f.name_of(fact) for fact in one_more.facts] == ["BinLabelled"]
     for other in ("BIN-HOLD-01", walk.state.item.plate):

@@ -162,6 +162,7 @@ def test_a_bin_that_no_label_can_name_is_closed_all_the_same(opened, name: str, 
     printed = set(floor.devices.printer.labels())
     code = f"BIN-{name} {floor.bench.state.item.disposition}"
     floor.do(Do.BIN_FULL)
+    floor.scan(code)
     assert floor.station.history.bin_is_closed(code)
     assert "Write it by hand" in floor.bench.notice.text and floor.bench.notice.params == {"bin": code}
     new = [each.bin for each in floor.bench.state.labelled]
