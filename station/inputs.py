@@ -6,6 +6,9 @@ import msgspec
 
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 
+# The device of what a person typed: such a code proves nothing of who or what is at the bench.
+TYPED = "keyboard"
+
 
 class Do(StrEnum):
     """The commands. Each has a key, a touch target and a command barcode (`RS:` and its value)."""

@@ -27,6 +27,7 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "double_receipt": mark("Parcel received twice"),
     "weight_out_of_band": mark("Weight outside the band"),
     "serial_differs": mark("Serial number was never shipped"),
+    "photo_left_out": mark("Photo left out"),
     "photo_repeat": mark("Photo of another item"),
     "photo_code_differs": mark("Photo shows another product's code"),
     "lines_missing": mark("Declared items missing"),

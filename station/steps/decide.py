@@ -4,7 +4,7 @@ from devices.readings import Scan
 from grading.route import may_override
 from resources.words import mark
 from station.facts import PlateAllotted, RouteOverridden
-from station.inputs import Command
+from station.inputs import TYPED, Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import make
@@ -56,10 +56,12 @@ def choose_route_why(state: State, command: Command, known: Known) -> Outcome:
 
 
 def scan_supervisor(state: State, scan: Scan, known: Known) -> Outcome:
-    """a supervisor's badge allows the change; any other is refused"""
+    """a supervisor's badge allows the change; any other is refused, and so is one that was only typed"""
     item, ask, operator = state.item, state.ask, state.operator
     if item is None or ask is None or operator is None:
         return Outcome(ask=None)
+    if scan.device == TYPED:
+        return refused(mark("A supervisor's badge is scanned here, not typed."))
     badge = best(known.recognise(scan.text, scan.aim), "badge")
     person = known.operator(badge.value) if badge is not None else None
     if person is None or person.role != "supervisor":

@@ -86,8 +86,9 @@ def choose_skip(state: State, command: Command, known: Known) -> Outcome:
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None:
         return Outcome(ask=None)
-    facts = conclude(state, (PhotoSkipped(item.identified.item, shot.id, command.value),), known)
-    return Outcome(warned(mark("No photo; this is noted.")), facts, ask=None)
+    skipped = PhotoSkipped(item.identified.item, shot.id, command.value)
+    raised = _raise(state, item, "photo_left_out", shot.id)
+    return Outcome(warned(mark("No photo; this is noted.")), conclude(state, (skipped, raised), known), ask=None)
 
 
 def answer(state: State, command: Command, known: Known) -> Outcome:
@@ -156,11 +157,7 @@ def _keep(state: State, item: Item, shot: str, reading: PhotoChecked, known: Kno
     facts: tuple[Recorded, ...] = (photo,)
     doubt = ("photo_repeat", reading.repeat_of) if reading.repeat_of else _conflict(item, reading, known)
     if doubt is not None:
-        number = exception_id(state.station, state.exceptions + 1)
-        facts = (
-            *facts,
-            ExceptionRaised(number, doubt[0], "supervisor", parcel=item.identified.parcel, item=name, detail=doubt[1]),
-        )
+        facts = (*facts, _raise(state, item, *doubt))
     notice = (
         warned(mark("The photo shows the code of another product; this is noted."))
         if (doubt is not None and not reading.repeat_of)
@@ -179,3 +176,10 @@ def _conflict(item: Item, reading: PhotoChecked, known: Known) -> tuple[str, str
             if product is not None and item.identified.sku and product.sku != item.identified.sku:
                 return "photo_code_differs", candidate.value
     return None
+
+
+def _raise(state: State, item: Item, kind: str, detail: str) -> ExceptionRaised:
+    number = exception_id(state.station, state.exceptions + 1)
+    return ExceptionRaised(
+        number, kind, "supervisor", parcel=item.identified.parcel, item=item.identified.item, detail=detail
+    )

@@ -256,6 +256,12 @@ def test_a_bad_photo_is_taken_again_or_kept_knowingly(walk, walk_from) -> None:
     assert again.facts == []
 
 
+def test_a_photo_left_out_says_why_and_somebody_must_look(walk) -> None:
+    walk.arrive("tee").item("tee").do(Do.SKIP).do(Do.CHOOSE, "camera")
+    skipped, raised = walk.last.facts
+    assert (skipped.shot, skipped.why, raised.kind) == ("whole", "camera", "photo_left_out")
+
+
 def test_a_photo_that_shows_another_products_code_is_noted(walk) -> None:
     walk.arrive("tee").item("tee").photo(codes=("9506000003030",))
     assert [fact.kind for fact in walk.facts if isinstance(fact, f.ExceptionRaised)] == ["photo_code_differs"]
@@ -276,6 +282,8 @@ def test_a_receiver_needs_a_supervisor_to_send_an_item_up(walk, walk_from) -> No
     walk.do(Do.OVERRIDE).do(Do.CHOOSE, "restock").do(Do.CHOOSE, "1")
     assert walk.stage is Stage.SUPERVISOR
     assert walk.scan("BDG-1002").last.notice.tone is Tone.REFUSED
+    walk.scan("BDG-9001", device="keyboard")
+    assert (walk.stage, walk.last.notice.tone) == (Stage.SUPERVISOR, Tone.REFUSED)
     walk.scan("BDG-9001")
     overridden = walk.state.item.overridden
     assert (overridden.disposition, overridden.badge, overridden.authorised_by) == ("restock", "BDG-1001", "BDG-9001")
