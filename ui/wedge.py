@@ -17,6 +17,7 @@ _EXTENDED: Mapping[int, int] = {0x11C: layouts.KEYPAD_ENTER, 0x11D: 97, 0x135: 9
 _LEFT_SHIFT = 42
 # Events wait in Qt's queue while a scan is being saved; the decision leaves them this much time to come through.
 _SLACK_MS = 15
+_PAST_S = 0.001
 _REPEATS_AFTER_S = 0.15
 
 
@@ -36,6 +37,8 @@ class WedgeFilter(QObject):
         self._held: list[tuple[QWindow, QKeyEvent]] = []
         self._replaying = False
         self._ahead_s = 0.0
+        self._longest_s = settings.unfinished_s
+        self._touched_at = 0.0
         self._pressed_at: dict[int, float] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -48,6 +51,7 @@ class WedgeFilter(QObject):
         pressed = event.type() == QEvent.Type.KeyPress
         if not pressed and event.type() != QEvent.Type.KeyRelease:
             return False
+        self._touched_at = time.monotonic()
         at = self._moment(event)
         code = _code(event)
         repeat = self._is_repeat(event, code, at) if pressed else False
@@ -99,13 +103,17 @@ class WedgeFilter(QObject):
         if decision.this is Fate.hold:
             self._held.append((window, _copy(event)))
         self._report(decision)
+        self._wait()
+        return decision.this is not Fate.type
+
+    def _wait(self) -> None:
+        """Look again when what is held is due; never later than a burst may hang, whatever the events' clock says."""
         due_at = self._decoder.due_at
         if due_at is None:
             self._timer.stop()
-        else:
-            wait_s = due_at - (time.monotonic() - self._ahead_s)
-            self._timer.start(max(0, round(wait_s * 1000)) + _SLACK_MS)
-        return decision.this is not Fate.type
+            return
+        wait_s = min(due_at - (time.monotonic() - self._ahead_s), self._longest_s)
+        self._timer.start(max(0, round(wait_s * 1000)) + _SLACK_MS)
 
     def _look_once_more(self) -> None:
         """The time is up: let the keys through that are in the queue already, then decide.
@@ -115,10 +123,15 @@ class WedgeFilter(QObject):
         QTimer.singleShot(0, self._expire)
 
     def _expire(self) -> None:
-        decision = self._decoder.expire(time.monotonic() - self._ahead_s)
-        if decision is not None:
-            self._settle(decision.held)
-            self._report(decision)
+        at, due_at = time.monotonic() - self._ahead_s, self._decoder.due_at
+        if due_at is not None and time.monotonic() - self._touched_at > self._longest_s:
+            at = max(at, due_at + _PAST_S)  # the events' clock and ours do not agree: no key is kept for that
+        decision = self._decoder.expire(at)
+        if decision is None:
+            self._wait()
+            return
+        self._settle(decision.held)
+        self._report(decision)
 
     def _settle(self, fate: Fate) -> None:
         """Drop or send on what was held."""

@@ -165,7 +165,10 @@ def test_where_there_are_no_scan_codes_the_text_has_to_do(qapp: QApplication, qt
     window.setMinimumSize(400, 200)
     window.show()
     qtbot.waitExposed(window)
+    # Windows of other tests may still be going; a key is only typed where the focus is.
+    window.windowHandle().requestActivate()
     field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
     try:
         for character in "RMA-1042\r":
             QTest.keyClick(window.windowHandle(), Qt.Key.Key_Return if character == "\r" else character)
