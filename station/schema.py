@@ -8,7 +8,7 @@ are NULL.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0003"
+REVISION = "0004"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -190,6 +190,7 @@ exception = Table(
     _text("shift"),
     _text("txn"),
     Index("exception_raised", "station", "raised_at"),
+    Index("exception_txn", "station", "txn"),
     sqlite_with_rowid=False,
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.engine import Engine
 
 from station.database import DRIVER
+from station.planner import tell_planner
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -28,6 +29,7 @@ def upgrade(engine: Engine, migrations: Path = MIGRATIONS) -> None:
     with engine.begin() as connection, EnvironmentContext(Config(), script, fn=lacking) as environment:
         environment.configure(connection=connection)
         environment.run_migrations()
+        tell_planner(connection)
 
 
 def knows(revision: str, migrations: Path = MIGRATIONS) -> bool:

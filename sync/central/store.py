@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from station.database import open_central, reading
+from station.planner import tell_planner
 from station.schema import PROJECTIONS
 from sync.central.tables import metadata
 
@@ -30,6 +31,8 @@ class Store:
             PROJECTIONS.create_all(connection)
             for statement in _MORE_INDEXES:
                 connection.execute(sqlalchemy.text(statement))
+            if self.kind == "sqlite":
+                tell_planner(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -1,0 +1,84 @@
+"""The planner: what a scan or an undo asks is answered by an index, however many years the file holds."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from station.facts import (
+    Answered,
+    ExceptionRaised,
+    ItemIdentified,
+    ParcelArrived,
+    PhotoTaken,
+    PlateAllotted,
+    Recorded,
+    Undone,
+)
+from station.history import History
+from station.journal import Journal
+
+OLD_0001 = Path(__file__).parent / "data" / "station_0001.sqlite"
+WHOLE_STATION = re.compile(r"\(station=\?\)|^SCAN (?!CONSTANT)")
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Collect what is asked of any database meanwhile."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def work(journal: Journal) -> None:
+    """Receive a parcel, ask about it what scans ask, and take it back."""
+
+    def put(*facts: Recorded) -> str:
+        return journal.append(facts, operator="B1", shift="S1-1").txn
+
+    txn = put(
+        ParcelArrived("P7", "1Z7", "ups", "return", "one", ("RMA7",)),
+        ExceptionRaised("E7", "hazard", "supervisor", "P7"),
+        ItemIdentified("P7", "I7", "x", "matched", "Shoe", "footwear", rma="RMA7"),
+        PhotoTaken("I7", "front", "ab" * 32, 1),
+        Answered("I7", "sealed", "no", "r/1"),
+        PlateAllotted("I7", "N7"),
+    )
+    history = History(journal)
+    history.receipt("1Z7")
+    history.received("RMA7")
+    history.item_stands("I7")
+    history.plated("N7")
+    history.bin("BIN-1")
+    history.figures(datetime.now(UTC))
+    put(Undone((txn,), "arrival"))
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_no_scan_and_no_undo_reads_all_rows_of_the_station(tmp_path: Path, old: bool) -> None:
+    path = tmp_path / "station.sqlite"
+    if old:
+        shutil.copy(OLD_0001, path)
+    with Journal.open(path, "S1") as journal:
+        with statements() as asked:
+            work(journal)
+        asked = [each for each in asked if each[0].startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
+        assert len(asked) > 20
+        with journal.reading() as connection:
+            for statement, values in asked:
+                one = values[0] if isinstance(values, list) else values
+                plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", one)]
+                assert not [step for step in plan if WHOLE_STATION.search(step)], (statement, plan)
