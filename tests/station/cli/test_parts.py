@@ -155,7 +155,7 @@ def test_settings_come_back_as_they_were_written(tmp_path: Path) -> None:
         scanners=(ScannerSettings("left", "hid", "/dev/hidraw0"), ScannerSettings("right", "evdev", "/dev/x")),
         scale=ScaleSettings("toledo-8217", "/dev/y", baud=4800, parity="E"),
         cameras=(CameraSettings("camera", "http://x", ("label",), {"FOCUS": 30.0}, True),),
-        printer=PrinterSettings(queue="bench", dpi=300, stock="57x32"),
+        printer=PrinterSettings("queue", queue="bench", dpi=300, stock="57x32"),
     )
     write(tmp_path / "settings.toml", settings)
     assert read(tmp_path / "settings.toml") == settings
