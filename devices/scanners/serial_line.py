@@ -4,15 +4,12 @@ import time
 
 from devices.readings import Fault, Scan, Unreadable
 from devices.scanners import aim
+from devices.scanners.content import LONGEST_CODE, reading_of, text_of, unreadable
 from devices.scanners.duplicates import DuplicateWindow
 from devices.serial_port import LineSettings, open_port
 from devices.worker import Link
 
-LONGEST_CODE = 7_089  # digits in a QR code version 40-L, the most any symbol a bench scanner reads can hold
 GAP_S = 1.0  # a code comes in one burst; what stops in the middle for this long is no code
-_RAW_KEPT = 80
-# Separators of ISO/IEC 15434 envelopes and GS1 element strings; any other control character is line noise.
-_ALLOWED_CONTROLS = frozenset({"\x04", "\x1c", "\x1d", "\x1e", "\x1f"})
 
 
 class ScanDecoder:
@@ -38,7 +35,7 @@ class ScanDecoder:
             self._after_cr = byte == 0x0D
             if byte in {0x0A, 0x0D}:
                 out.append(self._end(at))
-            elif len(self._buffer) < LONGEST_CODE + 3:
+            elif len(self._buffer) < LONGEST_CODE + aim.SIZE:
                 self._buffer.append(byte)
             else:
                 self._too_long = True
@@ -47,27 +44,17 @@ class ScanDecoder:
     def _end(self, at: float) -> Scan | Unreadable:
         if self._too_long:
             return self._unreadable(Fault.too_long, at)
-        symbology, text = aim.split(_text(bytes(self._buffer)))
-        if any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text if c not in _ALLOWED_CONTROLS):
-            return self._unreadable(Fault.garbled, at)
-        if not text.strip():
-            return self._unreadable(Fault.empty, at)
+        reading = reading_of(self._device, text_of(bytes(self._buffer)), at)
+        if isinstance(reading, Unreadable):
+            return self._unreadable(reading.why, at)
         self._buffer.clear()
-        return Scan(self._device, text, symbology, at)
+        return reading
 
     def _unreadable(self, why: Fault, at: float) -> Unreadable:
-        raw = bytes(self._buffer[:_RAW_KEPT])
+        raw = bytes(self._buffer)
         self._buffer.clear()
         self._too_long = False
-        return Unreadable(self._device, why, raw, at)
-
-
-def _text(raw: bytes) -> str:
-    """UTF-8, or ISO 8859-1, the default of QR and Data Matrix, where it is not UTF-8."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("iso-8859-1")
+        return unreadable(self._device, why, raw, at)
 
 
 class SerialScanner:

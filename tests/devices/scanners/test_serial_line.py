@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.readings import Down, Fault, Scan, Unreadable, Up
-from devices.scanners.serial_line import LONGEST_CODE, ScanDecoder, SerialScanner
+from devices.scanners.content import LONGEST_CODE
+from devices.scanners.serial_line import ScanDecoder, SerialScanner
 from devices.serial_port import LineSettings
 from devices.simulators.process import Simulator
 from devices.worker import Worker
