@@ -7,8 +7,8 @@ from pathlib import Path
 
 from devices.cameras.stream import Camera, CameraSettings
 from devices.printers.tcp import TcpPrinter
-from devices.scales.line import SerialScale
-from devices.scales.mt_sics import MtSics
+from devices.scales.models import MODELS
+from devices.scales.models import session as scale_session
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
 from devices.worker import Session, Worker
@@ -113,7 +113,8 @@ def sessions_of(settings: Settings) -> dict[str, Session]:
     if settings.scanner.port:
         sessions["scanner"] = SerialScanner("scanner", LineSettings(settings.scanner.port, settings.scanner.baud))
     if settings.scale.port:
-        sessions["scale"] = SerialScale("scale", LineSettings(settings.scale.port, settings.scale.baud), MtSics)
+        model, scale = MODELS["mt-sics"], settings.scale
+        sessions["scale"] = scale_session(model, "scale", scale.port, baud=scale.baud)
     if settings.camera.source:
         sessions["camera"] = Camera("camera", CameraSettings(settings.camera.source))
     if settings.printer.host:
