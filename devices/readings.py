@@ -50,6 +50,7 @@ class WeightState(StrEnum):
     garbled = "garbled"
 
 
+# Every factor is exact. Tael and ton are missing on purpose: they differ from country to country.
 MILLIGRAMS_PER_UNIT: Mapping[str, Decimal] = {
     "mg": Decimal(1),
     "g": Decimal(1_000),
@@ -58,6 +59,9 @@ MILLIGRAMS_PER_UNIT: Mapping[str, Decimal] = {
     "lb": Decimal("453592.37"),  # exact since the 1959 international yard and pound agreement
     "oz": Decimal("28349.523125"),
     "ozt": Decimal("31103.4768"),
+    "ct": Decimal(200),  # the metric carat
+    "gr": Decimal("64.79891"),  # the grain, a 7000th of a pound
+    "dwt": Decimal("1555.17384"),  # the pennyweight, 24 grains
 }
 
 

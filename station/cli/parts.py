@@ -8,8 +8,8 @@ from pathlib import Path
 from devices.cameras import stream as cameras
 from devices.cameras.stream import Camera
 from devices.printers.tcp import TcpPrinter
-from devices.scales.line import SerialScale
-from devices.scales.mt_sics import MtSics
+from devices.scales.models import MODELS
+from devices.scales.models import session as scale_session
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
 from devices.worker import Session, Worker
@@ -156,13 +156,20 @@ def session_of(name: str, settings: DeviceSettings) -> Session:
             case ScannerSettings():
                 return SerialScanner(name, LineSettings(settings.port, settings.baud))
             case ScaleSettings():
-                return SerialScale(name, LineSettings(settings.port, settings.baud or 9600), MtSics)
+                return _scale(name, settings)
             case CameraSettings():
                 return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls))
             case PrinterSettings():
                 return TcpPrinter(name, settings.host, settings.port)
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from error
+
+
+def _scale(name: str, settings: ScaleSettings) -> Session:
+    if settings.model not in MODELS:
+        raise ValueError(f"there is no scale model {settings.model!r}; one of {', '.join(MODELS)}")
+    line = (settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
+    return scale_session(MODELS[settings.model], name, settings.port, settings.dialect, *line)
 
 
 def _used(
