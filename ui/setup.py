@@ -3,7 +3,7 @@
 What is answered is tried at once on the real device (`tried`), and written only when the person saves it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -27,8 +27,12 @@ from station.settings import (
 KEYBOARD = "keyboard"
 NEW_SCANNER, NEW_CAMERA = "+scanner", "+camera"
 OTHER_SPEED, TEST_LABEL = "baud", "test-label"
-_BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
-_DPI = (203, 300, 600)
+_FIXED: Mapping[str, tuple[str, ...]] = {
+    "model": tuple(MODELS),
+    "layout": tuple(LAYOUTS),
+    "baud": ("1200", "2400", "4800", "9600", "19200", "38400", "57600", "115200"),
+    "dpi": ("203", "300", "600"),
+}
 _TYPED = ("port", "source", "host", "queue")
 
 Device = ScannerSettings | ScaleSettings | CameraSettings | PrinterSettings | KeyboardSettings
@@ -97,46 +101,44 @@ def typed(setup: Setup, text: str) -> Setup:
 
 def choices(setup: Setup) -> tuple[str, ...]:
     """Return the values that answer the open question; an address may also be typed."""
-    tried, device = setup.tried, device_of(setup) if setup.name else None
-    match setup.step, device:
-        case "device", _:
-            scanners, cameras = ((each.name for each in many) for many in (tried.scanners, tried.cameras))
-            return (*scanners, KEYBOARD, SCALE, *cameras, PRINTER, NEW_SCANNER, NEW_CAMERA)
-        case "connection", ScannerSettings():
-            return ("serial", "hid", "evdev")
-        case "connection", _:
+    if setup.step in _FIXED:
+        return _FIXED[setup.step]
+    if setup.step == "device":
+        scanners, cameras = ((each.name for each in many) for many in (setup.tried.scanners, setup.tried.cameras))
+        return (*scanners, KEYBOARD, SCALE, *cameras, PRINTER, NEW_SCANNER, NEW_CAMERA)
+    if setup.step in _TYPED:
+        return _addresses(setup)
+    match setup.step, device_of(setup):
+        case "connection", PrinterSettings():
             return ("tcp", "queue")
-        case "model", _:
-            return tuple(MODELS)
+        case "connection", _:
+            return ("serial", "hid", "evdev")
         case "dialect", ScaleSettings(model=model):
             return MODELS[model].dialects
-        case "layout", _:
-            return tuple(LAYOUTS)
-        case "port", ScannerSettings(port=port) | ScaleSettings(port=port):
-            return _offered(port, (each.path for each in setup.ports if each.kind == _port_kind(device)))
-        case "source", CameraSettings(source=source):
-            return _offered(source, (each.path for each in setup.ports if each.kind == "video"))
-        case "host", PrinterSettings(host=host, port=number):
-            return (f"{host}:{number}",) if host else ()
-        case "queue", PrinterSettings(queue=queue):
-            return _offered(queue, setup.queues)
-        case "baud", _:
-            return tuple(map(str, _BAUDS))
-        case "dpi", _:
-            return tuple(map(str, _DPI))
         case "prove", PrinterSettings():
             return (TEST_LABEL,)
-        case "prove", ScannerSettings() | ScaleSettings() if _port_kind(device) == "serial":
+        case "prove", device if _port_kind(device) == "serial":
             return (OTHER_SPEED,)
     return ()
 
 
-def _offered(present: str, found: Iterable[str]) -> tuple[str, ...]:
-    """Return what can be chosen, the present one first although it may be unplugged."""
+def _addresses(setup: Setup) -> tuple[str, ...]:
+    """Return what was found, and the present address first although it may be unplugged."""
+    match setup.step, device_of(setup):
+        case "port", ScannerSettings(port=present) | ScaleSettings(port=present) as device:
+            found = [each.path for each in setup.ports if each.kind == _port_kind(device)]
+        case "source", CameraSettings(source=present):
+            found = [each.path for each in setup.ports if each.kind == "video"]
+        case "queue", PrinterSettings(queue=present):
+            found = list(setup.queues)
+        case _, PrinterSettings(host=host, port=port):
+            present, found = f"{host}:{port}" if host else "", []
+        case _:
+            return ()
     return tuple(dict.fromkeys(each for each in (present, *found) if each))
 
 
-def _port_kind(device: Device | None) -> str:
+def _port_kind(device: Device) -> str:
     match device:
         case ScannerSettings(connection=connection):
             return {"serial": "serial", "hid": "hid", "evdev": "input"}[connection]
@@ -212,7 +214,7 @@ def _next(setup: Setup) -> str:
             return "dialect"
         case ("connection" | "model" | "dialect", _) | ("layout", ScannerSettings()):
             return "port"
-        case ("host" | "queue"), _:
+        case (("host" | "queue"), _):
             return "dpi"
     return "prove"
 
@@ -226,16 +228,13 @@ def device_of(setup: Setup) -> Device:
 
 
 def _put(settings: Settings, name: str, device: Device) -> Settings:
+    """Return the settings with a device in the place of the one of that name."""
     match device:
         case ScannerSettings():
-            return _replaced(settings, scanners=tuple(device if each.name == name else each for each in settings.scanners))
+            return _replaced(settings, scanners=_exchanged(settings.scanners, device))
         case CameraSettings():
-            return _replaced(settings, cameras=tuple(device if each.name == name else each for each in settings.cameras))
-        case ScaleSettings():
-            return _replaced(settings, scale=device)
-        case PrinterSettings():
-            return _replaced(settings, printer=device)
-    return _replaced(settings, keyboard=device)
+            return _replaced(settings, cameras=_exchanged(settings.cameras, device))
+    return _replaced(settings, **{name: device})
 
 
 def _with(device: Device, step: str, value: str) -> Device:
@@ -253,3 +252,7 @@ def _with(device: Device, step: str, value: str) -> Device:
 
 def _others(devices: tuple[Named, ...], name: str) -> tuple[Named, ...]:
     return tuple(each for each in devices if each.name != name)
+
+
+def _exchanged(devices: tuple[Named, ...], device: Named) -> tuple[Named, ...]:
+    return tuple(device if each.name == device.name else each for each in devices)

@@ -74,9 +74,18 @@ def _prove(setup: Setup) -> Prompt:
         Button(key, _WORDS[value], Command(Do.CHOOSE, value), main=False)
         for key, value in zip(("T" if setup.kind == "printer" else "B",), choices(setup), strict=False)
     )
-    remove = () if setup.kind == KEYBOARD else (Button("X", mark("Take it off the bench"), Command(Do.SKIP), aside=True),)
+    remove = (
+        () if setup.kind == KEYBOARD else (Button("X", mark("Take it off the bench"), Command(Do.SKIP), aside=True),)
+    )
     main = Button("Enter", save, Command(Do.CONFIRM), main=bool(setup.proof) or setup.kind == "camera")
-    return Prompt(STAGE, title, reason, params, (main, *asides, *remove, _leave(setup)), "none")
+    return Prompt(
+        STAGE,
+        title,
+        reason,
+        params,
+        (main, *asides, *((remove,) if setup.kind != KEYBOARD else ()), _leave(setup)),
+        "none",
+    )
 
 
 def _leave(setup: Setup) -> Button:
