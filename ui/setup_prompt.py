@@ -74,9 +74,7 @@ def _prove(setup: Setup) -> Prompt:
         Button(key, _WORDS[value], Command(Do.CHOOSE, value), main=False)
         for key, value in zip(("T" if setup.kind == "printer" else "B",), choices(setup), strict=False)
     )
-    remove = (
-        () if setup.kind == KEYBOARD else (Button("X", mark("Take it off the bench"), Command(Do.SKIP), aside=True),)
-    )
+    remove = Button("X", mark("Take it off the bench"), Command(Do.SKIP), aside=True)
     main = Button("Enter", save, Command(Do.CONFIRM), main=bool(setup.proof) or setup.kind == "camera")
     return Prompt(
         STAGE,
