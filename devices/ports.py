@@ -13,12 +13,13 @@ from typing import Literal
 
 from serial.tools import list_ports
 
+from devices.hid_nodes import identity
+
 Kind = Literal["serial", "video", "hid", "input"]
 
 # Of a camera's several nodes the first gives pictures, the others describe them.
 _PICTURES = "-video-index0"
 _END_OF_NAME = re.compile(r"(-if\d+)?(-port\d+)?(-video-index\d+)?(-event)?(-kbd|-mouse|-joystick)?$")
-_USB_BUS = "0003"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +73,10 @@ def _hid(root: Path) -> Iterator[Port]:
     """USB devices with a hidraw node. Several interfaces of one device are one port."""
     seen = set()
     for node in _links(root / "sys/class/hidraw"):
-        fields = _uevent(node / "device/uevent")
-        bus, _, rest = fields.get("HID_ID", "").partition(":")
-        vendor, _, product = rest.partition(":")
-        if bus.upper() != _USB_BUS or not vendor or not product:
-            continue
-        parts = ("hid", vendor[-4:].lower(), product[-4:].lower(), fields.get("HID_UNIQ", ""))
-        identity = ":".join(filter(None, parts))
-        if identity not in seen:
-            seen.add(identity)
-            yield Port("hid", identity, fields.get("HID_NAME") or identity)
+        path, title = identity(node)
+        if path and path not in seen:
+            seen.add(path)
+            yield Port("hid", path, title or path)
 
 
 def _links(folder: Path) -> list[Path]:
@@ -90,15 +85,6 @@ def _links(folder: Path) -> list[Path]:
         return sorted(folder.iterdir())
     except OSError:
         return []
-
-
-def _uevent(file: Path) -> dict[str, str]:
-    """The lines NAME=VALUE of a uevent file; none when the device has just gone."""
-    try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return {}
-    return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
 
 def _path(link: Path, root: Path) -> str:
