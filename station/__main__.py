@@ -21,6 +21,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
                                             devices, an embedded central and sample parcels
   returns-station run --headless --parcels 12 --out out
                                             play scripted parcels with no screen and write a report
+  returns-station begin --station A01       write the first settings of a real bench
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("returns-station", description=_ABOUT, formatter_class=_PLAIN)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
+    _add_begin(commands)
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     check = commands.add_parser("doctor", help="prove versions, disk, clock, journal and devices")
@@ -81,6 +83,19 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run.set_defaults(do=_run)
 
 
+def _add_begin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    begin = commands.add_parser("begin", help="write the first settings of a real bench")
+    begin.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
+    begin.add_argument(
+        "--station", required=True, metavar="CODE", help="three of A-Z and 0-9; in every plate it prints"
+    )
+    begin.add_argument("--bench", default="Bench 1", metavar="NAME", help="what people call it (default: Bench 1)")
+    begin.add_argument("--central", default="", metavar="URL", help="where the central records are")
+    begin.add_argument("--site", default="", help="the site this bench belongs to")
+    begin.add_argument("--token-file", default="", metavar="FILE", help="holds what `returns-central enrol` printed")
+    begin.set_defaults(do=_begin)
+
+
 # Each command loads what it needs and no more: the bench is to be on the screen before anyone waits for it.
 
 
@@ -88,6 +103,14 @@ def _run(asked: argparse.Namespace) -> int:
     from station.cli import opening
 
     return opening.run(asked)
+
+
+def _begin(asked: argparse.Namespace) -> int:
+    from station.cli import beginning
+    from station.settings import CentralSettings
+
+    central = CentralSettings(asked.central, asked.site, asked.token_file)
+    return beginning.begin(asked.data, asked.station, asked.bench, central)
 
 
 def _examine(asked: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from devices.cameras import stream as cameras
 from devices.cameras.stream import Camera
+from devices.hotplug import Hotplug
 from devices.printers.tcp import TcpPrinter
 from devices.scales.models import MODELS
 from devices.scales.models import session as scale_session
@@ -57,13 +58,13 @@ class Station:
         self._courier = courier
         self._post = post
         self._sessions: dict[str, Session] = {}
-        self._begun = False
+        self._hotplug: Hotplug | None = None
 
     def begin(self) -> None:
         """Let the devices and the courier work. Until then the station can be shown, and used by keyboard."""
-        self._begun = True
         for worker in self.workers.values():
             worker.start()
+        self._watch_plugs()
         if self._courier is not None:
             self._courier.start()
         # A station that stopped at a photo goes on there, with a live picture.
@@ -84,16 +85,28 @@ class Station:
         self._sessions = {name: kept[name] for name in wanted}
         for name, session in fresh.items():
             self.workers[name] = Worker(name, session, self._post)
-            if self._begun:
+            if self._hotplug is not None:
                 self.workers[name].start()
         self.settings = settings
         self.equipment.use(*_used(self._sessions, settings))
         self.desk.dpi = settings.printer.dpi
+        if self._hotplug is not None:
+            self._watch_plugs()
 
     def stop_devices(self) -> None:
         """Stop every device and wait for its thread."""
+        if self._hotplug is not None:
+            self._hotplug.stop()
         for worker in self.workers.values():
             worker.stop()
+
+    def _watch_plugs(self) -> None:
+        """Wake a driver as soon as its device is plugged in."""
+        if self._hotplug is not None:
+            self._hotplug.stop()
+        present = self.settings.devices
+        self._hotplug = Hotplug([(plug_of(present[name]), worker.nudge) for name, worker in self.workers.items()])
+        self._hotplug.start()
 
 
 @contextmanager
@@ -163,6 +176,14 @@ def session_of(name: str, settings: DeviceSettings) -> Session:
                 return TcpPrinter(name, settings.host, settings.port)
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from error
+
+
+def plug_of(settings: DeviceSettings) -> str:
+    """Return the path, or pattern of paths, at which a device appears; what is on the network appears at none."""
+    match settings:
+        case ScannerSettings(port=port) | ScaleSettings(port=port) | CameraSettings(source=port):
+            return "/dev/hidraw*" if port.startswith("hid:") else port
+    return ""
 
 
 def _scale(name: str, settings: ScaleSettings) -> Session:

@@ -43,7 +43,8 @@ def test_devices_that_do_not_answer_are_named_in_words(
     expect_log("printer is down: unreachable")
     expect_log("scale is down: unreachable")
     settings = Settings(
-        printer=PrinterSettings(host="127.0.0.1", port=closed_port), scale=ScaleSettings(port=str(tmp_path / "no-such-port"))
+        printer=PrinterSettings(host="127.0.0.1", port=closed_port),
+        scale=ScaleSettings(port=str(tmp_path / "no-such-port")),
     )
     write(tmp_path / "settings.toml", settings)
     assert main.main(["doctor", "--data", str(tmp_path)]) == 1
