@@ -31,9 +31,8 @@ class Equipment:
         self._camera = camera
         self._earlier = earlier
         self._pool = ThreadPoolExecutor(1, "photo")
-        # What a power cut left half done goes before the first photo is saved, in the one thread that saves.
-        self._pool.submit(store.sweep)
-        # In the pool, before its first save: a year of photos is many folders to look through.
+        # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
+        # the main thread, for a year of photos is many folders to look through.
         self._pool.submit(store.sweep)
 
     def print(self, job: str, data: bytes) -> None:
