@@ -97,6 +97,8 @@ class Desk:
         self.weight: Weight | None = None
         self.frame: Frame | None = None
         self.cannot_save = ""
+        # Monotonic time of the last notice: one that only says "done" does not stay for ever.
+        self.noticed_at = 0.0
         self.sync = SyncStatus()
         self.timings: deque[Timing] = deque(maxlen=TIMINGS_KEPT)
         self.photo_path = photo_path
@@ -107,6 +109,12 @@ class Desk:
         # The printer says only once that a label came out: what could not be saved is said again when saving works.
         self._unsaved: deque[Printed] = deque()
         self._watched: str | None = None
+        self._last_space_told = False
+
+    @property
+    def last_space(self) -> bool:
+        """Whether the disk is full and the bench lives on the space that was kept in reserve."""
+        return self.bench.journal.last_space
 
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
@@ -151,8 +159,7 @@ class Desk:
         if given is None:
             return self._give(scan, since=scan.at)
         if isinstance(given, Notice):
-            self.bench.notice = given
-            self._tell(given)
+            self._say(given)
             return None
         if given.do is Do.CONFIRM and self._refusal_stands():
             self.acknowledge()
@@ -173,6 +180,7 @@ class Desk:
         if shown.facts:
             self.cannot_save = ""
         self._tell(shown.notice)
+        self._tell_last_space()
         if since is not None:
             self.timings.append(Timing(shown.durable_at - since, time.monotonic() - since))
         for job in shown.cancel_jobs:
@@ -195,12 +203,23 @@ class Desk:
             # A bin of the site may be called what no barcode of ours can hold; its facts are written all the same.
             _log.error("a label cannot be made: %s", error)
             text = mark("The label of {bin} cannot be printed: no barcode can hold that. Write it by hand.")
-            self.bench.notice = Notice(Tone.ATTENTION, text, {"bin": label.fields.get("bin", label.job)})
-            self._tell(self.bench.notice)
+            self._say(Notice(Tone.ATTENTION, text, {"bin": label.fields.get("bin", label.job)}))
             return
         self._equipment.print(label.job, zpl)
 
+    def _tell_last_space(self) -> None:
+        """Say once that the disk is full and the reserve in use; no refusal is taken off the screen for it."""
+        if self.last_space and not self._last_space_told and not self._refusal_stands():
+            self._last_space_told = True
+            self._say(Notice(Tone.ATTENTION, mark("The disk is full. Finish this parcel, then make room or call IT.")))
+
+    def _say(self, notice: Notice) -> None:
+        self.bench.notice = notice
+        self._tell(notice)
+
     def _tell(self, notice: Notice | None) -> None:
+        if notice is not None:
+            self.noticed_at = time.monotonic()
         self.on_change()
         if notice is not None:
             self.on_sound(notice.tone)

@@ -54,4 +54,7 @@ FAULT_WORDS: Mapping[str, str] = {
     "cancelled": mark("The job was cancelled."),
     "outcome_unknown": mark("The printer was lost while printing. Look for the label."),
     "broken": mark("The driver failed; the log tells why. Ask IT."),
+    "last_space": mark(
+        "The disk is full: only a small reserve is left. Finish this parcel, make room or call IT, and start again."
+    ),
 }

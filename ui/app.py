@@ -1,14 +1,15 @@
 """Runs the screen: the application, its window, the door for the devices, and the end of it all in the right order."""
 
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QPixmapCache, QShortcut
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from devices.simulators.bench import SimulatedBench
@@ -19,7 +20,7 @@ from station.sample import SampleParcel
 from station.settings import Settings
 from ui.inbox import Inbox
 from ui.pages.settings import SettingsPage
-from ui.pages.trouble import TroublePage, cannot_open_words
+from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
 from ui.screen import Manner
 from ui.session import Session
 from ui.simulator import SimulatorPanel
@@ -38,7 +39,7 @@ _TONE_MS = 900
 _PICTURES_KEPT_KIB = 2048
 _INTERRUPTED = 130
 SALVAGE = mark("Save the unsent facts")
-CLOSE = mark("Close (Esc)")
+CLOSE = mark("Close")
 
 
 class Station(Protocol):
@@ -130,7 +131,8 @@ class App:
         page, theme = TroublePage(), self._theme
         title, what, detail = cannot_open_words(self._tr, error.code, str(error))
         waiting = salvage if error.code == "damaged" else None
-        close = self._tr.gettext(CLOSE)
+        close = (ESCAPE, self._tr.gettext(CLOSE))
+        first = close if waiting is None else (ENTER, self._tr.gettext(SALVAGE))
 
         def choose() -> None:
             nonlocal waiting
@@ -141,9 +143,8 @@ class App:
             page.show_trouble(theme, (title, said, detail), close)
 
         page.chosen.connect(choose)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), page, page.close)
         page.setWindowTitle(title)
-        page.show_trouble(theme, (title, what, detail), close if waiting is None else self._tr.gettext(SALVAGE))
+        page.show_trouble(theme, (title, what, detail), first)
         page.setMinimumSize(1024, 640)
         page.show()
         self.qt.exec()
@@ -183,7 +184,7 @@ class App:
 
     def _manner(self) -> Manner:
         now = datetime.now().astimezone().strftime("%H:%M")
-        return Manner(self._tr, self._settings, now, self._sounds.trouble)
+        return Manner(self._tr, self._settings, now, self._sounds.trouble, time.monotonic())
 
     def _play(self, tone: Tone) -> None:
         if self._settings.sound:

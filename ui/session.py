@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from devices.readings import AcceptedWeight, Frame, Scan, Weight
 from devices.worker import Worker
 from station.desk import command_in
-from station.inputs import Command
+from station.inputs import Command, Do
 from station.outcome import Tone
 from station.prompt import Button
 from ui.screen import Manner, Opened, look
@@ -96,7 +96,8 @@ class Session(QObject):
         """Take what came through the door."""
         if not isinstance(value, Frame | Weight) and self._desk.bench.prompt.entry != "pin":
             self._remember(value)
-        if isinstance(value, Scan | Command | AcceptedWeight) and self._desk.cannot_save:
+        if isinstance(value, Scan | Command | AcceptedWeight) and (self._desk.cannot_save or self._opened.failed):
+            self._take_in_trouble(value)
             return
         if isinstance(value, Scan) and self._opened.page in _LOOKING and command_in(value.text) is None:
             self._look_at(value)
@@ -132,6 +133,14 @@ class Session(QObject):
             workers=self._workers,
             demo=demo,
         )
+
+    def _take_in_trouble(self, value: Scan | Command | AcceptedWeight) -> None:
+        """Nothing is accepted behind the page for trouble, and who scans without looking hears it."""
+        given = command_in(value.text) if isinstance(value, Scan) else value
+        if isinstance(given, Command) and given.do is Do.CONFIRM:
+            self._go_on()
+        elif isinstance(value, Scan | Command):
+            self._desk.on_sound(Tone.REFUSED)
 
     def _remember(self, value: object) -> None:
         """Keep the last readings for the log; what is typed may be a PIN and is not kept."""

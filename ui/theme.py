@@ -152,6 +152,8 @@ QPushButton#tile[main="true"] { background: $main; border-color: $main; }
 QPushButton#tile[main="true"]:focus { border-color: $focus; }
 QLabel[main="true"] { color: $on_main; }
 QLabel#keycap[main="true"] { color: $ink; border-color: $surface; }
+QPushButton#choice { padding: 0; min-height: ${TOUCH}px; }
+QPushButton#choice:checked QLabel { font-weight: 600; }
 QPushButton#aside, QPushButton#tab { padding: 0; min-height: ${TOUCH}px; background: transparent;
   border: 1px solid transparent; }
 QPushButton#aside { border-color: $edge; }

@@ -55,11 +55,20 @@ class Lit:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a story: what is told, and the words with parameters for codes in it, by the fact's field."""
+
+    told: "Told"
+    words: Mapping[str, tuple[str, dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
 
     `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
-    `still` is the path of a photo that is asked about; `answers` are words with their parameters.
+    `still` is the path of a photo that is asked about; `answers` are words with their parameters. `names` are those of
+    the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     """
 
     tr: Translator
@@ -83,7 +92,9 @@ class View:
     searched: str = ""
     proved: str = ""
     demo: bool = False
-    story: "tuple[Told, ...]" = ()
+    story: "tuple[Line, ...]" = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    changed_why: str = ""
     exceptions: "tuple[Raised, ...]" = ()
     settings: Settings = field(default_factory=Settings)
     sound_trouble: str = ""

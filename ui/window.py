@@ -52,7 +52,7 @@ class Window(QWidget):
         self.setMinimumSize(1024, 700)
         self._view: View | None = None
         self._tell: Callable[[], None] | None = None
-        self._receive, self._sign_in = ReceivePage(), SignInPage()
+        self._receive, self._sign_in, self._settings = ReceivePage(), SignInPage(), settings
         search = SearchPage()
         # Each has `render(view)`, a name the stubs know only as QWidget's own.
         self._pages: dict[str, Any] = {
@@ -134,9 +134,14 @@ class Window(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer the prompt by key, or type; F-keys are the page buttons' own."""
-        now = self._now()
+        now, shown = self._now(), self._stack.currentWidget()
+        if shown is self._trouble:
+            self._trouble.keyPressEvent(event)
+            return
         if self._view is not None and event.key() in _ENTER and not (now and now.typed) and refusal_stands(self._view):
             self.acknowledged.emit()
+            return
+        if shown is self._settings and self._settings.press(event.text()):
             return
         if self._view is None or now is None:
             super().keyPressEvent(event)

@@ -36,7 +36,8 @@ class Equipment:
         self._shots: dict[str, str] = {}
         self._earlier = earlier
         self._pool = ThreadPoolExecutor(1, "photo")
-        # In the pool, before its first save: a year of photos is many folders to look through.
+        # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
+        # the main thread, for a year of photos is many folders to look through.
         self._pool.submit(store.sweep)
 
     def use(self, printer: Printer | None, cameras: dict[str, Camera], shots: dict[str, str]) -> None:

@@ -241,9 +241,10 @@ def see(hands: Hands) -> Callable[..., View]:
         page: str = "receive",
         searched: str = "",
         tr: Translator | None = None,
+        at: float = 0.0,
     ) -> View:
         settings = Settings(language=language, theme=theme, reduced_motion=True)
-        manner = Manner(tr or Translator(language), settings, "14:32")
+        manner = Manner(tr or Translator(language), settings, "14:32", at=at)
         return look(hands.desk, FIGURES, manner, Opened(page, searched), history=hands.history)
 
     return _see

@@ -95,6 +95,8 @@ def walk(hands) -> Iterator[str]:
     yield "result"
     hands.do(Do.OVERRIDE)
     yield "route"
+    hands.do(Do.CHOOSE, "hold")
+    yield "route-why"
     hands.do(Do.CANCEL)
     hands.go_to("label")
     yield "label"

@@ -1,7 +1,7 @@
 """A station on the screen: keys, touches and scans reach the desk, and what happens reaches the window."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -233,9 +233,60 @@ def test_when_nothing_can_be_saved_nothing_is_accepted_until_it_can(bench: Bench
         assert "The disk is full" in bench.shown()
         bench.scan("1ZE2N61W0306291461")
         assert bench.stage == "idle"
-    bench.button("Try again").click()
+    bench.button("Enter Try again").click()
     bench.scan("1ZE2N61W0306291461")
     assert bench.stage == "weigh"
+
+
+@pytest.mark.parametrize("answer", ["enter", "barcode"])
+def test_trouble_is_answered_without_a_mouse_and_scans_meanwhile_are_heard(bench: Bench, answer: str) -> None:
+    bench.hands.sign_in()
+    for trouble in ("cannot_save", "failed"):
+        if trouble == "cannot_save":
+            bench.hands.desk.cannot_save = "disk_full"
+        else:
+            bench.session._opened = replace(bench.session._opened, failed="a bug")
+        bench.session.render()
+        heard = len(bench.sounds)
+        bench.scan("1ZE2N61W0306291461")
+        assert bench.stage == "idle" and bench.sounds[heard:] == [Tone.REFUSED]
+        if answer == "enter":
+            bench.key(Qt.Key.Key_Space)
+            assert "Scan the label on the parcel" not in bench.shown()
+            bench.key(Qt.Key.Key_Return)
+        else:
+            bench.scan("RS:confirm")
+        assert "Scan the label on the parcel" in bench.shown()
+
+
+def test_every_setting_has_a_key_that_is_shown(bench: Bench) -> None:
+    changed: list[object] = []
+    settings = next(iter(bench.window.findChildren(SettingsPage)))
+    settings.changed.connect(lambda *change: changed.append(change))
+    settings.training_wanted.connect(changed.append)
+    settings.sound_tried.connect(lambda: changed.append("heard"))
+    bench.window.page_wanted.emit("settings")
+    shown = [b for b in settings.findChildren(QPushButton) if b.isVisible()]
+    keys = [button.accessibleName().split(" ")[0] for button in shown]
+    assert len(set(keys)) == len(keys) == 8
+    bench.type("12ldsmht", enter=False)
+    assert changed == [
+        ("language", "en"),
+        ("language", "es"),
+        ("theme", "light"),
+        ("theme", "dark"),
+        ("sound", False),
+        ("reduced_motion", True),
+        "heard",
+        True,
+    ]
+
+
+def test_a_lamp_that_is_not_there_any_more_is_not_shown(bench: Bench) -> None:
+    assert "Sync" in bench.shown()
+    bench.hands.bench.training = True
+    bench.session.render()
+    assert "Sync" not in bench.shown()
 
 
 def test_a_fault_of_the_program_is_said_and_the_bench_goes_on(bench: Bench, expect_log) -> None:
@@ -247,7 +298,7 @@ def test_a_fault_of_the_program_is_said_and_the_bench_goes_on(bench: Bench, expe
         bench.session.fail(type(error), error, error.__traceback__)
     assert "Something went wrong; the parcel is safe" in bench.shown()
     assert "a bug" in bench.shown()
-    bench.button("Go on").click()
+    bench.button("Enter Go on").click()
     assert "Scan the label on the parcel" in bench.shown()
 
 

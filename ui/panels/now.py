@@ -19,7 +19,8 @@ from ui.view import View
 from ui.wording import say, weight
 
 _CAMERA_STAGES = ("photo", "doubt")
-_VERDICT_STAGES = ("result", "place", "route", "route-why", "supervisor")
+# Not while a reason is asked for: its sentences need the room.
+_VERDICT_STAGES = ("result", "place", "route", "supervisor")
 
 
 class NowPanel(Card):

@@ -66,7 +66,7 @@ def columns_for(buttons: tuple[Button, ...], tr: Translator) -> int:
     """Return how many columns keep every answer readable: one for sentences, more for words."""
     longest = max((len(say(tr, each.text, each.params)) for each in buttons), default=0)
     if longest > 30:
-        return 1 if len(buttons) < 5 else 2
+        return 1 if len(buttons) < 6 else 2
     if len(buttons) <= 3 and longest <= 14:
         return max(1, len(buttons))
     return 1 if len(buttons) <= 3 else 2
