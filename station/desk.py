@@ -30,7 +30,7 @@ from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
-from station.labels import LabelError, load, to_zpl
+from station.labels import TEST_CODE, LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.stages import next_shot
 from station.steps.examine import item_of
@@ -125,6 +125,10 @@ class Desk:
         """The person has seen the notice."""
         self.bench.acknowledge()
         self.on_change()
+
+    def print_test(self) -> None:
+        """Print the label that proves a printer when it is scanned back."""
+        self._print(Label("test", "test", {"code": TEST_CODE}))
 
     def watch(self, camera: str | None) -> None:
         """Ask for live pictures of a camera also when no photo is due: somebody looks at it; None: nobody does.

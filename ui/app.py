@@ -12,17 +12,20 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
+from devices.scanners.layouts import LAYOUTS
+from devices.scanners.wedge import WedgeSettings
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages, mark
 from station.outcome import Tone
 from station.sample import SampleParcel
-from station.settings import Settings
+from station.settings import KeyboardSettings, Settings, SettingsError
 from ui.inbox import Inbox
 from ui.pages.settings import SettingsPage
 from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
 from ui.screen import Manner
 from ui.session import Session
+from ui.setting_up import Bench
 from ui.simulator import SimulatorPanel
 from ui.sound import Sounds
 from ui.theme import THEMES, Theme, font, stylesheet
@@ -48,6 +51,10 @@ class Station(Protocol):
     desk: "Desk"
     history: "History"
     workers: dict[str, Worker]
+    settings: Settings
+
+    def use(self, settings: Settings) -> None:
+        """Put the devices of these settings in the places of those that are set otherwise."""
 
 
 class App:
@@ -65,7 +72,7 @@ class App:
         self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
         QPixmapCache.setCacheLimit(_PICTURES_KEPT_KIB)
         self._inbox, self._sounds = Inbox(), Sounds()
-        self._wedge = WedgeFilter(self.post)
+        self._wedge = WedgeFilter(self.post, _wedge_settings(settings.keyboard))
         self._dress()
         self._settings_page = SettingsPage(languages())
         self._settings_page.changed.connect(self._change)
@@ -99,6 +106,7 @@ class App:
             panel=panel,
             manner=self._manner,
             play=self._play,
+            bench=self._bench(station),
         )
         session.broken.connect(lambda: self.qt.exit(1))
         self._settings_page.changed.connect(session.render)
@@ -186,6 +194,25 @@ class App:
         now = datetime.now().astimezone().strftime("%H:%M")
         return Manner(self._tr, self._settings, now, self._sounds.trouble, time.monotonic())
 
+    def _bench(self, station: Station) -> Bench:
+        """Return what setting up a device may do to a station and to what this application keeps of it."""
+
+        def use(settings: Settings) -> None:
+            wedge = WedgeFilter(self.post, _wedge_settings(settings.keyboard))
+            station.use(settings)
+            self.qt.removeEventFilter(self._wedge)
+            self._wedge = wedge
+            self.qt.installEventFilter(wedge)
+
+        desk = station.desk
+        return Bench(lambda: station.settings, use, self._keep, desk.print_test, desk.watch)
+
+    def _keep(self, settings: Settings) -> None:
+        """Keep the devices of these settings for the next start."""
+        fields = ("keyboard", "scanners", "scale", "cameras", "printer")
+        self._settings = msgspec.structs.replace(self._settings, **{each: getattr(settings, each) for each in fields})
+        self._save(self._settings)
+
     def _play(self, tone: Tone) -> None:
         if self._settings.sound:
             self._sounds.play(tone)
@@ -216,3 +243,9 @@ class App:
         if self.qt.styleSheet() != sheet:
             self.qt.setFont(font())
             self.qt.setStyleSheet(sheet)
+
+
+def _wedge_settings(keyboard: KeyboardSettings) -> WedgeSettings:
+    if keyboard.layout not in LAYOUTS:
+        raise SettingsError(f"keyboard: there is no layout {keyboard.layout!r}; one of {', '.join(LAYOUTS)}")
+    return WedgeSettings(LAYOUTS[keyboard.layout], keyboard.prefix or None)

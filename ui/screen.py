@@ -13,9 +13,10 @@ from station.outcome import Notice, Tone
 from station.settings import Settings
 from station.stages import next_shot, rubric_of
 from station.state import Item
-from ui import telling
+from ui import setup_prompt, telling
+from ui.setting_up import SettingUp
 from ui.theme import THEMES
-from ui.view import PAGES, Line, Lit, Shown, View
+from ui.view import PAGES, SETUP, Line, Lit, Shown, View
 
 if TYPE_CHECKING:
     from station.desk import Desk
@@ -61,19 +62,20 @@ def look(
     history: "History | None" = None,
     workers: Mapping[str, Worker] = MappingProxyType({}),
     demo: bool = False,
+    setting_up: SettingUp | None = None,
 ) -> View:
     """Return what is to be seen now. A page that the person's role does not have is the bench page."""
     bench = desk.bench
     item = bench.state.item
     role = bench.state.operator.role if bench.state.operator is not None else ""
-    roles = PAGES[opened.page][2]
+    roles = PAGES[opened.page][2] if opened.page in PAGES else ()
     page = opened.page if not roles or role in roles else "receive"
     searched = opened.searched if page == "search" else ""
     view = View(
         tr=manner.tr,
         theme=THEMES["dark" if manner.settings.theme == "dark" else "light"],
         state=bench.state,
-        prompt=bench.prompt,
+        prompt=setup_prompt.prompt(setting_up.now, setting_up.trouble) if setting_up is not None else bench.prompt,
         notice=_standing(bench.notice, manner.at - desk.noticed_at),
         figures=figures,
         lamps=tuple(_lamps(desk, workers)),
@@ -94,7 +96,10 @@ def look(
         changed_why=_changed_why(item, bench.known) if item is not None else "",
         settings=manner.settings,
         sound_trouble=manner.sound_trouble,
-        raw={name: worker.recent() for name, worker in workers.items()} if page == "devices" else {},
+        raw={name: worker.recent() for name, worker in workers.items()} if page in ("devices", SETUP) else {},
+        setting_up=setting_up.now if setting_up is not None else None,
+        # Where no supervisor is known yet, whoever installs the bench sets it up.
+        may_set_up=role == "supervisor" or not manner.settings.central.url,
     )
     return view if history is None else _with_the_past(view, history, bench.known)
 

@@ -14,12 +14,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from devices.readings import AcceptedWeight, Frame, Scan, Weight
 from devices.worker import Worker
 from station.desk import command_in
-from station.inputs import Command, Do
+from station.inputs import TYPED, Command, Do
 from station.outcome import Tone
 from station.prompt import Button
 from ui.screen import Manner, Opened, look
+from ui.setting_up import Bench, SettingUp
 from ui.simulator import SimulatorPanel
-from ui.view import SIMULATOR, View
+from ui.view import SETUP, SIMULATOR, View
 from ui.window import Window
 
 if TYPE_CHECKING:
@@ -52,12 +53,15 @@ class Session(QObject):
         panel: SimulatorPanel | None,
         manner: Callable[[], Manner],
         play: Callable[[Tone], None],
+        bench: Bench,
     ) -> None:
         super().__init__()
         self._desk, self._history, self._workers = desk, history, workers
         self._window, self._panel = window, panel
         self._manner = manner
+        self._bench = bench
         self._opened = Opened()
+        self._setting_up: SettingUp | None = None
         self._figures: Figures = history.figures(datetime.now(UTC))
         self._readings: deque[str] = deque(maxlen=_READINGS_KEPT)
         self._tick, self._count = QTimer(self), QTimer(self)
@@ -79,6 +83,8 @@ class Session(QObject):
 
     def end(self) -> None:
         """Let go of desk and window; nothing is shown any more."""
+        if self._setting_up is not None:
+            self._setting_up.leave()
         self._desk.on_change, self._desk.on_sound = _nothing, _nothing
         for timer in (self._tick, self._count):
             timer.stop()
@@ -98,6 +104,8 @@ class Session(QObject):
             self._remember(value)
         if isinstance(value, Scan | Command | AcceptedWeight) and (self._desk.cannot_save or self._opened.failed):
             self._take_in_trouble(value)
+            return
+        if self._setting_up is not None and self._set_up(value):
             return
         if isinstance(value, Scan) and self._opened.page in _LOOKING and command_in(value.text) is None:
             self._look_at(value)
@@ -132,6 +140,7 @@ class Session(QObject):
             history=self._history,
             workers=self._workers,
             demo=demo,
+            setting_up=self._setting_up,
         )
 
     def _take_in_trouble(self, value: Scan | Command | AcceptedWeight) -> None:
@@ -174,8 +183,28 @@ class Session(QObject):
 
     def _open(self, page: str) -> None:
         """Open a page; the page of the devices wants to see live pictures."""
+        if self._setting_up is not None:
+            self._setting_up.leave()
+        self._setting_up = SettingUp(self._bench) if page == SETUP else None
         self._opened = replace(self._opened, page=page)
         self._desk.watch("" if page == "devices" else None)
+
+    def _set_up(self, value: object) -> bool:
+        """Take what belongs to the setting up of a device; tells whether that is all of it."""
+        setting_up = self._setting_up
+        if setting_up is None or not isinstance(value, Scan | Command | AcceptedWeight):
+            return False
+        if isinstance(value, Command):
+            setting_up.press(value)
+        elif isinstance(value, Scan) and value.device == TYPED:
+            setting_up.type(value.text)
+        else:
+            setting_up.hear(value, self._manner().tr)
+        if setting_up.is_over:
+            self._setting_up = None
+            self._open("devices")
+        self.render()
+        return True
 
     def _go_on(self) -> None:
         self._opened = replace(self._opened, failed="")

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from msgspec import structs
+
 from devices.ports import Port
 from devices.scales.models import MODELS
 from resources.words import mark
@@ -51,10 +53,15 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def prompt(setup: Setup) -> Prompt:
-    """Return the open question with every way to answer it."""
-    if setup.step == "prove":
-        return _prove(setup)
+def prompt(setup: Setup, trouble: str = "") -> Prompt:
+    """Return the open question with every way to answer it; `trouble` says why the last answer could not be taken."""
+    asked = _prove(setup) if setup.step == "prove" else _ask(setup)
+    if not trouble:
+        return asked
+    return structs.replace(asked, reason="{trouble}", params={**asked.params, "trouble": trouble})
+
+
+def _ask(setup: Setup) -> Prompt:
     title, reason = _TITLES.get(setup.step, (_CONNECTION, ""))
     answers = tuple(
         Button(key, *_words(setup, value)[:1], Command(Do.CHOOSE, value), _words(setup, value)[1])

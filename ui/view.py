@@ -11,6 +11,7 @@ from station.outcome import Notice
 from station.prompt import Prompt
 from station.settings import Settings
 from station.state import State
+from ui.setup import Setup
 from ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ PAGES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "devices": ("F6", mark("Devices"), ()),
     "settings": ("F7", mark("Settings"), ()),
 }
+# Reached from the page of the devices, and shown as a part of it.
+SETUP = "setup"
 # Not a page but a window beside the bench, in a demonstration only.
 SIMULATOR = "simulator"
 SIMULATOR_TAB = ("F8", mark("Simulator"))
@@ -99,6 +102,8 @@ class View:
     settings: Settings = field(default_factory=Settings)
     sound_trouble: str = ""
     raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
+    setting_up: Setup | None = None
+    may_set_up: bool = False
 
     @property
     def right_to_left(self) -> bool:

@@ -1,11 +1,12 @@
 """The devices of the bench, live: what each says now, what to do about a fault, and its last raw frames."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from devices.worker import RawFrame
 from resources.words import mark
 from ui import wording
+from ui.parts.buttons import aside
 from ui.parts.card import Card
 from ui.parts.lamp_line import LampLine
 from ui.parts.preview import Preview
@@ -19,13 +20,17 @@ RAW_SHOWN = 4
 
 
 class DevicesPage(QWidget):
-    """A card for each device, and the live picture."""
+    """A card for each device, and the live picture. `setup_wanted` says that a device shall be set up."""
+
+    setup_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._title = Text("prompt")
-        self._devices = Rows(_DeviceCard, S12)
+        self._devices = Rows(DeviceCard, S12)
+        self._setup = aside()
+        self._setup.clicked.connect(self.setup_wanted)
         self._preview_title, self._preview = Text("head"), Preview()
         self._proved, self._hint = Text("head"), Text("body", quiet=True)
         self._scroll = Scroll()
@@ -34,7 +39,7 @@ class DevicesPage(QWidget):
         side = Card()
         side.column.addWidget(self._preview_title)
         side.column.addWidget(self._preview, 1)
-        for widget in (self._proved, self._hint):
+        for widget in (self._proved, self._hint, self._setup):
             side.column.addWidget(widget)
         columns = QHBoxLayout()
         columns.setSpacing(S12)
@@ -47,6 +52,13 @@ class DevicesPage(QWidget):
         column.addWidget(self._title)
         column.addLayout(columns, 1)
 
+    def press(self, key: str) -> bool:
+        """Press the button with this key; tells whether there is one."""
+        wanted = key.upper() == "S" and not self._setup.isHidden()
+        if wanted:
+            self._setup.click()
+        return wanted
+
     def render(self, view: View) -> None:
         """Show the devices of a view."""
         tr = view.tr
@@ -56,16 +68,19 @@ class DevicesPage(QWidget):
         self._preview.render(view)
         self._proved.show_text(tr.format(mark("Scanned: {code}"), code=view.proved) if view.proved else "")
         self._hint.show_text(tr.gettext(mark("To prove a device: scan any code, put something on the scale.")))
+        self._setup.show_button("S", tr.gettext(mark("Set up a device")))
+        self._setup.setVisible(view.may_set_up)
         for card, lamp in zip(self._devices.show_rows(len(view.lamps)), view.lamps, strict=True):
             card.lamp.render(lamp, view)
             card.render_live(lamp.device, view)
 
 
-class _DeviceCard(Card):
-    """One device: its lamp, its live reading, its last bytes."""
+class DeviceCard(Card):
+    """One device: its lamp, its live reading, its last `shown` raw frames."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: int = RAW_SHOWN) -> None:
         super().__init__()
+        self._shown = shown
         self.lamp = LampLine()
         self._live = Text("head")
         self._raw = Rows(_RawLine, S4)
@@ -74,7 +89,7 @@ class _DeviceCard(Card):
 
     def render_live(self, device: str, view: View) -> None:
         self._live.show_text(_live(device, view))
-        frames = view.raw.get(device, ())[-RAW_SHOWN:]
+        frames = view.raw.get(device, ())[-self._shown :]
         newest = frames[-1].at if frames else 0.0
         for row, frame in zip(self._raw.show_rows(len(frames)), reversed(frames), strict=True):
             row.render(frame, newest)

@@ -50,13 +50,13 @@ class SetupPage(QWidget):
     def render(self, view: View) -> None:
         """Show the question, and the device it is about."""
         self.now.render(view)
-        name = view.setting_up
+        name = view.setting_up.name if view.setting_up is not None else ""
         lamp = next((each for each in view.lamps if each.device == name), None)
         self._device.setVisible(lamp is not None)
         if lamp is not None:
             self._device.lamp.render(lamp, view)
             self._device.render_live(name, view)
-        camera = lamp is not None and any(each.name == name for each in view.cameras)
+        camera = lamp is not None and view.setting_up is not None and view.setting_up.kind == "camera"
         self._preview.setVisible(camera)
         if camera:
             self._preview.render(view)
