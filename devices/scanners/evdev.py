@@ -65,9 +65,9 @@ class EvdevDecoder:
         """Give up a code whose end never came; call it every now and then while nothing comes."""
         if at - self._last_at <= GAP_S:
             return []
-        self._rest = b""
+        begun = bool(self._text or self._rest) or self._spoiled is not None
+        self._rest, self._dropping = b"", False
         self._keys.let_go()
-        begun = bool(self._text) or self._spoiled is not None
         return [self._finish(at, self._spoiled or Fault.garbled)] if begun else []
 
     def _synchronise(self, code: int) -> None:

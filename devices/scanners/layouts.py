@@ -26,6 +26,8 @@ KEYPAD_DIGITS: Mapping[int, str] = MappingProxyType(
     dict(zip((82, 79, 80, 81, 75, 76, 77, 71, 72, 73), "0123456789", strict=True))
 )
 
+KEYPAD = frozenset({*range(71, 84), 55, 98})
+
 # For each key what it types plain, with Shift and, where there is a third one, with AltGr; "" for nothing.
 # A dead key is given as the combining character of its accent.
 Layout = Mapping[int, tuple[str, ...]]

@@ -47,7 +47,12 @@ class WedgeSettings:
     prefix: int | None = None
     suffixes: frozenset[int] = frozenset({layouts.ENTER, layouts.KEYPAD_ENTER, layouts.TAB})
     gap_s: float = 0.05
+    # Two keys this close were no hand's; a computer that is busy may then stall once without splitting the code.
+    fast_s: float = 0.02
+    stall_s: float = 0.15
     unfinished_s: float = 0.5
+    # A code that begins so soon after typed keys may have lost its beginning to them.
+    quiet_s: float = 0.25
     fewest_characters: int = 6  # a PIN rolled over the keys in a blink has four
 
 
@@ -66,6 +71,8 @@ class WedgeDecoder:
         self._prefixed = False
         self._spoiled: Fault | None = None
         self._last_at = 0.0
+        self._character_at = 0.0
+        self._fast = self._stalled = False
         self._typed_at: float | None = None  # the last key of what `expire` let be typed
         self._down: set[int] = set()  # pressed keys whose fate is open
         self._dropped: set[int] = set()  # dropped presses whose release must be dropped too
@@ -75,7 +82,10 @@ class WedgeDecoder:
         """When to call `expire` if no key comes before, or None."""
         if not (self._holding or self._prefixed):
             return None
-        return self._last_at + (self._settings.unfinished_s if self._certain else self._settings.gap_s)
+        if self._certain:
+            return self._last_at + self._settings.unfinished_s
+        patient = self._fast and not self._stalled
+        return self._last_at + (self._settings.stall_s if patient else self._settings.gap_s)
 
     def expire(self, at: float) -> Decision | None:
         """The time has come: what happens to the held events, or None when it is too early."""
@@ -154,10 +164,14 @@ class WedgeDecoder:
 
     def _collect(self, code: int, made: str | Mute, at: float) -> Decision:
         if not self._holding and self._typed_at is not None:
-            # What `expire` let be typed was the beginning of this burst: the clock was ahead of the keys.
-            self._spoiled = Fault.garbled if at - self._typed_at <= self._settings.gap_s else None
+            # What `expire` let be typed may have been the beginning of this burst, on a computer that stalled.
+            self._spoiled = Fault.garbled if at - self._typed_at <= self._settings.quiet_s else None
             self._typed_at = None
+        self._stalled |= self._holding and at - self._last_at > self._settings.gap_s
         self._holding = True
+        if isinstance(made, str):
+            self._fast = bool(self._text) and at - self._character_at <= self._settings.fast_s
+            self._character_at = at
         self._add(made)
         self._down.add(code)
         self._last_at = at
@@ -214,5 +228,5 @@ class WedgeDecoder:
         self._down.clear()
         self._text.clear()
         self._keys.forget()
-        self._holding = self._prefixed = False
+        self._holding = self._prefixed = self._fast = self._stalled = False
         self._spoiled = None

@@ -1,11 +1,13 @@
 """What keys a keyboard scanner strikes for a text: the other direction of `devices.scanners.keys`."""
 
+from collections.abc import Mapping
+
 from devices.scanners import layouts
 
 Stroke = tuple[int, bool]  # an input event code, and whether it goes down
 
 _MODIFIERS = (None, layouts.SHIFT, layouts.ALT_GR)
-_SUFFIXES = {"\r": layouts.ENTER, "\t": layouts.TAB}
+_SUFFIXES: Mapping[str, int] = {"\r": layouts.ENTER, "\t": layouts.TAB}
 
 
 def strokes(text: str, layout: layouts.Layout, alt_codes: bool = False) -> list[Stroke]:
@@ -28,7 +30,7 @@ def _keys(character: str, layout: layouts.Layout) -> list[Stroke] | None:
     dead = next((accent for accent, alone in layouts.ACCENTS.items() if alone == character), "")
     for wanted, after in ((character, []), (dead, _struck(layouts.SPACE))):
         for code, characters in layout.items():
-            if wanted and code not in layouts.KEYPAD_DIGITS and wanted in characters:
+            if wanted and code not in layouts.KEYPAD and wanted in characters:
                 return _struck(code, _MODIFIERS[characters.index(wanted)]) + after
     for code in layout:
         if layouts.separator(layout, code) == character:
@@ -45,6 +47,6 @@ def _struck(code: int, modifier: int | None = None) -> list[Stroke]:
 def _by_number(character: str) -> list[Stroke]:
     """Alt down, the number of the character in Windows-1252 with a nought in front, Alt up."""
     codes = {figure: code for code, figure in layouts.KEYPAD_DIGITS.items()}
-    number = f"{character.encode('cp1252')[0]:03d}".rjust(4 if ord(character) > 99 else 3, "0")
+    number = f"0{character.encode('cp1252')[0]:02d}"
     figures = [stroke for figure in number for stroke in _struck(codes[figure])]
     return [(layouts.ALT, True), *figures, (layouts.ALT, False)]

@@ -131,6 +131,7 @@ def test_typing_and_a_scan_after_it_are_kept_apart(watched: Watched, keyboard: K
     watched.tell("focus field")
     keyboard.press("ab", 150)
     watched.wait_for("field", "ab")
+    keyboard.rest(300)
     keyboard.press("4006381333931\r", 0)
     assert watched.wait_for("reading") == [("reading", "Scan", "4006381333931", "")]
 
