@@ -1,15 +1,14 @@
 """Sets up one device of a running bench: asks, tries each answer on the device itself, and keeps what is saved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.ports import candidates
 from devices.printers.models import queues
 from devices.readings import AcceptedWeight, Scan
-from devices.scanners.layouts import LAYOUTS
-from devices.scanners.self_test import layout_of
+from devices.scanners.self_test import Mend, layout_of
 from resources.words import Translator, mark
-from station.inputs import Command
+from station.inputs import Command, Do
 from station.labels import TEST_CODE
 from station.settings import Settings, SettingsError
 from ui import setup
@@ -58,9 +57,24 @@ class SettingUp:
 
     def hear(self, value: object, tr: Translator) -> None:
         """Look whether a reading proves the device that is set up."""
+        if self.now.kind == KEYBOARD and isinstance(value, Scan):
+            self._hear_keyboard(value.text, tr)
+            return
         proof = _proof(self.now, value, tr)
         if proof:
             self.now = setup.prove(self.now, proof)
+
+    def _hear_keyboard(self, text: str, tr: Translator) -> None:
+        """Take the layout from the code that tells it, whatever the station was set to."""
+        verdict = layout_of(text, self.now.tried.keyboard.layout)
+        if verdict.mend is Mend.turn_case:
+            self.trouble = tr.gettext(
+                mark("It turns small and capital letters round: its handbook tells how to mend that")
+            )
+        elif verdict.layout:
+            asked = replace(self.now, steps=("device", "layout"))
+            self._go(setup.answer(asked, Command(Do.CHOOSE, verdict.layout)))
+            self.now = setup.prove(self.now, tr.gettext(mark("It types the keyboard that is set here")))
 
     def leave(self) -> None:
         """Leave without saving: what was tried is put back."""
@@ -90,7 +104,4 @@ def _proof(now: Setup, value: object, tr: Translator) -> str:
             return tr.format(mark("It weighed {weight}"), weight=weight(tr, weight_mg))
         case "printer", Scan(text=text) if text == TEST_CODE:
             return tr.gettext(mark("The test label came out and can be read"))
-        case _, Scan(text=text) if now.kind == KEYBOARD:
-            typed = layout_of(text)
-            return tr.gettext(mark("It types the keyboard we expect")) if typed == now.tried.keyboard.layout else ""
     return ""

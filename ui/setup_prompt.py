@@ -25,7 +25,10 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "host": (mark("What is the printer's address?"), mark("Type it and press Enter, such as 192.168.1.20.")),
     "queue": (mark("Which print queue?"), mark("Choose it, or type its name and press Enter.")),
     "dpi": (mark("How fine does it print?"), mark("The plate under the printer tells.")),
-    "layout": (mark("Which keyboard is the scanner set to?"), mark("Most come set to the American one.")),
+    "layout": (
+        mark("Which keyboard is the scanner set to?"),
+        mark("Scan the keyboard code of the command sheet: it tells. Most come set to the American one."),
+    ),
     "baud": (mark("Which line speed?"), mark("It is in the settings of the device itself.")),
 }
 _CONNECTION = mark("How is it connected?")
