@@ -76,7 +76,8 @@ class Hands:
         before = self.shown()
         self.scale.do("remove", wobble_s=0.0)
         if self._presses:  # no hand is so quick that the next label follows at once
-            self._until(lambda: time.monotonic() - before.at > 0.7)
+            last = self._inbox.of(AcceptedWeight)[-1]
+            self._until(lambda: time.monotonic() - last.at > 0.7)
         else:
             self._until(lambda: self.shown() is not before and self.shown().state is WeightState.stable_zero)
 
