@@ -161,6 +161,13 @@ _TABLE = (
 MODELS: Mapping[str, ScaleModel] = {model.id: model for model in _TABLE}
 
 
+def named(model: str) -> ScaleModel:
+    """The model with that id; ValueError, with all that are known, when there is none."""
+    if model not in MODELS:
+        raise ValueError(f"there is no scale model {model!r}; known are: {', '.join(MODELS)}")
+    return MODELS[model]
+
+
 def session(
     model: ScaleModel,
     device: str,
