@@ -41,7 +41,8 @@ class SerialPort:
     def read(self) -> bytes:
         """What has come, or nothing after READ_TIMEOUT_S; OSError when the line is gone."""
         with _as_os_error():
-            return bytes(self._device.read(max(1, self._device.in_waiting)))
+            first = self._device.read(1)
+            return bytes(first + self._device.read(self._device.in_waiting)) if first else b""
 
     def write(self, data: bytes) -> None:
         """Send all of it; OSError when it cannot be sent within WRITE_TIMEOUT_S."""

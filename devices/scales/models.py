@@ -38,8 +38,8 @@ class ScaleModel:
     zero_after_removal: bool = True
 
 
-_8N1 = LineSettings("", 9600)
-_7E1 = LineSettings("", 9600, 7, "E")
+EIGHT_BITS = LineSettings("", 9600)
+SEVEN_BITS_EVEN = LineSettings("", 9600, 7, "E")
 
 _TABLE = (
     ScaleModel(
@@ -48,7 +48,7 @@ _TABLE = (
         "serial",
         lambda device, _: mt_sics.codec(device),
         Polling(mt_sics.REQUEST),
-        _8N1,
+        EIGHT_BITS,
     ),
     ScaleModel(
         "toledo-8217",
@@ -56,7 +56,7 @@ _TABLE = (
         "serial",
         toledo.codec_8217,
         Polling(toledo.REQUEST, interval_s=0.15),
-        _7E1,
+        SEVEN_BITS_EVEN,
         dialects=toledo.UNITS_8217,
     ),
     ScaleModel(
@@ -65,7 +65,7 @@ _TABLE = (
         "serial",
         nci.codec,
         Polling(nci.REQUEST, interval_s=0.15),
-        _7E1,
+        SEVEN_BITS_EVEN,
         dialects=("diva-ecr", "nci-7800"),
     ),
     ScaleModel(
@@ -74,7 +74,7 @@ _TABLE = (
         "serial",
         nci.codec,
         Polling(nci.REQUEST, interval_s=0.15),
-        _8N1,
+        EIGHT_BITS,
         dialects=("scp-12", "sbi", "nci-7800"),
     ),
     ScaleModel(
@@ -83,7 +83,7 @@ _TABLE = (
         "serial",
         toledo.codec_8213,
         Polling(toledo.REQUEST, interval_s=0.15),
-        _8N1,
+        EIGHT_BITS,
         dialects=toledo.UNITS_8213,
     ),
     ScaleModel(
@@ -100,7 +100,7 @@ _TABLE = (
         "serial",
         lambda device, _: cas.codec_22(device),
         Polling(answer_s=1.0),
-        _8N1,
+        EIGHT_BITS,
     ),
     ScaleModel(
         "cas-sw2",
@@ -108,7 +108,7 @@ _TABLE = (
         "serial",
         lambda device, _: cas.codec_sw2(device),
         Polling(cas.SW2_REQUEST, interval_s=0.15),
-        _8N1,
+        EIGHT_BITS,
     ),
     ScaleModel(
         "ohaus",
@@ -116,7 +116,7 @@ _TABLE = (
         "serial",
         lambda device, _: ohaus.codec(device, "line"),
         Polling(ohaus.LINE_REQUEST, interval_s=0.2),
-        _8N1,
+        EIGHT_BITS,
     ),
     ScaleModel(
         "ohaus-ranger",
@@ -124,7 +124,7 @@ _TABLE = (
         "serial",
         lambda device, _: ohaus.codec(device, "ranger"),
         Polling(ohaus.RANGER_REQUEST, interval_s=0.2),
-        _8N1,
+        EIGHT_BITS,
     ),
     # It beeps when asked for a weight it has given, and says nothing when the platform is cleared: so it is not
     # asked, and each label a person prints is one weighing. The scale prints a weight once and must go
@@ -146,7 +146,7 @@ _TABLE = (
         "serial",
         lambda device, _: adam.codec_cpwplus(device),
         Polling(adam.CPWPLUS_REQUEST, interval_s=0.2),
-        _8N1,
+        EIGHT_BITS,
         rule=AcceptanceRule(frames=8, settle_s=2.0),
     ),
     # The first report may be of what lay there before; three equal ones are not.
@@ -159,6 +159,13 @@ _TABLE = (
     ),
 )
 MODELS: Mapping[str, ScaleModel] = {model.id: model for model in _TABLE}
+
+
+def named(model: str) -> ScaleModel:
+    """The model with that id; ValueError, with all that are known, when there is none."""
+    if model not in MODELS:
+        raise ValueError(f"there is no scale model {model!r}; known are: {', '.join(MODELS)}")
+    return MODELS[model]
 
 
 def session(

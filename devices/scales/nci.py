@@ -92,7 +92,7 @@ def _three_bytes(status: bytes) -> _Status | None:
 _STATUS = rb"(?P<status>[\x30-\x3f][\x30-\x3f\x70-\x7f]{1,3})"
 _TWO_LINES = rb"\r\n" + _STATUS + rb"\r\x03"
 _UNIT = rb"(?P<unit>lb|LB|kg|KG|oz|OZ|g|G|ct|CT)"
-_POUNDS_AND_OUNCES = rb"(?P<lb>[ \d]{0,2}\d) ?(?:lb|LB) ?(?P<oz>[ \d]?\d(?:\.\d{1,2})?) ?(?:oz|OZ)"
+_POUNDS_AND_OUNCES = rb"(?P<lb> {0,2}\d{1,3}) ?(?:lb|LB) ?(?P<oz>[ \d]\d(?:\.\d{1,2})?) ?(?:oz|OZ)"
 # Instead of figures: ^ over capacity, _ under capacity, - zero error; the status bytes say which.
 _NO_DIGITS = rb"(?P<none>\^{4,9}|_{4,9}|-{4,9})(?:lb|LB|kg|KG|oz|OZ|g|G| ){0,2}"
 

@@ -20,8 +20,8 @@ UNITS_8217 = ("kg", "lb")
 UNITS_8213 = ("lb", "kg", "oz", "g")
 _LONGEST_FRAME = 40
 _FIGURES_8217: Mapping[str, re.Pattern[bytes]] = {
-    "kg": re.compile(rb"\x02(?P<value>[ \d]\d\.\d{3})(?P<net>N?)\r"),
-    "lb": re.compile(rb"\x02(?P<value>[ \d]{2}\d\.\d{2})(?P<net>N?)\r"),
+    "kg": re.compile(rb"\x02(?P<value>(?: \d|\d\d)\.\d{3})(?P<net>N?)\r"),
+    "lb": re.compile(rb"\x02(?P<value>(?:  \d| \d\d|\d{3})\.\d{2})(?P<net>N?)\r"),
 }
 _FIGURE_8213 = re.compile(rb"\x02(?=[ \d.]{6}\r)(?P<value> *\d+(?:\.\d+)?)(?P<net>)\r")
 _STATUS = re.compile(rb"\x02\?(?P<status>[\x40-\x7f])\r")

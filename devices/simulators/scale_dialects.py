@@ -191,12 +191,12 @@ def _hid(pan: Pan, now: float) -> bytes:
     return bytes([3, status, 2, power]) + int(abs(shown) / 10**power).to_bytes(2, "little")
 
 
-_7E1 = Framing(9600, 7, "E")
+SEVEN_BITS_EVEN = Framing(9600, 7, "E")
 TONGUES: Mapping[str, Tongue] = {
-    "toledo-8217-kg": _toledo_tongue("kg", 3, _7E1),
-    "toledo-8217-lb": _toledo_tongue("lb", 2, _7E1),
-    "diva-ecr": _nci_tongue(_diva, _7E1),
-    "nci-7800": _nci_tongue(_nci_7800, _7E1),
+    "toledo-8217-kg": _toledo_tongue("kg", 3, SEVEN_BITS_EVEN),
+    "toledo-8217-lb": _toledo_tongue("lb", 2, SEVEN_BITS_EVEN),
+    "diva-ecr": _nci_tongue(_diva, SEVEN_BITS_EVEN),
+    "nci-7800": _nci_tongue(_nci_7800, SEVEN_BITS_EVEN),
     "scp-12": _nci_tongue(_scp_12, FACTORY_FRAMING),
     "sbi": _nci_tongue(_sbi, FACTORY_FRAMING),
     "brecknell-8213-lb": _toledo_tongue("lb", 2, FACTORY_FRAMING, zero_as_status=True),

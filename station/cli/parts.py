@@ -9,8 +9,7 @@ from devices.cameras import stream as cameras
 from devices.cameras.stream import Camera
 from devices.hotplug import Hotplug
 from devices.printers.tcp import TcpPrinter
-from devices.scales.models import MODELS
-from devices.scales.models import session as scale_session
+from devices.scales import models as scales
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
 from devices.worker import Session, Worker
@@ -169,7 +168,9 @@ def session_of(name: str, settings: DeviceSettings) -> Session:
             case ScannerSettings():
                 return SerialScanner(name, LineSettings(settings.port, settings.baud))
             case ScaleSettings():
-                return _scale(name, settings)
+                model = scales.named(settings.model)
+                line = (settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
+                return scales.session(model, name, settings.port, settings.dialect, *line)
             case CameraSettings():
                 return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls))
             case PrinterSettings():
@@ -184,13 +185,6 @@ def plug_of(settings: DeviceSettings) -> str:
         case ScannerSettings(port=port) | ScaleSettings(port=port) | CameraSettings(source=port):
             return "/dev/hidraw*" if port.startswith("hid:") else port
     return ""
-
-
-def _scale(name: str, settings: ScaleSettings) -> Session:
-    if settings.model not in MODELS:
-        raise ValueError(f"there is no scale model {settings.model!r}; one of {', '.join(MODELS)}")
-    line = (settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
-    return scale_session(MODELS[settings.model], name, settings.port, settings.dialect, *line)
 
 
 def _used(

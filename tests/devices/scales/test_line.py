@@ -123,6 +123,7 @@ def test_line_settings_cross_rfc2217(weighing, inbox) -> None:
 def test_a_line_with_parity_has_it_checked(tmp_path: Path, parity: str, checked: bool) -> None:
     """A pty has no parity that could be wrong, but tells whether the check was asked for."""
     wire = PtyWire(tmp_path / "scale", FACTORY_FRAMING)
-    with open_port(LineSettings(wire.address, 9600, 7 if checked else 8, parity)), (tmp_path / "scale").open("rb") as tty:
+    line = LineSettings(wire.address, 9600, 7 if checked else 8, parity)
+    with open_port(line), (tmp_path / "scale").open("rb") as tty:
         assert bool(termios.tcgetattr(tty.fileno())[0] & termios.INPCK) is checked
     wire.unplug()

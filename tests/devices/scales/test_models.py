@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from devices.readings import AcceptedWeight, Down, Fault, Up, Weight, WeightState
-from devices.scales.models import MODELS, session
+from devices.scales.models import MODELS, named, session
 
 
 class Case(NamedTuple):
@@ -76,7 +76,8 @@ class Hands:
         before = self.shown()
         self.scale.do("remove", wobble_s=0.0)
         if self._presses:  # no hand is so quick that the next label follows at once
-            self._until(lambda: time.monotonic() - before.at > 0.7)
+            last = self._inbox.of(AcceptedWeight)[-1]
+            self._until(lambda: time.monotonic() - last.at > 0.7)
         else:
             self._until(lambda: self.shown() is not before and self.shown().state is WeightState.stable_zero)
 
@@ -206,6 +207,12 @@ def test_a_dialect_is_named_and_never_guessed() -> None:
             session(model, "scale", "/dev/null", "esperanto")
     with pytest.raises(ValueError, match="no dialect was given; its dialects are: diva-ecr, nci-7800"):
         session(MODELS["nci"], "scale", "/dev/null")
+
+
+def test_a_model_nobody_knows_is_said() -> None:
+    assert named("cas-22") is MODELS["cas-22"]
+    with pytest.raises(ValueError, match="there is no scale model 'bathroom'; known are: mt-sics, toledo-8217"):
+        named("bathroom")
 
 
 def test_every_model_and_dialect_has_its_life_tested() -> None:

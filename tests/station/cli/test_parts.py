@@ -11,7 +11,7 @@ import pytest
 from devices.readings import AcceptedWeight, Frame, Scan, Still, Up
 from devices.simulators.bench import SimulatedBench
 from station import sample
-from station.cli.parts import open_station
+from station.cli.parts import open_station, session_of
 from station.local_copy import LocalCopy, Record
 from station.settings import (
     CameraSettings,
@@ -159,3 +159,13 @@ def test_settings_come_back_as_they_were_written(tmp_path: Path) -> None:
     )
     write(tmp_path / "settings.toml", settings)
     assert read(tmp_path / "settings.toml") == settings
+
+
+def test_a_scale_is_the_model_and_dialect_that_the_bench_names() -> None:
+    assert session_of("scale", ScaleSettings(model="nci", dialect="diva-ecr", port="/dev/scale"))
+    for settings, why in (
+        (ScaleSettings(model="bathroom", port="/dev/scale"), "there is no scale model 'bathroom'"),
+        (ScaleSettings(model="nci", port="/dev/scale"), "its dialects are: diva-ecr, nci-7800"),
+    ):
+        with pytest.raises(SettingsError, match=why):
+            session_of("scale", settings)
