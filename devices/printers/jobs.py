@@ -11,11 +11,14 @@ class Job:
     """One label on its way; only the printer's own thread changes it.
 
     `in_sight` is lost with the connection: then an empty printer no longer proves that it was printed.
+    `torn` is a label whose beginning the printer may have got, but surely not its end.
     """
 
     name: str
     data: bytes
     sent: bool = False
+    sent_at: float = 0.0
+    torn: bool = False
     in_sight: bool = True
     seen_busy: bool = False
     idle_answers: int = 0
@@ -50,6 +53,12 @@ class Jobs:
             for job in self._jobs:
                 if job.name == name:
                     job.cancelled = True
+
+    def cancel_all(self) -> None:
+        """Ask for every job to be given up."""
+        with self._lock:
+            for job in self._jobs:
+                job.cancelled = True
 
     def waiting(self) -> tuple[Job, ...]:
         """All jobs, the next one first."""
