@@ -17,7 +17,7 @@ from devices.printers.status import (
     speaks_zpl,
     variable,
 )
-from devices.readings import Fault, NotPrinted, Printed, PrintWaiting
+from devices.readings import Fault
 from devices.worker import DeviceError, Link
 
 CANCEL_ALL, PAUSE, RESUME = b"~JA", b"~PP", b"~PS"
@@ -45,10 +45,9 @@ class TcpPrinter:
     """
 
     def __init__(self, device: str, host: str, port: int = 9100, timing: PrinterTiming = FACTORY_TIMING) -> None:
-        self._device = device
         self._address = (host, port)
         self._timing = timing
-        self._jobs = Jobs()
+        self._jobs = Jobs(device)
         self._link: Link | None = None
         self._identity: HostIdentity | None = None
         self._advice: tuple[Advice, ...] = ()
@@ -138,11 +137,11 @@ class TcpPrinter:
         condition = self._look(channel, link)
         if link.stopping:
             return
-        self._drop_cancelled(link)
+        self._jobs.drop_cancelled(link)
         jobs = self._jobs.waiting()
         if condition.fault is not None:
             for job in jobs:
-                self._say_waiting(job, condition.fault, condition.detail, link)
+                self._jobs.say_waiting(job, condition.fault, condition.detail, link)
         if jobs:
             self._advance(jobs[0], condition, channel, link)
         left = self._jobs.waiting()
@@ -194,7 +193,7 @@ class TcpPrinter:
                 self._watch(job, status, link)
             if job.cancelled and job in self._jobs.waiting():
                 channel.send(CANCEL_ALL)
-                self._give_up(job, Fault.cancelled, "", link)
+                self._jobs.give_up(job, Fault.cancelled, "", link)
         elif status is not None and condition.fault is None and not status.buffer_full:
             self._send(job, channel)
 
@@ -225,38 +224,23 @@ class TcpPrinter:
             job.in_sight = job.in_sight or bool(status.formats_in_buffer or status.labels_left)
             if status.fault is None and time.monotonic() - job.sent_at > self._timing.stuck_s:
                 why = Fault.buffer_full if status.buffer_full else Fault.stuck
-                self._say_waiting(job, why, f"{status.formats_in_buffer} formats, {status.labels_left} labels", link)
+                self._jobs.say_waiting(
+                    job, why, f"{status.formats_in_buffer} formats, {status.labels_left} labels", link
+                )
             return
         job.idle_answers += 1
         # One idle answer may be a late one to a question from before the job.
         if not (job.seen_busy or job.idle_answers >= 2):
             return
         if job.in_sight:
-            self._jobs.remove(job)
-            link.post(Printed(self._device, job.name, time.monotonic()))
+            self._jobs.printed(job, link)
         else:
-            self._give_up(job, Fault.outcome_unknown, "the connection broke after it was sent", link)
-
-    def _drop_cancelled(self, link: Link) -> None:
-        for job in self._jobs.waiting():
-            if job.cancelled and not job.sent:
-                self._give_up(job, Fault.cancelled, "", link)
-
-    def _give_up(self, job: Job, why: Fault, detail: str, link: Link) -> None:
-        self._jobs.remove(job)
-        link.post(NotPrinted(self._device, job.name, why, time.monotonic(), detail))
+            self._jobs.give_up(job, Fault.outcome_unknown, "the connection broke after it was sent", link)
 
     def _lost(self, why: Fault, detail: str, link: Link) -> None:
         if link.stopping:
             return
-        self._drop_cancelled(link)
+        self._jobs.drop_cancelled(link)
         for job in self._jobs.waiting():
             job.lose_sight()
-            self._say_waiting(job, why, detail, link)
-
-    def _say_waiting(self, job: Job, why: Fault, detail: str, link: Link) -> None:
-        """Once for each cause; a printer that went away and stays away is one cause."""
-        if job.said == (why, job.sent) or (why is Fault.unreachable and job.said == (Fault.lost, job.sent)):
-            return
-        job.said = (why, job.sent)
-        link.post(PrintWaiting(self._device, job.name, why, job.sent, time.monotonic(), detail))
+            self._jobs.say_waiting(job, why, detail, link)
