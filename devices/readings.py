@@ -29,6 +29,15 @@ class Fault(StrEnum):
     head_open = "head_open"
     paused = "paused"
     overheated = "overheated"
+    cutter_fault = "cutter_fault"
+    label_jam = "label_jam"
+    head_worn = "head_worn"  # an element of the print head is dead
+    mark_not_found = "mark_not_found"  # no gap or black mark where the next label should begin
+    label_not_taken = "label_not_taken"  # peeled off and waiting to be taken; the next one waits for that
+    wrong_language = "wrong_language"  # a label printer that does not speak ZPL
+    queue_stopped = "queue_stopped"  # the system's print queue was stopped or refuses jobs
+    no_queue = "no_queue"  # the system has no print queue of that name
+    stuck = "stuck"  # held for long, and nobody says why
     printer_fault = "printer_fault"  # any other error the printer reports; detail has its bits
     buffer_full = "buffer_full"
     cancelled = "cancelled"
