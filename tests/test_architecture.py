@@ -39,7 +39,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "zebra": ("devices",),
     "cv2": ("grading", "devices.cameras", "devices.simulators"),
     "numpy": ("grading", "devices.cameras", "devices.simulators"),
-    "zxingcpp": ("grading",),
+    "zxingcpp": ("grading", "devices.cameras"),
     "rapidocr": ("grading",),
     "cel": ("grading",),
     "msgspec": ("station", "grading", "sync", "ui"),
