@@ -1,42 +1,30 @@
-"""A HID device read through its hidraw file: one report for each read. Only the path that was named is opened."""
+"""A USB scale read through its device file: one report for each read, and nothing is ever asked of it."""
 
-import os
-import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from devices.serial_port import READ_TIMEOUT_S
+from devices.device_file import Node, open_node
+from devices.hid_nodes import SCALE_PAGE, node_of
 
 _LONGEST_REPORT = 64
 
 
 class Reports:
-    """An open hidraw file."""
+    """An open scale, as `devices.scales.line` reads any other."""
 
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
+    def __init__(self, node: Node) -> None:
+        self._node = node
 
     def read(self) -> bytes:
-        """One report, or nothing after READ_TIMEOUT_S; OSError when the device is gone."""
-        if not select.select([self._handle], [], [], READ_TIMEOUT_S)[0]:
-            return b""
-        try:
-            report = os.read(self._handle, _LONGEST_REPORT)
-        except BlockingIOError:
-            return b""
-        if not report:
-            raise OSError("the device hung up")
-        return report
+        """One report, or nothing after a short while; OSError when the device is gone."""
+        return self._node.read(_LONGEST_REPORT)
 
     def write(self, data: bytes) -> None:
-        """Nothing is ever asked of a scale that reports by itself."""
+        """A scale that reports by itself is asked for nothing."""
 
 
 @contextmanager
-def open_reports(path: str) -> Iterator[Reports]:
-    """Open the file and close it afterwards; OSError when it cannot be opened."""
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        yield Reports(handle)
-    finally:
-        os.close(handle)
+def open_reports(port: str) -> Iterator[Reports]:
+    """Open a scale by its path, or as `devices.hid_nodes` names it; OSError when it cannot be opened."""
+    with open_node(node_of(port, SCALE_PAGE)) as node:
+        yield Reports(node)

@@ -10,12 +10,12 @@ import struct
 import sys
 import time
 
+from devices.device_file import open_node
 from devices.readings import Fault, Scan, Unreadable
 from devices.scanners import aim, layouts
 from devices.scanners.content import LONGEST_CODE, reading_of, unreadable
 from devices.scanners.duplicates import DuplicateWindow
 from devices.scanners.keys import KeyReader, Mute, composed
-from devices.scanners.node import open_node
 from devices.worker import DeviceError, Link
 
 if sys.platform != "win32":

@@ -10,10 +10,11 @@ a report that goes on without being full; then nothing is joined.
 
 import time
 
+from devices.device_file import open_node
+from devices.hid_nodes import SCANNER_PAGE, node_of
 from devices.readings import Fault, Scan, Unreadable
 from devices.scanners.content import LONGEST_CODE, RAW_KEPT, reading_of, text_of, unreadable
 from devices.scanners.duplicates import DuplicateWindow
-from devices.scanners.node import open_node
 from devices.worker import Link
 
 REPORT_SIZE = 64
@@ -92,7 +93,10 @@ def _identifier(symbology: bytes) -> str:
 
 
 class HidPosScanner:
-    """The session of a scanner behind /dev/hidrawN. Nothing can be asked of it: up means the file is open."""
+    """The session of a USB scanner, by its path or as `devices.hid_nodes` names it.
+
+    Nothing can be asked of it: up means the file is open.
+    """
 
     def __init__(self, device: str, path: str) -> None:
         self._device = device
@@ -102,7 +106,7 @@ class HidPosScanner:
     def run(self, link: Link) -> None:
         """Post each code once until told to stop."""
         decoder = HidPosDecoder(self._device)
-        with open_node(self._path) as node:
+        with open_node(node_of(self._path, SCANNER_PAGE)) as node:
             node.drop_old(REPORT_SIZE)
             link.up()
             while not link.stopping:

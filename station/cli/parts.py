@@ -4,15 +4,17 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import cast
 
 from devices.cameras import stream as cameras
+from devices.cameras.codes import CodeSettings
 from devices.cameras.stream import Camera
 from devices.hotplug import Hotplug
-from devices.printers.tcp import TcpPrinter
+from devices.printers import models as printers
+from devices.printers.models import LabelPrinter
 from devices.scales import models as scales
-from devices.scanners.serial_line import SerialScanner
-from devices.serial_port import LineSettings
-from devices.worker import Session, Worker
+from devices.scanners import models as scanners
+from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Session, Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
@@ -23,6 +25,7 @@ from station.local_copy import LocalCopy
 from station.lookups import Lookups, read_rules
 from station.photos import PhotoStore
 from station.settings import (
+    PRINTER,
     CameraSettings,
     DeviceSettings,
     PrinterSettings,
@@ -83,7 +86,8 @@ class Station:
         kept = {**self._sessions, **fresh}
         self._sessions = {name: kept[name] for name in wanted}
         for name, session in fresh.items():
-            self.workers[name] = Worker(name, session, self._post)
+            pause_s = BACKOFF_S if plug_of(wanted[name]).startswith("/") else NETWORK_BACKOFF_S
+            self.workers[name] = Worker(name, session, self._post, pause_s)
             if self._hotplug is not None:
                 self.workers[name].start()
         self.settings = settings
@@ -166,15 +170,17 @@ def session_of(name: str, settings: DeviceSettings) -> Session:
     try:
         match settings:
             case ScannerSettings():
-                return SerialScanner(name, LineSettings(settings.port, settings.baud))
+                baud, layout = settings.baud, settings.layout
+                return scanners.session(settings.connection, name, settings.port, baud=baud, layout=layout)
             case ScaleSettings():
                 model = scales.named(settings.model)
                 line = (settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
                 return scales.session(model, name, settings.port, settings.dialect, *line)
             case CameraSettings():
-                return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls))
-            case PrinterSettings():
-                return TcpPrinter(name, settings.host, settings.port)
+                codes = CodeSettings() if settings.reads_codes else None
+                return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls, codes=codes))
+            case PrinterSettings(connection=connection, host=host, port=port, queue=queue):
+                return printers.session(connection, name, host=host, port=port, queue=queue)
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from error
 
@@ -189,9 +195,8 @@ def plug_of(settings: DeviceSettings) -> str:
 
 def _used(
     sessions: dict[str, Session], settings: Settings
-) -> tuple[TcpPrinter | None, dict[str, Camera], dict[str, str]]:
+) -> tuple[LabelPrinter | None, dict[str, Camera], dict[str, str]]:
     """Return the printer and the cameras among the sessions, and the camera of each shot that has one."""
-    printers = [each for each in sessions.values() if isinstance(each, TcpPrinter)]
     pictures = {name: each for name, each in sessions.items() if isinstance(each, Camera)}
     shots = {shot: each.name for each in settings.cameras if each.name in pictures for shot in each.shots}
-    return next(iter(printers), None), pictures, shots
+    return cast("LabelPrinter | None", sessions.get(PRINTER)), pictures, shots
