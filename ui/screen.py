@@ -75,7 +75,7 @@ def look(
         tr=manner.tr,
         theme=THEMES["dark" if manner.settings.theme == "dark" else "light"],
         state=bench.state,
-        prompt=setup_prompt.prompt(setting_up.now, setting_up.trouble) if setting_up is not None else bench.prompt,
+        prompt=bench.prompt,
         notice=_standing(bench.notice, manner.at - desk.noticed_at),
         figures=figures,
         lamps=tuple(_lamps(desk, workers)),
@@ -97,10 +97,12 @@ def look(
         settings=manner.settings,
         sound_trouble=manner.sound_trouble,
         raw={name: worker.recent() for name, worker in workers.items()} if page in ("devices", SETUP) else {},
-        setting_up=setting_up.now if setting_up is not None else None,
         # Where no supervisor is known yet, whoever installs the bench sets it up.
         may_set_up=role == "supervisor" or not manner.settings.central.url,
     )
+    if setting_up is not None:
+        asked = setup_prompt.prompt(setting_up.now, setting_up.trouble)
+        return replace(view, prompt=asked, setting_up=setting_up.now)
     return view if history is None else _with_the_past(view, history, bench.known)
 
 

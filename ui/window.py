@@ -76,6 +76,16 @@ class Window(QWidget):
         for page in (*self._pages.values(), self._trouble):
             self._stack.addWidget(page)
         self._tabs = _Tabs(self.page_wanted)
+        self._arrange()
+        for bench in (self._receive, self._sign_in, self._setup):
+            bench.pressed.connect(self.pressed)
+            bench.submitted.connect(self.submitted)
+        self._notice.acknowledged.connect(self.acknowledged)
+        self._trouble.chosen.connect(self.trouble_answered)
+        search.searched.connect(self.searched)
+        devices.setup_wanted.connect(lambda: self.page_wanted.emit(SETUP))
+
+    def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -87,14 +97,6 @@ class Window(QWidget):
         column.addLayout(strip)
         column.addWidget(self._stack, 1)
         column.addWidget(self._tabs)
-        for bench in (self._receive, self._sign_in, self._setup):
-            bench.pressed.connect(self.pressed)
-            bench.submitted.connect(self.submitted)
-
-        self._notice.acknowledged.connect(self.acknowledged)
-        self._trouble.chosen.connect(self.trouble_answered)
-        search.searched.connect(self.searched)
-        devices.setup_wanted.connect(lambda: self.page_wanted.emit(SETUP))
 
     def render(self, view: View) -> None:
         """Show a view; nothing else changes what the window shows."""
