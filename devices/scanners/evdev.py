@@ -14,7 +14,6 @@ from devices.device_file import open_node
 from devices.readings import Fault, Scan, Unreadable
 from devices.scanners import aim, layouts
 from devices.scanners.content import LONGEST_CODE, reading_of, unreadable
-from devices.scanners.duplicates import DuplicateWindow
 from devices.scanners.keys import KeyReader, Mute, composed
 from devices.worker import DeviceError, Link
 
@@ -109,10 +108,9 @@ class EvdevScanner:
         self._device = device
         self._path = path
         self._layout = layout
-        self._duplicates = DuplicateWindow()
 
     def run(self, link: Link) -> None:
-        """Post each code once until told to stop."""
+        """Post what is read until told to stop; what was read twice in a blink is for `DuplicateWindow`."""
         decoder = EvdevDecoder(self._device, self._layout)
         with open_node(self._path) as node:
             _grab(node.handle, self._path)
@@ -124,8 +122,7 @@ class EvdevScanner:
                 if data:
                     link.saw(data)
                 for reading in decoder.feed(data, at) if data else decoder.expire(at):
-                    if isinstance(reading, Unreadable) or not self._duplicates.is_repeat(reading):
-                        link.post(reading)
+                    link.post(reading)
 
 
 def _grab(handle: int, path: str) -> None:

@@ -14,7 +14,6 @@ from devices.device_file import open_node
 from devices.hid_nodes import SCANNER_PAGE, node_of
 from devices.readings import Fault, Scan, Unreadable
 from devices.scanners.content import LONGEST_CODE, RAW_KEPT, reading_of, text_of, unreadable
-from devices.scanners.duplicates import DuplicateWindow
 from devices.worker import Link
 
 REPORT_SIZE = 64
@@ -101,10 +100,9 @@ class HidPosScanner:
     def __init__(self, device: str, path: str) -> None:
         self._device = device
         self._path = path
-        self._duplicates = DuplicateWindow()
 
     def run(self, link: Link) -> None:
-        """Post each code once until told to stop."""
+        """Post what is read until told to stop; what was read twice in a blink is for `DuplicateWindow`."""
         decoder = HidPosDecoder(self._device)
         with open_node(node_of(self._path, SCANNER_PAGE)) as node:
             node.drop_old(REPORT_SIZE)
@@ -115,5 +113,4 @@ class HidPosScanner:
                 if report:
                     link.saw(report)
                 for reading in decoder.feed(report, at) if report else decoder.expire(at):
-                    if isinstance(reading, Unreadable) or not self._duplicates.is_repeat(reading):
-                        link.post(reading)
+                    link.post(reading)

@@ -5,7 +5,6 @@ import time
 from devices.readings import Fault, Scan, Unreadable
 from devices.scanners import aim
 from devices.scanners.content import LONGEST_CODE, reading_of, text_of, unreadable
-from devices.scanners.duplicates import DuplicateWindow
 from devices.serial_port import LineSettings, open_port
 from devices.worker import Link
 
@@ -24,9 +23,7 @@ class ScanDecoder:
 
     def feed(self, data: bytes, at: float) -> list[Scan | Unreadable]:
         """Decode what came at `at`; a code may come in any number of pieces."""
-        out: list[Scan | Unreadable] = []
-        if self._buffer and at - self._last_at > GAP_S:
-            out.append(self._unreadable(Fault.garbled, at))
+        out = self.expire(at)
         self._last_at = at
         for byte in data:
             if byte == 0x0A and self._after_cr:
@@ -40,6 +37,11 @@ class ScanDecoder:
             else:
                 self._too_long = True
         return out
+
+    def expire(self, at: float) -> list[Scan | Unreadable]:
+        """Give up a code whose end never came; call it every now and then while nothing comes."""
+        stale = self._buffer and at - self._last_at > GAP_S
+        return [self._unreadable(Fault.garbled, at)] if stale else []
 
     def _end(self, at: float) -> Scan | Unreadable:
         if self._too_long:
@@ -63,18 +65,16 @@ class SerialScanner:
     def __init__(self, device: str, line: LineSettings) -> None:
         self._device = device
         self._line = line
-        self._duplicates = DuplicateWindow()
 
     def run(self, link: Link) -> None:
-        """Post each code once until told to stop."""
+        """Post what is read until told to stop; what was read twice in a blink is for `DuplicateWindow`."""
         decoder = ScanDecoder(self._device)
         with open_port(self._line) as port:
             link.up()
             while not link.stopping:
                 data = port.read()
-                if not data:
-                    continue
-                link.saw(data)
-                for reading in decoder.feed(data, time.monotonic()):
-                    if isinstance(reading, Unreadable) or not self._duplicates.is_repeat(reading):
-                        link.post(reading)
+                at = time.monotonic()
+                if data:
+                    link.saw(data)
+                for reading in decoder.feed(data, at) if data else decoder.expire(at):
+                    link.post(reading)

@@ -131,3 +131,10 @@ def test_any_keys_are_read_and_none_is_kept_for_long(name: str, keys: list[tuple
         assert isinstance(made, Mute) or len(made) == 1
     assert reader.modifiers <= layouts.MODIFIERS
     assert len(reader._figures) <= 4
+
+
+def test_alt_pressed_anew_begins_anew() -> None:
+    reader = KeyReader(layouts.US)
+    for code in (layouts.ALT, 76, layouts.ALT, 82, 80, 73):  # its release was lost after the 5
+        reader.press(code)
+    assert reader.release(layouts.ALT) == "\x1d"
