@@ -97,6 +97,8 @@ class Desk:
         self.weight: Weight | None = None
         self.frame: Frame | None = None
         self.cannot_save = ""
+        # A still was asked for and is not judged yet: on a slow computer that takes a second or two.
+        self.taking_photo = False
         # Monotonic time of the last notice: one that only says "done" does not stay for ever.
         self.noticed_at = 0.0
         self.sync = SyncStatus()
@@ -183,6 +185,7 @@ class Desk:
             return None
         if shown.facts:
             self.cannot_save = ""
+        self._note_photo(given, shown)
         self._tell(shown.notice)
         self._tell_last_space()
         if since is not None:
@@ -210,6 +213,12 @@ class Desk:
             self._say(Notice(Tone.ATTENTION, text, {"bin": label.fields.get("bin", label.job)}))
             return
         self._equipment.print(label.job, zpl)
+
+    def _note_photo(self, given: Input, shown: Shown) -> None:
+        if shown.capture is not None:
+            self.taking_photo = True
+        elif isinstance(given, PhotoChecked | PhotoFailed):
+            self.taking_photo = False
 
     def _tell_last_space(self) -> None:
         """Say once that the disk is full and the reserve in use; no refusal is taken off the screen for it."""

@@ -85,6 +85,7 @@ def look(
         now=manner.now,
         weight=desk.weight,
         frame=desk.frame,
+        taking_photo=desk.taking_photo,
         still=_doubtful(desk),
         shots=_shots(desk, item) if item is not None else (),
         answers=_answers(item, bench.known) if item is not None else (),

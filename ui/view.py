@@ -87,6 +87,7 @@ class View:
     now: str = ""
     weight: Weight | None = None
     frame: Frame | None = None
+    taking_photo: bool = False
     shots: tuple[Shown, ...] = ()
     still: str = ""
     answers: tuple[tuple[str, dict[str, str]], ...] = ()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from devices.readings import Down, Fault, Up
 from resources.words import Translator
-from station.inputs import Do
+from station.inputs import Command, Do
 from station.outcome import Tone
 from ui import story, wording
 from ui.parts.preview import Preview
@@ -167,6 +167,20 @@ def test_a_picture_that_stands_still_does_not_look_live(hands, see: Callable, dr
     assert preview.grab().toImage() == live
     preview.deleteLater()
     QApplication.processEvents()
+
+
+def test_while_a_photo_is_taken_the_screen_says_so(hands, see: Callable) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    preview = Preview()
+    hands.desk.take(Command(Do.SHOOT))
+    preview.render(see())
+    assert "Taking the photo" in preview.accessibleName()
+    hands.settle()
+    assert hands.last_photo()
+    preview.render(see())
+    assert "Taking the photo" not in preview.accessibleName()
+    preview.deleteLater()
 
 
 def colourfulness(image: QImage) -> float:

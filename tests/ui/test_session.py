@@ -259,6 +259,20 @@ def test_trouble_is_answered_without_a_mouse_and_scans_meanwhile_are_heard(bench
         assert "Scan the label on the parcel" in bench.shown()
 
 
+def test_that_a_scan_went_well_is_no_news_on_another_page(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.session.render()
+    assert "Done: Hello" in bench.shown()
+    bench.window.page_wanted.emit("settings")
+    assert "Done: Hello" not in bench.shown()
+    bench.window.page_wanted.emit("receive")
+    assert "Done: Hello" in bench.shown()
+    bench.scan("HELLO")
+    bench.scan("RS:nonsense")
+    bench.window.page_wanted.emit("settings")
+    assert "Refused: This command barcode" in bench.shown()
+
+
 def test_every_setting_has_a_key_that_is_shown(bench: Bench) -> None:
     changed: list[object] = []
     settings = next(iter(bench.window.findChildren(SettingsPage)))

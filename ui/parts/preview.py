@@ -35,7 +35,7 @@ class Preview(QWidget):
     def render(self, view: View) -> None:
         """Show the frame of a view, or say that no picture comes."""
         still = view.still if view.prompt.stage == "doubt" else ""
-        words = ("", "") if still else _stopped(view)
+        words = ("", "") if still and not view.taking_photo else _stopped(view)
         name = view.tr.gettext(mark("Live picture of the camera"))
         self.setAccessibleName(" ".join(part for part in (name, *words) if part))
         shown = (view.frame, still, view.theme, words)
@@ -103,13 +103,13 @@ class Preview(QWidget):
 
 
 def _stopped(view: View) -> tuple[str, str]:
-    """Return why no live picture comes, and what to do; two empty texts while one does."""
+    """Return why the picture is not live now, and what to do; two empty texts while it is."""
     lamp = next((each for each in view.lamps if each.device == "camera"), None)
     tr = view.tr
     if lamp is None or (lamp.light in ("", "ok") and view.frame is None):
         return tr.gettext(mark("No picture from the camera")), ""
     if lamp.light in ("", "ok"):
-        return "", ""
+        return (tr.gettext(mark("Taking the photo …")), "") if view.taking_photo else ("", "")
     name, word = wording.word(tr, wording.DEVICES, "camera"), wording.word(tr, wording.FAULTS, lamp.why)
     return f"{name}: {word}", wording.cure(tr, lamp.why)
 
