@@ -25,6 +25,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
+  returns-station support-bundle OUT.zip    write what a helper needs to know, with nothing private in it
 """
 
 _ABOUT_RUN = """\
@@ -33,6 +34,14 @@ simulated as programs of their own and spoken to through the drivers a real benc
 
 Where there is no display (or with --headless) it plays parcels instead: OUT then holds report.json,
 labels/PLATE.zpl and .png, photos/, station.sqlite and central.sqlite. A folder with an interrupted run is gone on with.
+"""
+
+
+_ABOUT_BUNDLE = """\
+Writes one zip file with versions, platform, settings, what the doctor finds, the last lines of the log, and number and
+hash of the last journal entry. No fact, photo or record is in it. Tokens and passwords are left out; in the log all
+that is not plainly a word of the program is masked: names, addresses, serial numbers, badges, PINs. Look into it before
+you send it. While the station runs its devices are not proved, for it has them open.
 """
 
 
@@ -68,7 +77,21 @@ def _parser() -> argparse.ArgumentParser:
     save.add_argument("--station", default="", metavar="CODE", help="its code, when not one entry can be read")
     save.add_argument("--yes", action="store_true", help="do it without asking")
     save.set_defaults(do=_salvage)
+    _add_bundle(commands)
     return parser
+
+
+def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bundle = commands.add_parser(
+        "support-bundle",
+        help="write what a helper needs, with nothing private in it",
+        description=_ABOUT_BUNDLE,
+        formatter_class=_PLAIN,
+    )
+    bundle.add_argument("out", type=Path, metavar="OUT.zip", help="the file to write")
+    bundle.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
+    bundle.add_argument("--settings", type=Path, metavar="FILE", help="settings file (default: DIR/settings.toml)")
+    bundle.set_defaults(do=_bundle)
 
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -129,6 +152,12 @@ def _salvage(asked: argparse.Namespace) -> int:
     from station.cli import checks
 
     return checks.salvage_folder(asked.data, asked.station, asked.yes)
+
+
+def _bundle(asked: argparse.Namespace) -> int:
+    from station.cli import support
+
+    return support.bundle(asked.out, asked.data, asked.settings)
 
 
 def _home() -> Path:
