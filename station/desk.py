@@ -26,12 +26,14 @@ from devices.readings import (
     Weight,
 )
 from devices.scanners.duplicates import DuplicateWindow
+from devices.scanners.self_test import SELF_TEST, Mend, layout_of
 from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
-from station.labels import TEST_CODE, LabelError, load, to_zpl
+from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
+from station.settings import KeyboardSettings
 from station.stages import next_shot
 from station.steps.examine import item_of
 from station.sync_status import SyncStatus
@@ -39,7 +41,18 @@ from station.sync_status import SyncStatus
 _log = logging.getLogger(__name__)
 
 COMMAND_PREFIX = "RS:"
+# On the label that proves a printer.
+TEST_CODE = "TEST-LABEL"
 TIMINGS_KEPT = 20_000
+_LAYOUT_NOTICES: Mapping[Mend, Notice] = {
+    Mend.nothing: Notice(Tone.ACCEPTED, mark("The scanner types the keyboard that is set here.")),
+    Mend.choose_layout: Notice(
+        Tone.ATTENTION, mark("The scanner types another keyboard than is set here: ask IT to set it up (F6).")
+    ),
+    Mend.turn_case: Notice(
+        Tone.ATTENTION, mark("The scanner turns small and capital letters round: its handbook tells how to mend that.")
+    ),
+}
 
 Word = Reading | PhotoChecked | PhotoFailed | Command | SyncStatus
 
@@ -106,8 +119,9 @@ class Desk:
         self.photo_path = photo_path
         self._equipment = equipment
         self.dpi = dpi
+        self.layout = KeyboardSettings().layout
         self._translate = translate
-        self._duplicates = DuplicateWindow()
+        self.duplicates = DuplicateWindow()
         # The printer says only once that a label came out: what could not be saved is said again when saving works.
         self._unsaved: deque[Printed] = deque()
         self._watched: str | None = None
@@ -158,10 +172,10 @@ class Desk:
         self._equipment.preview(self.bench.prompt.stage in ("photo", "doubt"), due.id if due is not None else "")
 
     def _scan(self, scan: Scan) -> Shown | None:
-        if self._duplicates.is_repeat(scan):
+        if self.duplicates.is_repeat(scan):
             _log.info("the same scan twice in a blink: taken once")
             return None
-        given = command_in(scan.text)
+        given = command_in(scan.text) or self._test_in(scan.text)
         if given is None:
             return self._give(scan, since=scan.at)
         if isinstance(given, Notice):
@@ -171,6 +185,13 @@ class Desk:
             self.acknowledge()
             return None
         return self._give(given, since=scan.at)
+
+    def _test_in(self, text: str) -> Notice | None:
+        """Say what a test code proves; None for any other code. It is no parcel's, wherever it is scanned."""
+        if text == TEST_CODE:
+            return Notice(Tone.ACCEPTED, mark("The test label can be read."))
+        mend = layout_of(text, self.layout).mend if len(text) == len(SELF_TEST) else Mend.unknown
+        return None if mend is Mend.unknown else _LAYOUT_NOTICES[mend]
 
     def _refusal_stands(self) -> bool:
         return self.bench.notice is not None and self.bench.notice.tone is Tone.REFUSED

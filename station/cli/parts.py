@@ -14,6 +14,7 @@ from devices.printers import models as printers
 from devices.printers.models import LabelPrinter
 from devices.scales import models as scales
 from devices.scanners import models as scanners
+from devices.scanners.duplicates import DuplicateWindow
 from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Session, Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
@@ -92,7 +93,8 @@ class Station:
                 self.workers[name].start()
         self.settings = settings
         self.equipment.use(*_used(self._sessions, settings))
-        self.desk.dpi = settings.printer.dpi
+        self.desk.dpi, self.desk.layout = settings.printer.dpi, settings.keyboard.layout
+        self.desk.duplicates = DuplicateWindow(of={each.name: each.repeat_s for each in settings.scanners})
         if self._hotplug is not None:
             self._watch_plugs()
 
