@@ -8,8 +8,8 @@ from devices.printers.models import queues
 from devices.readings import AcceptedWeight, Scan
 from devices.scanners.self_test import Mend, layout_of
 from resources.words import Translator, mark
+from station.desk import TEST_CODE
 from station.inputs import Command, Do
-from station.labels import TEST_CODE
 from station.settings import Settings, SettingsError
 from ui import setup
 from ui.setup import KEYBOARD, TEST_LABEL, Setup
@@ -69,7 +69,7 @@ class SettingUp:
         verdict = layout_of(text, self.now.tried.keyboard.layout)
         if verdict.mend is Mend.turn_case:
             self.trouble = tr.gettext(
-                mark("It turns small and capital letters round: its handbook tells how to mend that")
+                mark("The scanner turns small and capital letters round: its handbook tells how to mend that.")
             )
         elif verdict.layout:
             asked = replace(self.now, steps=("device", "layout"))
