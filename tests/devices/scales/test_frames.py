@@ -322,6 +322,11 @@ def test_noise_is_never_kept(name: str, noise: bytes, byte: int) -> None:
     assert held <= 130 < came
 
 
+def test_a_figure_cut_in_two_by_an_overlong_line_is_none() -> None:
+    [weight] = decode(LANGUAGES["adam-azextra"], b" " * 120 + b"12.340kg\r\n")
+    assert weight.state is GARBLED
+
+
 @given(names, st.binary(max_size=200))
 @settings(deadline=None)
 def test_after_noise_a_frame_is_read_again(name: str, noise: bytes) -> None:
