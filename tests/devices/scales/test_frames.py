@@ -303,17 +303,18 @@ def test_frames_split_anywhere_or_glued_mean_the_same(language: Language) -> Non
 
 
 @given(names, st.lists(st.binary(max_size=60), max_size=8))
+@settings(deadline=None)
 def test_nothing_raises_and_pieces_do_not_matter(name: str, pieces: list[bytes]) -> None:
     assert decode(LANGUAGES[name], *pieces) == decode(LANGUAGES[name], b"".join(pieces))
 
 
 @given(names, st.binary(min_size=200, max_size=600), st.integers(0, 255))
-@settings(max_examples=60)
+@settings(max_examples=30, deadline=None)
 def test_noise_is_never_kept(name: str, noise: bytes, byte: int) -> None:
     """However long it goes on: what is held back is at most one frame."""
     codec = LANGUAGES[name].codec("scale")
     came = 0
-    for piece in (noise, bytes([byte]) * 4_000):
+    for piece in (noise, bytes([byte]) * 1_000):
         came += len(piece)
         for weight in codec.feed(piece, 1.0):
             assert len(weight.raw) <= 130
@@ -321,8 +322,14 @@ def test_noise_is_never_kept(name: str, noise: bytes, byte: int) -> None:
     assert held <= 130 < came
 
 
-@given(names, st.binary(max_size=200), st.data())
-def test_after_noise_a_frame_is_read_again(name: str, noise: bytes, data: st.DataObject) -> None:
+def test_a_figure_cut_in_two_by_an_overlong_line_is_none() -> None:
+    [weight] = decode(LANGUAGES["adam-azextra"], b" " * 120 + b"12.340kg\r\n")
+    assert weight.state is GARBLED
+
+
+@given(names, st.binary(max_size=200))
+@settings(deadline=None)
+def test_after_noise_a_frame_is_read_again(name: str, noise: bytes) -> None:
     language = LANGUAGES[name]
     frame, state, value, _ = language.golden[0]
     weights = decode(language, noise, frame, frame, frame)

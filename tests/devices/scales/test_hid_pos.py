@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.readings import Weight, WeightState
@@ -69,6 +69,7 @@ def test_what_is_no_weight(report: str, state: WeightState) -> None:
 
 
 @given(st.binary(min_size=1, max_size=70))
+@settings(deadline=None)
 def test_any_report(report: bytes) -> None:
     """Nothing raises; a still weight has six bytes, a known unit, and the status that says so."""
     weight = decode(report)
@@ -78,6 +79,7 @@ def test_any_report(report: bytes) -> None:
 
 
 @given(st.binary(min_size=6, max_size=6), st.integers(1, 5))
+@settings(deadline=None)
 def test_a_report_cut_short_and_filled_with_zeros_is_never_zero(report: bytes, kept: int) -> None:
     filled = (report[:kept] + bytes(6))[:6]
     if filled[1:2] != b"\x02":
