@@ -47,7 +47,8 @@ class WedgeSettings:
     prefix: int | None = None
     suffixes: frozenset[int] = frozenset({layouts.ENTER, layouts.KEYPAD_ENTER, layouts.TAB})
     gap_s: float = 0.05
-    # Two keys this close were no hand's; a computer that is busy may then stall once without splitting the code.
+    # Two keys this close, or a key down this short, were no hand's; a computer that is busy may then stall once
+    # without splitting the code.
     fast_s: float = 0.02
     stall_s: float = 0.15
     unfinished_s: float = 0.5
@@ -84,7 +85,7 @@ class WedgeDecoder:
             return None
         if self._certain:
             return self._last_at + self._settings.unfinished_s
-        patient = self._fast and not self._stalled
+        patient = (self._fast or not self._text) and not self._stalled
         return self._last_at + (self._settings.stall_s if patient else self._settings.gap_s)
 
     def expire(self, at: float) -> Decision | None:
@@ -92,7 +93,7 @@ class WedgeDecoder:
         due_at = self.due_at
         if due_at is None or at <= due_at:
             return None
-        if not self._certain:
+        if self._text and not self._certain:
             self._typed_at = self._last_at
         return Decision(*self._give_up(at))
 
@@ -119,6 +120,8 @@ class WedgeDecoder:
         if code in self._dropped:
             self._dropped.discard(code)
             return Decision(Fate.hold, Fate.drop)
+        if code in self._down and at - self._last_at <= self._settings.fast_s:
+            self._fast = True
         self._down.discard(code)
         return Decision(Fate.hold, Fate.hold if self._holding else Fate.type)
 

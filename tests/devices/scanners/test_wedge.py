@@ -209,7 +209,7 @@ def test_a_timer_that_ran_ahead_of_the_keys_never_gives_half_a_code(desk: Filter
 
 
 @pytest.mark.parametrize("stall_s", [0.06, 0.1, 0.14])
-@pytest.mark.parametrize("keys", [2, 3, 5])
+@pytest.mark.parametrize("keys", [1, 2, 3, 5])
 def test_a_computer_that_stalls_once_in_the_first_keys_does_not_split_a_code(
     desk: Filter, keys: int, stall_s: float
 ) -> None:
@@ -229,6 +229,25 @@ def test_however_long_it_stalls_the_rest_of_a_code_is_never_taken_for_a_code(key
     desk.scan(code[keys:])
     [reading] = desk.readings
     assert isinstance(reading, Unreadable) or reading.text == code
+
+
+def test_a_stall_after_a_shift_does_not_split_a_code(desk: Filter) -> None:
+    desk.press(SHIFT)
+    desk.tick(0.1)
+    desk.strike(30)
+    desk.release(SHIFT)
+    desk.scan("1234567")
+    assert desk.texts == ["A1234567"]
+    assert desk.typed == []
+
+
+def test_a_hand_waits_no_longer_than_the_gap_for_its_key(desk: Filter) -> None:
+    """A hand holds a key longer than a scanner does."""
+    desk.press(30)
+    desk.tick(0.055)
+    assert desk.pressed == [30]
+    desk.release(30)
+    assert desk.held == []
 
 
 def test_an_alt_code_in_a_burst_is_its_character(desk: Filter) -> None:
