@@ -1,6 +1,7 @@
 """The bundled typeface, set as narrow as a ZPL printer sets its scalable font, to measure and to draw labels."""
 
 import unicodedata
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -44,4 +45,10 @@ class Typeface:
         return _NARROW * _CAPITALS / _INTER_CAPITALS
 
     def _sized(self, size: int) -> ImageFont.FreeTypeFont:
-        return ImageFont.truetype(self._path, size, layout_engine=ImageFont.Layout.BASIC)
+        return _font(self._path, size)
+
+
+@lru_cache(maxsize=32)
+def _font(path: str, size: int) -> ImageFont.FreeTypeFont:
+    """Read from disk once: opening the file takes longer than setting a whole label."""
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)

@@ -33,6 +33,7 @@ def timed(name: str, dpi: int) -> list[float]:
         fields = {
             "plate": plates.make("A01", number),
             "bin": plates.make_bin("A01", number),
+            "parcel": plates.parcel_id("A01", number),
             "code": f"RS:test:{number}",
             "title": f"Wireless headphones, over-ear, graphite, set {number} of a very long title that is cut",
             "client": "Northwind Outdoor",
