@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from station.history import Figures, History
     from station.known import Known
 
-DEVICES = ("scanner", "scale", "camera", "printer")
 _SHOWN = 200
 # What only says that all is well goes by itself; a warning stays until the next step, a refusal until it was seen.
 NOTICE_S = 6.0
@@ -135,12 +134,9 @@ def _lamps(desk: "Desk", workers: Mapping[str, Worker]) -> Iterator[Lit]:
     """Yield the lamp of each device of this bench, one that has said nothing yet as starting, that of sync, and,
     when it is full, that of the disk.
     """
-    for name in DEVICES:
+    for name in dict.fromkeys((*workers, *desk.lamps)):
         lamp = desk.lamps.get(name)
-        if lamp is not None:
-            yield Lit(name, lamp.light, lamp.why)
-        elif name in workers:
-            yield Lit(name, "", "")
+        yield Lit(name, lamp.light, lamp.why) if lamp is not None else Lit(name, "", "")
     if not desk.bench.training:
         yield _sync_lamp(desk)
     if desk.last_space:
