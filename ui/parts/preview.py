@@ -104,13 +104,14 @@ class Preview(QWidget):
 
 def _stopped(view: View) -> tuple[str, str]:
     """Return why the picture is not live now, and what to do; two empty texts while it is."""
-    lamp = next((each for each in view.lamps if each.device == "camera"), None)
-    tr = view.tr
-    if lamp is None or (lamp.light in ("", "ok") and view.frame is None):
+    tr, camera = view.tr, view.frame.device if view.frame is not None else "camera"
+    lamp = next((each for each in view.lamps if each.device == camera), None)
+    well = lamp is None or lamp.light in ("", "ok")
+    if well and view.frame is None:
         return tr.gettext(mark("No picture from the camera")), ""
-    if lamp.light in ("", "ok"):
+    if lamp is None or well:
         return (tr.gettext(mark("Taking the photo …")), "") if view.taking_photo else ("", "")
-    name, word = wording.word(tr, wording.DEVICES, "camera"), wording.word(tr, wording.FAULTS, lamp.why)
+    name, word = wording.word(tr, wording.DEVICES, camera), wording.word(tr, wording.FAULTS, lamp.why)
     return f"{name}: {word}", wording.cure(tr, lamp.why)
 
 
