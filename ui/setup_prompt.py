@@ -31,6 +31,8 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     ),
     "baud": (mark("Which line speed?"), mark("It is in the settings of the device itself.")),
 }
+_NOTHING = mark("Nothing of the kind is plugged in now. Type its address and press Enter.")
+_KEYBOARD = mark("Scanner that types")
 _CONNECTION = mark("How is it connected?")
 _PROOFS: Mapping[str, tuple[str, str]] = {
     "scanner": (mark("Scan any code"), mark("What it reads is shown beside.")),
@@ -70,6 +72,8 @@ def _ask(setup: Setup) -> Prompt:
         Button(key, *_words(setup, value)[:1], Command(Do.CHOOSE, value), _words(setup, value)[1])
         for key, value in zip(_KEYS, choices(setup), strict=False)
     )
+    if not answers and setup.step in ("port", "source", "queue"):
+        reason = _NOTHING
     typed = setup.step in ("port", "source", "host", "queue")
     return Prompt(STAGE, title, reason, {}, (*answers, _leave(setup)), "code" if typed else "none")
 
@@ -79,7 +83,8 @@ def _prove(setup: Setup) -> Prompt:
     params = {"proof": setup.proof}
     if setup.proof:
         title, reason = mark("It works: save it"), mark("{proof}")
-    save = mark("Save") if setup.proof else mark("Save without proof")
+    unproved = mark("Yes, save it") if setup.kind == "camera" else mark("Save without proof")
+    save = mark("Save") if setup.proof else unproved
     asides = tuple(
         Button(key, _WORDS[value], Command(Do.CHOOSE, value), main=False)
         for key, value in zip(("T" if setup.kind == "printer" else "B",), choices(setup), strict=False)
@@ -107,7 +112,7 @@ def _words(setup: Setup, value: str) -> tuple[str, dict[str, str]]:
         return _WORDS[value], {}
     if setup.step == "device":
         where = _where(setup, value)
-        named = {"device": DEVICES.get(value, value), "where": where}
+        named = {"device": _KEYBOARD if value == KEYBOARD else DEVICES.get(value, value), "where": where}
         return mark("{device}: {where}"), named
     if setup.step == "model":
         return "{title}", {"title": MODELS[value].title}

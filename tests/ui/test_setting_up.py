@@ -188,7 +188,7 @@ def test_a_dialect_that_is_none_says_so_and_changes_nothing(at_bench, devices: S
 def test_the_keyboard_scanner_tells_its_layout_by_the_test_code(at_bench) -> None:
     def work(person: Person) -> None:
         begin(person)
-        person.choose("keyboard")
+        person.choose("Scanner that types")
         person.sees("Which keyboard is the scanner set to?")
         person.app.post(Scan("keyboard-scanner", SELF_TEST, "", 1.0))
         person.sees("It types the keyboard that is set here")

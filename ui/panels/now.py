@@ -144,7 +144,7 @@ class NowPanel(Card):
         self._entry.setVisible(prompt.entry in ("code", "pin"))
         pin = prompt.entry == "pin"
         self._entry.setEchoMode(QLineEdit.EchoMode.Password if pin else QLineEdit.EchoMode.Normal)
-        hint = tr.gettext(mark("PIN") if pin else mark("Scan or type"))
+        hint = tr.gettext(mark("PIN") if pin else mark("Type") if prompt.stage == "setup" else mark("Scan or type"))
         self._slash.setVisible(prompt.entry == "code")
         self._entry.setPlaceholderText(hint)
         self._entry.setAccessibleName(hint)

@@ -12,6 +12,10 @@ from ui.theme import S12
 from ui.wording import say
 
 
+# More answers than fit under each other on the lowest screen.
+_MANY = 10
+
+
 class Tiles(QWidget):
     """A grid of buttons that are made once; `chosen` carries the prompt's button."""
 
@@ -64,6 +68,8 @@ class Tiles(QWidget):
 
 def columns_for(buttons: tuple[Button, ...], tr: Translator) -> int:
     """Return how many columns keep every answer readable: one for sentences, more for words."""
+    if len(buttons) > _MANY:
+        return 3
     longest = max((len(say(tr, each.text, each.params)) for each in buttons), default=0)
     if longest > 30:
         return 1 if len(buttons) < 6 else 2
