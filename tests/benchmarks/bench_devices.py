@@ -1,6 +1,10 @@
-"""How long a byte on the wire takes to become a reading that is posted: scale and scanner over a pty."""
+"""How long a byte on the wire takes to become a reading that is posted: scale and scanner over a pty.
+
+Beside them a thread that does nothing but read the same pty: what it takes is the machine's part.
+"""
 
 import os
+import select
 import tempfile
 import threading
 import time
@@ -16,12 +20,28 @@ from devices.readings import Reading, Scan, Up, Weight
 from devices.scales.models import MODELS, session
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
-from devices.worker import Session, Worker
+from devices.worker import Link, Session, Worker
 
 READINGS = 400
 LIMIT_MS = 5.0
 # At 9600 baud a frame of 22 bytes takes 23 ms on a real line; a pty gives it at once, so this is our part alone.
 _PAUSE_S = 0.003
+
+
+class BareReader:
+    """Posts whatever comes, as it comes."""
+
+    def __init__(self, port: str) -> None:
+        self._port = port
+
+    def run(self, link: Link) -> None:
+        """Read until told to stop."""
+        handle = os.open(self._port, os.O_RDWR | os.O_NOCTTY)
+        link.up()
+        while not link.stopping:
+            if select.select([handle], [], [], 0.02)[0]:
+                link.post(Scan("bare", os.read(handle, 64).decode(), "", 0.0))
+        os.close(handle)
 
 
 class Post:
@@ -56,8 +76,9 @@ def measure() -> dict[str, dict[str, Any]]:
         "serial_scanner": timed(lambda port: SerialScanner("scanner", LineSettings(port)), _scan, Scan),
     }
     every = [each for times in took.values() for each in times]
+    bare = timed(BareReader, _scan, Scan)
     figures = {"wire_to_reading_p99_ms": figure(p99(every) * 1000, "ms", LIMIT_MS, len(every))}
-    for name, times in took.items():
+    for name, times in {**took, "bare_read": bare}.items():
         figures[f"{name}_wire_to_reading_p99_ms"] = figure(p99(times) * 1000, "ms", LIMIT_MS, len(times))
         figures[f"{name}_wire_to_reading_p50_ms"] = figure(median(times) * 1000, "ms", LIMIT_MS, len(times))
     return figures
