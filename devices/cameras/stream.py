@@ -7,11 +7,10 @@ OpenCV: a stream that changes its size goes on in the size it began with, scaled
 """
 
 import os
-import statistics
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -34,6 +33,7 @@ _RETRY_S = 0.02
 _LIVE_FRAMES = 3
 _DROPPED_AT_MOST = 150
 _PACE_FRAMES = 15
+_FORGETS = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,8 @@ class Camera:
         """Read on until frames had to be waited for: the last of them was taken after the request.
 
         Frames that waited for us in a buffer come in much less than their usual time. Several are looked at
-        together, for on a busy computer a single one may seem slow; and as many are dropped at least as came while
-        we did something else.
+        together, for on a busy computer a single one may seem slow; and as many are dropped at least as may have come
+        while we were late.
         """
         usual_s, waiting = self._pace.usual_s, self._pace.waiting
         waits_s: deque[float] = deque(maxlen=_LIVE_FRAMES)
@@ -210,18 +210,22 @@ class Camera:
 
 
 class _Pace:
-    """How fast frames come, and how many may have come while nobody read."""
+    """How fast frames come, and how many may lie in buffers because we were late for them.
+
+    A frame that took much longer than usual was followed by others meanwhile, unless the camera itself was slow: nobody
+    can tell from here, so the guess is taken back little by little, and in full as frames come quickly.
+    """
 
     def __init__(self) -> None:
         self._waits_s: deque[float] = deque([0.0], maxlen=_PACE_FRAMES)
         self._periods_s: deque[float] = deque(maxlen=_PACE_FRAMES)
         self._ended = 0.0
-        self._away_s = 0.0
+        self._late_s = 0.0
 
     @property
     def usual_s(self) -> float:
-        """How long a frame is waited for."""
-        return statistics.median(self._waits_s)
+        """How long a frame is waited for. Not the median: a stream that was just opened begins with a burst."""
+        return _most(self._waits_s)
 
     @property
     def last_s(self) -> float:
@@ -231,22 +235,28 @@ class _Pace:
     @property
     def waiting(self) -> int:
         """How many frames may wait in buffers now."""
-        return round(self._away_s / max(self._period_s, 0.001))
+        period_s = self._period_s
+        return round(self._late_s / period_s) if period_s else 0
 
     @property
     def _period_s(self) -> float:
-        return statistics.median(self._periods_s) if self._periods_s else 0.0
+        return _most(self._periods_s) if self._periods_s else 0.0
 
     def note(self, began: float, ended: float) -> None:
         """A frame was asked for at `began` and came at `ended`."""
-        away_s, period_s = began - (self._ended or began), self._period_s
-        if away_s > period_s > 0:
-            self._away_s += away_s
-        self._away_s = max(0.0, self._away_s - period_s)
         if self._ended:
-            self._periods_s.append(ended - self._ended)
+            elapsed_s, period_s = ended - self._ended, self._period_s
+            if period_s and not period_s < elapsed_s < 1.5 * period_s:
+                self._late_s = max(0.0, self._late_s + elapsed_s - period_s)
+            self._late_s *= _FORGETS
+            self._periods_s.append(elapsed_s)
         self._waits_s.append(ended - began)
         self._ended = ended
+
+
+def _most(values: Collection[float]) -> float:
+    """The value that four of five do not exceed."""
+    return sorted(values)[len(values) * 4 // 5]
 
 
 class _Steady:

@@ -1,8 +1,8 @@
 """Pulls plugs and puts them back at random moments, under work, and counts wrong readings: a command, run by hand.
 
 `.venv/bin/python tests/long/plug_cycles.py --cycles 100 --seed 1` prints a table and exits 1 when a reading was wrong
-or a device did not come back. The drivers are the real ones with their own pauses; the devices are simulated, over a pty,
-HTTP and TCP. Times are from the plug to the driver's Up.
+or a device did not come back. The drivers are the real ones with their own pauses; the devices are simulated, over a
+pty, HTTP and TCP. Times are from the plug to the driver's Up.
 """
 
 import argparse

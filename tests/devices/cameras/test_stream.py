@@ -26,11 +26,20 @@ def picture(still: Still) -> np.ndarray:
     return cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR)
 
 
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
+@pytest.fixture(scope="module")
+def one_for_all() -> Iterator[Simulator]:
     simulated = Simulator("camera")
     yield simulated
     simulated.close()
+
+
+@pytest.fixture
+def simulator(one_for_all: Simulator) -> Simulator:
+    """A simulated camera without troubles; starting one takes a second."""
+    one_for_all.do("plug")
+    one_for_all.do("scene", look="empty")
+    one_for_all.do("thaw")
+    return one_for_all
 
 
 @pytest.fixture
