@@ -45,6 +45,10 @@ SALVAGE = mark("Save the unsent facts")
 CLOSE = mark("Close")
 
 
+def _nothing() -> None:
+    """Nobody helps from elsewhere."""
+
+
 class Station(Protocol):
     """What the screen needs of an open station."""
 
@@ -90,11 +94,13 @@ class App:
         simulated: SimulatedBench | None = None,
         next_step: Callable[[SampleParcel], None] | None = None,
         usable: Callable[[], None] | None = None,
+        support: Callable[[], None] = _nothing,
     ) -> int:
         """Show a station until the window is closed, or training begins or ends; return the exit code.
 
         `usable` is called once, when the first picture of the bench is on the screen. `next_step` does the one thing
-        the bench asks for with a sample parcel, in a demonstration.
+        the bench asks for with a sample parcel, in a demonstration. `support` begins to write a support bundle and
+        posts `SupportWritten` when it is done.
         """
         self.training_wanted = None
         panel = SimulatorPanel(simulated, next_step, self.window) if simulated is not None else None
@@ -107,6 +113,7 @@ class App:
             manner=self._manner,
             play=self._play,
             bench=self._bench(station),
+            support=support,
         )
         session.broken.connect(lambda: self.qt.exit(1))
         self._settings_page.changed.connect(session.render)

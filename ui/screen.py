@@ -45,12 +45,15 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last."""
+    """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last,
+    and what was told of a long work.
+    """
 
     page: str = "receive"
     searched: str = ""
     proved: str = ""
     failed: str = ""
+    told: str = ""
 
 
 def look(
@@ -65,13 +68,32 @@ def look(
     setting_up: SettingUp | None = None,
 ) -> View:
     """Return what is to be seen now. A page that the person's role does not have is the bench page."""
-    bench = desk.bench
-    item = bench.state.item
-    role = bench.state.operator.role if bench.state.operator is not None else ""
+    role = desk.bench.state.operator.role if desk.bench.state.operator is not None else ""
     roles = PAGES[opened.page][2] if opened.page in PAGES else ()
     page = opened.page if not roles or role in roles else "receive"
-    searched = opened.searched if page == "search" else ""
-    view = View(
+    view = replace(
+        _at(desk, figures, manner, workers, page),
+        failed=opened.failed,
+        proved=opened.proved,
+        told=opened.told,
+        searched=opened.searched if page == "search" else "",
+        demo=demo,
+        sound_trouble=manner.sound_trouble,
+        # Where no supervisor is known yet, whoever installs the bench sets it up.
+        may_set_up=role == "supervisor" or not manner.settings.central.url,
+    )
+    if setting_up is not None:
+        asked = setup_prompt.prompt(setting_up.now, setting_up.trouble)
+        return replace(view, prompt=asked, setting_up=setting_up.now)
+    return view if history is None else _with_the_past(view, history, desk.bench.known)
+
+
+def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, Worker], page: str) -> View:
+    """Return how the bench itself stands, on any page."""
+    bench = desk.bench
+    item = bench.state.item
+    live = page in ("devices", SETUP)
+    return View(
         tr=manner.tr,
         theme=THEMES["dark" if manner.settings.theme == "dark" else "light"],
         state=bench.state,
@@ -90,21 +112,10 @@ def look(
         shots=_shots(desk, item) if item is not None else (),
         answers=_answers(item, bench.known) if item is not None else (),
         cannot_save=desk.cannot_save,
-        failed=opened.failed,
-        proved=opened.proved,
-        demo=demo,
-        searched=searched,
         changed_why=_changed_why(item, bench.known) if item is not None else "",
         settings=manner.settings,
-        sound_trouble=manner.sound_trouble,
-        raw={name: worker.recent() for name, worker in workers.items()} if page in ("devices", SETUP) else {},
-        # Where no supervisor is known yet, whoever installs the bench sets it up.
-        may_set_up=role == "supervisor" or not manner.settings.central.url,
+        raw={name: worker.recent() for name, worker in workers.items()} if live else {},
     )
-    if setting_up is not None:
-        asked = setup_prompt.prompt(setting_up.now, setting_up.trouble)
-        return replace(view, prompt=asked, setting_up=setting_up.now)
-    return view if history is None else _with_the_past(view, history, bench.known)
 
 
 def _with_the_past(view: View, history: "History", known: "Known") -> View:

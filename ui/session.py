@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from devices.readings import AcceptedWeight, Frame, Scan, Weight
 from devices.worker import Worker
+from resources.words import mark
 from station.desk import command_in
 from station.inputs import TYPED, Command, Do
 from station.outcome import Tone
@@ -20,6 +21,7 @@ from station.prompt import Button
 from ui.screen import Manner, Opened, look
 from ui.setting_up import Bench, SettingUp
 from ui.simulator import SimulatorPanel
+from ui.told import SupportWritten
 from ui.view import SETUP, SIMULATOR, View
 from ui.window import Window
 
@@ -54,12 +56,13 @@ class Session(QObject):
         manner: Callable[[], Manner],
         play: Callable[[Tone], None],
         bench: Bench,
+        support: Callable[[], None],
     ) -> None:
         super().__init__()
         self._desk, self._history, self._workers = desk, history, workers
         self._window, self._panel = window, panel
         self._manner = manner
-        self._bench = bench
+        self._bench, self._support = bench, support
         self._opened = Opened()
         self._setting_up: SettingUp | None = None
         self._figures: Figures = history.figures(datetime.now(UTC))
@@ -73,6 +76,7 @@ class Session(QObject):
         window.acknowledged.connect(desk.acknowledge)
         window.page_wanted.connect(self._turn_to)
         window.searched.connect(self._search)
+        window.support_wanted.connect(self._write_support)
         window.trouble_answered.connect(self._go_on)
         desk.on_change, desk.on_sound = self.render, play
 
@@ -94,12 +98,16 @@ class Session(QObject):
             self._window.acknowledged,
             self._window.page_wanted,
             self._window.searched,
+            self._window.support_wanted,
             self._window.trouble_answered,
         ):
             signal.disconnect()
 
     def take(self, value: object) -> None:
         """Take what came through the door."""
+        if isinstance(value, SupportWritten):
+            self._tell(value.words(self._manner().tr))
+            return
         if not isinstance(value, Frame | Weight) and self._desk.bench.prompt.entry != "pin":
             self._remember(value)
         if isinstance(value, Scan | Command | AcceptedWeight) and (self._desk.cannot_save or self._opened.failed):
@@ -162,6 +170,14 @@ class Session(QObject):
         else:
             self._opened = replace(self._opened, proved=f"{scan.aim} {scan.text}".strip())
             self.render()
+
+    def _write_support(self) -> None:
+        self._tell(self._manner().tr.gettext(mark("The support bundle is being written ...")))
+        self._support()
+
+    def _tell(self, words: str) -> None:
+        self._opened = replace(self._opened, told=words)
+        self.render()
 
     def _press(self, button: Button) -> None:
         self.take(button.command)

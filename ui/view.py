@@ -95,6 +95,7 @@ class View:
     failed: str = ""
     searched: str = ""
     proved: str = ""
+    told: str = ""
     demo: bool = False
     story: "tuple[Line, ...]" = ()
     names: Mapping[str, str] = field(default_factory=dict)

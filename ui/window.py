@@ -43,6 +43,7 @@ class Window(QWidget):
     trouble_answered = Signal()
     page_wanted = Signal(str)
     searched = Signal(str)
+    support_wanted = Signal()
     # After each picture that reached the screen.
     painted = Signal()
 
@@ -83,6 +84,7 @@ class Window(QWidget):
         self._notice.acknowledged.connect(self.acknowledged)
         self._trouble.chosen.connect(self.trouble_answered)
         search.searched.connect(self.searched)
+        devices.support_wanted.connect(self.support_wanted)
         devices.setup_wanted.connect(lambda: self.page_wanted.emit(SETUP))
 
     def _arrange(self) -> None:

@@ -65,9 +65,9 @@ class TcpWire:
             with contextlib.suppress(OSError):
                 connection.sendall(data)
 
-    def fits(self) -> bool:
+    def heard(self) -> wire.Framing:
         """A network has no line settings."""
-        return True
+        return wire.FACTORY_FRAMING
 
     def unplug(self) -> None:
         """Break the connection and refuse others."""

@@ -8,15 +8,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from devices.readings import Scan
+from devices.scanners.self_test import SELF_TEST
 from resources.words import Translator, languages
 from station import sample
+from station.desk import TEST_CODE
 from station.errors import JournalError
 from station.inputs import Do
 from station.outcome import Tone
 from station.settings import Settings
+from ui import setting_up
 from ui.pages.settings import SettingsPage
 from ui.screen import Manner
 from ui.session import Session
+from ui.told import SupportWritten
 from ui.window import Window
 
 
@@ -29,6 +33,7 @@ class Bench:
     session: Session
     qtbot: object
     sounds: list[Tone]
+    wanted: list[object]
 
     @property
     def stage(self) -> str:
@@ -67,6 +72,7 @@ _TIMES = (1_000_000.0 + number for number in range(1_000_000))
 def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
     dress("light")
     sounds: list[Tone] = []
+    wanted: list[object] = []
     window = Window(SettingsPage(languages()))
     window.resize(1280, 800)
     session = Session(
@@ -77,12 +83,14 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
         panel=None,
         manner=lambda: Manner(Translator("en"), Settings(), "14:32"),
         play=sounds.append,
+        bench=setting_up.Bench(Settings, wanted.append, wanted.append, hands.desk.print_test, hands.desk.watch),
+        support=lambda: wanted.append("support"),
     )
     session.begin()
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()
-    yield Bench(hands, window, session, qtbot, sounds)
+    yield Bench(hands, window, session, qtbot, sounds, wanted)
     session.end()
     window.close()
     session.deleteLater()
@@ -323,3 +331,22 @@ def test_hostile_codes_are_shown_as_they_are(bench: Bench) -> None:
         bench.scan(code)
         assert bench.window.width() == 1280
     assert "knows nothing" in bench.shown()
+
+
+def test_a_support_bundle_is_asked_for_by_key_and_told_when_it_is_written(bench: Bench) -> None:
+    bench.window.page_wanted.emit("devices")
+    bench.type("b", enter=False)
+    bench.qtbot.waitUntil(lambda: "The support bundle is being written" in bench.shown())
+    assert bench.wanted == ["support"]
+    bench.session.take(SupportWritten("/data/support.zip"))
+    assert "The support bundle is written: /data/support.zip" in bench.shown()
+    bench.session.take(SupportWritten("/data/support.zip", "the disk is full"))
+    assert "could not be written: the disk is full" in bench.shown()
+
+
+@pytest.mark.parametrize("code", [TEST_CODE, SELF_TEST])
+def test_the_codes_that_prove_devices_are_no_parcels(bench: Bench, code: str) -> None:
+    bench.hands.sign_in()
+    bench.scan(code)
+    assert bench.hands.bench.state.parcel is None
+    assert "The test label can be read." in bench.shown() or "types the keyboard that is set here" in bench.shown()

@@ -20,9 +20,13 @@ RAW_SHOWN = 4
 
 
 class DevicesPage(QWidget):
-    """A card for each device, and the live picture. `setup_wanted` says that a device shall be set up."""
+    """A card for each device, and the live picture.
+
+    `setup_wanted` says that a device shall be set up, `support_wanted` that someone who helps needs a support bundle.
+    """
 
     setup_wanted = Signal()
+    support_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +35,8 @@ class DevicesPage(QWidget):
         self._devices = Rows(DeviceCard, S12)
         self._setup = aside()
         self._setup.clicked.connect(self.setup_wanted)
+        self._support, self._told = aside(), Text("small", quiet=True)
+        self._support.clicked.connect(self.support_wanted)
         self._preview_title, self._preview = Text("head"), Preview()
         self._proved, self._hint = Text("head"), Text("body", quiet=True)
         self._scroll = Scroll()
@@ -39,7 +45,7 @@ class DevicesPage(QWidget):
         side = Card()
         side.column.addWidget(self._preview_title)
         side.column.addWidget(self._preview, 1)
-        for widget in (self._proved, self._hint, self._setup):
+        for widget in (self._proved, self._hint, self._setup, self._support, self._told):
             side.column.addWidget(widget)
         columns = QHBoxLayout()
         columns.setSpacing(S12)
@@ -54,10 +60,11 @@ class DevicesPage(QWidget):
 
     def press(self, key: str) -> bool:
         """Press the button with this key; tells whether there is one."""
-        wanted = key.upper() == "S" and not self._setup.isHidden()
-        if wanted:
-            self._setup.click()
-        return wanted
+        button = {"S": self._setup, "B": self._support}.get(key.upper())
+        if button is None or button.isHidden():
+            return False
+        button.click()
+        return True
 
     def render(self, view: View) -> None:
         """Show the devices of a view."""
@@ -70,6 +77,8 @@ class DevicesPage(QWidget):
         self._hint.show_text(tr.gettext(mark("To prove a device: scan any code, put something on the scale.")))
         self._setup.show_button("S", tr.gettext(mark("Set up a device")))
         self._setup.setVisible(view.may_set_up)
+        self._support.show_button("B", tr.gettext(mark("Write a support bundle")))
+        self._told.show_text(view.told)
         for card, lamp in zip(self._devices.show_rows(len(view.lamps)), view.lamps, strict=True):
             card.lamp.render(lamp, view)
             card.render_live(lamp.device, view)

@@ -11,7 +11,6 @@ from ui.parts.buttons import KeyButton
 from ui.theme import S12
 from ui.wording import say
 
-
 # More answers than fit under each other on the lowest screen.
 _MANY = 10
 
