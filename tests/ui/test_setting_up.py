@@ -80,7 +80,7 @@ def at_bench(qapp: QApplication, qtbot, tmp_path: Path) -> Iterator[Callable]:
                 def do() -> None:
                     try:
                         work(Person(app, station, qtbot))
-                    except BaseException as error:  # the loop must end, whatever happened in it
+                    except BaseException as error:  # noqa: BLE001 - the loop must end, whatever happened in it
                         failures.append(error)
                     finally:
                         app.window.close()
