@@ -36,7 +36,7 @@ process.exit(0);
 
 
 def known_to_differ(kind: str, data: str) -> bool:
-    """zebrash loses the last sign behind a `>0` and draws nothing a reader takes for one sign alone; zplkit does not."""
+    """zebrash loses the last sign behind a `>0`, and one sign alone is not read from its drawing; zplkit has neither."""
     return kind in ("code128", "gs1_128") and (data[-2:-1] == ">" or len(data) == 1)
 
 
