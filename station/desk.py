@@ -32,6 +32,7 @@ from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
+from station.stages import next_shot
 from station.steps.examine import item_of
 from station.sync_status import SyncStatus
 
@@ -71,8 +72,8 @@ class Equipment(Protocol):
     def still(self, request: str, shot: str) -> None:
         """Ask the camera for a still; it comes back as `Still` or `NoStill`."""
 
-    def preview(self, wanted: bool) -> None:
-        """Say whether live pictures are looked at."""
+    def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
+        """Say whether live pictures are looked at: those of a camera, or else of the one that takes a shot."""
 
     def check(self, still: Still, item: str) -> None:
         """Store and judge a still away from the main thread; it comes back as `PhotoChecked`."""
@@ -100,12 +101,12 @@ class Desk:
         self.timings: deque[Timing] = deque(maxlen=TIMINGS_KEPT)
         self.photo_path = photo_path
         self._equipment = equipment
-        self._dpi = dpi
+        self.dpi = dpi
         self._translate = translate
         self._duplicates = DuplicateWindow()
         # The printer says only once that a label came out: what could not be saved is said again when saving works.
         self._unsaved: deque[Printed] = deque()
-        self._watched = False
+        self._watched: str | None = None
 
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
@@ -117,13 +118,30 @@ class Desk:
         self.bench.acknowledge()
         self.on_change()
 
-    def watch(self, wanted: bool) -> None:
-        """Ask for live pictures also when no photo is due: somebody looks at the camera itself."""
-        self._watched = wanted
+    def watch(self, camera: str | None) -> None:
+        """Ask for live pictures of a camera also when no photo is due: somebody looks at it; None: nobody does.
+
+        Empty means the first camera.
+        """
+        self._watched = camera
         self._look()
 
+    def forget(self, device: str) -> None:
+        """The device is no more: its lamp goes out, and what it showed last."""
+        self.lamps.pop(device, None)
+        if self.weight is not None and self.weight.device == device:
+            self.weight = None
+        if self.frame is not None and self.frame.device == device:
+            self.frame = None
+        self.on_change()
+
     def _look(self) -> None:
-        self._equipment.preview(self._watched or self.bench.prompt.stage in ("photo", "doubt"))
+        if self._watched is not None:
+            self._equipment.preview(True, camera=self._watched)
+            return
+        item = self.bench.state.item
+        due = next_shot(item, self.bench.known) if item is not None else None
+        self._equipment.preview(self.bench.prompt.stage in ("photo", "doubt"), due.id if due is not None else "")
 
     def _scan(self, scan: Scan) -> Shown | None:
         if self._duplicates.is_repeat(scan):
@@ -172,7 +190,7 @@ class Desk:
         today = datetime.now(UTC).astimezone().date().isoformat()
         fields = {**label.fields, "date": today, "training": "1" if self.bench.training else ""}
         try:
-            zpl = to_zpl(load(label.template), fields, self._dpi, self._translate)
+            zpl = to_zpl(load(label.template), fields, self.dpi, self._translate)
         except LabelError as error:
             # A bin of the site may be called what no barcode of ours can hold; its facts are written all the same.
             _log.error("a label cannot be made: %s", error)

@@ -37,7 +37,7 @@ def _figures(columns: list[str], unique: bool) -> str:
 
 
 def _indexes(connection: Connection, table: str) -> list[tuple[str, bool, str]]:
-    found = connection.exec_driver_sql("SELECT name, \"unique\", origin FROM pragma_index_list(?)", (table,))
+    found = connection.exec_driver_sql('SELECT name, "unique", origin FROM pragma_index_list(?)', (table,))
     return [(row[0], bool(row[1]), row[2]) for row in found]
 
 

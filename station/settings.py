@@ -2,10 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 SETTINGS_FILE = "settings.toml"
+SCALE, PRINTER = "scale", "printer"
 
 
 class SettingsError(ValueError):
@@ -20,25 +22,74 @@ class CentralSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token_file: str = ""
 
 
-class SerialSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A device on a serial line: `port` is a /dev/serial/by-id link, COM name or rfc2217:// URL; empty means none."""
+class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A scanner of its own: `connection` is serial (or USB-COM), hid (USB HID POS) or evdev (a grabbed keyboard).
 
+    `port` is a /dev/serial/by-id link, COM name, rfc2217:// URL, hidraw path or /dev/input/by-id link. `layout` is the
+    keyboard the scanner was set to (evdev only). The same code again within `repeat_s` is the same scan.
+    """
+
+    name: str = "scanner"
+    connection: Literal["serial", "hid", "evdev"] = "serial"
     port: str = ""
     baud: int = 9600
+    layout: str = "us"
+    repeat_s: float = 0.3
 
 
-class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A camera: `source` is a /dev/v4l/by-id link, an http(s) MJPEG address or a video file; empty means none."""
+class KeyboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Scanners that type like a keyboard: the layout they were set to, and the key they were told to send first.
 
+    `prefix` is the number of that key in Linux's input-event-codes.h (183 is F13); 0 means none.
+    """
+
+    layout: str = "us"
+    prefix: int = 0
+
+
+class ScaleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The scale: `model` and `dialect` are ids of devices/scales; line settings left out are the model's factory ones.
+
+    `port` is a /dev/serial/by-id link, COM name, rfc2217:// URL or hidraw path; empty means none.
+    """
+
+    model: str = "mt-sics"
+    port: str = ""
+    dialect: str = ""
+    baud: int | None = None
+    data_bits: int | None = None
+    parity: Literal["N", "E", "O"] | None = None
+    stop_bits: int | None = None
+
+
+class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A camera: `source` is a /dev/v4l/by-id link, an http(s) MJPEG address or a video file.
+
+    `shots` names the photos it is there for; the first camera takes all others. `controls` are OpenCV properties
+    without CAP_PROP_, such as FOCUS = 30. With `reads_codes` it is a scanner too.
+    """
+
+    name: str = "camera"
     source: str = ""
+    shots: tuple[str, ...] = ()
+    controls: dict[str, float] = {}
+    reads_codes: bool = False
 
 
-class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A ZPL printer on TCP: host, port and dots per inch; an empty host means none."""
+class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The label printer: ZPL on TCP (`host`, `port`) or a print queue of the computer (`queue`); both empty means none.
+
+    `stock` is the size of its labels in millimetres, such as 57x32; empty means each label's own.
+    """
 
     host: str = ""
     port: int = 9100
+    queue: str = ""
     dpi: int = 203
+    stock: str = ""
+
+
+DeviceSettings = ScannerSettings | ScaleSettings | CameraSettings | PrinterSettings
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,10 +102,27 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sound: bool = True
     reduced_motion: bool = False
     central: CentralSettings = CentralSettings()
-    scanner: SerialSettings = SerialSettings()
-    scale: SerialSettings = SerialSettings()
-    camera: CameraSettings = CameraSettings()
+    keyboard: KeyboardSettings = KeyboardSettings()
+    scanners: tuple[ScannerSettings, ...] = ()
+    scale: ScaleSettings = ScaleSettings()
+    cameras: tuple[CameraSettings, ...] = ()
     printer: PrinterSettings = PrinterSettings()
+
+    def __post_init__(self) -> None:
+        """Refuse two devices of one name: what they say could not be told apart."""
+        names = [SCALE, PRINTER, *(each.name for each in self.scanners), *(each.name for each in self.cameras)]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"two devices are called {doubled[0]!r}")
+
+    @property
+    def devices(self) -> dict[str, DeviceSettings]:
+        """The settings of each device that is there, by its name: scanners, scale, cameras, printer."""
+        scanners = {each.name: each for each in self.scanners if each.port}
+        scale = {SCALE: self.scale} if self.scale.port else {}
+        cameras = {each.name: each for each in self.cameras if each.source}
+        printer = {PRINTER: self.printer} if self.printer.host or self.printer.queue else {}
+        return {**scanners, **scale, **cameras, **printer}
 
 
 def read(path: Path) -> Settings:

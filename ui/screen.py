@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from station.history import Figures, History
     from station.known import Known
 
-DEVICES = ("scanner", "scale", "camera", "printer")
 _SHOWN = 200
 
 
@@ -93,12 +92,9 @@ def look(
 
 def _lamps(desk: "Desk", workers: Mapping[str, Worker]) -> Iterator[Lit]:
     """Yield the lamp of each device of this bench, one that has said nothing yet as starting, and that of sync."""
-    for name in DEVICES:
+    for name in dict.fromkeys((*workers, *desk.lamps)):
         lamp = desk.lamps.get(name)
-        if lamp is not None:
-            yield Lit(name, lamp.light, lamp.why)
-        elif name in workers:
-            yield Lit(name, "", "")
+        yield Lit(name, lamp.light, lamp.why) if lamp is not None else Lit(name, "", "")
     if desk.bench.training:
         return
     if desk.sync.refused:

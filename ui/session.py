@@ -166,7 +166,7 @@ class Session(QObject):
     def _open(self, page: str) -> None:
         """Open a page; the page of the devices wants to see live pictures."""
         self._opened = replace(self._opened, page=page)
-        self._desk.watch(page == "devices")
+        self._desk.watch("" if page == "devices" else None)
 
     def _go_on(self) -> None:
         self._opened = replace(self._opened, failed="")

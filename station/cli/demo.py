@@ -14,7 +14,14 @@ import msgspec
 from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.cli.errors import CentralFailed
-from station.settings import CameraSettings, CentralSettings, PrinterSettings, SerialSettings, Settings
+from station.settings import (
+    CameraSettings,
+    CentralSettings,
+    PrinterSettings,
+    ScaleSettings,
+    ScannerSettings,
+    Settings,
+)
 from sync.central.token_files import token_file
 
 _READY = "listening on "
@@ -105,8 +112,8 @@ def demo_settings(settings: Settings, devices: SimulatedBench, central: CentralS
         settings,
         station=sample.STATION,
         central=central,
-        scanner=SerialSettings(devices.address("scanner")),
-        scale=SerialSettings(devices.address("scale")),
-        camera=CameraSettings(devices.address("camera")),
-        printer=PrinterSettings(devices.printer.host, devices.printer.port, settings.printer.dpi),
+        scanners=(ScannerSettings(port=devices.address("scanner")),),
+        scale=ScaleSettings(port=devices.address("scale")),
+        cameras=(CameraSettings(source=devices.address("camera")),),
+        printer=PrinterSettings(devices.printer.host, devices.printer.port, dpi=settings.printer.dpi),
     )

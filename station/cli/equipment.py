@@ -3,43 +3,50 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from devices.cameras.stream import Camera
-from devices.printers.tcp import TcpPrinter
 from devices.readings import Fault, NoStill, NotPrinted, Still
 from grading import codes, photo
 from station.inputs import PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
+from station.settings import PRINTER
 
 _log = logging.getLogger(__name__)
 
 
-class Equipment:
-    """What lies on one bench. `post` brings answers to the desk's thread; `printer` and `camera` may be missing."""
+class Printer(Protocol):
+    """What every way to a label printer takes, from any thread."""
 
-    def __init__(
-        self,
-        post: Callable[[object], None],
-        store: PhotoStore,
-        printer: TcpPrinter | None,
-        camera: Camera | None,
-        earlier: dict[str, tuple[str, str]],
-    ) -> None:
+    def print(self, job: str, data: bytes) -> bool:
+        """Queue a label; False when a job of that name is still on its way."""
+
+    def cancel(self, job: str) -> None:
+        """Give a label up, if it has not come out yet."""
+
+
+class Equipment:
+    """What lies on one bench. `post` brings answers to the desk's thread; printer and cameras may be missing."""
+
+    def __init__(self, post: Callable[[object], None], store: PhotoStore, earlier: dict[str, tuple[str, str]]) -> None:
         self._post = post
         self._store = store
-        self._printer = printer
-        self._camera = camera
+        self._printer: Printer | None = None
+        self._cameras: dict[str, Camera] = {}
+        self._shots: dict[str, str] = {}
         self._earlier = earlier
         self._pool = ThreadPoolExecutor(1, "photo")
-        # What a power cut left half done goes before the first photo is saved, in the one thread that saves.
-        self._pool.submit(store.sweep)
         # In the pool, before its first save: a year of photos is many folders to look through.
         self._pool.submit(store.sweep)
+
+    def use(self, printer: Printer | None, cameras: dict[str, Camera], shots: dict[str, str]) -> None:
+        """Take these from now on. `shots` names the camera of a shot; the first one takes all others."""
+        self._printer, self._cameras, self._shots = printer, cameras, shots
 
     def print(self, job: str, data: bytes) -> None:
         """Queue a label, or say at once that there is no printer."""
         if self._printer is None:
-            self._post(NotPrinted("printer", job, Fault.unreachable, 0.0, "no printer in the settings"))
+            self._post(NotPrinted(PRINTER, job, Fault.unreachable, 0.0, "no printer in the settings"))
         else:
             self._printer.print(job, data)
 
@@ -50,15 +57,20 @@ class Equipment:
 
     def still(self, request: str, shot: str) -> None:
         """Ask for a still, or say at once that there is no camera."""
-        if self._camera is None:
+        name = self._camera_of(shot)
+        if not name:
             self._post(NoStill("camera", request, Fault.unreachable, 0.0))
         else:
-            self._camera.request_still(request)
+            self._cameras[name].request_still(request)
 
-    def preview(self, wanted: bool) -> None:
-        """Say whether live pictures are looked at."""
-        if self._camera is not None:
-            self._camera.want_preview(wanted)
+    def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
+        """Say whether live pictures are looked at: those of a camera, or else of the one that takes a shot."""
+        chosen = camera if camera in self._cameras else self._camera_of(shot)
+        for name, each in self._cameras.items():
+            each.want_preview(wanted and name == chosen)
+
+    def _camera_of(self, shot: str) -> str:
+        return self._shots.get(shot) or next(iter(self._cameras), "")
 
     def check(self, still: Still, item: str) -> None:
         """Judge a still, put it on disk, and post what came of it; in the pool, for it takes tens of milliseconds."""

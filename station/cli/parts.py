@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from devices.cameras.stream import Camera, CameraSettings
+from devices.cameras import stream as cameras
+from devices.cameras.stream import Camera
 from devices.printers.tcp import TcpPrinter
 from devices.scales.line import SerialScale
 from devices.scales.mt_sics import MtSics
@@ -21,7 +22,15 @@ from station.journal import Journal
 from station.local_copy import LocalCopy
 from station.lookups import Lookups, read_rules
 from station.photos import PhotoStore
-from station.settings import Settings
+from station.settings import (
+    CameraSettings,
+    DeviceSettings,
+    PrinterSettings,
+    ScaleSettings,
+    ScannerSettings,
+    Settings,
+    SettingsError,
+)
 from station.state import State
 from sync.client import Client
 from sync.courier import Courier
@@ -39,23 +48,52 @@ Post = Callable[[object], None]
 class Station:
     """One assembled station: its desk, the workers of its devices, its past, and the courier to central."""
 
-    def __init__(
-        self, settings: Settings, desk: Desk, workers: dict[str, Worker], history: History, courier: Courier | None
-    ) -> None:
-        self.settings = settings
+    def __init__(self, desk: Desk, equipment: Equipment, history: History, courier: Courier | None, post: Post) -> None:
+        self.settings = Settings()
         self.desk = desk
-        self.workers = workers
+        self.workers: dict[str, Worker] = {}
         self.history = history
+        self.equipment = equipment
         self._courier = courier
+        self._post = post
+        self._sessions: dict[str, Session] = {}
+        self._begun = False
 
     def begin(self) -> None:
         """Let the devices and the courier work. Until then the station can be shown, and used by keyboard."""
+        self._begun = True
         for worker in self.workers.values():
             worker.start()
         if self._courier is not None:
             self._courier.start()
         # A station that stopped at a photo goes on there, with a live picture.
-        self.desk.watch(False)
+        self.desk.watch(None)
+
+    def use(self, settings: Settings) -> None:
+        """Put the devices of these settings in the places of those that are set otherwise; all others go on.
+
+        Raises SettingsError, with nothing changed, when one of them cannot be what the settings say.
+        """
+        wanted, present = settings.devices, self.settings.devices
+        changed = {name for name in {*wanted, *present} if wanted.get(name) != present.get(name)}
+        fresh = {name: session_of(name, each) for name, each in wanted.items() if name in changed}
+        for name in changed & self.workers.keys():
+            self.workers.pop(name).stop()
+            self.desk.forget(name)
+        kept = {**self._sessions, **fresh}
+        self._sessions = {name: kept[name] for name in wanted}
+        for name, session in fresh.items():
+            self.workers[name] = Worker(name, session, self._post)
+            if self._begun:
+                self.workers[name].start()
+        self.settings = settings
+        self.equipment.use(*_used(self._sessions, settings))
+        self.desk.dpi = settings.printer.dpi
+
+    def stop_devices(self) -> None:
+        """Stop every device and wait for its thread."""
+        for worker in self.workers.values():
+            worker.stop()
 
 
 @contextmanager
@@ -72,8 +110,7 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         stack.callback(copy.close)
         history = History(journal)
         store = PhotoStore(home / PHOTOS_FOLDER)
-        sessions = sessions_of(settings)
-        equipment = Equipment(post, store, _printer(sessions), _camera(sessions), history.fingerprints())
+        equipment = Equipment(post, store, history.fingerprints())
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None
         if courier is not None:
@@ -82,10 +119,10 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         known = Lookups(read_rules(), copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, store.path, settings.printer.dpi, _words(settings).gettext)
-        workers = {name: Worker(name, session, post) for name, session in sessions.items()}
-        for worker in workers.values():
-            stack.callback(worker.stop)
-        yield Station(settings, desk, workers, history, courier)
+        station = Station(desk, equipment, history, courier, post)
+        stack.callback(station.stop_devices)
+        station.use(settings)
+        yield station
 
 
 def _words(settings: Settings) -> Translator:
@@ -109,23 +146,30 @@ def _courier(folder: Path, settings: Settings, post: Post) -> Courier | None:
 
 def sessions_of(settings: Settings) -> dict[str, Session]:
     """Return a session for each device that the settings name; nothing else is ever opened."""
-    sessions: dict[str, Session] = {}
-    if settings.scanner.port:
-        sessions["scanner"] = SerialScanner("scanner", LineSettings(settings.scanner.port, settings.scanner.baud))
-    if settings.scale.port:
-        sessions["scale"] = SerialScale("scale", LineSettings(settings.scale.port, settings.scale.baud), MtSics)
-    if settings.camera.source:
-        sessions["camera"] = Camera("camera", CameraSettings(settings.camera.source))
-    if settings.printer.host:
-        sessions["printer"] = TcpPrinter("printer", settings.printer.host, settings.printer.port)
-    return sessions
+    return {name: session_of(name, each) for name, each in settings.devices.items()}
 
 
-def _printer(sessions: dict[str, Session]) -> TcpPrinter | None:
-    found = sessions.get("printer")
-    return found if isinstance(found, TcpPrinter) else None
+def session_of(name: str, settings: DeviceSettings) -> Session:
+    """Return the session of one device; raises SettingsError when there is no such model or connection."""
+    try:
+        match settings:
+            case ScannerSettings():
+                return SerialScanner(name, LineSettings(settings.port, settings.baud))
+            case ScaleSettings():
+                return SerialScale(name, LineSettings(settings.port, settings.baud or 9600), MtSics)
+            case CameraSettings():
+                return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls))
+            case PrinterSettings():
+                return TcpPrinter(name, settings.host, settings.port)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from error
 
 
-def _camera(sessions: dict[str, Session]) -> Camera | None:
-    found = sessions.get("camera")
-    return found if isinstance(found, Camera) else None
+def _used(
+    sessions: dict[str, Session], settings: Settings
+) -> tuple[TcpPrinter | None, dict[str, Camera], dict[str, str]]:
+    """Return the printer and the cameras among the sessions, and the camera of each shot that has one."""
+    printers = [each for each in sessions.values() if isinstance(each, TcpPrinter)]
+    pictures = {name: each for name, each in sessions.items() if isinstance(each, Camera)}
+    shots = {shot: each.name for each in settings.cameras if each.name in pictures for shot in each.shots}
+    return next(iter(printers), None), pictures, shots

@@ -126,7 +126,7 @@ def measure() -> dict[str, dict[str, Any]]:
         station = stack.enter_context(open_station(folder, settings, app.post))
         camera = Camera(app.post)
         stack.callback(camera.close)
-        station.desk._equipment._camera = camera
+        station.equipment.use(station.equipment._printer, {"camera": camera}, {})
         person = Person(app, station)
         QTimer.singleShot(_GIVE_UP_MS, lambda: app.qt.exit(1))
 

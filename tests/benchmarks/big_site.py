@@ -77,7 +77,7 @@ class PromptEquipment:
         sha256 = f"{next(self._photos):064x}"
         self._post(PhotoChecked(request, sha256, 100_000, (), 210, 500))
 
-    def preview(self, wanted: bool) -> None:
+    def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
         """Nobody looks."""
 
     def check(self, still: Any, item: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from station import __main__ as main
 from station.journal import Journal
-from station.settings import CentralSettings, PrinterSettings, SerialSettings, Settings, write
+from station.settings import CentralSettings, PrinterSettings, ScaleSettings, Settings, write
 
 DEVICES = {"scanner", "scale", "camera", "printer"}
 
@@ -43,7 +43,7 @@ def test_devices_that_do_not_answer_are_named_in_words(
     expect_log("printer is down: unreachable")
     expect_log("scale is down: unreachable")
     settings = Settings(
-        printer=PrinterSettings("127.0.0.1", closed_port), scale=SerialSettings(str(tmp_path / "no-such-port"))
+        printer=PrinterSettings("127.0.0.1", closed_port), scale=ScaleSettings(port=str(tmp_path / "no-such-port"))
     )
     write(tmp_path / "settings.toml", settings)
     assert main.main(["doctor", "--data", str(tmp_path)]) == 1

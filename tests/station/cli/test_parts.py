@@ -6,13 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
-from devices.readings import Frame, Scan, Up
+from devices.readings import AcceptedWeight, Frame, Scan, Still, Up
 from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.cli.parts import open_station
 from station.local_copy import LocalCopy, Record
-from station.settings import CameraSettings, CentralSettings, Settings
+from station.settings import (
+    CameraSettings,
+    CentralSettings,
+    PrinterSettings,
+    ScaleSettings,
+    ScannerSettings,
+    Settings,
+    SettingsError,
+    read,
+    write,
+)
 from sync.central.sample import records
 
 
@@ -78,14 +89,73 @@ def test_live_pictures_come_when_somebody_watches(tmp_path: Path) -> None:
     folder = work_begun(tmp_path / "station")
     words: queue.SimpleQueue[Any] = queue.SimpleQueue()
     with SimulatedBench(tmp_path / "devices") as devices:
-        settings = Settings(camera=CameraSettings(devices.address("camera")))
+        settings = Settings(cameras=(CameraSettings(source=devices.address("camera")),))
         with open_station(folder, settings, words.put) as station:
             station.begin()
             await_word(words, Up)
-            station.desk.watch(True)
+            station.desk.watch("")
             await_word(words, Frame)
 
 
-def await_word(words: "queue.SimpleQueue[Any]", kind: type) -> None:
-    while not isinstance(words.get(timeout=20), kind):
+def await_word(words: "queue.SimpleQueue[Any]", kind: type) -> Any:
+    while not isinstance(word := words.get(timeout=20), kind):
         pass
+    return word
+
+
+def test_a_changed_device_is_replaced_and_the_others_go_on(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with SimulatedBench(tmp_path / "devices") as devices:
+        scanner = ScannerSettings(port=devices.address("scanner"))
+        before = Settings(scanners=(scanner,))
+        with open_station(folder, before, words.put) as station:
+            station.begin()
+            assert await_word(words, Up).device == "scanner"
+            kept = station.workers["scanner"]
+            station.use(Settings(scanners=(scanner,), scale=ScaleSettings(port=devices.address("scale"))))
+            assert await_word(words, Up).device == "scale"
+            assert station.workers["scanner"] is kept
+            station.desk.take(Up("scanner", 0.0))
+            station.use(Settings(scale=ScaleSettings(port=devices.address("scale"))))
+            assert list(station.workers) == ["scale"]
+            assert "scanner" not in station.desk.lamps
+            devices.scanner.scan("1Z999AA10123456784")
+            devices.scale.place(500_000, 0.0)
+            assert await_word(words, AcceptedWeight).weight_mg == 500_000
+            assert words.empty() or not isinstance(words.get(), Scan)
+
+
+def test_each_camera_takes_its_own_shots_and_the_first_all_others(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with SimulatedBench(tmp_path / "front") as front, SimulatedBench(tmp_path / "above") as above:
+        cameras = (
+            CameraSettings(source=front.address("camera")),
+            CameraSettings(name="above", source=above.address("camera"), shots=("label",)),
+        )
+        with open_station(folder, Settings(cameras=cameras), words.put) as station:
+            station.begin()
+            assert {await_word(words, Up).device, await_word(words, Up).device} == {"camera", "above"}
+            for shot, device in (("label", "above"), ("whole", "camera")):
+                station.equipment.still(f"I1/{shot}", shot)
+                still = await_word(words, Still)
+                assert (still.device, still.request) == (device, f"I1/{shot}")
+
+
+def test_two_devices_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[[cameras]]\nsource = "a"\n[[cameras]]\nsource = "b"\n')
+    with pytest.raises(SettingsError, match=r"settings.toml: two devices are called 'camera'"):
+        read(path)
+
+
+def test_settings_come_back_as_they_were_written(tmp_path: Path) -> None:
+    settings = Settings(
+        scanners=(ScannerSettings("left", "hid", "/dev/hidraw0"), ScannerSettings("right", "evdev", "/dev/x")),
+        scale=ScaleSettings("toledo-8217", "/dev/y", baud=4800, parity="E"),
+        cameras=(CameraSettings("camera", "http://x", ("label",), {"FOCUS": 30.0}, True),),
+        printer=PrinterSettings(queue="bench", dpi=300, stock="57x32"),
+    )
+    write(tmp_path / "settings.toml", settings)
+    assert read(tmp_path / "settings.toml") == settings

@@ -13,7 +13,7 @@ from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.cli.demo import EmbeddedCentral
 from station.cli.parts import open_station
-from station.settings import CameraSettings, PrinterSettings, SerialSettings, Settings
+from station.settings import CameraSettings, PrinterSettings, ScaleSettings, ScannerSettings, Settings
 from sync.client import Client
 
 ROOT = Path(__file__).parents[3]
@@ -57,9 +57,9 @@ def test_devices_begin_when_the_station_does_and_come_up_in_their_own_time(tmp_p
     ups: list[str] = []
     with SimulatedBench(tmp_path / "devices", wait=wait) as devices:
         settings = Settings(
-            scanner=SerialSettings(devices.address("scanner")),
-            scale=SerialSettings(devices.address("scale")),
-            camera=CameraSettings(devices.address("camera")),
+            scanners=(ScannerSettings(port=devices.address("scanner")),),
+            scale=ScaleSettings(port=devices.address("scale")),
+            cameras=(CameraSettings(source=devices.address("camera")),),
             printer=PrinterSettings(devices.printer.host, devices.printer.port),
         )
         before = set(threading.enumerate())

@@ -20,18 +20,18 @@ from station.inputs import Command, Do
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.outcome import Tone
-from station.settings import CameraSettings, CentralSettings, PrinterSettings, SerialSettings, Settings
+from station.settings import CentralSettings, PrinterSettings, ScaleSettings, Settings
 from station.stages import question_due
 from sync.central import sample as sample_records
 
 WITHIN_S = 25.0
 PARCEL = next(each for each in sample.parcels() if each.key == "headphones")
 BADGE, PIN = next((each.badge, each.pin) for each in sample.people() if each.role == "grader")
-OFF: dict[str, object] = {
-    "scanner": SerialSettings(),
-    "scale": SerialSettings(),
-    "camera": CameraSettings(),
-    "printer": PrinterSettings(),
+OFF: dict[str, dict[str, Any]] = {
+    "scanner": {"scanners": ()},
+    "scale": {"scale": ScaleSettings()},
+    "camera": {"cameras": ()},
+    "printer": {"printer": PrinterSettings()},
 }
 
 
@@ -170,7 +170,7 @@ def opened(devices: SimulatedBench, begun: Path, tmp_path: Path) -> Iterator[Ope
         def _open(*names: str, folder: Path | None = None, central: CentralSettings | None = None) -> Floor:
             home = shutil.copytree(begun, folder or tmp_path / "data", dirs_exist_ok=True)
             settings = demo_settings(Settings(), devices, central or CentralSettings())
-            off = {name: value for name, value in OFF.items() if name not in names}
+            off = {field: value for name, left in OFF.items() if name not in names for field, value in left.items()}
             words: queue.SimpleQueue[Any] = queue.SimpleQueue()
             station = stack.enter_context(open_station(home, msgspec.structs.replace(settings, **off), words.put))
             station.begin()
