@@ -36,7 +36,7 @@ process.exit(0);
 
 
 def known_to_differ(kind: str, data: str) -> bool:
-    """zebrash loses the last sign behind a `>0`, and one sign alone is not read from its drawing; zplkit has neither."""
+    """zebrash loses the last sign behind a `>0`, and its drawing of one sign alone is not read; zplkit's are."""
     return kind in ("code128", "gs1_128") and (data[-2:-1] == ">" or len(data) == 1)
 
 
