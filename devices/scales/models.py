@@ -52,7 +52,7 @@ _TABLE = (
     ),
     ScaleModel(
         "toledo-8217",
-        "Mettler-Toledo 8217 (Ariva, Viva, DIVA)",
+        "Mettler-Toledo 8217",
         "serial",
         toledo.codec_8217,
         Polling(toledo.REQUEST, interval_s=0.15),
