@@ -12,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
+from devices.cameras.controls import Control
 from devices.scanners.layouts import LAYOUTS
 from devices.scanners.wedge import WedgeSettings
 from devices.simulators.bench import SimulatedBench
@@ -56,6 +57,9 @@ class Station(Protocol):
     history: "History"
     workers: dict[str, Worker]
     settings: Settings
+
+    def controls(self) -> dict[str, tuple[Control, ...]]:
+        """Return how the controls of each camera stand."""
 
     def use(self, settings: Settings) -> None:
         """Put the devices of these settings in the places of those that are set otherwise."""
@@ -212,7 +216,7 @@ class App:
             self.qt.installEventFilter(wedge)
 
         desk = station.desk
-        return Bench(lambda: station.settings, use, self._keep, desk.print_test, desk.watch)
+        return Bench(lambda: station.settings, use, self._keep, desk.print_test, desk.watch, station.controls)
 
     def _keep(self, settings: Settings) -> None:
         """Keep the devices of these settings for the next start."""

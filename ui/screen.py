@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from devices.cameras.controls import Control
 from devices.worker import Worker
 from grading.rubric import chosen, shots_needed
 from resources.words import Translator
@@ -65,6 +66,7 @@ def look(
     history: "History | None" = None,
     workers: Mapping[str, Worker] = MappingProxyType({}),
     demo: bool = False,
+    controls: Mapping[str, tuple[Control, ...]] = MappingProxyType({}),
     setting_up: SettingUp | None = None,
 ) -> View:
     """Return what is to be seen now. A page that the person's role does not have is the bench page."""
@@ -78,6 +80,7 @@ def look(
         told=opened.told,
         searched=opened.searched if page == "search" else "",
         demo=demo,
+        controls=controls,
         sound_trouble=manner.sound_trouble,
         # Where no supervisor is known yet, whoever installs the bench sets it up.
         may_set_up=role == "supervisor" or not manner.settings.central.url,

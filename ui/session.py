@@ -148,6 +148,7 @@ class Session(QObject):
             history=self._history,
             workers=self._workers,
             demo=demo,
+            controls=self._bench.controls(),
             setting_up=self._setting_up,
         )
 

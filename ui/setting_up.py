@@ -1,8 +1,9 @@
 """Sets up one device of a running bench: asks, tries each answer on the device itself, and keeps what is saved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from devices.cameras.controls import Control
 from devices.ports import candidates
 from devices.printers.models import queues
 from devices.readings import AcceptedWeight, Scan
@@ -21,7 +22,8 @@ class Bench:
     """What setting up may do to the running bench.
 
     `use` puts the changed devices of other settings in place (SettingsError when it cannot be), `keep` writes them,
-    `print_test` prints a label with TEST_CODE, `watch` asks for the live pictures of a camera.
+    `print_test` prints a label with TEST_CODE, `watch` asks for the live pictures of a camera, `controls` tells how
+    the controls of all cameras stand.
     """
 
     settings: Callable[[], Settings]
@@ -29,6 +31,7 @@ class Bench:
     keep: Callable[[Settings], None]
     print_test: Callable[[], None]
     watch: Callable[[str | None], None]
+    controls: Callable[[], Mapping[str, tuple[Control, ...]]] = dict
 
 
 class SettingUp:

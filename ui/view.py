@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from devices.cameras.controls import Control
 from devices.readings import Frame, Weight
 from devices.worker import RawFrame
 from resources.words import Translator, mark
@@ -104,6 +105,7 @@ class View:
     settings: Settings = field(default_factory=Settings)
     sound_trouble: str = ""
     raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
+    controls: Mapping[str, tuple[Control, ...]] = field(default_factory=dict)
     setting_up: Setup | None = None
     may_set_up: bool = False
 

@@ -54,6 +54,17 @@ WEIGHTS: Mapping[str, str] = {
     "no_answer": mark("no answer"),
     "garbled": mark("garbled"),
 }
+CONTROLS: Mapping[str, str] = {
+    "focus": mark("focus"),
+    "exposure": mark("exposure"),
+    "white_balance": mark("white balance"),
+}
+CONTROL_STATES: Mapping[str, str] = {
+    "settling": mark("finding itself"),
+    "held": mark("held"),
+    "set": mark("set"),
+    "not_controllable": mark("not controllable"),
+}
 SERIALS: Mapping[str, str] = {
     "same": mark("matches what was shipped"),
     "different": mark("differs from what was shipped"),

@@ -8,6 +8,7 @@ from typing import cast
 
 from devices.cameras import stream as cameras
 from devices.cameras.codes import CodeSettings
+from devices.cameras.controls import Control
 from devices.cameras.stream import Camera
 from devices.hotplug import Hotplug
 from devices.printers import models as printers
@@ -97,6 +98,10 @@ class Station:
         self.desk.duplicates = DuplicateWindow(of={each.name: each.repeat_s for each in settings.scanners})
         if self._hotplug is not None:
             self._watch_plugs()
+
+    def controls(self) -> dict[str, tuple[Control, ...]]:
+        """Return the controls of each camera, as they stand now."""
+        return {name: each.controls for name, each in self._sessions.items() if isinstance(each, Camera)}
 
     def stop_devices(self) -> None:
         """Stop every device and wait for its thread."""

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from devices.cameras.controls import Control
 from devices.worker import RawFrame
 from resources.words import mark
 from ui import wording
@@ -91,13 +92,14 @@ class DeviceCard(Card):
         super().__init__()
         self._shown = shown
         self.lamp = LampLine()
-        self._live = Text("head")
+        self._live, self._controls = Text("head"), Text("small", quiet=True)
         self._raw = Rows(_RawLine, S4)
-        for widget in (self.lamp, self._live, self._raw):
+        for widget in (self.lamp, self._live, self._controls, self._raw):
             self.column.addWidget(widget)
 
     def render_live(self, device: str, view: View) -> None:
         self._live.show_text(_live(device, view))
+        self._controls.show_text(" · ".join(_control(each, view) for each in view.controls.get(device, ())))
         frames = view.raw.get(device, ())[-self._shown :]
         newest = frames[-1].at if frames else 0.0
         for row, frame in zip(self._raw.show_rows(len(frames)), reversed(frames), strict=True):
@@ -121,6 +123,13 @@ class _RawLine(QWidget):
     def render(self, frame: RawFrame, newest: float) -> None:
         self._age.show_text(f"−{newest - frame.at:.1f} s")
         self._bytes.show_text(repr(frame.raw[:64])[2:-1])
+
+
+def _control(control: Control, view: View) -> str:
+    """Return how one control of a camera stands, with the value it read back."""
+    name = wording.word(view.tr, wording.CONTROLS, control.name)
+    state = wording.word(view.tr, wording.CONTROL_STATES, control.state)
+    return f"{name} {state}" if control.value is None else f"{name} {state} ({control.value:g})"
 
 
 def _live(device: str, view: View) -> str:
