@@ -17,6 +17,7 @@ from devices.readings import (
     Down,
     Frame,
     NoStill,
+    NotPrinted,
     Printed,
     PrintWaiting,
     Reading,
@@ -33,6 +34,7 @@ from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
+from station.print_ledger import Heard, asked, hear
 from station.settings import KeyboardSettings
 from station.stages import next_shot
 from station.steps.examine import item_of
@@ -122,6 +124,8 @@ class Desk:
         self.layout = KeyboardSettings().layout
         self._translate = translate
         self.duplicates = DuplicateWindow()
+        # What the printer said of each label in this run; the ledger joins it with the facts.
+        self.printing: Heard = {}
         # The printer says only once that a label came out: what could not be saved is said again when saving works.
         self._unsaved: deque[Printed] = deque()
         self._watched: str | None = None
@@ -134,6 +138,8 @@ class Desk:
 
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
+        if isinstance(word, Printed | PrintWaiting | NotPrinted):
+            self.printing = hear(self.printing, word)
         handler = _HANDLERS.get(type(word))
         return handler(self, word) if handler is not None else self._give(cast("Input", word))
 
@@ -233,6 +239,7 @@ class Desk:
             text = mark("The label of {bin} cannot be printed: no barcode can hold that. Write it by hand.")
             self._say(Notice(Tone.ATTENTION, text, {"bin": label.fields.get("bin", label.job)}))
             return
+        self.printing = asked(self.printing, label.job)
         self._equipment.print(label.job, zpl)
 
     def _note_photo(self, given: Input, shown: Shown) -> None:

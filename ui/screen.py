@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from station.desk import Desk
     from station.history import Figures, History
     from station.known import Known
+    from station.print_ledger import Heard
 
 _SHOWN = 200
 # What only says that all is well goes by itself; a warning stays until the next step, a refusal until it was seen.
@@ -88,7 +89,7 @@ def look(
     if setting_up is not None:
         asked = setup_prompt.prompt(setting_up.now, setting_up.trouble)
         return replace(view, prompt=asked, setting_up=setting_up.now)
-    return view if history is None else _with_the_past(view, history, desk.bench.known)
+    return view if history is None else _with_the_past(view, history, desk.bench.known, desk.printing)
 
 
 def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, Worker], page: str) -> View:
@@ -121,12 +122,13 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
     )
 
 
-def _with_the_past(view: View, history: "History", known: "Known") -> View:
-    """Add what the page shows of earlier: a story, or the exceptions; and the names of the people in it."""
+def _with_the_past(view: View, history: "History", known: "Known", printing: "Heard") -> View:
+    """Add what the page shows of earlier: a story, exceptions or labels; and the names of the people in it."""
     lines = _story(history, known, view.searched) if view.searched else ()
     raised = history.exceptions(_SHOWN) if view.page == "exceptions" else ()
+    labels = history.labels(printing) if view.page == "devices" else ()
     badges = {*(line.told.entry.operator for line in lines), *(each.operator for each in raised)}
-    return replace(view, story=lines, exceptions=raised, names=_names(known, badges))
+    return replace(view, story=lines, exceptions=raised, labels=labels, names=_names(known, badges))
 
 
 def _standing(notice: Notice | None, age_s: float) -> Notice | None:

@@ -17,6 +17,7 @@ from ui.theme import Theme
 
 if TYPE_CHECKING:
     from station.history import Figures, Raised, Told
+    from station.print_ledger import Copy
 
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
@@ -105,6 +106,7 @@ class View:
     settings: Settings = field(default_factory=Settings)
     sound_trouble: str = ""
     raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
+    labels: "tuple[Copy, ...]" = ()
     controls: Mapping[str, tuple[Control, ...]] = field(default_factory=dict)
     setting_up: Setup | None = None
     may_set_up: bool = False

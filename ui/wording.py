@@ -54,6 +54,14 @@ WEIGHTS: Mapping[str, str] = {
     "no_answer": mark("no answer"),
     "garbled": mark("garbled"),
 }
+LABELS: Mapping[str, str] = {
+    "queued": mark("waits here"),
+    "sent": mark("sent; the printer is out of sight"),
+    "waiting": mark("waits in the printer"),
+    "printed": mark("printed, not scanned back yet"),
+    "cancelled": mark("cancelled"),
+    "unknown": mark("nobody knows: look for it, or print again"),
+}
 CONTROLS: Mapping[str, str] = {
     "focus": mark("focus"),
     "exposure": mark("exposure"),

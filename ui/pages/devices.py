@@ -1,5 +1,7 @@
 """The devices of the bench, live: what each says now, what to do about a fault, and its last raw frames."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -17,7 +19,11 @@ from ui.parts.text import Text
 from ui.theme import S4, S12, S16
 from ui.view import View
 
+if TYPE_CHECKING:
+    from station.print_ledger import Copy
+
 RAW_SHOWN = 4
+LABELS_SHOWN = 4
 
 
 class DevicesPage(QWidget):
@@ -34,6 +40,7 @@ class DevicesPage(QWidget):
         self.setObjectName("page")
         self._title = Text("prompt")
         self._devices = Rows(DeviceCard, S12)
+        self._labels_title, self._labels = Text("head"), Rows(Text, S4)
         self._setup = aside()
         self._setup.clicked.connect(self.setup_wanted)
         self._support, self._told = aside(), Text("small", quiet=True)
@@ -46,7 +53,15 @@ class DevicesPage(QWidget):
         side = Card()
         side.column.addWidget(self._preview_title)
         side.column.addWidget(self._preview, 1)
-        for widget in (self._proved, self._hint, self._setup, self._support, self._told):
+        for widget in (
+            self._labels_title,
+            self._labels,
+            self._proved,
+            self._hint,
+            self._setup,
+            self._support,
+            self._told,
+        ):
             side.column.addWidget(widget)
         columns = QHBoxLayout()
         columns.setSpacing(S12)
@@ -76,6 +91,10 @@ class DevicesPage(QWidget):
         self._preview.render(view)
         self._proved.show_text(tr.format(mark("Scanned: {code}"), code=view.proved) if view.proved else "")
         self._hint.show_text(tr.gettext(mark("To prove a device: scan any code, put something on the scale.")))
+        shown = view.labels[:LABELS_SHOWN]
+        self._labels_title.show_text(tr.gettext(mark("Labels without proof")) if shown else "")
+        for row, copy in zip(self._labels.show_rows(len(shown)), shown, strict=True):
+            row.show_text(_label(copy, view))
         self._setup.show_button("S", tr.gettext(mark("Set up a device")))
         self._setup.setVisible(view.may_set_up)
         self._support.show_button("B", tr.gettext(mark("Write a support bundle")))
@@ -123,6 +142,12 @@ class _RawLine(QWidget):
     def render(self, frame: RawFrame, newest: float) -> None:
         self._age.show_text(f"−{newest - frame.at:.1f} s")
         self._bytes.show_text(repr(frame.raw[:64])[2:-1])
+
+
+def _label(copy: "Copy", view: View) -> str:
+    """Return where a label is, and why it does not come."""
+    where = f"{copy.plate}: {wording.word(view.tr, wording.LABELS, copy.stage)}"
+    return f"{where} ({wording.word(view.tr, wording.FAULTS, copy.why)})" if copy.why else where
 
 
 def _control(control: Control, view: View) -> str:
