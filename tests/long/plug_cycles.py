@@ -29,8 +29,7 @@ from devices.hotplug import Hotplug  # noqa: E402
 from devices.printers.tcp import TcpPrinter  # noqa: E402
 from devices.printers.zpl import Code128, label  # noqa: E402
 from devices.readings import AcceptedWeight, Down, NoStill, NotPrinted, Printed, Scan, Still, Up  # noqa: E402
-from devices.scales.line import SerialScale  # noqa: E402
-from devices.scales.mt_sics import MtSics, line_settings  # noqa: E402
+from devices.scales import models as scales  # noqa: E402
 from devices.scanners.serial_line import SerialScanner  # noqa: E402
 from devices.serial_port import LineSettings  # noqa: E402
 from devices.simulators.bench import SimulatedBench  # noqa: E402
@@ -191,7 +190,7 @@ def lines_of(bench: SimulatedBench) -> list[Line]:
     scanner, scale = bench.address("scanner"), bench.address("scale")
     return [
         Line(bench, "scanner", SerialScanner("scanner", LineSettings(scanner)), scanner),
-        Line(bench, "scale", SerialScale("scale", line_settings(scale), MtSics), scale),
+        Line(bench, "scale", scales.session(scales.named("mt-sics"), "scale", scale), scale),
         Line(bench, "camera", Camera("camera", CameraSettings(bench.address("camera")))),
         Line(bench, "printer", TcpPrinter("printer", bench.printer.host, bench.printer.port)),
     ]

@@ -27,8 +27,7 @@ from devices.printers.tcp import TcpPrinter  # noqa: E402
 from devices.printers.zpl import Code128, label  # noqa: E402
 from devices.readings import AcceptedWeight, Printed, Still, Up  # noqa: E402
 from devices.recording import Recorder  # noqa: E402
-from devices.scales.line import SerialScale  # noqa: E402
-from devices.scales.mt_sics import MtSics, line_settings  # noqa: E402
+from devices.scales import models as scales  # noqa: E402
 from devices.scanners.serial_line import SerialScanner  # noqa: E402
 from devices.serial_port import LineSettings  # noqa: E402
 from devices.simulators.bench import SimulatedBench  # noqa: E402
@@ -51,7 +50,7 @@ class Shift:
         scanner, scale = bench.address("scanner"), bench.address("scale")
         near = {
             "scanner": (SerialScanner("scanner", LineSettings(scanner)), scanner),
-            "scale": (SerialScale("scale", line_settings(scale), MtSics), scale),
+            "scale": (scales.session(scales.named("mt-sics"), "scale", scale), scale),
         }
         post, note = self._words.put, recorder.note
         self.workers = [Worker(name, session, post, record=note) for name, (session, _) in near.items()]

@@ -11,8 +11,7 @@ from devices.printers.tcp import TcpPrinter
 from devices.printers.zpl import Code128, label
 from devices.readings import AcceptedWeight, Down, Fault, Printed, Scan, Unreadable, Up
 from devices.recording import Recorder, read
-from devices.scales.line import SerialScale
-from devices.scales.mt_sics import MtSics, line_settings
+from devices.scales import models as scales
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
 from devices.simulators.process import Simulator
@@ -51,7 +50,7 @@ def test_a_scale_recorded_by_its_driver_weighs_the_same_again(tmp_path: Path, re
     """The whole way: what the worker recorded is played in its time to another one."""
     scale = Simulator("scale", ["--link", str(tmp_path / "scale")])
     scale.do("place", weight_mg=1_230_000, wobble_s=0.2)
-    session = SerialScale("scale", line_settings(scale.address), MtSics)
+    session = scales.session(scales.named("mt-sics"), "scale", scale.address)
     worker = Worker("scale", session, inbox.post, record=recorder.note)
     worker.start()
     assert inbox.next(AcceptedWeight).weight_mg == 1_230_000
@@ -59,7 +58,7 @@ def test_a_scale_recorded_by_its_driver_weighs_the_same_again(tmp_path: Path, re
     worker.stop()
     scale.close()
     replay = replaying(tmp_path, "scale", "--link", str(tmp_path / "again"))
-    worker = Worker("scale", SerialScale("scale", line_settings(replay.address), MtSics), inbox.post)
+    worker = Worker("scale", scales.session(scales.named("mt-sics"), "scale", replay.address), inbox.post)
     worker.start()
     replay.do("begin")
     assert inbox.next(AcceptedWeight).weight_mg == 1_230_000

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from devices.readings import AcceptedWeight, Down, Scan
-from devices.scales.line import SerialScale
-from devices.scales.mt_sics import MtSics, line_settings
+from devices.scales import models as scales
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
 from devices.simulators import scenario
@@ -56,7 +55,7 @@ def test_a_scenario_drives_the_bench_and_the_drivers_see_it(tmp_path: Path, inbo
     said: list[str] = []
     with SimulatedBench(tmp_path / "bench") as bench:
         scanner = SerialScanner("scanner", LineSettings(bench.address("scanner")))
-        scale = SerialScale("scale", line_settings(bench.address("scale")), MtSics)
+        scale = scales.session(scales.named("mt-sics"), "scale", bench.address("scale"))
         workers = [Worker("scanner", scanner, inbox.post, (0.05, 0.1)), Worker("scale", scale, inbox.post)]
         for worker in workers:
             worker.start()
