@@ -343,7 +343,7 @@ def test_training_and_copies_show_only_where_they_are() -> None:
     assert b"TRAINING" not in made("plate", training="") and b"Copy" not in made("plate", copy="")
 
 
-@pytest.mark.parametrize("dpi", [203, 300, 600])
+@pytest.mark.parametrize("dpi", [203, 300])
 @pytest.mark.parametrize("stock", STOCKS)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_label_is_scanned_from_every_stock(name: str, stock: str, dpi: int) -> None:
