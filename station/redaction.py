@@ -83,6 +83,8 @@ def settings(fields: Any, name: str = "") -> Any:
     """Settings as plain values: no secret, and no one's password in an address."""
     if isinstance(fields, dict):
         return {key: settings(value, key) for key, value in fields.items()}
+    if isinstance(fields, list | tuple):
+        return [settings(value, name) for value in fields]
     if isinstance(fields, str) and fields and _SECRET_NAME.search(name):
         return "‹set›"
     return address(fields) if isinstance(fields, str) else fields

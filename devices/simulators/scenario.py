@@ -5,7 +5,7 @@ A scenario is TOML: a `title` and steps, each with what to do, when, and the dee
     [[step]]
     at = 2.5                 # seconds after the beginning; or `after = 0.5`, seconds after the step before
     do = "scan"
-    text = "1Z999AA10123456784"
+    code = "1Z999AA10123456784"
 
     [[step]]
     await = "label"          # waits until a label came out, at most `within` seconds (15); then the deed, if any
@@ -69,11 +69,15 @@ class Scenario:
     steps: tuple[Step, ...]
 
 
+def _scan(bench: SimulatedBench, fields: dict[str, Any]) -> None:
+    bench.scanner.scan(fields["code"], fields.get("aim", ""))
+
+
 _WOBBLE: Mapping[str, type] = {"wobble_s": float}
-_SCENE: Mapping[str, type] = {"category": str, "seed": int, "look": str, "ean": str, "text": str}
+_SCENE: Mapping[str, type] = {"category": str, "seed": int, "look": str, "ean": str}
 
 DEEDS: Mapping[str, Deed] = {
-    "scan": Deed(lambda bench, f: bench.scanner.scan(**f), {"text": str, "aim": str}, ("text",)),
+    "scan": Deed(_scan, {"code": str, "aim": str}, ("code",)),
     "scanner_noise": Deed(lambda bench, f: bench.scanner.garbage(**f), {"seed": int}),
     "place": Deed(lambda bench, f: bench.scale.place(**f), {"weight_mg": int, **_WOBBLE}, ("weight_mg",)),
     "remove": Deed(lambda bench, f: bench.scale.remove(**f), _WOBBLE),

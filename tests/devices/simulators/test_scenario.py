@@ -36,7 +36,7 @@ def test_a_scenario_drives_the_bench_and_the_drivers_see_it(tmp_path: Path, inbo
         title = "One parcel"
         [[step]]
         do = "scan"
-        text = "PARCEL-1"
+        code = "PARCEL-1"
         aim = "]C0"
         [[step]]
         after = 0.1
@@ -68,7 +68,7 @@ def test_a_scenario_drives_the_bench_and_the_drivers_see_it(tmp_path: Path, inbo
         for worker in workers:
             worker.stop()
     assert [line.split(" s  ")[1] for line in said] == [
-        "scan text=PARCEL-1 aim=]C0",
+        "scan code=PARCEL-1 aim=]C0",
         "place weight_mg=2310000 wobble_s=0.0",
         "unplug device=scanner",
         "plug device=scanner",
@@ -92,8 +92,8 @@ def test_the_samples_can_be_played(path: Path) -> None:
     [
         ("[[step]]\ndo = 'place'\nweight_mg = 'heavy'", "line 3: weight_mg: must be a whole number, not 'heavy'"),
         ("title = 'x'\n\n[[step]]\ndo = 'dance'", "line 4: do: 'dance' is none of scan, "),
-        ("[[step]]\ndo = 'scan'\n[[step]]\ndo = 'scan'\ntext = 'A'", "line 1: text: scan needs it"),
-        ("[[step]]\ndo = 'scan'\ntext = 'A'\ncolour = 1", "line 4: colour: scan has no such field; it has text, aim"),
+        ("[[step]]\ndo = 'scan'\n[[step]]\ndo = 'scan'\ncode = 'A'", "line 1: code: scan needs it"),
+        ("[[step]]\ndo = 'scan'\ncode = 'A'\ncolour = 1", "line 4: colour: scan has no such field; it has code, aim"),
         ("[[step]]\ndo = 'thaw'\nat = 1\nafter = 2", "line 4: after: a step has at or after"),
         ("[[step]]\ndo = 'thaw'\nat = -1", "line 3: at: seconds are not below zero"),
         ("[[step]]\ndo = 'thaw'\nat = true", "line 3: at: must be a number, not True"),

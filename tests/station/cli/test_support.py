@@ -27,7 +27,7 @@ def data(tmp_path: Path) -> Path:
     (folder / "token").write_text("tok-5f3a-geheim")
     settings = Settings(
         central=CentralSettings("http://user:geheim@127.0.0.1:9", "leeds", str(folder / "token")),
-        camera=CameraSettings("http://admin:geheim@127.0.0.1:9/s?pwd=geheim"),
+        cameras=(CameraSettings(source="http://admin:geheim@127.0.0.1:9/s?pwd=geheim"),),
     )
     write(folder / "settings.toml", settings)
     Journal.open(folder / "station.sqlite", sample.STATION).close()
@@ -59,7 +59,7 @@ def test_the_bundle_tells_everything_but_what_is_private(data: Path, capsys) -> 
     assert capsys.readouterr().out.startswith(f"{out} holds README.txt, versions.json, settings.json, ")
     for name, text in told.items():
         assert [secret for secret in PLANTED if secret in text] == [], name
-    assert json.loads(told["settings.json"])["camera"]["source"] == "http://127.0.0.1:9/s?‹…›"
+    assert json.loads(told["settings.json"])["cameras"][0]["source"] == "http://127.0.0.1:9/s?‹…›"
     assert json.loads(told["settings.json"])["central"]["token_file"] == "‹set›"
     assert "PySide6_Essentials" in str(told["versions.json"]).replace("-", "_")
     assert "scale is down: lost ‹" in told["log.txt"] and '  File "desk.py", line 3, in take' in told["log.txt"]
