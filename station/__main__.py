@@ -99,6 +99,9 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
     run.add_argument("--settings", type=Path, metavar="FILE", help="settings file (default: DIR/settings.toml)")
     run.add_argument("--demo", action="store_true", help="the demonstration, even where there are settings")
+    run.add_argument(
+        "--record", type=Path, metavar="FILE", help="write every byte of every device there, to be replayed; private"
+    )
     run.add_argument("--headless", action="store_true", help="play parcels with no screen")
     run.add_argument("--parcels", type=_count, default=12, metavar="N", help="parcels to play (default: 12)")
     run.add_argument("--seed", type=int, default=1, metavar="S", help="which made-up parcels follow the sample's")

@@ -122,6 +122,7 @@ class Desk:
         self._equipment = equipment
         self.dpi = dpi
         self.layout = KeyboardSettings().layout
+        self.stock = ""
         self._translate = translate
         self.duplicates = DuplicateWindow()
         # What the printer said of each label in this run; the ledger joins it with the facts.
@@ -232,7 +233,7 @@ class Desk:
         today = datetime.now(UTC).astimezone().date().isoformat()
         fields = {**label.fields, "date": today, "training": "1" if self.bench.training else ""}
         try:
-            zpl = to_zpl(load(label.template), fields, self.dpi, self._translate)
+            zpl = to_zpl(load(label.template, self.stock), fields, self.dpi, self._translate)
         except LabelError as error:
             # A bin of the site may be called what no barcode of ours can hold; its facts are written all the same.
             _log.error("a label cannot be made: %s", error)

@@ -61,6 +61,9 @@ class Station(Protocol):
     def controls(self) -> dict[str, tuple[Control, ...]]:
         """Return how the controls of each camera stand."""
 
+    def advice(self) -> tuple[str, ...]:
+        """Return what the printer says will be wanted soon."""
+
     def use(self, settings: Settings) -> None:
         """Put the devices of these settings in the places of those that are set otherwise."""
 
@@ -216,7 +219,9 @@ class App:
             self.qt.installEventFilter(wedge)
 
         desk = station.desk
-        return Bench(lambda: station.settings, use, self._keep, desk.print_test, desk.watch, station.controls)
+        return Bench(
+            lambda: station.settings, use, self._keep, desk.print_test, desk.watch, station.controls, station.advice
+        )
 
     def _keep(self, settings: Settings) -> None:
         """Keep the devices of these settings for the next start."""

@@ -68,6 +68,7 @@ def look(
     workers: Mapping[str, Worker] = MappingProxyType({}),
     demo: bool = False,
     controls: Mapping[str, tuple[Control, ...]] = MappingProxyType({}),
+    advice: tuple[str, ...] = (),
     setting_up: SettingUp | None = None,
 ) -> View:
     """Return what is to be seen now. A page that the person's role does not have is the bench page."""
@@ -82,6 +83,7 @@ def look(
         searched=opened.searched if page == "search" else "",
         demo=demo,
         controls=controls,
+        advice=advice,
         sound_trouble=manner.sound_trouble,
         # Where no supervisor is known yet, whoever installs the bench sets it up.
         may_set_up=role == "supervisor" or not manner.settings.central.url,

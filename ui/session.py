@@ -149,6 +149,7 @@ class Session(QObject):
             workers=self._workers,
             demo=demo,
             controls=self._bench.controls(),
+            advice=self._bench.advice(),
             setting_up=self._setting_up,
         )
 

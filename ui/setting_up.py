@@ -23,7 +23,7 @@ class Bench:
 
     `use` puts the changed devices of other settings in place (SettingsError when it cannot be), `keep` writes them,
     `print_test` prints a label with TEST_CODE, `watch` asks for the live pictures of a camera, `controls` tells how
-    the controls of all cameras stand.
+    the controls of all cameras stand, `advice` what the printer will want soon.
     """
 
     settings: Callable[[], Settings]
@@ -32,6 +32,7 @@ class Bench:
     print_test: Callable[[], None]
     watch: Callable[[str | None], None]
     controls: Callable[[], Mapping[str, tuple[Control, ...]]] = dict
+    advice: Callable[[], tuple[str, ...]] = tuple
 
 
 class SettingUp:

@@ -107,6 +107,7 @@ class View:
     sound_trouble: str = ""
     raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
     labels: "tuple[Copy, ...]" = ()
+    advice: tuple[str, ...] = ()
     controls: Mapping[str, tuple[Control, ...]] = field(default_factory=dict)
     setting_up: Setup | None = None
     may_set_up: bool = False

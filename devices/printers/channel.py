@@ -55,6 +55,7 @@ class Channel:
         while left:
             count = self._connection.send(left)
             self.accepted += count
+            self._link.sent(bytes(left[:count]))
             left = left[count:]
 
     def ask(self, command: bytes, complete: Callable[[bytes], T | None]) -> T | None:

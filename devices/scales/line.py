@@ -95,6 +95,7 @@ class ScaleSession:
         began = time.monotonic()
         if polling.request:
             source.write(polling.request)
+            link.sent(polling.request)
         heard, answered = _Heard.nothing, False
         while not link.stopping:
             data = source.read()

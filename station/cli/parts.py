@@ -13,10 +13,11 @@ from devices.cameras.stream import Camera
 from devices.hotplug import Hotplug
 from devices.printers import models as printers
 from devices.printers.models import LabelPrinter
+from devices.printers.tcp import TcpPrinter
 from devices.scales import models as scales
 from devices.scanners import models as scanners
 from devices.scanners.duplicates import DuplicateWindow
-from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Session, Worker
+from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Record, Session, Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
@@ -53,14 +54,22 @@ Post = Callable[[object], None]
 class Station:
     """One assembled station: its desk, the workers of its devices, its past, and the courier to central."""
 
-    def __init__(self, desk: Desk, equipment: Equipment, history: History, courier: Courier | None, post: Post) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        equipment: Equipment,
+        history: History,
+        courier: Courier | None,
+        post: Post,
+        record: Record | None,
+    ) -> None:
         self.settings = Settings()
         self.desk = desk
         self.workers: dict[str, Worker] = {}
         self.history = history
         self.equipment = equipment
         self._courier = courier
-        self._post = post
+        self._post, self._record = post, record
         self._sessions: dict[str, Session] = {}
         self._hotplug: Hotplug | None = None
 
@@ -89,15 +98,21 @@ class Station:
         self._sessions = {name: kept[name] for name in wanted}
         for name, session in fresh.items():
             pause_s = BACKOFF_S if plug_of(wanted[name]).startswith("/") else NETWORK_BACKOFF_S
-            self.workers[name] = Worker(name, session, self._post, pause_s)
+            self.workers[name] = Worker(name, session, self._post, pause_s, self._record)
             if self._hotplug is not None:
                 self.workers[name].start()
         self.settings = settings
         self.equipment.use(*_used(self._sessions, settings))
-        self.desk.dpi, self.desk.layout = settings.printer.dpi, settings.keyboard.layout
+        self.desk.dpi, self.desk.stock = settings.printer.dpi, settings.printer.stock
+        self.desk.layout = settings.keyboard.layout
         self.desk.duplicates = DuplicateWindow(of={each.name: each.repeat_s for each in settings.scanners})
         if self._hotplug is not None:
             self._watch_plugs()
+
+    def advice(self) -> tuple[str, ...]:
+        """Return what the printer says will be wanted soon, as codes of `station.words.ADVICE_WORDS`."""
+        printer = self._sessions.get(PRINTER)
+        return tuple(map(str, printer.advice)) if isinstance(printer, TcpPrinter) else ()
 
     def controls(self) -> dict[str, tuple[Control, ...]]:
         """Return the controls of each camera, as they stand now."""
@@ -120,8 +135,12 @@ class Station:
 
 
 @contextmanager
-def open_station(folder: Path, settings: Settings, post: Post, training: bool = False) -> Iterator[Station]:
+def open_station(
+    folder: Path, settings: Settings, post: Post, training: bool = False, record: Record | None = None
+) -> Iterator[Station]:
     """Open a station in its folder and close it again; `post` brings what devices say to the desk's thread.
+
+    `record` is given every byte of every device.
 
     Raises JournalError when the journal cannot be used, with nothing opened. In training there is no courier:
     what is practised never leaves this computer.
@@ -142,7 +161,7 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         known = Lookups(read_rules(), copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, store.path, settings.printer.dpi, _words(settings).gettext)
-        station = Station(desk, equipment, history, courier, post)
+        station = Station(desk, equipment, history, courier, post, record)
         stack.callback(station.stop_devices)
         station.use(settings)
         yield station

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from devices.worker import Record
 from resources.words import mark
 from station.cli.demo import DemoSite
 from station.cli.hands import SimulatedHands
@@ -21,7 +22,7 @@ from station.cli.player import Player
 from station.errors import JournalError
 from station.salvage import salvage
 from station.sample import SampleParcel
-from station.settings import SETTINGS_FILE, Settings, write
+from station.settings import Settings, write
 from ui.app import App
 from ui.told import SupportWritten
 
@@ -40,14 +41,17 @@ def refuse(settings: Settings, error: JournalError) -> int:
         app.close()
 
 
-def run(folder: Path, settings: Settings, site: DemoSite | None) -> int:
-    """Show the bench until its window is closed; return the exit code. Training and work follow one another in it."""
-    app = App(settings, lambda changed: write(folder / SETTINGS_FILE, changed))
+def run(folder: Path, settings: Settings, site: DemoSite | None, kept_in: Path, record: Record | None) -> int:
+    """Show the bench until its window is closed; return the exit code. Training and work follow one another in it.
+
+    `kept_in` is the file that changed settings are written to.
+    """
+    app = App(settings, lambda changed: write(kept_in, changed))
     try:
         settings = site.settings(settings) if site is not None else settings
         training, code = False, 0
         while True:
-            code, settings = _one(app, folder, settings, site, training)
+            code, settings = _one(app, folder, settings, site, training, record)
             if app.training_wanted is None:
                 return code
             training = app.training_wanted
@@ -55,13 +59,15 @@ def run(folder: Path, settings: Settings, site: DemoSite | None) -> int:
         app.close()
 
 
-def _one(app: App, folder: Path, settings: Settings, site: DemoSite | None, training: bool) -> tuple[int, Settings]:
+def _one(
+    app: App, folder: Path, settings: Settings, site: DemoSite | None, training: bool, record: Record | None
+) -> tuple[int, Settings]:
     """Show one station, the real one or the one for training, until it is closed or changed for the other.
 
     Returns the exit code, and the settings with the devices that were set up meanwhile.
     """
     try:
-        with open_station(folder, settings, app.post, training) as station:
+        with open_station(folder, settings, app.post, training, record) as station:
             play: Callable[[SampleParcel], None] | None = None
             if site is not None:
                 play = Player.at(station.desk.bench, SimulatedHands(site.devices, app.post)).act

@@ -350,3 +350,18 @@ def test_the_codes_that_prove_devices_are_no_parcels(bench: Bench, code: str) ->
     bench.scan(code)
     assert bench.hands.bench.state.parcel is None
     assert "The test label can be read." in bench.shown() or "types the keyboard that is set here" in bench.shown()
+
+
+def test_a_label_nobody_scanned_back_is_listed_with_the_devices(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.begin("tee")
+    bench.hands.scan(sample.parcels()[1].items[0].code)
+    bench.hands.go_to("label")
+    plate = bench.hands.bench.state.item.plate
+    bench.window.page_wanted.emit("devices")
+    assert f"{plate}: printed, not scanned back yet" in bench.shown()
+    bench.scan(plate)
+    bench.window.page_wanted.emit("receive")
+    bench.scan(plate)
+    bench.window.page_wanted.emit("devices")
+    assert "not scanned back yet" not in bench.shown()

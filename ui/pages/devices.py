@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from devices.cameras.controls import Control
 from devices.worker import RawFrame
 from resources.words import mark
+from station.settings import PRINTER
+from station.words import ADVICE_WORDS
 from ui import wording
 from ui.parts.buttons import aside
 from ui.parts.card import Card
@@ -111,13 +113,15 @@ class DeviceCard(Card):
         super().__init__()
         self._shown = shown
         self.lamp = LampLine()
-        self._live, self._controls = Text("head"), Text("small", quiet=True)
+        self._live, self._controls, self._advice = Text("head"), Text("small", quiet=True), Text("small")
         self._raw = Rows(_RawLine, S4)
-        for widget in (self.lamp, self._live, self._controls, self._raw):
+        for widget in (self.lamp, self._live, self._advice, self._controls, self._raw):
             self.column.addWidget(widget)
 
     def render_live(self, device: str, view: View) -> None:
         self._live.show_text(_live(device, view))
+        advice = view.advice if device == PRINTER else ()
+        self._advice.show_text(" ".join(wording.word(view.tr, ADVICE_WORDS, each) for each in advice))
         self._controls.show_text(" · ".join(_control(each, view) for each in view.controls.get(device, ())))
         frames = view.raw.get(device, ())[-self._shown :]
         newest = frames[-1].at if frames else 0.0

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from devices.readings import AcceptedWeight, Frame, Scan, Still, Up
+from devices.readings import AcceptedWeight, Frame, Printed, Scan, Still, Up
 from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.cli.parts import open_station, session_of
@@ -169,3 +169,46 @@ def test_a_scale_is_the_model_and_dialect_that_the_bench_names() -> None:
     ):
         with pytest.raises(SettingsError, match=why):
             session_of("scale", settings)
+
+
+def test_every_byte_of_every_device_can_be_recorded(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    notes: list[tuple[str, str, bytes]] = []
+    with SimulatedBench(tmp_path / "devices") as devices:
+        settings = Settings(
+            scale=ScaleSettings(port=devices.address("scale")),
+            printer=PrinterSettings(host=devices.printer.host, port=devices.printer.port),
+        )
+        with open_station(folder, settings, words.put, record=lambda *note: notes.append(note)) as station:
+            station.begin()
+            assert {await_word(words, Up).device, await_word(words, Up).device} == {"scale", "printer"}
+    assert {(device, direction) for device, direction, _ in notes} == {
+        (device, direction) for device in ("scale", "printer") for direction in ("in", "out")
+    }
+    assert ("scale", "out", b"SI\r\n") in notes
+    assert b"~HS" in b"".join(raw for device, direction, raw in notes if (device, direction) == ("printer", "out"))
+
+
+def test_labels_are_set_for_the_stock_that_is_in_the_printer(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with SimulatedBench(tmp_path / "devices") as devices:
+        printer = PrinterSettings(host=devices.printer.host, port=devices.printer.port)
+        with open_station(folder, Settings(printer=printer), words.put) as station:
+            station.begin()
+            await_word(words, Up)
+            for stock, width in (("", b"^PW800"), ("57x32", b"^PW456")):
+                station.use(Settings(printer=msgspec.structs.replace(printer, stock=stock)))
+                station.desk.print_test()
+                assert width in devices.printer.wait_for_label().read_bytes()
+                await_word(words, Printed)
+
+
+@pytest.mark.parametrize(("repeat_s", "scans"), [(0.0, 2), (5.0, 1)])
+def test_each_scanner_has_a_time_in_which_it_repeats_itself(tmp_path: Path, repeat_s: float, scans: int) -> None:
+    folder = work_begun(tmp_path / "station")
+    settings = Settings(scanners=(ScannerSettings("left", repeat_s=repeat_s),))
+    with open_station(folder, settings, lambda word: None) as station:
+        taken = [station.desk.take(Scan("left", "BDG-1001", "", at)) for at in (1.0, 1.2)]
+        assert sum(each is not None for each in taken) == scans
