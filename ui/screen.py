@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from station.desk import Desk
     from station.history import Figures, History
     from station.known import Known
-    from station.print_ledger import Heard
+    from station.print_ledger import Copy
 
 _SHOWN = 200
 # What only says that all is well goes by itself; a warning stays until the next step, a refusal until it was seen.
@@ -69,6 +69,7 @@ def look(
     demo: bool = False,
     controls: Mapping[str, tuple[Control, ...]] = MappingProxyType({}),
     advice: tuple[str, ...] = (),
+    labels: "tuple[Copy, ...]" = (),
     setting_up: SettingUp | None = None,
 ) -> View:
     """Return what is to be seen now. A page that the person's role does not have is the bench page."""
@@ -84,6 +85,7 @@ def look(
         demo=demo,
         controls=controls,
         advice=advice,
+        labels=labels,
         sound_trouble=manner.sound_trouble,
         # Where no supervisor is known yet, whoever installs the bench sets it up.
         may_set_up=role == "supervisor" or not manner.settings.central.url,
@@ -91,7 +93,7 @@ def look(
     if setting_up is not None:
         asked = setup_prompt.prompt(setting_up.now, setting_up.trouble)
         return replace(view, prompt=asked, setting_up=setting_up.now)
-    return view if history is None else _with_the_past(view, history, desk.bench.known, desk.printing)
+    return view if history is None else _with_the_past(view, history, desk.bench.known)
 
 
 def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, Worker], page: str) -> View:
@@ -124,13 +126,12 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
     )
 
 
-def _with_the_past(view: View, history: "History", known: "Known", printing: "Heard") -> View:
-    """Add what the page shows of earlier: a story, exceptions or labels; and the names of the people in it."""
+def _with_the_past(view: View, history: "History", known: "Known") -> View:
+    """Add what the page shows of earlier: a story, or the exceptions; and the names of the people in it."""
     lines = _story(history, known, view.searched) if view.searched else ()
     raised = history.exceptions(_SHOWN) if view.page == "exceptions" else ()
-    labels = history.labels(printing) if view.page == "devices" else ()
     badges = {*(line.told.entry.operator for line in lines), *(each.operator for each in raised)}
-    return replace(view, story=lines, exceptions=raised, labels=labels, names=_names(known, badges))
+    return replace(view, story=lines, exceptions=raised, names=_names(known, badges))
 
 
 def _standing(notice: Notice | None, age_s: float) -> Notice | None:

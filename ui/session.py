@@ -28,6 +28,7 @@ from ui.window import Window
 if TYPE_CHECKING:
     from station.desk import Desk
     from station.history import Figures, History
+    from station.print_ledger import Copy
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Session(QObject):
         self._bench, self._support = bench, support
         self._opened = Opened()
         self._setting_up: SettingUp | None = None
+        self._labels: tuple[Copy, ...] = ()
         self._figures: Figures = history.figures(datetime.now(UTC))
         self._readings: deque[str] = deque(maxlen=_READINGS_KEPT)
         self._tick, self._count = QTimer(self), QTimer(self)
@@ -150,6 +152,7 @@ class Session(QObject):
             demo=demo,
             controls=self._bench.controls(),
             advice=self._bench.advice(),
+            labels=self._labels,
             setting_up=self._setting_up,
         )
 
@@ -206,6 +209,11 @@ class Session(QObject):
         self._setting_up = SettingUp(self._bench) if page == SETUP else None
         self._opened = replace(self._opened, page=page)
         self._desk.watch("" if page == "devices" else None)
+        self._labels = self._find_labels()
+
+    def _find_labels(self) -> "tuple[Copy, ...]":
+        """Return the labels the page of the devices lists; too slow to be looked for with each reading."""
+        return self._history.labels(self._desk.printing) if self._opened.page == "devices" else ()
 
     def _set_up(self, value: object) -> bool:
         """Take what belongs to the setting up of a device; tells whether that is all of it."""
@@ -231,6 +239,7 @@ class Session(QObject):
 
     def _count_anew(self) -> None:
         self._figures = self._history.figures(datetime.now(UTC))
+        self._labels = self._find_labels()
         view = self._view()
         self._window.render(view)
         if self._panel is not None and self._panel.isVisible():

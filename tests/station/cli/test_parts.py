@@ -11,7 +11,7 @@ import pytest
 from devices.readings import AcceptedWeight, Frame, Printed, Scan, Still, Up
 from devices.simulators.bench import SimulatedBench
 from station import sample
-from station.cli.parts import open_station, session_of
+from station.cli.parts import open_station, sessions_of, session_of
 from station.local_copy import LocalCopy, Record
 from station.settings import (
     CameraSettings,
@@ -212,3 +212,10 @@ def test_each_scanner_has_a_time_in_which_it_repeats_itself(tmp_path: Path, repe
     with open_station(folder, settings, lambda word: None) as station:
         taken = [station.desk.take(Scan("left", "BDG-1001", "", at)) for at in (1.0, 1.2)]
         assert sum(each is not None for each in taken) == scans
+
+
+def test_the_settings_in_the_readme_are_settings() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("```toml\n")[2].partition("```")[0]
+    settings = msgspec.toml.decode(shown, type=Settings)
+    assert list(sessions_of(settings)) == ["scanner", "scale", "camera", "printer"]
