@@ -70,6 +70,16 @@ class Hands:
         self.desk, self.history = desk, history
         self._equipment = equipment
         self.workers: dict[str, object] = {}
+        self.settings = Settings()
+
+    def use(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def controls(self) -> dict[str, tuple[object, ...]]:
+        return {}
+
+    def advice(self) -> tuple[str, ...]:
+        return ()
 
     @property
     def bench(self) -> Bench:
