@@ -11,7 +11,7 @@ import pytest
 from devices.readings import AcceptedWeight, Frame, Printed, Scan, Still, Up
 from devices.simulators.bench import SimulatedBench
 from station import sample
-from station.cli.parts import open_station, sessions_of, session_of
+from station.cli.parts import open_station, session_of, sessions_of
 from station.local_copy import LocalCopy, Record
 from station.settings import (
     CameraSettings,
