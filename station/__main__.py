@@ -22,6 +22,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station run --headless --parcels 12 --out out
                                             play scripted parcels with no screen and write a report
   returns-station begin --station A01       write the first settings of a real bench
+  returns-station command-sheet OUT.pdf     write the barcodes that stand for keys, to hang at the bench
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_begin(commands)
+    _add_sheet(commands)
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     check = commands.add_parser("doctor", help="prove versions, disk, clock, journal and devices")
@@ -122,6 +124,13 @@ def _add_begin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     begin.set_defaults(do=_begin)
 
 
+def _add_sheet(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sheet = commands.add_parser("command-sheet", help="write the barcodes that stand for keys, as PDF")
+    sheet.add_argument("out", type=Path, metavar="OUT", help="the PDF to write")
+    sheet.add_argument("--language", default="en", metavar="CODE", help="language of the words (default: en)")
+    sheet.set_defaults(do=_sheet)
+
+
 # Each command loads what it needs and no more: the bench is to be on the screen before anyone waits for it.
 
 
@@ -137,6 +146,12 @@ def _begin(asked: argparse.Namespace) -> int:
 
     central = CentralSettings(asked.central, asked.site, asked.token_file)
     return beginning.begin(asked.data, asked.station, asked.bench, central)
+
+
+def _sheet(asked: argparse.Namespace) -> int:
+    from station.cli import sheet
+
+    return sheet.write(asked.out, asked.language)
 
 
 def _examine(asked: argparse.Namespace) -> int:

@@ -18,24 +18,13 @@ _BAR_HEIGHT = 150
 _QUIET = 10 * _MODULE
 
 
-def draw(commands: Sequence[tuple[str, str]], heading: str) -> bytes:
-    """Return one A4 page as PNG: `commands` are (value, words), the words already in the person's language.
-
-    Each barcode holds `RS:` and the value. Raises ValueError for more than a page holds (18), or for a value that is
-    empty, not printable ASCII or too long for its place.
-    """
-    if len(commands) > PER_PAGE:
-        raise ValueError(f"{len(commands)} commands do not fit on one page of {PER_PAGE}")
-    png = io.BytesIO()
-    _page(_coded(commands), heading).save(png, "PNG", dpi=(DPI, DPI))
-    return png.getvalue()
-
-
 def pdf(commands: Sequence[tuple[str, str]], heading: str, codes: Sequence[tuple[str, str]] = ()) -> bytes:
     """Return as many A4 pages as are needed as PDF, to be printed at full size on any office printer.
 
+    `commands` are (value, words), the words already in the person's language; each barcode holds `RS:` and the value.
     `codes` are (data, words) that stand behind the commands and hold just the data, such as the code that shows a
-    scanner's keyboard layout. The errors are those of `draw`, but for the number.
+    scanner's keyboard layout. Raises ValueError for a value that is empty, not printable ASCII or too long for its
+    place.
     """
     every = [*_coded(commands), *codes]
     starts = range(0, max(1, len(every)), PER_PAGE)

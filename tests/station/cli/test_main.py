@@ -17,7 +17,7 @@ def said_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_help_tells_each_command_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     text = said_by(capsys, "--help")
-    for name in ("run", "begin", "doctor", "verify", "salvage"):
+    for name in ("run", "begin", "command-sheet", "doctor", "verify", "salvage"):
         assert f"returns-station {name}" in text
     assert "returns-station run --headless --parcels 12 --out out" in text
 
@@ -27,6 +27,7 @@ def test_help_tells_each_command_with_an_example(capsys: pytest.CaptureFixture[s
     [
         ("run", ("--headless", "--parcels", "--seed", "--out", "--demo", "report.json", "interrupted run is gone on")),
         ("begin", ("--data", "--station", "--bench", "--central", "--site", "--token-file")),
+        ("command-sheet", ("OUT", "--language")),
         ("doctor", ("--data", "--settings", "--demo", "devices")),
         ("verify", ("DATA", "data folder")),
         ("salvage", ("DATA", "--yes", "without asking")),
