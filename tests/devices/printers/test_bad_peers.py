@@ -246,7 +246,7 @@ def test_refused_and_closed_at_once(bed, inbox) -> None:
     assert peer.labels() == 1
 
 
-def test_a_liar_that_is_busy_for_ever_is_told_of_and_can_be_cancelled(bed, inbox) -> None:
+def test_a_liar_that_is_busy_for_ever_is_told_of_and_can_be_cancelled(bed, inbox, until) -> None:
     def busy(peer: Peer, connection: socket.socket) -> None:
         while data := peer.hear(connection):
             now = status(1, left=7) if peer.labels() else status()
@@ -258,6 +258,7 @@ def test_a_liar_that_is_busy_for_ever_is_told_of_and_can_be_cancelled(bed, inbox
     assert (waiting.why, waiting.sent) == (Fault.stuck, True)
     printer.cancel("job")
     assert inbox.next(NotPrinted).why is Fault.cancelled
+    until(lambda: b"~JA" in peer.received, what="the peer to hear it")
     assert peer.labels() == 1
     assert peer.received.count(b"~JA") == 1
     assert len(inbox.of(PrintWaiting)) == 1
