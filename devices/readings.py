@@ -29,6 +29,15 @@ class Fault(StrEnum):
     head_open = "head_open"
     paused = "paused"
     overheated = "overheated"
+    cutter_fault = "cutter_fault"
+    label_jam = "label_jam"
+    head_worn = "head_worn"  # an element of the print head is dead
+    mark_not_found = "mark_not_found"  # no gap or black mark where the next label should begin
+    label_not_taken = "label_not_taken"  # peeled off and waiting to be taken; the next one waits for that
+    wrong_language = "wrong_language"  # a label printer that does not speak ZPL
+    queue_stopped = "queue_stopped"  # the system's print queue was stopped or refuses jobs
+    no_queue = "no_queue"  # the system has no print queue of that name
+    stuck = "stuck"  # held for long, and nobody says why
     printer_fault = "printer_fault"  # any other error the printer reports; detail has its bits
     buffer_full = "buffer_full"
     cancelled = "cancelled"
@@ -50,6 +59,7 @@ class WeightState(StrEnum):
     garbled = "garbled"
 
 
+# Every factor is exact. Tael and ton are missing on purpose: they differ from country to country.
 MILLIGRAMS_PER_UNIT: Mapping[str, Decimal] = {
     "mg": Decimal(1),
     "g": Decimal(1_000),
@@ -58,6 +68,9 @@ MILLIGRAMS_PER_UNIT: Mapping[str, Decimal] = {
     "lb": Decimal("453592.37"),  # exact since the 1959 international yard and pound agreement
     "oz": Decimal("28349.523125"),
     "ozt": Decimal("31103.4768"),
+    "ct": Decimal(200),  # the metric carat
+    "gr": Decimal("64.79891"),  # the grain, a 7000th of a pound
+    "dwt": Decimal("1555.17384"),  # the pennyweight, 24 grains
 }
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import serial
@@ -16,7 +16,8 @@ else:
     # the port is closed under a reader (pyserial issues 558 and 331).
     _TERMINAL_ERRORS = (termios.error, TypeError)
 
-READ_TIMEOUT_S = 0.05
+# How late a session notices that it is to stop, or that it is time to ask; what comes on the line ends a read at once.
+READ_TIMEOUT_S = 0.02
 WRITE_TIMEOUT_S = 1.0
 
 
@@ -40,7 +41,8 @@ class SerialPort:
     def read(self) -> bytes:
         """What has come, or nothing after READ_TIMEOUT_S; OSError when the line is gone."""
         with _as_os_error():
-            return bytes(self._device.read(max(1, self._device.in_waiting)))
+            first = self._device.read(1)
+            return bytes(first + self._device.read(self._device.in_waiting)) if first else b""
 
     def write(self, data: bytes) -> None:
         """Send all of it; OSError when it cannot be sent within WRITE_TIMEOUT_S."""
@@ -66,11 +68,24 @@ def open_port(line: LineSettings) -> Iterator[SerialPort]:
         if local:
             device.exclusive = True
         device.open()
+        if local and line.parity != "N":
+            _check_parity(device.fileno())
     try:
         yield SerialPort(device)
     finally:
         with _as_os_error():
             device.close()
+
+
+def _check_parity(handle: int) -> None:
+    """Have a byte with the wrong parity bit read as NUL: pyserial switches the check off and lets the byte through."""
+    if sys.platform == "win32":
+        return
+    settings = termios.tcgetattr(handle)
+    settings[0] = (settings[0] | termios.INPCK) & ~(termios.IGNPAR | termios.PARMRK)
+    # A pty takes this and then complains that it cannot carry 7 bits; it has no parity that could be wrong.
+    with suppress(termios.error):
+        termios.tcsetattr(handle, termios.TCSANOW, settings)
 
 
 @contextmanager

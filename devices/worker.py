@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from devices.readings import Down, Fault, Reading, Up
 
@@ -14,6 +14,13 @@ _log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 2.0
 RECENT_FRAMES = 200
+BACKOFF_S = (0.5, 5.0)
+# No folder tells when a printer or camera on the network is back, and a connection that is refused costs nothing.
+NETWORK_BACKOFF_S = (0.5, 1.0)
+
+Direction = Literal["in", "out"]
+# Takes the device's name, the direction and the bytes; must not block and must not fail.
+Record = Callable[[str, Direction, bytes], None]
 
 
 class DeviceError(Exception):
@@ -36,9 +43,10 @@ class RawFrame:
 class Link:
     """What a session may do to the world: post readings, say up or down, remember raw bytes, wait."""
 
-    def __init__(self, device: str, post: Callable[[Reading], None]) -> None:
+    def __init__(self, device: str, post: Callable[[Reading], None], record: Record | None = None) -> None:
         self.device = device
         self.post = post
+        self._record = record
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._up = False
@@ -72,8 +80,15 @@ class Link:
         self._wake.set()
 
     def saw(self, raw: bytes) -> None:
-        """Remember bytes for the doctor."""
+        """Remember bytes that came, for the doctor and for the recording."""
         self._recent.append(RawFrame(time.monotonic(), raw))
+        if self._record is not None:
+            self._record(self.device, "in", raw)
+
+    def sent(self, raw: bytes) -> None:
+        """Say that bytes went out, for the recording only: the ring is for answers, not for the same question."""
+        if self._record is not None:
+            self._record(self.device, "out", raw)
 
     def recent(self) -> tuple[RawFrame, ...]:
         """What was remembered, oldest first."""
@@ -108,7 +123,8 @@ class Session(Protocol):
 class Worker:
     """The thread around a session.
 
-    `backoff_s` is the first and the longest pause between attempts; it starts over once the device was up.
+    `backoff_s` is the first and the longest pause between attempts; it starts over once the device was up, or when
+    `nudge` says that something has changed. `record` is given all bytes in both directions.
     """
 
     def __init__(
@@ -116,17 +132,27 @@ class Worker:
         device: str,
         session: Session,
         post: Callable[[Reading], None],
-        backoff_s: tuple[float, float] = (0.5, 5.0),
+        backoff_s: tuple[float, float] = BACKOFF_S,
+        record: Record | None = None,
     ) -> None:
         self.device = device
         self._session = session
-        self._link = Link(device, post)
+        self._link = Link(device, post, record)
         self._backoff_s = backoff_s
+        self._changed = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"device-{device}", daemon=True)
 
     def start(self) -> None:
         """Begin; readings come from the worker's own thread."""
         self._thread.start()
+
+    def nudge(self) -> None:
+        """Try again at once, and soon after: the device may have just been plugged in. From any thread.
+
+        A port that has just appeared may refuse for a moment, until its permissions are set.
+        """
+        self._changed.set()
+        self._link.nudge()
 
     def stop(self) -> None:
         """End the session and join its thread, within two seconds; safe to call twice or before start."""
@@ -149,6 +175,9 @@ class Worker:
                 pause_s = first_s
             self._link.wait(pause_s)
             pause_s = min(pause_s * 2, longest_s)
+            if self._changed.is_set():
+                self._changed.clear()
+                pause_s = first_s
 
     def _attempt(self) -> bool:
         """Run the session once; True when the device was up in it."""

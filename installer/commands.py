@@ -30,6 +30,8 @@ The first start makes .venv and fills it from a hash-checked lock; later starts 
 Tried on Debian 12. Windows and macOS have their paths here but have not been tried.
 """
 
+# Most tests wait for devices and processes: several are run at once, those of one file one after the other.
+TOGETHER: Sequence[str] = ("-n", "3", "--dist", "loadfile")
 LINT: Sequence[tuple[str, ...]] = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",))
 
 
@@ -81,7 +83,7 @@ def test(arguments: Sequence[str]) -> int:
     """Everything CI asks for; what lint found is said again in one line after pytest's own last one."""
     environment = prepared("dev", ("run", "test"))
     failed = [] if arguments else checked(environment)
-    code = called([str(environment.python), "-m", "pytest", *arguments])
+    code = called([str(environment.python), "-m", "pytest", *(arguments or TOGETHER)])
     if failed:
         print(f"failed before the tests: {', '.join(failed)}", file=sys.stderr)
     return code or int(bool(failed))

@@ -21,9 +21,12 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
                                             devices, an embedded central and sample parcels
   returns-station run --headless --parcels 12 --out out
                                             play scripted parcels with no screen and write a report
+  returns-station begin --station A01       write the first settings of a real bench
+  returns-station command-sheet OUT.pdf     write the barcodes that stand for keys, to hang at the bench
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
+  returns-station support-bundle OUT.zip    write what a helper needs to know, with nothing private in it
 """
 
 _ABOUT_RUN = """\
@@ -32,6 +35,14 @@ simulated as programs of their own and spoken to through the drivers a real benc
 
 Where there is no display (or with --headless) it plays parcels instead: OUT then holds report.json,
 labels/PLATE.zpl and .png, photos/, station.sqlite and central.sqlite. A folder with an interrupted run is gone on with.
+"""
+
+
+_ABOUT_BUNDLE = """\
+Writes one zip file with versions, platform, settings, what the doctor finds, the last lines of the log, and number and
+hash of the last journal entry. No fact, photo or record is in it. Tokens and passwords are left out; in the log all
+that is not plainly a word of the program is masked: names, addresses, serial numbers, badges, PINs. Look into it before
+you send it. While the station runs its devices are not proved, for it has them open.
 """
 
 
@@ -53,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("returns-station", description=_ABOUT, formatter_class=_PLAIN)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
+    _add_begin(commands)
+    _add_sheet(commands)
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     check = commands.add_parser("doctor", help="prove versions, disk, clock, journal and devices")
@@ -66,7 +79,21 @@ def _parser() -> argparse.ArgumentParser:
     save.add_argument("--station", default="", metavar="CODE", help="its code, when not one entry can be read")
     save.add_argument("--yes", action="store_true", help="do it without asking")
     save.set_defaults(do=_salvage)
+    _add_bundle(commands)
     return parser
+
+
+def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bundle = commands.add_parser(
+        "support-bundle",
+        help="write what a helper needs, with nothing private in it",
+        description=_ABOUT_BUNDLE,
+        formatter_class=_PLAIN,
+    )
+    bundle.add_argument("out", type=Path, metavar="OUT.zip", help="the file to write")
+    bundle.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
+    bundle.add_argument("--settings", type=Path, metavar="FILE", help="settings file (default: DIR/settings.toml)")
+    bundle.set_defaults(do=_bundle)
 
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -74,11 +101,34 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
     run.add_argument("--settings", type=Path, metavar="FILE", help="settings file (default: DIR/settings.toml)")
     run.add_argument("--demo", action="store_true", help="the demonstration, even where there are settings")
+    run.add_argument(
+        "--record", type=Path, metavar="FILE", help="write every byte of every device there, to be replayed; private"
+    )
     run.add_argument("--headless", action="store_true", help="play parcels with no screen")
     run.add_argument("--parcels", type=_count, default=12, metavar="N", help="parcels to play (default: 12)")
     run.add_argument("--seed", type=int, default=1, metavar="S", help="which made-up parcels follow the sample's")
     run.add_argument("--out", type=Path, default=Path("out"), metavar="OUT", help="folder of the play (default: out)")
     run.set_defaults(do=_run)
+
+
+def _add_begin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    begin = commands.add_parser("begin", help="write the first settings of a real bench")
+    begin.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
+    begin.add_argument(
+        "--station", required=True, metavar="CODE", help="three of A-Z and 0-9; in every plate it prints"
+    )
+    begin.add_argument("--bench", default="Bench 1", metavar="NAME", help="what people call it (default: Bench 1)")
+    begin.add_argument("--central", default="", metavar="URL", help="where the central records are")
+    begin.add_argument("--site", default="", help="the site this bench belongs to")
+    begin.add_argument("--token-file", default="", metavar="FILE", help="holds what `returns-central enrol` printed")
+    begin.set_defaults(do=_begin)
+
+
+def _add_sheet(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sheet = commands.add_parser("command-sheet", help="write the barcodes that stand for keys, as PDF")
+    sheet.add_argument("out", type=Path, metavar="OUT", help="the PDF to write")
+    sheet.add_argument("--language", default="en", metavar="CODE", help="language of the words (default: en)")
+    sheet.set_defaults(do=_sheet)
 
 
 # Each command loads what it needs and no more: the bench is to be on the screen before anyone waits for it.
@@ -88,6 +138,20 @@ def _run(asked: argparse.Namespace) -> int:
     from station.cli import opening
 
     return opening.run(asked)
+
+
+def _begin(asked: argparse.Namespace) -> int:
+    from station.cli import beginning
+    from station.settings import CentralSettings
+
+    central = CentralSettings(asked.central, asked.site, asked.token_file)
+    return beginning.begin(asked.data, asked.station, asked.bench, central)
+
+
+def _sheet(asked: argparse.Namespace) -> int:
+    from station.cli import sheet
+
+    return sheet.write(asked.out, asked.language)
 
 
 def _examine(asked: argparse.Namespace) -> int:
@@ -106,6 +170,12 @@ def _salvage(asked: argparse.Namespace) -> int:
     from station.cli import checks
 
     return checks.salvage_folder(asked.data, asked.station, asked.yes)
+
+
+def _bundle(asked: argparse.Namespace) -> int:
+    from station.cli import support
+
+    return support.bundle(asked.out, asked.data, asked.settings)
 
 
 def _home() -> Path:

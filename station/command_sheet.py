@@ -12,40 +12,52 @@ DPI = 300
 _PAGE = (2480, 3508)  # A4 at 300 dpi
 _MARGIN = 150
 _COLUMNS, _ROWS = 2, 9
+PER_PAGE = _COLUMNS * _ROWS
 _MODULE = 5  # 0.42 mm: read at arm's length
 _BAR_HEIGHT = 150
 _QUIET = 10 * _MODULE
 
 
-def draw(commands: Sequence[tuple[str, str]], heading: str) -> bytes:
-    """Return one A4 page as PNG: `commands` are (value, words), the words already in the person's language.
+def pdf(commands: Sequence[tuple[str, str]], heading: str, codes: Sequence[tuple[str, str]] = ()) -> bytes:
+    """Return as many A4 pages as are needed as PDF, to be printed at full size on any office printer.
 
-    Each barcode holds `RS:` and the value. Raises ValueError for more than a page holds (18), or for a value that is
-    empty, not printable ASCII or too long for its place.
+    `commands` are (value, words), the words already in the person's language; each barcode holds `RS:` and the value.
+    `codes` are (data, words) that stand behind the commands and hold just the data, such as the code that shows a
+    scanner's keyboard layout. Raises ValueError for a value that is empty, not printable ASCII or too long for its
+    place.
     """
-    if len(commands) > _COLUMNS * _ROWS:
-        raise ValueError(f"{len(commands)} commands do not fit on one page of {_COLUMNS * _ROWS}")
+    every = [*_coded(commands), *codes]
+    starts = range(0, max(1, len(every)), PER_PAGE)
+    first, *others = [_page(every[start : start + PER_PAGE], heading) for start in starts]
+    file = io.BytesIO()
+    first.save(file, "PDF", resolution=DPI, save_all=True, append_images=others)
+    return file.getvalue()
+
+
+def _coded(commands: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    if not all(value for value, _ in commands):
+        raise ValueError("a command has no value")
+    return [(f"RS:{value}", words) for value, words in commands]
+
+
+def _page(codes: Sequence[tuple[str, str]], heading: str) -> Image.Image:
     page = Image.new("L", _PAGE, 255)
     face = Typeface()
     face.draw(page, _MARGIN, _MARGIN, 110, heading)
     width = (_PAGE[0] - 2 * _MARGIN) // _COLUMNS
     height = (_PAGE[1] - 2 * _MARGIN - 200) // _ROWS
-    for number, (value, words) in enumerate(commands):
+    for number, code in enumerate(codes):
         row, column = divmod(number, _COLUMNS)
-        _command(page, face, (_MARGIN + column * width, _MARGIN + 200 + row * height), width, (value, words))
-    png = io.BytesIO()
-    page.convert("1").save(png, "PNG", dpi=(DPI, DPI))
-    return png.getvalue()
+        _code(page, face, (_MARGIN + column * width, _MARGIN + 200 + row * height), width, code)
+    return page.convert("1")
 
 
-def _command(page: Image.Image, face: Typeface, corner: tuple[int, int], width: int, said: tuple[str, str]) -> None:
-    value, words = said
-    if not value:
-        raise ValueError("a command has no value")
+def _code(page: Image.Image, face: Typeface, corner: tuple[int, int], width: int, said: tuple[str, str]) -> None:
+    data, words = said
     left, top = corner
-    modules = bars(f"RS:{value}")
+    modules = bars(data)
     if len(modules) * _MODULE + 2 * _QUIET > width:
-        raise ValueError(f"the command {value!r} is too long for its place on the sheet")
+        raise ValueError(f"{data!r} is too long for its place on the sheet")
     size = min(70.0, 70 * (width - _QUIET) / max(1.0, face.width(words, 70)))
     face.draw(page, left + _QUIET, top, round(size), words)
     pen = ImageDraw.Draw(page)

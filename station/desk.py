@@ -17,6 +17,7 @@ from devices.readings import (
     Down,
     Frame,
     NoStill,
+    NotPrinted,
     Printed,
     PrintWaiting,
     Reading,
@@ -26,12 +27,15 @@ from devices.readings import (
     Weight,
 )
 from devices.scanners.duplicates import DuplicateWindow
+from devices.scanners.self_test import SELF_TEST, Mend, layout_of
 from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
 from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
+from station.print_ledger import Heard, asked, hear
+from station.settings import KeyboardSettings
 from station.stages import next_shot
 from station.steps.examine import item_of
 from station.sync_status import SyncStatus
@@ -39,7 +43,18 @@ from station.sync_status import SyncStatus
 _log = logging.getLogger(__name__)
 
 COMMAND_PREFIX = "RS:"
+# On the label that proves a printer.
+TEST_CODE = "TEST-LABEL"
 TIMINGS_KEPT = 20_000
+_LAYOUT_NOTICES: Mapping[Mend, Notice] = {
+    Mend.nothing: Notice(Tone.ACCEPTED, mark("The scanner types the keyboard that is set here.")),
+    Mend.choose_layout: Notice(
+        Tone.ATTENTION, mark("The scanner types another keyboard than is set here: ask IT to set it up (F6).")
+    ),
+    Mend.turn_case: Notice(
+        Tone.ATTENTION, mark("The scanner turns small and capital letters round: its handbook tells how to mend that.")
+    ),
+}
 
 Word = Reading | PhotoChecked | PhotoFailed | Command | SyncStatus
 
@@ -97,19 +112,35 @@ class Desk:
         self.weight: Weight | None = None
         self.frame: Frame | None = None
         self.cannot_save = ""
+        # A still was asked for and is not judged yet: on a slow computer that takes a second or two.
+        self.taking_photo = False
+        # Monotonic time of the last notice: one that only says "done" does not stay for ever.
+        self.noticed_at = 0.0
         self.sync = SyncStatus()
         self.timings: deque[Timing] = deque(maxlen=TIMINGS_KEPT)
         self.photo_path = photo_path
         self._equipment = equipment
         self.dpi = dpi
+        self.layout = KeyboardSettings().layout
+        self.stock = ""
         self._translate = translate
-        self._duplicates = DuplicateWindow()
+        self.duplicates = DuplicateWindow()
+        # What the printer said of each label in this run; the ledger joins it with the facts.
+        self.printing: Heard = {}
         # The printer says only once that a label came out: what could not be saved is said again when saving works.
         self._unsaved: deque[Printed] = deque()
         self._watched: str | None = None
+        self._last_space_told = False
+
+    @property
+    def last_space(self) -> bool:
+        """Whether the disk is full and the bench lives on the space that was kept in reserve."""
+        return self.bench.journal.last_space
 
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
+        if isinstance(word, Printed | PrintWaiting | NotPrinted):
+            self.printing = hear(self.printing, word)
         handler = _HANDLERS.get(type(word))
         return handler(self, word) if handler is not None else self._give(cast("Input", word))
 
@@ -117,6 +148,10 @@ class Desk:
         """The person has seen the notice."""
         self.bench.acknowledge()
         self.on_change()
+
+    def print_test(self) -> None:
+        """Print the label that proves a printer when it is scanned back."""
+        self._print(Label("test", "test", {"code": TEST_CODE}))
 
     def watch(self, camera: str | None) -> None:
         """Ask for live pictures of a camera also when no photo is due: somebody looks at it; None: nobody does.
@@ -144,20 +179,26 @@ class Desk:
         self._equipment.preview(self.bench.prompt.stage in ("photo", "doubt"), due.id if due is not None else "")
 
     def _scan(self, scan: Scan) -> Shown | None:
-        if self._duplicates.is_repeat(scan):
+        if self.duplicates.is_repeat(scan):
             _log.info("the same scan twice in a blink: taken once")
             return None
-        given = command_in(scan.text)
+        given = command_in(scan.text) or self._test_in(scan.text)
         if given is None:
             return self._give(scan, since=scan.at)
         if isinstance(given, Notice):
-            self.bench.notice = given
-            self._tell(given)
+            self._say(given)
             return None
         if given.do is Do.CONFIRM and self._refusal_stands():
             self.acknowledge()
             return None
         return self._give(given, since=scan.at)
+
+    def _test_in(self, text: str) -> Notice | None:
+        """Say what a test code proves; None for any other code. It is no parcel's, wherever it is scanned."""
+        if text == TEST_CODE:
+            return Notice(Tone.ACCEPTED, mark("The test label can be read."))
+        mend = layout_of(text, self.layout).mend if len(text) == len(SELF_TEST) else Mend.unknown
+        return None if mend is Mend.unknown else _LAYOUT_NOTICES[mend]
 
     def _refusal_stands(self) -> bool:
         return self.bench.notice is not None and self.bench.notice.tone is Tone.REFUSED
@@ -172,7 +213,9 @@ class Desk:
             return None
         if shown.facts:
             self.cannot_save = ""
+        self._note_photo(given, shown)
         self._tell(shown.notice)
+        self._tell_last_space()
         if since is not None:
             self.timings.append(Timing(shown.durable_at - since, time.monotonic() - since))
         for job in shown.cancel_jobs:
@@ -190,17 +233,35 @@ class Desk:
         today = datetime.now(UTC).astimezone().date().isoformat()
         fields = {**label.fields, "date": today, "training": "1" if self.bench.training else ""}
         try:
-            zpl = to_zpl(load(label.template), fields, self.dpi, self._translate)
+            zpl = to_zpl(load(label.template, self.stock), fields, self.dpi, self._translate)
         except LabelError as error:
             # A bin of the site may be called what no barcode of ours can hold; its facts are written all the same.
             _log.error("a label cannot be made: %s", error)
             text = mark("The label of {bin} cannot be printed: no barcode can hold that. Write it by hand.")
-            self.bench.notice = Notice(Tone.ATTENTION, text, {"bin": label.fields.get("bin", label.job)})
-            self._tell(self.bench.notice)
+            self._say(Notice(Tone.ATTENTION, text, {"bin": label.fields.get("bin", label.job)}))
             return
+        self.printing = asked(self.printing, label.job)
         self._equipment.print(label.job, zpl)
 
+    def _note_photo(self, given: Input, shown: Shown) -> None:
+        if shown.capture is not None:
+            self.taking_photo = True
+        elif isinstance(given, PhotoChecked | PhotoFailed):
+            self.taking_photo = False
+
+    def _tell_last_space(self) -> None:
+        """Say once that the disk is full and the reserve in use; no refusal is taken off the screen for it."""
+        if self.last_space and not self._last_space_told and not self._refusal_stands():
+            self._last_space_told = True
+            self._say(Notice(Tone.ATTENTION, mark("The disk is full. Finish this parcel, then make room or call IT.")))
+
+    def _say(self, notice: Notice) -> None:
+        self.bench.notice = notice
+        self._tell(notice)
+
     def _tell(self, notice: Notice | None) -> None:
+        if notice is not None:
+            self.noticed_at = time.monotonic()
         self.on_change()
         if notice is not None:
             self.on_sound(notice.tone)

@@ -2,7 +2,8 @@
 
 biip 5.2: a wrong check digit does not raise but leaves the field None; one bad element loses the whole
 message; a Digital Link behind `]Q1` is not looked at, and a malformed URL raises ValueError; without an AIM
-identifier a plain EAN reads as an element string too (9501101530003 as AI 95).
+identifier a plain EAN reads as an element string too (9501101530003 as AI 95); one element may come twice and
+say different things, which the GS1 General Specifications forbid.
 """
 
 import re
@@ -104,18 +105,33 @@ def _link(text: str) -> list[GS1ElementString]:
 
 
 def _message(elements: list[GS1ElementString], certain: bool) -> Message | None:
-    message = Message(certain=certain)
+    """Return what the elements say; None when they say nothing, or two things of one kind.
+
+    Where only the shape speaks for GS1, a wrong check digit speaks against it.
+    """
+    said: dict[str, str] = {}
     for element in elements:
-        match element.ai.ai:
-            case "01" if element.gtin is not None and element.value.strip("0"):
-                message = msgspec.structs.replace(message, gtin=element.gtin.as_gtin_14())
-            case "00" if element.sscc is not None and element.value.strip("0"):
-                message = msgspec.structs.replace(message, sscc=element.value)
-            case "21":
-                message = msgspec.structs.replace(message, serial=element.value)
-            case "10":
-                message = msgspec.structs.replace(message, lot=element.value)
-            case "17" if element.date is not None:
-                message = msgspec.structs.replace(message, expiry=element.date.isoformat())
-    said = message.gtin or message.sscc or message.serial
-    return message if said else None
+        if not certain and (element.gtin_error or element.sscc_error):
+            return None
+        field, value = _field(element)
+        if value and said.setdefault(field, value) != value:
+            return None
+    message = Message(**said, certain=certain)
+    return message if message.gtin or message.sscc or message.serial else None
+
+
+def _field(element: GS1ElementString) -> tuple[str, str]:
+    """Return the field of a message an element fills, and its value; an empty value where it fills none."""
+    match element.ai.ai:
+        case "01" if element.gtin is not None and element.value.strip("0"):
+            return "gtin", element.gtin.as_gtin_14()
+        case "00" if element.sscc is not None and element.value.strip("0"):
+            return "sscc", element.value
+        case "21":
+            return "serial", element.value
+        case "10":
+            return "lot", element.value
+        case "17" if element.date is not None:
+            return "expiry", element.date.isoformat()
+        case _:
+            return "", ""

@@ -16,6 +16,7 @@ from station.journal import Journal
 from station.known import Plated, Received
 from station.local_copy import COPY_FILE, acked_in, refused_in
 from station.moments import utc
+from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
 from station.statements import Statement
 
@@ -135,6 +136,10 @@ class History:
         )
         with self._journal.reading() as connection:
             return {row.fingerprint: (row.item, row.sha256) for row in connection.execute(query)}
+
+    def labels(self, printing: Heard) -> tuple[Copy, ...]:
+        """Return the latest label copies of this bench that nobody has confirmed or voided, the newest first."""
+        return tuple(copy for copy in ledger(self._journal, printing) if copy.stage not in ("confirmed", "voided"))
 
     def waiting(self) -> int:
         """Return how many facts central has not confirmed."""

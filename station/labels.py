@@ -9,12 +9,14 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import cast
 
 import msgspec
 
 from devices.printers import zpl
 from resources import find
+from station import plates
 from station.records import Disposition
 from station.typeface import Typeface
 from station.words import ROUTE_WORDS
@@ -27,6 +29,9 @@ _NARROWEST_MM = 0.19
 _WIDEST_DOTS = 10  # of ^BY
 _LONGEST_TEXT = 400
 _ROW_MM = 0.5
+_STOCK = re.compile(r"(\d{2,3})x(\d{2,3})")
+# Capitals are three quarters of this: below, a person with reading glasses gives up.
+_SMALLEST_MM = 1.6
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 
 
@@ -92,9 +97,49 @@ class LabelError(ValueError):
     """A template that makes no sense, or a field that no barcode can hold."""
 
 
-def load(name: str) -> Template:
-    """Read the template `name`; raises LabelError when it makes no sense, FileNotFoundError when there is none."""
-    return read(find.read(f"labels/{name}.toml"))
+@lru_cache(maxsize=64)
+def load(name: str, stock: str = "") -> Template:
+    """Read the template `name` for a stock such as `57x32` (millimetres, width by height); "" is the template's own.
+
+    A template of that name and stock (`plate_57x32.toml`) is taken as it is; else the one without is set smaller or
+    larger. Read once in a run. Raises LabelError for one that makes no sense or does not fit that stock, and
+    FileNotFoundError when there is none.
+    """
+    if not stock:
+        return read(find.read(f"labels/{name}.toml"))
+    size = _STOCK.fullmatch(stock)
+    if size is None:
+        raise LabelError(f"a stock is width x height in millimetres, such as 57x32, not {stock!r}")
+    if f"labels/{name}_{stock}.toml" in find.names("labels"):
+        return read(find.read(f"labels/{name}_{stock}.toml"))
+    return scaled(load(name), float(size[1]), float(size[2]))
+
+
+def scaled(template: Template, width_mm: float, height_mm: float) -> Template:
+    """Return a template set for another stock, everything by the same two factors; LabelError when it gets too small.
+
+    Bars become lower and keep their modules where they fit: `to_zpl` makes them as wide as their place allows.
+    """
+    wide, high = width_mm / template.width_mm, height_mm / template.height_mm
+    small = min(wide, high)
+
+    def moved(each: Text | Code128 | Box | Symbol) -> Text | Code128 | Box | Symbol:
+        place = {"x_mm": each.x_mm * wide, "y_mm": each.y_mm * high}
+        match each:
+            case Text():
+                sizes = {"size_mm": each.size_mm * small, "width_mm": each.width_mm * wide}
+                smallest = each.smallest_mm and max(_SMALLEST_MM, each.smallest_mm * small)
+                return msgspec.structs.replace(each, **place, **sizes, smallest_mm=smallest)
+            case Symbol():
+                return msgspec.structs.replace(each, **place, size_mm=each.size_mm * small)
+            case Code128() | Box():
+                sizes = {"width_mm": each.width_mm * wide, "height_mm": each.height_mm * high}
+                return msgspec.structs.replace(each, **place, **sizes)
+
+    elements = tuple(moved(each) for each in template.element)
+    if any(isinstance(each, Text) and each.size_mm < _SMALLEST_MM for each in elements):
+        raise LabelError(f"{width_mm:g} x {height_mm:g} mm is too small for this label: nobody could read it")
+    return Template(width_mm, height_mm, elements)
 
 
 def read(toml: bytes) -> Template:
@@ -115,13 +160,15 @@ def read(toml: bytes) -> Template:
 def to_zpl(template: Template, fields: Mapping[str, str], dpi: int, translate: Callable[[str], str] = str) -> bytes:
     """Return one label as ZPL for a printer of 203, 300 or 600 dpi.
 
-    `word` need not be among the fields: it is the word for `disposition`. A field that is missing is empty.
+    `word` need not be among the fields: it is the word for `disposition`. A plate's or bin's number is set as
+    `plates.readable` says where it is text. A field that is missing is empty.
     Raises LabelError when a barcode's field is empty, too long for its place or not printable ASCII, and
     ValueError for another resolution.
     """
     route = fields.get("disposition", "")
     word = translate(ROUTE_WORDS[cast(Disposition, route)]) if route in ROUTE_WORDS else route
     filled = {"word": word, **fields}
+    shown = {name: plates.readable(text) for name, text in filled.items()}
     face = Typeface()
     elements: list[zpl.Element] = []
     for each in template.element:
@@ -130,7 +177,7 @@ def to_zpl(template: Template, fields: Mapping[str, str], dpi: int, translate: C
         match each:
             case Text():
                 said = translate(each.text) if each.text else "{" + each.field + "}"
-                elements += _text(each, _PLACEHOLDER.sub(lambda match: filled.get(match[1], ""), said), face)
+                elements += _text(each, _PLACEHOLDER.sub(lambda match: shown.get(match[1], ""), said), face)
             case Code128():
                 elements.append(_code128(each, filled.get(each.field, ""), dpi))
             case Box():

@@ -53,6 +53,18 @@ def parse_bin(text: str) -> Plate | None:
     return found if found.count and make_bin(found.station, found.count) == text else None
 
 
+def readable(number: str) -> str:
+    """Return a plate or bin number as it is set for people's eyes; other texts as they are.
+
+    Numbers never change, and some hold both the letters O and I and the figures 0 and 1. Printed, these two letters
+    are small: `o` is lower than `0`, and `i` has a dot. Whoever types them so is understood.
+    """
+    if parse(number) is None and parse_bin(number) is None:
+        return number
+    head = number[:4] if number.startswith("BIN-") else number[:3]
+    return head + number[len(head) :].replace("O", "o").replace("I", "i")
+
+
 def parcel_id(station: str, count: int) -> str:
     """Return the name of the station's count-th parcel."""
     return f"P-{_station(station)}-{_count(count)}"

@@ -14,6 +14,7 @@ from station.steps.place import right_bins, takes
 from station.words import ROUTE_WORDS
 
 BINS_NAMED = 3
+_CODE_SHOWN = 48
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -110,10 +111,10 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
 
 _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.PIN: (mark("Type your PIN, {name}"), mark("Then press Enter.")),
-    Stage.MEANING: (mark("What is this code?"), mark("It can mean more than one thing.")),
+    Stage.MEANING: (mark("What is this code?"), "{code}"),
     Stage.AGAIN: (
         mark("This parcel was received before"),
-        mark("At {bench} by {operator}, {at} UTC."),
+        mark("{code}: at {bench} by {operator}, {at}."),
     ),
     Stage.SKIP_WHY: (mark("Why can it not be done?"), mark("The answer is noted with the parcel.")),
     Stage.WHICH: (mark("Which item is this?"), mark("{title}")),
@@ -133,7 +134,7 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
 
 def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     title, reason = _ASKED[stage]
-    params = {**ask.params, **_problem_words(ask)}
+    params = {"code": _brief(ask.code), **ask.params, **_problem_words(ask)}
     if stage is Stage.MISSING and not params.get("lines"):
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):
@@ -141,6 +142,11 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = "pin" if stage is Stage.PIN else "code" if stage is Stage.SUPERVISOR else "none"
     return Prompt(str(stage), title, reason, params, (*buttons, _LEAVE), entry, _PICTURES.get(stage, ""))
+
+
+def _brief(code: str) -> str:
+    """Return a code as it fits the question: its middle goes first, both ends tell which one it is."""
+    return code if len(code) <= _CODE_SHOWN else f"{code[: _CODE_SHOWN - 9]}…{code[-8:]}"
 
 
 def _choice(stage: Stage, number: int, choice: Choice) -> Button:

@@ -77,11 +77,12 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
 
 
 class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The label printer: ZPL on TCP (`host`, `port`) or a print queue of the computer (`queue`); both empty means none.
+    """The label printer: ZPL on TCP (`host`, `port`) or a print queue of the computer (`queue`); empty means none.
 
     `stock` is the size of its labels in millimetres, such as 57x32; empty means each label's own.
     """
 
+    connection: Literal["tcp", "queue"] = "tcp"
     host: str = ""
     port: int = 9100
     queue: str = ""
@@ -121,7 +122,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         scanners = {each.name: each for each in self.scanners if each.port}
         scale = {SCALE: self.scale} if self.scale.port else {}
         cameras = {each.name: each for each in self.cameras if each.source}
-        printer = {PRINTER: self.printer} if self.printer.host or self.printer.queue else {}
+        address = self.printer.host if self.printer.connection == "tcp" else self.printer.queue
+        printer = {PRINTER: self.printer} if address else {}
         return {**scanners, **scale, **cameras, **printer}
 
 

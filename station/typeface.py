@@ -1,6 +1,7 @@
 """The bundled typeface, set as narrow as a ZPL printer sets its scalable font, to measure and to draw labels."""
 
 import unicodedata
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -19,14 +20,14 @@ class Typeface:
     """One weight of the bundled font."""
 
     def __init__(self) -> None:
-        self._path = str(find.path("fonts/Inter-Bold.otf"))
-        self._font = self._sized(_SIZE)
+        self._path = _bold()
 
     def width(self, text: str, height: float) -> float:
         """Return about how wide a printer sets a text of that height, in the height's unit; never too little."""
         wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
         # What Inter has no letters for, a printer with a font for it sets as full squares.
-        return max(self._font.getlength(text) / _SIZE * self._stretch * _ALLOWANCE, float(wide)) * height
+        long = sum(_advance(self._path, sign) for sign in text) / _SIZE
+        return max(long * self._stretch * _ALLOWANCE, float(wide)) * height
 
     def draw(self, image: Image.Image, left: int, top: int, height: int, text: str) -> None:
         """Draw black text on an `L` image, its capitals' top at `top`, as a printer does for ^A0 and ^FO."""
@@ -44,4 +45,21 @@ class Typeface:
         return _NARROW * _CAPITALS / _INTER_CAPITALS
 
     def _sized(self, size: int) -> ImageFont.FreeTypeFont:
-        return ImageFont.truetype(self._path, size, layout_engine=ImageFont.Layout.BASIC)
+        return _font(self._path, size)
+
+
+@lru_cache(maxsize=1)
+def _bold() -> str:
+    return str(find.path("fonts/Inter-Bold.otf"))
+
+
+@lru_cache(maxsize=32)
+def _font(path: str, size: int) -> ImageFont.FreeTypeFont:
+    """Read from disk once: opening the file takes longer than setting a whole label."""
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=4_096)
+def _advance(path: str, sign: str) -> float:
+    """How far one sign takes the pen. Kerning, which mostly draws signs together, is left out: never too little."""
+    return _font(path, _SIZE).getlength(sign)

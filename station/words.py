@@ -49,9 +49,29 @@ FAULT_WORDS: Mapping[str, str] = {
     "head_open": mark("The print head is open: close it."),
     "paused": mark("The printer is paused: press its pause button."),
     "overheated": mark("The print head is too hot: wait a minute."),
+    "cutter_fault": mark("The cutter is stuck: open the printer and free it."),
+    "label_jam": mark("Labels are jammed: open the printer and free them."),
+    "head_worn": mark("The print head is worn: have it replaced."),
+    "mark_not_found": mark("The printer does not find where a label ends: put the roll in anew and calibrate."),
+    "label_not_taken": mark("Take the label from the printer."),
+    "wrong_language": mark("The printer does not speak ZPL: set its language (device.languages) to zpl. Ask IT."),
+    "queue_stopped": mark("The print queue of this computer is stopped: ask IT to start it again."),
+    "no_queue": mark("This computer has no print queue of that name: ask IT."),
+    "stuck": mark("The label is held and does not come out: look at the printer."),
     "printer_fault": mark("The printer reports a fault: look at its display."),
     "buffer_full": mark("The printer's memory is full: switch it off and on."),
     "cancelled": mark("The job was cancelled."),
     "outcome_unknown": mark("The printer was lost while printing. Look for the label."),
     "broken": mark("The driver failed; the log tells why. Ask IT."),
+    "last_space": mark(
+        "The disk is full: only a small reserve is left. Finish this parcel, make room or call IT, and start again."
+    ),
+}
+
+# What a printer asks for while it still prints (devices.printers.status.Advice).
+ADVICE_WORDS: Mapping[str, str] = {
+    "labels_low": mark("The roll of labels is nearly used up: have a new one ready."),
+    "clean_head": mark("Clean the print head when you have time."),
+    "replace_head": mark("The print head will have to be replaced soon: tell IT."),
+    "calibrate": mark("The printer asks to be calibrated: tell IT."),
 }

@@ -10,12 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # Qt reads this once, when the application object is made; a test that wants a real window sets its own.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 _THREAD_GRACE_S = 2.0
+
+# How long one example takes says something of the computer, not of the program.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,7 +26,12 @@ ROOMS: Mapping[str, frozenset[str]] = {
 }
 
 # Of devices, the bench without a screen sees values and pure text makers only, never a port or a thread.
-PURE_DEVICES = ("devices.readings", "devices.printers.zpl", "devices.scanners.duplicates")
+PURE_DEVICES = (
+    "devices.readings",
+    "devices.printers.zpl",
+    "devices.scanners.duplicates",
+    "devices.scanners.self_test",
+)
 
 # These tie the parts together: they import everything, and nobody but each other imports them.
 ENTRIES = ("station.__main__", "station.cli")
@@ -39,7 +44,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "zebra": ("devices",),
     "cv2": ("grading", "devices.cameras", "devices.simulators"),
     "numpy": ("grading", "devices.cameras", "devices.simulators"),
-    "zxingcpp": ("grading",),
+    "zxingcpp": ("grading", "devices.cameras"),
     "rapidocr": ("grading",),
     "cel": ("grading",),
     "msgspec": ("station", "grading", "sync", "ui"),

@@ -1,27 +1,32 @@
 """Runs the screen: the application, its window, the door for the devices, and the end of it all in the right order."""
 
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QPixmapCache, QShortcut
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
+from devices.cameras.controls import Control
+from devices.scanners.layouts import LAYOUTS
+from devices.scanners.wedge import WedgeSettings
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages, mark
 from station.outcome import Tone
 from station.sample import SampleParcel
-from station.settings import Settings
+from station.settings import KeyboardSettings, Settings, SettingsError
 from ui.inbox import Inbox
 from ui.pages.settings import SettingsPage
-from ui.pages.trouble import TroublePage, cannot_open_words
+from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
 from ui.screen import Manner
 from ui.session import Session
+from ui.setting_up import Bench
 from ui.simulator import SimulatorPanel
 from ui.sound import Sounds
 from ui.theme import THEMES, Theme, font, stylesheet
@@ -38,7 +43,11 @@ _TONE_MS = 900
 _PICTURES_KEPT_KIB = 2048
 _INTERRUPTED = 130
 SALVAGE = mark("Save the unsent facts")
-CLOSE = mark("Close (Esc)")
+CLOSE = mark("Close")
+
+
+def _nothing() -> None:
+    """Nobody helps from elsewhere."""
 
 
 class Station(Protocol):
@@ -47,6 +56,16 @@ class Station(Protocol):
     desk: "Desk"
     history: "History"
     workers: dict[str, Worker]
+    settings: Settings
+
+    def controls(self) -> dict[str, tuple[Control, ...]]:
+        """Return how the controls of each camera stand."""
+
+    def advice(self) -> tuple[str, ...]:
+        """Return what the printer says will be wanted soon."""
+
+    def use(self, settings: Settings) -> None:
+        """Put the devices of these settings in the places of those that are set otherwise."""
 
 
 class App:
@@ -64,7 +83,7 @@ class App:
         self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
         QPixmapCache.setCacheLimit(_PICTURES_KEPT_KIB)
         self._inbox, self._sounds = Inbox(), Sounds()
-        self._wedge = WedgeFilter(self.post)
+        self._wedge = WedgeFilter(self.post, _wedge_settings(settings.keyboard))
         self._dress()
         self._settings_page = SettingsPage(languages())
         self._settings_page.changed.connect(self._change)
@@ -82,11 +101,13 @@ class App:
         simulated: SimulatedBench | None = None,
         next_step: Callable[[SampleParcel], None] | None = None,
         usable: Callable[[], None] | None = None,
+        support: Callable[[], None] = _nothing,
     ) -> int:
         """Show a station until the window is closed, or training begins or ends; return the exit code.
 
         `usable` is called once, when the first picture of the bench is on the screen. `next_step` does the one thing
-        the bench asks for with a sample parcel, in a demonstration.
+        the bench asks for with a sample parcel, in a demonstration. `support` begins to write a support bundle and
+        posts `SupportWritten` when it is done.
         """
         self.training_wanted = None
         panel = SimulatorPanel(simulated, next_step, self.window) if simulated is not None else None
@@ -98,6 +119,8 @@ class App:
             panel=panel,
             manner=self._manner,
             play=self._play,
+            bench=self._bench(station),
+            support=support,
         )
         session.broken.connect(lambda: self.qt.exit(1))
         self._settings_page.changed.connect(session.render)
@@ -130,7 +153,8 @@ class App:
         page, theme = TroublePage(), self._theme
         title, what, detail = cannot_open_words(self._tr, error.code, str(error))
         waiting = salvage if error.code == "damaged" else None
-        close = self._tr.gettext(CLOSE)
+        close = (ESCAPE, self._tr.gettext(CLOSE))
+        first = close if waiting is None else (ENTER, self._tr.gettext(SALVAGE))
 
         def choose() -> None:
             nonlocal waiting
@@ -141,9 +165,8 @@ class App:
             page.show_trouble(theme, (title, said, detail), close)
 
         page.chosen.connect(choose)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), page, page.close)
         page.setWindowTitle(title)
-        page.show_trouble(theme, (title, what, detail), close if waiting is None else self._tr.gettext(SALVAGE))
+        page.show_trouble(theme, (title, what, detail), first)
         page.setMinimumSize(1024, 640)
         page.show()
         self.qt.exec()
@@ -183,7 +206,28 @@ class App:
 
     def _manner(self) -> Manner:
         now = datetime.now().astimezone().strftime("%H:%M")
-        return Manner(self._tr, self._settings, now, self._sounds.trouble)
+        return Manner(self._tr, self._settings, now, self._sounds.trouble, time.monotonic())
+
+    def _bench(self, station: Station) -> Bench:
+        """Return what setting up a device may do to a station and to what this application keeps of it."""
+
+        def use(settings: Settings) -> None:
+            wedge = WedgeFilter(self.post, _wedge_settings(settings.keyboard))
+            station.use(settings)
+            self.qt.removeEventFilter(self._wedge)
+            self._wedge = wedge
+            self.qt.installEventFilter(wedge)
+
+        desk = station.desk
+        return Bench(
+            lambda: station.settings, use, self._keep, desk.print_test, desk.watch, station.controls, station.advice
+        )
+
+    def _keep(self, settings: Settings) -> None:
+        """Keep the devices of these settings for the next start."""
+        fields = ("keyboard", "scanners", "scale", "cameras", "printer")
+        self._settings = msgspec.structs.replace(self._settings, **{each: getattr(settings, each) for each in fields})
+        self._save(self._settings)
 
     def _play(self, tone: Tone) -> None:
         if self._settings.sound:
@@ -215,3 +259,9 @@ class App:
         if self.qt.styleSheet() != sheet:
             self.qt.setFont(font())
             self.qt.setStyleSheet(sheet)
+
+
+def _wedge_settings(keyboard: KeyboardSettings) -> WedgeSettings:
+    if keyboard.layout not in LAYOUTS:
+        raise SettingsError(f"keyboard: there is no layout {keyboard.layout!r}; one of {', '.join(LAYOUTS)}")
+    return WedgeSettings(LAYOUTS[keyboard.layout], keyboard.prefix or None)

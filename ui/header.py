@@ -20,7 +20,7 @@ class Header(QFrame):
         self.setObjectName("bar")
         self._who, self._where = Text("small", strong=True, wrap=False), Text("small", quiet=True, wrap=False)
         self._done, self._pace = Text("small", strong=True, wrap=False), Text("small", quiet=True, wrap=False)
-        self._lamps: dict[str, _LampSign] = {}
+        self._lamps: list[_LampSign] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(S16, S8, S16, S8)
         row.setSpacing(S24)
@@ -40,11 +40,13 @@ class Header(QFrame):
         items = tr.plural("{count} item", "{count} items", figures.items)
         self._done.show_text(f"{parcels} · {items}")
         self._pace.show_text(tr.plural("{count} item an hour", "{count} items an hour", figures.per_hour))
-        for lamp in view.lamps:
-            if lamp.device not in self._lamps:
-                self._lamps[lamp.device] = _LampSign()
-                self._row.addWidget(self._lamps[lamp.device])
-            self._lamps[lamp.device].render(lamp, view)
+        while len(self._lamps) < len(view.lamps):
+            self._lamps.append(_LampSign())
+            self._row.addWidget(self._lamps[-1])
+        for place, sign in enumerate(self._lamps):
+            sign.setVisible(place < len(view.lamps))
+            if place < len(view.lamps):
+                sign.render(view.lamps[place], view)
 
 
 class _LampSign(QWidget):

@@ -46,18 +46,19 @@ class Inbox(QObject):
     def _hand_over(self) -> None:
         """Hand over all that came; without anyone to take it, it waits.
 
-        Of live pictures and figures that piled up only the newest is news.
+        Of each device's live pictures and figures that piled up only the newest is news.
         """
         if self._take is None:
             return
         came: list[object] = []
         while (value := self._next()) is not None:
             came.append(value)
-        newest: dict[type, int] = {
-            type(value): place for place, value in enumerate(came) if isinstance(value, Frame | Weight)
+        newest: dict[tuple[type, str], int] = {
+            (type(value), value.device): place for place, value in enumerate(came) if isinstance(value, Frame | Weight)
         }
         for place, value in enumerate(came):
-            if self._take is not None and newest.get(type(value), place) == place:
+            device = value.device if isinstance(value, Frame | Weight) else ""
+            if self._take is not None and newest.get((type(value), device), place) == place:
                 self._take(value)
 
     def _next(self) -> object | None:

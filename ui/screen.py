@@ -1,46 +1,61 @@
 """Looks at the desk and says what the window shows: one view, made anew each time."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from devices.cameras.controls import Control
 from devices.worker import Worker
 from grading.rubric import chosen, shots_needed
 from resources.words import Translator
 from station.facts import PhotoTaken
+from station.outcome import Notice, Tone
 from station.settings import Settings
 from station.stages import next_shot, rubric_of
 from station.state import Item
+from ui import setup_prompt, telling
+from ui.setting_up import SettingUp
 from ui.theme import THEMES
-from ui.view import PAGES, Lit, Shown, View
+from ui.view import PAGES, SETUP, Line, Lit, Shown, View
 
 if TYPE_CHECKING:
     from station.desk import Desk
     from station.history import Figures, History
     from station.known import Known
+    from station.print_ledger import Copy
 
 _SHOWN = 200
+# What only says that all is well goes by itself; a warning stays until the next step, a refusal until it was seen.
+NOTICE_S = 6.0
+_PASSING = (Tone.ACCEPTED, Tone.FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How one looks at the desk: the language, the settings, the time on the wall, and whether sounds can be heard."""
+    """How one looks at the desk: the language, the settings, the time on the wall, and whether sounds can be heard.
+
+    `at` is the moment of the look by the monotonic clock.
+    """
 
     tr: Translator
     settings: Settings
     now: str = ""
     sound_trouble: str = ""
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last."""
+    """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last,
+    and what was told of a long work.
+    """
 
     page: str = "receive"
     searched: str = ""
     proved: str = ""
     failed: str = ""
+    told: str = ""
 
 
 def look(
@@ -52,20 +67,46 @@ def look(
     history: "History | None" = None,
     workers: Mapping[str, Worker] = MappingProxyType({}),
     demo: bool = False,
+    controls: Mapping[str, tuple[Control, ...]] = MappingProxyType({}),
+    advice: tuple[str, ...] = (),
+    labels: "tuple[Copy, ...]" = (),
+    setting_up: SettingUp | None = None,
 ) -> View:
     """Return what is to be seen now. A page that the person's role does not have is the bench page."""
+    role = desk.bench.state.operator.role if desk.bench.state.operator is not None else ""
+    roles = PAGES[opened.page][2] if opened.page in PAGES else ()
+    page = opened.page if not roles or role in roles else "receive"
+    view = replace(
+        _at(desk, figures, manner, workers, page),
+        failed=opened.failed,
+        proved=opened.proved,
+        told=opened.told,
+        searched=opened.searched if page == "search" else "",
+        demo=demo,
+        controls=controls,
+        advice=advice,
+        labels=labels,
+        sound_trouble=manner.sound_trouble,
+        # Where no supervisor is known yet, whoever installs the bench sets it up.
+        may_set_up=role == "supervisor" or not manner.settings.central.url,
+    )
+    if setting_up is not None:
+        asked = setup_prompt.prompt(setting_up.now, setting_up.trouble)
+        return replace(view, prompt=asked, setting_up=setting_up.now)
+    return view if history is None else _with_the_past(view, history, desk.bench.known)
+
+
+def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, Worker], page: str) -> View:
+    """Return how the bench itself stands, on any page."""
     bench = desk.bench
     item = bench.state.item
-    role = bench.state.operator.role if bench.state.operator is not None else ""
-    roles = PAGES[opened.page][2]
-    page = opened.page if not roles or role in roles else "receive"
-    searched = opened.searched if page == "search" else ""
+    live = page in ("devices", SETUP)
     return View(
         tr=manner.tr,
         theme=THEMES["dark" if manner.settings.theme == "dark" else "light"],
         state=bench.state,
         prompt=bench.prompt,
-        notice=bench.notice,
+        notice=_standing(bench.notice, manner.at - desk.noticed_at),
         figures=figures,
         lamps=tuple(_lamps(desk, workers)),
         last_step=bench.last_step,
@@ -74,35 +115,64 @@ def look(
         now=manner.now,
         weight=desk.weight,
         frame=desk.frame,
+        taking_photo=desk.taking_photo,
         still=_doubtful(desk),
         shots=_shots(desk, item) if item is not None else (),
         answers=_answers(item, bench.known) if item is not None else (),
         cannot_save=desk.cannot_save,
-        failed=opened.failed,
-        proved=opened.proved,
-        demo=demo,
-        searched=searched,
-        story=history.story(searched)[-_SHOWN:] if history is not None and searched else (),
-        exceptions=history.exceptions(_SHOWN) if history is not None and page == "exceptions" else (),
+        changed_why=_changed_why(item, bench.known) if item is not None else "",
         settings=manner.settings,
-        sound_trouble=manner.sound_trouble,
-        raw={name: worker.recent() for name, worker in workers.items()} if page == "devices" else {},
+        raw={name: worker.recent() for name, worker in workers.items()} if live else {},
     )
 
 
+def _with_the_past(view: View, history: "History", known: "Known") -> View:
+    """Add what the page shows of earlier: a story, or the exceptions; and the names of the people in it."""
+    lines = _story(history, known, view.searched) if view.searched else ()
+    raised = history.exceptions(_SHOWN) if view.page == "exceptions" else ()
+    badges = {*(line.told.entry.operator for line in lines), *(each.operator for each in raised)}
+    return replace(view, story=lines, exceptions=raised, names=_names(known, badges))
+
+
+def _standing(notice: Notice | None, age_s: float) -> Notice | None:
+    """Return the notice that is still to be seen."""
+    passed = notice is not None and notice.tone in _PASSING and age_s >= NOTICE_S
+    return None if passed else notice
+
+
+def _story(history: "History", known: "Known", code: str) -> tuple[Line, ...]:
+    """Return the newest lines of a code's story, each with the words for what it names by codes."""
+    told = history.story(code)
+    return tuple(Line(each, telling.words_for(each.fact, told, known)) for each in told[-_SHOWN:])
+
+
+def _changed_why(item: Item, known: "Known") -> str:
+    changed = item.overridden
+    return telling.route_reason(changed.why, item.identified.client, known) if changed is not None else ""
+
+
+def _names(known: "Known", badges: set[str]) -> dict[str, str]:
+    found = {badge: known.operator(badge) for badge in badges if badge}
+    return {badge: person.name for badge, person in found.items() if person is not None}
+
+
 def _lamps(desk: "Desk", workers: Mapping[str, Worker]) -> Iterator[Lit]:
-    """Yield the lamp of each device of this bench, one that has said nothing yet as starting, and that of sync."""
+    """Yield the lamp of each device of this bench, one that has said nothing yet as starting, that of sync, and,
+    when it is full, that of the disk.
+    """
     for name in dict.fromkeys((*workers, *desk.lamps)):
         lamp = desk.lamps.get(name)
         yield Lit(name, lamp.light, lamp.why) if lamp is not None else Lit(name, "", "")
-    if desk.bench.training:
-        return
+    if not desk.bench.training:
+        yield _sync_lamp(desk)
+    if desk.last_space:
+        yield Lit("disk", "attention", "last_space")
+
+
+def _sync_lamp(desk: "Desk") -> Lit:
     if desk.sync.refused:
-        yield Lit("sync", "attention", "refused")
-    elif desk.sync.online:
-        yield Lit("sync", "ok", "")
-    else:
-        yield Lit("sync", "attention", "offline")
+        return Lit("sync", "attention", "refused")
+    return Lit("sync", "ok") if desk.sync.online else Lit("sync", "attention", "offline")
 
 
 def _doubtful(desk: "Desk") -> str:

@@ -13,18 +13,22 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from devices.readings import AcceptedWeight, Frame, Scan, Weight
 from devices.worker import Worker
+from resources.words import mark
 from station.desk import command_in
-from station.inputs import Command
+from station.inputs import TYPED, Command, Do
 from station.outcome import Tone
 from station.prompt import Button
 from ui.screen import Manner, Opened, look
+from ui.setting_up import Bench, SettingUp
 from ui.simulator import SimulatorPanel
-from ui.view import SIMULATOR, View
+from ui.told import SupportWritten
+from ui.view import SETUP, SIMULATOR, View
 from ui.window import Window
 
 if TYPE_CHECKING:
     from station.desk import Desk
     from station.history import Figures, History
+    from station.print_ledger import Copy
 
 _log = logging.getLogger(__name__)
 
@@ -52,12 +56,17 @@ class Session(QObject):
         panel: SimulatorPanel | None,
         manner: Callable[[], Manner],
         play: Callable[[Tone], None],
+        bench: Bench,
+        support: Callable[[], None],
     ) -> None:
         super().__init__()
         self._desk, self._history, self._workers = desk, history, workers
         self._window, self._panel = window, panel
         self._manner = manner
+        self._bench, self._support = bench, support
         self._opened = Opened()
+        self._setting_up: SettingUp | None = None
+        self._labels: tuple[Copy, ...] = ()
         self._figures: Figures = history.figures(datetime.now(UTC))
         self._readings: deque[str] = deque(maxlen=_READINGS_KEPT)
         self._tick, self._count = QTimer(self), QTimer(self)
@@ -69,6 +78,7 @@ class Session(QObject):
         window.acknowledged.connect(desk.acknowledge)
         window.page_wanted.connect(self._turn_to)
         window.searched.connect(self._search)
+        window.support_wanted.connect(self._write_support)
         window.trouble_answered.connect(self._go_on)
         desk.on_change, desk.on_sound = self.render, play
 
@@ -79,6 +89,8 @@ class Session(QObject):
 
     def end(self) -> None:
         """Let go of desk and window; nothing is shown any more."""
+        if self._setting_up is not None:
+            self._setting_up.leave()
         self._desk.on_change, self._desk.on_sound = _nothing, _nothing
         for timer in (self._tick, self._count):
             timer.stop()
@@ -88,15 +100,22 @@ class Session(QObject):
             self._window.acknowledged,
             self._window.page_wanted,
             self._window.searched,
+            self._window.support_wanted,
             self._window.trouble_answered,
         ):
             signal.disconnect()
 
     def take(self, value: object) -> None:
         """Take what came through the door."""
+        if isinstance(value, SupportWritten):
+            self._tell(value.words(self._manner().tr))
+            return
         if not isinstance(value, Frame | Weight) and self._desk.bench.prompt.entry != "pin":
             self._remember(value)
-        if isinstance(value, Scan | Command | AcceptedWeight) and self._desk.cannot_save:
+        if isinstance(value, Scan | Command | AcceptedWeight) and (self._desk.cannot_save or self._opened.failed):
+            self._take_in_trouble(value)
+            return
+        if self._setting_up is not None and self._set_up(value):
             return
         if isinstance(value, Scan) and self._opened.page in _LOOKING and command_in(value.text) is None:
             self._look_at(value)
@@ -131,7 +150,19 @@ class Session(QObject):
             history=self._history,
             workers=self._workers,
             demo=demo,
+            controls=self._bench.controls(),
+            advice=self._bench.advice(),
+            labels=self._labels,
+            setting_up=self._setting_up,
         )
+
+    def _take_in_trouble(self, value: Scan | Command | AcceptedWeight) -> None:
+        """Nothing is accepted behind the page for trouble, and who scans without looking hears it."""
+        given = command_in(value.text) if isinstance(value, Scan) else value
+        if isinstance(given, Command) and given.do is Do.CONFIRM:
+            self._go_on()
+        elif isinstance(value, Scan | Command):
+            self._desk.on_sound(Tone.REFUSED)
 
     def _remember(self, value: object) -> None:
         """Keep the last readings for the log; what is typed may be a PIN and is not kept."""
@@ -144,6 +175,14 @@ class Session(QObject):
         else:
             self._opened = replace(self._opened, proved=f"{scan.aim} {scan.text}".strip())
             self.render()
+
+    def _write_support(self) -> None:
+        self._tell(self._manner().tr.gettext(mark("The support bundle is being written ...")))
+        self._support()
+
+    def _tell(self, words: str) -> None:
+        self._opened = replace(self._opened, told=words)
+        self.render()
 
     def _press(self, button: Button) -> None:
         self.take(button.command)
@@ -165,8 +204,33 @@ class Session(QObject):
 
     def _open(self, page: str) -> None:
         """Open a page; the page of the devices wants to see live pictures."""
+        if self._setting_up is not None:
+            self._setting_up.leave()
+        self._setting_up = SettingUp(self._bench) if page == SETUP else None
         self._opened = replace(self._opened, page=page)
         self._desk.watch("" if page == "devices" else None)
+        self._labels = self._find_labels()
+
+    def _find_labels(self) -> "tuple[Copy, ...]":
+        """Return the labels the page of the devices lists; too slow to be looked for with each reading."""
+        return self._history.labels(self._desk.printing) if self._opened.page == "devices" else ()
+
+    def _set_up(self, value: object) -> bool:
+        """Take what belongs to the setting up of a device; tells whether that is all of it."""
+        setting_up = self._setting_up
+        if setting_up is None or not isinstance(value, Scan | Command | AcceptedWeight):
+            return False
+        if isinstance(value, Command):
+            setting_up.press(value)
+        elif isinstance(value, Scan) and value.device == TYPED:
+            setting_up.type(value.text)
+        else:
+            setting_up.hear(value, self._manner().tr)
+        if setting_up.is_over:
+            self._setting_up = None
+            self._open("devices")
+        self.render()
+        return True
 
     def _go_on(self) -> None:
         self._opened = replace(self._opened, failed="")
@@ -175,6 +239,7 @@ class Session(QObject):
 
     def _count_anew(self) -> None:
         self._figures = self._history.figures(datetime.now(UTC))
+        self._labels = self._find_labels()
         view = self._view()
         self._window.render(view)
         if self._panel is not None and self._panel.isVisible():

@@ -1,8 +1,7 @@
 """Tells the facts of a story in sentences, one for each kind of fact."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -10,40 +9,39 @@ from resources.words import Translator, mark
 from station import facts
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
-
-if TYPE_CHECKING:
-    from station.history import Told
+from ui.view import Line, View
 
 # Each kind of fact: the sentence; its parameters are the fact's own fields, put into words where there are words.
 SENTENCES: Mapping[type, str] = {
     facts.ParcelArrived: mark("Parcel {code} arrived"),
     facts.ParcelWeighed: mark("Parcel weighed: {weight}"),
-    facts.WeighingSkipped: mark("Parcel opened unweighed"),
+    facts.WeighingSkipped: mark("Parcel opened unweighed: {why}"),
     facts.ExceptionRaised: mark("Exception: {kind}"),
     facts.ItemIdentified: mark("Item scanned: {title}"),
+    facts.ItemRelinked: mark("Its serial number belongs to {rma}"),
     facts.SerialChecked: mark("Serial number {serial}: {verdict}"),
     facts.ItemWeighed: mark("Item weighed: {weight}"),
     facts.PhotoTaken: mark("Photo taken: {shot}"),
-    facts.PhotoSkipped: mark("Photo left out: {shot}"),
-    facts.Answered: mark("Answered {question}: {option}"),
+    facts.PhotoSkipped: mark("Photo left out: {shot}. {why}"),
+    facts.Answered: mark("{question} Answer: {option}"),
     facts.Graded: mark("Graded {letter}"),
     facts.Routed: mark("Goes to {disposition}"),
-    facts.RouteOverridden: mark("A person sent it to {disposition} instead of {was}"),
+    facts.RouteOverridden: mark("A person sent it to {disposition} instead of {was}: {why}"),
     facts.PlateAllotted: mark("Plate {plate} allotted"),
     facts.PlatePrinted: mark("Label of {plate} printed, copy {copy}"),
-    facts.PlateReprintAsked: mark("Label of {plate} asked for again"),
+    facts.PlateReprintAsked: mark("Label of {plate} asked for again: {why}"),
     facts.PlateConfirmed: mark("Plate {plate} scanned back from the item"),
     facts.PlateVoided: mark("Plate {plate} voided"),
     facts.Placed: mark("Put into bin {bin}"),
-    facts.LineMissing: mark("{quantity} of line {line} missing from {rma}"),
-    facts.ParcelFinished: mark("Parcel finished: {items} items, {missing} missing"),
+    facts.LineMissing: mark("Missing from {rma}: {quantity} × {line}"),
+    facts.ParcelFinished: mark("Parcel finished. Items: {items}. Missing: {missing}."),
     facts.Undone: mark("Undone: {step}"),
 }
 
 
-def sentence(tr: Translator, told: "Told") -> str:
+def sentence(tr: Translator, line: Line) -> str:
     """Return one line of a story in words; a kind of fact nobody wrote a sentence for shows its name."""
-    fact = told.fact
+    fact = line.told.fact
     text = SENTENCES.get(type(fact))
     if text is None:
         return facts.name_of(fact)
@@ -51,16 +49,13 @@ def sentence(tr: Translator, told: "Told") -> str:
     params = {name: _WORDS.get(name, _plain)(tr, value) for name, value in values.items()}
     if isinstance(fact, facts.ParcelWeighed | facts.ItemWeighed):
         params["weight"] = wording.weight(tr, fact.weight_mg)
+    params.update({name: wording.say(tr, words, more) for name, (words, more) in line.words.items()})
     return wording.say(tr, text, params)
 
 
-def moment(at: str, operator: str) -> str:
-    """Return a UTC instant (ISO 8601) as the wall's date and time, and who it was."""
-    try:
-        when = datetime.fromisoformat(at).astimezone().strftime("%d.%m. %H:%M:%S")
-    except ValueError:
-        when = at
-    return " · ".join(part for part in (when, operator) if part)
+def moment(view: View, at: str, badge: str) -> str:
+    """Return a UTC instant (ISO 8601) by the clock on the wall, and who it was: by name, where it is known."""
+    return " · ".join(part for part in (wording.brief_moment(view.tr, at), view.names.get(badge, badge)) if part)
 
 
 def _plain(_tr: Translator, value: Any) -> str:

@@ -11,6 +11,8 @@ from resources import find
 
 S4, S8, S12, S16, S24, S32, S48 = 4, 8, 12, 16, 24, 32, 48
 SMALL, BODY, HEAD, PROMPT, HUGE = 16, 20, 28, 40, 72
+# A long question; no prompt is smaller.
+ASK = 32
 RADIUS = 8
 # 20 mm on a 24-inch bench screen: what a gloved finger hits.
 TOUCH = 56
@@ -134,6 +136,7 @@ QLabel { background: transparent; }
 QLabel[type="small"] { font-size: ${SMALL}px; }
 QLabel[type="head"] { font-size: ${HEAD}px; font-weight: 600; }
 QLabel[type="prompt"] { font-size: ${PROMPT}px; font-weight: 700; }
+QLabel[type="ask"] { font-size: ${ASK}px; font-weight: 700; }
 QLabel[type="huge"] { font-size: ${HUGE}px; font-weight: 800; }
 QLabel[strong="true"] { font-weight: 600; }
 QLabel[quiet="true"] { color: $muted; }
@@ -152,6 +155,8 @@ QPushButton#tile[main="true"] { background: $main; border-color: $main; }
 QPushButton#tile[main="true"]:focus { border-color: $focus; }
 QLabel[main="true"] { color: $on_main; }
 QLabel#keycap[main="true"] { color: $ink; border-color: $surface; }
+QPushButton#choice { padding: 0; min-height: ${TOUCH}px; }
+QPushButton#choice:checked QLabel { font-weight: 600; }
 QPushButton#aside, QPushButton#tab { padding: 0; min-height: ${TOUCH}px; background: transparent;
   border: 1px solid transparent; }
 QPushButton#aside { border-color: $edge; }
@@ -181,6 +186,7 @@ _SIZES: Mapping[str, int] = {
     "SMALL": SMALL,
     "BODY": BODY,
     "HEAD": HEAD,
+    "ASK": ASK,
     "PROMPT": PROMPT,
     "HUGE": HUGE,
     "RADIUS": RADIUS,

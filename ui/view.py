@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from devices.cameras.controls import Control
 from devices.readings import Frame, Weight
 from devices.worker import RawFrame
 from resources.words import Translator, mark
@@ -11,10 +12,12 @@ from station.outcome import Notice
 from station.prompt import Prompt
 from station.settings import Settings
 from station.state import State
+from ui.setup import Setup
 from ui.theme import Theme
 
 if TYPE_CHECKING:
     from station.history import Figures, Raised, Told
+    from station.print_ledger import Copy
 
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
@@ -28,6 +31,8 @@ PAGES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "devices": ("F6", mark("Devices"), ()),
     "settings": ("F7", mark("Settings"), ()),
 }
+# Reached from the page of the devices, and shown as a part of it.
+SETUP = "setup"
 # Not a page but a window beside the bench, in a demonstration only.
 SIMULATOR = "simulator"
 SIMULATOR_TAB = ("F8", mark("Simulator"))
@@ -55,11 +60,20 @@ class Lit:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a story: what is told, and the words with parameters for codes in it, by the fact's field."""
+
+    told: "Told"
+    words: Mapping[str, tuple[str, dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
 
     `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
-    `still` is the path of a photo that is asked about; `answers` are words with their parameters.
+    `still` is the path of a photo that is asked about; `answers` are words with their parameters. `names` are those of
+    the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     """
 
     tr: Translator
@@ -75,6 +89,7 @@ class View:
     now: str = ""
     weight: Weight | None = None
     frame: Frame | None = None
+    taking_photo: bool = False
     shots: tuple[Shown, ...] = ()
     still: str = ""
     answers: tuple[tuple[str, dict[str, str]], ...] = ()
@@ -82,12 +97,20 @@ class View:
     failed: str = ""
     searched: str = ""
     proved: str = ""
+    told: str = ""
     demo: bool = False
-    story: "tuple[Told, ...]" = ()
+    story: "tuple[Line, ...]" = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    changed_why: str = ""
     exceptions: "tuple[Raised, ...]" = ()
     settings: Settings = field(default_factory=Settings)
     sound_trouble: str = ""
     raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
+    labels: "tuple[Copy, ...]" = ()
+    advice: tuple[str, ...] = ()
+    controls: Mapping[str, tuple[Control, ...]] = field(default_factory=dict)
+    setting_up: Setup | None = None
+    may_set_up: bool = False
 
     @property
     def right_to_left(self) -> bool:

@@ -3,9 +3,10 @@
 import sys
 import time
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QWindow
 
 from devices.readings import Scan, Unreadable
@@ -14,11 +15,19 @@ from devices.scanners.wedge import Decision, Fate, WedgeDecoder, WedgeSettings
 
 # Windows gives PC scan codes, where 0x100 marks the second key of a kind; elsewhere Qt gives X11 key codes.
 _EXTENDED: Mapping[int, int] = {0x11C: layouts.KEYPAD_ENTER, 0x11D: 97, 0x135: 98, 0x138: 100}
-_LEFT_SHIFT = 42
+# The keys that Qt tells apart as modifiers of another key; AltGr has no flag of its own everywhere.
+_FLAGS: Mapping[Qt.KeyboardModifier, AbstractSet[int]] = {
+    Qt.KeyboardModifier.ShiftModifier: layouts.SHIFTS,
+    Qt.KeyboardModifier.ControlModifier: layouts.CONTROLS,
+    Qt.KeyboardModifier.AltModifier: {layouts.ALT},
+    Qt.KeyboardModifier.MetaModifier: layouts.WINDOW_KEYS,
+}
+_MODIFIER_KEYS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta})
 # Events wait in Qt's queue while a scan is being saved; the decision leaves them this much time to come through.
 _SLACK_MS = 15
 _PAST_S = 0.001
 _REPEATS_AFTER_S = 0.15
+_NO_KEY = -1  # outside every layout: a key no scanner sends
 
 
 class WedgeFilter(QObject):
@@ -46,7 +55,11 @@ class WedgeFilter(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Swallow, hold or let pass a key on its way to a window."""
-        if self._replaying or not isinstance(event, QKeyEvent) or not isinstance(watched, QWindow):
+        if self._replaying or not isinstance(event, QKeyEvent):
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            return self._keep_from_shortcuts(event)
+        if not isinstance(watched, QWindow):
             return False
         pressed = event.type() == QEvent.Type.KeyPress
         if not pressed and event.type() != QEvent.Type.KeyRelease:
@@ -58,10 +71,23 @@ class WedgeFilter(QObject):
         if code is None:
             decision = self._without_code(event, pressed, at)
         elif pressed:
+            if code not in layouts.MODIFIERS:
+                self._decoder.lost_releases(_modifiers(event))
             decision = self._decoder.press(code, at, repeat)
         else:
             decision = self._decoder.release(code, at)
         return self._obey(decision, watched, event)
+
+    def _keep_from_shortcuts(self, event: QKeyEvent) -> bool:
+        """Qt asks before it looks for a shortcut, and so before the key itself: one inside a scan is none.
+
+        The first key of a scan without a prefix cannot be told from a shortcut: no shortcut may be a bare character.
+        """
+        code = _code(event) or self._codes.get(event.text(), (None, None))[0]
+        if code is None or not self._decoder.claims(code):
+            return False
+        event.accept()
+        return True
 
     def _moment(self, event: QKeyEvent) -> float:
         """Return the event's own time: what waited in the queue was not typed as fast as it comes out of it."""
@@ -84,17 +110,18 @@ class WedgeFilter(QObject):
 
     def _without_code(self, event: QKeyEvent, pressed: bool, at: float) -> Decision:
         """Where the platform tells no scan codes, the text of the key has to do, in the computer's layout."""
-        code, shifted = self._codes.get(event.text(), (None, False))
+        code, modifier = self._codes.get(event.text(), (None, None))
         if code is None:
-            # A key no scanner sends; any code outside the layout says so.
-            return self._decoder.press(-1, at) if pressed else Decision(Fate.hold, Fate.type)
+            if not pressed or event.key() in _MODIFIER_KEYS:
+                return Decision(Fate.hold, Fate.type)
+            return self._decoder.press(_NO_KEY, at)
         if not pressed:
             return self._decoder.release(code, at)
-        if not shifted:
+        if modifier is None:
             return self._decoder.press(code, at, event.isAutoRepeat())
-        first = self._decoder.press(_LEFT_SHIFT, at)
+        first = self._decoder.press(modifier, at)
         decision = self._decoder.press(code, at, event.isAutoRepeat())
-        self._decoder.release(_LEFT_SHIFT, at)
+        self._decoder.release(modifier, at)
         held = first.held if decision.held is Fate.hold else decision.held
         return Decision(held, decision.this, decision.reading or first.reading)
 
@@ -163,14 +190,23 @@ def _code(event: QKeyEvent) -> int | None:
     return scan_code - layouts.X11_OFFSET if sys.platform == "linux" else None
 
 
-def _codes_by_character(layout: layouts.Layout) -> dict[str, tuple[int | None, bool]]:
-    """Return for each character the key that makes it, and whether with Shift."""
-    codes: dict[str, tuple[int | None, bool]] = {"\r": (layouts.ENTER, False), "\n": (layouts.ENTER, False)}
-    for code, (plain, shifted) in layout.items():
-        codes.setdefault(plain, (code, False))
-        codes.setdefault(shifted, (code, True))
-    codes["\t"] = (layouts.TAB, False)
-    return codes
+def _modifiers(event: QKeyEvent) -> frozenset[int]:
+    """Return the modifiers that are down, as far as Qt knows them; AltGr is always among them."""
+    flags = event.modifiers()
+    return frozenset({layouts.ALT_GR}).union(*(keys for flag, keys in _FLAGS.items() if flags & flag))
+
+
+def _codes_by_character(layout: layouts.Layout) -> dict[str, tuple[int | None, int | None]]:
+    """Return for each character the key that makes it, and the modifier it wants."""
+    codes: dict[str, tuple[int | None, int | None]] = {}
+    for code, characters in layout.items():
+        for character, modifier in zip(characters, (None, layouts.SHIFT, layouts.ALT_GR), strict=False):
+            codes.setdefault(character, (code, modifier))
+        separator = layouts.separator(layout, code)
+        if separator is not None:
+            codes.setdefault(separator, (code, layouts.CONTROL))
+    codes.pop("", None)
+    return codes | {"\r": (layouts.ENTER, None), "\n": (layouts.ENTER, None), "\t": (layouts.TAB, None)}
 
 
 def _copy(event: QKeyEvent) -> QKeyEvent:

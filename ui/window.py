@@ -17,6 +17,7 @@ from ui.pages.exceptions import ExceptionsPage
 from ui.pages.receive import ReceivePage
 from ui.pages.search import SearchPage
 from ui.pages.settings import SettingsPage
+from ui.pages.setup import SetupPage
 from ui.pages.shift import ShiftPage
 from ui.pages.sign_in import SignInPage
 from ui.pages.trouble import TroublePage
@@ -25,7 +26,7 @@ from ui.parts.buttons import KeyButton, tab
 from ui.parts.notice import NoticeStrip
 from ui.parts.training import TrainingBanner
 from ui.theme import S4, S12, S16
-from ui.view import PAGES, SIMULATOR, SIMULATOR_TAB, View
+from ui.view import PAGES, SETUP, SIMULATOR, SIMULATOR_TAB, View
 
 _SETTLING_PASSES = 3
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -42,6 +43,7 @@ class Window(QWidget):
     trouble_answered = Signal()
     page_wanted = Signal(str)
     searched = Signal(str)
+    support_wanted = Signal()
     # After each picture that reached the screen.
     painted = Signal()
 
@@ -52,7 +54,10 @@ class Window(QWidget):
         self.setMinimumSize(1024, 700)
         self._view: View | None = None
         self._tell: Callable[[], None] | None = None
-        self._receive, self._sign_in = ReceivePage(), SignInPage()
+        self._receive, self._sign_in, self._setup = ReceivePage(), SignInPage(), SetupPage()
+        devices = DevicesPage()
+        # Pages with buttons of their own that have keys.
+        self._keyed: tuple[DevicesPage | SettingsPage, ...] = (devices, settings)
         search = SearchPage()
         # Each has `render(view)`, a name the stubs know only as QWidget's own.
         self._pages: dict[str, Any] = {
@@ -62,7 +67,8 @@ class Window(QWidget):
             "search": search,
             "exceptions": ExceptionsPage(),
             "shift": ShiftPage(),
-            "devices": DevicesPage(),
+            "devices": devices,
+            SETUP: self._setup,
             "settings": settings,
         }
         self._header, self._training, self._notice = Header(), TrainingBanner(), NoticeStrip()
@@ -71,6 +77,17 @@ class Window(QWidget):
         for page in (*self._pages.values(), self._trouble):
             self._stack.addWidget(page)
         self._tabs = _Tabs(self.page_wanted)
+        self._arrange()
+        for bench in (self._receive, self._sign_in, self._setup):
+            bench.pressed.connect(self.pressed)
+            bench.submitted.connect(self.submitted)
+        self._notice.acknowledged.connect(self.acknowledged)
+        self._trouble.chosen.connect(self.trouble_answered)
+        search.searched.connect(self.searched)
+        devices.support_wanted.connect(self.support_wanted)
+        devices.setup_wanted.connect(lambda: self.page_wanted.emit(SETUP))
+
+    def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -82,13 +99,6 @@ class Window(QWidget):
         column.addLayout(strip)
         column.addWidget(self._stack, 1)
         column.addWidget(self._tabs)
-        for bench in (self._receive, self._sign_in):
-            bench.pressed.connect(self.pressed)
-            bench.submitted.connect(self.submitted)
-
-        self._notice.acknowledged.connect(self.acknowledged)
-        self._trouble.chosen.connect(self.trouble_answered)
-        search.searched.connect(self.searched)
 
     def render(self, view: View) -> None:
         """Show a view; nothing else changes what the window shows."""
@@ -134,9 +144,14 @@ class Window(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer the prompt by key, or type; F-keys are the page buttons' own."""
-        now = self._now()
+        now, shown = self._now(), self._stack.currentWidget()
+        if shown is self._trouble:
+            self._trouble.keyPressEvent(event)
+            return
         if self._view is not None and event.key() in _ENTER and not (now and now.typed) and refusal_stands(self._view):
             self.acknowledged.emit()
+            return
+        if any(shown is page and page.press(event.text()) for page in self._keyed):
             return
         if self._view is None or now is None:
             super().keyPressEvent(event)
@@ -165,9 +180,7 @@ class Window(QWidget):
 
     def _now(self) -> NowPanel | None:
         shown = self._stack.currentWidget()
-        if shown is self._receive:
-            return self._receive.now
-        return self._sign_in.now if shown is self._sign_in else None
+        return next((page.now for page in (self._receive, self._sign_in, self._setup) if page is shown), None)
 
     @staticmethod
     def _page_name(view: View) -> str:
@@ -219,7 +232,7 @@ class _Tabs(QFrame):
             self._tabs[name].setVisible(allowed)
             self._shortcuts[name].setEnabled(allowed)
             self._tabs[name].show_button(key, view.tr.gettext(words))
-            self._tabs[name].setChecked(view.page == name)
+            self._tabs[name].setChecked(view.page == name or (view.page == SETUP and name == "devices"))
         self._tabs[SIMULATOR].setVisible(view.demo)
         self._shortcuts[SIMULATOR].setEnabled(view.demo)
         self._tabs[SIMULATOR].show_button(SIMULATOR_TAB[0], view.tr.gettext(SIMULATOR_TAB[1]))

@@ -1,9 +1,13 @@
 """The words the screens add to those of the station: lamps, weights, comparisons; English message ids."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from resources.words import Translator, mark
+from PySide6.QtCore import QDateTime, QLocale, QTime
+
+from resources.words import SOURCE_LANGUAGE, Translator, mark
 from station.words import FAULT_WORDS
 from ui.parts.text import breakable
 
@@ -13,6 +17,7 @@ DEVICES: Mapping[str, str] = {
     "camera": mark("Camera"),
     "printer": mark("Printer"),
     "sync": mark("Sync"),
+    "disk": mark("Disk"),
 }
 LAMPS: Mapping[str, str] = {"ok": mark("ready"), "attention": mark("look"), "down": mark("down"), "": mark("starting")}
 # One or two words for a lamp; the sentence that says what to do is the station's own.
@@ -30,12 +35,22 @@ FAULTS: Mapping[str, str] = {
     "paused": mark("paused"),
     "overheated": mark("too hot"),
     "printer_fault": mark("fault"),
+    "cutter_fault": mark("cutter"),
+    "label_jam": mark("jammed"),
+    "head_worn": mark("head worn"),
+    "mark_not_found": mark("calibrate"),
+    "label_not_taken": mark("take label"),
+    "wrong_language": mark("no ZPL"),
+    "queue_stopped": mark("stopped"),
+    "no_queue": mark("no queue"),
+    "stuck": mark("stuck"),
     "buffer_full": mark("full"),
     "cancelled": mark("cancelled"),
     "outcome_unknown": mark("unsure"),
     "broken": mark("broken"),
     "offline": mark("offline"),
     "refused": mark("refused"),
+    "last_space": mark("nearly full"),
 }
 WEIGHTS: Mapping[str, str] = {
     "stable": mark("stable"),
@@ -47,6 +62,25 @@ WEIGHTS: Mapping[str, str] = {
     "needs_calibration": mark("needs calibration"),
     "no_answer": mark("no answer"),
     "garbled": mark("garbled"),
+}
+LABELS: Mapping[str, str] = {
+    "queued": mark("waits here"),
+    "sent": mark("sent; the printer is out of sight"),
+    "waiting": mark("waits in the printer"),
+    "printed": mark("printed, not scanned back yet"),
+    "cancelled": mark("cancelled"),
+    "unknown": mark("nobody knows: look for it, or print again"),
+}
+CONTROLS: Mapping[str, str] = {
+    "focus": mark("focus"),
+    "exposure": mark("exposure"),
+    "white_balance": mark("white balance"),
+}
+CONTROL_STATES: Mapping[str, str] = {
+    "settling": mark("finding itself"),
+    "held": mark("held"),
+    "set": mark("set"),
+    "not_controllable": mark("not controllable"),
 }
 SERIALS: Mapping[str, str] = {
     "same": mark("matches what was shipped"),
@@ -78,11 +112,50 @@ _CURES: Mapping[str, str] = {
     "offline": mark("Work on: everything is kept here and sent by itself when the network is back."),
     "refused": mark("Central refused some facts. Nothing is lost; a supervisor must look."),
 }
+# The moments of our records: UTC, as station.moments writes them.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def say(tr: Translator, text: str, params: Mapping[str, str]) -> str:
-    """Return a sentence with its parameters; those that are words of ours are translated, all can be broken."""
-    return tr.format(text, **{name: breakable(tr.gettext(value)) for name, value in params.items()})
+    """Return a sentence with its parameters.
+
+    Those that are words of ours are translated, moments are told in local time, all can be broken.
+    """
+    return tr.format(text, **{name: breakable(_said(tr, value)) for name, value in params.items()})
+
+
+def _said(tr: Translator, value: str) -> str:
+    return day_and_time(tr, value) if _MOMENT.fullmatch(value) else tr.gettext(value)
+
+
+def day_and_time(tr: Translator, at: str) -> str:
+    """Return a UTC instant (ISO 8601) as a person says it, by the clock on the wall: weekday, date and time."""
+    when = _local(at)
+    if when is None:
+        return at
+    locale = _locale(tr)
+    day = locale.toString(when.date(), QLocale.FormatType.LongFormat)
+    return tr.format(mark("{day}, {time}"), day=day, time=locale.toString(when.time(), "HH:mm"))
+
+
+def brief_moment(tr: Translator, at: str) -> str:
+    """Return a UTC instant (ISO 8601) as it stands on a list, by the clock on the wall, to the second."""
+    when = _local(at)
+    return at if when is None else _locale(tr).toString(when, "ddd d MMM, HH:mm:ss")
+
+
+def _local(at: str) -> QDateTime | None:
+    try:
+        when = datetime.fromisoformat(at).astimezone()
+    except ValueError:
+        return None
+    # Python knows the computer's zone as the rest of the program does; Qt only names the days.
+    return QDateTime(when.date(), QTime(when.hour, when.minute, when.second))
+
+
+def _locale(tr: Translator) -> QLocale:
+    """Return who names days and months in the reader's language; our English is British."""
+    return QLocale("en_GB" if tr.language == SOURCE_LANGUAGE else tr.language)
 
 
 def word(tr: Translator, table: Mapping[Any, str], code: str) -> str:

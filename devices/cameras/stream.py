@@ -2,21 +2,22 @@
 
 Traps this works around: read() after an unplug may go on giving the last frame (opencv issues 14044, 10927),
 so a picture that does not change is a fault; buffered frames are older than the request for a still, so they
-are dropped; a control that was set may not have been, so it is read back.
+are dropped; one frame that cannot be decoded is no fault, none for a while is one. What cannot be seen through
+OpenCV: a stream that changes its size goes on in the size it began with, scaled, until it is opened anew.
 """
 
 import os
-import statistics
-import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from devices.cameras.codes import CodeReader, CodeSettings
+from devices.cameras.controls import HOLDABLE, Control, fix, hold, release
 from devices.readings import Fault, Frame, NoStill, Still
 from devices.worker import DeviceError, Link
 
@@ -26,17 +27,23 @@ if TYPE_CHECKING:
 
 STILL_LONGEST_PX = 2_048
 JPEG_QUALITY = 90
+# How long frames may fail to be read or decoded, one after another, before the camera is down.
+PATIENCE_S = 0.4
+_RETRY_S = 0.02
 _LIVE_FRAMES = 3
 _DROPPED_AT_MOST = 150
 _PACE_FRAMES = 15
+_FORGETS = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class CameraSettings:
     """Where the pictures come from and how long they may stay away or stay the same.
 
-    `source`: URL, file, or device path (by-id, never videoN). `controls`: OpenCV property names without
-    CAP_PROP_, such as {"AUTOFOCUS": 0, "FOCUS": 30}. Width and height are asked for from devices only.
+    `source`: URL, file, or device path (by-id, never videoN). Width and height are asked for from devices only.
+    `controls`: OpenCV property names without CAP_PROP_, such as {"AUTOFOCUS": 0, "FOCUS": 30}, set at open.
+    `held`: which of focus, exposure and white_balance are held at what they found `settle_s` after the camera
+    came up; one that `controls` sets is left as it is set. `codes`: barcodes are read in the live picture.
     """
 
     source: str
@@ -45,9 +52,12 @@ class CameraSettings:
     timeout_s: float = 1.5  # stopping waits for a read to end, and has two seconds
     frozen_s: float = 2.0
     look_every_s: float = 0.4
-    preview_per_s: float = 15.0
+    preview_per_s: float = 20.0
     preview_width: int = 640
     controls: Mapping[str, float] = field(default_factory=dict)
+    held: tuple[str, ...] = tuple(HOLDABLE)
+    settle_s: float = 2.0
+    codes: CodeSettings | None = None
 
 
 class Camera:
@@ -56,22 +66,22 @@ class Camera:
     def __init__(self, device: str, settings: CameraSettings) -> None:
         self._device = device
         self._settings = settings
-        self._lock = threading.Lock()
         self._requests: deque[str] = deque()
         self._preview_wanted = False
+        self._preview_due = 0.0
         self._link: Link | None = None
-        self._not_controllable: tuple[str, ...] = ()
-        self._waits_s: deque[float] = deque(maxlen=_PACE_FRAMES)
+        self._controls: tuple[Control, ...] = ()
+        self._pace = _Pace()
+        self._reader = CodeReader(device, settings.codes) if settings.codes is not None else None
 
     @property
-    def not_controllable(self) -> tuple[str, ...]:
-        """Names of the controls in the settings that this camera did not take."""
-        return self._not_controllable
+    def controls(self) -> tuple[Control, ...]:
+        """Each control as it was last read back from the camera; empty before it was opened. From any thread."""
+        return self._controls
 
     def request_still(self, request: str) -> None:
         """Ask for a full-size picture; Still or NoStill with this request answers. From any thread."""
-        with self._lock:
-            self._requests.append(request)
+        self._requests.append(request)
         if self._link is not None:
             self._link.nudge()
 
@@ -82,10 +92,9 @@ class Camera:
     def run(self, link: Link) -> None:
         """Read pictures until told to stop."""
         self._link = link
-        self._waits_s.clear()
+        self._pace = _Pace()
         try:
             with _opened(self._settings) as (cv2, capture):
-                self._not_controllable = _set_controls(cv2, capture, self._settings)
                 self._watch(cv2, capture, link)
         except DeviceError as error:
             self._refuse_all(error.why, link)
@@ -93,58 +102,98 @@ class Camera:
 
     def _watch(self, cv2: ModuleType, capture: "VideoCapture", link: Link) -> None:
         freshness = _Freshness(self._settings)
+        steady = _Steady(cv2, capture, self._settings)
+        self._controls = steady.begin()
         file_frame_s = _file_frame_s(cv2, capture, self._settings.source)
-        preview_due = 0.0
+        decoded_at = time.monotonic()
         while not link.stopping:
             self._grab(cv2, capture, file_frame_s, link)
             now = time.monotonic()
-            if freshness.due(now, link.is_up):
-                picture = _picture(capture)
-                link.saw(b"frame %dx%d" % (picture.shape[1], picture.shape[0]))
-                if freshness.look(zlib.crc32(picture.tobytes()), now):
-                    link.up()
-            if not link.is_up:
-                continue
-            if self._preview_wanted and now >= preview_due:
-                preview_due = now + 1 / self._settings.preview_per_s
-                link.post(self._frame(cv2, _picture(capture), now))
-            if (request := self._next_request()) is not None:
+            request = self._next_request() if link.is_up else None  # it stays in the queue until it is answered
+            if request is not None:
                 self._drop_buffered(cv2, capture, file_frame_s, link)
-                if not link.stopping:
-                    link.post(self._still(cv2, _picture(capture), request))
+            elif not (freshness.due(now, link.is_up) or self._is_wanted(now, link)):
+                continue
+            if link.stopping:
+                return
+            picture = _picture(capture)
+            if picture is None:
+                self._outlive(decoded_at)
+                continue
+            decoded_at = now
+            changed = False
+            if request is not None or freshness.due(now, link.is_up):
+                link.saw(b"frame %dx%d" % (picture.shape[1], picture.shape[0]))
+                changed = freshness.look(zlib.crc32(picture.data), now)
+            if changed:
+                link.up()
+            if request is not None and changed:  # else it may show what was there before
+                link.post(self._still(cv2, picture, request))
+                self._requests.popleft()
+            if link.is_up:
+                self._controls = steady.held(now) or self._controls
+                self._show(cv2, picture, now, link)
+
+    def _is_wanted(self, now: float, link: Link) -> bool:
+        """Whether anybody wants this picture, for the screen or for its codes."""
+        shown = self._preview_wanted and now >= self._preview_due
+        return link.is_up and (shown or (self._reader is not None and self._reader.due(now)))
+
+    def _show(self, cv2: ModuleType, picture: "MatLike", now: float, link: Link) -> None:
+        """Post what the picture is wanted for."""
+        if self._preview_wanted and now >= self._preview_due:
+            # From when it was due, not from now: else a camera of 30 frames would be shown at 15 and not at 20.
+            period_s = 1 / self._settings.preview_per_s
+            self._preview_due = max(self._preview_due + period_s, now - period_s)
+            link.post(self._frame(cv2, picture, now))
+        if self._reader is not None and self._reader.due(now):
+            for scan in self._reader.look(cv2, picture, now):
+                link.post(scan)
+
+    def _outlive(self, decoded_at: float) -> None:
+        """A frame could not be decoded: go on with the next, unless it has been so for too long."""
+        if time.monotonic() - decoded_at > PATIENCE_S + self._settings.look_every_s:
+            raise DeviceError(Fault.no_frames, "no frame could be decoded")
 
     def _grab(self, cv2: ModuleType, capture: "VideoCapture", file_frame_s: float, link: Link) -> None:
         """Wait for the next frame; a file is read at its own pace and starts over at its end."""
         began = time.monotonic()
         if file_frame_s:
             link.wait(file_frame_s)
-        if not capture.grab():
-            rewound = file_frame_s and capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
-            if not (rewound and capture.grab()):
-                raise DeviceError(Fault.no_frames, f"no frame within {self._settings.timeout_s} s")
-        self._waits_s.append(time.monotonic() - began)
+        while not capture.grab() and not link.stopping:
+            if file_frame_s and capture.set(cv2.CAP_PROP_POS_FRAMES, 0) and capture.grab():
+                break
+            waited_s = time.monotonic() - began
+            if waited_s >= self._settings.timeout_s:
+                raise DeviceError(Fault.no_frames, f"no frame for {waited_s:.1f} s")
+            if waited_s > PATIENCE_S:
+                raise DeviceError(Fault.lost, "the stream ended")
+            link.wait(_RETRY_S)
+        self._pace.note(began, time.monotonic())
 
     def _drop_buffered(self, cv2: ModuleType, capture: "VideoCapture", file_frame_s: float, link: Link) -> None:
         """Read on until frames had to be waited for: the last of them was taken after the request.
 
         Frames that waited for us in a buffer come in much less than their usual time. Several are looked at
-        together, for on a busy computer a single one may seem slow.
+        together, for on a busy computer a single one may seem slow; and as many are dropped at least as may have come
+        while we were late.
         """
-        usual_s = statistics.median(self._waits_s)
+        usual_s, waiting = self._pace.usual_s, self._pace.waiting
         waits_s: deque[float] = deque(maxlen=_LIVE_FRAMES)
-        for _ in range(_DROPPED_AT_MOST):
+        for dropped in range(1, _DROPPED_AT_MOST):
             self._grab(cv2, capture, file_frame_s, link)
-            waits_s.append(self._waits_s[-1])
+            waits_s.append(self._pace.last_s)
             live = len(waits_s) == _LIVE_FRAMES and sum(waits_s) > usual_s * (_LIVE_FRAMES - 1)
-            if link.stopping or live:
+            if link.stopping or (live and dropped >= waiting):
                 return
 
     def _next_request(self) -> str | None:
-        with self._lock:
-            return self._requests.popleft() if self._requests else None
+        """Return the request that is due; only the worker's thread takes any away."""
+        return self._requests[0] if self._requests else None
 
     def _refuse_all(self, why: Fault, link: Link) -> None:
         while not link.stopping and (request := self._next_request()) is not None:
+            self._requests.popleft()
             link.post(NoStill(self._device, request, why, time.monotonic()))
 
     def _frame(self, cv2: ModuleType, picture: "MatLike", at: float) -> Frame:
@@ -158,6 +207,81 @@ class Camera:
             raise DeviceError(Fault.broken, "the picture could not be encoded")
         height, width = full.shape[:2]
         return Still(self._device, request, jpeg.tobytes(), width, height, time.monotonic())
+
+
+class _Pace:
+    """How fast frames come, and how many may lie in buffers because we were late for them.
+
+    A frame that took much longer than usual was followed by others meanwhile, unless the camera itself was slow: nobody
+    can tell from here, so the guess is taken back little by little, and in full as frames come quickly.
+    """
+
+    def __init__(self) -> None:
+        self._waits_s: deque[float] = deque([0.0], maxlen=_PACE_FRAMES)
+        self._periods_s: deque[float] = deque(maxlen=_PACE_FRAMES)
+        self._ended = 0.0
+        self._late_s = 0.0
+
+    @property
+    def usual_s(self) -> float:
+        """How long a frame is waited for. Not the median: a stream that was just opened begins with a burst."""
+        return _most(self._waits_s)
+
+    @property
+    def last_s(self) -> float:
+        """How long the last one was waited for."""
+        return self._waits_s[-1]
+
+    @property
+    def waiting(self) -> int:
+        """How many frames may wait in buffers now."""
+        period_s = self._period_s
+        return round(self._late_s / period_s) if period_s else 0
+
+    @property
+    def _period_s(self) -> float:
+        return _most(self._periods_s) if self._periods_s else 0.0
+
+    def note(self, began: float, ended: float) -> None:
+        """A frame was asked for at `began` and came at `ended`."""
+        if self._ended:
+            elapsed_s, period_s = ended - self._ended, self._period_s
+            if period_s and not period_s < elapsed_s < 1.5 * period_s:
+                self._late_s = max(0.0, self._late_s + elapsed_s - period_s)
+            self._late_s *= _FORGETS
+            self._periods_s.append(elapsed_s)
+        self._waits_s.append(ended - began)
+        self._ended = ended
+
+
+def _most(values: Collection[float]) -> float:
+    """The value that four of five do not exceed."""
+    return sorted(values)[len(values) * 4 // 5]
+
+
+class _Steady:
+    """Sets the controls of one connection, and holds the automatic ones once they have found themselves."""
+
+    def __init__(self, cv2: ModuleType, capture: "VideoCapture", settings: CameraSettings) -> None:
+        self._cv2, self._capture, self._settings = cv2, capture, settings
+        self._names = [name for name in settings.held if HOLDABLE[name].value not in settings.controls]
+        self._fixed: tuple[Control, ...] = ()
+        self._hold_at = 0.0
+        self._done = not self._names
+
+    def begin(self) -> tuple[Control, ...]:
+        """Set what the settings say and let the rest find itself."""
+        waiting = release(self._cv2, self._capture, self._names)
+        self._fixed = fix(self._cv2, self._capture, self._settings.controls)
+        return (*self._fixed, *waiting)
+
+    def held(self, now: float) -> tuple[Control, ...]:
+        """All controls, at the moment when they are held; nothing before and after."""
+        self._hold_at = self._hold_at or now + self._settings.settle_s
+        if self._done or now < self._hold_at:
+            return ()
+        self._done = True
+        return (*self._fixed, *hold(self._cv2, self._capture, self._names))
 
 
 class _Freshness:
@@ -188,6 +312,8 @@ class _Freshness:
 def _quiet_cv2() -> ModuleType:
     """OpenCV, loaded when the first camera starts (half a second); its own messages say less than ours."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    # Seconds a V4L2 read waits: ten, where nobody says otherwise, and a worker has two seconds to stop.
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "1")
     import cv2
 
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -215,18 +341,10 @@ def _opened(settings: CameraSettings) -> "Iterator[tuple[ModuleType, VideoCaptur
         if not capture.isOpened():
             raise DeviceError(Fault.unreachable, f"{source} cannot be opened")
         yield cv2, capture
+    except cv2.error as error:
+        raise DeviceError(Fault.broken, str(error)) from error
     finally:
         capture.release()
-
-
-def _set_controls(cv2: ModuleType, capture: "VideoCapture", settings: CameraSettings) -> tuple[str, ...]:
-    """Set each control and read it back; the names of those that did not take."""
-    refused = []
-    for name, value in settings.controls.items():
-        prop = getattr(cv2, f"CAP_PROP_{name}", None)
-        if prop is None or not capture.set(prop, value) or abs(capture.get(prop) - value) > 0.5:
-            refused.append(name)
-    return tuple(refused)
 
 
 def _file_frame_s(cv2: ModuleType, capture: "VideoCapture", source: str) -> float:
@@ -236,11 +354,10 @@ def _file_frame_s(cv2: ModuleType, capture: "VideoCapture", source: str) -> floa
     return float(1 / (capture.get(cv2.CAP_PROP_FPS) or 15.0))
 
 
-def _picture(capture: "VideoCapture") -> "MatLike":
+def _picture(capture: "VideoCapture") -> "MatLike | None":
+    """The grabbed frame, or None when it cannot be decoded."""
     done, picture = capture.retrieve()
-    if not done:
-        raise DeviceError(Fault.no_frames, "the frame could not be decoded")
-    return picture
+    return picture if done and picture is not None and picture.size else None
 
 
 def _shrunk(cv2: ModuleType, picture: "MatLike", longest_px: int) -> "MatLike":

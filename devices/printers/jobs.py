@@ -1,9 +1,11 @@
-"""Print jobs that are not finished yet, in order: which are still ours and which the printer holds."""
+"""Print jobs that are not finished yet, in order: which are still ours, which the printer holds, what is said."""
 
 import threading
+import time
 from dataclasses import dataclass
 
-from devices.readings import Fault
+from devices.readings import Fault, NotPrinted, Printed, PrintWaiting
+from devices.worker import Link
 
 
 @dataclass(slots=True)
@@ -11,11 +13,14 @@ class Job:
     """One label on its way; only the printer's own thread changes it.
 
     `in_sight` is lost with the connection: then an empty printer no longer proves that it was printed.
+    `torn` is a label whose beginning the printer may have got, but surely not its end.
     """
 
     name: str
     data: bytes
     sent: bool = False
+    sent_at: float = 0.0
+    torn: bool = False
     in_sight: bool = True
     seen_busy: bool = False
     idle_answers: int = 0
@@ -30,9 +35,10 @@ class Job:
 
 
 class Jobs:
-    """A queue that may be filled from any thread."""
+    """A queue that may be filled from any thread, and what `device` posts about the jobs in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str) -> None:
+        self._device = device
         self._lock = threading.Lock()
         self._jobs: list[Job] = []
 
@@ -51,6 +57,12 @@ class Jobs:
                 if job.name == name:
                     job.cancelled = True
 
+    def cancel_all(self) -> None:
+        """Ask for every job to be given up."""
+        with self._lock:
+            for job in self._jobs:
+                job.cancelled = True
+
     def waiting(self) -> tuple[Job, ...]:
         """All jobs, the next one first."""
         with self._lock:
@@ -67,3 +79,26 @@ class Jobs:
             if not job.cancelled:
                 job.sent = True
             return job.sent
+
+    def printed(self, job: Job, link: Link) -> None:
+        """It came out, as far as the device can tell."""
+        self.remove(job)
+        link.post(Printed(self._device, job.name, time.monotonic()))
+
+    def give_up(self, job: Job, why: Fault, detail: str, link: Link) -> None:
+        """It will not come out, or nobody knows."""
+        self.remove(job)
+        link.post(NotPrinted(self._device, job.name, why, time.monotonic(), detail))
+
+    def drop_cancelled(self, link: Link) -> None:
+        """Give up what was cancelled while it was still ours."""
+        for job in self.waiting():
+            if job.cancelled and not job.sent:
+                self.give_up(job, Fault.cancelled, "", link)
+
+    def say_waiting(self, job: Job, why: Fault, detail: str, link: Link) -> None:
+        """Once for each cause; a printer that went away and stays away is one cause."""
+        if job.said == (why, job.sent) or (why is Fault.unreachable and job.said == (Fault.lost, job.sent)):
+            return
+        job.said = (why, job.sent)
+        link.post(PrintWaiting(self._device, job.name, why, job.sent, time.monotonic(), detail))

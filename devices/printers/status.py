@@ -1,12 +1,13 @@
-"""What a ZPL printer says about itself: ~HS, ~HQES and ~HI answers to values.
+"""What a label printer says about itself: ~HS, ~HQES, ~HI and getvar answers to values.
 
 Source: Zebra ZPL II programming guide, "~HS Host Status Return", "~HQ Host Query" (error and warning bits of
-~HQES), "~HI Host Identification". ~HS is not answered at all while media or ribbon is out, the head is open
-or too hot: no answer is a state of the printer, and ~HQES then says which.
+~HQES), "~HI Host Identification", "SGD: getvar". ~HS is not answered at all while media or ribbon is out, the
+head is open or too hot: no answer is a state of the printer, and ~HQES then says which.
 """
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from devices.readings import Fault
 
@@ -21,15 +22,38 @@ _HQES = re.compile(
     rb"WARNINGS:\s*(?P<warned>[01]) (?P<warn_high>[0-9A-Fa-f]{8}) (?P<warn_low>[0-9A-Fa-f]{8})"
 )
 _HI = re.compile(rb"\x02(?P<model>[^,\x03]+),(?P<version>[^,\x03]+),(?P<dpmm>\d+),(?P<memory>[^,\x03]+)")
+_VALUE = re.compile(rb'"([^"\x00-\x1f]*)"')
 
-# The order is the order in which a person has to deal with them.
+# The order is the order in which a person has to deal with them. What no person can mend at the bench (0x80 head
+# detection, 0x100 firmware, 0x200 thermistor, and whatever a newer printer adds) is a printer fault.
 _ERROR_BITS = (
     (0x4, Fault.head_open),
     (0x1, Fault.media_out),
     (0x2, Fault.ribbon_out),
-    (0x10 | 0x20, Fault.overheated),
+    (0x1000 | 0x4000, Fault.label_jam),  # jammed; does not feed
+    (0x8, Fault.cutter_fault),
+    (0x80000, Fault.mark_not_found),
+    (0x10 | 0x20, Fault.overheated),  # head; motor
+    (0x40, Fault.head_worn),
 )
 _PAUSED_BIT = 0x10000
+
+
+class Advice(StrEnum):
+    """What a printer asks for while it still prints: stable codes, translated by the screen."""
+
+    labels_low = "labels_low"
+    clean_head = "clean_head"
+    replace_head = "replace_head"
+    calibrate = "calibrate"
+
+
+_WARNING_BITS = (
+    (0x8, Advice.labels_low),
+    (0x2, Advice.clean_head),
+    (0x4, Advice.replace_head),
+    (0x1, Advice.calibrate),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +69,7 @@ class HostStatus:
     overheated: bool
     head_open: bool
     ribbon_out: bool
+    label_waiting: bool
     labels_left: int
 
     @property
@@ -62,6 +87,7 @@ class HostStatus:
             (self.overheated, Fault.overheated),
             (self.corrupt_ram, Fault.printer_fault),
             (self.paused, Fault.paused),
+            (self.label_waiting and not self.nothing_left, Fault.label_not_taken),
         )
         return next((fault for present, fault in found if present), None)
 
@@ -82,6 +108,11 @@ class HostErrors:
         if self.errors & ~_PAUSED_BIT:
             return Fault.printer_fault
         return Fault.paused if self.errors else None
+
+    @property
+    def advice(self) -> tuple[Advice, ...]:
+        """What it asks for while it still prints, the most pressing first."""
+        return tuple(advice for bit, advice in _WARNING_BITS if self.warnings & bit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +140,7 @@ def host_status(data: bytes) -> HostStatus | None:
         overheated=part["hot"] == b"1",
         head_open=part["head"] == b"1",
         ribbon_out=part["ribbon"] == b"1",
+        label_waiting=part["taken"] == b"1",
         labels_left=int(part["left"]),
     )
 
@@ -134,3 +166,17 @@ def host_identity(data: bytes) -> HostIdentity | None:
         part["version"].decode("ascii", "replace"),
         int(part["dpmm"]),
     )
+
+
+def variable(data: bytes) -> str | None:
+    """The value in a getvar answer without its quotes, "?" for one it does not know; None while incomplete."""
+    found = _VALUE.search(data)
+    return None if found is None else found[1].decode("ascii", "replace")
+
+
+def speaks_zpl(languages: str) -> bool:
+    """Whether the value of "device.languages" (zpl, epl_zpl, hybrid_xml_zpl, epl, line_print ...) lets ZPL print.
+
+    A printer that does not know the variable is older than it, and then says by ~HI what it is.
+    """
+    return languages in ("", "?") or "zpl" in languages.lower()

@@ -1,42 +1,30 @@
 """A ZPL printer on TCP port 9100: one connection, one label at a time, nothing sent twice."""
 
-import contextlib
-import socket
+import queue
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
+from devices.printers.channel import FACTORY_TIMING, Channel, PrinterTiming, connected
 from devices.printers.jobs import Job, Jobs
 from devices.printers.status import (
+    Advice,
+    HostErrors,
     HostIdentity,
     HostStatus,
     host_errors,
     host_identity,
     host_status,
+    speaks_zpl,
+    variable,
 )
-from devices.readings import Fault, NotPrinted, Printed, PrintWaiting
+from devices.readings import Fault
 from devices.worker import DeviceError, Link
 
-T = TypeVar("T")
-
-CANCEL_ALL = b"~JA"
-_LONGEST_ANSWER = 4_096
-_DEAD_PEER_MS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class PrinterTiming:
-    """How long an answer may take and how often the printer is asked, idle and while it prints."""
-
-    connect_s: float = 1.5
-    answer_s: float = 1.0
-    idle_every_s: float = 2.0
-    busy_every_s: float = 0.1
-
-
-FACTORY_TIMING = PrinterTiming()
+CANCEL_ALL, PAUSE, RESUME = b"~JA", b"~PP", b"~PS"
+_LANGUAGES = b'! U1 getvar "device.languages"\r\n'
+_FORMAT_END = b"^XZ"
+_SLOW_S = 2.0  # a label takes less, unless it is a very long one
+_MUTE_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +45,26 @@ class TcpPrinter:
     """
 
     def __init__(self, device: str, host: str, port: int = 9100, timing: PrinterTiming = FACTORY_TIMING) -> None:
-        self._device = device
         self._address = (host, port)
         self._timing = timing
-        self._jobs = Jobs()
+        self._jobs = Jobs(device)
         self._link: Link | None = None
         self._identity: HostIdentity | None = None
+        self._advice: tuple[Advice, ...] = ()
+        self._advised_at = float("-inf")
+        self._orders: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._connected = False
+        self._mute_looks = 0
 
     @property
     def identity(self) -> HostIdentity | None:
         """Model, firmware and resolution, once the printer has said them."""
         return self._identity
+
+    @property
+    def advice(self) -> tuple[Advice, ...]:
+        """What the printer asked for when it was last looked at, the most pressing first."""
+        return self._advice
 
     def print(self, job: str, data: bytes) -> bool:
         """Take a label; from any thread. False when a job of that name is still on its way."""
@@ -80,12 +77,26 @@ class TcpPrinter:
         self._jobs.cancel(job)
         self._nudge()
 
+    def cancel_all(self) -> None:
+        """Give every label up, also what the printer holds; from any thread."""
+        self._jobs.cancel_all()
+        self._order(CANCEL_ALL)
+
+    def pause(self) -> bool:
+        """Stop the printer after the label it is at; from any thread. False when it is not connected."""
+        return self._order(PAUSE)
+
+    def resume(self) -> bool:
+        """Let it go on, as by its own button; from any thread. False when it is not connected."""
+        return self._order(RESUME)
+
     def run(self, link: Link) -> None:
         """Serve the queue until told to stop."""
         self._link = link
         try:
-            with _connection(self._address, self._timing, link) as channel:
-                self._identity = channel.ask(b"~HI", host_identity) or self._identity
+            with connected(self._address, self._timing, link) as channel:
+                self._meet(channel)
+                self._connected = True
                 while not link.stopping:
                     self._serve(channel, link)
         except DeviceError as error:
@@ -95,20 +106,42 @@ class TcpPrinter:
             why = Fault.lost if link.is_up else Fault.unreachable
             self._lost(why, str(error), link)
             raise
+        finally:
+            self._connected = False
+            # An order is for the printer as it is now, not for the one that comes back later.
+            while not self._orders.empty():
+                self._orders.get()
+
+    def _meet(self, channel: Channel) -> None:
+        """Learn what it is. Every language of Zebra's answers getvar; in the wrong one ~HS would be printed as text."""
+        languages = channel.ask(_LANGUAGES, variable)
+        if languages is not None and not speaks_zpl(languages):
+            raise DeviceError(Fault.wrong_language, f"its language is {languages!r}")
+        self._identity = channel.ask(b"~HI", host_identity) or self._identity
+
+    def _order(self, command: bytes) -> bool:
+        if not self._connected:
+            self._nudge()
+            return False
+        self._orders.put(command)
+        self._nudge()
+        return True
 
     def _nudge(self) -> None:
         if self._link is not None:
             self._link.nudge()
 
-    def _serve(self, channel: "_Channel", link: Link) -> None:
+    def _serve(self, channel: Channel, link: Link) -> None:
+        while not self._orders.empty():
+            channel.send(self._orders.get())
         condition = self._look(channel, link)
         if link.stopping:
             return
-        self._drop_cancelled(link)
+        self._jobs.drop_cancelled(link)
         jobs = self._jobs.waiting()
         if condition.fault is not None:
             for job in jobs:
-                self._say_waiting(job, condition.fault, condition.detail, link)
+                self._jobs.say_waiting(job, condition.fault, condition.detail, link)
         if jobs:
             self._advance(jobs[0], condition, channel, link)
         left = self._jobs.waiting()
@@ -118,17 +151,16 @@ class TcpPrinter:
     def _pause_s(self, waiting: bool) -> float:
         return self._timing.idle_every_s / 4 if waiting else self._timing.idle_every_s
 
-    def _look(self, channel: "_Channel", link: Link) -> _Condition:
+    def _look(self, channel: Channel, link: Link) -> _Condition:
         """Ask how the printer is, and say up or down."""
         status = channel.ask(b"~HS", host_status)
-        if status is not None:
-            condition = _Condition(status.fault, status=status)
-        else:
-            errors = channel.ask(b"~HQES", host_errors)
-            if errors is None:
-                condition = _Condition(Fault.no_answer, "neither ~HS nor ~HQES was answered")
-            else:
-                condition = _Condition(errors.fault, f"errors {errors.errors:#x}")
+        self._mute_looks = 0 if status is not None else self._mute_looks + 1
+        due = time.monotonic() - self._advised_at >= self._timing.advice_every_s or self._is_slow()
+        errors = channel.ask(b"~HQES", host_errors) if status is None or due else None
+        if errors is not None:
+            self._advice = errors.advice
+            self._advised_at = time.monotonic()
+        condition = self._judged(status, errors)
         if link.stopping:
             return condition
         if condition.fault is not None:
@@ -137,7 +169,23 @@ class TcpPrinter:
             link.up()
         return condition
 
-    def _advance(self, job: Job, condition: _Condition, channel: "_Channel", link: Link) -> None:
+    def _judged(self, status: HostStatus | None, errors: HostErrors | None) -> _Condition:
+        """~HS knows nothing of cutters and jams, ~HQES nothing of what is left to print."""
+        if status is None and errors is None:
+            return _Condition(Fault.no_answer, "neither ~HS nor ~HQES was answered")
+        fault = status.fault if status is not None else None
+        if fault is None and errors is not None:
+            fault = errors.fault
+        if fault is None and self._mute_looks >= _MUTE_LOOKS:
+            return _Condition(Fault.no_answer, "~HS is not answered, and ~HQES reports no error")
+        return _Condition(fault, "" if errors is None else f"errors {errors.errors:#x}", status)
+
+    def _is_slow(self) -> bool:
+        """Whether the label at the printer should have come out by now."""
+        jobs = self._jobs.waiting()
+        return bool(jobs) and jobs[0].sent and time.monotonic() - jobs[0].sent_at > _SLOW_S
+
+    def _advance(self, job: Job, condition: _Condition, channel: Channel, link: Link) -> None:
         """Take the first job one step further."""
         status = condition.status
         if job.sent:
@@ -145,115 +193,54 @@ class TcpPrinter:
                 self._watch(job, status, link)
             if job.cancelled and job in self._jobs.waiting():
                 channel.send(CANCEL_ALL)
-                self._give_up(job, Fault.cancelled, "", link)
+                self._jobs.give_up(job, Fault.cancelled, "", link)
         elif status is not None and condition.fault is None and not status.buffer_full:
             self._send(job, channel)
 
-    def _send(self, job: Job, channel: "_Channel") -> None:
+    def _send(self, job: Job, channel: Channel) -> None:
         if not self._jobs.claim(job):
             return
-        accepted_before = channel.accepted
+        job.sent_at = time.monotonic()
+        # The beginning of a torn label may lie in the printer, and this one would be taken for its rest.
+        first = CANCEL_ALL if job.torn else b""
+        accepted_before = channel.accepted + len(first)
         try:
-            channel.send(job.data)
+            channel.send(first + job.data)
         except OSError:
-            # Not one byte left this machine, so the job is still ours.
-            job.sent = channel.accepted > accepted_before
+            # A printer prints at ^XZ. When that did not leave this machine, the job is still ours.
+            accepted = channel.accepted - accepted_before
+            end = job.data.find(_FORMAT_END)
+            job.sent = accepted >= (end + len(_FORMAT_END) if end >= 0 else 1)
+            job.torn = job.torn or (accepted > 0 and not job.sent)
             raise
+        job.torn = False
         job.said = None
 
     def _watch(self, job: Job, status: HostStatus, link: Link) -> None:
         if not status.nothing_left:
-            job.seen_busy = job.in_sight = True
+            job.seen_busy = True
             job.idle_answers = 0
+            # Half a format after a broken connection is no sign that the whole label is there.
+            job.in_sight = job.in_sight or bool(status.formats_in_buffer or status.labels_left)
+            if status.fault is None and time.monotonic() - job.sent_at > self._timing.stuck_s:
+                why = Fault.buffer_full if status.buffer_full else Fault.stuck
+                self._jobs.say_waiting(
+                    job, why, f"{status.formats_in_buffer} formats, {status.labels_left} labels", link
+                )
             return
         job.idle_answers += 1
         # One idle answer may be a late one to a question from before the job.
         if not (job.seen_busy or job.idle_answers >= 2):
             return
         if job.in_sight:
-            self._jobs.remove(job)
-            link.post(Printed(self._device, job.name, time.monotonic()))
+            self._jobs.printed(job, link)
         else:
-            self._give_up(job, Fault.outcome_unknown, "the connection broke after it was sent", link)
-
-    def _drop_cancelled(self, link: Link) -> None:
-        for job in self._jobs.waiting():
-            if job.cancelled and not job.sent:
-                self._give_up(job, Fault.cancelled, "", link)
-
-    def _give_up(self, job: Job, why: Fault, detail: str, link: Link) -> None:
-        self._jobs.remove(job)
-        link.post(NotPrinted(self._device, job.name, why, time.monotonic(), detail))
+            self._jobs.give_up(job, Fault.outcome_unknown, "the connection broke after it was sent", link)
 
     def _lost(self, why: Fault, detail: str, link: Link) -> None:
         if link.stopping:
             return
-        self._drop_cancelled(link)
+        self._jobs.drop_cancelled(link)
         for job in self._jobs.waiting():
             job.lose_sight()
-            self._say_waiting(job, why, detail, link)
-
-    def _say_waiting(self, job: Job, why: Fault, detail: str, link: Link) -> None:
-        """Once for each cause; a printer that went away and stays away is one cause."""
-        if job.said == (why, job.sent) or (why is Fault.unreachable and job.said == (Fault.lost, job.sent)):
-            return
-        job.said = (why, job.sent)
-        link.post(PrintWaiting(self._device, job.name, why, job.sent, time.monotonic(), detail))
-
-
-class _Channel:
-    """The bytes of one connection; `accepted` counts those the network took from us."""
-
-    def __init__(self, connection: socket.socket, timing: PrinterTiming, link: Link) -> None:
-        self._connection = connection
-        self._timing = timing
-        self._link = link
-        self.accepted = 0
-
-    def send(self, data: bytes) -> None:
-        """Send all of it; OSError when the connection breaks."""
-        self._connection.settimeout(self._timing.connect_s)
-        left = memoryview(data)
-        while left:
-            count = self._connection.send(left)
-            self.accepted += count
-            left = left[count:]
-
-    def ask(self, command: bytes, complete: Callable[[bytes], T | None]) -> T | None:
-        """Send a command and read until the answer is complete; None when it is not within the time."""
-        self._drain()
-        self.send(command)
-        deadline = time.monotonic() + self._timing.answer_s
-        heard = b""
-        while not self._link.stopping and (left_s := deadline - time.monotonic()) > 0:
-            heard = (heard + self._receive(min(left_s, 0.25)))[-_LONGEST_ANSWER:]
-            answer = complete(heard)
-            if answer is not None:
-                return answer
-        return None
-
-    def _drain(self) -> None:
-        """Drop answers that came too late for their question."""
-        while self._receive(0.0):
-            pass
-
-    def _receive(self, within_s: float) -> bytes:
-        self._connection.settimeout(within_s)
-        try:
-            data = self._connection.recv(_LONGEST_ANSWER)
-        except (TimeoutError, BlockingIOError):
-            return b""
-        if not data:
-            raise ConnectionResetError("the printer closed the connection")
-        self._link.saw(data)
-        return data
-
-
-@contextmanager
-def _connection(address: tuple[str, int], timing: PrinterTiming, link: Link) -> Iterator[_Channel]:
-    with socket.create_connection(address, timeout=timing.connect_s) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        with contextlib.suppress(AttributeError, OSError):  # Linux only: else a dead peer takes minutes
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _DEAD_PEER_MS)
-        yield _Channel(connection, timing, link)
+            self._jobs.say_waiting(job, why, detail, link)

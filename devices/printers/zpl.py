@@ -7,8 +7,11 @@ printer has saved: width, length, home, orientation, character set and quantity 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-LONGEST_FIELD = 3_072  # bytes after ^FD
+from devices.printers.symbols import LONGEST_FIELD, Kind, command, escaped, picture
+
+_LARGEST_DOTS = 32_000  # of ^PW, ^LL, ^FO and ^GB
 _DOTS_PER_MM: Mapping[int, int] = {203: 8, 300: 12, 600: 24}
 
 Millimetres = Decimal | int | float
@@ -50,7 +53,32 @@ class Box:
     filled: bool = False
 
 
-Element = Text | Code128 | Box
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A barcode of any kind; `height_mm` is the bars', and without meaning for the square kinds.
+
+    The data of the two GS1 kinds is written with its identifiers in brackets: (01)09501101530003(10)AB-7.
+    """
+
+    kind: Kind
+    x_mm: Millimetres
+    y_mm: Millimetres
+    data: str
+    module_mm: Millimetres = Decimal("0.25")
+    height_mm: Millimetres = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Dots as they are, one bit each, 1 black, rows of `row_bytes` from the top."""
+
+    x_mm: Millimetres
+    y_mm: Millimetres
+    pixels: bytes
+    row_bytes: int
+
+
+Element = Text | Code128 | Box | Symbol | Picture
 
 
 def label(width_mm: Millimetres, height_mm: Millimetres, dpi: int, elements: Sequence[Element]) -> bytes:
@@ -70,10 +98,7 @@ def label(width_mm: Millimetres, height_mm: Millimetres, dpi: int, elements: Seq
 
 def text_field(text: str) -> str:
     """User text as a ^FH_ field: everything that is not plain ASCII, and `^`, `~`, `_`, becomes _hh."""
-    field = "".join(
-        chr(byte) if 0x20 <= byte < 0x7F and byte not in b"^~_" else f"_{byte:02X}"
-        for byte in text.encode("utf-8", "replace")
-    )
+    field = escaped(text.replace("\0", " "))
     if len(field) > LONGEST_FIELD:
         raise ValueError(f"a field of {len(field)} bytes is longer than the {LONGEST_FIELD} a printer takes")
     return field
@@ -95,6 +120,12 @@ def code128_field(text: str) -> str:
 def _element(element: Element, scale: int) -> str:
     origin = f"^FO{_dots(element.x_mm, scale)},{_dots(element.y_mm, scale)}"
     match element:
+        case Symbol():
+            module = max(1, _dots(element.module_mm, scale))
+            asked = command(element.kind, element.data, module, _dots(element.height_mm, scale))
+            return f"{origin}^BY{module}{asked.setting}^FH_^FD{asked.field}^FS"
+        case Picture():
+            return f"{origin}{picture(element.pixels, element.row_bytes)}^FS"
         case Text():
             return origin + _text(element, scale)
         case Code128():
@@ -117,5 +148,9 @@ def _text(element: Text, scale: int) -> str:
     return f"{font}{block}^FH_^FD{block_field(element.text)}^FS"
 
 
+@lru_cache(maxsize=8_192)
 def _dots(length_mm: Millimetres, scale: int) -> int:
-    return round(Decimal(str(length_mm)) * scale)
+    dots = round(Decimal(str(length_mm)) * scale)
+    if not 0 <= dots <= _LARGEST_DOTS:
+        raise ValueError(f"{length_mm} mm are {dots} dots; a printer has 0 to {_LARGEST_DOTS}")
+    return dots

@@ -9,12 +9,17 @@ from devices.readings import AcceptedWeight, Weight, WeightState
 class AcceptanceRule:
     """When a weight is settled: `frames` equal ones in a row, or equal ones (at least two) for `settle_s`.
 
-    Figures from -`zero_band_mg` to `zero_band_mg` are an empty platform.
+    Figures from -`zero_band_mg` to `zero_band_mg` are an empty platform. `silence_arms` is for a scale that never says
+    zero and sends each weight once: then it is its silence after a weight that makes room for the next.
     """
 
     frames: int = 3
     settle_s: float = 0.5
     zero_band_mg: int = 0
+    silence_arms: bool = False
+
+
+FACTORY_RULE = AcceptanceRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,10 @@ class Acceptance:
         """After a reconnect: a run of equal frames starts over, an accepted article stays accepted."""
         return replace(self, equal_mg=None, equal_frames=0)
 
+    def silent(self) -> "Acceptance":
+        """After a time in which the scale said nothing."""
+        return replace(self.interrupted(), armed=self.armed or self.rule.silence_arms)
+
     def see(self, weight: Weight) -> tuple["Acceptance", AcceptedWeight | None]:
         """The next memory, and the accepted weight if this one completes it."""
         weight_mg = weight.weight_mg
@@ -46,12 +55,14 @@ class Acceptance:
             return replace(self.interrupted(), armed=True), None
         if weight_mg < 0:
             return replace(self.interrupted(), armed=False), None
-        if weight_mg != self.equal_mg:
-            return replace(self, equal_mg=weight_mg, equal_frames=1, equal_since=weight.at), None
-        seen = replace(self, equal_frames=self.equal_frames + 1)
+        if weight_mg == self.equal_mg:
+            seen = replace(self, equal_frames=self.equal_frames + 1)
+        else:
+            seen = replace(self, equal_mg=weight_mg, equal_frames=1, equal_since=weight.at)
         if not seen.armed or not seen._settled(weight.at):
             return seen, None
         return replace(seen, armed=False), AcceptedWeight(weight.device, weight_mg, weight.at)
 
     def _settled(self, at: float) -> bool:
-        return self.equal_frames >= self.rule.frames or at - self.equal_since >= self.rule.settle_s
+        by_time = self.equal_frames > 1 and at - self.equal_since >= self.rule.settle_s
+        return self.equal_frames >= self.rule.frames or by_time

@@ -2,6 +2,8 @@
 
 import re
 
+SIZE = 3
+
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 

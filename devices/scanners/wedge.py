@@ -6,14 +6,16 @@ all are dropped and one reading comes out, or all are typed in their order. A bu
 end is dropped as unreadable: half a code is worse than none.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from devices.readings import Fault, Scan, Unreadable
 from devices.scanners import aim, layouts
+from devices.scanners.content import LONGEST_CODE, reading_of, unreadable
+from devices.scanners.keys import KeyReader, Mute, composed
 
-_SEPARATORS = frozenset("\x04\x1c\x1d\x1e\x1f")  # what scanners send as Ctrl and a key: EOT FS GS RS US
-_RAW_KEPT = 80
+_LONGEST_TEXT = LONGEST_CODE + aim.SIZE
 
 
 class Fate(StrEnum):
@@ -45,7 +47,13 @@ class WedgeSettings:
     prefix: int | None = None
     suffixes: frozenset[int] = frozenset({layouts.ENTER, layouts.KEYPAD_ENTER, layouts.TAB})
     gap_s: float = 0.05
+    # Two keys this close, or a key down this short, were no hand's; a computer that is busy may then stall once
+    # without splitting the code.
+    fast_s: float = 0.02
+    stall_s: float = 0.15
     unfinished_s: float = 0.5
+    # A code that begins so soon after typed keys may have lost its beginning to them.
+    quiet_s: float = 0.25
     fewest_characters: int = 6  # a PIN rolled over the keys in a blink has four
 
 
@@ -58,12 +66,14 @@ class WedgeDecoder:
     def __init__(self, device: str, settings: WedgeSettings) -> None:
         self._device = device
         self._settings = settings
-        self._modifiers: set[int] = set()
+        self._keys = KeyReader(settings.layout)
         self._text: list[str] = []
         self._holding = False
         self._prefixed = False
-        self._spoiled = False
+        self._spoiled: Fault | None = None
         self._last_at = 0.0
+        self._character_at = 0.0
+        self._fast = self._stalled = False
         self._typed_at: float | None = None  # the last key of what `expire` let be typed
         self._down: set[int] = set()  # pressed keys whose fate is open
         self._dropped: set[int] = set()  # dropped presses whose release must be dropped too
@@ -73,23 +83,45 @@ class WedgeDecoder:
         """When to call `expire` if no key comes before, or None."""
         if not (self._holding or self._prefixed):
             return None
-        return self._last_at + (self._settings.unfinished_s if self._certain else self._settings.gap_s)
+        if self._certain:
+            return self._last_at + self._settings.unfinished_s
+        patient = (self._fast or not self._text) and not self._stalled
+        return self._last_at + (self._settings.stall_s if patient else self._settings.gap_s)
 
     def expire(self, at: float) -> Decision | None:
         """The time has come: what happens to the held events, or None when it is too early."""
         due_at = self.due_at
         if due_at is None or at <= due_at:
             return None
-        if not self._certain:
+        if self._text and not self._certain:
             self._typed_at = self._last_at
         return Decision(*self._give_up(at))
 
+    def claims(self, code: int) -> bool:
+        """Whether a press of this key would be part of a scan that has begun, or begin one for sure."""
+        begun = bool(self._text) and code in self._settings.layout
+        return self._certain or begun or code == self._settings.prefix
+
+    def lost_releases(self, down: AbstractSet[int]) -> None:
+        """Say which modifiers are truly down, where the window knows: a key let go elsewhere is never released here.
+
+        In the middle of a burst its own keys are believed.
+        """
+        if not (self._holding or self._prefixed):
+            for code in self._keys.modifiers - down:
+                self._keys.release(code)
+                self._dropped.discard(code)
+
     def release(self, code: int, at: float) -> Decision:
-        """A key was let go: it goes the way its press went."""
-        self._modifiers.discard(code)
+        """A key was let go: it goes the way its press went, and may finish an Alt code."""
+        made = self._keys.release(code)
+        if self._holding or self._prefixed:
+            self._add(made)
         if code in self._dropped:
             self._dropped.discard(code)
             return Decision(Fate.hold, Fate.drop)
+        if code in self._down and at - self._last_at <= self._settings.fast_s:
+            self._fast = True
         self._down.discard(code)
         return Decision(Fate.hold, Fate.hold if self._holding else Fate.type)
 
@@ -103,63 +135,66 @@ class WedgeDecoder:
         return Decision(late.held, decision.this, late.reading or decision.reading)
 
     def _press(self, code: int, at: float, repeat: bool) -> Decision:
+        if not repeat:
+            self._dropped.discard(code)  # its release went elsewhere
         if code == self._settings.prefix:
             held, _, reading = self._give_up(at)
             self._prefixed, self._last_at = True, at
             self._dropped.add(code)
             return Decision(held, Fate.drop, reading)
-        if code in layouts.SHIFTS | layouts.CONTROLS | layouts.OTHER_MODIFIERS:
-            return self._modifier(code, at)
-        character = self._character(code)
+        made = self._keys.press(code)
         if self._prefixed:
-            return self._prefixed_key(code, character, at, repeat)
+            return self._prefixed_key(code, made, at, repeat)
         if code in self._settings.suffixes:
             return self._suffix(code, at, repeat)
-        if character is None or repeat:
+        if repeat or made is Mute.other or code in layouts.WINDOW_KEYS:
             return self._typing(at)
-        return self._collect(code, character, at)
+        return self._collect(code, made, at)
 
     @property
     def _certain(self) -> bool:
         """Whether what is held is a scan for sure, finished or not."""
         return self._prefixed or len(self._text) >= self._settings.fewest_characters
 
-    def _collect(self, code: int, character: str, at: float) -> Decision:
+    def _add(self, made: str | Mute) -> None:
+        """Put a character to the code; never more than any code can hold."""
+        if made is Mute.other:
+            self._spoiled = self._spoiled or Fault.garbled
+        elif isinstance(made, str) and len(self._text) < _LONGEST_TEXT:
+            self._text.append(made)
+        elif isinstance(made, str):
+            self._spoiled = self._spoiled or Fault.too_long
+
+    def _collect(self, code: int, made: str | Mute, at: float) -> Decision:
         if not self._holding and self._typed_at is not None:
-            # What `expire` let be typed was the beginning of this burst: the clock was ahead of the keys.
-            self._spoiled = at - self._typed_at <= self._settings.gap_s
+            # What `expire` let be typed may have been the beginning of this burst, on a computer that stalled.
+            self._spoiled = Fault.garbled if at - self._typed_at <= self._settings.quiet_s else None
             self._typed_at = None
+        self._stalled |= self._holding and at - self._last_at > self._settings.gap_s
         self._holding = True
-        self._text.append(character)
+        if isinstance(made, str):
+            self._fast = bool(self._text) and at - self._character_at <= self._settings.fast_s
+            self._character_at = at
+        self._add(made)
         self._down.add(code)
         self._last_at = at
-        return Decision(Fate.hold, Fate.hold)
+        if not self._certain:
+            return Decision(Fate.hold, Fate.hold)
+        # Whatever comes next, none of it will be typed.
+        self._dropped |= self._down
+        self._down.clear()
+        return Decision(Fate.drop, Fate.drop)
 
-    def _modifier(self, code: int, at: float) -> Decision:
-        self._modifiers.add(code)
-        if self._prefixed:
-            self._dropped.add(code)
-            return Decision(Fate.hold, Fate.drop)
-        if not self._holding and code not in layouts.SHIFTS:
-            return Decision(Fate.hold, Fate.type)
-        self._holding = True
-        self._down.add(code)
-        self._last_at = at
-        return Decision(Fate.hold, Fate.hold)
-
-    def _prefixed_key(self, code: int, character: str | None, at: float, repeat: bool) -> Decision:
+    def _prefixed_key(self, code: int, made: str | Mute, at: float, repeat: bool) -> Decision:
         self._dropped.add(code)
         self._last_at = at
         if code in self._settings.suffixes:
             return Decision(Fate.drop, Fate.drop, self._finish(at))
-        if character is None or repeat:
-            self._spoiled = True
-        else:
-            self._text.append(character)
+        self._add(Mute.other if repeat else made)
         return Decision(Fate.hold, Fate.drop)
 
     def _suffix(self, code: int, at: float, repeat: bool) -> Decision:
-        if repeat or self._modifiers or not self._certain:
+        if repeat or self._keys.modifiers or not self._certain:
             return self._typing(at)
         self._down.add(code)
         return Decision(Fate.drop, Fate.drop, self._finish(at))
@@ -170,11 +205,11 @@ class WedgeDecoder:
         return Decision(held, Fate.type, reading)
 
     def _finish(self, at: float) -> Scan | Unreadable:
-        symbology, text = aim.split("".join(self._text))
-        if self._spoiled or not text.strip():
-            reading: Scan | Unreadable = self._unreadable(Fault.garbled if self._spoiled else Fault.empty, at)
+        reading: Scan | Unreadable
+        if self._spoiled is not None:
+            reading = self._unreadable(self._spoiled, at)
         else:
-            reading = Scan(self._device, text, symbology, at)
+            reading = reading_of(self._device, composed("".join(self._text)), at)
         self._forget(dropped=True)
         return reading
 
@@ -183,27 +218,18 @@ class WedgeDecoder:
         if not self._certain:
             self._forget(dropped=False)
             return Fate.type, Fate.hold, None
-        reading = self._unreadable(Fault.garbled, at) if self._text else None
+        reading = self._unreadable(self._spoiled or Fault.garbled, at) if self._text else None
         self._forget(dropped=True)
         return Fate.drop, Fate.hold, reading
 
     def _unreadable(self, why: Fault, at: float) -> Unreadable:
-        return Unreadable(self._device, why, "".join(self._text).encode()[:_RAW_KEPT], at)
+        return unreadable(self._device, why, "".join(self._text).encode(), at)
 
     def _forget(self, dropped: bool) -> None:
         if dropped:
             self._dropped |= self._down
         self._down.clear()
         self._text.clear()
-        self._holding = self._prefixed = self._spoiled = False
-
-    def _character(self, code: int) -> str | None:
-        """What the scanner means by the key, or None for a key no scanner sends."""
-        pair = self._settings.layout.get(code)
-        if pair is None or self._modifiers & layouts.OTHER_MODIFIERS:
-            return None
-        character = pair[bool(self._modifiers & layouts.SHIFTS)]
-        if not self._modifiers & layouts.CONTROLS:
-            return character
-        control = chr(ord(character.upper()) & 0x1F)
-        return control if control in _SEPARATORS and (self._text or self._prefixed) else None
+        self._keys.forget()
+        self._holding = self._prefixed = self._fast = self._stalled = False
+        self._spoiled = None

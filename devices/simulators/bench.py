@@ -69,8 +69,8 @@ class CameraHandle:
         self._simulator = simulator
 
     def scene(self, category: str, seed: int = 1, look: str = "sharp", ean: str = "", text: str = "") -> None:
-        """Put an article of a category there: `seed` tells articles apart, `look` is sharp, blurred, dark or
-        empty, `ean` is a 13-digit barcode on a sticker, `text` is printed beside it.
+        """Put an article of a category there: `seed` tells articles apart, `look` is sharp, blurred, dark,
+        glare or empty, `ean` is a 13-digit barcode on a sticker, `text` is printed beside it.
         """
         self._simulator.do("scene", category=category, seed=seed, look=look, ean=ean, text=text)
 
@@ -81,6 +81,22 @@ class CameraHandle:
     def stall(self) -> None:
         """Open, and no pictures."""
         self._simulator.do("stall")
+
+    def slow(self, frames_per_s: float) -> None:
+        """Fewer pictures."""
+        self._simulator.do("slow", frames_per_s=frames_per_s)
+
+    def corrupt(self, cut: bool = False) -> None:
+        """Every third picture has flipped bits, or lacks its second half."""
+        self._simulator.do("corrupt", cut=cut)
+
+    def size(self, width: int, height: int) -> None:
+        """Pictures of another size from now on."""
+        self._simulator.do("size", width=width, height=height)
+
+    def drop(self) -> None:
+        """Break the connection, and take the next one."""
+        self._simulator.do("drop")
 
     def thaw(self) -> None:
         """Pictures as they should be."""

@@ -1,45 +1,87 @@
 """A bench camera as an MJPEG stream over HTTP: `python -m devices.simulators.camera [--port 8080]`.
 
-Commands: {"do":"scene","category":"footwear","seed":7,"look":"sharp|blurred|dark|empty","ean":"","text":""},
-{"do":"freeze"} (the same frame again and again), {"do":"thaw"}, {"do":"stall"} (open, but no frames; ended by
-thaw), {"do":"pass","frames":12} (done when so many frame times have passed), {"do":"unplug"}, {"do":"plug"}.
+Commands: {"do":"scene","category":"footwear","seed":7,"look":"sharp|blurred|dark|glare|empty","ean":"","text":""},
+{"do":"freeze"} (the same frame again and again), {"do":"stall"} (open, but no frames), {"do":"slow","frames_per_s":2},
+{"do":"size","width":640,"height":480} (another size from the next frame on), {"do":"corrupt"} (every third frame has
+flipped bits, with "cut":true its second half is missing), {"do":"thaw"} (ends all of these), {"do":"drop"} (breaks
+the connection, the next one is served), {"do":"pass","frames":12} (done when so many frame times have passed),
+{"do":"unplug"}, {"do":"plug"}.
 """
 
 import argparse
 import threading
 import time
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
 import numpy as np
 
 from devices.simulators.control import Command, Control
-from devices.simulators.scenes import Scene, draw
+from devices.simulators.scenes import HEIGHT, WIDTH, Scene, draw
 
-FRAMES_PER_S = 15
+FRAMES_PER_S = 15.0
 JPEG_QUALITY = 92
-_NOISE_PICTURES = 4
+_NOISE_PICTURES = 5  # not a divisor of how many frames a driver skips, or every one it looks at were the same
 _BOUNDARY = "frame"
+_BITS_FLIPPED = 20
+_WRITE_WITHIN_S = 5.0  # or one who does not read would keep an unplugged camera alive
+_JPEG_HEAD = 2_000  # bytes of tables, which a hit would make no picture at all
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with the camera; width and height of 0 are the picture's own."""
+
+    frozen: bool = False
+    stalled: bool = False
+    corrupt: bool = False
+    cut: bool = False
+    frames_per_s: float = 0.0
+    width: int = 0
+    height: int = 0
 
 
 class Sensor:
     """The pictures of the present scene: a few with different noise, shown in turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[int, int] = (WIDTH, HEIGHT), frames_per_s: float = FRAMES_PER_S) -> None:
         self._chance = np.random.default_rng(1)
+        self._size = size
+        self._frames_per_s = frames_per_s
+        self._scene = Scene(look="empty")
         self._frames: tuple[bytes, ...] = ()
-        self.frozen = False
-        self.stalled = False
-        self.show(Scene(look="empty"))
+        self.trouble = Trouble()
+        self.show(self._scene)
+
+    @property
+    def frame_s(self) -> float:
+        """Seconds from one frame to the next."""
+        return 1 / (self.trouble.frames_per_s or self._frames_per_s)
 
     def show(self, scene: Scene) -> None:
         """Put something else under the camera."""
-        picture = draw(scene).astype(np.int16)
+        wide, high = self.trouble.width or self._size[0], self.trouble.height or self._size[1]
+        picture = cv2.resize(draw(scene), (wide, high), interpolation=cv2.INTER_AREA).astype(np.int16)
         self._frames = tuple(self._exposure(picture) for _ in range(_NOISE_PICTURES))
+        self._scene = scene
+
+    def suffer(self, trouble: Trouble) -> None:
+        """Have this trouble from now on, and no other."""
+        self.trouble = trouble
+        self.show(self._scene)
 
     def frame(self, number: int) -> bytes:
         """The picture of that number as JPEG."""
-        return self._frames[0 if self.frozen else number % _NOISE_PICTURES]
+        jpeg = self._frames[0 if self.trouble.frozen else number % _NOISE_PICTURES]
+        if number % 3 or not self.trouble.corrupt:
+            return jpeg
+        if self.trouble.cut:
+            return jpeg[: len(jpeg) // 2]
+        damaged = bytearray(jpeg)
+        for place in self._chance.integers(_JPEG_HEAD, len(jpeg) - 2, _BITS_FLIPPED):
+            damaged[place] ^= 1 << int(self._chance.integers(8))
+        return bytes(damaged)
 
     def _exposure(self, picture: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> bytes:
         noise = self._chance.integers(-3, 4, picture.shape[:2], np.int16)[..., None]
@@ -56,7 +98,7 @@ class Camera:
         self._sensor = sensor
         self._port = port
         self._server: ThreadingHTTPServer | None = None
-        self._unplugged = threading.Event()
+        self._broken = threading.Event()
         self.plug()
 
     @property
@@ -68,7 +110,7 @@ class Camera:
         """Serve, at the same port as before."""
         if self._server is not None:
             return
-        self._unplugged.clear()
+        self._broken = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), self._handler())
         self._server.daemon_threads = False
         self._port = self._server.server_address[1]
@@ -79,24 +121,35 @@ class Camera:
         """Break every stream and stop listening."""
         if self._server is None:
             return
-        self._unplugged.set()
+        self._broken.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
         self._server = None
 
+    def drop(self) -> None:
+        """Break every stream; who connects again is served."""
+        broken, self._broken = self._broken, threading.Event()
+        broken.set()
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        sensor, unplugged = self._sensor, self._unplugged
+        camera, sensor = self, self._sensor
 
         class Stream(BaseHTTPRequestHandler):
+            timeout = _WRITE_WITHIN_S
+
             def do_GET(self) -> None:
                 self.send_response(200)
                 self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
                 self.end_headers()
-                number = 0
-                while not unplugged.wait(1 / FRAMES_PER_S):
+                number, broken, due = 0, camera._broken, time.monotonic()
+                while True:
+                    # As a sensor does: by the clock, and what could not be sent in time is not made up for.
+                    due = max(due + sensor.frame_s, time.monotonic())
+                    if broken.wait(due - time.monotonic()):
+                        return
                     number += 1
-                    if sensor.stalled:
+                    if sensor.trouble.stalled:
                         continue
                     jpeg = sensor.frame(number)
                     head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
@@ -125,16 +178,26 @@ def serve(control: Control, sensor: Sensor, camera: Camera) -> None:
             )
         )
 
-    def hold(frozen: bool = False, stalled: bool = False) -> None:
-        sensor.frozen, sensor.stalled = frozen, stalled
+    def suffer(command: Command) -> None:
+        match command["do"]:
+            case "corrupt":
+                sensor.suffer(Trouble(corrupt=True, cut=bool(command.get("cut", False))))
+            case "slow":
+                sensor.suffer(Trouble(frames_per_s=max(0.05, float(command["frames_per_s"]))))
+            case "size":
+                sensor.suffer(Trouble(width=int(command["width"]), height=int(command["height"])))
 
     control.serve(
         {
             "scene": scene,
-            "freeze": lambda _: hold(frozen=True),
-            "stall": lambda _: hold(stalled=True),
-            "thaw": lambda _: hold(),
-            "pass": lambda command: time.sleep(int(command["frames"]) / FRAMES_PER_S),
+            "freeze": lambda _: sensor.suffer(Trouble(frozen=True)),
+            "stall": lambda _: sensor.suffer(Trouble(stalled=True)),
+            "corrupt": suffer,
+            "slow": suffer,
+            "size": suffer,
+            "thaw": lambda _: sensor.suffer(Trouble()),
+            "drop": lambda _: camera.drop(),
+            "pass": lambda command: time.sleep(int(command["frames"]) * sensor.frame_s),
             "unplug": lambda _: camera.unplug(),
             "plug": lambda _: camera.plug(),
         }
@@ -143,10 +206,13 @@ def serve(control: Control, sensor: Sensor, camera: Camera) -> None:
 
 def main() -> None:
     """Run until stdin closes."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0, help="TCP port; 0 takes a free one")
+    parser.add_argument("--width", type=int, default=WIDTH, help="pixels (default: %(default)s)")
+    parser.add_argument("--height", type=int, default=HEIGHT, help="pixels (default: %(default)s)")
+    parser.add_argument("--frames-per-s", type=float, default=FRAMES_PER_S, help="default: %(default)s")
     options = parser.parse_args()
-    sensor, control = Sensor(), Control()
+    sensor, control = Sensor((options.width, options.height), options.frames_per_s), Control()
     camera = Camera(sensor, options.port)
     control.announce("ready", address=camera.address)
     serve(control, sensor, camera)

@@ -2,8 +2,9 @@
 
 Each label that comes out is written to DIR/0001.zpl and so on and announced. Commands: {"do":"media_out"}
 (with "mid_job":true: while the next label prints), refill, ribbon_out, new_ribbon, head_open, head_close,
-pause, resume, {"do":"garbage","seed":1} (sent to whoever is connected), {"do":"unplug"} (with "power":true it
-forgets what it holds), plug.
+pause, resume, cutter_jam, cutter_free, labels_low, head_dirty, {"do":"language","speaks":"line_print"} (as by its
+menu; --languages sets the first), {"do":"garbage","seed":1} (sent to whoever is connected), {"do":"unplug"} (with
+"power":true it forgets what it holds), plug.
 """
 
 import argparse
@@ -126,11 +127,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for the labels that come out")
     parser.add_argument("--port", type=int, default=0, help="TCP port; 0 takes a free one")
+    parser.add_argument("--languages", default="zpl", help="what it speaks: zpl, epl_zpl, epl or line_print")
     parser.add_argument("--print-s", type=float, default=0.15, help="seconds a label takes to come out")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     control = Control()
-    zebra = Zebra(options.print_s, Tray(options.out, control).take, control.announce)
+    zebra = Zebra(options.print_s, Tray(options.out, control).take, control.announce, options.languages)
     server = PrinterServer(zebra, options.port)
     zebra.start()
     server.start()
@@ -168,6 +170,11 @@ def serve(control: Control, zebra: Zebra, server: PrinterServer) -> None:
             "head_close": lambda _: zebra.change(head_open=False),
             "pause": lambda _: zebra.change(paused=True),
             "resume": lambda _: zebra.change(paused=False),
+            "cutter_jam": lambda _: zebra.change(cutter_jammed=True),
+            "cutter_free": lambda _: zebra.change(cutter_jammed=False),
+            "labels_low": lambda _: zebra.change(labels_low=True),
+            "head_dirty": lambda _: zebra.change(head_dirty=True),
+            "language": lambda command: zebra.speak(str(command["speaks"])),
             "garbage": garbage,
             "unplug": unplug,
             "plug": lambda _: server.plug(),

@@ -1,55 +1,64 @@
-"""A Mettler-Toledo scale speaking MT-SICS: `python -m devices.simulators.scale --link PATH`.
+"""A scale as a process: `python -m devices.simulators.scale --dialect NAME --link PATH`; MT-SICS without a name.
 
-Commands: {"do":"place","weight_mg":2310000,"wobble_s":0.6}, {"do":"remove"}, {"do":"wobble"},
-{"do":"garbage","seed":1}, {"do":"silence"}, {"do":"speak"}, {"do":"unplug"}, {"do":"plug"}.
-Answers S, SI, SIR, Z, ZI, T, TI, TA, TAC, I0, I4 and @ as the AL-IC and AT manuals say; anything else is ES.
+Commands: {"do":"place","weight_mg":2310000,"wobble_s":0.6}, {"do":"remove"}, {"do":"wobble"}, {"do":"print"} (its
+key), {"do":"garbage","seed":1}, {"do":"deal","how":"split"} ("glued", "whole"), {"do":"silence"}, {"do":"speak"},
+{"do":"sleep"}, {"do":"wake"}, {"do":"unplug"}, {"do":"plug"}.
 """
 
 import argparse
 import random
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
 
 from devices.simulators import wire
 from devices.simulators.control import Command, Control
+from devices.simulators.scale_dialects import TONGUES, AzExtra, Speaker
+from devices.simulators.scale_mt_sics import MtSics
+from devices.simulators.scale_pan import Pan
 
-CAPACITY_MG = 60_000_000
-STEP_MG = 1_000
-STABLE_WAIT_S = 3.0
-ZERO_RANGE_MG = CAPACITY_MG // 50
-STREAM_EVERY_S = 0.1
-SERIAL_NUMBER = "B021002593"
-_COMMANDS = ("I0", "I4", "S", "SI", "SIR", "Z", "ZI", "T", "TI", "TA", "TAC", "@")
+HID = "hid-pos"
+_DEALS = ("whole", "split", "glued")
+_SPLIT_S = 0.002
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """What lies on the scale, and until when it rocks (monotonic seconds)."""
+class Program(Protocol):
+    """What runs inside a scale: its line settings and its language."""
 
-    load_mg: int = 0
-    zero_mg: int = 0
-    tare_mg: int = 0
-    moving_until: float = 0.0
+    framing: wire.Framing
 
-    @property
-    def net_mg(self) -> int:
-        """What the display shows when still, rounded to the scale's step."""
-        return round((self.load_mg - self.zero_mg - self.tare_mg) / STEP_MG) * STEP_MG
+    def hear(self, data: bytes, pan: Pan, now: float) -> list[bytes]:
+        """What it answers to bytes of the driver."""
+
+    def unasked(self, pan: Pan, now: float) -> list[bytes]:
+        """What it sends by itself now."""
+
+    def printed(self, pan: Pan, now: float) -> list[bytes]:
+        """What its print key sends."""
+
+
+def programs() -> Mapping[str, Callable[[], Program]]:
+    """Every scale there is, by the name of its dialect."""
+    spoken = {name: lambda tongue=tongue: Speaker(tongue) for name, tongue in TONGUES.items()}
+    return {"mt-sics": MtSics, "adam-azextra": AzExtra, **spoken}
 
 
 class Scale:
-    """The scale's own program: a platform people change and a line that is served."""
+    """A platform people change and a line that is served."""
 
-    def __init__(self, line: wire.Wire) -> None:
+    def __init__(self, line: wire.Wire, program: Program) -> None:
         self._line = line
+        self._program = program
         self._lock = threading.Lock()
-        self._platform = Platform()
+        self._pan = Pan()
         self._noise = random.Random(1)
         self._ended = threading.Event()
         self._silent = False
-        self._waiting_until = 0.0  # S was asked and waits for a stable weight
-        self._streaming_at = 0.0  # SIR was asked: when the next weight is due
+        self._deal = "whole"
+        self._sent = 0
+        self._held = b""
         self._server = threading.Thread(target=self._serve, name="scale-line")
 
     def start(self) -> None:
@@ -73,19 +82,33 @@ class Scale:
     def wobble(self, command: Command) -> None:
         """Knock against the bench."""
         with self._lock:
-            self._move(self._platform.load_mg, float(command.get("wobble_s", 0.6)))
+            self._pan.moving_until = time.monotonic() + float(command.get("wobble_s", 0.6))
+
+    def print(self, command: Command) -> None:
+        """Press its print key."""
+        with self._lock:
+            if not self._silent:
+                self._send(self._program.printed(self._pan, time.monotonic()))
 
     def garbage(self, command: Command) -> None:
         """Line noise."""
         noise = random.Random(int(command.get("seed", 1)))
-        self._line.write(bytes(noise.randrange(256) for _ in range(200)))
+        with self._lock:
+            self._line.write(bytes(noise.randrange(256) for _ in range(200)))
+
+    def deal(self, command: Command) -> None:
+        """How frames leave from now on: whole, byte by byte, or every fourth late and together with the next."""
+        if command["how"] not in _DEALS:
+            raise ValueError(f"not one of {', '.join(_DEALS)}")
+        with self._lock:
+            self._deal, self._held = str(command["how"]), b""
 
     def silence(self, command: Command) -> None:
-        """Switched off: the line is there and nobody answers."""
+        """Switched off or asleep: the line is there and nobody answers."""
         self._silent = True
 
     def speak(self, command: Command) -> None:
-        """Switched on again."""
+        """Switched on or woken."""
         self._silent = False
 
     def unplug(self, command: Command) -> None:
@@ -98,153 +121,55 @@ class Scale:
 
     def _load(self, load_mg: int, wobble_s: float) -> None:
         with self._lock:
-            self._move(load_mg, wobble_s)
-
-    def _move(self, load_mg: int, wobble_s: float) -> None:
-        old = self._platform
-        self._platform = Platform(load_mg, old.zero_mg, old.tare_mg, time.monotonic() + wobble_s)
+            self._pan.put(load_mg, time.monotonic() + wobble_s)
 
     def _serve(self) -> None:
-        buffer = b""
         while not self._ended.is_set():
             data = self._line.read()
             if not data:
                 self._ended.wait(0.01)
-            if not self._line_fits(data):
-                continue
-            *lines, buffer = (buffer + data).split(b"\r\n")
-            for line in lines:
-                self._answer(line.decode("ascii", "replace"))
-            buffer = buffer[-200:]
-            self._unasked()
+            now = time.monotonic()
+            with self._lock:
+                if not self._silent:
+                    self._send(self._program.hear(data, self._pan, now) if data else [])
+                    self._send(self._program.unasked(self._pan, now))
 
-    def _line_fits(self, data: bytes) -> bool:
-        """At the wrong line settings both sides hear noise."""
-        if self._silent:
-            return False
-        if data and not self._line.fits():
-            self._line.write(bytes(self._noise.randrange(128, 256) for _ in range(12)))
-            return False
-        return True
+    def _send(self, frames: list[bytes]) -> None:
+        for frame in frames:
+            out = self._misheard(frame)
+            self._sent += 1
+            if self._deal == "glued":
+                self._held, out = (out, b"") if self._sent % 4 == 0 else (b"", self._held + out)
+            if self._deal == "split":
+                for byte in out:
+                    self._line.write(bytes([byte]))
+                    time.sleep(_SPLIT_S)
+            elif out:
+                self._line.write(out)
 
-    def _say(self, answer: str) -> None:
-        self._line.write(answer.encode("ascii") + b"\r\n")
-
-    def _answer(self, line: str) -> None:
-        with self._lock:
-            name = line.split(" ", 1)[0]
-            if name not in _COMMANDS or (" " in line and name != "TA"):
-                self._say("ES")
-                return
-            if name in {"S", "SI", "SIR", "@"}:
-                self._waiting_until = self._streaming_at = 0.0
-            self._obey(name, line)
-
-    def _obey(self, name: str, line: str) -> None:
-        now = time.monotonic()
-        match name:
-            case "S":
-                self._waiting_until = now + STABLE_WAIT_S
-            case "SI":
-                self._say(self._weight(now))
-            case "SIR":
-                self._streaming_at = now
-            case "Z" | "ZI":
-                self._say(self._zero(name, now))
-            case "T" | "TI":
-                self._say(self._tare(name, now))
-            case "TA":
-                self._say(self._preset(line))
-            case "TAC":
-                self._platform = Platform(self._platform.load_mg, self._platform.zero_mg, 0)
-                self._say("TAC A")
-            case "I4":
-                self._say(f'I4 A "{SERIAL_NUMBER}"')
-            case "I0":
-                for command in _COMMANDS[:-1]:
-                    self._say(f'I0 B 0 "{command}"')
-                self._say('I0 A 0 "@"')
-            case _:
-                self._say(f'I4 A "{SERIAL_NUMBER}"')
-
-    def _unasked(self) -> None:
-        """What a waiting S or a running SIR has to say now."""
-        now = time.monotonic()
-        with self._lock:
-            if self._streaming_at and now >= self._streaming_at:
-                self._streaming_at = now + STREAM_EVERY_S
-                self._say(self._weight(now))
-            if self._waiting_until:
-                if now >= self._platform.moving_until:
-                    self._waiting_until = 0.0
-                    self._say(self._weight(now))
-                elif now >= self._waiting_until:
-                    self._waiting_until = 0.0
-                    self._say("S I")
-
-    def _weight(self, now: float) -> str:
-        platform = self._platform
-        if platform.load_mg > CAPACITY_MG:
-            return "S +"
-        if platform.load_mg - platform.zero_mg < -ZERO_RANGE_MG:
-            return "S -"
-        moving = now < platform.moving_until
-        shown_mg = platform.net_mg
-        if moving:
-            shown_mg += self._noise.randrange(-40, 41) * STEP_MG
-        return f"S {'D' if moving else 'S'} {_grams(shown_mg):>10} g"
-
-    def _zero(self, name: str, now: float) -> str:
-        platform = self._platform
-        if now < platform.moving_until and name == "Z":
-            return "Z I"
-        if platform.load_mg > ZERO_RANGE_MG:
-            return f"{name} +"
-        if platform.load_mg < -ZERO_RANGE_MG:
-            return f"{name} -"
-        self._platform = Platform(platform.load_mg, platform.load_mg, 0, platform.moving_until)
-        if name == "Z":
-            return "Z A"
-        return "ZI D" if now < platform.moving_until else "ZI S"
-
-    def _tare(self, name: str, now: float) -> str:
-        platform = self._platform
-        moving = now < platform.moving_until
-        if moving and name == "T":
-            return "T I"
-        tare_mg = platform.load_mg - platform.zero_mg
-        if tare_mg < 0:
-            return f"{name} -"
-        self._platform = Platform(platform.load_mg, platform.zero_mg, tare_mg, platform.moving_until)
-        return f"{name} {'D' if moving else 'S'} {_grams(tare_mg):>10} g"
-
-    def _preset(self, line: str) -> str:
-        """TA asks for the tare, TA with a weight sets it."""
-        platform = self._platform
-        words = line.split()
-        if len(words) == 1:
-            return f"TA A {_grams(platform.tare_mg):>10} g"
-        try:
-            tare_mg = round(float(words[1]) * 1000)
-        except ValueError:
-            return "TA L"
-        if len(words) != 3 or words[2] != "g" or not 0 <= tare_mg <= CAPACITY_MG:
-            return "TA L"
-        self._platform = Platform(platform.load_mg, platform.zero_mg, tare_mg, platform.moving_until)
-        return f"TA A {_grams(tare_mg):>10} g"
-
-
-def _grams(weight_mg: int) -> str:
-    sign = "-" if weight_mg < 0 else ""
-    return f"{sign}{abs(weight_mg) // 1000}.{abs(weight_mg) % 1000 // 10:02d}"
+    def _misheard(self, frame: bytes) -> bytes:
+        """What the driver makes of it with the settings it opened the line with."""
+        own, heard = self._program.framing, self._line.heard()
+        if own == heard:
+            return frame
+        if heard.baud == own.baud and (own.data_bits, own.parity, heard.data_bits, heard.parity) == (7, "E", 8, "N"):
+            return bytes(byte | (byte.bit_count() & 1) << 7 for byte in frame)  # the parity bit becomes bit 7
+        return bytes(self._noise.randrange(128, 256) for _ in frame)
 
 
 def main() -> None:
     """Run until stdin closes."""
+    known = programs()
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dialect", choices=sorted(known), default="mt-sics")
     wire.add_arguments(parser)
-    line = wire.from_arguments(parser.parse_args())
-    scale, control = Scale(line), Control()
+    options = parser.parse_args()
+    program = known[options.dialect]()
+    if options.dialect == HID:
+        line: wire.Wire = wire.ReportWire(options.link or Path("hidraw-scale"))
+    else:
+        line = wire.from_arguments(options, program.framing)
+    scale, control = Scale(line, program), Control()
     scale.start()
     control.announce("ready", address=line.address)
     control.serve(
@@ -252,9 +177,13 @@ def main() -> None:
             "place": scale.place,
             "remove": scale.remove,
             "wobble": scale.wobble,
+            "print": scale.print,
             "garbage": scale.garbage,
+            "deal": scale.deal,
             "silence": scale.silence,
             "speak": scale.speak,
+            "sleep": scale.silence,
+            "wake": scale.speak,
             "unplug": scale.unplug,
             "plug": scale.plug,
         }

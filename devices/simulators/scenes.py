@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 1280, 720
-LOOKS = ("sharp", "blurred", "dark", "empty")
+LOOKS = ("sharp", "blurred", "dark", "glare", "empty")
 
 Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -70,7 +70,16 @@ def draw(scene: Scene) -> Picture:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 9.0), np.uint8)
     if scene.look == "dark":
         picture = (picture * 0.10).astype(np.uint8)
+    if scene.look == "glare":
+        picture = _lit(picture)
     return picture
+
+
+def _lit(picture: Picture) -> Picture:
+    """A lamp mirrored in the article: the middle is burnt out to white, all round it is too bright."""
+    x, y = np.meshgrid(np.linspace(-1.6, 1.6, WIDTH), np.linspace(-1.3, 1.3, HEIGHT))
+    light = 700.0 * np.exp(-2.2 * (x * x + y * y))
+    return np.clip(picture + light[..., None], 0, 255).astype(np.uint8)
 
 
 def _mat() -> Picture:

@@ -1,20 +1,34 @@
-"""The far end of a serial line: a pty behind a link, or a TCP port speaking RFC 2217."""
+"""The far end of a line: a pty behind a link, a TCP port speaking RFC 2217, or reports in a FIFO as from hidraw."""
 
 import argparse
 import contextlib
+import fcntl
 import os
 import select
 import socket
 import termios
 import threading
 import tty
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import serial
 import serial.rfc2217
 
-READ_TIMEOUT_S = 0.05
+READ_TIMEOUT_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """The line settings of the simulated device."""
+
+    baud: int = 9600
+    data_bits: int = 8
+    parity: str = "N"
+
+
+FACTORY_FRAMING = Framing()
 
 
 class Wire(Protocol):
@@ -30,8 +44,8 @@ class Wire(Protocol):
     def write(self, data: bytes) -> None:
         """Send to the driver."""
 
-    def fits(self) -> bool:
-        """Whether the driver opened the line with the settings the device has (9600 8N1)."""
+    def heard(self) -> Framing:
+        """The settings the driver opened the line with, as far as the wire carries them."""
 
     def unplug(self) -> None:
         """Pull the plug."""
@@ -43,8 +57,9 @@ class Wire(Protocol):
 class PtyWire:
     """A pseudo terminal. With `link`, a symlink that is there only while plugged in, as by-id links are."""
 
-    def __init__(self, link: Path | None) -> None:
+    def __init__(self, link: Path | None, framing: Framing) -> None:
         self._link = link
+        self._framing = framing
         self._lock = threading.Lock()
         self._master = self._slave = -1
         self.plug()
@@ -77,10 +92,13 @@ class PtyWire:
                 except OSError:
                     return
 
-    def fits(self) -> bool:
-        """Whether the baud rate fits; a pty carries nothing else of the settings."""
+    def heard(self) -> Framing:
+        """The baud rate; a pty carries nothing else of the settings."""
+        framing = self._framing
         with self._lock:
-            return self._slave < 0 or bool(termios.tcgetattr(self._slave)[4] == termios.B9600)
+            if self._slave < 0 or termios.tcgetattr(self._slave)[4] == _speed(framing):
+                return framing
+            return Framing(0, framing.data_bits, framing.parity)
 
     def unplug(self) -> None:
         """The link disappears and the line hangs up."""
@@ -109,7 +127,7 @@ class PtyWire:
         os.set_blocking(self._master, False)
         tty.setraw(self._slave)  # or the terminal echoes what is sent before a driver opens it
         settings = termios.tcgetattr(self._slave)
-        settings[4] = settings[5] = termios.B9600
+        settings[4] = settings[5] = _speed(self._framing)
         termios.tcsetattr(self._slave, termios.TCSANOW, settings)
         if self._link is not None:
             fresh = self._link.with_name(self._link.name + ".new")
@@ -118,11 +136,16 @@ class PtyWire:
             fresh.rename(self._link)
 
 
+def _speed(framing: Framing) -> int:
+    return int(getattr(termios, f"B{framing.baud}"))
+
+
 class Rfc2217Wire:
     """A serial port served over TCP (RFC 2217), one driver at a time; it carries all line settings."""
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._serial: serial.SerialBase = serial.serial_for_url("loop://", timeout=0)
         self._listener: socket.socket | None = None
         self._connection: socket.socket | None = None
         self._start()
@@ -154,10 +177,10 @@ class Rfc2217Wire:
             with contextlib.suppress(OSError):
                 self._connection.sendall(b"".join(self._manager.escape(data)))
 
-    def fits(self) -> bool:
-        """Whether baud rate, data bits and parity fit."""
+    def heard(self) -> Framing:
+        """Baud rate, data bits and parity."""
         port = self._serial
-        return (port.baudrate, port.bytesize, port.parity) == (9600, 8, "N")
+        return Framing(port.baudrate, port.bytesize, port.parity)
 
     def unplug(self) -> None:
         """Hang up and stop listening."""
@@ -199,6 +222,56 @@ class _Telnet:
         self._connection.sendall(data)
 
 
+class ReportWire:
+    """A FIFO with one report for each read, as a hidraw file gives them; there only while plugged in."""
+
+    def __init__(self, link: Path) -> None:
+        self._link = link
+        self._lock = threading.Lock()
+        self._handle = -1
+        self.plug()
+
+    @property
+    def address(self) -> str:
+        """The FIFO's path."""
+        return str(self._link)
+
+    def read(self) -> bytes:
+        """Nothing: a scale that reports by itself is asked nothing."""
+        return b""
+
+    def write(self, data: bytes) -> None:
+        """Send one report; the oldest nobody reads are dropped, as a driver sees none from before it opened."""
+        with self._lock, contextlib.suppress(BlockingIOError):
+            if self._handle >= 0:
+                while select.select([self._handle], [], [], 0)[0]:
+                    os.read(self._handle, 64)
+                os.write(self._handle, data)
+
+    def heard(self) -> Framing:
+        """USB has no line settings."""
+        return FACTORY_FRAMING
+
+    def unplug(self) -> None:
+        """The file disappears and the reader is hung up on."""
+        with self._lock:
+            if self._handle >= 0:
+                self._link.unlink(missing_ok=True)
+                os.close(self._handle)
+                self._handle = -1
+
+    def plug(self) -> None:
+        """A new file at the same path."""
+        with self._lock:
+            if self._handle < 0:
+                self._link.unlink(missing_ok=True)
+                os.mkfifo(self._link)
+                self._handle = os.open(self._link, os.O_RDWR | os.O_NONBLOCK)
+                # Packets: each read takes one write, however many wait.
+                flags = fcntl.fcntl(self._handle, fcntl.F_GETFL)
+                fcntl.fcntl(self._handle, fcntl.F_SETFL, flags | os.O_DIRECT)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that choose the wire."""
     choice = parser.add_mutually_exclusive_group()
@@ -208,6 +281,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def from_arguments(options: argparse.Namespace) -> Wire:
-    """The wire the options ask for."""
-    return PtyWire(options.link) if options.rfc2217 is None else Rfc2217Wire(options.rfc2217)
+def from_arguments(options: argparse.Namespace, framing: Framing = FACTORY_FRAMING) -> Wire:
+    """The wire the options ask for, for a device with these settings."""
+    return PtyWire(options.link, framing) if options.rfc2217 is None else Rfc2217Wire(options.rfc2217)

@@ -115,5 +115,5 @@ def demo_settings(settings: Settings, devices: SimulatedBench, central: CentralS
         scanners=(ScannerSettings(port=devices.address("scanner")),),
         scale=ScaleSettings(port=devices.address("scale")),
         cameras=(CameraSettings(source=devices.address("camera")),),
-        printer=PrinterSettings(devices.printer.host, devices.printer.port, dpi=settings.printer.dpi),
+        printer=PrinterSettings(host=devices.printer.host, port=devices.printer.port, dpi=settings.printer.dpi),
     )

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from devices.readings import Down, Up
+from devices.readings import Down, Fault, Up
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
 from station.cli.demo import demo_settings
@@ -29,15 +29,18 @@ from sync.client import Client
 from sync.errors import Refused, Unreachable
 
 PROVEN_WITHIN_S = 12.0
+# What is not there, or speaks another language, does not come by waiting; a device just switched on may.
+SETTLED_WITHIN_S = 3.0
+SETTLED = (Fault.unreachable, Fault.wrong_line_settings)
 LOW_DISK_BYTES = 2 * 1024**3
 CLOCK_TOLERANCE_S = 120.0
 
-Verdict = Literal["ok", "look", "bad"]
-_SIGNS: Mapping[Verdict, str] = {"ok": "✔", "look": "!", "bad": "✘"}
+Verdict = Literal["ok", "look", "bad", "wait"]
+_SIGNS: Mapping[Verdict, str] = {"ok": "✔", "look": "!", "bad": "✘", "wait": "…"}
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One thing looked at: whether it is well, and what to do when it is not."""
+    """One thing looked at: whether it is well, and what to do when it is not; `wait` only says what is being asked."""
 
     name: str
     verdict: Verdict
@@ -52,14 +55,15 @@ def examine(data: Path, named: Path | None, demo: bool) -> int:
         if demo:
             devices = stack.enter_context(SimulatedBench(data / "demo" / "labels"))
             settings = demo_settings(Settings(), devices, CentralSettings())
-        for check in _checks(data / "demo" if demo else data, settings):
+        for check in checks(data / "demo" if demo else data, settings):
             worst = worst or check.verdict == "bad"
             sys.stdout.write(f"{_SIGNS[check.verdict]} {check.name:<12} {check.words}\n")
             sys.stdout.flush()
     return 1 if worst else 0
 
 
-def _checks(folder: Path, settings: Settings | None) -> Iterator[Check]:
+def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> Iterator[Check]:
+    """Look at one thing after another; devices are opened only to `prove` them."""
     yield _versions()
     yield _sqlite()
     yield _disk(folder)
@@ -68,7 +72,10 @@ def _checks(folder: Path, settings: Settings | None) -> Iterator[Check]:
         yield Check("devices", "look", "There are no settings: nothing to prove. Try --demo.")
         return
     yield _central(settings)
-    yield from _devices(settings)
+    if prove:
+        yield from _devices(settings)
+    else:
+        yield Check("devices", "look", "not proved: a station is running and has them open")
 
 
 def _versions() -> Check:
@@ -145,20 +152,29 @@ def _devices(settings: Settings) -> Iterator[Check]:
 
 
 def _proofs(waiting: set[str], get: Callable[..., Any]) -> Iterator[Check]:
-    """Wait for each device's first word: up by a real answer, or down and why."""
-    deadline = time.monotonic() + PROVEN_WITHIN_S
+    """Wait for each device's first word, all of them at once: up by a real answer, or down and why."""
+    begun = time.monotonic()
+    due: dict[str, float] = dict.fromkeys(waiting, begun + PROVEN_WITHIN_S)
     why: dict[str, Down] = {}
-    while waiting and time.monotonic() < deadline:
+    if due:
+        yield Check("devices", "wait", f"asking {', '.join(sorted(due))}; this takes up to {PROVEN_WITHIN_S:.0f} s")
+    while due:
         try:
-            word = get(timeout=max(0.01, deadline - time.monotonic()))
+            word = get(timeout=max(0.01, min(due.values()) - time.monotonic()))
         except queue.Empty:
-            break
-        if isinstance(word, Up) and word.device in waiting:
-            waiting.discard(word.device)
+            word = None
+        if isinstance(word, Up) and word.device in due:
+            del due[word.device]
             yield Check(word.device, "ok", "proved itself with a real answer")
-        elif isinstance(word, Down):
+        elif isinstance(word, Down) and word.device in due:
             why[word.device] = word
-    for name in sorted(waiting):
-        down = why.get(name)
-        words = FAULT_WORDS.get(str(down.why), str(down.why)) if down is not None else "It said nothing."
-        yield Check(name, "bad", f"{words} {down.detail if down is not None else ''}".strip())
+            allowed_s = SETTLED_WITHIN_S if word.why in SETTLED else PROVEN_WITHIN_S
+            due[word.device] = min(begun + PROVEN_WITHIN_S, word.at + allowed_s)
+        for name in sorted(name for name, at in due.items() if at <= time.monotonic()):
+            del due[name]
+            yield _failed(name, why.get(name))
+
+
+def _failed(name: str, down: Down | None) -> Check:
+    words = FAULT_WORDS.get(str(down.why), str(down.why)) if down is not None else "It said nothing."
+    return Check(name, "bad", f"{words} {down.detail if down is not None else ''}".strip())

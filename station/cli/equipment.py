@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
 
 from devices.cameras.stream import Camera
+from devices.printers.models import LabelPrinter
 from devices.readings import Fault, NoStill, NotPrinted, Still
 from grading import codes, photo
 from station.inputs import PhotoChecked, PhotoFailed
@@ -15,31 +15,22 @@ from station.settings import PRINTER
 _log = logging.getLogger(__name__)
 
 
-class Printer(Protocol):
-    """What every way to a label printer takes, from any thread."""
-
-    def print(self, job: str, data: bytes) -> bool:
-        """Queue a label; False when a job of that name is still on its way."""
-
-    def cancel(self, job: str) -> None:
-        """Give a label up, if it has not come out yet."""
-
-
 class Equipment:
     """What lies on one bench. `post` brings answers to the desk's thread; printer and cameras may be missing."""
 
     def __init__(self, post: Callable[[object], None], store: PhotoStore, earlier: dict[str, tuple[str, str]]) -> None:
         self._post = post
         self._store = store
-        self._printer: Printer | None = None
+        self._printer: LabelPrinter | None = None
         self._cameras: dict[str, Camera] = {}
         self._shots: dict[str, str] = {}
         self._earlier = earlier
         self._pool = ThreadPoolExecutor(1, "photo")
-        # In the pool, before its first save: a year of photos is many folders to look through.
+        # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
+        # the main thread, for a year of photos is many folders to look through.
         self._pool.submit(store.sweep)
 
-    def use(self, printer: Printer | None, cameras: dict[str, Camera], shots: dict[str, str]) -> None:
+    def use(self, printer: LabelPrinter | None, cameras: dict[str, Camera], shots: dict[str, str]) -> None:
         """Take these from now on. `shots` names the camera of a shot; the first one takes all others."""
         self._printer, self._cameras, self._shots = printer, cameras, shots
 

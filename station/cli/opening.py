@@ -10,10 +10,11 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from devices.recording import Recorder
 from station.cli.demo import DemoSite
 from station.errors import JournalError
 from station.ownership import check_free
-from station.settings import Settings, settings_of
+from station.settings import SETTINGS_FILE, Settings, settings_of
 
 LOG_BYTES = 2_000_000
 LOGS_KEPT = 5
@@ -44,7 +45,11 @@ def run(asked: argparse.Namespace) -> int:
 
         if in_use is not None:
             return windowed.refuse(settings, in_use)
-        return windowed.run(folder, settings, site)
+        recorder = Recorder(asked.record) if asked.record is not None else None
+        if recorder is not None:
+            stack.callback(recorder.close)
+        kept_in = asked.settings if asked.settings is not None and not demo else folder / SETTINGS_FILE
+        return windowed.run(folder, settings, site, kept_in, recorder.note if recorder is not None else None)
 
 
 def chosen(data: Path, named: Path | None, demo: bool) -> tuple[Path, Settings, bool]:

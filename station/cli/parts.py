@@ -4,15 +4,20 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import cast
 
 from devices.cameras import stream as cameras
+from devices.cameras.codes import CodeSettings
+from devices.cameras.controls import Control
 from devices.cameras.stream import Camera
+from devices.hotplug import Hotplug
+from devices.printers import models as printers
+from devices.printers.models import LabelPrinter
 from devices.printers.tcp import TcpPrinter
-from devices.scales.line import SerialScale
-from devices.scales.mt_sics import MtSics
-from devices.scanners.serial_line import SerialScanner
-from devices.serial_port import LineSettings
-from devices.worker import Session, Worker
+from devices.scales import models as scales
+from devices.scanners import models as scanners
+from devices.scanners.duplicates import DuplicateWindow
+from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Record, Session, Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
@@ -23,6 +28,7 @@ from station.local_copy import LocalCopy
 from station.lookups import Lookups, read_rules
 from station.photos import PhotoStore
 from station.settings import (
+    PRINTER,
     CameraSettings,
     DeviceSettings,
     PrinterSettings,
@@ -48,22 +54,30 @@ Post = Callable[[object], None]
 class Station:
     """One assembled station: its desk, the workers of its devices, its past, and the courier to central."""
 
-    def __init__(self, desk: Desk, equipment: Equipment, history: History, courier: Courier | None, post: Post) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        equipment: Equipment,
+        history: History,
+        courier: Courier | None,
+        post: Post,
+        record: Record | None,
+    ) -> None:
         self.settings = Settings()
         self.desk = desk
         self.workers: dict[str, Worker] = {}
         self.history = history
         self.equipment = equipment
         self._courier = courier
-        self._post = post
+        self._post, self._record = post, record
         self._sessions: dict[str, Session] = {}
-        self._begun = False
+        self._hotplug: Hotplug | None = None
 
     def begin(self) -> None:
         """Let the devices and the courier work. Until then the station can be shown, and used by keyboard."""
-        self._begun = True
         for worker in self.workers.values():
             worker.start()
+        self._watch_plugs()
         if self._courier is not None:
             self._courier.start()
         # A station that stopped at a photo goes on there, with a live picture.
@@ -83,22 +97,50 @@ class Station:
         kept = {**self._sessions, **fresh}
         self._sessions = {name: kept[name] for name in wanted}
         for name, session in fresh.items():
-            self.workers[name] = Worker(name, session, self._post)
-            if self._begun:
+            pause_s = BACKOFF_S if plug_of(wanted[name]).startswith("/") else NETWORK_BACKOFF_S
+            self.workers[name] = Worker(name, session, self._post, pause_s, self._record)
+            if self._hotplug is not None:
                 self.workers[name].start()
         self.settings = settings
         self.equipment.use(*_used(self._sessions, settings))
-        self.desk.dpi = settings.printer.dpi
+        self.desk.dpi, self.desk.stock = settings.printer.dpi, settings.printer.stock
+        self.desk.layout = settings.keyboard.layout
+        self.desk.duplicates = DuplicateWindow(of={each.name: each.repeat_s for each in settings.scanners})
+        if self._hotplug is not None:
+            self._watch_plugs()
+
+    def advice(self) -> tuple[str, ...]:
+        """Return what the printer says will be wanted soon, as codes of `station.words.ADVICE_WORDS`."""
+        printer = self._sessions.get(PRINTER)
+        return tuple(map(str, printer.advice)) if isinstance(printer, TcpPrinter) else ()
+
+    def controls(self) -> dict[str, tuple[Control, ...]]:
+        """Return the controls of each camera, as they stand now."""
+        return {name: each.controls for name, each in self._sessions.items() if isinstance(each, Camera)}
 
     def stop_devices(self) -> None:
         """Stop every device and wait for its thread."""
+        if self._hotplug is not None:
+            self._hotplug.stop()
         for worker in self.workers.values():
             worker.stop()
 
+    def _watch_plugs(self) -> None:
+        """Wake a driver as soon as its device is plugged in."""
+        if self._hotplug is not None:
+            self._hotplug.stop()
+        present = self.settings.devices
+        self._hotplug = Hotplug([(plug_of(present[name]), worker.nudge) for name, worker in self.workers.items()])
+        self._hotplug.start()
+
 
 @contextmanager
-def open_station(folder: Path, settings: Settings, post: Post, training: bool = False) -> Iterator[Station]:
+def open_station(
+    folder: Path, settings: Settings, post: Post, training: bool = False, record: Record | None = None
+) -> Iterator[Station]:
     """Open a station in its folder and close it again; `post` brings what devices say to the desk's thread.
+
+    `record` is given every byte of every device.
 
     Raises JournalError when the journal cannot be used, with nothing opened. In training there is no courier:
     what is practised never leaves this computer.
@@ -119,7 +161,7 @@ def open_station(folder: Path, settings: Settings, post: Post, training: bool = 
         known = Lookups(read_rules(), copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, store.path, settings.printer.dpi, _words(settings).gettext)
-        station = Station(desk, equipment, history, courier, post)
+        station = Station(desk, equipment, history, courier, post, record)
         stack.callback(station.stop_devices)
         station.use(settings)
         yield station
@@ -154,22 +196,33 @@ def session_of(name: str, settings: DeviceSettings) -> Session:
     try:
         match settings:
             case ScannerSettings():
-                return SerialScanner(name, LineSettings(settings.port, settings.baud))
+                baud, layout = settings.baud, settings.layout
+                return scanners.session(settings.connection, name, settings.port, baud=baud, layout=layout)
             case ScaleSettings():
-                return SerialScale(name, LineSettings(settings.port, settings.baud or 9600), MtSics)
+                model = scales.named(settings.model)
+                line = (settings.baud, settings.data_bits, settings.parity, settings.stop_bits)
+                return scales.session(model, name, settings.port, settings.dialect, *line)
             case CameraSettings():
-                return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls))
-            case PrinterSettings():
-                return TcpPrinter(name, settings.host, settings.port)
+                codes = CodeSettings() if settings.reads_codes else None
+                return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls, codes=codes))
+            case PrinterSettings(connection=connection, host=host, port=port, queue=queue):
+                return printers.session(connection, name, host=host, port=port, queue=queue)
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from error
 
 
+def plug_of(settings: DeviceSettings) -> str:
+    """Return the path, or pattern of paths, at which a device appears; what is on the network appears at none."""
+    match settings:
+        case ScannerSettings(port=port) | ScaleSettings(port=port) | CameraSettings(source=port):
+            return "/dev/hidraw*" if port.startswith("hid:") else port
+    return ""
+
+
 def _used(
     sessions: dict[str, Session], settings: Settings
-) -> tuple[TcpPrinter | None, dict[str, Camera], dict[str, str]]:
+) -> tuple[LabelPrinter | None, dict[str, Camera], dict[str, str]]:
     """Return the printer and the cameras among the sessions, and the camera of each shot that has one."""
-    printers = [each for each in sessions.values() if isinstance(each, TcpPrinter)]
     pictures = {name: each for name, each in sessions.items() if isinstance(each, Camera)}
     shots = {shot: each.name for each in settings.cameras if each.name in pictures for shot in each.shots}
-    return next(iter(printers), None), pictures, shots
+    return cast("LabelPrinter | None", sessions.get(PRINTER)), pictures, shots

@@ -4,22 +4,27 @@ import gc
 import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import psutil
 
+from devices.worker import Record
 from resources.words import mark
 from station.cli.demo import DemoSite
 from station.cli.hands import SimulatedHands
-from station.cli.parts import open_station
+from station.cli.parts import Station, open_station
 from station.cli.player import Player
 from station.errors import JournalError
 from station.salvage import salvage
 from station.sample import SampleParcel
-from station.settings import SETTINGS_FILE, Settings, write
+from station.settings import Settings, write
 from ui.app import App
+from ui.told import SupportWritten
 
 _log = logging.getLogger(__name__)
 
@@ -36,14 +41,17 @@ def refuse(settings: Settings, error: JournalError) -> int:
         app.close()
 
 
-def run(folder: Path, settings: Settings, site: DemoSite | None) -> int:
-    """Show the bench until its window is closed; return the exit code. Training and work follow one another in it."""
-    app = App(settings, lambda changed: write(folder / SETTINGS_FILE, changed))
+def run(folder: Path, settings: Settings, site: DemoSite | None, kept_in: Path, record: Record | None) -> int:
+    """Show the bench until its window is closed; return the exit code. Training and work follow one another in it.
+
+    `kept_in` is the file that changed settings are written to.
+    """
+    app = App(settings, lambda changed: write(kept_in, changed))
     try:
         settings = site.settings(settings) if site is not None else settings
         training, code = False, 0
         while True:
-            code = _one(app, folder, settings, site, training)
+            code, settings = _one(app, folder, settings, site, training, record)
             if app.training_wanted is None:
                 return code
             training = app.training_wanted
@@ -51,10 +59,15 @@ def run(folder: Path, settings: Settings, site: DemoSite | None) -> int:
         app.close()
 
 
-def _one(app: App, folder: Path, settings: Settings, site: DemoSite | None, training: bool) -> int:
-    """Show one station, the real one or the one for training, until it is closed or changed for the other."""
+def _one(
+    app: App, folder: Path, settings: Settings, site: DemoSite | None, training: bool, record: Record | None
+) -> tuple[int, Settings]:
+    """Show one station, the real one or the one for training, until it is closed or changed for the other.
+
+    Returns the exit code, and the settings with the devices that were set up meanwhile.
+    """
     try:
-        with open_station(folder, settings, app.post, training) as station:
+        with open_station(folder, settings, app.post, training, record) as station:
             play: Callable[[SampleParcel], None] | None = None
             if site is not None:
                 play = Player.at(station.desk.bench, SimulatedHands(site.devices, app.post)).act
@@ -64,10 +77,33 @@ def _one(app: App, folder: Path, settings: Settings, site: DemoSite | None, trai
                 station.begin()
                 _tell_usable()
 
-            return app.run(station, site.devices if site is not None else None, play, usable)
+            support = partial(_write_support, folder, station, app.post)
+            code = app.run(station, site.devices if site is not None else None, play, usable, support)
+            return code, station.settings
     except JournalError as error:
         _log.error("the journal cannot be opened: %s", error)
-        return app.show_cannot_open(error, lambda: _salvaged(folder))
+        return app.show_cannot_open(error, lambda: _salvaged(folder)), settings
+
+
+def _write_support(folder: Path, station: Station, post: Callable[[object], None]) -> None:
+    """Begin to write a support bundle beside the data; what came of it is posted."""
+    frames = {name: worker.recent() for name, worker in station.workers.items()}
+    out = folder / f"support-{datetime.now().astimezone():%Y-%m-%d-%H%M}.zip"
+
+    def write_it() -> None:
+        from station.cli.support import bundle
+
+        try:
+            bundle(out, folder, None, frames)
+            post(SupportWritten(str(out)))
+        except OSError as error:
+            post(SupportWritten(str(out), str(error)))
+        except Exception as error:  # noqa: BLE001 - top of thread
+            _log.exception("the support bundle failed")
+            post(SupportWritten(str(out), repr(error)))
+
+    # A daemon: who closes the window does not wait for it; half a bundle never gets the name of a whole one.
+    threading.Thread(target=write_it, name="support", daemon=True).start()
 
 
 def _salvaged(folder: Path) -> str:

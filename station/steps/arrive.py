@@ -171,7 +171,7 @@ def _begin(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], 
 def _ask_again(candidate: Candidate, receipt: Receipt, known: Known) -> Outcome:
     person = known.operator(receipt.operator)
     name = person.name if person is not None else receipt.operator
-    params = {"bench": receipt.bench, "operator": name, "at": receipt.at[:16].replace("T", " ")}
+    params = {"bench": receipt.bench, "operator": name, "at": receipt.at}
     choices = (
         Choice("again", mark("It is another parcel with the same number: receive it")),
         Choice("aside", mark("Put it aside")),

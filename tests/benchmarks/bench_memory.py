@@ -121,7 +121,7 @@ def measure() -> dict[str, dict[str, Any]]:
         app = App(Settings())
         stack.callback(app.close)
         settings = Settings(
-            station=sample.STATION, central=central.settings(), printer=PrinterSettings(host, int(port))
+            station=sample.STATION, central=central.settings(), printer=PrinterSettings(host=host, port=int(port))
         )
         station = stack.enter_context(open_station(folder, settings, app.post))
         camera = Camera(app.post)

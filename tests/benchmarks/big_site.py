@@ -23,6 +23,7 @@ from station.lookups import Lookups, read_rules
 from station.photos import PhotoStore
 from station.records import ReturnOrder
 from station.sample import SampleParcel
+from station.settings import Settings
 from station.state import State
 from sync.central import sample as sample_records
 
@@ -117,6 +118,18 @@ class Place:
     def __init__(self, desk: Desk, history: History) -> None:
         self.desk, self.history = desk, history
         self.workers: dict[str, Any] = {}
+        self.settings = Settings()
+
+    def use(self, settings: Settings) -> None:
+        """There are no devices to change."""
+
+    def controls(self) -> dict[str, tuple[Any, ...]]:
+        """There are no cameras."""
+        return {}
+
+    def advice(self) -> tuple[str, ...]:
+        """There is no printer."""
+        return ()
 
     def work(self, hands: Any, pile: Sequence[SampleParcel]) -> Iterator[SampleParcel | None]:
         """Do one thing at each turn; yields after it, the parcel when that was its last."""

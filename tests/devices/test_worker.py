@@ -131,6 +131,43 @@ def test_a_nudge_ends_a_wait_and_stopping_says_nothing(inbox) -> None:
     assert not inbox.of(Down)
 
 
+@pytest.mark.usefixtures("goes_down")
+def test_a_nudge_ends_the_pause_between_attempts(inbox, until) -> None:
+    runs = []
+
+    def absent(link: Link) -> None:
+        runs.append(time.monotonic())
+        raise OSError("gone")
+
+    worker = Worker("device", Scripted(*[absent] * 3, lambda link: link.up()), inbox.post, (600.0, 600.0))
+    worker.start()
+    for attempt in range(3):
+        until(lambda seen=attempt: len(runs) > seen)
+        worker.nudge()
+    inbox.next(Up)
+    worker.stop()
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_after_a_nudge_the_pauses_start_over(inbox, until) -> None:
+    """A port that has just appeared may refuse at first, for its permissions come a moment later."""
+    runs: list[float] = []
+
+    def absent(link: Link) -> None:
+        runs.append(time.monotonic())
+        raise OSError("gone")
+
+    # Pauses that doubled in twenty attempts from 10 ms would be longer than any test may take.
+    session = Scripted(*[absent] * 24, lambda link: link.up())
+    worker = Worker("device", session, inbox.post, (0.01, 600.0))
+    worker.start()
+    for attempt in range(20):
+        until(lambda seen=attempt: len(runs) > seen)
+        worker.nudge()
+    inbox.next(Up)
+    worker.stop()
+
+
 def test_a_worker_that_never_started_stops(inbox) -> None:
     Worker("device", Scripted(), inbox.post).stop()
 

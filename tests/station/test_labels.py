@@ -15,15 +15,17 @@ from PIL import Image
 from resources import find
 from resources.words import Translator
 from station import plates, preview
-from station.labels import DOTS_PER_MM, LabelError, Template, fit, load, read, to_zpl
+from station.labels import DOTS_PER_MM, LabelError, Template, fit, load, read, scaled, to_zpl
 from station.typeface import Typeface
 from station.words import ROUTE_WORDS
 
-NAMES = ("plate", "bin", "bin_closed", "test")
-CODE_FIELD = {"plate": "plate", "bin": "bin", "bin_closed": "bin", "test": "code"}
+NAMES = ("plate", "bin", "bin_closed", "parcel", "test")
+CODE_FIELD = {"plate": "plate", "bin": "bin", "bin_closed": "bin", "parcel": "parcel", "test": "code"}
+STOCKS = ("57x32", "70x40", "102x51", "102x152")
 FIELDS = {
     "plate": plates.make("A01", 17),
     "bin": plates.make_bin("A01", 17),
+    "parcel": "P-A01-17",
     "code": "RS:test",
     "title": "Wireless headphones, over-ear, graphite",
     "client": "Northwind Outdoor",
@@ -234,7 +236,7 @@ def test_hostile_code_is_data(text: str, dpi: int) -> None:
 @pytest.mark.parametrize("text", [*HOSTILE, *UNPRINTABLE])
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_text_is_data_on_every_label(name: str, text: str) -> None:
-    fields = {key: text for key in FIELDS if key not in ("plate", "bin", "code")}
+    fields = {key: text for key in FIELDS if key not in ("plate", "bin", "parcel", "code")}
     zpl = made(name, **fields)
     assert set(commands(zpl)) <= {
         "XA",
@@ -264,7 +266,7 @@ def test_hostile_text_is_data_on_every_label(name: str, text: str) -> None:
 
 @given(st.dictionaries(st.sampled_from([*FIELDS, "training", "word"]), st.text(max_size=80)))
 def test_no_text_changes_the_order_of_commands(fields: dict[str, str]) -> None:
-    safe = {key: text for key, text in fields.items() if key not in ("plate", "bin", "code", "disposition")}
+    safe = {key: text for key, text in fields.items() if key not in ("plate", "bin", "parcel", "code", "disposition")}
     plain = {key: "x" if text.isprintable() and text.strip() else text for key, text in safe.items()}
     for name in NAMES:
         assert commands(made(name, **safe)) == commands(made(name, **plain))
@@ -339,6 +341,39 @@ def test_word_and_sentences_are_translated() -> None:
 def test_training_and_copies_show_only_where_they_are() -> None:
     assert b"TRAINING" in made("plate", training="1") and b"Copy 2" in made("plate")
     assert b"TRAINING" not in made("plate", training="") and b"Copy" not in made("plate", copy="")
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize("stock", STOCKS)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_label_is_scanned_from_every_stock(name: str, stock: str, dpi: int) -> None:
+    width, height = map(int, stock.split("x"))
+    zpl = to_zpl(load(name, stock), {**FIELDS, "training": "1"}, dpi)
+    dots = DOTS_PER_MM[dpi]
+    assert f"^PW{width * dots}^LL{height * dots}".encode() in zpl
+    assert scanned(preview.draw(zpl, dpi)) == [("]C0", FIELDS[CODE_FIELD[name]].encode())]
+    assert scanned(oracle(zpl, width, height, dpi)) == [("]C0", FIELDS[CODE_FIELD[name]].encode())]
+    module = re.search(r"\^BY(\d+)", zpl.decode())
+    assert module is not None and int(module[1]) / dots >= 0.19
+
+
+def test_a_stock_that_no_label_fits_is_refused() -> None:
+    for stock in ("57", "57x", "x32", "big", "57x32mm", "../57x32"):
+        with pytest.raises(LabelError, match="stock"):
+            load("plate", stock)
+    with pytest.raises(LabelError, match="too small"):
+        load("plate", "25x12")
+    with pytest.raises(FileNotFoundError):
+        load("nothing", "57x32")
+    assert scaled(load("plate"), 100, 60) == load("plate")
+
+
+def test_letters_and_figures_that_look_alike_are_told_apart_in_print() -> None:
+    """The bars hold the number as it is; only the line for people shows the letters O and I small."""
+    plate = next(each for count in range(1, 200) if (each := plates.make("OI1", count)).endswith("O"))
+    zpl = made("plate", plate=plate)
+    assert f"^FDLPNoi1{plate[6:-1]}o^FS".encode() in zpl
+    assert scanned(oracle(zpl, 100, 60, 203)) == [("]C0", plate.encode())]
 
 
 GOOD = b"width_mm=10\nheight_mm=10\n[[element]]\nkind='box'\nx_mm=1\ny_mm=1\nwidth_mm=5\nheight_mm=5\n"

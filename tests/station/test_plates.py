@@ -99,3 +99,17 @@ def test_numbers_stay_as_they_are_once_printed() -> None:
 def test_station_or_count_out_of_range_is_refused(make: object, station: str, count: int) -> None:
     with pytest.raises(ValueError):
         make(station, count)  # type: ignore[operator]
+
+
+@given(STATIONS, COUNTS)
+def test_read_aloud_or_typed_off_a_label_it_is_the_same_number(station: str, count: int) -> None:
+    for number in (plates.make(station, count), plates.make_bin(station, count)):
+        shown = plates.readable(number)
+        assert shown.upper() == number
+        assert not set("OI") & set(shown.removeprefix("BIN"))
+        assert shown == number or set(shown) & set("oi")
+
+
+@pytest.mark.parametrize("text", ["", "INOI", "BIN-OUTLET", "LPNA010000017X", "Iron"])
+def test_other_texts_are_shown_as_they_are(text: str) -> None:
+    assert plates.readable(text) == text

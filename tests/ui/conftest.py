@@ -70,6 +70,16 @@ class Hands:
         self.desk, self.history = desk, history
         self._equipment = equipment
         self.workers: dict[str, object] = {}
+        self.settings = Settings()
+
+    def use(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def controls(self) -> dict[str, tuple[object, ...]]:
+        return {}
+
+    def advice(self) -> tuple[str, ...]:
+        return ()
 
     @property
     def bench(self) -> Bench:
@@ -241,9 +251,10 @@ def see(hands: Hands) -> Callable[..., View]:
         page: str = "receive",
         searched: str = "",
         tr: Translator | None = None,
+        at: float = 0.0,
     ) -> View:
         settings = Settings(language=language, theme=theme, reduced_motion=True)
-        manner = Manner(tr or Translator(language), settings, "14:32")
+        manner = Manner(tr or Translator(language), settings, "14:32", at=at)
         return look(hands.desk, FIGURES, manner, Opened(page, searched), history=hands.history)
 
     return _see

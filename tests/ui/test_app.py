@@ -56,7 +56,7 @@ def test_a_reading_from_a_thread_is_on_the_screen_and_closing_the_window_ends_it
 def test_training_is_asked_for_and_the_window_stays(app: App, hands) -> None:
     def practise() -> None:
         app.window.page_wanted.emit("settings")
-        next(b for b in app.window.findChildren(QPushButton) if b.text() == "Practise").click()
+        next(b for b in app.window.findChildren(QPushButton) if b.accessibleName() == "T Practise").click()
 
     after(50, practise)
     app.run(hands)
@@ -85,9 +85,9 @@ def test_language_and_colours_change_at_once_and_are_kept(app: App, hands, qapp:
     def change() -> None:
         app.window.page_wanted.emit("settings")
         before = qapp.styleSheet()
-        next(b for b in app.window.findChildren(QPushButton) if b.text() == "Dark").click()
+        next(b for b in app.window.findChildren(QPushButton) if b.accessibleName() == "D Dark").click()
         assert qapp.styleSheet() != before
-        next(b for b in app.window.findChildren(QPushButton) if b.text() == "Español").click()
+        next(b for b in app.window.findChildren(QPushButton) if b.accessibleName() == "2 Español").click()
         seen.append(words(app.window))
         app.window.close()
 

@@ -40,9 +40,10 @@ def test_of_piled_up_pictures_only_the_newest_is_handed_over(qapp: QApplication,
     for number in range(5):
         inbox.post(Frame("camera", b"", 0, 0, number))
         inbox.post(Up("scale", number))
+    inbox.post(Frame("camera-2", b"", 0, 0, 9))
     inbox.open(came.append)
     qtbot.waitUntil(lambda: bool(came))
-    assert [value.at for value in came if isinstance(value, Frame)] == [4]
+    assert [(value.device, value.at) for value in came if isinstance(value, Frame)] == [("camera", 4), ("camera-2", 9)]
     assert [value.at for value in came if isinstance(value, Up)] == [0, 1, 2, 3, 4]
 
 

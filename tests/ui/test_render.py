@@ -1,6 +1,7 @@
 """The picture is a pure function of the view: the same view gives the same picture, whatever was shown before."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,12 +20,16 @@ from PySide6.QtWidgets import (
 
 from devices.readings import Down, Fault, Up
 from resources.words import Translator, languages
-from station.inputs import Do
+from station.inputs import Command, Do
+from station.lookups import Rules
+from station.prompt import Button, Prompt
 from ui.pages.settings import SettingsPage
 from ui.parts.buttons import KeyButton
 from ui.theme import TOUCH
 from ui.view import PAGES, View
 from ui.window import Window
+
+UNDO = Button("U", "Undo: {step}", Command(Do.UNDO), {"step": "answer"}, aside=True)
 
 
 class Long(Translator):
@@ -95,6 +100,8 @@ def walk(hands) -> Iterator[str]:
     yield "result"
     hands.do(Do.OVERRIDE)
     yield "route"
+    hands.do(Do.CHOOSE, "hold")
+    yield "route-why"
     hands.do(Do.CANCEL)
     hands.go_to("label")
     yield "label"
@@ -165,6 +172,25 @@ def test_whole_numbers_of_words_fit_from_right_to_left(
     window.render(see())
 
 
+@pytest.mark.parametrize("long", [True, False], ids=["longer", "es"])
+def test_every_question_of_every_category_fits(hands, see: Callable, window: Window, rules: Rules, long: bool) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    view = see(tr=Long()) if long else see("es")
+    asked = [question for rubric in rules.rubrics.values() for question in rubric.questions]
+    assert len(asked) > 30
+    for question in asked:
+        buttons = tuple(
+            Button(str(option.key), option.text, Command(Do.CHOOSE, option.id), option.params)
+            for option in question.options
+        )
+        prompt = Prompt("inspect", question.text, question.hint, question.params, (*buttons, UNDO), "none")
+        window.render(replace(view, prompt=prompt))
+        QApplication.processEvents()
+        assert cut_words(window) == [], question.id
+
+
 def cut_words(window: QWidget) -> list[str]:
     """The labels and buttons on the screen that need more room than they have, or lie outside their window."""
     cut = []
@@ -178,6 +204,10 @@ def cut_words(window: QWidget) -> list[str]:
         elif not inside(label, window):
             cut.append(f"{label.text()!r} lies outside the window")
     for button in window.findChildren(QAbstractButton):
+        if button.isVisible() and isinstance(button, KeyButton):
+            whole = button.parentWidget().rect().contains(button.geometry())
+            if not whole or button.heightForWidth(button.width()) > button.height():
+                cut.append(f"the button {button.accessibleName()!r} is cut off")
         plain = button.isVisible() and button.text() and not isinstance(button, KeyButton)
         if plain and button.sizeHint().width() > button.width():
             cut.append(f"{button.text()!r} needs {button.sizeHint().width()}, has {button.width()}")

@@ -30,6 +30,10 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.scan("HELLO WORLD 1")
     yield "05-meaning", {}
     hands.do(Do.CANCEL)
+    hands.begin_unweighed("again")
+    yield "05-again", {}
+    hands.do(Do.CANCEL)
+    hands.do(Do.CANCEL)
     parcel = hands.begin_unweighed("three-orders")
     hands.lay("2280")
     yield "06-weigh", {}
@@ -61,6 +65,8 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "16-result-refurb", {}
     hands.do(Do.OVERRIDE)
     yield "17-route", {}
+    hands.do(Do.CHOOSE, "resale")
+    yield "17-route-why", {}
     hands.do(Do.CANCEL)
     hands.go_to("item")
     hands.do(Do.NO_CODE)
@@ -71,6 +77,7 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "20-bins", {"page": "bins"}
     yield "21-search-empty", {"page": "search"}
     yield "22-search", {"page": "search", "searched": parcel.code}
+    hands.take(Down("camera", Fault.frozen, 0.0))
     yield "23-devices", {"page": "devices"}
     yield "24-settings", {"page": "settings"}
 

@@ -1,22 +1,26 @@
 """A station on the screen: keys, touches and scans reach the desk, and what happens reaches the window."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from devices.readings import Scan
+from devices.scanners.self_test import SELF_TEST
 from resources.words import Translator, languages
 from station import sample
+from station.desk import TEST_CODE
 from station.errors import JournalError
 from station.inputs import Do
 from station.outcome import Tone
 from station.settings import Settings
+from ui import setting_up
 from ui.pages.settings import SettingsPage
 from ui.screen import Manner
 from ui.session import Session
+from ui.told import SupportWritten
 from ui.window import Window
 
 
@@ -29,6 +33,7 @@ class Bench:
     session: Session
     qtbot: object
     sounds: list[Tone]
+    wanted: list[object]
 
     @property
     def stage(self) -> str:
@@ -67,6 +72,7 @@ _TIMES = (1_000_000.0 + number for number in range(1_000_000))
 def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
     dress("light")
     sounds: list[Tone] = []
+    wanted: list[object] = []
     window = Window(SettingsPage(languages()))
     window.resize(1280, 800)
     session = Session(
@@ -77,12 +83,14 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
         panel=None,
         manner=lambda: Manner(Translator("en"), Settings(), "14:32"),
         play=sounds.append,
+        bench=setting_up.Bench(Settings, wanted.append, wanted.append, hands.desk.print_test, hands.desk.watch),
+        support=lambda: wanted.append("support"),
     )
     session.begin()
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()
-    yield Bench(hands, window, session, qtbot, sounds)
+    yield Bench(hands, window, session, qtbot, sounds, wanted)
     session.end()
     window.close()
     session.deleteLater()
@@ -233,9 +241,74 @@ def test_when_nothing_can_be_saved_nothing_is_accepted_until_it_can(bench: Bench
         assert "The disk is full" in bench.shown()
         bench.scan("1ZE2N61W0306291461")
         assert bench.stage == "idle"
-    bench.button("Try again").click()
+    bench.button("Enter Try again").click()
     bench.scan("1ZE2N61W0306291461")
     assert bench.stage == "weigh"
+
+
+@pytest.mark.parametrize("answer", ["enter", "barcode"])
+def test_trouble_is_answered_without_a_mouse_and_scans_meanwhile_are_heard(bench: Bench, answer: str) -> None:
+    bench.hands.sign_in()
+    for trouble in ("cannot_save", "failed"):
+        if trouble == "cannot_save":
+            bench.hands.desk.cannot_save = "disk_full"
+        else:
+            bench.session._opened = replace(bench.session._opened, failed="a bug")
+        bench.session.render()
+        heard = len(bench.sounds)
+        bench.scan("1ZE2N61W0306291461")
+        assert bench.stage == "idle" and bench.sounds[heard:] == [Tone.REFUSED]
+        if answer == "enter":
+            bench.key(Qt.Key.Key_Space)
+            assert "Scan the label on the parcel" not in bench.shown()
+            bench.key(Qt.Key.Key_Return)
+        else:
+            bench.scan("RS:confirm")
+        assert "Scan the label on the parcel" in bench.shown()
+
+
+def test_that_a_scan_went_well_is_no_news_on_another_page(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.session.render()
+    assert "Done: Hello" in bench.shown()
+    bench.window.page_wanted.emit("settings")
+    assert "Done: Hello" not in bench.shown()
+    bench.window.page_wanted.emit("receive")
+    assert "Done: Hello" in bench.shown()
+    bench.scan("HELLO")
+    bench.scan("RS:nonsense")
+    bench.window.page_wanted.emit("settings")
+    assert "Refused: This command barcode" in bench.shown()
+
+
+def test_every_setting_has_a_key_that_is_shown(bench: Bench) -> None:
+    changed: list[object] = []
+    settings = next(iter(bench.window.findChildren(SettingsPage)))
+    settings.changed.connect(lambda *change: changed.append(change))
+    settings.training_wanted.connect(changed.append)
+    settings.sound_tried.connect(lambda: changed.append("heard"))
+    bench.window.page_wanted.emit("settings")
+    shown = [b for b in settings.findChildren(QPushButton) if b.isVisible()]
+    keys = [button.accessibleName().split(" ")[0] for button in shown]
+    assert len(set(keys)) == len(keys) == 8
+    bench.type("12ldsmht", enter=False)
+    assert changed == [
+        ("language", "en"),
+        ("language", "es"),
+        ("theme", "light"),
+        ("theme", "dark"),
+        ("sound", False),
+        ("reduced_motion", True),
+        "heard",
+        True,
+    ]
+
+
+def test_a_lamp_that_is_not_there_any_more_is_not_shown(bench: Bench) -> None:
+    assert "Sync" in bench.shown()
+    bench.hands.bench.training = True
+    bench.session.render()
+    assert "Sync" not in bench.shown()
 
 
 def test_a_fault_of_the_program_is_said_and_the_bench_goes_on(bench: Bench, expect_log) -> None:
@@ -247,7 +320,7 @@ def test_a_fault_of_the_program_is_said_and_the_bench_goes_on(bench: Bench, expe
         bench.session.fail(type(error), error, error.__traceback__)
     assert "Something went wrong; the parcel is safe" in bench.shown()
     assert "a bug" in bench.shown()
-    bench.button("Go on").click()
+    bench.button("Enter Go on").click()
     assert "Scan the label on the parcel" in bench.shown()
 
 
@@ -258,3 +331,37 @@ def test_hostile_codes_are_shown_as_they_are(bench: Bench) -> None:
         bench.scan(code)
         assert bench.window.width() == 1280
     assert "knows nothing" in bench.shown()
+
+
+def test_a_support_bundle_is_asked_for_by_key_and_told_when_it_is_written(bench: Bench) -> None:
+    bench.window.page_wanted.emit("devices")
+    bench.type("b", enter=False)
+    bench.qtbot.waitUntil(lambda: "The support bundle is being written" in bench.shown())
+    assert bench.wanted == ["support"]
+    bench.session.take(SupportWritten("/data/support.zip"))
+    assert "The support bundle is written: /data/support.zip" in bench.shown()
+    bench.session.take(SupportWritten("/data/support.zip", "the disk is full"))
+    assert "could not be written: the disk is full" in bench.shown()
+
+
+@pytest.mark.parametrize("code", [TEST_CODE, SELF_TEST])
+def test_the_codes_that_prove_devices_are_no_parcels(bench: Bench, code: str) -> None:
+    bench.hands.sign_in()
+    bench.scan(code)
+    assert bench.hands.bench.state.parcel is None
+    assert "The test label can be read." in bench.shown() or "types the keyboard that is set here" in bench.shown()
+
+
+def test_a_label_nobody_scanned_back_is_listed_with_the_devices(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.begin("tee")
+    bench.hands.scan(sample.parcels()[1].items[0].code)
+    bench.hands.go_to("label")
+    plate = bench.hands.bench.state.item.plate
+    bench.window.page_wanted.emit("devices")
+    assert f"{plate}: printed, not scanned back yet" in bench.shown()
+    bench.scan(plate)
+    bench.window.page_wanted.emit("receive")
+    bench.scan(plate)
+    bench.window.page_wanted.emit("devices")
+    assert "not scanned back yet" not in bench.shown()

@@ -14,41 +14,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
-from Xlib import X, display
-from Xlib.ext import xtest
 
 from devices.readings import Scan
-from devices.scanners import layouts
+from tests.ui.scanner_keys import Keyboard, set_layout
 from ui.wedge import WedgeFilter
 
 ROOT = Path(__file__).resolve().parents[2]
-_KEYS = {
-    character: (code, shifted)
-    for code, pair in layouts.US.items()
-    for shifted, character in enumerate(pair)
-    if code < 55 or code == 57
-} | {"\r": (28, 0), "\x1d": (27, 2)}
-
-
-class Keyboard:
-    """Types key codes, as a scanner with a US layout does, whatever the computer's layout."""
-
-    def __init__(self, name: str) -> None:
-        self._display = display.Display(name)
-
-    def close(self) -> None:
-        self._display.close()
-
-    def press(self, text: str, pace_ms: int) -> None:
-        """The X server keeps the pace: a busy test must not make a slow scanner."""
-        for character in text:
-            code, modifier = _KEYS[character]
-            keys = [*([42] if modifier == 1 else [29] if modifier == 2 else []), code]
-            for place, key in enumerate(keys):
-                xtest.fake_input(self._display, X.KeyPress, key + layouts.X11_OFFSET, 0 if place else pace_ms)
-            for key in reversed(keys):
-                xtest.fake_input(self._display, X.KeyRelease, key + layouts.X11_OFFSET)
-        self._display.sync()
 
 
 class Watched:
@@ -113,10 +84,6 @@ def watched(xvfb: str) -> Iterator[Watched]:
     made.close()
 
 
-def set_layout(name: str, layout: str) -> None:
-    subprocess.run(["setxkbmap", "-display", name, layout], check=True)
-
-
 @pytest.mark.parametrize("layout", ["us", "de", "fr"])
 @pytest.mark.parametrize("pace_ms", [0, 4])
 def test_a_scan_comes_out_whole_on_any_layout_and_touches_no_widget(
@@ -135,6 +102,24 @@ def test_a_scan_comes_out_whole_on_any_layout_and_touches_no_widget(
         set_layout(xvfb, "us")
 
 
+@pytest.mark.parametrize(("scanner", "host"), [("us", "us"), ("us", "de"), ("us", "fr"), ("fr", "us")])
+def test_no_key_of_many_scans_touches_a_dialog_whose_focus_moves(xvfb: str, scanner: str, host: str) -> None:
+    """The long run of the same is tests/benchmarks/bench_wedge.py."""
+    set_layout(xvfb, host)
+    environment = {**os.environ, "DISPLAY": xvfb, "QT_QPA_PLATFORM": "xcb"}
+    command = [sys.executable, str(Path(__file__).with_name("wedge_burst.py")), xvfb, scanner, "12"]
+    try:
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60)
+    finally:
+        set_layout(xvfb, "us")
+    assert done.stdout.startswith("Outcome(lost=0, wrong=0, leaked=0,"), done.stdout
+
+
+def test_a_separator_comes_as_an_alt_code_too(watched: Watched, keyboard: Keyboard) -> None:
+    keyboard.press("]C1010950110153000310AB\x1d21X9\r", 0, alt_codes=True)
+    assert watched.wait_for("reading") == [("reading", "Scan", "010950110153000310AB\x1d21X9", "]C1")]
+
+
 def test_slow_typing_arrives_as_it_was_typed(watched: Watched, keyboard: Keyboard) -> None:
     watched.tell("focus field")
     keyboard.press("rma-7", 150)
@@ -146,6 +131,7 @@ def test_typing_and_a_scan_after_it_are_kept_apart(watched: Watched, keyboard: K
     watched.tell("focus field")
     keyboard.press("ab", 150)
     watched.wait_for("field", "ab")
+    keyboard.rest(300)
     keyboard.press("4006381333931\r", 0)
     assert watched.wait_for("reading") == [("reading", "Scan", "4006381333931", "")]
 

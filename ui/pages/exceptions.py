@@ -59,4 +59,4 @@ class ExceptionsPage(QWidget):
             about = (each.title, each.code and short(each.code), tr.gettext(each.detail))
             owner = wording.word(tr, _OWNERS, each.owner)
             more = " · ".join(part for part in (owner, *dict.fromkeys(about)) if part)
-            row.show_line(look, view.theme.surface, (what, more), story.moment(each.raised_at, each.operator))
+            row.show_line(look, view.theme.surface, (what, more), story.moment(view, each.raised_at, each.operator))

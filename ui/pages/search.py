@@ -53,10 +53,11 @@ class SearchPage(QWidget):
         self._scroll.setVisible(bool(view.searched))
         for row, each in zip(self._lines.show_rows(len(told)), told, strict=True):
             what = story.sentence(tr, each)
-            more = tr.gettext(mark("taken back")) if each.undone else ""
-            sign = Look(view.theme.muted, view.theme.muted, "minus" if each.undone else "circle")
-            row.show_line(sign, view.theme.surface, (what, more), story.moment(each.entry.at, each.entry.operator))
-            row.show_quiet(each.undone)
+            entry, undone = each.told.entry, each.told.undone
+            more = tr.gettext(mark("taken back")) if undone else ""
+            sign = Look(view.theme.muted, view.theme.muted, "minus" if undone else "circle")
+            row.show_line(sign, view.theme.surface, (what, more), story.moment(view, entry.at, entry.operator))
+            row.show_quiet(undone)
 
 
 def _found(view: View) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from resources.words import mark
+from ui.parts.buttons import KeyButton, choice
 from ui.parts.card import Card
+from ui.parts.scroll import Scroll
 from ui.parts.text import Text
-from ui.theme import S12, S16, S24, TOUCH
+from ui.theme import S12, S16, S24
 from ui.view import View
 
 # Each language is named in itself: who looks for it may not read the present one.
@@ -19,6 +21,16 @@ LANGUAGE_NAMES: Mapping[str, str] = {
     "fr": "Français",
     "ar": "العربية",
 }
+
+
+_HEADINGS: Mapping[str, str] = {
+    "language": mark("Language"),
+    "theme": mark("Colours"),
+    "sound": mark("Sound and motion"),
+    "training": mark("Training"),
+}
+_THEMES: Mapping[str, tuple[str, str]] = {"light": ("L", mark("Light")), "dark": ("D", mark("Dark"))}
+_COLUMNS = 2
 
 
 class SettingsPage(QWidget):
@@ -32,98 +44,101 @@ class SettingsPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._title = Text("prompt")
-        self._labels = {name: Text("head") for name in ("language", "theme", "sound", "training")}
-        self._languages = self._choices(
-            {code: LANGUAGE_NAMES.get(code, code) for code in languages},
-            lambda code: self.changed.emit("language", code),
-        )
-        self._themes = self._choices({"light": "", "dark": ""}, lambda name: self.changed.emit("theme", name))
-        self._sound, self._motion = QPushButton(), QPushButton()
-        for toggle in (self._sound, self._motion):
-            toggle.setCheckable(True)
-        self._sound.clicked.connect(lambda on: self.changed.emit("sound", on))
-        self._motion.clicked.connect(lambda on: self.changed.emit("reduced_motion", on))
-        self._try, self._trouble = QPushButton(), Text("small", quiet=True)
-        self._try.clicked.connect(self.sound_tried)
-        self._training, self._training_hint = QPushButton(), Text("small", quiet=True)
-        self._training.setCheckable(True)
-        self._training.clicked.connect(self.training_wanted)
+        self._labels = {name: Text("head") for name in _HEADINGS}
+        self._keys: dict[str, KeyButton] = {}
+        self._languages = {
+            code: self._choice(str(number), lambda code=code: self.changed.emit("language", code))
+            for number, code in enumerate(languages, start=1)
+        }
+        self._themes = {
+            name: self._choice(key, lambda name=name: self.changed.emit("theme", name))
+            for name, (key, _) in _THEMES.items()
+        }
+        self._sound = self._choice("S", lambda: self.changed.emit("sound", self._sound.isChecked()))
+        self._motion = self._choice("M", lambda: self.changed.emit("reduced_motion", self._motion.isChecked()))
+        self._try, self._trouble = self._choice("H", self.sound_tried.emit), Text("small", quiet=True)
+        self._try.setCheckable(False)
+        self._training = self._choice("T", lambda: self.training_wanted.emit(self._training.isChecked()))
+        self._training_hint = Text("small", quiet=True)
         self._arrange()
 
+    def press(self, key: str) -> bool:
+        """Press the button with this key; tells whether there is one."""
+        button = self._keys.get(key.upper())
+        if button is not None:
+            button.click()
+        return button is not None
+
+    def _choice(self, key: str, chosen: Callable[[], object]) -> KeyButton:
+        button = choice()
+        button.clicked.connect(lambda _=False: chosen())
+        self._keys[key] = button
+        return button
+
     def _arrange(self) -> None:
-        card = Card(S24, S12)
+        sections = QGridLayout()
+        sections.setSpacing(S12)
+        rows: dict[str, tuple[KeyButton, ...]] = {
+            "language": tuple(self._languages.values()),
+            "theme": tuple(self._themes.values()),
+            "sound": (self._sound, self._motion, self._try),
+            "training": (self._training,),
+        }
+        below = {"sound": self._trouble, "training": self._training_hint}
+        for place, (name, buttons) in enumerate(rows.items()):
+            card = Card(S24, S12)
+            card.column.addWidget(self._labels[name])
+            card.column.addLayout(_grid(buttons))
+            if name in below:
+                card.column.addWidget(below[name])
+            card.column.addStretch(1)
+            sections.addWidget(card, place // _COLUMNS, place % _COLUMNS)
+        for number in range(_COLUMNS):
+            sections.setColumnStretch(number, 1)
+        self._scroll = Scroll()
+        self._scroll.column.addLayout(sections)
+        self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         column.addWidget(self._title)
-        for name, buttons in (("language", self._languages), ("theme", self._themes)):
-            card.column.addWidget(self._labels[name])
-            card.column.addLayout(_row(*buttons.values()))
-            card.column.addSpacing(S12)
-        card.column.addWidget(self._labels["sound"])
-        card.column.addLayout(_row(self._sound, self._motion, self._try))
-        card.column.addWidget(self._trouble)
-        card.column.addSpacing(S12)
-        card.column.addWidget(self._labels["training"])
-        card.column.addLayout(_row(self._training))
-        card.column.addWidget(self._training_hint)
-        card.column.addStretch(1)
-        column.addWidget(card, 1)
-
-    def _choices(self, names: dict[str, str], choose: Callable[[str], None]) -> dict[str, QPushButton]:
-        buttons: dict[str, QPushButton] = {}
-        for code, name in names.items():
-            button = QPushButton(name)
-            button.setCheckable(True)
-            button.clicked.connect(lambda _=False, code=code: choose(code))
-            buttons[code] = button
-        return buttons
+        column.addWidget(self._scroll, 1)
 
     def render(self, view: View) -> None:
         """Show the settings of a view."""
         tr, settings = view.tr, view.settings
         self._title.show_text(tr.gettext(mark("Settings")))
-        headings = {
-            "language": mark("Language"),
-            "theme": mark("Colours"),
-            "sound": mark("Sound and motion"),
-            "training": mark("Training"),
-        }
-        for name, words in headings.items():
+        self._scroll.setAccessibleName(tr.gettext(mark("Settings")))
+        for name, words in _HEADINGS.items():
             self._labels[name].show_text(tr.gettext(words))
-        self._themes["light"].setText(tr.gettext(mark("Light")))
-        self._themes["dark"].setText(tr.gettext(mark("Dark")))
+        words_of: dict[KeyButton, str] = {
+            **{button: LANGUAGE_NAMES.get(code, code) for code, button in self._languages.items()},
+            **{button: tr.gettext(_THEMES[name][1]) for name, button in self._themes.items()},
+            self._sound: tr.gettext(mark("Sounds: on") if settings.sound else mark("Sounds: off")),
+            self._motion: tr.gettext(mark("Motion: less") if settings.reduced_motion else mark("Motion: as usual")),
+            self._try: tr.gettext(mark("Hear the sounds")),
+            self._training: tr.gettext(mark("Stop practising") if view.training else mark("Practise")),
+        }
+        for key, button in self._keys.items():
+            button.show_button(key, words_of[button])
         for code, button in self._languages.items():
             button.setChecked(code == tr.language)
         for name, button in self._themes.items():
             button.setChecked(name == view.theme.name)
-        self._sound.setText(tr.gettext(mark("Sounds: on") if settings.sound else mark("Sounds: off")))
         self._sound.setChecked(settings.sound)
-        self._motion.setText(tr.gettext(mark("Motion: less") if settings.reduced_motion else mark("Motion: as usual")))
         self._motion.setChecked(settings.reduced_motion)
-        self._try.setText(tr.gettext(mark("Hear the sounds")))
-        self._trouble.show_text(tr.gettext(view.sound_trouble))
-        self._training.setText(tr.gettext(mark("Stop practising") if view.training else mark("Practise")))
         self._training.setChecked(view.training)
+        self._trouble.show_text(tr.gettext(view.sound_trouble))
         self._training_hint.show_text(
             tr.gettext(mark("The same work on a journal of its own. Nothing of it counts or is ever sent."))
         )
-        for widget in (
-            *self._languages.values(),
-            *self._themes.values(),
-            self._try,
-            self._training,
-            self._sound,
-            self._motion,
-        ):
-            widget.setAccessibleName(widget.text())
 
 
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(S12)
-    for widget in widgets:
-        widget.setMinimumSize(160, TOUCH)
-        row.addWidget(widget)
-    row.addStretch(1)
-    return row
+def _grid(buttons: tuple[KeyButton, ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setSpacing(S12)
+    for place, button in enumerate(buttons):
+        grid.addWidget(button, place // _COLUMNS, place % _COLUMNS)
+    for number in range(_COLUMNS):
+        grid.setColumnStretch(number, 1)
+    return grid

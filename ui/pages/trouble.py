@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.words import Translator, mark
+from ui.parts.buttons import tile
 from ui.parts.polish import set_property
 from ui.parts.sign import Sign
 from ui.parts.text import Text
-from ui.theme import S24, S32, S48, TOUCH, Theme
+from ui.theme import S24, S32, S48, Theme
 from ui.view import View
 
 CANNOT_SAVE: Mapping[str, str] = {
@@ -20,8 +22,12 @@ CANNOT_SAVE: Mapping[str, str] = {
 }
 
 
+ENTER, ESCAPE = "Enter", "Esc"
+_KEYS: Mapping[int, str] = {Qt.Key.Key_Return: ENTER, Qt.Key.Key_Enter: ENTER, Qt.Key.Key_Escape: ESCAPE}
+
+
 class TroublePage(QWidget):
-    """A large sentence, what to do, and a button."""
+    """A large sentence, what to do, and a button with its key; the barcode `RS:confirm` is for the session to take."""
 
     chosen = Signal()
 
@@ -31,8 +37,9 @@ class TroublePage(QWidget):
         self._sign = Sign(72)
         self._title, self._what, self._detail = Text("prompt"), Text("body"), Text("small", quiet=True)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._button = QPushButton()
-        self._button.setMinimumSize(240, TOUCH)
+        self._key, self._button = "", tile()
+        self._button.setMinimumWidth(240)
+        self._button.show_main(True)
         self._button.clicked.connect(self.chosen)
         row = QHBoxLayout()
         row.addWidget(self._button)
@@ -51,19 +58,29 @@ class TroublePage(QWidget):
         """Show what went wrong in a view."""
         tr = view.tr
         if view.cannot_save:
-            self.show_trouble(view.theme, cannot_save_words(tr, view.cannot_save), tr.gettext(mark("Try again")))
+            again = (ENTER, tr.gettext(mark("Try again")))
+            self.show_trouble(view.theme, cannot_save_words(tr, view.cannot_save), again)
         else:
-            self.show_trouble(view.theme, failed_words(tr, view.failed), tr.gettext(mark("Go on")))
+            self.show_trouble(view.theme, failed_words(tr, view.failed), (ENTER, tr.gettext(mark("Go on"))))
 
-    def show_trouble(self, theme: Theme, words: tuple[str, str, str], button: str) -> None:
-        """Show a title, what to do, a detail for IT, and a button; all of it translated already."""
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the button by its key.
+
+        No shortcut of Qt's: those take the Enter at the end of a scan before anyone sees that it is one.
+        """
+        if _KEYS.get(event.key()) == self._key:
+            self.chosen.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def show_trouble(self, theme: Theme, words: tuple[str, str, str], button: tuple[str, str]) -> None:
+        """Show a title, what to do, a detail for IT, and a button (key and words); all of it translated already."""
         look = theme.lamps["down"]
         self._sign.show_symbol(look.symbol, look.fill, theme.ground)
         for label, text in zip((self._title, self._what, self._detail), words, strict=True):
             label.show_text(text)
-        self._button.setVisible(bool(button))
-        self._button.setText(button)
-        self._button.setAccessibleName(button)
+        self._key = button[0]
+        self._button.show_button(*button)
         set_property(self._title, "lamp", "down")
 
 

@@ -221,6 +221,6 @@ def _reasons(view: View, item: Item) -> list[str]:
             worth = wording.money(minor, item.identified.currency)
             found.append(tr.format(mark("{route}: worth {amount}"), route=word, amount=worth))
     if item.overridden is not None:
-        found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(item.overridden.why)))
+        found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(view.changed_why)))
     # Grade and route often rest on the same finding; it is said once.
     return list(dict.fromkeys(found))

@@ -10,6 +10,7 @@ from ui.parts.buttons import aside, tile
 from ui.parts.card import Card
 from ui.parts.entry import Entry
 from ui.parts.keypad import Keypad
+from ui.parts.polish import set_property
 from ui.parts.preview import Preview
 from ui.parts.text import Text
 from ui.parts.tiles import Tiles, columns_for
@@ -19,7 +20,13 @@ from ui.view import View
 from ui.wording import say, weight
 
 _CAMERA_STAGES = ("photo", "doubt")
-_VERDICT_STAGES = ("result", "place", "route", "route-why", "supervisor")
+# Not while a reason is asked for: its sentences need the room.
+_VERDICT_STAGES = ("result", "place", "route", "supervisor")
+
+
+# So many letters take more lines of full size than a small screen has room for, or two of them.
+_LONG, _TWO_LINES = 40, 24
+_MANY = 4
 
 
 class NowPanel(Card):
@@ -84,6 +91,7 @@ class NowPanel(Card):
         item = view.state.item
         # The verdict says the title of the result in letters of its own, larger than any prompt.
         title = "" if prompt.stage == "result" else say(tr, prompt.title, prompt.params)
+        set_property(self._title, "type", "ask" if len(title) > _LONG else "prompt")
         self._title.show_text(title)
         self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
         self._big.show_words(_big_words(view))
@@ -138,12 +146,13 @@ class NowPanel(Card):
         tr, prompt = view.tr, view.prompt
         answers = tuple(each for each in prompt.buttons if not each.aside)
         asides = tuple(each for each in prompt.buttons if each.aside)
-        self._tiles.show_buttons(answers, tr, columns_for(answers, tr))
+        crowded = len(answers) >= _MANY and len(self._title.text()) > _TWO_LINES
+        self._tiles.show_buttons(answers, tr, columns_for(answers, tr, crowded))
         self._asides.show_buttons(asides, tr, 3)
         self._entry.setVisible(prompt.entry in ("code", "pin"))
         pin = prompt.entry == "pin"
         self._entry.setEchoMode(QLineEdit.EchoMode.Password if pin else QLineEdit.EchoMode.Normal)
-        hint = tr.gettext(mark("PIN") if pin else mark("Scan or type"))
+        hint = tr.gettext(mark("PIN") if pin else mark("Type") if prompt.stage == "setup" else mark("Scan or type"))
         self._slash.setVisible(prompt.entry == "code")
         self._entry.setPlaceholderText(hint)
         self._entry.setAccessibleName(hint)

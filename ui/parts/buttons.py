@@ -1,4 +1,4 @@
-"""Buttons that show their key: the large tile of an answer, the small aside, the tab of a page."""
+"""Buttons that show their key: the large tile of an answer, the small aside, the tab of a page, a setting's choice."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics
@@ -74,6 +74,13 @@ def tile(parent: QWidget | None = None) -> KeyButton:
 def aside(parent: QWidget | None = None) -> KeyButton:
     """Return the small button of what may be done besides."""
     return KeyButton("aside", "small", S8, parent)
+
+
+def choice(parent: QWidget | None = None) -> KeyButton:
+    """Return the button of a setting; the one that holds is checked."""
+    button = KeyButton("choice", "body", S12, parent)
+    button.setCheckable(True)
+    return button
 
 
 def tab(parent: QWidget | None = None) -> KeyButton:

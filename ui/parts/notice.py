@@ -22,6 +22,10 @@ _WORDS: Mapping[Tone, str] = {
 }
 
 
+# Pages that show what a scan does.
+_WORKING = ("receive", "bins")
+
+
 class NoticeStrip(QFrame):
     """Always in its place, empty when there is nothing to say, so that nothing under it moves."""
 
@@ -50,7 +54,7 @@ class NoticeStrip(QFrame):
 
     def render(self, view: View) -> None:
         """Show the notice of a view."""
-        notice, tr = view.notice, view.tr
+        notice, tr = _shown(view), view.tr
         look = view.theme.tones[notice.tone] if notice is not None else None
         refused = notice is not None and notice.tone is Tone.REFUSED
         self._confirm.setVisible(refused)
@@ -93,3 +97,11 @@ class NoticeStrip(QFrame):
         width = round(box.width() * part)
         left = box.right() - width if self.layoutDirection() is Qt.LayoutDirection.RightToLeft else box.left()
         painter.fillRect(left, box.bottom() - S4, width, S4, QColor(look.ink))
+
+
+def _shown(view: View) -> Notice | None:
+    """Return the notice to show: that a scan at the bench went well is no news on another page."""
+    notice = view.notice
+    if notice is None or view.page in _WORKING or notice.tone in (Tone.ATTENTION, Tone.REFUSED):
+        return notice
+    return None

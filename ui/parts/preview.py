@@ -1,4 +1,4 @@
-"""The live picture of the camera."""
+"""The live picture of the camera, or the last one of a camera that stopped."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen
@@ -6,8 +6,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from devices.readings import Frame
 from resources.words import mark
-from ui.theme import RADIUS, Theme
+from ui import wording
+from ui.parts.lettering import sized
+from ui.theme import BODY, HEAD, RADIUS, S12, S24, Theme
 from ui.view import View
+
+_GREY = QImage.Format.Format_Grayscale8
+_VEIL = 190  # of 255: the picture shows through, and words on it have their contrast
 
 
 class Preview(QWidget):
@@ -15,7 +20,7 @@ class Preview(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[Frame | None, str, Theme | None, str] = (None, "", None, "")
+        self._shown: tuple[Frame | None, str, Theme | None, tuple[str, str]] = (None, "", None, ("", ""))
         self._image: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -29,10 +34,11 @@ class Preview(QWidget):
 
     def render(self, view: View) -> None:
         """Show the frame of a view, or say that no picture comes."""
-        self.setAccessibleName(view.tr.gettext(mark("Live picture of the camera")))
         still = view.still if view.prompt.stage == "doubt" else ""
-        without = view.tr.gettext(mark("No picture from the camera"))
-        shown = (view.frame, still, view.theme, without)
+        words = ("", "") if still and not view.taking_photo else _stopped(view)
+        name = view.tr.gettext(mark("Live picture of the camera"))
+        self.setAccessibleName(" ".join(part for part in (name, *words) if part))
+        shown = (view.frame, still, view.theme, words)
         if shown != self._shown:
             if shown[:2] != self._shown[:2]:
                 self._image = _read(still) if still else _image(view.frame)
@@ -41,7 +47,7 @@ class Preview(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the frame as large as it goes, its shape kept."""
-        _, still, theme, without = self._shown
+        _, still, theme, words = self._shown
         if theme is None:
             return
         painter = QPainter(self)
@@ -51,14 +57,28 @@ class Preview(QWidget):
         shape.addRoundedRect(box, RADIUS, RADIUS)
         painter.setClipPath(shape)
         painter.fillRect(box, QColor(theme.pressed))
-        if self._image is None:
-            painter.setPen(QColor(theme.ink))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, without)
-        else:
-            painter.drawImage(box, self._image)
-            if not still:
-                self._corners(painter, box)
+        if self._image is not None:
+            painter.drawImage(box, self._image.convertToFormat(_GREY) if words[0] else self._image)
+        if words[0]:
+            self._say_stopped(painter, box, theme, words)
+        elif not still:
+            self._corners(painter, box)
         painter.end()
+
+    def _say_stopped(self, painter: QPainter, box: QRectF, theme: Theme, words: tuple[str, str]) -> None:
+        """Veil the picture and say over it why it does not move, and what to do."""
+        veil = QColor(theme.ground)
+        veil.setAlpha(_VEIL)
+        painter.fillRect(box, veil)
+        painter.setPen(QColor(theme.ink))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        room = box.adjusted(S24, S12, -S24, -S12)
+        upper = QRectF(room.left(), room.top(), room.width(), room.height() * 0.45)
+        painter.setFont(sized(self.font(), HEAD))
+        painter.drawText(upper, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom | flags, words[0])
+        painter.setFont(sized(self.font(), BODY, 500))
+        lower = QRectF(room.left(), upper.bottom() + S12, room.width(), room.bottom() - upper.bottom() - S12)
+        painter.drawText(lower, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, words[1])
 
     def _box(self) -> QRectF:
         shape = QSize(16, 9) if self._image is None else self._image.size()
@@ -80,6 +100,19 @@ class Preview(QWidget):
         for colour, width in (("#12171c", 6), ("#ffffff", 3)):
             painter.setPen(QPen(QColor(colour), width))
             painter.drawPath(path)
+
+
+def _stopped(view: View) -> tuple[str, str]:
+    """Return why the picture is not live now, and what to do; two empty texts while it is."""
+    tr, camera = view.tr, view.frame.device if view.frame is not None else "camera"
+    lamp = next((each for each in view.lamps if each.device == camera), None)
+    well = lamp is None or lamp.light in ("", "ok")
+    if well and view.frame is None:
+        return tr.gettext(mark("No picture from the camera")), ""
+    if lamp is None or well:
+        return (tr.gettext(mark("Taking the photo …")), "") if view.taking_photo else ("", "")
+    name, word = wording.word(tr, wording.DEVICES, camera), wording.word(tr, wording.FAULTS, lamp.why)
+    return f"{name}: {word}", wording.cure(tr, lamp.why)
 
 
 def _read(path: str) -> QImage | None:

@@ -8,8 +8,12 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from resources.words import Translator
 from station.prompt import Button
 from ui.parts.buttons import KeyButton
-from ui.theme import S12
+from ui.theme import S8, S12
 from ui.wording import say
+
+# More answers than fit under each other on the lowest screen.
+_MANY = 10
+_ROOMY = 4
 
 
 class Tiles(QWidget):
@@ -58,15 +62,22 @@ class Tiles(QWidget):
             tile.setVisible(place < count)
             if place < count:
                 self._grid.addWidget(tile, place // columns, place % columns)
+        # Five sentences under each other fit only when they stand closer.
+        self._grid.setVerticalSpacing(S8 if count > _ROOMY else self._grid.horizontalSpacing())
         for column in range(max(columns, self._grid.columnCount())):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
 
-def columns_for(buttons: tuple[Button, ...], tr: Translator) -> int:
-    """Return how many columns keep every answer readable: one for sentences, more for words."""
+def columns_for(buttons: tuple[Button, ...], tr: Translator, crowded: bool) -> int:
+    """Return how many columns keep every answer readable: one for sentences, more for words.
+
+    `crowded` tells that the question leaves little room: then sentences stand beside each other too.
+    """
+    if len(buttons) > _MANY:
+        return 3
     longest = max((len(say(tr, each.text, each.params)) for each in buttons), default=0)
     if longest > 30:
-        return 1 if len(buttons) < 5 else 2
+        return 2 if crowded or len(buttons) >= 6 else 1
     if len(buttons) <= 3 and longest <= 14:
         return max(1, len(buttons))
     return 1 if len(buttons) <= 3 else 2

@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from devices.cameras.codes import CodeSettings
+from devices.cameras.controls import Control
 from devices.cameras.stream import Camera, CameraSettings
-from devices.readings import Down, Fault, Frame, NoStill, Reading, Still, Up
+from devices.readings import Down, Fault, Frame, NoStill, Reading, Scan, Still, Up
 from devices.simulators.process import Simulator
 from devices.worker import Worker
 
@@ -24,11 +26,20 @@ def picture(still: Still) -> np.ndarray:
     return cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR)
 
 
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
+@pytest.fixture(scope="module")
+def one_for_all() -> Iterator[Simulator]:
     simulated = Simulator("camera")
     yield simulated
     simulated.close()
+
+
+@pytest.fixture
+def simulator(one_for_all: Simulator) -> Simulator:
+    """A simulated camera without troubles; starting one takes a second."""
+    one_for_all.do("plug")
+    one_for_all.do("scene", look="empty")
+    one_for_all.do("thaw")
+    return one_for_all
 
 
 @pytest.fixture
@@ -118,7 +129,7 @@ def test_a_stream_that_stalls_or_breaks_is_noticed_and_found_again(simulator, ca
     simulator.do("thaw")
     inbox.next(Up)
     simulator.do("unplug")
-    inbox.next(Down)
+    assert inbox.next(Down).why is Fault.lost
     camera.request_still("gone")
     assert inbox.next(NoStill).request == "gone"
     simulator.do("plug")
@@ -126,7 +137,8 @@ def test_a_stream_that_stalls_or_breaks_is_noticed_and_found_again(simulator, ca
 
 
 def test_controls_that_did_not_take_are_named(camera) -> None:
-    assert camera.not_controllable == ("FOCUS", "NONSENSE")
+    fixed = (Control("FOCUS", "not_controllable", None), Control("NONSENSE", "not_controllable", None))
+    assert camera.controls[:2] == fixed
 
 
 @pytest.mark.usefixtures("goes_down")
@@ -155,3 +167,114 @@ def test_a_video_file_is_a_camera_that_starts_over(tmp_path: Path, inbox) -> Non
         assert (still.width, still.height) == (2048, 1152)
     worker.stop()
     assert not inbox.of(Down)
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_a_connection_that_is_dropped_is_made_again(simulator, camera, inbox) -> None:
+    simulator.do("drop")
+    assert inbox.next(Down).why is Fault.lost
+    inbox.next(Up)
+    camera.request_still("after")
+    assert inbox.next(Still).request == "after"
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_frame_that_is_damaged_now_and_then_is_no_fault(simulator, camera, inbox, cut: bool) -> None:
+    simulator.do("corrupt", cut=cut)
+    camera.want_preview(True)
+    for _ in range(12):
+        inbox.next(Frame)
+    camera.request_still("still there")
+    still = inbox.next(Still)
+    assert (still.request, still.width, still.height) == ("still there", 1280, 720)
+    assert not inbox.of(Down)
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_another_size_is_no_fault_and_is_taken_when_the_stream_begins_anew(simulator, camera, inbox) -> None:
+    simulator.do("size", width=1920, height=1080)
+    camera.request_still("before")
+    still = inbox.next(Still)
+    assert (still.width, still.height) == (1280, 720)
+    assert not inbox.of(Down)
+    simulator.do("drop")
+    inbox.next(Up)
+    camera.request_still("after")
+    still = inbox.next(Still)
+    assert (still.width, still.height) == (1920, 1080)
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_a_slow_camera_is_up_and_one_that_is_too_slow_is_not(simulator, camera, inbox) -> None:
+    simulator.do("slow", frames_per_s=3)
+    camera.request_still("slowly")
+    assert inbox.next(Still).request == "slowly"
+    assert not inbox.of(Down)
+    simulator.do("slow", frames_per_s=0.2)
+    assert inbox.next(Down).why is Fault.no_frames
+
+
+def test_a_camera_that_froze_a_moment_ago_gives_no_old_picture(simulator, inbox, expect_log) -> None:
+    """For as long as nobody can know yet that it is frozen, a still waits for a picture that is new."""
+    expect_log("camera is down: frozen")
+    camera = Camera("camera", CameraSettings(simulator.address, look_every_s=0.0, frozen_s=1.5))
+    worker = working(camera, inbox)
+    inbox.next(Up)
+    simulator.do("freeze")
+    simulator.do("pass", frames=6)
+    camera.request_still("stale")
+    answer = inbox.next(NoStill)
+    assert (answer.request, answer.why) == ("stale", Fault.frozen)
+    worker.stop()
+    assert not inbox.of(Still)
+
+
+def test_two_cameras_at_one_bench_do_not_know_of_each_other(simulator, camera, inbox) -> None:
+    other = Simulator("camera")
+    other.do("scene", category="home", look="dark")
+    second = Camera("camera-2", CameraSettings(other.address))
+    worker = Worker("camera-2", second, inbox.post)
+    worker.start()
+    inbox.next(Up, lambda up: up.device == "camera-2")
+    camera.request_still("shot")
+    second.request_still("shot")
+    answers = [inbox.next(Still) for _ in range(2)]
+    brightness = {still.device: picture(still).mean() for still in answers}
+    assert brightness["camera"] > 60 > 30 > brightness["camera-2"]
+    worker.stop()
+    other.close()
+
+
+def test_codes_in_the_live_picture_are_scanned_once_while_they_are_shown(simulator, inbox) -> None:
+    """Two looks without a code end its showing here, and it takes two to take the other one."""
+    settings = CodeSettings(per_s=10.0, gone_looks=2, gone_s=0.0)
+    worker = working(Camera("camera", CameraSettings(simulator.address, codes=settings)), inbox)
+    shown = ("4006381333931", "9780201379624", "4006381333931")
+    for ean in shown:
+        simulator.do("scene", category="footwear", seed=3, ean=ean)
+        scan = inbox.next(Scan)
+        assert (scan.device, scan.text, scan.aim) == ("camera", ean, "]E0")
+        simulator.do("scene", category="footwear", seed=4, ean=ean)
+    worker.stop()
+    assert len(inbox.of(Scan)) == len(shown)
+
+
+def test_a_barcode_format_that_does_not_exist_is_named(simulator, inbox, expect_log) -> None:
+    expect_log("camera is down: broken no such barcode format: .*EAN-99")
+    settings = CameraSettings(simulator.address, codes=CodeSettings(formats=("EAN-99",)))
+    worker = working(Camera("camera", settings), inbox)
+    assert inbox.next(Down).why is Fault.broken
+    worker.stop()
+
+
+def test_a_file_has_no_controls_and_says_so_once_it_has_settled(tmp_path: Path, inbox, until) -> None:
+    path = tmp_path / "bench.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30.0, (320, 240))
+    for shade in range(0, 200, 25):
+        writer.write(np.full((240, 320, 3), shade, np.uint8))
+    writer.release()
+    camera = Camera("camera", CameraSettings(str(path), settle_s=0.1, held=("focus",)))
+    worker = working(camera, inbox)
+    inbox.next(Up)
+    until(lambda: camera.controls == (Control("focus", "not_controllable", None),))
+    worker.stop()

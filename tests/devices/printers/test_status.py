@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.printers.status import HostErrors, HostIdentity, host_errors, host_identity, host_status
+from devices.printers.status import (
+    Advice,
+    HostErrors,
+    HostIdentity,
+    host_errors,
+    host_identity,
+    host_status,
+    speaks_zpl,
+    variable,
+)
 from devices.readings import Fault
 
 READY = b"\x02030,0,0,1245,000,0,0,0,000,0,0,0\x03\r\n"
@@ -78,9 +87,17 @@ def hqes(errors: int, warnings: int = 0) -> bytes:
         (0x10001, Fault.media_out),
         (0x10000, Fault.paused),
         (0x10, Fault.overheated),
-        (0x8, Fault.printer_fault),
+        (0x8, Fault.cutter_fault),
         (0xD, Fault.head_open),
-        (0x1000, Fault.printer_fault),
+        (0x20, Fault.overheated),
+        (0x40, Fault.head_worn),
+        (0x80, Fault.printer_fault),
+        (0x100, Fault.printer_fault),
+        (0x200, Fault.printer_fault),
+        (0x1000, Fault.label_jam),
+        (0x4000, Fault.label_jam),
+        (0x80000, Fault.mark_not_found),
+        (0x90000, Fault.mark_not_found),
         (0x100000000, Fault.printer_fault),
     ],
 )
@@ -89,6 +106,53 @@ def test_error_bits(errors: int, fault: Fault | None) -> None:
     assert answer == HostErrors(errors, 0x8)
     assert answer.fault is fault
     assert host_errors(b"ERRORS: 1 00000000 00000005\r\nWARNINGS: 0 00000000 00000000\r\n") == HostErrors(5, 0)
+
+
+@pytest.mark.parametrize(
+    ("warnings", "advice"),
+    [
+        (0, ()),
+        (0x1, (Advice.calibrate,)),
+        (0x4, (Advice.replace_head,)),
+        (0xA, (Advice.labels_low, Advice.clean_head)),
+        (0x100, ()),
+    ],
+)
+def test_warning_bits(warnings: int, advice: tuple[Advice, ...]) -> None:
+    answer = host_errors(hqes(0, warnings))
+    assert answer is not None
+    assert answer.fault is None
+    assert answer.advice == advice
+
+
+def test_a_peeled_label_is_in_the_way_of_the_next_one_only() -> None:
+    peeled = READY.replace(b",2,6,0,0", b",2,6,1,0")
+    ready, waiting = host_status(peeled), host_status(peeled.replace(b"1245,000", b"1245,001"))
+    assert ready is not None and ready.label_waiting and ready.fault is None
+    assert waiting is not None and waiting.fault is Fault.label_not_taken
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"), [(b'"zpl"', "zpl"), (b'\r\n"?"\r\n', "?"), (b'""', ""), (b'"zp', None), (b"zpl", None)]
+)
+def test_variable(answer: bytes, value: str | None) -> None:
+    assert variable(answer) == value
+
+
+@pytest.mark.parametrize(
+    ("languages", "speaks"),
+    [
+        ("zpl", True),
+        ("epl_zpl", True),
+        ("hybrid_xml_zpl", True),
+        ("ZPL", True),
+        ("?", True),
+        ("epl", False),
+        ("line_print", False),
+    ],
+)
+def test_languages(languages: str, speaks: bool) -> None:
+    assert speaks_zpl(languages) is speaks
 
 
 def test_identity() -> None:
@@ -103,4 +167,6 @@ def test_noise_is_no_answer(noise: bytes) -> None:
     assert host_status(noise) is None
     assert host_errors(noise) is None
     host_identity(noise)
+    said = variable(noise)
+    assert said is None or not speaks_zpl(said) or said in ("", "?") or "zpl" in said.lower()
     assert host_status(noise + READY) is not None

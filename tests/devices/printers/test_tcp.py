@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from devices.printers.tcp import PrinterTiming, TcpPrinter
+from devices.printers.channel import PrinterTiming
+from devices.printers.status import Advice
+from devices.printers.tcp import TcpPrinter
 from devices.readings import Down, Fault, NotPrinted, Printed, PrintWaiting, Up
 from devices.simulators.process import Simulator
 from devices.worker import Worker
 
-QUICK = PrinterTiming(answer_s=0.25, idle_every_s=0.2, busy_every_s=0.03)
+QUICK = PrinterTiming(answer_s=0.25, idle_every_s=0.2, busy_every_s=0.03, advice_every_s=0.5)
 LABEL = b"^XA^CI28^FO10,10^A0N,30,30^FH_^FDL1-%d^FS^XZ\n"
 
 
@@ -181,6 +183,77 @@ def test_cancelled_while_the_printer_is_gone_never_prints(bench: Bench, inbox) -
     kept = bench.print(2)
     assert inbox.next(Printed).job == kept
     assert bench.labels() == expected(2)
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_paused_and_resumed_from_our_side(bench: Bench, inbox) -> None:
+    assert bench.printer.pause()
+    assert inbox.next(Down).why is Fault.paused
+    job = bench.print(1)
+    assert not inbox.next(PrintWaiting).sent
+    assert bench.printer.resume()
+    assert inbox.next(Printed).job == job
+    bench.simulator.do("unplug")
+    assert inbox.next(Down).why is Fault.lost
+    assert not bench.printer.pause()
+    bench.simulator.do("plug")
+    inbox.next(Up)
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_everything_is_cancelled_at_once(bench: Bench, inbox) -> None:
+    bench.simulator.do("media_out", mid_job=True)
+    jobs = {bench.print(number) for number in range(3)}
+    inbox.next(PrintWaiting, lambda waiting: waiting.sent)
+    bench.printer.cancel_all()
+    outcomes = [inbox.next(NotPrinted) for _ in jobs]
+    assert {outcome.job for outcome in outcomes} == jobs
+    assert {outcome.why for outcome in outcomes} == {Fault.cancelled}
+    bench.simulator.do("refill")
+    last = bench.print(9)
+    assert inbox.next(Printed).job == last
+    assert bench.labels() == expected(9)
+
+
+def test_a_batch_is_printed_when_its_last_label_is_out(bench: Bench, inbox) -> None:
+    batch = LABEL.replace(b"^FS^XZ", b"^FS^PQ4,0,1,N^XZ") % 1
+    assert bench.printer.print("batch", batch)
+    inbox.next(Printed)
+    assert bench.labels() == [batch.strip()] * 4
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_a_fault_that_only_the_bit_sets_know(bench: Bench, inbox) -> None:
+    """~HS has no place for a jammed cutter: it is asked for when a label takes too long."""
+    bench.simulator.do("cutter_jam")
+    job = bench.print(1)
+    waiting = inbox.next(PrintWaiting)
+    assert (waiting.job, waiting.why, waiting.sent) == (job, Fault.cutter_fault, True)
+    bench.simulator.do("cutter_free")
+    assert inbox.next(Printed).job == job
+    assert bench.labels() == expected(1)
+
+
+def test_what_it_asks_for_while_it_prints(bench: Bench, inbox, until) -> None:
+    assert bench.printer.advice == ()
+    bench.simulator.do("labels_low")
+    bench.simulator.do("head_dirty")
+    until(lambda: bench.printer.advice == (Advice.labels_low, Advice.clean_head))
+    bench.print(1)
+    inbox.next(Printed)
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_another_language_prints_nothing_and_is_mended_at_the_printer(bench: Bench, inbox) -> None:
+    bench.simulator.do("language", speaks="line_print")
+    bench.simulator.do("unplug")
+    inbox.next(Down)
+    bench.simulator.do("plug")
+    assert inbox.next(Down, lambda down: down.why is not Fault.unreachable).why is Fault.wrong_language
+    bench.print(1)
+    bench.simulator.do("language", speaks="hybrid_xml_zpl")
+    inbox.next(Printed)
+    assert bench.labels() == expected(1)
 
 
 def test_garbage_from_the_printer_changes_nothing(bench: Bench, inbox) -> None:

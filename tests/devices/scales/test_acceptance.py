@@ -79,6 +79,16 @@ def test_a_reconnect_starts_the_run_over_and_keeps_an_accepted_article_accepted(
     assert accepted(*[weight(500)] * 9, memory=memory.interrupted()) == []
 
 
+def test_a_scale_that_never_says_zero_is_armed_by_its_silence_and_only_where_the_rule_says_so() -> None:
+    for rule, second in ((AcceptanceRule(frames=1, silence_arms=True), True), (AcceptanceRule(frames=1), False)):
+        memory, taken = Acceptance(rule).see(weight(500))
+        assert taken is not None
+        memory, taken = memory.see(weight(500))  # the same label's next line
+        assert taken is None
+        memory, taken = memory.silent().see(weight(500))
+        assert (taken is not None) is second
+
+
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 100, 200, -50]), st.sampled_from([STABLE, MOVING])), max_size=60))
 def test_never_more_weights_than_articles(shown: list[tuple[int, WeightState]]) -> None:
     """Between two accepted weights the scale has shown a stable empty platform."""

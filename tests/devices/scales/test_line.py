@@ -1,18 +1,20 @@
-"""The scale driver against a real process speaking MT-SICS over a pty and over RFC 2217."""
+"""The session of a scale against a process speaking MT-SICS, over a pty and over RFC 2217."""
 
+import termios
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from devices.readings import AcceptedWeight, Down, Fault, Up, Weight, WeightState
-from devices.scales.line import Polling, SerialScale
-from devices.scales.mt_sics import MtSics
-from devices.serial_port import LineSettings
+from devices.scales import mt_sics
+from devices.scales.acceptance import FACTORY_RULE
+from devices.scales.line import Polling, ScaleSession
+from devices.serial_port import LineSettings, open_port
 from devices.simulators.process import Simulator
+from devices.simulators.wire import FACTORY_FRAMING, PtyWire
 from devices.worker import Worker
-
-QUICK = Polling(interval_s=0.02, answer_s=0.3)
 
 
 @pytest.fixture
@@ -22,25 +24,14 @@ def simulator(tmp_path: Path) -> Iterator[Simulator]:
     simulated.close()
 
 
-def weighing(line: LineSettings, inbox) -> Worker:
-    worker = Worker("scale", SerialScale("scale", line, MtSics, polling=QUICK), inbox.post, backoff_s=(0.05, 0.2))
-    worker.start()
+@pytest.fixture
+def scale(simulator: Simulator, weighing, inbox) -> Worker:
+    worker = weighing("mt-sics", simulator.address)
+    inbox.next(Up)
     return worker
 
 
-@pytest.fixture
-def scale(simulator: Simulator, inbox) -> Iterator[Worker]:
-    worker = weighing(LineSettings(simulator.address), inbox)
-    inbox.next(Up)
-    yield worker
-    worker.stop()
-
-
-def empty(inbox) -> None:
-    inbox.next(Weight, lambda weight: weight.state is WeightState.stable_zero)
-
-
-def test_two_articles_of_one_weight_are_weighed_after_they_stop_rocking(simulator, scale, inbox) -> None:
+def test_two_articles_of_one_weight_are_weighed_after_they_stop_rocking(simulator, scale, inbox, emptied) -> None:
     for _ in range(2):
         simulator.do("place", weight_mg=2_310_000, wobble_s=0.2)
         assert inbox.next(AcceptedWeight).weight_mg == 2_310_000
@@ -48,36 +39,26 @@ def test_two_articles_of_one_weight_are_weighed_after_they_stop_rocking(simulato
         inbox.next(Weight, lambda weight: weight.state is WeightState.moving)
         inbox.next(Weight, lambda weight: weight.state is WeightState.stable)
         simulator.do("remove", wobble_s=0.05)
-        empty(inbox)
+        emptied()
     assert len(inbox.of(AcceptedWeight)) == 2
 
 
-def test_an_article_there_before_the_program_is_weighed(simulator, inbox) -> None:
+def test_an_article_there_before_the_program_is_weighed(simulator, weighing, inbox) -> None:
     simulator.do("place", weight_mg=500_000, wobble_s=0.0)
-    worker = weighing(LineSettings(simulator.address), inbox)
+    weighing("mt-sics", simulator.address)
     assert inbox.next(AcceptedWeight).weight_mg == 500_000
-    worker.stop()
 
 
-def test_a_still_scale_is_not_repeated(simulator, scale, inbox) -> None:
+def test_a_still_scale_is_not_repeated(simulator, scale, inbox, until) -> None:
     simulator.do("place", weight_mg=100_000, wobble_s=0.0)
     inbox.next(AcceptedWeight)
-    before = len(scale.recent())
-    while len(scale.recent()) < min(before + 20, 200):
-        pass_weights = len(inbox.of(Weight))
-    assert pass_weights <= 4
-
-
-def test_overload_is_a_state_and_never_a_weight(simulator, scale, inbox) -> None:
-    simulator.do("place", weight_mg=61_000_000, wobble_s=0.0)
-    assert inbox.next(Weight, lambda weight: weight.state is WeightState.over).value is None
-    simulator.do("remove")
-    empty(inbox)
-    assert not inbox.of(AcceptedWeight)
+    before = scale.recent()[-1]
+    until(lambda: len([frame for frame in scale.recent() if frame.at > before.at]) > 20)
+    assert len(inbox.of(Weight)) <= 4
 
 
 @pytest.mark.usefixtures("goes_down")
-def test_unplugged_with_an_article_on_it(simulator, scale, inbox) -> None:
+def test_unplugged_with_an_article_on_it(simulator, scale, inbox, emptied) -> None:
     simulator.do("place", weight_mg=700_000, wobble_s=0.0)
     assert inbox.next(AcceptedWeight).weight_mg == 700_000
     simulator.do("unplug")
@@ -86,7 +67,7 @@ def test_unplugged_with_an_article_on_it(simulator, scale, inbox) -> None:
     inbox.next(Up)
     inbox.next(Weight, lambda weight: weight.state is WeightState.stable)
     simulator.do("remove", wobble_s=0.0)
-    empty(inbox)
+    emptied()
     simulator.do("place", weight_mg=800_000, wobble_s=0.0)
     assert inbox.next(AcceptedWeight).weight_mg == 800_000
     assert len(inbox.of(AcceptedWeight)) == 2
@@ -106,20 +87,9 @@ def test_noise_and_silence(simulator, scale, inbox) -> None:
 
 
 @pytest.mark.usefixtures("goes_down")
-def test_the_wrong_baud_rate_is_named(simulator, inbox) -> None:
-    worker = weighing(LineSettings(simulator.address, baud=4800), inbox)
-    assert inbox.next(Down).why is Fault.wrong_line_settings
-    worker.stop()
-    assert not inbox.of(Up)
-    assert not inbox.of(AcceptedWeight)
-
-
-@pytest.mark.usefixtures("goes_down")
 def test_a_scale_that_understands_another_language_is_named(simulator, inbox) -> None:
-    class Foreign(MtSics):
-        request = b"W\r\n"
-
-    session = SerialScale("scale", LineSettings(simulator.address), Foreign, polling=QUICK)
+    source = partial(open_port, LineSettings(simulator.address))
+    session = ScaleSession("scale", source, mt_sics.codec, Polling(b"W\r\n", 0.02, 0.3), FACTORY_RULE)
     worker = Worker("scale", session, inbox.post)
     worker.start()
     assert inbox.next(Down).why is Fault.wrong_line_settings
@@ -132,12 +102,12 @@ def test_a_scale_that_understands_another_language_is_named(simulator, inbox) ->
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 @pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")
 @pytest.mark.usefixtures("goes_down")
-def test_line_settings_cross_rfc2217(inbox) -> None:
+def test_line_settings_cross_rfc2217(weighing, inbox) -> None:
     simulated = Simulator("scale", ["--rfc2217", "0"])
-    wrong = weighing(LineSettings(simulated.address, baud=9600, data_bits=7, parity="E"), inbox)
+    wrong = weighing("mt-sics", simulated.address, data_bits=7, parity="E")
     assert inbox.next(Down).why is Fault.wrong_line_settings
     wrong.stop()
-    right = weighing(LineSettings(simulated.address), inbox)
+    right = weighing("mt-sics", simulated.address)
     inbox.next(Up)
     simulated.do("place", weight_mg=1_234_000, wobble_s=0.1)
     assert inbox.next(AcceptedWeight).weight_mg == 1_234_000
@@ -147,3 +117,13 @@ def test_line_settings_cross_rfc2217(inbox) -> None:
     inbox.next(Up)
     right.stop()
     simulated.close()
+
+
+@pytest.mark.parametrize(("parity", "checked"), [("N", False), ("E", True)])
+def test_a_line_with_parity_has_it_checked(tmp_path: Path, parity: str, checked: bool) -> None:
+    """A pty has no parity that could be wrong, but tells whether the check was asked for."""
+    wire = PtyWire(tmp_path / "scale", FACTORY_FRAMING)
+    line = LineSettings(wire.address, 9600, 7 if checked else 8, parity)
+    with open_port(line), (tmp_path / "scale").open("rb") as tty:
+        assert bool(termios.tcgetattr(tty.fileno())[0] & termios.INPCK) is checked
+    wire.unplug()

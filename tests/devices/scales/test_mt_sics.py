@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.readings import Weight, WeightState
-from devices.scales.mt_sics import MtSics
+from devices.scales import mt_sics
 
 
 def decode(*pieces: bytes) -> list[Weight]:
-    codec = MtSics("scale")
+    codec = mt_sics.codec("scale")
     return [weight for piece in pieces for weight in codec.feed(piece, 1.0)]
 
 

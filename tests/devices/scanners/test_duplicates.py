@@ -29,6 +29,18 @@ def test_other_codes_identifiers_and_devices_are_other_scans() -> None:
     assert repeats(first, others[0], Scan("a", "X", "]C0", 1.2)) == [False, False, False]
 
 
+def test_two_scanners_with_one_code_are_two_scans_and_each_has_its_own_window() -> None:
+    in_turn = [Scan("a", "X", "", 1.0), Scan("b", "X", "", 1.05), Scan("a", "X", "", 1.1), Scan("b", "X", "", 1.15)]
+    assert repeats(*in_turn) == [False, False, True, True]
+
+
+def test_a_window_is_a_setting_of_a_device() -> None:
+    window = DuplicateWindow(0.3, of={"patient": 2.0, "eager": 0.0})
+    for device, repeated in (("patient", True), ("eager", False), ("other", False)):
+        assert not window.is_repeat(Scan(device, "X", "", 1.0))
+        assert window.is_repeat(Scan(device, "X", "", 1.5)) is repeated
+
+
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.readings import Down, Fault, Scan, Unreadable, Up
-from devices.scanners.serial_line import LONGEST_CODE, ScanDecoder, SerialScanner
+from devices.scanners.content import LONGEST_CODE
+from devices.scanners.serial_line import ScanDecoder, SerialScanner
 from devices.serial_port import LineSettings
 from devices.simulators.process import Simulator
 from devices.worker import Worker
@@ -72,6 +73,14 @@ def test_half_a_code_never_joins_a_later_one() -> None:
     assert whole == Scan("scanner", "650672", "", 9.0)
 
 
+def test_a_code_without_its_end_is_said_without_waiting_for_the_next() -> None:
+    decoder = ScanDecoder("scanner")
+    decoder.feed(b"8480000", 1.0)
+    assert decoder.expire(2.0) == []
+    assert decoder.expire(2.1) == [Unreadable("scanner", Fault.garbled, b"8480000", 2.1)]
+    assert decoder.expire(9.0) == []
+
+
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=6))
 def test_any_bytes_in_any_pieces_mean_the_same(data: bytes, cuts: list[int]) -> None:
     edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
@@ -103,10 +112,10 @@ def test_scans_cross_a_real_line(simulator: Simulator, scanner: Worker, inbox) -
     assert b"".join(frame.raw for frame in scanner.recent()) == b"]C10109501101530003\x1d21X9Y\r"
 
 
-def test_the_same_code_in_a_blink_is_one_scan(simulator: Simulator, scanner: Worker, inbox) -> None:
-    simulator.do("scan", raw="A1\rA1\r\nB2\rA1\r")
-    texts = [inbox.next(Scan).text for _ in range(3)]
-    assert texts == ["A1", "B2", "A1"]
+def test_any_line_end_ends_a_code_and_every_code_is_told(simulator: Simulator, scanner: Worker, inbox) -> None:
+    simulator.do("scan", raw="A1\rA1\r\nB2\rA1\n")
+    texts = [inbox.next(Scan).text for _ in range(4)]
+    assert texts == ["A1", "A1", "B2", "A1"]
 
 
 def test_five_thousand_characters_and_noise_leave_it_working(simulator: Simulator, scanner: Worker, inbox) -> None:

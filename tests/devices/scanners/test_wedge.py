@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from devices.readings import Fault, Scan, Unreadable
 from devices.scanners import aim, layouts
+from devices.scanners.content import LONGEST_CODE
 from devices.scanners.wedge import Decision, Fate, WedgeDecoder, WedgeSettings
+from devices.simulators.keys import strokes
 
 F12 = 88
 SHIFT, CONTROL, ALT = 42, 29, 56
@@ -63,6 +65,11 @@ class Filter:
         self.tick(gap_s / 2)
         self.release(code)
         self.tick(gap_s / 2)
+
+    def play(self, keys: list[tuple[int, bool]]) -> None:
+        for code, pressed in keys:
+            self.tick(0.001)
+            (self.press if pressed else self.release)(code)
 
     def write(self, text: str, gap_s: float = 0.002) -> None:
         for character in text:
@@ -140,6 +147,7 @@ def test_a_fast_finger_is_not_a_scanner(desk: Filter) -> None:
 
 def test_typing_before_a_scan_is_kept_and_the_scan_is_whole(desk: Filter) -> None:
     desk.write("note", gap_s=0.15)
+    desk.tick(0.2)
     desk.scan("8480000650672")
     assert desk.texts == ["8480000650672"]
     assert desk.pressed == codes("note")
@@ -198,6 +206,114 @@ def test_a_timer_that_ran_ahead_of_the_keys_never_gives_half_a_code(desk: Filter
     [reading] = desk.readings
     assert isinstance(reading, Unreadable)
     assert desk.texts == []
+
+
+@pytest.mark.parametrize("stall_s", [0.06, 0.1, 0.14])
+@pytest.mark.parametrize("keys", [1, 2, 3, 5])
+def test_a_computer_that_stalls_once_in_the_first_keys_does_not_split_a_code(
+    desk: Filter, keys: int, stall_s: float
+) -> None:
+    code = "8480000650672"
+    desk.write(code[:keys])
+    desk.tick(stall_s)
+    desk.scan(code[keys:])
+    assert desk.texts == [code]
+    assert desk.typed == []
+
+
+@given(st.integers(1, 5), st.floats(0.0, 0.24))
+def test_however_long_it_stalls_the_rest_of_a_code_is_never_taken_for_a_code(keys: int, stall_s: float) -> None:
+    desk, code = Filter(WedgeDecoder("wedge", WedgeSettings())), "8480000650672"
+    desk.write(code[:keys])
+    desk.tick(stall_s)
+    desk.scan(code[keys:])
+    [reading] = desk.readings
+    assert isinstance(reading, Unreadable) or reading.text == code
+
+
+def test_a_stall_after_a_shift_does_not_split_a_code(desk: Filter) -> None:
+    desk.press(SHIFT)
+    desk.tick(0.1)
+    desk.strike(30)
+    desk.release(SHIFT)
+    desk.scan("1234567")
+    assert desk.texts == ["A1234567"]
+    assert desk.typed == []
+
+
+def test_a_hand_waits_no_longer_than_the_gap_for_its_key(desk: Filter) -> None:
+    """A hand holds a key longer than a scanner does."""
+    desk.press(30)
+    desk.tick(0.055)
+    assert desk.pressed == [30]
+    desk.release(30)
+    assert desk.held == []
+
+
+def test_an_alt_code_in_a_burst_is_its_character(desk: Filter) -> None:
+    desk.play(strokes(f"]C10109501101530003{GS}21X\r", layouts.US, alt_codes=True))
+    assert desk.texts == [f"0109501101530003{GS}21X"]
+    assert desk.typed == []
+
+
+@pytest.mark.parametrize("name", layouts.LAYOUTS)
+def test_a_code_that_begins_with_a_modifier_is_whole_on_every_layout(name: str) -> None:
+    layout = layouts.LAYOUTS[name]
+    desk = Filter(WedgeDecoder("wedge", WedgeSettings(layout=layout)))
+    desk.play(strokes(f"]d2[\\@~]{GS}A\r", layout))
+    desk.play(strokes(f"{GS}12345\r", layout))
+    assert desk.texts == [f"[\\@~]{GS}A", f"{GS}12345"]
+    assert desk.typed == []
+
+
+def test_an_alt_code_by_hand_is_typed(desk: Filter) -> None:
+    desk.press(ALT)
+    for code in (82, 75, 80, 81):
+        desk.tick(0.2)
+        desk.strike(code)
+    desk.tick(0.2)
+    desk.release(ALT)
+    desk.tick(1.0)
+    assert desk.pressed == [ALT, 82, 75, 80, 81]
+    assert desk.readings == [] and desk.held == []
+    desk.scan("8480000650672")
+    assert desk.texts == ["8480000650672"]
+
+
+def test_a_modifier_that_was_let_go_in_another_window_is_forgotten(desk: Filter) -> None:
+    desk.press(ALT)  # and Tab, which the window manager takes, and the release with it
+    desk.tick(1.0)
+    desk.decoder.lost_releases(frozenset())
+    desk.scan("8480000650672")
+    assert desk.texts == ["8480000650672"]
+
+
+def test_a_window_that_knows_better_is_not_heard_in_the_middle_of_a_burst(desk: Filter) -> None:
+    desk.write("84800")
+    desk.press(SHIFT)
+    desk.decoder.lost_releases(frozenset())
+    desk.strike(30)
+    desk.release(SHIFT)
+    desk.scan("b")
+    assert desk.texts == ["84800Ab"]
+
+
+def test_shortcuts_have_no_part_in_a_scan_that_has_begun(desk: Filter, prefixed: Filter) -> None:
+    assert prefixed.decoder.claims(F12) and not desk.decoder.claims(F12)
+    assert not desk.decoder.claims(30)
+    desk.write("8")
+    assert desk.decoder.claims(30) and not desk.decoder.claims(F12)
+    desk.write("480000")
+    assert desk.decoder.claims(F12)
+
+
+def test_an_endless_burst_is_held_by_nobody_and_said_to_be_too_long(desk: Filter) -> None:
+    desk.write("7" * (LONGEST_CODE + 20), gap_s=0.001)
+    assert desk.held == []
+    assert len(desk.decoder._text) <= LONGEST_CODE + 3
+    desk.strike(layouts.ENTER)
+    [reading] = desk.readings
+    assert isinstance(reading, Unreadable) and reading.why is Fault.too_long
 
 
 def test_two_scans_in_a_row(desk: Filter) -> None:
@@ -288,3 +404,27 @@ def test_any_code_fast_enough_comes_out_as_it_went_in(text: str) -> None:
     assert isinstance(scan, Scan)
     assert scan.aim + scan.text == text
     assert desk.typed == []
+
+
+HAND = st.tuples(st.just("hand"), st.text(st.sampled_from("abcXYZ 0123456789-#"), min_size=1, max_size=6))
+SCANNER = st.tuples(st.just("scanner"), st.text(st.sampled_from("ABC0123456789/-"), min_size=6, max_size=20))
+
+
+@given(st.lists(st.one_of(HAND, SCANNER), max_size=8), st.sampled_from([0.06, 0.09, 0.15, 0.4]))
+def test_a_hand_and_a_scanner_in_turn_are_kept_apart(turns: list[tuple[str, str]], pace_s: float) -> None:
+    """Each with a blink between them: every key of the hand is typed, every code comes out, and nothing else does."""
+    desk = Filter(WedgeDecoder("wedge", WedgeSettings()))
+    typed: list[int] = []
+    for who, text in turns:
+        desk.tick(0.3)
+        if who == "hand":
+            desk.write(text, gap_s=pace_s)
+            desk.strike(layouts.ENTER, gap_s=pace_s)
+            typed += [*codes(text), layouts.ENTER]
+        else:
+            desk.scan(text)
+    desk.tick(1.0)
+    assert [code for code in desk.pressed if code != SHIFT] == typed
+    assert desk.texts == [text for who, text in turns if who == "scanner"]
+    assert len(desk.readings) == len(desk.texts)
+    assert desk.held == []

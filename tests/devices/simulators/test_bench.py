@@ -13,8 +13,7 @@ from devices.cameras.stream import Camera, CameraSettings
 from devices.printers.tcp import TcpPrinter
 from devices.printers.zpl import Code128, label
 from devices.readings import AcceptedWeight, Down, Printed, Scan, Still, Up
-from devices.scales.line import SerialScale
-from devices.scales.mt_sics import MtSics, line_settings
+from devices.scales.models import MODELS, session
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
 from devices.simulators.bench import SimulatedBench
@@ -30,7 +29,7 @@ class Drivers:
         self.camera = Camera("camera", CameraSettings(bench.address("camera"), frozen_s=0.8))
         sessions = {
             "scanner": SerialScanner("scanner", LineSettings(bench.address("scanner"))),
-            "scale": SerialScale("scale", line_settings(bench.address("scale")), MtSics),
+            "scale": session(MODELS["mt-sics"], "scale", bench.address("scale")),
             "camera": self.camera,
             "printer": self.printer,
         }

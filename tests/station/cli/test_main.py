@@ -1,8 +1,11 @@
 """The command line says what it can do, and what is wrong in plain words."""
 
+from pathlib import Path
+
 import pytest
 
 from station import __main__ as main
+from station.settings import Settings, read
 
 
 def said_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -14,7 +17,7 @@ def said_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 def test_help_tells_each_command_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     text = said_by(capsys, "--help")
-    for name in ("run", "doctor", "verify", "salvage"):
+    for name in ("run", "begin", "command-sheet", "doctor", "verify", "salvage"):
         assert f"returns-station {name}" in text
     assert "returns-station run --headless --parcels 12 --out out" in text
 
@@ -23,6 +26,8 @@ def test_help_tells_each_command_with_an_example(capsys: pytest.CaptureFixture[s
     ("name", "words"),
     [
         ("run", ("--headless", "--parcels", "--seed", "--out", "--demo", "report.json", "interrupted run is gone on")),
+        ("begin", ("--data", "--station", "--bench", "--central", "--site", "--token-file")),
+        ("command-sheet", ("OUT", "--language")),
         ("doctor", ("--data", "--settings", "--demo", "devices")),
         ("verify", ("DATA", "data folder")),
         ("salvage", ("DATA", "--yes", "without asking")),
@@ -55,3 +60,27 @@ def test_settings_that_cannot_be_read_are_a_plain_word(tmp_path, capsys: pytest.
         assert told.startswith("returns-station: ") and "mend it there" in told and told.count("\n") == 1
     assert main.main(["doctor", "--settings", str(tmp_path / "none.toml")]) == 1
     assert "there is no such settings file" in capsys.readouterr().err
+
+
+def test_a_real_bench_begins_with_its_settings_and_only_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "station"
+    begin = ["begin", "--data", str(data), "--station", "B07", "--bench", "Dock 7"]
+    assert main.main(begin) == 0
+    assert "returns-station run" in capsys.readouterr().out
+    assert read(data / "settings.toml") == Settings(station="B07", bench="Dock 7")
+    assert main.main(begin) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [(["--station", "b7"], "three of A-Z and 0-9"), (["--station", "B07", "--central", "http://c"], "needs all three")],
+)
+def test_what_cannot_be_begun_is_told_and_nothing_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], word: str
+) -> None:
+    assert main.main(["begin", "--data", str(tmp_path / "station"), *arguments]) == 1
+    assert word in capsys.readouterr().err
+    assert not (tmp_path / "station").exists()

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from devices.readings import AcceptedWeight, Frame, Scan, Still, Up
+from devices.readings import AcceptedWeight, Frame, Printed, Scan, Still, Up
 from devices.simulators.bench import SimulatedBench
 from station import sample
-from station.cli.parts import open_station
+from station.cli.parts import open_station, session_of, sessions_of
 from station.local_copy import LocalCopy, Record
 from station.settings import (
     CameraSettings,
@@ -155,7 +155,67 @@ def test_settings_come_back_as_they_were_written(tmp_path: Path) -> None:
         scanners=(ScannerSettings("left", "hid", "/dev/hidraw0"), ScannerSettings("right", "evdev", "/dev/x")),
         scale=ScaleSettings("toledo-8217", "/dev/y", baud=4800, parity="E"),
         cameras=(CameraSettings("camera", "http://x", ("label",), {"FOCUS": 30.0}, True),),
-        printer=PrinterSettings(queue="bench", dpi=300, stock="57x32"),
+        printer=PrinterSettings("queue", queue="bench", dpi=300, stock="57x32"),
     )
     write(tmp_path / "settings.toml", settings)
     assert read(tmp_path / "settings.toml") == settings
+
+
+def test_a_scale_is_the_model_and_dialect_that_the_bench_names() -> None:
+    assert session_of("scale", ScaleSettings(model="nci", dialect="diva-ecr", port="/dev/scale"))
+    for settings, why in (
+        (ScaleSettings(model="bathroom", port="/dev/scale"), "there is no scale model 'bathroom'"),
+        (ScaleSettings(model="nci", port="/dev/scale"), "its dialects are: diva-ecr, nci-7800"),
+    ):
+        with pytest.raises(SettingsError, match=why):
+            session_of("scale", settings)
+
+
+def test_every_byte_of_every_device_can_be_recorded(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    notes: list[tuple[str, str, bytes]] = []
+    with SimulatedBench(tmp_path / "devices") as devices:
+        settings = Settings(
+            scale=ScaleSettings(port=devices.address("scale")),
+            printer=PrinterSettings(host=devices.printer.host, port=devices.printer.port),
+        )
+        with open_station(folder, settings, words.put, record=lambda *note: notes.append(note)) as station:
+            station.begin()
+            assert {await_word(words, Up).device, await_word(words, Up).device} == {"scale", "printer"}
+    assert {(device, direction) for device, direction, _ in notes} == {
+        (device, direction) for device in ("scale", "printer") for direction in ("in", "out")
+    }
+    assert ("scale", "out", b"SI\r\n") in notes
+    assert b"~HS" in b"".join(raw for device, direction, raw in notes if (device, direction) == ("printer", "out"))
+
+
+def test_labels_are_set_for_the_stock_that_is_in_the_printer(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with SimulatedBench(tmp_path / "devices") as devices:
+        printer = PrinterSettings(host=devices.printer.host, port=devices.printer.port)
+        with open_station(folder, Settings(printer=printer), words.put) as station:
+            station.begin()
+            await_word(words, Up)
+            for stock, width in (("", b"^PW800"), ("57x32", b"^PW456")):
+                station.use(Settings(printer=msgspec.structs.replace(printer, stock=stock)))
+                station.desk.print_test()
+                assert width in devices.printer.wait_for_label().read_bytes()
+                await_word(words, Printed)
+
+
+@pytest.mark.parametrize(("repeat_s", "scans"), [(0.0, 2), (5.0, 1)])
+def test_each_scanner_has_a_time_in_which_it_repeats_itself(tmp_path: Path, repeat_s: float, scans: int) -> None:
+    folder = work_begun(tmp_path / "station")
+    settings = Settings(scanners=(ScannerSettings("left", repeat_s=repeat_s),))
+    with open_station(folder, settings, lambda word: None) as station:
+        taken = [station.desk.take(Scan("left", "BDG-1001", "", at)) for at in (1.0, 1.2)]
+        assert sum(each is not None for each in taken) == scans
+
+
+def test_the_settings_in_the_readme_are_settings() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("```toml\n")[2].partition("```")[0]
+    settings = msgspec.toml.decode(shown, type=Settings)
+    assert list(sessions_of(settings)) == ["scanner", "scale", "camera", "printer"]

@@ -60,7 +60,7 @@ def test_devices_begin_when_the_station_does_and_come_up_in_their_own_time(tmp_p
             scanners=(ScannerSettings(port=devices.address("scanner")),),
             scale=ScaleSettings(port=devices.address("scale")),
             cameras=(CameraSettings(source=devices.address("camera")),),
-            printer=PrinterSettings(devices.printer.host, devices.printer.port),
+            printer=PrinterSettings(host=devices.printer.host, port=devices.printer.port),
         )
         before = set(threading.enumerate())
         with open_station(

@@ -55,14 +55,17 @@ def test_a_full_disk_shows_nothing_as_done_and_work_goes_on_when_there_is_room(
     floor = opened(folder=small_disk / "data")
     floor.go_to("label")
     plate = floor.bench.state.item.plate
+    said: list[str] = []
     for _ in range(1_000):
         _fill(small_disk)
         before, seq = floor.bench.state, floor.bench.journal.last_seq
         floor.do(Do.REPRINT)
         floor.do(Do.CHOOSE, "damaged")
+        said.extend([floor.bench.notice.text] if floor.bench.notice is not None else [])
         if floor.desk.cannot_save:
             break
     assert floor.desk.cannot_save == "disk_full"
+    assert len([text for text in said if text.startswith("The disk is full. Finish this parcel")]) == 1
     assert floor.sounds[-1] is Tone.REFUSED
     assert msgspec.structs.replace(floor.bench.state, ask=None) == msgspec.structs.replace(before, ask=None)
     assert floor.bench.journal.last_seq == seq

@@ -1,0 +1,32 @@
+"""`returns-station begin`: the first settings of a real bench; its devices are set up on its own screen."""
+
+import sys
+from pathlib import Path
+
+from station.plates import parcel_id
+from station.settings import SETTINGS_FILE, CentralSettings, Settings, SettingsError, write
+
+
+def begin(data: Path, station: str, bench: str, central: CentralSettings) -> int:
+    """Write settings.toml into a data folder that has none; raises SettingsError, with nothing written."""
+    path = data / SETTINGS_FILE
+    if path.exists():
+        raise SettingsError(
+            f"{path} is there already. Devices are set up on the bench's own screen (F6); mend the rest there."
+        )
+    try:
+        parcel_id(station, 1)
+    except ValueError as error:
+        raise SettingsError(
+            f"The station's code {station!r} cannot be used: three of A-Z and 0-9, its own at each bench."
+        ) from error
+    if bool(central.url) != bool(central.site and central.token_file):
+        raise SettingsError("Central needs all three: --central URL, --site SITE and --token-file FILE.")
+    data.mkdir(parents=True, exist_ok=True)
+    write(path, Settings(station=station, bench=bench, central=central))
+    sys.stdout.write(
+        f"{path} is written for station {station}, {bench}.\n"
+        "Next: `returns-station run` opens the bench; set up its devices there on page F6, then prove them all with\n"
+        "`returns-station doctor`.\n"
+    )
+    return 0

@@ -1,0 +1,39 @@
+"""`returns-station command-sheet`: the sheet that hangs at a bench, so that all of the job can be done by scanning."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from devices.scanners.self_test import SELF_TEST
+from resources.words import Translator, languages, mark
+from station import command_sheet
+from station.inputs import Do
+from station.settings import SettingsError
+
+ANSWERS = 9
+_WORDS: Mapping[Do, str] = {
+    Do.CONFIRM: mark("Yes, go on"),
+    Do.UNDO: mark("Undo the last step"),
+    Do.CANCEL: mark("Back"),
+    Do.SHOOT: mark("Take the photo"),
+    Do.SKIP: mark("It cannot be done"),
+    Do.NO_CODE: mark("It has no code"),
+    Do.FINISH: mark("Finish the parcel"),
+    Do.OVERRIDE: mark("Send it elsewhere"),
+    Do.REPRINT: mark("Print again"),
+    Do.BIN_FULL: mark("Bin is full, or a new bin"),
+    Do.SIGN_OUT: mark("Sign out"),
+}
+
+
+def write(out: Path, language: str) -> int:
+    """Write the sheet as PDF and say what to do with it; raises SettingsError for a language we do not have."""
+    if language not in languages():
+        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
+    tr = Translator(language)
+    commands = [(str(do), tr.gettext(words)) for do, words in _WORDS.items()]
+    answers = [(f"{Do.CHOOSE}:{key}", tr.format(mark("Answer {key}"), key=str(key))) for key in range(1, ANSWERS + 1)]
+    codes = [(SELF_TEST, tr.gettext(mark("Which keyboard does this scanner type?")))]
+    out.write_bytes(command_sheet.pdf([*commands, *answers], tr.gettext(mark("Commands by scan")), codes))
+    sys.stdout.write(f"{out} is written. Print it at full size (100 %) and hang it where the scanner reaches it.\n")
+    return 0

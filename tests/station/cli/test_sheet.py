@@ -1,0 +1,36 @@
+"""The command sheet as it is written: whatever a key can do, a barcode on it does."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from devices.scanners.self_test import SELF_TEST
+from station import __main__ as main
+from station.command_sheet import DPI
+from station.desk import command_in
+from station.inputs import Command, Do
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_command_can_be_scanned_from_the_sheet(tmp_path: Path, language: str) -> None:
+    out = tmp_path / "commands.pdf"
+    assert main.main(["command-sheet", str(out), "--language", language]) == 0
+    found: list[str] = []
+    with closing(pypdfium2.PdfDocument(out)) as document:
+        for page in document:
+            picture = page.render(scale=DPI / 72).to_pil().convert("L")
+            found += [each.bytes.decode() for each in zxingcpp.read_barcodes(picture)]
+    assert SELF_TEST in found
+    commands = [command_in(code) for code in found if code != SELF_TEST]
+    assert all(isinstance(each, Command) for each in commands)
+    assert {each.do for each in commands if isinstance(each, Command)} == set(Do)
+    assert {each.value for each in commands if isinstance(each, Command) and each.value} == {*"123456789"}
+
+
+def test_a_language_we_do_not_have_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["command-sheet", str(tmp_path / "x.pdf"), "--language", "xx"]) == 1
+    assert "one of en, es" in capsys.readouterr().err
+    assert not (tmp_path / "x.pdf").exists()

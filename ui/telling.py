@@ -1,0 +1,79 @@
+"""Finds the words for what a fact names by codes: the question and its answer, the reason that was given."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from grading.rubric import chosen
+from station import facts
+from station.known import Known
+from station.state import Choice
+from station.steps.arrive import SKIP_WEIGHT
+from station.steps.examine import SKIP_PHOTO
+from station.steps.plate import REPRINT_WHY
+
+if TYPE_CHECKING:
+    from station.history import Told
+
+Words = Mapping[str, tuple[str, dict[str, str]]]
+
+
+def words_for(fact: object, told: "Sequence[Told]", known: Known) -> Words:
+    """Return words with parameters by the fact's field; what nobody has words for is left out.
+
+    `told` is the whole story: what an item or a line is, an earlier fact of it says.
+    """
+    find = _FINDERS.get(type(fact))
+    return find(fact, [each.fact for each in told], known) if find is not None else {}
+
+
+def route_reason(code: str, client: str, known: Known) -> str:
+    """Return the sentence for the reason a route was changed by."""
+    reasons = known.routes(client).override_reasons
+    return next((each.text for each in reasons if each.code == code), code)
+
+
+def _answered(fact: facts.Answered, story: list[Any], known: Known) -> Words:
+    """Look in the questions that hold now: older ones are not kept, and a question keeps its id."""
+    item = _item(fact.item, story)
+    rubric = known.rubric(item.category, item.client) if item is not None else None
+    if item is None or rubric is None:
+        return {}
+    given = chosen(rubric, ((fact.question, fact.option),), item.components)
+    return {
+        name: (words.text, words.params)
+        for question, option in given
+        for name, words in (("question", question), ("option", option))
+    }
+
+
+def _missing(fact: facts.LineMissing, story: list[Any], _known: Known) -> Words:
+    arrived = (each for each in story if isinstance(each, facts.ParcelArrived))
+    declared = (line for each in arrived for line in each.declared)
+    titles = (line.title for line in declared if (line.rma, line.line) == (fact.rma, fact.line))
+    title = next(titles, "")
+    return {"line": (title, {})} if title else {}
+
+
+def _changed(fact: facts.RouteOverridden, story: list[Any], known: Known) -> Words:
+    item = _item(fact.item, story)
+    return {"why": (route_reason(fact.why, item.client if item is not None else "", known), {})}
+
+
+def _chosen(choices: tuple[Choice, ...]) -> Callable[[Any, list[Any], Known], Words]:
+    """Return a finder of the reason that was chosen among these."""
+    texts = {each.value: each.text for each in choices}
+    return lambda fact, _story, _known: {"why": (texts[fact.why], {})} if fact.why in texts else {}
+
+
+def _item(item: str, story: list[Any]) -> facts.ItemIdentified | None:
+    return next((each for each in story if isinstance(each, facts.ItemIdentified) and each.item == item), None)
+
+
+_FINDERS: Mapping[type, Callable[[Any, list[Any], Known], Words]] = {
+    facts.Answered: _answered,
+    facts.LineMissing: _missing,
+    facts.RouteOverridden: _changed,
+    facts.WeighingSkipped: _chosen(SKIP_WEIGHT),
+    facts.PhotoSkipped: _chosen(SKIP_PHOTO),
+    facts.PlateReprintAsked: _chosen(REPRINT_WHY),
+}
