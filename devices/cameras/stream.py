@@ -1,16 +1,17 @@
 """A bench camera through OpenCV: MJPEG over HTTP, a video file, or a V4L2 device by its by-id path.
 
-Traps this works around: read() after an unplug may go on giving the last frame (opencv issues 14044, 10927),
-so a picture that does not change is a fault; buffered frames are older than the request for a still, so they
-are dropped; one frame that cannot be decoded is no fault, none for a while is one. What cannot be seen through
-OpenCV: a stream that changes its size goes on in the size it began with, scaled, until it is opened anew.
+Traps this works around: read() after an unplug may go on giving the last frame (opencv issues 14044, 10927), so a
+picture that does not change is a fault; buffered frames are older than the request for a still, and how many there are
+cannot be told, so a stream is opened anew and a driver's buffers are emptied; one frame that cannot be decoded is no
+fault, none for a while is one. What cannot be seen through OpenCV: a stream that changes its size goes on in the size
+it began with, scaled, until a still opens it anew.
 """
 
 import os
 import time
 import zlib
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -30,10 +31,8 @@ JPEG_QUALITY = 90
 # How long frames may fail to be read or decoded, one after another, before the camera is down.
 PATIENCE_S = 0.4
 _RETRY_S = 0.02
-_LIVE_FRAMES = 3
-_DROPPED_AT_MOST = 150
-_PACE_FRAMES = 15
-_FORGETS = 0.95
+# OpenCV asks V4L2 for four; what finds none empty is thrown away by the driver.
+_BUFFERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,6 @@ class Camera:
         self._preview_due = 0.0
         self._link: Link | None = None
         self._controls: tuple[Control, ...] = ()
-        self._pace = _Pace()
         self._reader = CodeReader(device, settings.codes) if settings.codes is not None else None
 
     @property
@@ -92,7 +90,6 @@ class Camera:
     def run(self, link: Link) -> None:
         """Read pictures until told to stop."""
         self._link = link
-        self._pace = _Pace()
         try:
             with _opened(self._settings) as (cv2, capture):
                 self._watch(cv2, capture, link)
@@ -111,7 +108,7 @@ class Camera:
             now = time.monotonic()
             request = self._next_request() if link.is_up else None  # it stays in the queue until it is answered
             if request is not None:
-                self._drop_buffered(cv2, capture, file_frame_s, link)
+                self._leave_behind(cv2, capture, file_frame_s, link)
             elif not (freshness.due(now, link.is_up) or self._is_wanted(now, link)):
                 continue
             if link.stopping:
@@ -169,23 +166,20 @@ class Camera:
             if waited_s > PATIENCE_S:
                 raise DeviceError(Fault.lost, "the stream ended")
             link.wait(_RETRY_S)
-        self._pace.note(began, time.monotonic())
 
-    def _drop_buffered(self, cv2: ModuleType, capture: "VideoCapture", file_frame_s: float, link: Link) -> None:
-        """Read on until frames had to be waited for: the last of them was taken after the request.
+    def _leave_behind(self, cv2: ModuleType, capture: "VideoCapture", file_frame_s: float, link: Link) -> None:
+        """Grab a frame that was taken after now.
 
-        Frames that waited for us in a buffer come in much less than their usual time. Several are looked at
-        together, for on a busy computer a single one may seem slow; and as many are dropped at least as may have come
-        while we were late.
+        A new connection carries what is sent on it and nothing older; that costs less than a frame's time, and no
+        busy computer can be misled, as it is by how fast frames come. A driver has a few buffers and no more.
         """
-        usual_s, waiting = self._pace.usual_s, self._pace.waiting
-        waits_s: deque[float] = deque(maxlen=_LIVE_FRAMES)
-        for dropped in range(1, _DROPPED_AT_MOST):
-            self._grab(cv2, capture, file_frame_s, link)
-            waits_s.append(self._pace.last_s)
-            live = len(waits_s) == _LIVE_FRAMES and sum(waits_s) > usual_s * (_LIVE_FRAMES - 1)
-            if link.stopping or (live and dropped >= waiting):
-                return
+        if "://" not in self._settings.source:
+            for _ in range(_BUFFERS):
+                self._grab(cv2, capture, file_frame_s, link)
+            return
+        if not capture.open(self._settings.source, cv2.CAP_FFMPEG, _limits(cv2, self._settings)):
+            raise DeviceError(Fault.lost, "the stream could not be opened anew")
+        self._grab(cv2, capture, file_frame_s, link)
 
     def _next_request(self) -> str | None:
         """Return the request that is due; only the worker's thread takes any away."""
@@ -207,56 +201,6 @@ class Camera:
             raise DeviceError(Fault.broken, "the picture could not be encoded")
         height, width = full.shape[:2]
         return Still(self._device, request, jpeg.tobytes(), width, height, time.monotonic())
-
-
-class _Pace:
-    """How fast frames come, and how many may lie in buffers because we were late for them.
-
-    A frame that took much longer than usual was followed by others meanwhile, unless the camera itself was slow: nobody
-    can tell from here, so the guess is taken back little by little, and in full as frames come quickly.
-    """
-
-    def __init__(self) -> None:
-        self._waits_s: deque[float] = deque([0.0], maxlen=_PACE_FRAMES)
-        self._periods_s: deque[float] = deque(maxlen=_PACE_FRAMES)
-        self._ended = 0.0
-        self._late_s = 0.0
-
-    @property
-    def usual_s(self) -> float:
-        """How long a frame is waited for. Not the median: a stream that was just opened begins with a burst."""
-        return _most(self._waits_s)
-
-    @property
-    def last_s(self) -> float:
-        """How long the last one was waited for."""
-        return self._waits_s[-1]
-
-    @property
-    def waiting(self) -> int:
-        """How many frames may wait in buffers now."""
-        period_s = self._period_s
-        return round(self._late_s / period_s) if period_s else 0
-
-    @property
-    def _period_s(self) -> float:
-        return _most(self._periods_s) if self._periods_s else 0.0
-
-    def note(self, began: float, ended: float) -> None:
-        """A frame was asked for at `began` and came at `ended`."""
-        if self._ended:
-            elapsed_s, period_s = ended - self._ended, self._period_s
-            if period_s and not period_s < elapsed_s < 1.5 * period_s:
-                self._late_s = max(0.0, self._late_s + elapsed_s - period_s)
-            self._late_s *= _FORGETS
-            self._periods_s.append(elapsed_s)
-        self._waits_s.append(ended - began)
-        self._ended = ended
-
-
-def _most(values: Collection[float]) -> float:
-    """The value that four of five do not exceed."""
-    return sorted(values)[len(values) * 4 // 5]
 
 
 class _Steady:
@@ -334,9 +278,7 @@ def _opened(settings: CameraSettings) -> "Iterator[tuple[ModuleType, VideoCaptur
         for name, value in parameters:
             capture.set(name, value)
     else:
-        timeout_ms = round(settings.timeout_s * 1000)
-        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, timeout_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, timeout_ms]
-        capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, limits)
+        capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG, _limits(cv2, settings))
     try:
         if not capture.isOpened():
             raise DeviceError(Fault.unreachable, f"{source} cannot be opened")
@@ -345,6 +287,11 @@ def _opened(settings: CameraSettings) -> "Iterator[tuple[ModuleType, VideoCaptur
         raise DeviceError(Fault.broken, str(error)) from error
     finally:
         capture.release()
+
+
+def _limits(cv2: ModuleType, settings: CameraSettings) -> list[int]:
+    timeout_ms = round(settings.timeout_s * 1000)
+    return [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, timeout_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, timeout_ms]
 
 
 def _file_frame_s(cv2: ModuleType, capture: "VideoCapture", source: str) -> float:

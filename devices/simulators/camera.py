@@ -142,13 +142,14 @@ class Camera:
                 self.send_response(200)
                 self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
                 self.end_headers()
-                number, broken, due = 0, camera._broken, time.monotonic()
+                broken, due = camera._broken, time.monotonic()
                 while True:
                     # As a sensor does: by the clock, and what could not be sent in time is not made up for.
                     due = max(due + sensor.frame_s, time.monotonic())
                     if broken.wait(due - time.monotonic()):
                         return
-                    number += 1
+                    # By the clock too: whoever connects sees what the sensor sees now, and not its first picture again.
+                    number = int(due / sensor.frame_s)
                     if sensor.trouble.stalled:
                         continue
                     jpeg = sensor.frame(number)
