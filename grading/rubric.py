@@ -142,6 +142,8 @@ def parse(toml_bytes: bytes) -> Rubric:
         raise RubricError(f"{where}: {problem}; mend it there") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RubricError(f"not TOML: {error}; mend that line") from error
+    except RecursionError as error:
+        raise RubricError("not TOML of ours: brackets lie too deep in each other; mend that line") from error
 
 
 def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Question | None:

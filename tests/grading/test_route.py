@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,6 +46,9 @@ def test_every_way_ends_in_a_route_and_only_clear_ones_in_restock(
     facts = goods.facts(category, **evidence, price_minor=price)
     result = grade(rubric, answers, facts | {"parts": parts})
     decided = route(goods.routes(client), result, facts)
+    again = grade(parse_rubric(goods.toml(category).encode()), tuple(dict(answers).items()), facts | {"parts": parts})
+    assert msgspec.json.encode(again) == msgspec.json.encode(result)
+    assert msgspec.json.encode(route(goods.routes(client), again, facts)) == msgspec.json.encode(decided)
     assert decided.reasons
     assert (decided.disposition == "hold") == bool(decided.owner)
     assert decided.values == tuple(sorted(decided.values, key=lambda each: -each[1]))
@@ -310,6 +314,7 @@ def test_a_condition_of_any_text_is_a_rule_or_a_route_error(condition: str) -> N
         ("id = 'x'\nversion = 1\ncolour = 2", "colour"),
         ("id = 'x'\nversion =", "not TOML"),
         ("\xff", "not TOML"),
+        ("deep = " + "[" * 100_000, "too deep"),
         ("[[rules]]\nnumber=1\nsection='stop'\nwhen='true'\ntext='-'", "`to` or `among`"),
         ("[[rules]]\nnumber=1\nsection='stop'\nwhen='true'\ntext='-'\nto='hold'", "`owner`"),
         ("[[rules]]\nnumber=1\nsection='stop'\nwhen='true'\ntext='-'\nto='resale'\nowner='client'", "`owner`"),

@@ -130,6 +130,7 @@ def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
         ('works = "A"', "", "grades: .*works"),
         ('id = "electronics"', "id = electronics", "not TOML"),
         ("[grades]", "[grades", "not TOML"),
+        ("[grades]", "deep = " + "[" * 100_000 + "\n[grades]", "too deep"),
     ],
 )
 def test_a_damaged_rubric_names_the_place_and_what_to_mend(goods, search: str, replacement: str, place: str) -> None:
