@@ -92,8 +92,9 @@ def _findings(files: list[Path]) -> Iterator[str]:
 
 def _together(read: Mapping[Path, Rubric]) -> Iterator[str]:
     """What is wrong between the categories of several files."""
-    shipped = [rubric.parse(find.read(name)) for name in find.names("rubrics")]
-    wide = {each.category for each in (*shipped, *read.values()) if each.kind_of is None}
+    shipped = {each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))}
+    all_together = shipped | {each.category: each for each in read.values()}
+    wide = {each.category for each in all_together.values() if each.kind_of is None}
     first: dict[str, Path] = {}
     for file, each in read.items():
         if each.kind_of is not None and each.kind_of not in wide:

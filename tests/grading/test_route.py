@@ -67,6 +67,21 @@ def test_every_way_ends_in_a_route_and_only_clear_ones_in_restock(
         assert decided.disposition != "restock"
 
 
+@settings(deadline=None)
+@given(st.data(), st.sampled_from(CATEGORIES), st.sampled_from([(), PARTS]))
+def test_while_anything_is_unknown_it_is_held(
+    goods, data: st.DataObject, category: str, parts: tuple[str, ...]
+) -> None:
+    rubric = goods.rubric(category)
+    answers = data.draw(goods.walks(rubric, parts))
+    unknown = data.draw(st.integers(0, len(answers) - 1))
+    said = answers[unknown][0]
+    partial = (*answers[:unknown], (said, "perhaps")) if data.draw(st.booleans()) else answers[:unknown]
+    facts = goods.facts(category)
+    decided = route(goods.routes(), grade(rubric, partial, facts | {"parts": parts}), facts)
+    assert (decided.disposition, decided.owner) == ("hold", "supervisor")
+
+
 @pytest.mark.parametrize(
     ("category", "changes", "answers", "disposition", "rule", "owner"),
     [
