@@ -12,7 +12,7 @@ from grading.route import RouteTable, route
 from grading.rubric import Answers, Condition, Option, Question, Rubric, chosen, holds, next_question
 
 _GRADABLE: Mapping[str, object] = {"match": "matched", "serial": "not_known"}
-_MOST_STATES = 20_000
+_MOST_STATES = 5_000
 _UNDECIDED = frozenset({"facts_unreadable", "rule_failed", "no_rule", "no_value", "not_allowed"})
 _Way = tuple[Answers, Question | None]
 
