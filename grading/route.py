@@ -248,6 +248,8 @@ def _file(toml_bytes: bytes) -> RuleFile:
         raise RouteError(f"{where}: {problem}; mend it there") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RouteError(f"not TOML: {error}; mend that line") from error
+    except RecursionError as error:
+        raise RouteError("not TOML of ours: brackets lie too deep in each other; mend that line") from error
     numbers = [rule.number for rule in file.rules]
     for rule in file.rules:
         if numbers.count(rule.number) > 1:

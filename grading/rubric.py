@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from grading.defects import Defect
+
 Letter = Literal["A", "B", "C", "D"]
 Functional = Literal["sealed", "works", "partly", "untested", "faulty"]
 Kind = Literal["stop", "packaging", "inspection"]
@@ -36,8 +38,8 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     Its outcome is any of: the best letter its look allows (`cosmetic`), what it says of function
     (`functional`), a critical defect (`cap`: no letter better than this), an end to all questions (`stop`, a
-    code that routes know), or that the goods were never opened (`sealed`). `params` fill `{name}` in the
-    texts.
+    code that routes know), or that the goods were never opened (`sealed`). `defect` says the same of the goods
+    in the words all categories share; it decides nothing. `params` fill `{name}` in the texts.
     """
 
     id: _Name
@@ -49,6 +51,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     cap: Letter | None = None
     stop: _Name | None = None
     sealed: bool = False
+    defect: Defect | None = None
     params: dict[str, str] = {}
 
     @property
@@ -86,6 +89,16 @@ class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     when: tuple[Condition, ...] = ()
 
 
+class Prep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing to do to the goods before they go on, and the seconds it may take; `when` as in Question."""
+
+    id: _Name
+    text: _Text
+    hint: _Text
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)]
+    when: tuple[Condition, ...] = ()
+
+
 class Floors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The best letter that each finding allows in this category."""
 
@@ -98,7 +111,11 @@ class Floors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All that is asked and photographed in one category; `name` is the frozen version on every grade."""
+    """All that is asked, photographed and done in one category; `name` is the frozen version on every grade.
+
+    `kind_of` is the wider category that people are offered when they name one by hand: only a product's
+    record leads to this one.
+    """
 
     id: _Name
     category: _Name
@@ -106,6 +123,8 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grades: Floors
     shots: Annotated[tuple[Shot, ...], msgspec.Meta(min_length=1, max_length=12)]
     questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=40)]
+    prep: Annotated[tuple[Prep, ...], msgspec.Meta(max_length=12)] = ()
+    kind_of: _Name | None = None
 
     @property
     def name(self) -> str:
@@ -123,6 +142,8 @@ def parse(toml_bytes: bytes) -> Rubric:
         raise RubricError(f"{where}: {problem}; mend it there") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RubricError(f"not TOML: {error}; mend that line") from error
+    except RecursionError as error:
+        raise RubricError("not TOML of ours: brackets lie too deep in each other; mend that line") from error
 
 
 def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Question | None:
@@ -149,6 +170,21 @@ def shots_needed(rubric: Rubric, answers: Answers) -> tuple[Shot, ...]:
     """Return the photos these answers demand, in order; with no answers, those taken before asking."""
     options = dict(answers)
     return tuple(shot for shot in rubric.shots if holds(shot.when, options))
+
+
+def prep_needed(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[Prep, ...]:
+    """Return what these answers demand to be done, in order; nothing after a stop, when nobody may touch it."""
+    given = chosen(rubric, answers, parts)
+    if any(option.stop for _, option in given):
+        return ()
+    options = {question.id: option.id for question, option in given}
+    return tuple(prep for prep in rubric.prep if holds(prep.when, options))
+
+
+def defects(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[tuple[str, Defect], ...]:
+    """Return the defects these answers tell of, each with its question, the worst first."""
+    found = [(question.id, option.defect) for question, option in chosen(rubric, answers, parts) if option.defect]
+    return tuple(sorted(found, key=lambda each: -each[1].severity))
 
 
 def chosen(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[tuple[Question, Option], ...]:

@@ -1,14 +1,20 @@
-"""Finds what is wrong with a rubric that reads well: dead branches, unreachable grades, empty answers."""
+"""Finds what is wrong with a rubric that reads well: dead branches, unreachable grades, outcomes without a route."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 import msgspec
 
-from grading.grade import best_letter, grade
-from grading.rubric import Answers, Option, Question, Rubric, chosen, next_question
+from grading.defects import SEVERITIES
+from grading.grade import Grade, best_letter, grade
+from grading.route import RouteTable, route
+from grading.rubric import Answers, Condition, Option, Question, Rubric, chosen, holds, next_question
 
-_GRADABLE: Mapping[str, str] = {"match": "matched", "serial": "not_known"}
+_GRADABLE: Mapping[str, object] = {"match": "matched", "serial": "not_known"}
+_MOST_STATES = 5_000
+_UNDECIDED = frozenset({"facts_unreadable", "rule_failed", "no_rule", "no_value", "not_allowed"})
+_Way = tuple[Answers, Question | None]
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -27,13 +33,59 @@ def check(rubric: Rubric) -> list[Problem]:
     problems = [*_doubles(rubric), *_conditions(rubric)]
     for question in rubric.questions:
         problems += _options(rubric, question)
-    return problems or list(_ways(rubric))
+    if problems:
+        return problems
+    ways = list(islice(_walk(rubric), _MOST_STATES + 1))
+    if len(ways) > _MOST_STATES:
+        text = f"there are more than {_MOST_STATES} ways through the answers; let fewer questions depend on others"
+        return [Problem("questions", text)]
+    return [*_dead(rubric, ways), *_endings(rubric, ways)]
+
+
+def unmapped(rubric: Rubric, table: RouteTable) -> list[Problem]:
+    """Return each outcome of a sound rubric that no rule of the table decides, with one answer that leads to it.
+
+    Every letter, function and stop that a way ends in is tried, complete and with a part missing, at a price in
+    each currency the table knows. A rule that says hold decides; a hold for want of a rule does not.
+    """
+    problems: dict[object, Problem] = {}
+    for answers, question in islice(_walk(rubric), _MOST_STATES):
+        if question is not None:
+            continue
+        for missing in ((), ("a part",)):
+            graded = grade(rubric, answers, {**_GRADABLE, "missing": missing})
+            for currency in table.handling_minor or ("",):
+                why = _undecided(rubric, table, graded, currency)
+                outcome = (graded.letter, graded.functional, graded.stops, bool(missing), why)
+                if why and outcome not in problems:
+                    problems[outcome] = Problem(_decisive(graded, answers), f"{_outcome(graded)}: {why}")
+    return list(problems.values())
+
+
+def untranslated(rubric: Rubric, known: Callable[[str], bool]) -> list[Problem]:
+    """Return each sentence of a rubric that is not `known` to a catalogue, once for each place it stands at."""
+    return [
+        Problem(place, f"not translated: {sentence}")
+        for place, sentences in _sentences(rubric)
+        for sentence in dict.fromkeys(sentences)
+        if not known(sentence)
+    ]
+
+
+def _sentences(rubric: Rubric) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for question in rubric.questions:
+        yield f"questions.{question.id}", (question.text, question.hint)
+        for option in question.options:
+            yield f"questions.{question.id}.{option.id}", (option.text, option.word)
+    yield from ((f"shots.{shot.id}", (shot.text, shot.hint)) for shot in rubric.shots)
+    yield from ((f"prep.{step.id}", (step.text, step.hint)) for step in rubric.prep)
 
 
 def _doubles(rubric: Rubric) -> Iterator[Problem]:
     for kind, ids in (
         ("questions", [q.id for q in rubric.questions]),
         ("shots", [s.id for s in rubric.shots]),
+        ("prep", [p.id for p in rubric.prep]),
     ):
         yield from (Problem(f"{kind}.{name}", "the id is there twice") for name, n in Counter(ids).items() if n > 1)
     for question in rubric.questions:
@@ -50,14 +102,20 @@ def _conditions(rubric: Rubric) -> Iterator[Problem]:
     known = {question.id: {option.id for option in question.options} for question in rubric.questions}
     if rubric.shots[0].when:
         yield Problem(f"shots.{rubric.shots[0].id}", "the first shot must always be taken")
-    for place, when in [(f"questions.{q.id}", q.when) for q in rubric.questions] + [
-        (f"shots.{s.id}", s.when) for s in rubric.shots
-    ]:
-        for condition in when:
-            for question, options in condition.items():
-                unknown = sorted(set(options) - known.get(question, set()))
-                if unknown or not options:
-                    yield Problem(place, f"when: {question} has no option {', '.join(unknown) or '(none named)'}")
+    for place, condition in _branches(rubric):
+        if not condition:
+            yield Problem(place, "when: a condition names no question")
+        for question, options in condition.items():
+            unknown = sorted(set(options) - known.get(question, set()))
+            if unknown or not options:
+                yield Problem(place, f"when: {question} has no option {', '.join(unknown) or '(none named)'}")
+
+
+def _branches(rubric: Rubric) -> Iterator[tuple[str, Condition]]:
+    """Every condition of the rubric, with the place of what depends on it."""
+    for kind, each in (("questions", rubric.questions), ("shots", rubric.shots), ("prep", rubric.prep)):
+        for one in each:
+            yield from ((f"{kind}.{one.id}", condition) for condition in one.when)
 
 
 def _options(rubric: Rubric, question: Question) -> Iterator[Problem]:
@@ -69,6 +127,10 @@ def _options(rubric: Rubric, question: Question) -> Iterator[Problem]:
             yield Problem(f"{place}.{option.id}", "only a packaging question can say that goods are sealed")
         if option.stop and option.cap not in (None, "D"):
             yield Problem(f"{place}.{option.id}", "a stop answer has the letter D or none")
+        worst = SEVERITIES[option.defect.severity - 1] if option.defect else "A"
+        if option.defect and not option.stop and best_letter(rubric, option) < worst:
+            text = f"a defect of severity {option.defect.severity} allows no letter better than {worst}"
+            yield Problem(f"{place}.{option.id}", text)
     if question.kind == "stop" and not any(option.stop for option in question.options):
         yield Problem(place, "a stop question needs an answer that stops")
     says = {option.functional is not None for option in question.options if not option.stop}
@@ -83,28 +145,73 @@ def _rank(rubric: Rubric, option: Option) -> tuple[bool, str]:
     return option.stop is not None, "" if option.stop else best_letter(rubric, option)
 
 
-def _ways(rubric: Rubric) -> Iterator[Problem]:
-    """Walk every way and report questions no way reaches, and letters no way ends in."""
-    asked: set[str] = set()
-    letters: set[str] = set()
-    for answers, question in _walk(rubric):
-        if question is not None:
-            asked.add(question.id)
-        else:
-            result = grade(rubric, answers, _GRADABLE)
-            letters.add(result.letter)
-            silent = [reason for reason in result.reasons if reason.code in ("no_look", "untested")]
-            yield from (Problem(answers[-1][0], f"a way ends here: {reason.text}") for reason in silent)
+def _dead(rubric: Rubric, ways: list[_Way]) -> Iterator[Problem]:
+    """Questions that no way asks, and conditions that no way fulfils."""
+    asked = {question.id: question for _, question in ways if question is not None}
     for dead in (question.id for question in rubric.questions if question.id not in asked):
         yield Problem(f"questions.{dead}", "no way through the answers leads here")
+    for place, condition in _branches(rubric):
+        # After a stop nothing is prepared and nothing more is asked; a photo may still be due.
+        stopped = place.startswith("shots.")
+        if len(condition) == 1:
+            ((name, options),) = condition.items()
+            question = asked.get(name)
+            choices = [question.option(each) for each in options] if question else []
+            reached = any(option and (stopped or not option.stop) for option in choices)
+        else:
+            reached = any(
+                holds((condition,), dict(answers)) and (stopped or not _stopped(rubric, answers)) for answers, _ in ways
+            )
+        if not reached:
+            said = " and ".join(f"{name} = {' or '.join(options)}" for name, options in condition.items())
+            yield Problem(place, f"no way through the answers gives {said}")
+
+
+def _endings(rubric: Rubric, ways: list[_Way]) -> Iterator[Problem]:
+    """Ways that end too soon to say anything, and letters no way ends in."""
+    letters: set[str] = set()
+    for answers in (answers for answers, question in ways if question is None):
+        result = grade(rubric, answers, _GRADABLE)
+        letters.add(result.letter)
+        silent = [reason for reason in result.reasons if reason.code in ("no_look", "untested")]
+        place = ".".join(("questions", *answers[-1])) if answers else "questions"
+        yield from (Problem(place, f"a way ends here: {reason.text}") for reason in silent)
     for letter in ("A", "B", "C", "D"):
         if letter not in letters:
             yield Problem("grades", f"no way through the answers ends in {letter}")
 
 
-def _walk(rubric: Rubric) -> Iterator[tuple[Answers, Question | None]]:
-    """Every state of the questioning, with one way to it; states of the same future and letter are one."""
-    asked_for = {name for q in rubric.questions for condition in q.when for name in condition}
+def _undecided(rubric: Rubric, table: RouteTable, graded: Grade, currency: str) -> str:
+    """Why no rule decides about this grade; empty when one does."""
+    plain = {"client": "", "kind": "return", "weight_in_band": True, "price_minor": 10_000, "currency": currency}
+    decided = route(table, graded, {**_GRADABLE, **plain, "category": rubric.category})
+    failed = [why.text.format(**why.params) for why in decided.reasons if why.code in _UNDECIDED]
+    return f"{failed[0]} ({decided.rule})" if failed else ""
+
+
+def _decisive(graded: Grade, answers: Answers) -> str:
+    """The place of the answer that decided; of the last one where a missing part did."""
+    known = graded.reasons[0].params
+    if "answer" in known:
+        return f"questions.{known['question']}.{known['answer']}"
+    return ".".join(("questions", *answers[-1]))
+
+
+def _outcome(graded: Grade) -> str:
+    letter = f"letter {graded.letter}" if graded.letter else "no letter"
+    stops = f", stopped by {', '.join(graded.stops)}" if graded.stops else ""
+    return f"{letter}, {graded.functional}{stops}{', a part missing' if graded.missing else ''}"
+
+
+def _stopped(rubric: Rubric, answers: Answers) -> bool:
+    return any(option.stop for _, option in chosen(rubric, answers, ()))
+
+
+def _walk(rubric: Rubric) -> Iterator[_Way]:
+    """Every state of the questioning, with one way to it; states of the same future and outcome are one."""
+    joint = [condition for _, condition in _branches(rubric) if len(condition) > 1]
+    joint += [condition for question in rubric.questions for condition in question.when]
+    asked_for = {name for condition in joint for name in condition}
     waiting: list[Answers] = [()]
     seen = set()
     while waiting:
@@ -126,8 +233,8 @@ def _future(rubric: Rubric, answers: Answers, asked_for: set[str]) -> object:
         frozenset(name for name, _ in answers),
         frozenset(pair for pair in answers if pair[0] in asked_for),
         max((best_letter(rubric, option) for option in options), default="A"),
-        any(option.functional for option in options),
+        frozenset(option.functional for option in options),
         any(option.cosmetic for option in options),
         any(option.sealed for option in options),
-        any(option.stop for option in options),
+        frozenset((option.stop, option.cap) for option in options if option.stop),
     )

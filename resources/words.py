@@ -49,6 +49,15 @@ class Translator:
         return filled(translated, english, {"count": count, **params})
 
 
+def known(language: str) -> Callable[[str], bool]:
+    """Whether a sentence has a translation, as a question to ask of many; English knows every sentence."""
+    if language == SOURCE_LANGUAGE:
+        return lambda sentence: True
+    catalogue = _catalogue(language)
+    catalogue.add_fallback(_Silent())
+    return lambda sentence: bool(catalogue.gettext(sentence))
+
+
 def placeholders(sentence: str) -> frozenset[str]:
     """The names a sentence wants filled; raises ValueError where its braces do not match."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None)
@@ -63,6 +72,13 @@ def filled(translated: str, english: str, params: Mapping[str, object]) -> str:
         if translated == english:
             raise
         return fill(english, (), params)
+
+
+class _Silent(gettext.NullTranslations):
+    """Says nothing where a catalogue has nothing to say."""
+
+    def gettext(self, message: str) -> str:
+        return ""
 
 
 class _PlainNames(string.Formatter):

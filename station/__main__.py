@@ -23,6 +23,8 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
                                             play scripted parcels with no screen and write a report
   returns-station begin --station A01       write the first settings of a real bench
   returns-station command-sheet OUT.pdf     write the barcodes that stand for keys, to hang at the bench
+  returns-station rubric check              find what is wrong with the questions of a category
+  returns-station rubric preview phones     walk through them in the terminal
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_begin(commands)
     _add_sheet(commands)
+    _add_rubric(commands)
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     check = commands.add_parser("doctor", help="prove versions, disk, clock, journal and devices")
@@ -131,6 +134,20 @@ def _add_sheet(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sheet.set_defaults(do=_sheet)
 
 
+def _add_rubric(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    kinds = commands.add_parser("rubric", help="check the questions of a category, or walk through them")
+    doings = kinds.add_subparsers(required=True, metavar="DOING")
+    check = doings.add_parser("check", help="say what is to be mended; exit 1 when anything is")
+    check.add_argument("place", type=Path, nargs="?", metavar="FILE|FOLDER", help="(default: those of the program)")
+    check.set_defaults(do=_rubric_check)
+    preview = doings.add_parser("preview", help="ask as the bench asks; then say grade, reasons and route")
+    preview.add_argument("category", metavar="CATEGORY", help="a category, or a rubric's file that ends in .toml")
+    preview.add_argument("--language", default="en", metavar="CODE", help="language of the words (default: en)")
+    preview.add_argument("--answers", metavar="A,B,...", help="ids or keys of the answers (default: asked for)")
+    preview.add_argument("--parts", default="", metavar="A,B,...", help="the parts of a kit, each asked for")
+    preview.set_defaults(do=_rubric_preview)
+
+
 # Each command loads what it needs and no more: the bench is to be on the screen before anyone waits for it.
 
 
@@ -152,6 +169,18 @@ def _sheet(asked: argparse.Namespace) -> int:
     from station.cli import sheet
 
     return sheet.write(asked.out, asked.language)
+
+
+def _rubric_check(asked: argparse.Namespace) -> int:
+    from station.cli import rubrics
+
+    return rubrics.check(asked.place)
+
+
+def _rubric_preview(asked: argparse.Namespace) -> int:
+    from station.cli import rubrics
+
+    return rubrics.preview(asked.category, asked.language, asked.answers, asked.parts)
 
 
 def _examine(asked: argparse.Namespace) -> int:

@@ -109,8 +109,8 @@ class Lookups:
         return self._history.bin_is_closed(code)
 
     def categories(self) -> tuple[str, ...]:
-        """Return the categories that have questions."""
-        return tuple(self._rules.rubrics)
+        """Return the categories a person can name; the kinds within one are known by the product's record only."""
+        return tuple(name for name, each in self._rules.rubrics.items() if each.kind_of is None)
 
     def rubric(self, category: str, client: str) -> rubric.Rubric | None:
         """Return the questions for a category."""

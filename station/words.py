@@ -15,9 +15,18 @@ ROUTE_WORDS: Mapping[Disposition, str] = {
 
 CATEGORY_WORDS: Mapping[str, str] = {
     "electronics": mark("Electronics"),
+    "phones": mark("Phones and tablets"),
+    "laptops": mark("Laptops"),
+    "audio": mark("Headphones and speakers"),
+    "appliances": mark("Small appliances"),
     "apparel": mark("Clothing"),
+    "bags": mark("Bags and cases"),
     "footwear": mark("Shoes"),
     "home": mark("Home and kitchen"),
+    "china": mark("China and glass"),
+    "furniture": mark("Furniture"),
+    "tools": mark("Tools"),
+    "toys": mark("Toys"),
     "cosmetics": mark("Cosmetics and hygiene"),
     "media": mark("Discs, books and games"),
 }

@@ -31,13 +31,18 @@ class Goods:
         optional={"missing": st.just(["cable"])},
     )
 
+    def __init__(self) -> None:
+        self._rubrics: dict[str, Rubric] = {}
+
     def toml(self, category: str) -> str:
         """The text of one shipped rubric."""
         return (RESOURCES / "rubrics" / f"{category}.toml").read_text(encoding="utf-8")
 
     def rubric(self, category: str) -> Rubric:
-        """One shipped rubric."""
-        return parse(self.toml(category).encode())
+        """One shipped rubric, read once: a rubric cannot change."""
+        if category not in self._rubrics:
+            self._rubrics[category] = parse(self.toml(category).encode())
+        return self._rubrics[category]
 
     def routes_toml(self, name: str = "default") -> str:
         """The text of one shipped route file."""

@@ -1,11 +1,15 @@
 """The shipped rubrics have no problem, and each kind of problem is found."""
 
+from pathlib import Path
+
 import pytest
 
+from grading.route import parse as parse_routes
 from grading.rubric import parse
-from grading.soundness import check
+from grading.soundness import check, unmapped, untranslated
 
-CATEGORIES = ("apparel", "cosmetics", "electronics", "footwear", "home", "media")
+RUBRICS = Path(__file__).parents[2] / "resources" / "rubrics"
+CATEGORIES = tuple(sorted(file.stem for file in RUBRICS.glob("*.toml")))
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
@@ -24,7 +28,7 @@ def test_a_shipped_rubric_has_no_problem(goods, category: str) -> None:
         ('starts = ["yes"]', 'starts = ["perhaps"]', "questions.functions", "no option perhaps"),
         ('screen = ["far", "cracked"]', 'glass = ["far"]', "shots.defect", "glass has no option"),
         ('cosmetic = "D"', 'cosmetic = "A"', "questions.screen", "best answer to the worst"),
-        ('cosmetic = "B"', "sealed = true", "questions.screen.near", "only a packaging question"),
+        ('cosmetic = "B"', 'cosmetic = "B"\nsealed = true', "questions.screen.near", "only a packaging question"),
         ('stop = "hazard"', 'stop = "hazard"\ncap = "B"', "questions.battery.unsure", "letter D or none"),
         ('functional = "untested"', 'cap = "C"', "questions.starts", "either all its answers"),
     ],
@@ -52,6 +56,7 @@ def test_a_letter_no_way_ends_in_is_found(goods) -> None:
         .replace('cosmetic = "D"', 'cosmetic = "C"')
         .replace('faulty = "D"', 'faulty = "C"')
         .replace('cap = "D"', "")
+        .replace("severity = 4", "severity = 3")
     )
     assert ("grades", "no way through the answers ends in D") in [
         (problem.place, problem.text) for problem in check(parse(text.encode()))
@@ -65,4 +70,83 @@ def test_a_way_that_never_asks_whether_it_works_is_found(goods) -> None:
     text = (text[:start] + text[end:]).replace('{ closures = ["one", "more"] },', "")
     assert "a way ends here: No question asked whether it works" in [
         problem.text for problem in check(parse(text.encode()))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("category", "search", "replacement", "place", "text"),
+    [
+        (
+            "phones",
+            'kind = "scratch", severity = 2',
+            'kind = "scratch", severity = 3',
+            "questions.screen.near",
+            "than C",
+        ),
+        ("phones", 'id = "rebag"', 'id = "wipe"', "prep.wipe", "twice"),
+        ("audio", '{ ear = ["cushions"] }', '{ ear = ["wax"] }', "prep.cushions", "gives ear = wax"),
+        ("phones", '{ liquid = ["red"] },', '{ starts = ["no"], radio = ["one"] },', "shots.defect", "radio = one"),
+        ("phones", '{ liquid = ["red"] },', "{},", "shots.defect", "names no question"),
+        ("tools", '{ guard = ["holds", "stiff"] }', '{ runs = ["yes"] }', "questions.runs", "answers leads here"),
+    ],
+)
+def test_a_dead_branch_or_a_defect_at_odds_with_its_letter_is_found(
+    goods, category: str, search: str, replacement: str, place: str, text: str
+) -> None:
+    whole = goods.toml(category)
+    assert search in whole
+    found = check(parse(whole.replace(search, replacement, 1).encode()))
+    assert [problem for problem in found if problem.place == place and text in problem.text], found
+
+
+def test_questions_that_hang_together_too_much_to_be_walked_are_refused_in_time(goods) -> None:
+    text = goods.toml("media")
+    for number in range(12):
+        text += f"""
+[[questions]]
+id = "more_{number}"
+kind = "inspection"
+text = "Same?"
+hint = "Look."
+options = [{", ".join(f'{{id = "o{n}", key = {n}, text = "x", word = "x", cap = "A"}}' for n in range(1, 10))}]
+"""
+    joint = ", ".join(f'more_{number} = ["o1"]' for number in range(12))
+    text = text.replace('{ cover = ["torn"] },', f"{{ {joint} }},")
+    assert [problem.place for problem in check(parse(text.encode()))] == ["questions"]
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_every_outcome_of_a_shipped_rubric_has_a_route(goods, category: str) -> None:
+    assert unmapped(goods.rubric(category), goods.routes()) == []
+
+
+def test_outcomes_without_a_rule_are_named_with_an_answer_that_leads_there(goods) -> None:
+    unknown = parse(goods.toml("phones").replace('category = "phones"', 'category = "gadgets"').encode())
+    assert [(each.place, each.text) for each in unmapped(unknown, goods.routes())] == [
+        ("questions.starts.yes", "letter A, works: No rule fits this item (default@2:none)")
+    ]
+    rules = goods.routes_toml()
+    start = rules.index("[[rules]]\nnumber = 51")
+    shorter = parse_routes((rules[:start] + rules[rules.index("# Percentages") :]).encode())
+    found = unmapped(goods.rubric("footwear"), shorter)
+    assert {each.text for each in found} >= {"letter D, works: No rule fits this item (default@2:none)"}
+    assert all(each.place.startswith("questions.") and each.place.count(".") == 2 for each in found)
+
+
+def test_an_outcome_whose_ways_have_no_value_is_unmapped(goods) -> None:
+    poor = parse_routes(goods.routes_toml().replace("D = 20", "").replace("D = 2\n", "").encode())
+    found = {each.text for each in unmapped(goods.rubric("media"), poor)}
+    assert (
+        "letter D, works: The value of the item is not known, so its routes cannot be compared (default@2:51)" in found
+    )
+
+
+def test_each_sentence_without_translation_is_named(goods) -> None:
+    shipped = goods.rubric("phones")
+    assert untranslated(shipped, lambda sentence: True) == []
+    found = untranslated(shipped, lambda sentence: sentence not in ("It is cracked", "Switch it off", "Unbroken"))
+    assert [(each.place, each.text) for each in found] == [
+        ("questions.packaging.sealed", "not translated: Unbroken"),
+        ("questions.screen.cracked", "not translated: It is cracked"),
+        ("prep.power_off", "not translated: Switch it off"),
     ]

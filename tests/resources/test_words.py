@@ -68,3 +68,9 @@ def test_placeholders_are_names_or_a_plain_refusal(sentence: str) -> None:
     except ValueError:
         return
     assert all(name in sentence for name in found)
+
+
+def test_what_a_catalogue_knows_can_be_asked() -> None:
+    assert words.known("es")("No"), "translated by the very same word"
+    assert not words.known("es")("No catalogue has this")
+    assert words.known("en")("No catalogue has this")

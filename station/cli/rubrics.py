@@ -1,0 +1,213 @@
+"""`returns-station rubric`: checks rubrics before anyone works by them, and walks through one in the terminal."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from grading import route, rubric, soundness
+from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
+from grading.grade import grade
+from grading.reasons import Reason
+from grading.rubric import Answers, Functional, Option, Question, Rubric
+from resources import find
+from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station.settings import SettingsError
+from station.words import ROUTE_WORDS
+
+KEYS = 9
+_PLACES: Mapping[str, str] = {"questions": "question", "shots": "photo", "prep": "prep step"}
+_EVIDENCE: Mapping[str, object] = {"match": "matched", "serial": "not_known", "weight_in_band": True}
+_ARTICLE: Mapping[str, object] = {"client": "", "kind": "return", "price_minor": 10_000, "currency": "USD"}
+_FUNCTION_WORDS: Mapping[Functional, str] = {
+    "sealed": mark("never opened"),
+    "works": mark("it works"),
+    "partly": mark("it works in part"),
+    "untested": mark("not known to work"),
+    "faulty": mark("it does not work"),
+}
+
+
+def check(place: Path | None) -> int:
+    """Say what is to be mended in a rubric, a folder of them, or those that came with the program; 1 when anything is.
+
+    Raises SettingsError for a place where there is nothing to check, OSError for one that cannot be read.
+    """
+    files = _files(place)
+    findings = list(_findings(files))
+    for finding in findings:
+        sys.stdout.write(f"{finding}\n")
+    counted = f"{len(files)} {'rubric' if len(files) == 1 else 'rubrics'} checked"
+    sys.stdout.write(f"{counted}: {len(findings)} to mend.\n" if findings else f"{counted}: nothing to mend.\n")
+    return int(bool(findings))
+
+
+def preview(name: str, language: str, answers: str | None, parts: str) -> int:
+    """Walk through the rubric of a category, or of a file; 1 when it was left before its end.
+
+    `answers` are option ids or keys between commas, read from the terminal when None; `parts` are a kit's.
+    """
+    if language not in languages():
+        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
+    tr = Translator(language)
+    shown = _rubric(name)
+    kit = tuple(_split(parts))
+    script = None if answers is None else iter(_split(answers))
+    given = _walked(shown, kit, tr, _typed if script is None else lambda: next(script, None))
+    if given is None:
+        return 1
+    left = list(script or ())
+    if left:
+        sys.stderr.write(f"returns-station: the questions ended before these answers: {', '.join(left)}\n")
+        return 1
+    _conclusion(shown, given, kit, tr)
+    return 0
+
+
+def _files(place: Path | None) -> list[Path]:
+    place = find.path("rubrics") if place is None else place
+    files = sorted(place.glob("*.toml")) if place.is_dir() else [place]
+    if not files:
+        raise SettingsError(f"{place} has no rubric in it (no file that ends in .toml).")
+    return files
+
+
+def _findings(files: list[Path]) -> Iterator[str]:
+    """One sentence for each fault of each file, and for what the files say against each other."""
+    table = route.parse(find.read("routes/default.toml"))
+    catalogues = {language: known(language) for language in languages() if language != SOURCE_LANGUAGE}
+    read: dict[Path, Rubric] = {}
+    for file in files:
+        try:
+            read[file] = rubric.parse(file.read_bytes())
+        except rubric.RubricError as error:
+            yield f"{file}: {error}."
+            continue
+        problems = soundness.check(read[file]) or soundness.unmapped(read[file], table)
+        yield from (f"{file}: {_where(each.place)}: {each.text}." for each in problems)
+        for language, catalogue in catalogues.items():
+            for each in soundness.untranslated(read[file], catalogue):
+                yield f"{file}: {_where(each.place)}: language {language}: {each.text}"
+    yield from _together(read)
+
+
+def _together(read: Mapping[Path, Rubric]) -> Iterator[str]:
+    """What is wrong between the categories of several files."""
+    shipped = {each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))}
+    all_together = shipped | {each.category: each for each in read.values()}
+    wide = {each.category for each in all_together.values() if each.kind_of is None}
+    first: dict[str, Path] = {}
+    for file, each in read.items():
+        if each.kind_of is not None and each.kind_of not in wide:
+            yield f"{file}: kind_of: {each.kind_of} is no category that people are offered."
+        if each.category in first:
+            yield f"{file}: category: {each.category} is that of {first[each.category]} too."
+        first.setdefault(each.category, file)
+    if len(wide) > KEYS:
+        yield f"{len(wide)} categories are offered on {KEYS} keys: say kind_of in {len(wide) - KEYS} of the new ones."
+
+
+def _where(place: str) -> str:
+    kind, *names = place.split(".")
+    if not names:
+        return kind
+    return f"{_PLACES[kind]} {names[0]}" + (f", option {names[1]}" if len(names) > 1 else "")
+
+
+def _rubric(name: str) -> Rubric:
+    try:
+        if name.endswith(".toml"):
+            return rubric.parse(Path(name).read_bytes())
+        rubrics = {each.category: each for each in (rubric.parse(find.read(file)) for file in find.names("rubrics"))}
+    except rubric.RubricError as error:
+        raise SettingsError(f"{name}: {error}") from error
+    if name not in rubrics:
+        raise SettingsError(f"There are no questions for the category {name!r}; one of {', '.join(rubrics)}.")
+    return rubrics[name]
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _typed() -> str | None:
+    sys.stdout.write("> ")
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    return line.strip() if line else None
+
+
+def _walked(shown: Rubric, parts: tuple[str, ...], tr: Translator, give: Callable[[], str | None]) -> Answers | None:
+    """Ask in the bench's order, photos as soon as they are due; None when the answers stopped or do not fit."""
+    answers: Answers = ()
+    photographed: set[str] = set()
+    _say(shown.name)
+    while True:
+        for shot in rubric.shots_needed(shown, answers):
+            if shot.id not in photographed:
+                photographed.add(shot.id)
+                _say(f"\n[{tr.gettext(mark('Photo'))}] {tr.gettext(shot.text)}", f"    {tr.gettext(shot.hint)}")
+        question = rubric.next_question(shown, answers, parts)
+        if question is None:
+            return answers
+        _say(f"\n{tr.format(question.text, **question.params)}", f"    {tr.gettext(question.hint)}")
+        for option in question.options:
+            _say(f"  {option.key}  {tr.format(option.text, **option.params)}  ({option.id})")
+        chosen = _chosen(question, give)
+        if chosen is None:
+            return None
+        _say(f"= {tr.format(chosen.word, **chosen.params)}")
+        answers = (*answers, (question.id, chosen.id))
+
+
+def _chosen(question: Question, give: Callable[[], str | None]) -> Option | None:
+    """The option that was named by its id or key; typed again where it fits none, refused where a script says it."""
+    while True:
+        said = give()
+        if said is None:
+            sys.stderr.write(f"returns-station: question {question.id} is still open\n")
+            return None
+        for option in question.options:
+            if said in (option.id, str(option.key)):
+                return option
+        offered = ", ".join(option.id for option in question.options)
+        sys.stderr.write(f"returns-station: question {question.id} has no answer {said!r}; one of {offered}\n")
+        if give is not _typed:  # a script is not asked again: what follows answers other questions
+            return None
+
+
+def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Translator) -> None:
+    """Say what is to be done to it, its defects, the grade and the route, with the reasons of both."""
+    _say("")
+    for step in rubric.prep_needed(shown, answers, parts):
+        seconds = tr.format(mark("{seconds} s"), seconds=str(step.seconds))
+        _say(f"[{tr.gettext(mark('Prepare'))}] {tr.gettext(step.text)} ({seconds})", f"    {tr.gettext(step.hint)}")
+    for _, defect in rubric.defects(shown, answers, parts):
+        zone, kind = tr.gettext(ZONE_TEXTS[defect.zone]), tr.gettext(DEFECT_TEXTS[defect.kind])
+        words = mark("Defect: {zone}, {kind}, severity {severity} of 4")
+        _say(tr.format(words, zone=zone, kind=kind, severity=str(defect.severity)))
+    graded = grade(shown, answers, {**_EVIDENCE, "parts": parts})
+    routed = route.route(
+        route.parse(find.read("routes/default.toml")),
+        graded,
+        {**_EVIDENCE, **_ARTICLE, "category": shown.category},
+    )
+    function = tr.gettext(_FUNCTION_WORDS[graded.functional])
+    letter = graded.letter or tr.gettext(mark("none"))
+    _say(tr.format(mark("Grade: {letter} ({function}) by {rule}"), letter=letter, function=function, rule=graded.rule))
+    _because(graded.reasons, tr)
+    way = tr.gettext(ROUTE_WORDS[routed.disposition])
+    _say(tr.format(mark("Route, announced and worth 100.00 USD: {way} by {rule}"), way=way, rule=routed.rule))
+    _because(routed.reasons[:1], tr)
+    if routed.owner:
+        _say(f"  - {tr.gettext(route.OWNER_TEXTS[routed.owner])}")
+    for each, minor in routed.values:
+        _say(f"  {tr.gettext(ROUTE_WORDS[each])}: {minor / 100:.2f}")
+
+
+def _because(reasons: tuple[Reason, ...], tr: Translator) -> None:
+    for why in reasons:
+        _say(f"  - {tr.format(why.text, **why.params)}")
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("\n".join(lines) + "\n")

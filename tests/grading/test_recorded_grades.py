@@ -1,0 +1,45 @@
+"""Same answers and same version, same grade for ever: what was recorded of each version is said again."""
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grading.grade import Grade, grade
+from grading.rubric import parse
+
+DATA = Path(__file__).parent / "data"
+SHIPPED = {
+    parse(file.read_bytes()).name: file for file in (Path(__file__).parents[2] / "resources" / "rubrics").glob("*.toml")
+}
+LINES = [json.loads(line) for line in (DATA / "grades.jsonl").read_text().splitlines()]
+EVIDENCE = {"match": "matched", "serial": "same", "weight_in_band": True}
+
+
+def file_of(rule: str) -> Path:
+    return SHIPPED.get(rule) or DATA / f"{rule}.toml"
+
+
+@pytest.mark.parametrize("rule", sorted({line["rule"] for line in LINES}))
+def test_what_was_graded_once_is_graded_the_same_again(rule: str) -> None:
+    rubric = parse(file_of(rule).read_bytes())
+    recorded = [line for line in LINES if line["rule"] == rule and "answers" in line]
+    assert len(recorded) > 10
+    for line in recorded:
+        answers = tuple((question, option) for question, option in line["answers"])
+        again = grade(rubric, answers, EVIDENCE | {"parts": line["parts"]})
+        assert msgspec.json.encode(again) == msgspec.json.encode(msgspec.convert(line["grade"], Grade)), answers
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if "content" in line], ids=lambda line: line["rule"])
+def test_a_version_never_changes(line: dict[str, str]) -> None:
+    """Where this fails: raise the version, move the old file to `data/`, run `tests/long/record_grades.py`."""
+    said = json.dumps(tomllib.loads(file_of(line["rule"]).read_text()), sort_keys=True)
+    assert hashlib.sha256(said.encode()).hexdigest() == line["content"]
+
+
+def test_every_shipped_version_is_recorded() -> None:
+    assert set(SHIPPED) <= {line["rule"] for line in LINES}

@@ -1,0 +1,145 @@
+"""The rubric commands: what is wrong with a rubric in one sentence each, and a walk through one by a script."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from resources import find
+from resources.words import Translator
+from station import __main__ as main
+
+FAULTLESS_PHONE = "no,opened,no,all,white,flush,yes,all,all,yes,none,none"
+
+
+def changed(folder: Path, category: str, search: str, replacement: str, name: str = "mine") -> Path:
+    """A shipped rubric with one thing changed, as a file of its own."""
+    text = find.read(f"rubrics/{category}.toml").decode()
+    assert search in text
+    file = folder / f"{name}.toml"
+    file.write_text(text.replace(search, replacement, 1))
+    return file
+
+
+def test_the_shipped_rubrics_have_nothing_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rubric", "check"]) == 0
+    count = len(find.names("rubrics"))
+    assert capsys.readouterr().out == f"{count} rubrics checked: nothing to mend.\n"
+
+
+@pytest.mark.parametrize(
+    ("search", "replacement", "says"),
+    [
+        ("version = 1", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ('starts = ["yes"]', 'starts = ["yes"], lock = ["data"]', "no way through the answers gives starts = yes and"),
+        ('faulty = "D"', 'faulty = "A"', "question starts, option no: a defect of severity 4 allows no letter better"),
+        ('stop = "data"', "", "question lock, option data: the answer has no outcome."),
+        ('category = "phones"', 'category = "gadgets"', "question starts, option yes: letter A, works: No rule fits"),
+        ('"It is cracked"', '"It is in shards"', "question screen, option cracked: language es: not translated: It is"),
+        ('hint = "Hold the', 'hint = "Press the', "prep step power_off: language es: not translated: Press the button"),
+        ('kind_of = "electronics"', 'kind_of = "phones"', "kind_of: phones is no category that people are offered."),
+        ('kind_of = "electronics"', "", "10 categories are offered on 9 keys"),
+    ],
+)
+def test_each_finding_is_a_sentence_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], search: str, replacement: str, says: str
+) -> None:
+    file = changed(tmp_path, "phones", search, replacement)
+    assert main.main(["rubric", "check", str(file)]) == 1
+    *findings, last = capsys.readouterr().out.splitlines()
+    assert any(says in each for each in findings), findings
+    assert all(each.startswith(f"{file}: ") or "offered on" in each for each in findings)
+    assert last == f"1 rubric checked: {len(findings)} to mend."
+
+
+def test_all_files_of_a_folder_are_checked_and_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = changed(tmp_path, "toys", "# Toys", "# Our toys", "a")
+    two = changed(tmp_path, "toys", "# Toys", "# Their toys", "b")
+    (tmp_path / "broken.toml").write_text("id = ")
+    (tmp_path / "notes.txt").write_text("not a rubric")
+    assert main.main(["rubric", "check", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert f"{two}: category: toys is that of {one} too." in out
+    assert re.search(r"broken\.toml: not TOML: .*; mend that line\.", out)
+    assert "3 rubrics checked: 2 to mend." in out
+
+
+def test_where_there_is_nothing_to_check_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rubric", "check", str(tmp_path)]) == 1
+    assert "has no rubric in it" in capsys.readouterr().err
+    assert main.main(["rubric", "check", str(tmp_path / "none.toml")]) == 1
+    assert "none.toml" in capsys.readouterr().err
+
+
+def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rubric", "preview", "phones", "--answers", FAULTLESS_PHONE.replace("none,none", "far,2")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("phones@")
+    assert out.index("Photograph the lit screen") < out.index("Do touch, each button")
+    for said in (
+        "  4  It is cracked  (cracked)",
+        "[Prepare] Switch it off (20 s)",
+        "Defect: screen, scratch, severity 3 of 4",
+        "Grade: C (it works) by phones@",
+        "  - Screen marks seen at 50 cm",
+        "Route, announced and worth 100.00 USD: Refurb by default@",
+        "  Refurb: 31.00",
+    ):
+        assert said in out, said
+
+
+def test_a_kit_is_walked_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = "no,no,opened,missing,all,none,1,1,holds,yes,1"
+    assert (
+        main.main(["rubric", "preview", "tools", "--language", "es", "--parts", "taladro", "--answers", answers]) == 0
+    )
+    out = capsys.readouterr().out
+    assert Translator("es").format("Is this part there: {part}?", part="taladro") in out
+    assert "Grado: C (funciona) según tools@" in out
+    assert not re.search(r"\b(the|is|Grade|Route)\b", out)
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ("no,opened", "question lock is still open"),
+        ("", "question battery is still open"),
+        ("perhaps", "question battery has no answer 'perhaps'; one of no, unsure, yes"),
+        ("yes,opened", "the questions ended before these answers: opened"),
+    ],
+)
+def test_a_script_that_does_not_fit_is_told(capsys: pytest.CaptureFixture[str], answers: str, says: str) -> None:
+    assert main.main(["rubric", "preview", "phones", "--answers", answers]) == 1
+    captured = capsys.readouterr()
+    assert says in captured.err
+    assert "Grade" not in captured.out
+
+
+def test_a_person_types_the_answers_and_may_mistype(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = changed(tmp_path, "toys", 'category = "toys"', 'category = "gadgets"')
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\nno\nmaybe\nleaks\n"))
+    assert main.main(["rubric", "preview", str(file)]) == 0
+    captured = capsys.readouterr()
+    assert "no answer 'maybe'" in captured.err
+    assert "Grade: none (not known to work) by toys@" in captured.out
+    assert "Hold by default@" in captured.out
+    assert "  - Call the safety officer" in captured.out
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    assert main.main(["rubric", "preview", str(file)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("hats",), "no questions for the category 'hats'; one of apparel, "),
+        (("toys", "--language", "xx"), "one of en"),
+    ],
+)
+def test_a_category_or_language_we_do_not_have_is_told(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str
+) -> None:
+    assert main.main(["rubric", "preview", *arguments]) == 1
+    assert says in capsys.readouterr().err
