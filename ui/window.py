@@ -166,17 +166,21 @@ class Window(QWidget):
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif event.key() == Qt.Key.Key_Backspace:
             now.erase()
-        elif event.text() == "/" and not now.typed:
+        elif event.text() == "/" and not now.typed and not self._types(event.text()):
             now.focus_entry()
         else:
             self._press_or_type(now, self._view, name, event.text())
 
     def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
-        button = _button_of(view, name) if not now.typed else None
+        button = _button_of(view, name) if not now.typed and not self._types(text) else None
         if button is not None:
             self.pressed.emit(button)
         elif text.isprintable() and text:
             now.type_text(text)
+
+    def _types(self, text: str) -> bool:
+        """Whether a key belongs to an address, which may begin with the key of an answer, or with a stroke."""
+        return self._view is not None and self._view.prompt.entry == "address" and text != "" and text.isprintable()
 
     def _now(self) -> NowPanel | None:
         shown = self._stack.currentWidget()
