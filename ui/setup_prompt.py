@@ -120,6 +120,9 @@ def _words(setup: Setup, value: str) -> tuple[str, dict[str, str]]:
         return _WORDS[value], {}
     if setup.step == "device":
         where = _where(setup, value)
+        kind, _, number = value.rpartition(" ")
+        if kind in DEVICES and number.isdecimal():
+            return mark("{device} {number}: {where}"), {"device": DEVICES[kind], "number": number, "where": where}
         named = {"device": _KEYBOARD if value == KEYBOARD else DEVICES.get(value, value), "where": where}
         return mark("{device}: {where}"), named
     if setup.step == "model":
