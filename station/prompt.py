@@ -34,7 +34,7 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
 class Prompt(msgspec.Struct, frozen=True, omit_defaults=True):
     """One question. `title` and `reason` are English message ids with `params`; `picture` names a drawing.
 
-    `entry` tells what is typed here: a code, a PIN (shown as dots), or nothing.
+    `entry` tells what is typed here: a code, a PIN (shown as dots), an address (no key is then an answer), or none.
     """
 
     stage: str

@@ -68,7 +68,7 @@ class _LampSign(QWidget):
         tr = view.tr
         look = view.theme.lamps[lamp.light or "ok"]
         self._sign.show_symbol(look.symbol if lamp.light else "ring", look.fill, view.theme.surface)
-        name = wording.word(tr, wording.DEVICES, lamp.device)
+        name = wording.device(tr, lamp.device)
         word = wording.word(tr, wording.FAULTS, lamp.why) if lamp.why else wording.word(tr, wording.LAMPS, lamp.light)
         if lamp.device == "sync":
             word = _sync_words(view, word if lamp.light != "ok" else "")

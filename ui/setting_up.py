@@ -14,6 +14,7 @@ from station.inputs import Command, Do
 from station.settings import Settings, SettingsError
 from ui import setup
 from ui.setup import KEYBOARD, TEST_LABEL, Setup
+from ui.setup_prompt import keyed
 from ui.wording import weight
 
 
@@ -56,8 +57,9 @@ class SettingUp:
         self._go(setup.answer(self.now, command))
 
     def type(self, text: str) -> None:
-        """Take a typed address."""
-        self._go(setup.typed(self.now, text))
+        """Take a typed address, or the key of one that is shown."""
+        choice = keyed(self.now, text)
+        self._go(setup.typed(self.now, text) if choice is None else setup.answer(self.now, choice))
 
     def hear(self, value: object, tr: Translator) -> None:
         """Look whether a reading proves the device that is set up."""
@@ -87,6 +89,9 @@ class SettingUp:
             self._bench.watch(None)
 
     def _go(self, after: Setup) -> None:
+        self.trouble = setup.refusal(after)
+        if self.trouble:
+            return
         if after.step == "prove" or after.tried != self.now.tried or not after.steps:
             try:
                 self._bench.use(after.tried if after.steps else after.before)

@@ -12,6 +12,7 @@ from msgspec.structs import replace as _replaced
 from devices.ports import Port
 from devices.scales.models import MODELS
 from devices.scanners.layouts import LAYOUTS
+from resources.words import mark
 from station.inputs import Command, Do
 from station.settings import (
     PRINTER,
@@ -122,10 +123,32 @@ def choices(setup: Setup) -> tuple[str, ...]:
     return ()
 
 
+def refusal(setup: Setup) -> str:
+    """Return why the address that was just given cannot be; empty when it can."""
+    if len(setup.steps) < 2 or setup.steps[-2] not in _TYPED:
+        return ""
+    device = device_of(setup)
+    if isinstance(device, PrinterSettings) and not 0 < device.port < 65536:
+        return mark("That is no address: after the colon comes a number from 1 to 65535.")
+    used = [_place(device_of(replace(setup, name=each))) for each in setup.tried.devices if each != setup.name]
+    if _place(device) and _place(device) in used:
+        return mark("Another device of this bench is plugged in there.")
+    return ""
+
+
+def _place(device: Device) -> str:
+    """Return the place that only one device can have; empty when it has none."""
+    match device:
+        case ScannerSettings(port=place) | ScaleSettings(port=place) | CameraSettings(source=place):
+            return place
+    return ""
+
+
 def _addresses(setup: Setup) -> tuple[str, ...]:
     """Return what was found, and the present address first although it may be unplugged."""
     match setup.step, device_of(setup):
-        case "port", ScannerSettings(port=present) | ScaleSettings(port=present) as device:
+        case "port", ScannerSettings() | ScaleSettings() as device:
+            present = device.port or _held_port(setup, device)
             found = [each.path for each in setup.ports if each.kind == _port_kind(device)]
         case "source", CameraSettings(source=present):
             found = [each.path for each in setup.ports if each.kind == "video"]
@@ -136,6 +159,15 @@ def _addresses(setup: Setup) -> tuple[str, ...]:
         case _:
             return ()
     return tuple(dict.fromkeys(each for each in (present, *found) if each))
+
+
+def _held_port(setup: Setup, device: Device) -> str:
+    """Return where the device has been until now, when what is tried is plugged in the same way."""
+    held = device_of(replace(setup, tried=setup.before)) if setup.name in setup.before.devices else None
+    match held:
+        case ScannerSettings(port=port) | ScaleSettings(port=port) if _port_kind(held) == _port_kind(device):
+            return port
+    return ""
 
 
 def _port_kind(device: Device) -> str:
@@ -245,8 +277,9 @@ def _with(device: Device, step: str, value: str) -> Device:
         case "connection", ScannerSettings():
             return _replaced(device, connection=value, port="")
         case "host", _:
-            host, _, port = value.partition(":")
-            return _replaced(device, host=host, port=int(port) if port.isdecimal() else PrinterSettings().port)
+            host, colon, port = value.partition(":")
+            given = int(port) if port.isdecimal() else 0
+            return _replaced(device, host=host, port=given if colon else PrinterSettings().port)
     return _replaced(device, **{step: int(value) if step in ("baud", "dpi") else value})
 
 

@@ -20,10 +20,10 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "device": (mark("Which device do you want to set up?"), mark("The others go on meanwhile.")),
     "model": (mark("Which scale is it?"), mark("The name is on its plate, the language in its own settings.")),
     "dialect": (mark("Which of these does it speak?"), mark("Its own settings or its manual tell.")),
-    "port": (mark("Where is it plugged in?"), mark("Choose it, or type its address and press Enter.")),
-    "source": (mark("Which camera?"), mark("Choose it, or type the address of its pictures and press Enter.")),
+    "port": (mark("Where is it plugged in?"), mark("Type its number here or its address, and press Enter.")),
+    "source": (mark("Which camera?"), mark("Type its number here or the address of its pictures, and press Enter.")),
     "host": (mark("What is the printer's address?"), mark("Type it and press Enter, such as 192.168.1.20.")),
-    "queue": (mark("Which print queue?"), mark("Choose it, or type its name and press Enter.")),
+    "queue": (mark("Which print queue?"), mark("Type its number here or its name, and press Enter.")),
     "dpi": (mark("How fine does it print?"), mark("The plate under the printer tells.")),
     "layout": (
         mark("Which keyboard is the scanner set to?"),
@@ -66,6 +66,12 @@ def prompt(setup: Setup, trouble: str = "") -> Prompt:
     return structs.replace(asked, reason="{trouble}", params={**asked.params, "trouble": trouble})
 
 
+def keyed(setup: Setup, key: str) -> Command | None:
+    """Return the choice that has this key, for where an address is typed a key alone answers nothing."""
+    shown = (each for each in _ask(setup).buttons if each.command.do is Do.CHOOSE)
+    return next((each.command for each in shown if each.key == key.strip().upper()), None)
+
+
 def _ask(setup: Setup) -> Prompt:
     title, reason = _TITLES.get(setup.step, (_CONNECTION, ""))
     answers = tuple(
@@ -75,7 +81,7 @@ def _ask(setup: Setup) -> Prompt:
     if not answers and setup.step in ("port", "source", "queue"):
         reason = _NOTHING
     typed = setup.step in ("port", "source", "host", "queue")
-    return Prompt(STAGE, title, reason, {}, (*answers, _leave(setup)), "code" if typed else "none")
+    return Prompt(STAGE, title, reason, {}, (*answers, _leave(setup)), "address" if typed else "none")
 
 
 def _prove(setup: Setup) -> Prompt:
@@ -90,7 +96,9 @@ def _prove(setup: Setup) -> Prompt:
         for key, value in zip(("T" if setup.kind == "printer" else "B",), choices(setup), strict=False)
     )
     remove = Button("X", mark("Take it off the bench"), Command(Do.SKIP), aside=True)
-    main = Button("Enter", save, Command(Do.CONFIRM), main=bool(setup.proof) or setup.kind == "camera")
+    expected = bool(setup.proof) or setup.kind == "camera"
+    # Not Enter before the proof: a second press in haste, or a scanner's own, would keep a device that nobody tried.
+    main = Button("Enter" if expected else "W", save, Command(Do.CONFIRM), main=expected)
     return Prompt(
         STAGE,
         title,
@@ -112,6 +120,9 @@ def _words(setup: Setup, value: str) -> tuple[str, dict[str, str]]:
         return _WORDS[value], {}
     if setup.step == "device":
         where = _where(setup, value)
+        kind, _, number = value.rpartition(" ")
+        if kind in DEVICES and number.isdecimal():
+            return mark("{device} {number}: {where}"), {"device": DEVICES[kind], "number": number, "where": where}
         named = {"device": _KEYBOARD if value == KEYBOARD else DEVICES.get(value, value), "where": where}
         return mark("{device}: {where}"), named
     if setup.step == "model":

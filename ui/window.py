@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.words import mark
 from station.outcome import Tone
@@ -24,6 +24,7 @@ from ui.pages.trouble import TroublePage
 from ui.panels.now import NowPanel
 from ui.parts.buttons import KeyButton, tab
 from ui.parts.notice import NoticeStrip
+from ui.parts.scroll import Scroll
 from ui.parts.training import TrainingBanner
 from ui.theme import S4, S12, S16
 from ui.view import PAGES, SETUP, SIMULATOR, SIMULATOR_TAB, View
@@ -31,6 +32,13 @@ from ui.view import PAGES, SETUP, SIMULATOR, SIMULATOR_TAB, View
 _SETTLING_PASSES = 3
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NAMES: Mapping[int, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
+_TURN = QAbstractSlider.SliderAction
+_SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
+    Qt.Key.Key_PageDown: _TURN.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: _TURN.SliderPageStepSub,
+    Qt.Key.Key_Home: _TURN.SliderToMinimum,
+    Qt.Key.Key_End: _TURN.SliderToMaximum,
+}
 _SIGN_IN_STAGES = ("sign-in", "pin")
 
 
@@ -153,6 +161,8 @@ class Window(QWidget):
             return
         if any(shown is page and page.press(event.text()) for page in self._keyed):
             return
+        if event.key() in _SCROLLS and any(each.turn(_SCROLLS[event.key()]) for each in shown.findChildren(Scroll)):
+            return
         if self._view is None or now is None:
             super().keyPressEvent(event)
             return
@@ -166,17 +176,21 @@ class Window(QWidget):
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif event.key() == Qt.Key.Key_Backspace:
             now.erase()
-        elif event.text() == "/" and not now.typed:
+        elif event.text() == "/" and not now.typed and not self._types(event.text()):
             now.focus_entry()
         else:
             self._press_or_type(now, self._view, name, event.text())
 
     def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
-        button = _button_of(view, name) if not now.typed else None
+        button = _button_of(view, name) if not now.typed and not self._types(text) else None
         if button is not None:
             self.pressed.emit(button)
         elif text.isprintable() and text:
             now.type_text(text)
+
+    def _types(self, text: str) -> bool:
+        """Whether a key belongs to an address, which may begin with the key of an answer, or with a stroke."""
+        return self._view is not None and self._view.prompt.entry == "address" and text != "" and text.isprintable()
 
     def _now(self) -> NowPanel | None:
         shown = self._stack.currentWidget()

@@ -163,6 +163,14 @@ def word(tr: Translator, table: Mapping[Any, str], code: str) -> str:
     return tr.gettext(table[code]) if code in table else code.replace("_", " ").replace("-", " ")
 
 
+def device(tr: Translator, name: str) -> str:
+    """Return what people call a device; the second of a kind, `scanner 2`, has a number behind its word."""
+    kind, _, number = name.rpartition(" ")
+    return (
+        f"{tr.gettext(DEVICES[kind])} {number}" if kind in DEVICES and number.isdecimal() else word(tr, DEVICES, name)
+    )
+
+
 def cure(tr: Translator, why: str) -> str:
     """Return the sentence that says what to do about a fault; empty when nobody wrote one."""
     return tr.gettext(FAULT_WORDS.get(why, "") or _CURES.get(why, ""))

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -23,10 +24,14 @@ from resources.words import Translator, languages
 from station.inputs import Command, Do
 from station.lookups import Rules
 from station.prompt import Button, Prompt
+from station.settings import ScannerSettings, Settings
+from ui import setup_prompt
 from ui.pages.settings import SettingsPage
 from ui.parts.buttons import KeyButton
+from ui.parts.scroll import Scroll
+from ui.setup import Setup
 from ui.theme import TOUCH
-from ui.view import PAGES, View
+from ui.view import PAGES, SETUP, Lit, View
 from ui.window import Window
 
 UNDO = Button("U", "Undo: {step}", Command(Do.UNDO), {"step": "answer"}, aside=True)
@@ -189,6 +194,37 @@ def test_every_question_of_every_category_fits(hands, see: Callable, window: Win
         window.render(replace(view, prompt=prompt))
         QApplication.processEvents()
         assert cut_words(window) == [], question.id
+
+
+@pytest.mark.parametrize(
+    ("step", "height"), [("device", 700), ("model", 740), ("layout", 700), ("baud", 700), ("dpi", 700)]
+)
+def test_every_question_of_setting_up_fits_a_low_screen(see: Callable, window: Window, step: str, height: int) -> None:
+    window.resize(1024, height)
+    full = Settings(scanners=(ScannerSettings(port="/dev/x"), ScannerSettings("scanner 2", port="/dev/y")))
+    now = Setup(full, full, name="" if step == "device" else "scale", steps=("device", step))
+    for view in (see("en"), see("es"), see(tr=Long())):
+        asked = setup_prompt.prompt(now)
+        window.render(replace(view, page=SETUP, setting_up=now, prompt=asked))
+        QApplication.processEvents()
+        here = window._stack.currentWidget()
+        assert here is not None
+        assert cut_words(here) == []
+
+
+def test_the_devices_page_is_scrolled_by_key(see: Callable, window: Window, qtbot) -> None:
+    lamps = tuple(Lit(f"scanner {number}", "ok") for number in range(20))
+    window.render(replace(see(page="devices"), lamps=lamps))
+    shown = window._stack.currentWidget()
+    assert shown is not None
+    bar = shown.findChildren(Scroll)[0].verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    QTest.keyClick(window, Qt.Key.Key_End)
+    assert bar.value() == bar.maximum() > 0
+    QTest.keyClick(window, Qt.Key.Key_PageUp)
+    assert 0 < bar.value() < bar.maximum()
+    QTest.keyClick(window, Qt.Key.Key_Home)
+    assert bar.value() == 0
 
 
 def cut_words(window: QWidget) -> list[str]:

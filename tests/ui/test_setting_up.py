@@ -14,7 +14,7 @@ from devices.scanners.self_test import SELF_TEST
 from devices.simulators.bench import SimulatedBench
 from station.cli.parts import Station, open_station
 from station.desk import TEST_CODE
-from station.settings import ScaleSettings, ScannerSettings, Settings
+from station.settings import PrinterSettings, ScaleSettings, ScannerSettings, Settings
 from ui.app import App
 
 KEYS = {"Enter": Qt.Key.Key_Return, "Esc": Qt.Key.Key_Escape}
@@ -43,10 +43,8 @@ class Person:
             QTest.keyClick(self.app.window, KEYS.get(key, key))
 
     def type(self, text: str) -> None:
-        """Into the field, so that no key answers."""
-        self.press("/")
-        self.app.window.focusWidget().setText(text)
-        QTest.keyClick(self.app.window.focusWidget(), Qt.Key.Key_Return)
+        """Where an address is asked for, no key answers."""
+        self.press(*text, "Enter")
 
     def choose(self, words: str) -> None:
         """Press the key of the answer with these words."""
@@ -198,6 +196,40 @@ def test_the_keyboard_scanner_tells_its_layout_by_the_test_code(at_bench) -> Non
     saved = at_bench(Settings(sound=False), work)
     assert saved is not None
     assert saved.keyboard.layout == "us"
+
+
+@pytest.mark.parametrize("address", ["192.168.1.20", "/dev/ttyUSB0"])
+def test_an_address_may_begin_with_the_key_of_an_answer(at_bench, devices: SimulatedBench, address: str) -> None:
+    printer = PrinterSettings(host=devices.printer.host, port=devices.printer.port)
+    here = Settings(sound=False, printer=printer)
+
+    def work(person: Person) -> None:
+        begin(person)
+        person.choose("Printer")
+        person.choose("Over the network")
+        person.sees(f"{printer.host}:{printer.port}")
+        person.press(*address)
+        assert person.app.window._now().typed == address
+        person.press("Esc")
+        person.press("1", "Enter")
+        person.sees("How fine does it print?")
+        assert person.station.settings == here
+
+    assert at_bench(here, work) is None
+
+
+def test_a_place_that_is_taken_is_not_tried(at_bench, devices: SimulatedBench) -> None:
+    here = Settings(sound=False, scanners=(ScannerSettings(port=devices.address("scanner")),))
+
+    def work(person: Person) -> None:
+        begin(person)
+        person.choose("One more scanner")
+        person.choose("A cable, or USB as a serial port")
+        person.press(*devices.address("scanner"), "Enter")
+        person.sees("Another device of this bench is plugged in there.")
+        person.sees("Where is it plugged in?")
+
+    assert at_bench(here, work) is None
 
 
 def test_printers_of_the_computer_are_listed_without_touching_any() -> None:

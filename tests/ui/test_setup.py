@@ -150,3 +150,30 @@ def answered(now: Setup, each: object) -> Setup:
             return setup.answer(now, Command(Do.CONFIRM))
     possible = setup.choices(now)
     return walk(now, possible[int(str(each)) % len(possible)]) if possible else now
+
+
+def test_the_place_a_device_has_is_offered_first_although_nothing_is_found_there() -> None:
+    held = msgspec.structs.replace(BEFORE, scale=ScaleSettings("mt-sics", "rfc2217://10.0.0.9:4001"))
+    assert setup.choices(walk(begun(held), "scale", "mt-sics"))[0] == "rfc2217://10.0.0.9:4001"
+    assert setup.choices(walk(begun(held), "scanner", "serial"))[0] == "/dev/serial/by-id/usb-old"
+    assert "/dev/serial/by-id/usb-old" not in setup.choices(walk(begun(held), "scanner", "hid"))
+
+
+def test_a_place_another_device_has_is_refused() -> None:
+    taken = walk(begun(), "scale", "mt-sics", "</dev/serial/by-id/usb-old>")
+    assert setup.refusal(taken) == "Another device of this bench is plugged in there."
+    assert not setup.refusal(walk(begun(), "scanner", "serial", "/dev/serial/by-id/usb-old"))
+
+
+@pytest.mark.parametrize("typed", ["10.0.0.8:99999999", "10.0.0.8:", "10.0.0.8:raw", "10.0.0.8:0"])
+def test_a_printer_port_that_is_none_is_refused(typed: str) -> None:
+    refused = setup.refusal(walk(begun(), "printer", "tcp", f"<{typed}>"))
+    assert refused == "That is no address: after the colon comes a number from 1 to 65535."
+    assert not setup.refusal(walk(begun(), "printer", "tcp", "<10.0.0.8:9100>"))
+
+
+def test_a_device_that_proved_nothing_is_not_kept_by_enter() -> None:
+    at_proof = walk(begun(), "scale", "mt-sics", "</dev/x>")
+    for now, key in ((at_proof, "W"), (setup.prove(at_proof, "It weighed 5 g"), "Enter")):
+        (save,) = (each for each in setup_prompt.prompt(now).buttons if each.command == Command(Do.CONFIRM))
+        assert (save.key, save.main) == (key, key == "Enter")

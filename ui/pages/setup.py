@@ -13,6 +13,8 @@ from ui.theme import S12, S16
 from ui.view import View
 
 _RAW_SHOWN = 12
+# More answers than these need the whole width to be read on the lowest screen.
+_FEW = 6
 
 
 class SetupPage(QWidget):
@@ -27,7 +29,7 @@ class SetupPage(QWidget):
         self.now = NowPanel()
         self._device = DeviceCard(_RAW_SHOWN)
         self._preview, self._hint = Preview(), Text("body", quiet=True)
-        side = QWidget()
+        self._side = side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S12)
@@ -49,6 +51,7 @@ class SetupPage(QWidget):
 
     def render(self, view: View) -> None:
         """Show the question, and the device it is about."""
+        self._side.setVisible(len(view.prompt.buttons) <= _FEW)
         self.now.render(view)
         name = view.setting_up.name if view.setting_up is not None else ""
         lamp = next((each for each in view.lamps if each.device == name), None)

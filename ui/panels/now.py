@@ -149,7 +149,7 @@ class NowPanel(Card):
         crowded = len(answers) >= _MANY and len(self._title.text()) > _TWO_LINES
         self._tiles.show_buttons(answers, tr, columns_for(answers, tr, crowded))
         self._asides.show_buttons(asides, tr, 3)
-        self._entry.setVisible(prompt.entry in ("code", "pin"))
+        self._entry.setVisible(prompt.entry != "none")
         pin = prompt.entry == "pin"
         self._entry.setEchoMode(QLineEdit.EchoMode.Password if pin else QLineEdit.EchoMode.Normal)
         hint = tr.gettext(mark("PIN") if pin else mark("Type") if prompt.stage == "setup" else mark("Scan or type"))

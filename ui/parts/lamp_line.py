@@ -34,7 +34,7 @@ class LampLine(QWidget):
         tr = view.tr
         look = view.theme.lamps[lamp.light or "ok"]
         self._sign.show_symbol(look.symbol if lamp.light else "ring", look.fill, view.theme.surface)
-        self._name.show_text(wording.word(tr, wording.DEVICES, lamp.device))
+        self._name.show_text(wording.device(tr, lamp.device))
         word = wording.word(tr, wording.FAULTS, lamp.why) if lamp.why else wording.word(tr, wording.LAMPS, lamp.light)
         self._word.show_text(word)
         set_property(self._word, "lamp", lamp.light or "ok")

@@ -111,7 +111,7 @@ def _stopped(view: View) -> tuple[str, str]:
         return tr.gettext(mark("No picture from the camera")), ""
     if lamp is None or well:
         return (tr.gettext(mark("Taking the photo …")), "") if view.taking_photo else ("", "")
-    name, word = wording.word(tr, wording.DEVICES, camera), wording.word(tr, wording.FAULTS, lamp.why)
+    name, word = wording.device(tr, camera), wording.word(tr, wording.FAULTS, lamp.why)
     return f"{name}: {word}", wording.cure(tr, lamp.why)
 
 

@@ -1,7 +1,7 @@
 """A place that scrolls when its content is higher than the screen, by touch, wheel and key."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QFrame, QScrollArea, QScroller, QVBoxLayout, QWidget
 
 from ui.theme import S12
 
@@ -22,3 +22,9 @@ class Scroll(QScrollArea):
         self.column.setSpacing(spacing)
         self.setWidget(content)
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+
+    def turn(self, action: QAbstractSlider.SliderAction) -> bool:
+        """Move as the key of a page does that nobody had to focus; tells whether there is anything to move."""
+        bar = self.verticalScrollBar()
+        bar.triggerAction(action)
+        return self.isVisible() and bar.maximum() > 0

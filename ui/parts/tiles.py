@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from resources.words import Translator
 from station.prompt import Button
 from ui.parts.buttons import KeyButton
-from ui.theme import S8, S12
+from ui.theme import S4, S8, S12
 from ui.wording import say
 
 # More answers than fit under each other on the lowest screen.
@@ -62,8 +62,9 @@ class Tiles(QWidget):
             tile.setVisible(place < count)
             if place < count:
                 self._grid.addWidget(tile, place // columns, place % columns)
-        # Five sentences under each other fit only when they stand closer.
-        self._grid.setVerticalSpacing(S8 if count > _ROOMY else self._grid.horizontalSpacing())
+        # Five sentences under each other fit only when they stand closer, and many answers closer still.
+        many = S4 if count > _MANY else S8
+        self._grid.setVerticalSpacing(many if count > _ROOMY else self._grid.horizontalSpacing())
         for column in range(max(columns, self._grid.columnCount())):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
