@@ -1,6 +1,7 @@
 """One thread owns one device: connect, run, and after any failure back off and connect again."""
 
 import logging
+import re
 import threading
 import time
 from collections import deque
@@ -11,6 +12,9 @@ from typing import Literal, Protocol
 from devices.readings import Down, Fault, Reading, Up
 
 _log = logging.getLogger(__name__)
+
+# Errors name the address they are about, with who may use it: that is for nobody's log.
+_PASSWORD = re.compile(r"://[^/@\s]*@")
 
 STOP_WITHIN_S = 2.0
 RECENT_FRAMES = 200
@@ -106,6 +110,7 @@ class Link:
         if not self._up and (why is self._why or (self._why is Fault.lost and why is Fault.unreachable)):
             return
         self._up, self._why = False, why
+        detail = _PASSWORD.sub("://", detail)
         _log.warning("%s is down: %s %s", self.device, why, detail)
         self.post(Down(self.device, why, time.monotonic(), detail))
 

@@ -13,6 +13,7 @@ from station.known import Known
 from station.outcome import Capture, Label, Notice, Outcome, Tone
 from station.prompt import Prompt, prompt
 from station.state import State, fold
+from station.steps.plate import WAITS
 from station.workflow import step
 
 
@@ -97,5 +98,6 @@ class Bench:
         refusal = self.notice is not None and self.notice.tone is Tone.REFUSED
         if refusal and isinstance(given, Printed | PrintWaiting | NotPrinted):
             return
-        if outcome.notice is not None or outcome.facts or outcome.ask != "same":
+        came_out = isinstance(given, Printed) and self.notice is not None and self.notice.text == WAITS
+        if outcome.notice is not None or outcome.facts or outcome.ask != "same" or came_out:
             self.notice = outcome.notice

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from devices.readings import AcceptedWeight, Frame, Scan, Weight
+from devices.readings import AcceptedWeight, Down, Frame, Scan, Weight
 from devices.worker import Worker
 from resources.words import mark
 from station.desk import command_in
@@ -218,10 +218,11 @@ class Session(QObject):
     def _set_up(self, value: object) -> bool:
         """Take what belongs to the setting up of a device; tells whether that is all of it."""
         setting_up = self._setting_up
-        if setting_up is None or not isinstance(value, Scan | Command | AcceptedWeight):
+        if setting_up is None or not isinstance(value, Scan | Command | AcceptedWeight | Down):
             return False
-        if isinstance(value, Command):
-            setting_up.press(value)
+        command = command_in(value.text) if isinstance(value, Scan) else value
+        if isinstance(command, Command):
+            setting_up.press(command)
         elif isinstance(value, Scan) and value.device == TYPED:
             setting_up.type(value.text)
         else:
@@ -230,7 +231,7 @@ class Session(QObject):
             self._setting_up = None
             self._open("devices")
         self.render()
-        return True
+        return not isinstance(value, Down)
 
     def _go_on(self) -> None:
         self._opened = replace(self._opened, failed="")

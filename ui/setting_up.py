@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from devices.cameras.controls import Control
 from devices.ports import candidates
 from devices.printers.models import queues
-from devices.readings import AcceptedWeight, Scan
+from devices.readings import AcceptedWeight, Down, Scan
 from devices.scanners.self_test import Mend, layout_of
 from resources.words import Translator, mark
 from station.desk import TEST_CODE
@@ -66,9 +66,15 @@ class SettingUp:
         if self.now.kind == KEYBOARD and isinstance(value, Scan):
             self._hear_keyboard(value.text, tr)
             return
+        if isinstance(value, Down):
+            lost = value.device == self.now.name
+            self.now = setup.prove(self.now, "") if lost else self.now
+            return
         proof = _proof(self.now, value, tr)
         if proof:
-            self.now = setup.prove(self.now, proof)
+            self.trouble, self.now = "", setup.prove(self.now, proof)
+        elif isinstance(value, Scan):
+            self.trouble = tr.gettext(mark("A device is being set up. To work on, leave with Esc, then scan again."))
 
     def _hear_keyboard(self, text: str, tr: Translator) -> None:
         """Take the layout from the code that tells it, whatever the station was set to."""

@@ -35,6 +35,9 @@ def label_of(state: State, item: Item, plate: str, copy: int) -> Label:
     return Label(f"{plate}/{copy}", "plate", fields)
 
 
+WAITS = mark("The label waits at the printer. It prints by itself when the printer is ready.")
+
+
 def printed(state: State, reading: Printed, known: Known) -> Outcome:
     """the printer took the label: recorded; only the scan-back proves it"""
     plate, _, copy = reading.job.partition("/")
@@ -50,7 +53,7 @@ def printed(state: State, reading: Printed, known: Known) -> Outcome:
 
 def print_waiting(state: State, reading: PrintWaiting, known: Known) -> Outcome:
     """says why the label waits; it prints by itself, once"""
-    return Outcome(warned(mark("The label waits at the printer. It prints by itself when the printer is ready.")))
+    return Outcome(warned(WAITS))
 
 
 def not_printed(state: State, reading: NotPrinted, known: Known) -> Outcome:
