@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from devices.printers.jobs import Job, Jobs
-from devices.readings import Fault
+from devices.readings import Fault, NotPrinted
 from devices.worker import DeviceError, Link
 
 Stage = Literal["held", "done", "cancelled", "failed", "gone"]
@@ -87,6 +87,10 @@ class QueuePrinter:
         """Give a label up, if it has not come out yet; from any thread. NotPrinted says when it is done."""
         self._jobs.cancel(job)
         self._nudge()
+
+    def leave(self) -> tuple[NotPrinted, ...]:
+        """Give up every label, when its worker was stopped for good; what became of each is returned."""
+        return self._jobs.leave()
 
     def run(self, link: Link) -> None:
         """Serve until told to stop."""

@@ -13,6 +13,7 @@ from devices.cameras.stream import Camera
 from devices.hotplug import Hotplug
 from devices.printers import models as printers
 from devices.printers.models import LabelPrinter
+from devices.printers.queue import QueuePrinter
 from devices.printers.tcp import TcpPrinter
 from devices.scales import models as scales
 from devices.scanners import models as scanners
@@ -94,6 +95,8 @@ class Station:
         for name in changed & self.workers.keys():
             self.workers.pop(name).stop()
             self.desk.forget(name)
+            for reading in _left_by(self._sessions[name]):
+                self._post(reading)
         kept = {**self._sessions, **fresh}
         self._sessions = {name: kept[name] for name in wanted}
         for name, session in fresh.items():
@@ -217,6 +220,11 @@ def plug_of(settings: DeviceSettings) -> str:
         case ScannerSettings(port=port) | ScaleSettings(port=port) | CameraSettings(source=port):
             return "/dev/hidraw*" if port.startswith("hid:") else port
     return ""
+
+
+def _left_by(session: Session) -> tuple[object, ...]:
+    """Return what became of the labels and stills that a device which is replaced still owed."""
+    return session.leave() if isinstance(session, TcpPrinter | QueuePrinter | Camera) else ()
 
 
 def _used(

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from devices.readings import AcceptedWeight, Frame, Printed, Scan, Still, Up
+from devices.readings import AcceptedWeight, Fault, Frame, NoStill, NotPrinted, Printed, PrintWaiting, Scan, Still, Up
 from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.cli.parts import open_station, session_of, sessions_of
@@ -124,6 +124,36 @@ def test_a_changed_device_is_replaced_and_the_others_go_on(tmp_path: Path) -> No
             devices.scale.place(500_000, 0.0)
             assert await_word(words, AcceptedWeight).weight_mg == 500_000
             assert words.empty() or not isinstance(words.get(), Scan)
+
+
+def test_a_label_that_waits_when_the_printer_is_replaced_is_not_lost_in_silence(tmp_path: Path, expect_log) -> None:
+    expect_log("printer is down")
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with SimulatedBench(tmp_path / "devices") as devices:
+        printer = PrinterSettings(host=devices.printer.host, port=devices.printer.port)
+        with open_station(folder, Settings(printer=printer), words.put) as station:
+            station.begin()
+            await_word(words, Up)
+            devices.printer.media_out(mid_job=True)
+            station.equipment.print("LPNA010000017K/1", b"^XA^FDone^FS^XZ")
+            assert await_word(words, PrintWaiting).sent
+            station.equipment.print("LPNA010000025K/1", b"^XA^FDtwo^FS^XZ")
+            station.use(Settings(printer=msgspec.structs.replace(printer, dpi=300)))
+            told = [await_word(words, NotPrinted) for _ in range(2)]
+            assert [(each.job, each.why) for each in told] == [
+                ("LPNA010000017K/1", Fault.outcome_unknown),
+                ("LPNA010000025K/1", Fault.cancelled),
+            ]
+
+
+def test_a_still_that_a_replaced_camera_owed_is_refused(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with open_station(folder, Settings(cameras=(CameraSettings(source="http://127.0.0.1:9"),)), words.put) as station:
+        station.equipment.still("I1/whole", "whole")
+        station.use(Settings())
+        assert await_word(words, NoStill).request == "I1/whole"
 
 
 def test_each_camera_takes_its_own_shots_and_the_first_all_others(tmp_path: Path) -> None:
