@@ -140,6 +140,9 @@ class QueuePrinter:
             link.down(error.why, error.detail)
             self._jobs.say_waiting(job, error.why, error.detail, link)
             return
+        except OSError:
+            job.sent = False  # it could not even be begun
+            raise
         link.nudge()
 
     def _follow(self, job: Job, condition: Condition, link: Link) -> None:
