@@ -19,9 +19,8 @@ from station import redaction
 from station.cli import doctor
 from station.cli.parts import COPY_FILE
 from station.database import open_sqlite
-from station.errors import JournalBusy, JournalError
+from station.errors import JournalError
 from station.opening import JOURNAL_FILE
-from station.ownership import check_free
 from station.records import Operator
 from station.redaction import Redactor
 from station.settings import PRINTER, SCALE, Settings, SettingsError, settings_of
@@ -87,12 +86,7 @@ def _shown(settings: Settings) -> str:
 
 def _doctor(data: Path, settings: Settings | None, redactor: Redactor) -> str:
     """What the doctor finds; of devices that a running station has open, nothing can be proved."""
-    try:
-        check_free(data)
-        running = False
-    except (JournalBusy, OSError):
-        running = True
-    found = doctor.checks(data, settings, prove=not running)
+    found = doctor.checks(data, settings, prove=not doctor.is_running(data))
     return "".join(redactor.plain(f"{check.verdict:<5}{check.name:<12} {check.words}\n") for check in found)
 
 
