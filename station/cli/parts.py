@@ -25,6 +25,7 @@ from station.cli.equipment import Equipment
 from station.desk import Desk
 from station.history import History
 from station.journal import Journal
+from station.labels import load
 from station.local_copy import LocalCopy
 from station.lookups import Lookups, read_rules
 from station.photos import PhotoStore
@@ -209,6 +210,8 @@ def session_of(name: str, settings: DeviceSettings) -> Session:
                 codes = CodeSettings() if settings.reads_codes else None
                 return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls, codes=codes))
             case PrinterSettings(connection=connection, host=host, port=port, queue=queue):
+                # A label that does not fit its stock would be refused only when somebody waits for it.
+                load("plate", settings.stock)
                 return printers.session(connection, name, host=host, port=port, queue=queue)
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from error

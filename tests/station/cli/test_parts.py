@@ -180,6 +180,34 @@ def test_two_devices_of_one_name_are_refused(tmp_path: Path) -> None:
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ('station = "DOCK7"', "three of A-Z and 0-9, not 'DOCK7'"),
+        ('theme = "pink"', r"\$.theme"),
+        ("[printer]\ndpi = 250", r"\$.printer.dpi"),
+        ("[printer]\nport = 99999", r"\$.printer.port"),
+        ("[scale]\ndata_bits = 9", r"\$.scale.data_bits"),
+        ("[scale]\nstop_bits = 3", r"\$.scale.stop_bits"),
+        ("[[scanners]]\nbaud = -5", r"\$.scanners\[0\].baud"),
+        ("[[scanners]]\nrepeat_s = nan", r"\$.scanners\[0\].repeat_s"),
+        ('[[cameras]]\nname = ""', r"\$.cameras\[0\].name"),
+        ("[keyboard]\nprefix = -4", r"\$.keyboard.prefix"),
+    ],
+)
+def test_a_value_that_no_bench_can_have_is_refused_with_its_place(tmp_path: Path, written: str, place: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(written)
+    with pytest.raises(SettingsError, match=rf"settings.toml: .*{place}.*mend it there"):
+        read(path)
+
+
+@pytest.mark.parametrize(("stock", "why"), [("57 x 32", "such as 57x32"), ("20x10", "too small")])
+def test_a_stock_that_holds_no_label_is_refused_before_anybody_waits_for_one(stock: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=f"printer: .*{why}"):
+        session_of("printer", PrinterSettings(host="127.0.0.1", stock=stock))
+
+
 def test_settings_come_back_as_they_were_written(tmp_path: Path) -> None:
     settings = Settings(
         scanners=(ScannerSettings("left", "hid", "/dev/hidraw0"), ScannerSettings("right", "evdev", "/dev/x")),
