@@ -82,7 +82,6 @@ class Redactor:
             return token
         return self.mark(token)
 
-
     def _foreign(self, token: str) -> str:
         return token if token.startswith("‹") or _PUNCTUATION.fullmatch(token) else self.mark(token)
 
