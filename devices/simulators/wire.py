@@ -2,19 +2,22 @@
 
 import argparse
 import contextlib
-import fcntl
 import os
 import select
 import socket
-import termios
+import sys
 import threading
-import tty
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import serial
 import serial.rfc2217
+
+if sys.platform != "win32":  # where there are neither ptys nor FIFOs the network serves
+    import fcntl
+    import termios
+    import tty
 
 READ_TIMEOUT_S = 0.02
 
