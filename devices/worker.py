@@ -105,15 +105,16 @@ class Link:
         return tuple(self._recent)
 
     def up(self) -> None:
-        """Report Up, once."""
-        if not self._up:
+        """Report Up, once; not any more when told to stop, for another driver may have the device's place by then."""
+        if not self._up and not self.stopping:
             self._up, self._why, self._open = True, None, True
             _log.info("%s is up", self.device)
             self.post(Up(self.device, time.monotonic()))
 
     def down(self, why: Fault, detail: str = "") -> None:
         """Report Down, once for each cause; a device that was lost and stays away is not reported again."""
-        if not self._up and (why is self._why or (self._why is Fault.lost and why is Fault.unreachable)):
+        known = why is self._why or (self._why is Fault.lost and why is Fault.unreachable)
+        if self.stopping or (known and not self._up):
             return
         self._up, self._why = False, why
         _log.warning("%s is down: %s %s", self.device, why, detail)
