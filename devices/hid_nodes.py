@@ -43,8 +43,8 @@ def identity(node: Path) -> tuple[str, str]:
 
 
 def _is(node: Path, port: str) -> bool:
-    found = identity(node)[0]
-    return found == port or found.startswith(f"{port}:")
+    found, wanted = identity(node)[0].casefold(), port.casefold()  # hexadecimal is written either way
+    return found == wanted or found.startswith(f"{wanted}:")
 
 
 def _page(node: Path) -> int:

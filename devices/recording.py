@@ -1,8 +1,8 @@
 """Records what devices say and are told, byte for byte and with its time, so that a fault can be replayed later.
 
 A recording is a file of JSON lines. The first is {"recording": 1, "began_at": UTC}; each other one is
-{"t": monotonic seconds, "device": name, "direction": "in" or "out", "raw": bytes as ISO 8859-1 text}. It holds
-whatever was scanned, so it is as private as the parcels are.
+{"t": monotonic seconds, "device": name, "direction": "in", "out" or "lost", "raw": bytes as ISO 8859-1 text}; "lost" is
+a line that broke. It holds whatever was scanned, so it is as private as the parcels are.
 """
 
 import json
@@ -130,8 +130,8 @@ def read(path: Path) -> Iterator[Note]:
                 raw = str(fields["raw"]).encode("latin-1")
             except (KeyError, TypeError, ValueError) as error:
                 raise RecordingError(f"{path}, line {number}: {error!r}") from error
-            if direction not in ("in", "out"):
-                raise RecordingError(f"{path}, line {number}: direction is {direction!r}, not in or out")
+            if direction not in ("in", "out", "lost"):
+                raise RecordingError(f"{path}, line {number}: direction is {direction!r}, not in, out or lost")
             yield Note(t, device, direction, raw)
 
 

@@ -22,7 +22,8 @@ BACKOFF_S = (0.5, 5.0)
 # No folder tells when a printer or camera on the network is back, and a connection that is refused costs nothing.
 NETWORK_BACKOFF_S = (0.5, 1.0)
 
-Direction = Literal["in", "out"]
+# "lost" has no bytes: the line broke, and nothing comes any more until it is open again.
+Direction = Literal["in", "out", "lost"]
 # Takes the device's name, the direction and the bytes; must not block and must not fail.
 Record = Callable[[str, Direction, bytes], None]
 
@@ -55,6 +56,7 @@ class Link:
         self._wake = threading.Event()
         self._up = False
         self._why: Fault | None = None
+        self._open = False
         self._recent: deque[RawFrame] = deque(maxlen=RECENT_FRAMES)
 
     @property
@@ -85,29 +87,38 @@ class Link:
 
     def saw(self, raw: bytes) -> None:
         """Remember bytes that came, for the doctor and for the recording."""
+        self._open = True
         self._recent.append(RawFrame(time.monotonic(), raw))
         if self._record is not None:
             self._record(self.device, "in", raw)
 
     def sent(self, raw: bytes) -> None:
         """Say that bytes went out, for the recording only: the ring is for answers, not for the same question."""
+        self._open = True
         if self._record is not None:
             self._record(self.device, "out", raw)
+
+    def lost(self) -> None:
+        """Say that the line broke, for the recording; once, however often it then cannot be opened."""
+        if self._open and self._record is not None:
+            self._record(self.device, "lost", b"")
+        self._open = False
 
     def recent(self) -> tuple[RawFrame, ...]:
         """What was remembered, oldest first."""
         return tuple(self._recent)
 
     def up(self) -> None:
-        """Report Up, once."""
-        if not self._up:
-            self._up, self._why = True, None
+        """Report Up, once; not any more when told to stop, for another driver may have the device's place by then."""
+        if not self._up and not self.stopping:
+            self._up, self._why, self._open = True, None, True
             _log.info("%s is up", self.device)
             self.post(Up(self.device, time.monotonic()))
 
     def down(self, why: Fault, detail: str = "") -> None:
         """Report Down, once for each cause; a device that was lost and stays away is not reported again."""
-        if not self._up and (why is self._why or (self._why is Fault.lost and why is Fault.unreachable)):
+        known = why is self._why or (self._why is Fault.lost and why is Fault.unreachable)
+        if self.stopping or (known and not self._up):
             return
         self._up, self._why = False, why
         detail = _PASSWORD.sub("://", detail)
@@ -194,6 +205,7 @@ class Worker:
         except OSError as error:
             was_up, detail = link.is_up, str(error)
             why = Fault.lost if was_up else Fault.unreachable
+            link.lost()
         except Exception as error:  # noqa: BLE001 # top of thread
             _log.exception("%s: the driver failed", link.device)
             was_up, why, detail = link.is_up, Fault.broken, repr(error)

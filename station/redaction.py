@@ -31,6 +31,8 @@ _OURS = frozenset(
     There
     """.split()  # noqa: SIM905 (a list of words is read more easily than thirty quoted ones)
 )
+# What stands in quotes was scanned, typed or configured: no word of it is taken for one of ours.
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _ADDRESS = re.compile(r"\w+://\S+")
 _SECRET_NAME = re.compile(r"token|pin|password|secret|key", re.IGNORECASE)
 
@@ -61,6 +63,8 @@ class Redactor:
         """A sentence that may carry what was scanned or typed."""
         if self._known is not None:
             text = self._known.sub(lambda match: self.mark(match[0]), text)
+        text = _ADDRESS.sub(lambda match: address(match[0]), text)
+        text = _QUOTED.sub(lambda match: _TOKEN.sub(lambda token: self._foreign(token[0]), match[0]), text)
         text = _GROUPED.sub(lambda match: self.mark(match[0]), text)
         return _TOKEN.sub(lambda match: self._token(match[0]), text)
 
@@ -77,6 +81,23 @@ class Redactor:
         if kept or _WORD.fullmatch(bare) or _SMALL_NUMBER.fullmatch(bare):
             return token
         return self.mark(token)
+
+    def _foreign(self, token: str) -> str:
+        return token if token.startswith("‹") or _PUNCTUATION.fullmatch(token) else self.mark(token)
+
+
+def shape(raw: bytes) -> str:
+    """What a scanner sent, without what it says: A for each capital, a for each small letter, 9 for each figure.
+
+    It comes in pieces of any size, a byte at a time on a slow line: no word or number in it can be told from another.
+    """
+    return "".join(_shape_of(chr(byte)) for byte in raw)
+
+
+def _shape_of(sign: str) -> str:
+    if sign.isascii() and sign.isalnum():
+        return "9" if sign.isdecimal() else "A" if sign.isupper() else "a"
+    return "?" if not sign.isascii() else repr(sign)[1:-1]
 
 
 def settings(fields: Any, name: str = "") -> Any:

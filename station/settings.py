@@ -1,13 +1,18 @@
 """The settings of one bench: who it is, where central is, and which devices lie on its table."""
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 SETTINGS_FILE = "settings.toml"
+_STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
 SCALE, PRINTER = "scale", "printer"
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Baud = Annotated[int, msgspec.Meta(ge=50, le=4_000_000)]
 
 
 class SettingsError(ValueError):
@@ -29,12 +34,12 @@ class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     keyboard the scanner was set to (evdev only). The same code again within `repeat_s` is the same scan.
     """
 
-    name: str = "scanner"
+    name: Name = "scanner"
     connection: Literal["serial", "hid", "evdev"] = "serial"
     port: str = ""
-    baud: int = 9600
+    baud: Baud = 9600
     layout: str = "us"
-    repeat_s: float = 0.3
+    repeat_s: Annotated[float, msgspec.Meta(ge=0, le=3_600)] = 0.3
 
 
 class KeyboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -44,7 +49,7 @@ class KeyboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """
 
     layout: str = "us"
-    prefix: int = 0
+    prefix: Annotated[int, msgspec.Meta(ge=0, le=767)] = 0
 
 
 class ScaleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -56,10 +61,10 @@ class ScaleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     model: str = "mt-sics"
     port: str = ""
     dialect: str = ""
-    baud: int | None = None
-    data_bits: int | None = None
+    baud: Baud | None = None
+    data_bits: Literal[7, 8] | None = None
     parity: Literal["N", "E", "O"] | None = None
-    stop_bits: int | None = None
+    stop_bits: Literal[1, 2] | None = None
 
 
 class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -69,7 +74,7 @@ class CameraSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     without CAP_PROP_, such as FOCUS = 30. With `reads_codes` it is a scanner too.
     """
 
-    name: str = "camera"
+    name: Name = "camera"
     source: str = ""
     shots: tuple[str, ...] = ()
     controls: dict[str, float] = {}
@@ -84,9 +89,9 @@ class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
 
     connection: Literal["tcp", "queue"] = "tcp"
     host: str = ""
-    port: int = 9100
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)] = 9100
     queue: str = ""
-    dpi: int = 203
+    dpi: Literal[203, 300, 600] = 203
     stock: str = ""
 
 
@@ -99,7 +104,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     station: str = "A01"
     bench: str = "Bench 1"
     language: str = "en"
-    theme: str = "light"
+    theme: Literal["light", "dark"] = "light"
     sound: bool = True
     reduced_motion: bool = False
     central: CentralSettings = CentralSettings()
@@ -110,7 +115,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: PrinterSettings = PrinterSettings()
 
     def __post_init__(self) -> None:
-        """Refuse two devices of one name: what they say could not be told apart."""
+        """Refuse a code no plate can bear, and two devices of one name: what they say could not be told apart."""
+        if not _STATION.fullmatch(self.station):
+            raise ValueError(f"a station's code is three of A-Z and 0-9, not {self.station!r}")
         names = [SCALE, PRINTER, *(each.name for each in self.scanners), *(each.name for each in self.cameras)]
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:

@@ -87,6 +87,11 @@ class Camera:
         """Switch Frame readings on or off. From any thread."""
         self._preview_wanted = wanted
 
+    def leave(self) -> tuple[NoStill, ...]:
+        """Give up every still that was asked for, when the worker was stopped for good; each is answered."""
+        left, self._requests = self._requests, deque()
+        return tuple(NoStill(self._device, each, Fault.unreachable, time.monotonic()) for each in left)
+
     def run(self, link: Link) -> None:
         """Read pictures until told to stop."""
         self._link = link

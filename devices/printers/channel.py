@@ -104,7 +104,11 @@ class Channel:
 @contextmanager
 def connected(address: tuple[str, int], timing: PrinterTiming, link: Link) -> Iterator[Channel]:
     """Open the connection for the length of the block; OSError when it cannot be had."""
-    with socket.create_connection(address, timeout=timing.connect_s) as connection:
+    try:
+        opened = socket.create_connection(address, timeout=timing.connect_s)
+    except UnicodeError as error:
+        raise OSError(f"{address[0]!r} can be no computer's name") from error
+    with opened as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         with contextlib.suppress(AttributeError, OSError):  # Linux only: else a dead peer takes minutes

@@ -8,7 +8,7 @@ from devices.readings import Fault, NotPrinted, Printed, PrintWaiting
 from devices.worker import Link
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Job:
     """One label on its way; only the printer's own thread changes it.
 
@@ -68,27 +68,39 @@ class Jobs:
         with self._lock:
             return tuple(self._jobs)
 
-    def remove(self, job: Job) -> None:
-        """Forget a finished job."""
+    def remove(self, job: Job) -> bool:
+        """Forget a finished job; False when it was left behind meanwhile, and spoken of."""
         with self._lock:
-            self._jobs.remove(job)
+            known = job in self._jobs
+            self._jobs = [each for each in self._jobs if each is not job]
+            return known
 
     def claim(self, job: Job) -> bool:
-        """Mark a job as sent, unless it was cancelled meanwhile."""
+        """Mark a job as sent, unless it was cancelled or left behind meanwhile."""
         with self._lock:
-            if not job.cancelled:
+            if not job.cancelled and job in self._jobs:
                 job.sent = True
             return job.sent
 
+    def leave(self) -> tuple[NotPrinted, ...]:
+        """Give up all that is not finished, for nobody will print or follow it any more; from any thread."""
+        with self._lock:
+            left, self._jobs = self._jobs, []
+        detail, now = "another printer was set in its place", time.monotonic()
+        return tuple(
+            NotPrinted(self._device, job.name, Fault.outcome_unknown if job.sent else Fault.cancelled, now, detail)
+            for job in left
+        )
+
     def printed(self, job: Job, link: Link) -> None:
         """It came out, as far as the device can tell."""
-        self.remove(job)
-        link.post(Printed(self._device, job.name, time.monotonic()))
+        if self.remove(job):
+            link.post(Printed(self._device, job.name, time.monotonic()))
 
     def give_up(self, job: Job, why: Fault, detail: str, link: Link) -> None:
         """It will not come out, or nobody knows."""
-        self.remove(job)
-        link.post(NotPrinted(self._device, job.name, why, time.monotonic(), detail))
+        if self.remove(job):
+            link.post(NotPrinted(self._device, job.name, why, time.monotonic(), detail))
 
     def drop_cancelled(self, link: Link) -> None:
         """Give up what was cancelled while it was still ours."""

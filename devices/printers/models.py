@@ -6,6 +6,7 @@ from typing import Protocol
 from devices.printers import cups, windows_queue
 from devices.printers.queue import QueuePrinter
 from devices.printers.tcp import TcpPrinter
+from devices.readings import NotPrinted
 from devices.worker import Link
 
 CONNECTIONS = ("tcp", "queue")
@@ -19,6 +20,9 @@ class LabelPrinter(Protocol):
 
     def cancel(self, job: str) -> None:
         """Give a label up, if it has not come out yet."""
+
+    def leave(self) -> tuple[NotPrinted, ...]:
+        """Give up every label, when its worker was stopped for good; what became of each is returned."""
 
     def run(self, link: Link) -> None:
         """Serve until told to stop."""

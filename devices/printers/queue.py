@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from devices.printers.jobs import Job, Jobs
-from devices.readings import Fault
+from devices.readings import Fault, NotPrinted
 from devices.worker import DeviceError, Link
 
 Stage = Literal["held", "done", "cancelled", "failed", "gone"]
@@ -88,6 +88,10 @@ class QueuePrinter:
         self._jobs.cancel(job)
         self._nudge()
 
+    def leave(self) -> tuple[NotPrinted, ...]:
+        """Give up every label, when its worker was stopped for good; what became of each is returned."""
+        return self._jobs.leave()
+
     def run(self, link: Link) -> None:
         """Serve until told to stop."""
         self._link = link
@@ -136,6 +140,9 @@ class QueuePrinter:
             link.down(error.why, error.detail)
             self._jobs.say_waiting(job, error.why, error.detail, link)
             return
+        except OSError:
+            job.sent = False  # it could not even be begun
+            raise
         link.nudge()
 
     def _follow(self, job: Job, condition: Condition, link: Link) -> None:

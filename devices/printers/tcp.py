@@ -17,7 +17,7 @@ from devices.printers.status import (
     speaks_zpl,
     variable,
 )
-from devices.readings import Fault
+from devices.readings import Fault, NotPrinted
 from devices.worker import DeviceError, Link
 
 CANCEL_ALL, PAUSE, RESUME = b"~JA", b"~PP", b"~PS"
@@ -89,6 +89,10 @@ class TcpPrinter:
     def resume(self) -> bool:
         """Let it go on, as by its own button; from any thread. False when it is not connected."""
         return self._order(RESUME)
+
+    def leave(self) -> tuple[NotPrinted, ...]:
+        """Give up every label, when its worker was stopped for good; what became of each is returned."""
+        return self._jobs.leave()
 
     def run(self, link: Link) -> None:
         """Serve the queue until told to stop."""

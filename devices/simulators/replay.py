@@ -1,7 +1,8 @@
 """Plays one device of a recording to a driver: `python -m devices.simulators.replay FILE --device scale --link L`.
 
 FILE is what `devices.recording` wrote. The device is played on a pty behind the link L, over RFC 2217, or with --tcp
-on a plain TCP port, as printers are. What came in is sent at the times it came, divided by --speed. Where the
+on a plain TCP port, as printers are, or with --file as a device file, as USB (HID) and grabbed scanners are. Where the
+line broke it breaks again. What came in is sent at the times it came, divided by --speed. Where the
 recording knows what the driver had said before, that is waited for first (not for ever), so that answers follow
 questions also when the driver is slower or faster than it was. Commands: {"do":"begin"}, {"do":"unplug"},
 {"do":"plug"}; it announces `end`.
@@ -20,9 +21,13 @@ from pathlib import Path
 from devices.recording import Note, RecordingError, files_of, read
 from devices.simulators import wire
 from devices.simulators.control import Control
+from devices.simulators.records import RecordFile
 
 # How long the driver may take to say what it had said in the recording, beyond the time it took then.
 PATIENCE_S = 5.0
+# How long a line that broke stays away, and how long the driver then has to come back, who tries after half a second:
+# what a scanner sends while nobody listens is lost.
+AWAY_S, BACK_S = 0.3, 0.7
 
 
 class TcpWire:
@@ -88,6 +93,19 @@ class TcpWire:
             connection.close()
 
 
+class FileWire(RecordFile):
+    """A device file: nothing is ever said to it."""
+
+    def read(self) -> bytes:
+        """Nothing, after a while."""
+        time.sleep(wire.READ_TIMEOUT_S)
+        return b""
+
+    def heard(self) -> wire.Framing:
+        """A file has no line settings."""
+        return wire.FACTORY_FRAMING
+
+
 class Replay:
     """The device as it was recorded. `ended` is called once, when the last note was played."""
 
@@ -138,11 +156,24 @@ class Replay:
             last_t = note.t
             if note.direction == "out":
                 self._await_said(note.raw, pause_s + PATIENCE_S)
+            elif note.direction == "lost":
+                self._break(pause_s)
+                last_t += AWAY_S + BACK_S
             elif not self._stop.wait(pause_s):
                 self._line.write(note.raw)
             if self._stop.is_set():
                 return
         self._ended()
+
+    def _break(self, pause_s: float) -> None:
+        """Pull the plug in its time, and put it back: the driver comes again by itself."""
+        self._stop.wait(pause_s)
+        self._line.unplug()
+        self._stop.wait(AWAY_S)
+        with self._heard:
+            self._said.clear()
+        self._line.plug()
+        self._stop.wait(BACK_S)
 
     def _await_said(self, raw: bytes, within_s: float) -> None:
         """Wait until the driver says this; what it says besides, such as another label, is passed over."""
@@ -172,6 +203,7 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=1.0, help="2 plays twice as fast (default: 1)")
     parser.add_argument("--tcp", type=int, metavar="PORT", help="serve plain TCP instead; 0 takes a free port")
     parser.add_argument("--begin", action="store_true", help="play at once, without waiting for the command")
+    parser.add_argument("--file", dest="device_file", type=Path, metavar="PATH", help="be a device file at this path")
     wire.add_arguments(parser)
     options = parser.parse_args()
     try:
@@ -180,7 +212,11 @@ def main() -> int:
         sys.stderr.write(f"replay: {error}\n")
         return 1
     control = Control()
-    line = wire.from_arguments(options) if options.tcp is None else TcpWire(options.tcp)
+    line: wire.Wire
+    if options.device_file is not None:
+        line = FileWire(options.device_file)
+    else:
+        line = wire.from_arguments(options) if options.tcp is None else TcpWire(options.tcp)
     replay = Replay(line, notes, lambda: control.announce("end"), max(0.01, options.speed))
     replay.start()
     control.announce("ready", address=line.address)

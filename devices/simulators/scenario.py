@@ -30,6 +30,7 @@ from devices.simulators.process import SimulatorError
 
 DEVICES = ("scanner", "scale", "camera", "printer")
 WITHIN_S = 15.0
+_LONGEST_S = 86_400.0
 _STEP = re.compile(r"\s*\[\[\s*step\s*\]\]")
 _TIMING = ("at", "after", "await", "within", "do")
 _WORDS: Mapping[type, str] = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
@@ -108,10 +109,10 @@ AWAITED: Mapping[str, Callable[[SimulatedBench, float], object]] = {
 
 def read(path: Path) -> Scenario:
     """Read a scenario; raises ScenarioError, and OSError when there is no such file."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{path}: {error}") from error
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines, start=1) if _STEP.match(line)]
@@ -176,8 +177,8 @@ def _step(place: _Place, raw: Mapping[str, Any]) -> Step:
         raise place.wrong("after", "a step has at or after, not both")
     seconds = {name: _checked(place, name, timing[name], float) for name in ("at", "after", "within") if name in timing}
     for name, value in seconds.items():
-        if value < 0:
-            raise place.wrong(name, "seconds are not below zero")
+        if not 0 <= value < _LONGEST_S:
+            raise place.wrong(name, "seconds are not below zero, and less than a day")
     return Step(
         place.start,
         do,

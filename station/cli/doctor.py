@@ -20,8 +20,9 @@ from devices.worker import Worker
 from station.cli.demo import demo_settings
 from station.cli.parts import sessions_of
 from station.database import MINIMUM_SQLITE, sqlite_version
-from station.errors import JournalError
+from station.errors import JournalBusy, JournalError
 from station.opening import JOURNAL_FILE, check_files
+from station.ownership import check_free
 from station.settings import CentralSettings, Settings, settings_of
 from station.verify import verify
 from station.words import FAULT_WORDS
@@ -55,11 +56,23 @@ def examine(data: Path, named: Path | None, demo: bool) -> int:
         if demo:
             devices = stack.enter_context(SimulatedBench(data / "demo" / "labels"))
             settings = demo_settings(Settings(), devices, CentralSettings())
-        for check in checks(data / "demo" if demo else data, settings):
+        folder = data / "demo" if demo else data
+        for check in checks(folder, settings, prove=demo or not is_running(folder)):
             worst = worst or check.verdict == "bad"
             sys.stdout.write(f"{_SIGNS[check.verdict]} {check.name:<12} {check.words}\n")
             sys.stdout.flush()
     return 1 if worst else 0
+
+
+def is_running(folder: Path) -> bool:
+    """Return whether a station works on this folder now: its devices are its own then, and cannot be proved."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return False
+    try:
+        check_free(folder)
+    except JournalBusy:
+        return True
+    return False
 
 
 def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> Iterator[Check]:

@@ -13,6 +13,7 @@ from devices.cameras.stream import Camera
 from devices.hotplug import Hotplug
 from devices.printers import models as printers
 from devices.printers.models import LabelPrinter
+from devices.printers.queue import QueuePrinter
 from devices.printers.tcp import TcpPrinter
 from devices.scales import models as scales
 from devices.scanners import models as scanners
@@ -24,6 +25,7 @@ from station.cli.equipment import Equipment
 from station.desk import Desk
 from station.history import History
 from station.journal import Journal
+from station.labels import load
 from station.local_copy import LocalCopy
 from station.lookups import Lookups, read_rules
 from station.photos import PhotoStore
@@ -94,6 +96,8 @@ class Station:
         for name in changed & self.workers.keys():
             self.workers.pop(name).stop()
             self.desk.forget(name)
+            for reading in _left_by(self._sessions[name]):
+                self._post(reading)
         kept = {**self._sessions, **fresh}
         self._sessions = {name: kept[name] for name in wanted}
         for name, session in fresh.items():
@@ -206,6 +210,8 @@ def session_of(name: str, settings: DeviceSettings) -> Session:
                 codes = CodeSettings() if settings.reads_codes else None
                 return Camera(name, cameras.CameraSettings(settings.source, controls=settings.controls, codes=codes))
             case PrinterSettings(connection=connection, host=host, port=port, queue=queue):
+                # A label that does not fit its stock would be refused only when somebody waits for it.
+                load("plate", settings.stock)
                 return printers.session(connection, name, host=host, port=port, queue=queue)
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from error
@@ -217,6 +223,11 @@ def plug_of(settings: DeviceSettings) -> str:
         case ScannerSettings(port=port) | ScaleSettings(port=port) | CameraSettings(source=port):
             return "/dev/hidraw*" if port.startswith("hid:") else port
     return ""
+
+
+def _left_by(session: Session) -> tuple[object, ...]:
+    """Return what became of the labels and stills that a device which is replaced still owed."""
+    return session.leave() if isinstance(session, TcpPrinter | QueuePrinter | Camera) else ()
 
 
 def _used(

@@ -19,12 +19,11 @@ from station import redaction
 from station.cli import doctor
 from station.cli.parts import COPY_FILE
 from station.database import open_sqlite
-from station.errors import JournalBusy, JournalError
+from station.errors import JournalError
 from station.opening import JOURNAL_FILE
-from station.ownership import check_free
 from station.records import Operator
 from station.redaction import Redactor
-from station.settings import Settings, SettingsError, settings_of
+from station.settings import PRINTER, SCALE, Settings, SettingsError, settings_of
 
 LOG_LINES = 2_000
 _README = """\
@@ -50,7 +49,7 @@ def bundle(out: Path, data: Path, named: Path | None, frames: Mapping[str, Itera
         "log.txt": lambda: "".join(f"{redactor.line(line)}\n" for line in _last_lines(data / "logs")),
     }
     if frames is not None:
-        parts["frames.txt"] = lambda: "".join(_frames(frames, redactor))
+        parts["frames.txt"] = lambda: "".join(_frames(frames, settings, redactor))
     draft = out.with_name(out.name + ".part")
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as file:
         for name, make in parts.items():
@@ -87,12 +86,7 @@ def _shown(settings: Settings) -> str:
 
 def _doctor(data: Path, settings: Settings | None, redactor: Redactor) -> str:
     """What the doctor finds; of devices that a running station has open, nothing can be proved."""
-    try:
-        check_free(data)
-        running = False
-    except (JournalBusy, OSError):
-        running = True
-    found = doctor.checks(data, settings, prove=not running)
+    found = doctor.checks(data, settings, prove=not doctor.is_running(data))
     return "".join(redactor.plain(f"{check.verdict:<5}{check.name:<12} {check.words}\n") for check in found)
 
 
@@ -131,7 +125,19 @@ def _last_lines(logs: Path) -> list[str]:
     return list(chain.from_iterable(texts))[-LOG_LINES:]
 
 
-def _frames(frames: Mapping[str, Iterable[RawFrame]], redactor: Redactor) -> Iterator[str]:
+def _frames(frames: Mapping[str, Iterable[RawFrame]], settings: Settings | None, redactor: Redactor) -> Iterator[str]:
+    """What scales, printers and cameras said is told in words; of scanners only how it looks, and how long it was.
+
+    What is not known to be something else counts as a scanner, and of keys of a keyboard even the look would tell.
+    """
+    told = {SCALE, PRINTER, *(each.name for each in (settings.cameras if settings is not None else ()))}
+    scanners = settings.scanners if settings is not None else ()
+    looks = {each.name for each in scanners if each.connection != "evdev"}
     for device, each in frames.items():
         for frame in each:
-            yield f"{device} {frame.at:.3f} {redactor.message(repr(frame.raw)[2:-1])}\n"
+            said = f"{len(frame.raw)} bytes"
+            if device in told:
+                said = redactor.message(repr(frame.raw)[2:-1])
+            elif device in looks:
+                said += f" {redaction.shape(frame.raw)}"
+            yield f"{device} {frame.at:.3f} {said}\n"

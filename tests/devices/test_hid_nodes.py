@@ -32,6 +32,12 @@ def test_devices_of_one_kind_are_told_apart_by_their_serial_number(tmp_path: Pat
     assert node_of("hid:0922:8003", SCALE_PAGE, tmp_path) == str(tmp_path / "dev/hidraw3")
 
 
+def test_hexadecimal_may_be_written_large_or_small(tmp_path: Path) -> None:
+    plug(tmp_path, 2, "0003:000005F9:0000221C", SCANNER, "s1")
+    for port in ("hid:05F9:221C", "hid:05f9:221c", "hid:05F9:221C:S1"):
+        assert node_of(port, SCANNER_PAGE, tmp_path) == str(tmp_path / "dev/hidraw2")
+
+
 def test_a_device_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
     plug(tmp_path, 0, "0005:00000922:00008003", SCALE)  # over Bluetooth
     with pytest.raises(OSError, match="hid:0922:8003 is plugged in"):

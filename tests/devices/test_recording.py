@@ -12,7 +12,9 @@ from devices.recording import Recorder, RecordingError, files_of, read
 from devices.worker import Link
 
 NOTES = st.lists(
-    st.tuples(st.text(max_size=8), st.sampled_from(["in", "out"]), st.binary(max_size=60)), min_size=1, max_size=20
+    st.tuples(st.text(max_size=8), st.sampled_from(["in", "out", "lost"]), st.binary(max_size=60)),
+    min_size=1,
+    max_size=20,
 )
 
 

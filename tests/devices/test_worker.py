@@ -186,3 +186,11 @@ def test_a_session_that_will_not_end_is_named(inbox, expect_log, monkeypatch) ->
     assert deaf.wait(10.0)
     worker.stop()
     let_go.set()
+
+
+def test_a_driver_that_comes_late_out_of_a_connect_says_nothing_of_a_device_that_has_another(inbox) -> None:
+    link = Link("scanner", inbox.post)
+    link.stop()
+    link.up()
+    link.down(Fault.lost)
+    assert inbox.readings == [] and not link.is_up

@@ -41,6 +41,22 @@ def test_a_secret_in_a_log_line_is_masked_wherever_it_stands(secret: str) -> Non
             assert small or word.casefold() not in line[len(HEAD) :].casefold()
 
 
+@pytest.mark.parametrize("secret", ["jane doe", "elm street", "hunter"])
+def test_words_in_quotes_are_nobody_of_ours_however_small_they_are(secret: str) -> None:
+    line = Redactor().line(f"{HEAD}failed after ['{secret}', \"{secret}\"]")
+    assert not any(word in line for word in secret.split())
+
+
+def test_an_address_in_a_log_line_loses_user_password_and_query() -> None:
+    line = Redactor().line(f"{HEAD}camera is down: unreachable rtsp://admin:geheim@cam/live?auth=verysecret not opened")
+    assert "unreachable rtsp://cam/" in line and line.endswith(" not opened")
+    assert not any(word in line for word in ("admin", "geheim", "verysecret"))
+
+
+def test_the_shape_of_a_scan_tells_its_frame_and_none_of_its_content() -> None:
+    assert redaction.shape(b"]C0Ab-19\x1d\xe4\r") == r"]A9Aa-99\x1d?\r"
+
+
 def test_what_the_program_says_itself_stays_readable() -> None:
     redactor = Redactor()
     line = HEAD + "scale is down: no_answer after 3 s, TimeoutError in devices.worker"

@@ -326,3 +326,12 @@ def test_a_printer_older_than_the_question_prints(bed, inbox, known: bytes) -> N
     printer.print("job", LABEL % 1)
     inbox.next(Printed)
     assert peer.labels() == 1
+
+
+@pytest.mark.parametrize("host", ["a..b", "xn--\xe4"])
+def test_a_name_that_no_computer_can_have_is_unreachable_and_no_broken_driver(host: str, inbox, expect_log) -> None:
+    expect_log("printer is down: unreachable .*can be no computer's name")
+    worker = Worker("printer", TcpPrinter("printer", host, 9100, QUICK), inbox.post)
+    worker.start()
+    assert inbox.next(Down).why is Fault.unreachable
+    worker.stop()

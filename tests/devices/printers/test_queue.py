@@ -145,6 +145,22 @@ def test_a_command_that_hangs_ends_with_the_link(monkeypatch: pytest.MonkeyPatch
     bench.worker.stop()
 
 
+def test_a_label_that_could_not_even_be_handed_over_stays_ours(monkeypatch, tmp_path, inbox, until, expect_log) -> None:
+    """Else the job before it would be followed in its place, and its end be taken for this label's."""
+    expect_log("printer is down: (lost|unreachable)")
+    (tmp_path / "lpstat").write_text('#!/bin/sh\n[ "$1" = -H ] && echo 127.0.0.1:9 || echo "printer zebra is idle."\n')
+    (tmp_path / "lpstat").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    bench = Bench("zebra", inbox)
+    bench.print(1)
+    assert not inbox.next(PrintWaiting).sent
+    (tmp_path / "new").write_text(f"#!/bin/sh\n: >{tmp_path}/handed\necho 'request id is zebra-1 (1 file(s))'\n")
+    (tmp_path / "new").chmod(0o755)
+    (tmp_path / "new").rename(tmp_path / "lp")
+    until((tmp_path / "handed").exists)
+    bench.worker.stop()
+
+
 def test_output_of_commands_that_say_nothing_is_unknown_not_printed(monkeypatch, tmp_path, inbox) -> None:
     (tmp_path / "lpstat").write_text('#!/bin/sh\necho "printer zebra is idle.  enabled since now"\n')
     (tmp_path / "lp").write_text("#!/bin/sh\ncat >/dev/null\n")

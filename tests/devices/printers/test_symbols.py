@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 import zplkit
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from zebrafy import ZebrafyZPL
@@ -92,6 +92,9 @@ def expected(kind: Kind, data: str) -> list[tuple[str, str]]:
     if kind == "itf":  # the reader says by its prefix whether the last figure happens to be a right check digit
         total = sum(int(digit) * (1 + 2 * (place % 2)) for place, digit in enumerate(reversed(data)))
         return [("]I1" if total % 10 == 0 else "]I0", data)]
+    if kind == "code39":  # likewise, whether the last sign happens to be a right check sign (modulo 43)
+        values = ["0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. $/+%".index(sign) for sign in data]
+        return [("]A1" if sum(values[:-1]) % 43 == values[-1] else "]A0", data)]
     return [(AIM[kind], f"0{data}" if kind == "upca" else data)]
 
 
@@ -118,6 +121,8 @@ def test_at_every_resolution(kind: Kind, dpi: int) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example("code39", "0")
+@example("code39", "AAK")
 @given(st.sampled_from(list(FIT)), st.text(max_size=12) | st.text("0123456789", max_size=14))
 def test_any_text_comes_out_or_is_refused(kind: Kind, data: str) -> None:
     try:

@@ -12,9 +12,11 @@ from devices.printers.zpl import Code128, label
 from devices.readings import AcceptedWeight, Down, Fault, Printed, Scan, Unreadable, Up
 from devices.recording import Recorder, read
 from devices.scales import models as scales
+from devices.scanners.hid_pos import HidPosScanner
 from devices.scanners.serial_line import SerialScanner
 from devices.serial_port import LineSettings
 from devices.simulators.process import Simulator
+from devices.simulators.scanner_hid import reports
 from devices.worker import Worker
 
 
@@ -98,6 +100,59 @@ def test_a_replayed_line_can_be_unplugged_and_plugged(tmp_path: Path, recorder, 
     inbox.next(Down)
     replay.do("plug")
     inbox.next(Up)
+    worker.stop()
+    replay.close()
+
+
+@pytest.mark.usefixtures("goes_down")
+def test_a_line_that_broke_in_the_recording_breaks_again(tmp_path: Path, recorder, inbox) -> None:
+    """A recorded unplug, through the real driver: the same scans, and down and up between them."""
+    scanner = Simulator("scanner", ["--link", str(tmp_path / "scanner")])
+    worker = _scanner(scanner.address, inbox, recorder)
+    inbox.next(Up)
+    scanner.do("scan", text="BEFORE")
+    inbox.next(Scan)
+    scanner.do("unplug")
+    inbox.next(Down)
+    scanner.do("plug")
+    inbox.next(Up)
+    scanner.do("scan", text="AFTER")
+    inbox.next(Scan)
+    worker.stop()
+    scanner.close()
+    notes = [(note.direction, note.raw) for note in read(tmp_path / "fault.jsonl")]
+    assert [direction for direction, _ in notes].count("lost") == 1
+    replay = replaying(tmp_path, "scanner", "--link", str(tmp_path / "again"))
+    worker = _scanner(replay.address, inbox, None)
+    inbox.next(Up)
+    replay.do("begin")
+    assert inbox.next(Scan).text == "BEFORE"
+    assert inbox.next(Down).why is Fault.lost
+    assert inbox.next(Scan).text == "AFTER"
+    replay.wait_for("end")
+    worker.stop()
+    replay.close()
+
+
+def _scanner(address: str, inbox, recorder: Recorder | None) -> Worker:
+    record = None if recorder is None else recorder.note
+    worker = Worker("scanner", SerialScanner("scanner", LineSettings(address)), inbox.post, (0.05, 0.1), record)
+    worker.start()
+    return worker
+
+
+def test_reports_of_a_device_file_are_played_one_for_each_read(tmp_path: Path, recorder, inbox) -> None:
+    """Two at once, as the kernel hands them out: glued together they would be one that makes no sense."""
+    code = "LPNA010000017K-" * 5
+    for report in reports(code, "]C1"):
+        recorder.note("scanner", "in", report)
+    replay = replaying(tmp_path, "scanner", "--file", str(tmp_path / "hidraw"))
+    worker = Worker("scanner", HidPosScanner("scanner", replay.address), inbox.post)
+    worker.start()
+    inbox.next(Up)
+    replay.do("begin")
+    scan = inbox.next(Scan)
+    assert (scan.text, scan.aim) == (code, "]C1")
     worker.stop()
     replay.close()
 

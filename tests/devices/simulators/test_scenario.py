@@ -96,6 +96,8 @@ def test_the_samples_can_be_played(path: Path) -> None:
         ("[[step]]\ndo = 'scan'\ncode = 'A'\ncolour = 1", "line 4: colour: scan has no such field; it has code, aim"),
         ("[[step]]\ndo = 'thaw'\nat = 1\nafter = 2", "line 4: after: a step has at or after"),
         ("[[step]]\ndo = 'thaw'\nat = -1", "line 3: at: seconds are not below zero"),
+        ("[[step]]\ndo = 'thaw'\nat = inf", "line 3: at: seconds are not below zero, and less than a day"),
+        ("[[step]]\ndo = 'thaw'\nafter = nan", "line 3: after: seconds are not below zero"),
         ("[[step]]\ndo = 'thaw'\nat = true", "line 3: at: must be a number, not True"),
         ("[[step]]\nat = 1", "line 1: do: a step does something"),
         ("[[step]]\nawait = 'rain'", "line 2: await: 'rain' is none of label"),
@@ -109,6 +111,12 @@ def test_a_mistake_is_named_by_file_line_and_field(written, capsys, text: str, w
     assert scenario.main([str(written(text)), "--check"]) == 1
     said = capsys.readouterr().err
     assert "shift.toml" in said and words in said
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path: Path, capsys) -> None:
+    (tmp_path / "shift.toml").write_bytes(b'title = "\xe4"')
+    assert scenario.main([str(tmp_path / "shift.toml"), "--check"]) == 1
+    assert "shift.toml: 'utf-8' codec" in capsys.readouterr().err
 
 
 def test_the_command_plays_a_file_and_lists_its_deeds(tmp_path: Path, written) -> None:

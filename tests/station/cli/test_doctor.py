@@ -99,3 +99,12 @@ def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: py
     assert main.main(["doctor", "--data", str(tmp_path / "file" / "station")]) == 1
     sign, words = lines(capsys.readouterr().out)["disk"]
     assert sign == "✘" and "cannot be written" in words
+
+
+def test_a_running_station_keeps_its_devices_to_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A printer takes one connection, a port one reader: to prove them would call a sound device broken."""
+    write(tmp_path / "settings.toml", Settings(scale=ScaleSettings(port=str(tmp_path / "no-such-port"))))
+    with Journal.open(tmp_path / "station.sqlite", "A01"):
+        main.main(["doctor", "--data", str(tmp_path)])
+    told = lines(capsys.readouterr().out)
+    assert "scale" not in told and told["devices"] == ("!", "not proved: a station is running and has them open")

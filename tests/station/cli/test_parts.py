@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from devices.readings import AcceptedWeight, Frame, Printed, Scan, Still, Up
+from devices.readings import AcceptedWeight, Fault, Frame, NoStill, NotPrinted, Printed, PrintWaiting, Scan, Still, Up
 from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.cli.parts import open_station, session_of, sessions_of
@@ -126,6 +126,36 @@ def test_a_changed_device_is_replaced_and_the_others_go_on(tmp_path: Path) -> No
             assert words.empty() or not isinstance(words.get(), Scan)
 
 
+def test_a_label_that_waits_when_the_printer_is_replaced_is_not_lost_in_silence(tmp_path: Path, expect_log) -> None:
+    expect_log("printer is down")
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with SimulatedBench(tmp_path / "devices") as devices:
+        printer = PrinterSettings(host=devices.printer.host, port=devices.printer.port)
+        with open_station(folder, Settings(printer=printer), words.put) as station:
+            station.begin()
+            await_word(words, Up)
+            devices.printer.media_out(mid_job=True)
+            station.equipment.print("LPNA010000017K/1", b"^XA^FDone^FS^XZ")
+            assert await_word(words, PrintWaiting).sent
+            station.equipment.print("LPNA010000025K/1", b"^XA^FDtwo^FS^XZ")
+            station.use(Settings(printer=msgspec.structs.replace(printer, dpi=300)))
+            told = [await_word(words, NotPrinted) for _ in range(2)]
+            assert [(each.job, each.why) for each in told] == [
+                ("LPNA010000017K/1", Fault.outcome_unknown),
+                ("LPNA010000025K/1", Fault.cancelled),
+            ]
+
+
+def test_a_still_that_a_replaced_camera_owed_is_refused(tmp_path: Path) -> None:
+    folder = work_begun(tmp_path / "station")
+    words: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    with open_station(folder, Settings(cameras=(CameraSettings(source="http://127.0.0.1:9"),)), words.put) as station:
+        station.equipment.still("I1/whole", "whole")
+        station.use(Settings())
+        assert await_word(words, NoStill).request == "I1/whole"
+
+
 def test_each_camera_takes_its_own_shots_and_the_first_all_others(tmp_path: Path) -> None:
     folder = work_begun(tmp_path / "station")
     words: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -148,6 +178,34 @@ def test_two_devices_of_one_name_are_refused(tmp_path: Path) -> None:
     path.write_text('[[cameras]]\nsource = "a"\n[[cameras]]\nsource = "b"\n')
     with pytest.raises(SettingsError, match=r"settings.toml: two devices are called 'camera'"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ('station = "DOCK7"', "three of A-Z and 0-9, not 'DOCK7'"),
+        ('theme = "pink"', r"\$.theme"),
+        ("[printer]\ndpi = 250", r"\$.printer.dpi"),
+        ("[printer]\nport = 99999", r"\$.printer.port"),
+        ("[scale]\ndata_bits = 9", r"\$.scale.data_bits"),
+        ("[scale]\nstop_bits = 3", r"\$.scale.stop_bits"),
+        ("[[scanners]]\nbaud = -5", r"\$.scanners\[0\].baud"),
+        ("[[scanners]]\nrepeat_s = nan", r"\$.scanners\[0\].repeat_s"),
+        ('[[cameras]]\nname = ""', r"\$.cameras\[0\].name"),
+        ("[keyboard]\nprefix = -4", r"\$.keyboard.prefix"),
+    ],
+)
+def test_a_value_that_no_bench_can_have_is_refused_with_its_place(tmp_path: Path, written: str, place: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(written)
+    with pytest.raises(SettingsError, match=rf"settings.toml: .*{place}.*mend it there"):
+        read(path)
+
+
+@pytest.mark.parametrize(("stock", "why"), [("57 x 32", "such as 57x32"), ("20x10", "too small")])
+def test_a_stock_that_holds_no_label_is_refused_before_anybody_waits_for_one(stock: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=f"printer: .*{why}"):
+        session_of("printer", PrinterSettings(host="127.0.0.1", stock=stock))
 
 
 def test_settings_come_back_as_they_were_written(tmp_path: Path) -> None:

@@ -79,6 +79,26 @@ def test_raw_frames_are_in_it_only_when_they_are_given_and_then_masked(data: Pat
     assert "frames.txt" not in parts(out)
 
 
+def test_what_a_scanner_read_is_not_told_in_pieces_either(data: Path, capsys) -> None:
+    """On a slow line each byte comes for itself, and a single figure or small word looks harmless."""
+    out = data.parent / "bundle.zip"
+    (data / "settings.toml").write_text(
+        '[[scanners]]\nname = "left"\nport = "/dev/none"\n'
+        '[[scanners]]\nname = "keys"\nconnection = "evdev"\nport = "/dev/none"\n'
+    )
+    frames = {
+        "left": [*(RawFrame(1.0, bytes([byte])) for byte in b"77123\r"), RawFrame(2.0, b"jane doe, 12 elm st\r")],
+        "keys": [RawFrame(3.0, b"\x02" * 24)],
+        "unknown": [RawFrame(4.0, b"jane")],
+    }
+    with Journal.open(data / "station.sqlite", sample.STATION):
+        support.bundle(out, data, None, frames)
+    told = parts(out)["frames.txt"]
+    assert told.startswith("left 1.000 1 bytes 9\n" * 5 + "left 1.000 1 bytes \\r\n")
+    assert "left 2.000 20 bytes aaaa aaa, 99 aaa aa\\r\n" in told
+    assert told.endswith("keys 3.000 24 bytes\nunknown 4.000 4 bytes\n")
+
+
 def test_a_station_that_is_broken_in_every_way_still_gives_a_bundle(tmp_path: Path, capsys) -> None:
     (tmp_path / "station.sqlite").write_bytes(b"no database" * 999)
     (tmp_path / "expected.sqlite").write_bytes(b"no database" * 999)
