@@ -26,7 +26,7 @@ def begin(data: Path, station: str, bench: str, central: CentralSettings) -> int
     write(path, Settings(station=station, bench=bench, central=central))
     sys.stdout.write(
         f"{path} is written for station {station}, {bench}.\n"
-        "Next: `returns-station run` opens the bench; set up its devices there on page F6, then prove them all with\n"
-        "`returns-station doctor`.\n"
+        f"Next: `returns-station run --data {data}` opens the bench; set up its devices there on page F6,\n"
+        f"then prove them all with `returns-station doctor --data {data}`.\n"
     )
     return 0

@@ -35,6 +35,7 @@ SETTLED_WITHIN_S = 3.0
 SETTLED = (Fault.unreachable, Fault.wrong_line_settings)
 LOW_DISK_BYTES = 2 * 1024**3
 CLOCK_TOLERANCE_S = 120.0
+_OPEN = "is open; only a scan proves it: scan any code on page Devices (F6)"
 
 Verdict = Literal["ok", "look", "bad", "wait"]
 _SIGNS: Mapping[Verdict, str] = {"ok": "✔", "look": "!", "bad": "✘", "wait": "…"}
@@ -158,14 +159,18 @@ def _devices(settings: Settings) -> Iterator[Check]:
     for worker in workers:
         worker.start()
     try:
-        yield from _proofs({worker.device for worker in workers}, words.get)
+        mute = frozenset(each.name for each in settings.scanners)
+        yield from _proofs({worker.device for worker in workers}, words.get, mute)
     finally:
         for worker in workers:
             worker.stop()
 
 
-def _proofs(waiting: set[str], get: Callable[..., Any]) -> Iterator[Check]:
-    """Wait for each device's first word, all of them at once: up by a real answer, or down and why."""
+def _proofs(waiting: set[str], get: Callable[..., Any], mute: frozenset[str]) -> Iterator[Check]:
+    """Wait for each device's first word, all of them at once: up by a real answer, or down and why.
+
+    `mute` are those that answer nothing, as a scanner does: that they could be opened is all there is to say.
+    """
     begun = time.monotonic()
     due: dict[str, float] = dict.fromkeys(waiting, begun + PROVEN_WITHIN_S)
     why: dict[str, Down] = {}
@@ -178,7 +183,7 @@ def _proofs(waiting: set[str], get: Callable[..., Any]) -> Iterator[Check]:
             word = None
         if isinstance(word, Up) and word.device in due:
             del due[word.device]
-            yield Check(word.device, "ok", "proved itself with a real answer")
+            yield Check(word.device, "ok", _OPEN if word.device in mute else "proved itself with a real answer")
         elif isinstance(word, Down) and word.device in due:
             why[word.device] = word
             allowed_s = SETTLED_WITHIN_S if word.why in SETTLED else PROVEN_WITHIN_S

@@ -194,3 +194,10 @@ def test_a_driver_that_comes_late_out_of_a_connect_says_nothing_of_a_device_that
     link.up()
     link.down(Fault.lost)
     assert inbox.readings == [] and not link.is_up
+
+
+def test_a_password_in_an_address_is_said_to_nobody(inbox, expect_log) -> None:
+    expect_log(r"device is down: unreachable could not open rfc2217://scale-host:4001$")
+    session = Scripted(fail(OSError("could not open rfc2217://bob:pw9@scale-host:4001")))
+    assert reports(session, inbox) == ["unreachable"]
+    assert inbox.readings[0].detail == "could not open rfc2217://scale-host:4001"

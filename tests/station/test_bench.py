@@ -50,3 +50,11 @@ def test_a_refusal_is_acknowledged_once(bench: Bench) -> None:
     scan(bench, "no badge at all")
     bench.acknowledge()
     assert bench.notice is None
+
+
+@pytest.mark.parametrize("job", ["test", "BIN-A01-0001X", "LPNA010000001K/1"])
+def test_the_warning_that_a_label_waits_goes_when_it_comes_out(bench: Bench, job: str) -> None:
+    bench.handle(PrintWaiting("printer", job, Fault.media_out, sent=True, at=0.0))
+    assert tone(bench) is Tone.ATTENTION
+    bench.handle(Printed("printer", job, 0.0))
+    assert bench.notice is None

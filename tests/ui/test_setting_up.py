@@ -232,5 +232,42 @@ def test_a_place_that_is_taken_is_not_tried(at_bench, devices: SimulatedBench) -
     assert at_bench(here, work) is None
 
 
+def test_a_scan_that_leads_nowhere_says_why_and_commands_are_obeyed(at_bench, devices: SimulatedBench) -> None:
+    settings = Settings(sound=False, scanners=(ScannerSettings(port=devices.address("scanner")),))
+
+    def work(person: Person) -> None:
+        begin(person)
+        person.sees("ready")
+        person.choose("Scale")
+        devices.scanner.scan("1Z999AA10123456784")
+        person.sees("To work on, leave with Esc, then scan again.")
+        devices.scanner.scan("RS:cancel")
+        person.sees("Which device do you want to set up?")
+        devices.scanner.scan("RS:cancel")
+        person.sees("Set up a device")
+
+    assert at_bench(settings, work) is None
+
+
+def test_what_was_proved_is_not_any_more_when_the_device_goes(at_bench, devices: SimulatedBench, expect_log) -> None:
+    expect_log("scale is down")
+
+    def work(person: Person) -> None:
+        begin(person)
+        person.choose("Scale")
+        person.choose("Mettler-Toledo MT-SICS")
+        person.type(devices.address("scale"))
+        person.sees("ready")
+        devices.scale.place(500_000, 0.0)
+        person.sees("It works: save it")
+        devices.unplug("scale")
+        person.sees("Put something on the scale")
+        devices.plug("scale")
+        person.turn_to("receive")
+
+    assert at_bench(Settings(sound=False), work) is None
+    devices.scale.remove(0.0)
+
+
 def test_printers_of_the_computer_are_listed_without_touching_any() -> None:
     assert isinstance(printers.queues(), tuple)

@@ -68,7 +68,7 @@ def test_a_real_bench_begins_with_its_settings_and_only_once(
     data = tmp_path / "station"
     begin = ["begin", "--data", str(data), "--station", "B07", "--bench", "Dock 7"]
     assert main.main(begin) == 0
-    assert "returns-station run" in capsys.readouterr().out
+    assert f"returns-station run --data {data}" in capsys.readouterr().out
     assert read(data / "settings.toml") == Settings(station="B07", bench="Dock 7")
     assert main.main(begin) == 1
     assert "is there already" in capsys.readouterr().err
