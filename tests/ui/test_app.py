@@ -44,8 +44,12 @@ def test_a_reading_from_a_thread_is_on_the_screen_and_closing_the_window_ends_it
         app.window.close()
 
     usable: list[bool] = []
-    after(50, scan_and_close)
-    assert app.run(hands, usable=lambda: usable.append(app.window.isVisible())) == 0
+
+    def begin() -> None:
+        usable.append(app.window.isVisible())
+        after(50, scan_and_close)
+
+    assert app.run(hands, usable=begin) == 0
     assert usable == [True]
     assert seen
     assert app.training_wanted is None
