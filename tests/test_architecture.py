@@ -42,6 +42,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "shiboken6": ("ui",),
     "serial": ("devices",),
     "zebra": ("devices",),
+    "Xlib": ("devices.simulators.scanner_wedge",),
     "cv2": ("grading", "devices.cameras", "devices.simulators"),
     "numpy": ("grading", "devices.cameras", "devices.simulators"),
     "zxingcpp": ("grading", "devices.cameras"),
