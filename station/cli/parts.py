@@ -105,6 +105,8 @@ class Station:
             self.workers[name] = Worker(name, session, self._post, pause_s, self._record)
             if self._hotplug is not None:
                 self.workers[name].start()
+        for name in wanted:  # in the order of the settings, which is that of the lamps
+            self.workers[name] = self.workers.pop(name)
         self.settings = settings
         self.equipment.use(*_used(self._sessions, settings))
         self.desk.dpi, self.desk.stock = settings.printer.dpi, settings.printer.stock

@@ -116,6 +116,10 @@ def test_a_changed_device_is_replaced_and_the_others_go_on(tmp_path: Path) -> No
             station.use(Settings(scanners=(scanner,), scale=ScaleSettings(port=devices.address("scale"))))
             assert await_word(words, Up).device == "scale"
             assert station.workers["scanner"] is kept
+            station.use(
+                Settings(scanners=(msgspec.structs.replace(scanner, repeat_s=0.5),), scale=station.settings.scale)
+            )
+            assert list(station.workers) == ["scanner", "scale"]
             station.desk.take(Up("scanner", 0.0))
             station.use(Settings(scale=ScaleSettings(port=devices.address("scale"))))
             assert list(station.workers) == ["scale"]
