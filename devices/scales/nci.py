@@ -123,7 +123,6 @@ _DIALECTS: Mapping[str, _Dialect] = {
         _three_bytes,
     ),
 }
-DIALECTS = tuple(_DIALECTS)
 
 
 def codec(device: str, dialect: str) -> Codec:

@@ -14,7 +14,6 @@ from devices.scales.frames import FAULT, GARBLED, OVER, UNDER, Basis, Codec, Fra
 
 LINE_REQUEST = b"IP\r\n"
 RANGER_REQUEST = b"P\r\n"
-DIALECTS = ("line", "ranger")
 _LONGEST_FRAME = 60
 _LINE = re.compile(
     rb"(?=.{9,12} [A-Za-z])(?P<sign>-?) *(?P<value>-?\d+(?:\.\d+)?) (?P<unit>[A-Za-z]{1,4}(?: t)?) *"

@@ -7,19 +7,21 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from sqlalchemy.exc import DBAPIError
 
 from devices.readings import Down, Fault, Up
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
 from station.cli.demo import demo_settings
 from station.cli.parts import sessions_of
-from station.database import MINIMUM_SQLITE, sqlite_version
+from station.database import MINIMUM_SQLITE, open_sqlite, sqlite_version
 from station.errors import JournalBusy, JournalError
 from station.opening import JOURNAL_FILE, check_files
 from station.ownership import check_free
@@ -82,6 +84,7 @@ def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> It
     yield _sqlite()
     yield _disk(folder)
     yield _journal(folder)
+    yield _clock(folder)
     if settings is None:
         yield Check("devices", "look", "There are no settings: nothing to prove. Try --demo.")
         return
@@ -131,6 +134,20 @@ def _journal(folder: Path) -> Check:
     return Check("journal", "ok", "the chain is whole and the tables agree with it")
 
 
+def _clock(folder: Path) -> Check:
+    """Look whether the clock stands before the last fact, as one that was set back does."""
+    now = datetime.now(UTC)
+    shown = f"{now.astimezone():%Y-%m-%d %H:%M %Z}"
+    try:
+        with closing(open_sqlite(folder / JOURNAL_FILE, read_only=True).connect()) as connection:
+            last = connection.exec_driver_sql("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").scalar()
+    except DBAPIError:  # none yet, or damaged, which the journal's own check says
+        last = None
+    if last is not None and (datetime.fromisoformat(last) - now).total_seconds() > CLOCK_TOLERANCE_S:
+        return Check("clock", "look", f"{shown}, but the last fact is of {last}: was the clock set back? Set it right")
+    return Check("clock", "ok", shown)
+
+
 def _central(settings: Settings) -> Check:
     """Reach central and compare clocks: the wall clock only informs, but people read it."""
     if not settings.central.url:
@@ -148,6 +165,10 @@ def _central(settings: Settings) -> Check:
         return Check("central", "bad", f"central refuses this station: {error}")
     finally:
         client.close()
+    ahead_s = (datetime.now(UTC) - datetime.fromisoformat(health.server_time)).total_seconds()
+    if abs(ahead_s) > CLOCK_TOLERANCE_S:
+        side = "ahead of" if ahead_s > 0 else "behind"
+        return Check("central", "look", f"answers, but our clock is {abs(ahead_s):.0f} s {side} its: set it right")
     return Check("central", "ok", f"{settings.central.url} answers ({health.server_time})")
 
 

@@ -2,13 +2,20 @@
 
 import re
 import socket
+import threading
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from station import __main__ as main
+from station.database import DRIVER
+from station.facts import ShiftOpened
 from station.journal import Journal
+from station.moments import utc
 from station.settings import CentralSettings, PrinterSettings, ScaleSettings, Settings, write
 
 DEVICES = {"scanner", "scale", "camera", "printer"}
@@ -33,7 +40,7 @@ def test_the_demonstration_proves_four_devices(tmp_path: Path, capsys: pytest.Ca
     proved = dict.fromkeys(DEVICES, ("✔", "proved itself with a real answer"))
     proved["scanner"] = ("✔", "is open; only a scan proves it: scan any code on page Devices (F6)")
     assert {name: told[name] for name in DEVICES} == proved
-    for name in ("versions", "sqlite", "disk", "journal"):
+    for name in ("versions", "sqlite", "disk", "journal", "clock"):
         assert told[name][0] in "✔!"
     assert "Python 3." in told["versions"][1] and "WAL-reset" in told["sqlite"][1]
     assert not list((tmp_path / "demo").glob("*.sqlite"))
@@ -110,3 +117,54 @@ def test_a_running_station_keeps_its_devices_to_itself(tmp_path: Path, capsys: p
         main.main(["doctor", "--data", str(tmp_path)])
     told = lines(capsys.readouterr().out)
     assert "scale" not in told and told["devices"] == ("!", "not proved: a station is running and has them open")
+
+
+def test_a_clock_that_stands_before_the_last_fact_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "settings.toml", Settings())
+    with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
+        journal.append([ShiftOpened("A01-1", "Bench 1")], operator="", shift="A01-1")
+    main.main(["doctor", "--data", str(tmp_path)])
+    assert lines(capsys.readouterr().out)["clock"][0] == "✔"
+    with closing(DRIVER.connect(tmp_path / "station.sqlite")) as connection, connection:
+        later = utc(datetime.now(UTC) + timedelta(minutes=10))
+        connection.execute("UPDATE journal SET at = ?", (later,))
+    main.main(["doctor", "--data", str(tmp_path)])
+    sign, words = lines(capsys.readouterr().out)["clock"]
+    assert sign == "!" and "was the clock set back?" in words
+
+
+class _Central(BaseHTTPRequestHandler):
+    """Says that it is another time than here."""
+
+    def do_GET(self) -> None:
+        server_time = utc(datetime.now(UTC) + self.server.ahead)  # type: ignore[attr-defined]
+        body = f'{{"service":"central","version":"1","database":"sqlite","server_time":"{server_time}"}}'.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing on stderr."""
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sign", "word"),
+    [(0, "✔", "answers ("), (10, "!", " s behind its"), (-10, "!", " s ahead of its")],
+)
+def test_a_clock_that_is_not_centrals_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], minutes: int, sign: str, word: str
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Central) as server:
+        server.ahead = timedelta(minutes=minutes)
+        serving = threading.Thread(target=server.serve_forever, args=(0.02,))
+        serving.start()
+        (tmp_path / "token").write_text("secret")
+        central = CentralSettings(f"http://127.0.0.1:{server.server_address[1]}", "leeds", str(tmp_path / "token"))
+        write(tmp_path / "settings.toml", Settings(central=central))
+        main.main(["doctor", "--data", str(tmp_path)])
+        server.shutdown()
+        serving.join()
+    told = lines(capsys.readouterr().out)["central"]
+    assert told[0] == sign and word in told[1]
