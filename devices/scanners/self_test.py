@@ -41,11 +41,6 @@ def layout_of(text: str, set_to: str) -> Verdict:
     return Verdict("", Mend.unknown)
 
 
-def is_self_test(text: str, set_to: str) -> bool:
-    """Whether a scan is the test code, however it was typed."""
-    return layout_of(text, set_to).mend is not Mend.unknown
-
-
 def _arrives(scanner: layouts.Layout, station: layouts.Layout, turned: bool) -> str:
     """What a station reads when a scanner types the test code, an empty string where it reads no code.
 

@@ -99,6 +99,11 @@ def test_a_scale_that_speaks_several_dialects_is_asked_which() -> None:
         assert now.step == ("dialect" if model.dialects else "port")
 
 
+def test_every_layout_and_connection_has_words() -> None:
+    for chain in (("keyboard",), ("scanner",), ("printer",)):
+        assert not [each for each in setup_prompt.prompt(walk(begun(), *chain)).buttons if each.text == "{name}"]
+
+
 def test_the_keyboard_scanner_has_a_layout() -> None:
     assert save(walk(begun(), "keyboard", "fr")).keyboard.layout == "fr"
 

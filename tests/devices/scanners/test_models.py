@@ -4,8 +4,7 @@ import pytest
 
 from devices.scanners.evdev import EvdevScanner
 from devices.scanners.hid_pos import HidPosScanner
-from devices.scanners.layouts import LAYOUTS
-from devices.scanners.models import CONNECTIONS, LAYOUT_TITLES, session
+from devices.scanners.models import CONNECTIONS, session
 from devices.scanners.serial_line import SerialScanner
 
 KINDS = {"serial": SerialScanner, "hid": HidPosScanner, "evdev": EvdevScanner}
@@ -15,10 +14,6 @@ def test_every_connection_of_the_table_makes_a_session() -> None:
     assert set(CONNECTIONS) == set(KINDS)
     for name, kind in KINDS.items():
         assert isinstance(session(name, "scanner", "/dev/null", baud=115_200, layout="de"), kind)
-
-
-def test_every_layout_has_a_title() -> None:
-    assert set(LAYOUT_TITLES) == set(LAYOUTS)
 
 
 @pytest.mark.parametrize(("connection", "layout"), [("wedge", "us"), ("", "us"), ("serial", "xx")])

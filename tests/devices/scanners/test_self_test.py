@@ -5,7 +5,7 @@ import pytest
 from devices.readings import Scan
 from devices.scanners import layouts
 from devices.scanners.evdev import EvdevDecoder
-from devices.scanners.self_test import SELF_TEST, Mend, Verdict, is_self_test, layout_of
+from devices.scanners.self_test import SELF_TEST, Mend, Verdict, layout_of
 from devices.simulators.keys import strokes
 from devices.simulators.scanner_evdev import events
 
@@ -24,10 +24,8 @@ def test_the_scanners_layout_is_named(scanner: str, station: str) -> None:
     mend = Mend.nothing if scanner == station else Mend.choose_layout
     assert layout_of(text, station) == Verdict(scanner, mend)
     assert layout_of(arrived(scanner, station, SELF_TEST.swapcase()), station) == Verdict(scanner, Mend.turn_case)
-    assert is_self_test(text, station)
 
 
 @pytest.mark.parametrize("text", ["", "1Z999AA10123456784", SELF_TEST[:-1], SELF_TEST + "1"])
 def test_anything_else_is_no_test_code(text: str) -> None:
     assert layout_of(text, "us") == Verdict("", Mend.unknown)
-    assert not is_self_test(text, "us")
