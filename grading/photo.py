@@ -41,7 +41,8 @@ class Limits(msgspec.Struct, frozen=True):
     `bright_share`: so much of the frame has a clipped channel, or nearly twice as much of the item is white (12
     of 17 at +2 EV, none at 0). `glare_share`: one spot of so much of the item has a value of 252 and more and a
     saturation under 40. `mat_distance`: how far from the mat's a colour must be (CIELAB, 8 bit). `item_share`:
-    least part of the frame that an item fills.
+    least part of the frame that an item fills. `moved_share`: between two live pictures more of the frame changes
+    when something moves; `changed_share`: more than this differs when another thing, or another side of it, is shown.
     """
 
     sharpness: float = 0.08
@@ -52,9 +53,16 @@ class Limits(msgspec.Struct, frozen=True):
     glare_share: float = 0.012
     mat_distance: float = 16.0
     item_share: float = 0.004
+    moved_share: float = 0.004
+    changed_share: float = 0.02
 
 
 LIMITS = Limits()
+
+JUDGED_PX = 1600
+"""The longer side of a photo when its sharpness is measured; smaller ones stay as they are."""
+
+_ROUNDS = 5  # after these the guess of the mat hardly moves
 
 SAME_PICTURE_BITS = 12
 """Two fingerprints of one picture differ by no more (10 were seen), those of other pictures by more (18 and
@@ -93,18 +101,22 @@ def check(
 
     pixels = _fitted(pixels)
     grey = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), (3, 3), 0)
-    item = _item(pixels, decode(empty_mat) if empty_mat is not None else None, limits)
+    item = covered(pixels, decode(empty_mat) if empty_mat is not None else None, limits)
     present = bool(item.mean() >= limits.item_share)
     region = item if present else item | True
-    sharpness = _sharpness(grey, region) if present else 0.0
-    needed = limits.sharpness if station_reference is None else station_reference * limits.ratio
-    problems = _light(pixels, grey, region, limits)
+    sharpness = sharpness_of(grey, region) if present else 0.0
+    problems = light_problems(pixels, grey, region, limits)
     if not present and "dark" not in problems:
         problems.append("empty")
-    if present and "dark" not in problems and sharpness < needed:
+    if present and "dark" not in problems and sharpness < least_sharpness(station_reference, limits):
         problems.append("blurred")
     ordered = tuple(code for code in PROBLEM_TEXTS if code in problems)
     return Gate(not ordered, ordered, round(sharpness, 4), round(float(grey.mean()) / 255, 4))
+
+
+def least_sharpness(station_reference: float | None, limits: Limits = LIMITS) -> float:
+    """Return the sharpness a photo must have, with or without the station's own reference."""
+    return limits.sharpness if station_reference is None else station_reference * limits.ratio
 
 
 def fingerprint(jpeg: bytes) -> int | None:
@@ -154,17 +166,30 @@ def distance(one: int, other: int) -> int:
 
 
 def _fitted(pixels: Pixels) -> Pixels:
-    """The photo at no more than 1600 pixels a side, so that measures mean the same with every camera."""
+    """The photo at no more than JUDGED_PX a side, so that measures mean the same with every camera."""
     import cv2
 
-    scale = 1600 / max(pixels.shape[:2])
+    scale = JUDGED_PX / max(pixels.shape[:2])
     if scale >= 1:
         return pixels
     return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
-def _item(pixels: Pixels, mat: Pixels | None, limits: Limits) -> Mask:
-    """Where the picture differs from the mat; seen coarsely, so that grain and printed lines do not matter."""
+def covered(pixels: Pixels, mat: Pixels | None, limits: Limits = LIMITS) -> Mask:
+    """Return where the picture differs from the mat, and a little around it, at the size of the picture."""
+    import cv2
+    import numpy
+
+    around = cv2.dilate(covered_cells(pixels, mat, limits), numpy.ones((3, 3), numpy.uint8))
+    full = (pixels.shape[1], pixels.shape[0])
+    return cv2.resize(around, full, interpolation=cv2.INTER_NEAREST) > 0
+
+
+def covered_cells(pixels: Pixels, mat: Pixels | None, limits: Limits = LIMITS) -> Pixels:
+    """Return 1 where the picture differs from the mat and 0 elsewhere, at 160 cells along its longer side.
+
+    Seen so coarsely, grain and printed lines do not matter. Without the mat's picture it is guessed.
+    """
     import cv2
     import numpy
 
@@ -178,10 +203,7 @@ def _item(pixels: Pixels, mat: Pixels | None, limits: Limits) -> Mask:
     far = (numpy.linalg.norm(seen - ground, axis=2) > limits.mat_distance).astype(numpy.uint8)
     far = cv2.morphologyEx(far, cv2.MORPH_OPEN, numpy.ones((3, 3), numpy.uint8))
     outlines, _ = cv2.findContours(far, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    filled = cv2.drawContours(numpy.zeros_like(far), outlines, -1, 1, cv2.FILLED)
-    around = cv2.dilate(filled, numpy.ones((3, 3), numpy.uint8))
-    full = (pixels.shape[1], pixels.shape[0])
-    return cv2.resize(around, full, interpolation=cv2.INTER_NEAREST) > 0
+    return cv2.drawContours(numpy.zeros_like(far), outlines, -1, 1, cv2.FILLED)
 
 
 def _coarse(pixels: Pixels, size: tuple[int, int] | None) -> Pixels:
@@ -196,21 +218,30 @@ def _coarse(pixels: Pixels, size: tuple[int, int] | None) -> Pixels:
 
 
 def _guessed_mat(seen: Pixels) -> Pixels:
-    """An empty mat under the same lamp: the border's colours, with a lamp's smooth fall-off, over all of it."""
+    """An empty mat under the same lamp: the border's colours, with a lamp's smooth fall-off, over all of it.
+
+    What covers a part of the border must not bend it: each round trusts a place less the farther off it was.
+    """
     import numpy
 
-    rows, columns = numpy.mgrid[-1 : 1 : seen.shape[0] * 1j, -1 : 1 : seen.shape[1] * 1j]
+    rows, columns = numpy.mgrid[-1 : 1 : seen.shape[0] * 1j, -1 : 1 : seen.shape[1] * 1j].astype(numpy.float32)
     bends = (rows * 0 + 1, rows, columns, rows * rows, columns * columns, rows * columns)
     terms = numpy.stack(bends, axis=-1)
     border = (abs(rows) > 0.9) | (abs(columns) > 0.9)
-    factors = numpy.linalg.lstsq(terms[border], seen[border], rcond=None)[0]
+    places, colours = terms[border], seen[border]
+    trust = numpy.ones((len(places), 1), numpy.float32)
+    for _ in range(_ROUNDS):
+        weighed = places * trust
+        factors = numpy.linalg.solve(weighed.T @ places, weighed.T @ colours)
+        off = numpy.linalg.norm(colours - places @ factors, axis=1, keepdims=True)
+        trust = 1 / (off + 2.0)
     ground: Pixels = (terms @ factors).astype(numpy.float32)
     return ground
 
 
-def _sharpness(grey: Pixels, region: Mask) -> float:
+def sharpness_of(grey: Pixels, region: Mask, share: float = 0.01) -> float:
     """The deviation of the Laplacian along the item's steepest edges, less noise, as a share of their
-    contrast.
+    contrast. `share` is the part of the region that counts as its steepest.
 
     The plain variance of the Laplacian (Pech-Pacheco 2000) tells a patterned item from a plain one before it
     tells sharp from blurred; this share depends on how wide an edge is, hardly on how many there are, how
@@ -222,7 +253,7 @@ def _sharpness(grey: Pixels, region: Mask) -> float:
     across = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
     steps = cv2.magnitude(across, cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     bend = cv2.Laplacian(grey, cv2.CV_32F)
-    steepest = region & (steps >= numpy.percentile(steps[region], 99))
+    steepest = region & (steps >= numpy.percentile(steps[region], 100 - 100 * share))
     near = cv2.dilate(steepest.astype(numpy.uint8), numpy.ones((3, 3), numpy.uint8)) > 0
     around = numpy.ones((15, 15), numpy.uint8)
     contrast = cv2.dilate(grey, around).astype(numpy.float32) - cv2.erode(grey, around)
@@ -230,16 +261,16 @@ def _sharpness(grey: Pixels, region: Mask) -> float:
     return float((numpy.mean(bend[near] ** 2) / strength) ** 0.5) if strength > 0 else 0.0
 
 
-def _light(pixels: Pixels, grey: Pixels, region: Mask, limits: Limits) -> list[str]:
-    """Exposure and mirrored lamps."""
+def light_problems(pixels: Pixels, grey: Pixels, region: Mask, limits: Limits = LIMITS) -> list[str]:
+    """Exposure and mirrored lamps: one of the codes `dark`, `bright` and `glare`, or none."""
     import cv2
     import numpy
 
     middle, light = numpy.percentile(grey, (50, 99))
     if middle < limits.dark_middle and light < limits.dark_light:
         return ["dark"]
-    clipped = pixels.max(axis=2) >= 252
-    if clipped.mean() > limits.bright_share or (grey[region] >= 250).mean() > 1.75 * limits.bright_share:
+    clipped = cv2.countNonZero(255 - cv2.inRange(pixels, (0, 0, 0), (251, 251, 251))) / grey.size
+    if clipped > limits.bright_share or (grey[region] >= 250).mean() > 1.75 * limits.bright_share:
         return ["bright"]
     colour = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV)
     white = ((colour[..., 2] >= 252) & (colour[..., 1] < 40) & region).astype(numpy.uint8)

@@ -31,13 +31,13 @@ from devices.scanners.self_test import SELF_TEST, Mend, layout_of
 from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
-from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
+from station.inputs import Command, Do, FrameJudged, Input, PhotoChecked, PhotoFailed, PhotoReady
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.print_ledger import Heard, asked, hear
 from station.settings import KeyboardSettings
 from station.stages import next_shot
-from station.steps.examine import item_of
+from station.steps.examine import item_of, request_of
 from station.sync_status import SyncStatus
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ _LAYOUT_NOTICES: Mapping[Mend, Notice] = {
     ),
 }
 
-Word = Reading | PhotoChecked | PhotoFailed | Command | SyncStatus
+Word = Reading | PhotoChecked | PhotoFailed | PhotoReady | FrameJudged | Command | SyncStatus
 
 
 class Lamp(msgspec.Struct, frozen=True):
@@ -87,8 +87,11 @@ class Equipment(Protocol):
     def still(self, request: str, shot: str) -> None:
         """Ask the camera for a still; it comes back as `Still` or `NoStill`."""
 
-    def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
-        """Say whether live pictures are looked at: those of a camera, or else of the one that takes a shot."""
+    def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
+        """Say whether live pictures are looked at: those of a camera, or else of the one that takes a shot.
+
+        `due` is the request of the photo that may be taken by itself; it comes back as `PhotoReady`.
+        """
 
     def check(self, still: Still, item: str) -> None:
         """Store and judge a still away from the main thread; it comes back as `PhotoChecked`."""
@@ -111,6 +114,9 @@ class Desk:
         self.lamps: dict[str, Lamp] = {}
         self.weight: Weight | None = None
         self.frame: Frame | None = None
+        self.judged: FrameJudged | None = None
+        # Whether a photo is taken by itself once the picture is good and still; the screen that says so switches it on.
+        self.auto_shutter = False
         self.cannot_save = ""
         # A still was asked for and is not judged yet: on a slow computer that takes a second or two.
         self.taking_photo = False
@@ -161,6 +167,11 @@ class Desk:
         self._watched = camera
         self._look()
 
+    def let_shoot(self, wanted: bool) -> None:
+        """Switch the automatic shutter on or off; the key and the tap always work."""
+        self.auto_shutter = wanted
+        self._look()
+
     def forget(self, device: str) -> None:
         """The device is no more: its lamp goes out, and what it showed last."""
         self.lamps.pop(device, None)
@@ -176,7 +187,11 @@ class Desk:
             return
         item = self.bench.state.item
         due = next_shot(item, self.bench.known) if item is not None else None
-        self._equipment.preview(self.bench.prompt.stage in ("photo", "doubt"), due.id if due is not None else "")
+        wanted = self.bench.prompt.stage in ("photo", "doubt")
+        if not wanted:
+            self.judged = None
+        request = request_of(item, due.id) if item and due and wanted and self.auto_shutter else ""
+        self._equipment.preview(wanted, due.id if due is not None else "", due=request)
 
     def _scan(self, scan: Scan) -> Shown | None:
         if self.duplicates.is_repeat(scan):
@@ -303,6 +318,16 @@ class Desk:
         self.frame = reading
         self.on_change()
 
+    def _judged(self, seen: FrameJudged) -> None:
+        """Keep what the gate sees; the next live picture, which is never far, shows it."""
+        self.judged = seen
+
+    def _ready(self, ready: PhotoReady) -> Shown | None:
+        """Take the photo by itself, unless a still is on its way or nothing could be saved."""
+        if self.taking_photo or self.cannot_save or not self.auto_shutter or self._watched is not None:
+            return None
+        return self._give(ready)
+
     def _synced(self, status: SyncStatus) -> None:
         self.sync = status
         self.on_change()
@@ -318,6 +343,8 @@ _HANDLERS: Mapping[type, Callable[[Desk, Any], Shown | None]] = {
     Printed: Desk._printed,
     Weight: Desk._weight,
     Frame: Desk._frame,
+    FrameJudged: Desk._judged,
+    PhotoReady: Desk._ready,
     SyncStatus: Desk._synced,
 }
 

@@ -58,4 +58,36 @@ class PhotoFailed(msgspec.Struct, frozen=True):
     why: str
 
 
-Input = Scan | Unreadable | AcceptedWeight | Command | PhotoChecked | PhotoFailed | Printed | PrintWaiting | NotPrinted
+class PhotoReady(msgspec.Struct, frozen=True):
+    """The live picture has been good and still for a while: `request` names the photo that was due then."""
+
+    request: str
+
+
+class FrameJudged(msgspec.Struct, frozen=True):
+    """What the gate sees in the live picture; for the screen alone.
+
+    `problems` are codes of grading.gate.LIVE_TEXTS, what to mend first first, or `same` alone when a photo was taken
+    of just this; `box` is the item's left, top, right and bottom, `outline` the width and height of the shot's frame,
+    all as shares of the picture; `steady` is the share of the waiting for the photo that is over.
+    """
+
+    device: str
+    problems: tuple[str, ...] = ()
+    box: tuple[float, float, float, float] | None = None
+    steady: float = 0.0
+    outline: tuple[float, float] = (0.8, 0.84)
+
+
+Input = (
+    Scan
+    | Unreadable
+    | AcceptedWeight
+    | Command
+    | PhotoChecked
+    | PhotoFailed
+    | PhotoReady
+    | Printed
+    | PrintWaiting
+    | NotPrinted
+)

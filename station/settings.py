@@ -99,7 +99,10 @@ DeviceSettings = ScannerSettings | ScaleSettings | CameraSettings | PrinterSetti
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All settings of a bench. `station` is the three-character code in every plate it prints; it must be unique."""
+    """All settings of a bench. `station` is the three-character code in every plate it prints; it must be unique.
+
+    `auto_shutter`: a photo is taken by itself once the live picture is good and still.
+    """
 
     station: str = "A01"
     bench: str = "Bench 1"
@@ -107,6 +110,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: Literal["light", "dark"] = "light"
     sound: bool = True
     reduced_motion: bool = False
+    auto_shutter: bool = True
     central: CentralSettings = CentralSettings()
     keyboard: KeyboardSettings = KeyboardSettings()
     scanners: tuple[ScannerSettings, ...] = ()

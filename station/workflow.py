@@ -8,7 +8,7 @@ from typing import Any
 
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 from resources.words import mark
-from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
+from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed, PhotoReady
 from station.known import Known
 from station.outcome import Outcome
 from station.stages import Stage, stage_of
@@ -24,6 +24,7 @@ READINGS: Mapping[type, str] = {
     AcceptedWeight: "weight",
     PhotoChecked: "photo",
     PhotoFailed: "no photo",
+    PhotoReady: "ready",
     Printed: "printed",
     PrintWaiting: "print waits",
     NotPrinted: "not printed",
@@ -91,12 +92,14 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "weight": examine.weigh_item,
         "photo": examine.take_photo,
         "no photo": examine.photo_failed,
+        "ready": examine.shoot_ready,
         "shoot": examine.shoot,
         "confirm": examine.shoot,
         "skip": examine.ask_skip_photo,
     },
     Stage.DOUBT: {
         **_question(examine.choose_doubt, examine.scan_before_photo),
+        "ready": examine.shoot_ready,
         "shoot": examine.shoot,
         "confirm": examine.shoot,
     },

@@ -50,6 +50,10 @@ def _nothing() -> None:
     """Nobody helps from elsewhere."""
 
 
+def _nobody_shoots(_wanted: bool) -> None:
+    """There is no bench yet, or no longer."""
+
+
 class Station(Protocol):
     """What the screen needs of an open station."""
 
@@ -80,6 +84,7 @@ class App:
         self.qt = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
         self.training_wanted: bool | None = None
         self._settings, self._save = settings, save
+        self._let_shoot: Callable[[bool], None] = _nobody_shoots
         self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
         QPixmapCache.setCacheLimit(_PICTURES_KEPT_KIB)
         self._inbox, self._sounds = Inbox(), Sounds()
@@ -123,6 +128,8 @@ class App:
             support=support,
         )
         session.broken.connect(lambda: self.qt.exit(1))
+        self._let_shoot = station.desk.let_shoot
+        self._let_shoot(self._settings.auto_shutter)
         self._settings_page.changed.connect(session.render)
         hook, sys.excepthook = sys.excepthook, self._hook(session)
         self.qt.installEventFilter(self._wedge)
@@ -133,6 +140,7 @@ class App:
             self._inbox.close()
             self.qt.removeEventFilter(self._wedge)
             sys.excepthook = hook
+            self._let_shoot = _nobody_shoots
             session.end()
             self._settings_page.changed.disconnect(session.render)
             session.deleteLater()
@@ -238,6 +246,7 @@ class App:
         self._settings = msgspec.structs.replace(self._settings, **{name: value})
         self._tr = Translator(self._settings.language)
         self._save(self._settings)
+        self._let_shoot(self._settings.auto_shutter)
         self._dress()
 
     def _try_sounds(self) -> None:

@@ -6,6 +6,10 @@ from queue import Empty, SimpleQueue
 from PySide6.QtCore import QObject, Qt, Signal
 
 from devices.readings import Frame, Weight
+from station.inputs import FrameJudged
+
+# Of these only the newest of each device is news.
+_Newest = Frame | FrameJudged | Weight
 
 
 class Inbox(QObject):
@@ -54,10 +58,10 @@ class Inbox(QObject):
         while (value := self._next()) is not None:
             came.append(value)
         newest: dict[tuple[type, str], int] = {
-            (type(value), value.device): place for place, value in enumerate(came) if isinstance(value, Frame | Weight)
+            (type(value), value.device): place for place, value in enumerate(came) if isinstance(value, _Newest)
         }
         for place, value in enumerate(came):
-            device = value.device if isinstance(value, Frame | Weight) else ""
+            device = value.device if isinstance(value, _Newest) else ""
             if self._take is not None and newest.get((type(value), device), place) == place:
                 self._take(value)
 

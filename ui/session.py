@@ -15,7 +15,7 @@ from devices.readings import AcceptedWeight, Down, Frame, Scan, Weight
 from devices.worker import Worker
 from resources.words import mark
 from station.desk import command_in
-from station.inputs import TYPED, Command, Do
+from station.inputs import TYPED, Command, Do, FrameJudged, PhotoReady
 from station.outcome import Tone
 from station.prompt import Button
 from ui.screen import Manner, Opened, look
@@ -110,7 +110,7 @@ class Session(QObject):
         if isinstance(value, SupportWritten):
             self._tell(value.words(self._manner().tr))
             return
-        if not isinstance(value, Frame | Weight) and self._desk.bench.prompt.entry != "pin":
+        if not isinstance(value, Frame | FrameJudged | Weight) and self._desk.bench.prompt.entry != "pin":
             self._remember(value)
         if isinstance(value, Scan | Command | AcceptedWeight) and (self._desk.cannot_save or self._opened.failed):
             self._take_in_trouble(value)
@@ -122,6 +122,8 @@ class Session(QObject):
             return
         if isinstance(value, Scan | Command) and self._opened.page not in _WORKING:
             self._open("receive")
+        if isinstance(value, PhotoReady) and (self._opened.page != "receive" or self._opened.failed):
+            return  # nobody sees what would be photographed
         shown = self._desk.take(value)  # type: ignore[arg-type]
         if shown is not None and shown.facts:
             self._count.start(_COUNT_AFTER_MS)

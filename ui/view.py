@@ -8,6 +8,7 @@ from devices.cameras.controls import Control
 from devices.readings import Frame, Weight
 from devices.worker import RawFrame
 from resources.words import Translator, mark
+from station.inputs import FrameJudged
 from station.outcome import Notice
 from station.prompt import Prompt
 from station.settings import Settings
@@ -89,6 +90,7 @@ class View:
     now: str = ""
     weight: Weight | None = None
     frame: Frame | None = None
+    judged: FrameJudged | None = None
     taking_photo: bool = False
     shots: tuple[Shown, ...] = ()
     still: str = ""

@@ -11,7 +11,7 @@ import os
 import time
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -67,6 +67,7 @@ class Camera:
         self._settings = settings
         self._requests: deque[str] = deque()
         self._preview_wanted = False
+        self._look: Callable[[MatLike, float], None] | None = None
         self._preview_due = 0.0
         self._link: Link | None = None
         self._controls: tuple[Control, ...] = ()
@@ -83,9 +84,13 @@ class Camera:
         if self._link is not None:
             self._link.nudge()
 
-    def want_preview(self, wanted: bool) -> None:
-        """Switch Frame readings on or off. From any thread."""
-        self._preview_wanted = wanted
+    def want_preview(self, wanted: bool, look: "Callable[[MatLike, float], None] | None" = None) -> None:
+        """Switch Frame readings on or off. From any thread.
+
+        `look` is given each picture that is shown, in full size (BGR), with its time, in the driver's thread: it must
+        return at once, and may keep the picture.
+        """
+        self._preview_wanted, self._look = wanted, look
 
     def leave(self) -> tuple[NoStill, ...]:
         """Give up every still that was asked for, when the worker was stopped for good; each is answered."""
@@ -148,6 +153,9 @@ class Camera:
             period_s = 1 / self._settings.preview_per_s
             self._preview_due = max(self._preview_due + period_s, now - period_s)
             link.post(self._frame(cv2, picture, now))
+            look = self._look
+            if look is not None:
+                look(picture, now)
         if self._reader is not None and self._reader.due(now):
             for scan in self._reader.look(cv2, picture, now):
                 link.post(scan)

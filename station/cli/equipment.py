@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from devices.cameras.stream import Camera
 from devices.printers.models import LabelPrinter
 from devices.readings import Fault, NoStill, NotPrinted, Still
 from grading import codes, photo
+from station.cli.watching import Watcher
 from station.inputs import PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
@@ -26,6 +28,7 @@ class Equipment:
         self._shots: dict[str, str] = {}
         self._earlier = earlier
         self._pool = ThreadPoolExecutor(1, "photo")
+        self._watcher = Watcher(post)
         # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
         # the main thread, for a year of photos is many folders to look through.
         self._pool.submit(store.sweep)
@@ -52,13 +55,19 @@ class Equipment:
         if not name:
             self._post(NoStill("camera", request, Fault.unreachable, 0.0))
         else:
+            self._watcher.taken()
             self._cameras[name].request_still(request)
 
-    def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
-        """Say whether live pictures are looked at: those of a camera, or else of the one that takes a shot."""
+    def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
+        """Say whether live pictures are looked at: those of a camera, or else of the one that takes a shot.
+
+        They are judged when a photo can be taken of them; `due` is the one that is taken by itself, once, when good.
+        """
         chosen = camera if camera in self._cameras else self._camera_of(shot)
+        self._watcher.due(due, shot, None)
         for name, each in self._cameras.items():
-            each.want_preview(wanted and name == chosen)
+            seen = wanted and name == chosen
+            each.want_preview(seen, partial(self._watcher.see, name) if seen and shot else None)
 
     def _camera_of(self, shot: str) -> str:
         return self._shots.get(shot) or next(iter(self._cameras), "")
@@ -68,7 +77,8 @@ class Equipment:
         self._pool.submit(self._check, still, item)
 
     def close(self) -> None:
-        """Finish the photo in work and end the pool."""
+        """Finish the photo in work and end the threads."""
+        self._watcher.close()
         self._pool.shutdown()
 
     def _check(self, still: Still, item: str) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.facts import Answered, ExceptionRaised, ItemWeighed, PhotoSkipped, PhotoTaken, Recorded
-from station.inputs import Command, PhotoChecked, PhotoFailed
+from station.inputs import Command, PhotoChecked, PhotoFailed, PhotoReady
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Capture, Outcome
@@ -40,14 +40,23 @@ def shoot(state: State, command: Command, known: Known) -> Outcome:
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None:
         return attention(mark("No photo is due now."))
-    return Outcome(capture=Capture(_request(item, shot.id), shot.id), ask=None)
+    return Outcome(capture=Capture(request_of(item, shot.id), shot.id), ask=None)
+
+
+def shoot_ready(state: State, reading: PhotoReady, known: Known) -> Outcome:
+    """the live picture is good and still: asks the camera for a still, unless another photo is due by now"""
+    item = state.item
+    shot = next_shot(item, known) if item is not None else None
+    if item is None or shot is None or reading.request != request_of(item, shot.id):
+        return Outcome()
+    return Outcome(capture=Capture(reading.request, shot.id), ask=None)
 
 
 def take_photo(state: State, reading: PhotoChecked, known: Known) -> Outcome:
     """a good photo is recorded; a bad one says what to do and can be taken again or kept"""
     item = state.item
     shot = next_shot(item, known) if item is not None else None
-    if item is None or shot is None or reading.request != _request(item, shot.id):
+    if item is None or shot is None or reading.request != request_of(item, shot.id):
         return Outcome()
     if reading.repeat_of and not known.item_stands(reading.repeat_of):
         reading = msgspec.structs.replace(reading, repeat_of="")
@@ -135,7 +144,8 @@ def item_of(request: str) -> str:
     return request.partition("/")[0]
 
 
-def _request(item: Item, shot: str) -> str:
+def request_of(item: Item, shot: str) -> str:
+    """Return the name of the next photo of a shot; it changes with every photo and answer of the item."""
     return f"{item.identified.item}/{shot}/{len(item.photos) + len(item.answers)}"
 
 

@@ -78,7 +78,7 @@ class PromptEquipment:
         sha256 = f"{next(self._photos):064x}"
         self._post(PhotoChecked(request, sha256, 100_000, (), 210, 500))
 
-    def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
+    def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         """Nobody looks."""
 
     def check(self, still: Any, item: str) -> None:

@@ -49,7 +49,7 @@ class Answering:
     def cancel(self, job: str) -> None:
         pass
 
-    def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
+    def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         pass
 
     def check(self, still: Still, item: str) -> None:

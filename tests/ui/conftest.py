@@ -55,7 +55,7 @@ class PromptEquipment:
     def still(self, request: str, shot: str) -> None:
         self.answers.append(Still("camera", request, self._jpeg + os.urandom(8), 1280, 720, time.monotonic()))
 
-    def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
+    def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         pass
 
     def check(self, still: Still, item: str) -> None:

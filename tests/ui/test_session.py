@@ -290,8 +290,8 @@ def test_every_setting_has_a_key_that_is_shown(bench: Bench) -> None:
     bench.window.page_wanted.emit("settings")
     shown = [b for b in settings.findChildren(QPushButton) if b.isVisible()]
     keys = [button.accessibleName().split(" ")[0] for button in shown]
-    assert len(set(keys)) == len(keys) == 8
-    bench.type("12ldsmht", enter=False)
+    assert len(set(keys)) == len(keys) == 9
+    bench.type("12ldsmhpt", enter=False)
     assert changed == [
         ("language", "en"),
         ("language", "es"),
@@ -300,6 +300,7 @@ def test_every_setting_has_a_key_that_is_shown(bench: Bench) -> None:
         ("sound", False),
         ("reduced_motion", True),
         "heard",
+        ("auto_shutter", False),
         True,
     ]
 

@@ -1,12 +1,14 @@
 """The live picture of the camera, or the last one of a camera that stopped."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from devices.readings import Frame
 from resources.words import mark
+from station.inputs import FrameJudged
 from ui import wording
+from ui.parts.guide import live_words, paint_guide
 from ui.parts.lettering import sized
 from ui.theme import BODY, HEAD, RADIUS, S12, S24, Theme
 from ui.view import View
@@ -16,11 +18,12 @@ _VEIL = 190  # of 255: the picture shows through, and words on it have their con
 
 
 class Preview(QWidget):
-    """Shows the newest frame of the camera with the corners of the place where the item belongs."""
+    """Shows the newest frame of the camera, and over it what to do for a good photo."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[Frame | None, str, Theme | None, tuple[str, str]] = (None, "", None, ("", ""))
+        self._judged: tuple[FrameJudged | None, str] = (None, "")
         self._image: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -37,9 +40,12 @@ class Preview(QWidget):
         still = view.still if view.prompt.stage == "doubt" else ""
         words = ("", "") if still and not view.taking_photo else _stopped(view)
         name = view.tr.gettext(mark("Live picture of the camera"))
-        self.setAccessibleName(" ".join(part for part in (name, *words) if part))
+        judged = view.judged if view.frame is not None and not still else None
+        todo = live_words(view.tr, judged) if not words[0] else ""
+        self.setAccessibleName(" ".join(part for part in (name, *words, todo) if part))
         shown = (view.frame, still, view.theme, words)
-        if shown != self._shown:
+        if shown != self._shown or (judged, todo) != self._judged:
+            self._judged = (judged, todo)
             if shown[:2] != self._shown[:2]:
                 self._image = _read(still) if still else _image(view.frame)
             self._shown = shown
@@ -62,7 +68,7 @@ class Preview(QWidget):
         if words[0]:
             self._say_stopped(painter, box, theme, words)
         elif not still:
-            self._corners(painter, box)
+            paint_guide(painter, box, *self._judged, theme, self.font())
         painter.end()
 
     def _say_stopped(self, painter: QPainter, box: QRectF, theme: Theme, words: tuple[str, str]) -> None:
@@ -87,20 +93,6 @@ class Preview(QWidget):
             (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
         )
 
-    def _corners(self, painter: QPainter, box: QRectF) -> None:
-        """White on dark, so that the corners stand out on any picture."""
-        frame = box.adjusted(box.width() * 0.1, box.height() * 0.08, -box.width() * 0.1, -box.height() * 0.08)
-        arm = box.height() * 0.1
-        path = QPainterPath()
-        for x, to_right in ((frame.left(), 1), (frame.right(), -1)):
-            for y, downwards in ((frame.top(), 1), (frame.bottom(), -1)):
-                path.moveTo(x + arm * to_right, y)
-                path.lineTo(x, y)
-                path.lineTo(x, y + arm * downwards)
-        for colour, width in (("#12171c", 6), ("#ffffff", 3)):
-            painter.setPen(QPen(QColor(colour), width))
-            painter.drawPath(path)
-
 
 def _stopped(view: View) -> tuple[str, str]:
     """Return why the picture is not live now, and what to do; two empty texts while it is."""
@@ -118,6 +110,7 @@ def _stopped(view: View) -> tuple[str, str]:
 def _read(path: str) -> QImage | None:
     """Read a photo at the size of a screen; None when it cannot be read."""
     reader = QImageReader(path)
+    reader.setAutoTransform(True)  # as the photo's judge does
     if reader.size().isValid():
         reader.setScaledSize(reader.size().scaled(960, 540, Qt.AspectRatioMode.KeepAspectRatio))
     image = reader.read()

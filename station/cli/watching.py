@@ -1,0 +1,92 @@
+"""Watches the live picture beside the screen's thread: judges it, says so, and asks for the photo when it is good."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from grading import gate
+from grading.gate import Glance, Guide
+from resources import find
+from station import shutter
+from station.inputs import FrameJudged, PhotoReady
+from station.shutter import Shutter
+
+_log = logging.getLogger(__name__)
+
+GUIDES_FILE = "guides.toml"
+_WHOLE = "whole"
+_LEAST_PX = 64
+
+
+class Watcher:
+    """One live picture at a time, the newest; whatever is slow here, the camera and the screen never wait for it."""
+
+    def __init__(self, post: Callable[[object], None]) -> None:
+        self._post = post
+        self._pool = ThreadPoolExecutor(1, "gate")
+        self._lock = threading.Lock()
+        self._newest: tuple[str, Any, float] | None = None
+        self._told: deque[Callable[[], None]] = deque()
+        self._due = ""
+        self._shot = ""
+        self._reference: float | None = None
+        # From here on, the pool's thread alone.
+        self._guides: Mapping[str, Guide] = {}
+        self._shutter = Shutter()
+        self._glance: Glance | None = None
+
+    def due(self, request: str, shot: str, reference: float | None) -> None:
+        """Say which photo is due (empty: none), of which shot, and the sharpness usual there. From any thread."""
+        self._shot, self._reference = shot, reference
+        if request != self._due:
+            self._due = request
+            self._told.append(lambda: self._arm(request))
+
+    def taken(self) -> None:
+        """Say that a still was asked for. From any thread."""
+        self._told.append(self._note_taken)
+
+    def see(self, device: str, pixels: Any, at: float) -> None:
+        """Take one picture (height x width x 3, BGR) that nobody will change any more; returns at once."""
+        with self._lock:
+            waits, self._newest = self._newest is not None, (device, pixels, at)
+        if not waits:
+            self._pool.submit(self._judge)
+
+    def close(self) -> None:
+        """Finish the picture in work and end the thread."""
+        self._pool.shutdown()
+
+    def _judge(self) -> None:
+        with self._lock:
+            newest, self._newest = self._newest, None
+        try:
+            if newest is not None and min(newest[1].shape[:2]) >= _LEAST_PX:
+                self._judge_one(*newest)
+        except Exception:  # noqa: BLE001 - top of thread
+            _log.exception("a live picture could not be judged")
+
+    def _judge_one(self, device: str, pixels: Any, at: float) -> None:
+        while self._told:
+            self._told.popleft()()
+        self._guides = self._guides or gate.parse_guides(find.read(GUIDES_FILE))
+        guide = self._guides.get(self._shot) or self._guides[_WHOLE]
+        seen = gate.glance(pixels, self._glance, guide, self._reference)
+        self._shutter, look = shutter.look(self._shutter, seen.problems, seen.trace, at)
+        self._glance = seen
+        said = seen.problems or ((shutter.SAME,) if look.same else ())
+        self._post(FrameJudged(device, said, seen.box, look.steady, (guide.wide, guide.high)))
+        if look.shoot:
+            self._post(PhotoReady(self._shutter.due))
+
+    def _arm(self, request: str) -> None:
+        self._shutter = shutter.arm(self._shutter, request, self._trace())
+
+    def _note_taken(self) -> None:
+        self._shutter = shutter.taken(self._shutter, self._trace())
+
+    def _trace(self) -> Any:
+        return self._glance.trace if self._glance is not None else None
