@@ -191,6 +191,6 @@ def _sharpness(pixels: Pixels, grey: Pixels, region: Mask) -> float:
     lines = numpy.arange(mosaic.shape[0]) % side
     # Where two tiles meet there is an edge that the picture does not have.
     inner = ((lines > 8) & (lines < side - 8))[:, None] & numpy.ones(mosaic.shape, bool)
-    # As many pixels are taken for the steepest as of the whole item, so that the figure is the photo's.
-    whole = float(region.sum()) * (factor * shrink) ** 2
+    # As many of them are taken for the steepest as of the whole item, so that the figure is the photo's.
+    whole = float(region.sum()) * (factor * shrink) ** 2 * float(weight[best].sum() / max(1.0, weight.sum()))
     return sharpness_of(mosaic, inner, min(0.2, 0.01 * whole / max(1, int(inner.sum()))))

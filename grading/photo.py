@@ -62,7 +62,7 @@ LIMITS = Limits()
 JUDGED_PX = 1600
 """The longer side of a photo when its sharpness is measured; smaller ones stay as they are."""
 
-_ROUNDS = 5  # after these the guess of the mat hardly moves
+_ROUNDS, _MAT_SPREAD = 7, 6.0  # after these the guess of the mat hardly moves; how much a mat itself differs (CIELAB)
 
 SAME_PICTURE_BITS = 12
 """Two fingerprints of one picture differ by no more (10 were seen), those of other pictures by more (18 and
@@ -234,7 +234,7 @@ def _guessed_mat(seen: Pixels) -> Pixels:
         weighed = places * trust
         factors = numpy.linalg.solve(weighed.T @ places, weighed.T @ colours)
         off = numpy.linalg.norm(colours - places @ factors, axis=1, keepdims=True)
-        trust = 1 / (off + 2.0)
+        trust = 1 / (1 + (off / _MAT_SPREAD) ** 2)
     ground: Pixels = (terms @ factors).astype(numpy.float32)
     return ground
 

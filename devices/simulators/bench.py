@@ -69,9 +69,8 @@ class CameraHandle:
         self._simulator = simulator
 
     def scene(self, category: str, seed: int = 1, look: str = "sharp", ean: str = "", text: str = "") -> None:
-        """Put an article of a category there: `seed` tells articles apart, `look` is sharp, blurred, dark,
-        glare or empty, `ean` is a 13-digit barcode on a sticker, `text` is printed beside it.
-        """
+        """Put an article of a category there: `seed` tells articles apart, `look` is one of scenes.LOOKS,
+        `ean` is a 13-digit barcode on a sticker, `text` is printed beside it."""
         self._simulator.do("scene", category=category, seed=seed, look=look, ean=ean, text=text)
 
     def freeze(self) -> None:
@@ -93,6 +92,10 @@ class CameraHandle:
     def size(self, width: int, height: int) -> None:
         """Pictures of another size from now on."""
         self._simulator.do("size", width=width, height=height)
+
+    def pass_frames(self, frames: int) -> None:
+        """Come back when so many frame times are over: what is seen by then is what lies there now."""
+        self._simulator.do("pass", frames=frames)
 
     def drop(self) -> None:
         """Break the connection, and take the next one."""

@@ -1,6 +1,6 @@
 """A bench camera as an MJPEG stream over HTTP: `python -m devices.simulators.camera [--port 8080]`.
 
-Commands: {"do":"scene","category":"footwear","seed":7,"look":"sharp|blurred|dark|glare|empty","ean":"","text":""},
+Commands: {"do":"scene","category":"footwear","seed":7,"look":"sharp","ean":"","text":""} (looks: scenes.LOOKS),
 {"do":"freeze"} (the same frame again and again), {"do":"stall"} (open, but no frames), {"do":"slow","frames_per_s":2},
 {"do":"size","width":640,"height":480} (another size from the next frame on), {"do":"corrupt"} (every third frame has
 flipped bits, with "cut":true its second half is missing), {"do":"thaw"} (ends all of these), {"do":"drop"} (breaks
@@ -62,8 +62,10 @@ class Sensor:
     def show(self, scene: Scene) -> None:
         """Put something else under the camera."""
         wide, high = self.trouble.width or self._size[0], self.trouble.height or self._size[1]
-        picture = cv2.resize(draw(scene), (wide, high), interpolation=cv2.INTER_AREA).astype(np.int16)
-        self._frames = tuple(self._exposure(picture) for _ in range(_NOISE_PICTURES))
+        moments = range(_NOISE_PICTURES if scene.look == "hand" else 1)
+        drawn = [cv2.resize(draw(scene, each), (wide, high), interpolation=cv2.INTER_AREA) for each in moments]
+        pictures = [each.astype(np.int16) for each in drawn]
+        self._frames = tuple(self._exposure(pictures[each % len(pictures)]) for each in range(_NOISE_PICTURES))
         self._scene = scene
 
     def suffer(self, trouble: Trouble) -> None:

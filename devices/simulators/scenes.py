@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 1280, 720
-LOOKS = ("sharp", "blurred", "dark", "glare", "empty")
+LOOKS = ("sharp", "blurred", "dark", "glare", "empty", "hand", "cut", "aside")
+_SHIFTS: Mapping[str, tuple[int, int]] = {"cut": (620, 60), "aside": (330, 0)}
 
 Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -54,8 +55,11 @@ class Scene:
     text: str = ""
 
 
-def draw(scene: Scene) -> Picture:
-    """The picture, WIDTH x HEIGHT, BGR; ValueError for a category or look that does not exist."""
+def draw(scene: Scene, moment: int = 0) -> Picture:
+    """The picture, WIDTH x HEIGHT, BGR; ValueError for a category or look that does not exist.
+
+    A hand (look `hand`) is elsewhere at each moment; nothing else moves.
+    """
     if scene.category not in _ARTICLES or scene.look not in LOOKS:
         raise ValueError(f"a scene shows one of {', '.join(_ARTICLES)}, looking {', '.join(LOOKS)}")
     picture = _mat()
@@ -66,6 +70,10 @@ def draw(scene: Scene) -> Picture:
             _sticker(picture, scene.ean)
         if scene.text:
             _print(picture, scene.text, (90, 640), 0.9, (20, 20, 20))
+        if scene.look in _SHIFTS:
+            picture = _shifted(picture, *_SHIFTS[scene.look])
+        if scene.look == "hand":
+            _reach_in(picture, moment)
     if scene.look == "blurred":
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 9.0), np.uint8)
     if scene.look == "dark":
@@ -73,6 +81,22 @@ def draw(scene: Scene) -> Picture:
     if scene.look == "glare":
         picture = _lit(picture)
     return picture
+
+
+def _shifted(picture: Picture, right: int, down: int) -> Picture:
+    """The article elsewhere on the mat, or partly beyond the picture."""
+    mat = _mat()
+    lies = (picture != mat).any(axis=2).astype(np.uint8)
+    move = np.array([[1, 0, right], [0, 1, down]], np.float32)
+    there = cv2.warpAffine(lies, move, (WIDTH, HEIGHT))[..., None] > 0
+    return np.where(there, cv2.warpAffine(picture, move, (WIDTH, HEIGHT)), mat).astype(np.uint8)
+
+
+def _reach_in(picture: Picture, moment: int) -> None:
+    """An arm from the lower edge with a fist at its end, swinging from moment to moment."""
+    fist = (WIDTH // 2 + 90 * (moment % 5) - 180, HEIGHT // 2 + 60 * (moment % 3))
+    cv2.line(picture, (WIDTH // 2, HEIGHT), fist, (120, 150, 205), 110, cv2.LINE_AA)
+    cv2.circle(picture, fist, 95, (130, 160, 215), -1, cv2.LINE_AA)
 
 
 def _lit(picture: Picture) -> Picture:

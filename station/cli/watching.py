@@ -29,7 +29,7 @@ class Watcher:
         self._pool = ThreadPoolExecutor(1, "gate")
         self._lock = threading.Lock()
         self._newest: tuple[str, Any, float] | None = None
-        self._told: deque[Callable[[], None]] = deque()
+        self._told: deque[Callable[[Shutter, Any], Shutter]] = deque()
         self._due = ""
         self._shot = ""
         self._reference: float | None = None
@@ -43,11 +43,11 @@ class Watcher:
         self._shot, self._reference = shot, reference
         if request != self._due:
             self._due = request
-            self._told.append(lambda: self._arm(request))
+            self._told.append(lambda present, trace: shutter.arm(present, request, trace))
 
     def taken(self) -> None:
         """Say that a still was asked for. From any thread."""
-        self._told.append(self._note_taken)
+        self._told.append(shutter.taken)
 
     def see(self, device: str, pixels: Any, at: float) -> None:
         """Take one picture (height x width x 3, BGR) that nobody will change any more; returns at once."""
@@ -70,23 +70,15 @@ class Watcher:
             _log.exception("a live picture could not be judged")
 
     def _judge_one(self, device: str, pixels: Any, at: float) -> None:
-        while self._told:
-            self._told.popleft()()
         self._guides = self._guides or gate.parse_guides(find.read(GUIDES_FILE))
         guide = self._guides.get(self._shot) or self._guides[_WHOLE]
         seen = gate.glance(pixels, self._glance, guide, self._reference)
+        # The first picture after a word shows what lay there when it was said: before, nobody may have looked.
+        while self._told:
+            self._shutter = self._told.popleft()(self._shutter, seen.trace)
         self._shutter, look = shutter.look(self._shutter, seen.problems, seen.trace, at)
         self._glance = seen
         said = seen.problems or ((shutter.SAME,) if look.same else ())
         self._post(FrameJudged(device, said, seen.box, look.steady, (guide.wide, guide.high)))
         if look.shoot:
             self._post(PhotoReady(self._shutter.due))
-
-    def _arm(self, request: str) -> None:
-        self._shutter = shutter.arm(self._shutter, request, self._trace())
-
-    def _note_taken(self) -> None:
-        self._shutter = shutter.taken(self._shutter, self._trace())
-
-    def _trace(self) -> Any:
-        return self._glance.trace if self._glance is not None else None
