@@ -26,8 +26,7 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 _HEADINGS: Mapping[str, str] = {
     "language": mark("Language"),
     "theme": mark("Colours"),
-    "sound": mark("Sound and motion"),
-    "photos": mark("Photos"),
+    "sound": mark("Sound, motion, shutter"),
     "training": mark("Training"),
 }
 _THEMES: Mapping[str, tuple[str, str]] = {"light": ("L", mark("Light")), "dark": ("D", mark("Dark"))}
@@ -61,7 +60,7 @@ class SettingsPage(QWidget):
         self._try, self._trouble = self._choice("H", self.sound_tried.emit), Text("small", quiet=True)
         self._try.setCheckable(False)
         self._training = self._choice("T", lambda: self.training_wanted.emit(self._training.isChecked()))
-        self._shutter_hint, self._training_hint = Text("small", quiet=True), Text("small", quiet=True)
+        self._training_hint = Text("small", quiet=True)
         self._arrange()
 
     def press(self, key: str) -> bool:
@@ -83,11 +82,10 @@ class SettingsPage(QWidget):
         rows: dict[str, tuple[KeyButton, ...]] = {
             "language": tuple(self._languages.values()),
             "theme": tuple(self._themes.values()),
-            "sound": (self._sound, self._motion, self._try),
-            "photos": (self._shutter,),
+            "sound": (self._sound, self._motion, self._try, self._shutter),
             "training": (self._training,),
         }
-        below = {"sound": self._trouble, "photos": self._shutter_hint, "training": self._training_hint}
+        below = {"sound": self._trouble, "training": self._training_hint}
         for place, (name, buttons) in enumerate(rows.items()):
             card = Card(S24, S12)
             card.column.addWidget(self._labels[name])
@@ -120,7 +118,9 @@ class SettingsPage(QWidget):
             self._sound: tr.gettext(mark("Sounds: on") if settings.sound else mark("Sounds: off")),
             self._motion: tr.gettext(mark("Motion: less") if settings.reduced_motion else mark("Motion: as usual")),
             self._try: tr.gettext(mark("Hear the sounds")),
-            self._shutter: tr.gettext(mark("By itself: on") if settings.auto_shutter else mark("By itself: off")),
+            self._shutter: tr.gettext(
+                mark("Shutter: by itself") if settings.auto_shutter else mark("Shutter: by hand")
+            ),
             self._training: tr.gettext(mark("Stop practising") if view.training else mark("Practise")),
         }
         for key, button in self._keys.items():
@@ -132,9 +132,6 @@ class SettingsPage(QWidget):
         self._sound.setChecked(settings.sound)
         self._motion.setChecked(settings.reduced_motion)
         self._shutter.setChecked(settings.auto_shutter)
-        self._shutter_hint.show_text(
-            tr.gettext(mark("A photo is taken once the item lies still and can be seen well. Space takes one, too."))
-        )
         self._training.setChecked(view.training)
         self._trouble.show_text(tr.gettext(view.sound_trouble))
         self._training_hint.show_text(

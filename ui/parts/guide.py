@@ -78,7 +78,7 @@ def _say(painter: QPainter, box: QRectF, words: str, theme: Theme, font: QFont) 
     for size in (HEAD, BODY):
         painter.setFont(sized(font, size, 600))
         needs = painter.boundingRect(room, flags, words)
-        if needs.height() <= box.height() * 0.3:
+        if needs.height() < 2 * size:  # on one line
             break
     band = QRectF(box.left(), box.bottom() - needs.height() - 2 * S12, box.width(), needs.height() + 2 * S12)
     painter.fillRect(band, QColor(look.fill))
