@@ -3,9 +3,9 @@
 Commands: {"do":"scene","category":"footwear","seed":7,"look":"sharp","ean":"","text":""} (looks: scenes.LOOKS),
 {"do":"freeze"} (the same frame again and again), {"do":"stall"} (open, but no frames), {"do":"slow","frames_per_s":2},
 {"do":"size","width":640,"height":480} (another size from the next frame on), {"do":"corrupt"} (every third frame has
-flipped bits, with "cut":true its second half is missing), {"do":"thaw"} (ends all of these), {"do":"drop"} (breaks
-the connection, the next one is served), {"do":"pass","frames":12} (done when so many frame times have passed),
-{"do":"unplug"}, {"do":"plug"}.
+flipped bits, with "cut":true its second half is missing), {"do":"shake"} (three of five frames are blurred),
+{"do":"thaw"} (ends all of these), {"do":"drop"} (breaks the connection, the next one is served),
+{"do":"pass","frames":12} (done when so many frame times have passed), {"do":"unplug"}, {"do":"plug"}.
 """
 
 import argparse
@@ -37,6 +37,7 @@ class Trouble:
     stalled: bool = False
     corrupt: bool = False
     cut: bool = False
+    shaken: bool = False
     frames_per_s: float = 0.0
     width: int = 0
     height: int = 0
@@ -64,6 +65,8 @@ class Sensor:
         wide, high = self.trouble.width or self._size[0], self.trouble.height or self._size[1]
         moments = range(_NOISE_PICTURES if scene.look == "hand" else 1)
         drawn = [cv2.resize(draw(scene, each), (wide, high), interpolation=cv2.INTER_AREA) for each in moments]
+        if self.trouble.shaken:
+            drawn = [cv2.blur(drawn[0], (25, 25)), drawn[0]]
         pictures = [each.astype(np.int16) for each in drawn]
         self._frames = tuple(self._exposure(pictures[each % len(pictures)]) for each in range(_NOISE_PICTURES))
         self._scene = scene
@@ -195,6 +198,7 @@ def serve(control: Control, sensor: Sensor, camera: Camera) -> None:
             "scene": scene,
             "freeze": lambda _: sensor.suffer(Trouble(frozen=True)),
             "stall": lambda _: sensor.suffer(Trouble(stalled=True)),
+            "shake": lambda _: sensor.suffer(Trouble(shaken=True)),
             "corrupt": suffer,
             "slow": suffer,
             "size": suffer,

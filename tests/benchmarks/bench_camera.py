@@ -1,10 +1,12 @@
-"""How smoothly a full HD camera is shown in the real window, how long the window is held up meanwhile, and how long a
-still takes. The camera is a simulated one of 30 frames a second over HTTP; its driver reads barcodes as well.
+"""How smoothly a full HD camera is shown in the real window while its picture is judged for the automatic shutter, how
+long the window is held up meanwhile, and how long a still takes, which is the best of three pictures. The camera is a
+simulated one of 30 frames a second over HTTP; its driver reads barcodes as well.
 """
 
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,6 +20,8 @@ from devices.cameras.stream import Camera, CameraSettings
 from devices.readings import Frame, Still, Up
 from devices.simulators.process import Simulator
 from devices.worker import NETWORK_BACKOFF_S, Worker
+from station.cli.watching import Watcher
+from station.inputs import FrameJudged, PhotoReady
 from station.settings import Settings
 from ui.app import App
 
@@ -34,8 +38,12 @@ class Watch:
 
     def __init__(self, app: App, camera: Camera) -> None:
         self._app, self._camera = app, camera
+        self._watcher = Watcher(self.take)
+        self._watcher.due("bench/whole/0", "whole", None)
         self.began = self.ended = 0.0
         self.frames: set[float] = set()
+        self.judged: list[float] = []
+        self.ready = 0
         self.idle_s: list[float] = []
         self.late_s: list[float] = []
         self.still_s: list[float] = []
@@ -48,6 +56,9 @@ class Watch:
         """Bring what the driver says to the window; called in the driver's thread."""
         if isinstance(value, Frame) and self.began:
             self.frames.add(value.at)
+        if isinstance(value, FrameJudged) and self.began:
+            self.judged.append(time.monotonic())
+        self.ready += isinstance(value, PhotoReady)
         if isinstance(value, Still):
             self.still_s.append(time.monotonic() - self._asked_at)
             if len(self.still_s) < STILLS:
@@ -68,7 +79,7 @@ class Watch:
         QTimer.singleShot(round(IDLE_S * 1000), self._show)
 
     def _show(self) -> None:
-        self._camera.want_preview(True)
+        self._camera.want_preview(True, partial(self._watcher.see, "camera"))
         QTimer.singleShot(2_000, self._measure)
 
     def _measure(self) -> None:
@@ -87,12 +98,13 @@ class Watch:
     def _stills(self) -> None:
         self.ended = time.monotonic()
         self._camera.want_preview(False)
+        self._watcher.close()
         self.shoot()
 
 
 def measure() -> dict[str, dict[str, Any]]:
-    """Pictures a second that reach the window at 1080p, how late its ticks are (p99) beside those without a picture,
-    and a still's time (median).
+    """Pictures a second that reach the window at 1080p with the gate and the shutter on, and that the gate judges, how
+    late the window's ticks are (p99) beside those without a picture, and the time of a still (median).
     """
     simulator = Simulator("camera", ["--width", "1920", "--height", "1080", "--frames-per-s", "30"])
     try:
@@ -114,9 +126,13 @@ def measure() -> dict[str, dict[str, Any]]:
         simulator.close()
     if code:
         raise RuntimeError(f"not done in {_GIVE_UP_MS / 1000:.0f} s")
+    if not watch.ready:
+        raise RuntimeError("the shutter never went off")
     shown = [at for at in watch.frames if watch.began <= at <= watch.ended]
+    judged = [at for at in watch.judged if watch.began <= at <= watch.ended]
     return {
         "preview_fps_1080p": figure(len(shown) / (watch.ended - watch.began), f"fps ({kind})", PREVIEW_FPS, len(shown)),
+        "gate_fps_1080p": figure(len(judged) / (watch.ended - watch.began), f"fps ({kind})", PREVIEW_FPS, len(judged)),
         "ui_blocked_p99_ms": figure(
             p99(watch.late_s) * 1000, f"ms ({kind})", round(p99(watch.idle_s) * 1000, 2), len(watch.late_s)
         ),

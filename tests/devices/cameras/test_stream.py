@@ -199,6 +199,24 @@ def test_another_size_is_no_fault_and_the_next_still_has_it(simulator, camera, i
     assert not inbox.of(Down)
 
 
+def test_of_a_few_pictures_in_a_row_the_sharpest_is_the_still(simulator, inbox) -> None:
+    """Of five pictures the first, third and fifth are shaken: among any three in a row is a good one."""
+    simulator.do("scene", category="footwear", seed=7)
+    simulator.do("shake")
+    detail = {}
+    for burst in (1, 3):
+        camera = Camera("camera", CameraSettings(simulator.address, burst=burst))
+        worker = working(camera, inbox)
+        inbox.next(Up)
+        for number in range(6):
+            camera.request_still(f"{burst}-{number}")
+            still = picture(inbox.next(Still))
+            detail.setdefault(burst, []).append(cv2.Laplacian(still, cv2.CV_32F).std())
+        worker.stop()
+    assert min(detail[3]) > 0.8 * max(detail[3]), "each is as sharp as the sharpest"
+    assert min(detail[1]) < 0.5 * max(detail[3]), "not so without"
+
+
 @pytest.mark.usefixtures("goes_down")
 def test_a_slow_camera_is_up_and_one_that_is_too_slow_is_not(simulator, camera, inbox) -> None:
     simulator.do("slow", frames_per_s=3)
