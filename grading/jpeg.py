@@ -9,18 +9,28 @@ if TYPE_CHECKING:
 else:
     Pixels = Any
 
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = 50_000_000
+"""More than any camera of a bench or a telephone makes; three bytes each in memory."""
 
+# A progressive JPEG may go over its pixels again and again in a few bytes each time; encoders use ten passes or so.
+_MAX_WORK = 20 * MAX_PIXELS
+_MAX_PASSES = 200
+_PASS = b"\xff\xda"
+# A block of 8 x 8 pixels takes one bit at the very least: what claims more has not come whole (or never was).
+_MAX_PIXELS_PER_BYTE = 8 * 64
 _NO_FRAME = frozenset({0xC4, 0xC8, 0xCC})
 
 
 def decode(jpeg: bytes) -> Pixels | None:
-    """Return the photo as height × width × 3 bytes (blue, green, red), or None when it is not a whole JPEG.
+    """Return the photo as height × width × 3 bytes (blue, green, red), upright, or None when it is not a whole JPEG.
 
-    A header that asks for more than 100 megapixels is refused before any memory is taken.
+    Whatever is not a JPEG is refused, and so is a header that asks for more than MAX_PIXELS or for more passes over
+    them than any encoder makes, before any memory is taken. Bytes behind the picture's end are left alone.
     """
-    pixels = _pixels(jpeg)
-    if pixels is None or pixels > MAX_PIXELS:
+    pixels, passes = _pixels(jpeg), jpeg.count(_PASS)
+    if pixels is None or not 0 < pixels <= min(MAX_PIXELS, len(jpeg) * _MAX_PIXELS_PER_BYTE):
+        return None
+    if passes > _MAX_PASSES or passes * pixels > _MAX_WORK:
         return None
     import cv2
     import numpy

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,8 @@ _log = logging.getLogger(__name__)
 GUIDES_FILE = "guides.toml"
 _WHOLE = "whole"
 _LEAST_PX = 64
+# Of the time, and not more however busy the computer is: the screen comes first.
+_SHARE = 0.4
 
 
 class Watcher:
@@ -29,6 +32,7 @@ class Watcher:
         self._pool = ThreadPoolExecutor(1, "gate")
         self._lock = threading.Lock()
         self._newest: tuple[str, Any, float] | None = None
+        self._rests_until = 0.0
         self._told: deque[Callable[[Shutter, Any], Shutter]] = deque()
         self._due = ""
         self._shot = ""
@@ -52,6 +56,8 @@ class Watcher:
     def see(self, device: str, pixels: Any, at: float) -> None:
         """Take one picture (height x width x 3, BGR) that nobody will change any more; returns at once."""
         with self._lock:
+            if at < self._rests_until:
+                return
             waits, self._newest = self._newest is not None, (device, pixels, at)
         if not waits:
             self._pool.submit(self._judge)
@@ -63,11 +69,15 @@ class Watcher:
     def _judge(self) -> None:
         with self._lock:
             newest, self._newest = self._newest, None
+        began = time.monotonic()
         try:
             if newest is not None and min(newest[1].shape[:2]) >= _LEAST_PX:
                 self._judge_one(*newest)
         except Exception:  # noqa: BLE001 - top of thread
             _log.exception("a live picture could not be judged")
+        now = time.monotonic()
+        with self._lock:
+            self._rests_until = now + (now - began) * (1 / _SHARE - 1)
 
     def _judge_one(self, device: str, pixels: Any, at: float) -> None:
         self._guides = self._guides or gate.parse_guides(find.read(GUIDES_FILE))

@@ -27,6 +27,7 @@ from ui.app import App
 
 PREVIEW_FPS = 15.0
 IDLE_S = 5.0
+PLAIN_S = 10.0
 SHOWN_S = 20.0
 STILLS = 20
 _TICK_MS = 5
@@ -40,11 +41,12 @@ class Watch:
         self._app, self._camera = app, camera
         self._watcher = Watcher(self.take)
         self._watcher.due("bench/whole/0", "whole", None)
-        self.began = self.ended = 0.0
+        self.plain_began = self.plain_ended = self.began = self.ended = 0.0
         self.frames: set[float] = set()
         self.judged: list[float] = []
         self.ready = 0
         self.idle_s: list[float] = []
+        self.plain_s: list[float] = []
         self.late_s: list[float] = []
         self.still_s: list[float] = []
         self._asked_at = 0.0
@@ -54,7 +56,7 @@ class Watch:
 
     def take(self, value: Any) -> None:
         """Bring what the driver says to the window; called in the driver's thread."""
-        if isinstance(value, Frame) and self.began:
+        if isinstance(value, Frame):
             self.frames.add(value.at)
         if isinstance(value, FrameJudged) and self.began:
             self.judged.append(time.monotonic())
@@ -79,8 +81,17 @@ class Watch:
         QTimer.singleShot(round(IDLE_S * 1000), self._show)
 
     def _show(self) -> None:
+        self._camera.want_preview(True)
+        QTimer.singleShot(2_000, self._measure_plain)
+
+    def _measure_plain(self) -> None:
+        self.plain_began = time.monotonic()
+        QTimer.singleShot(round(PLAIN_S * 1000), self._gate)
+
+    def _gate(self) -> None:
+        self.plain_ended = time.monotonic()
         self._camera.want_preview(True, partial(self._watcher.see, "camera"))
-        QTimer.singleShot(2_000, self._measure)
+        QTimer.singleShot(1_000, self._measure)
 
     def _measure(self) -> None:
         self.began = time.monotonic()
@@ -92,7 +103,9 @@ class Watch:
             if len(self.still_s) >= STILLS:
                 self._app.qt.quit()
             return
-        (self.late_s if self.began else self.idle_s).append(max(0.0, now - self._due))
+        (self.late_s if self.began else self.plain_s if self.plain_began else self.idle_s).append(
+            max(0.0, now - self._due)
+        )
         self._due = now + _TICK_MS / 1000
 
     def _stills(self) -> None:
@@ -129,12 +142,15 @@ def measure() -> dict[str, dict[str, Any]]:
     if not watch.ready:
         raise RuntimeError("the shutter never went off")
     shown = [at for at in watch.frames if watch.began <= at <= watch.ended]
+    plain = [at for at in watch.frames if watch.plain_began <= at <= watch.plain_ended]
     judged = [at for at in watch.judged if watch.began <= at <= watch.ended]
     return {
         "preview_fps_1080p": figure(len(shown) / (watch.ended - watch.began), f"fps ({kind})", PREVIEW_FPS, len(shown)),
+        "preview_fps_1080p_no_gate": figure(len(plain) / PLAIN_S, f"fps ({kind})", PREVIEW_FPS, len(plain)),
         "gate_fps_1080p": figure(len(judged) / (watch.ended - watch.began), f"fps ({kind})", PREVIEW_FPS, len(judged)),
         "ui_blocked_p99_ms": figure(
             p99(watch.late_s) * 1000, f"ms ({kind})", round(p99(watch.idle_s) * 1000, 2), len(watch.late_s)
         ),
+        "ui_blocked_p99_no_gate_ms": figure(p99(watch.plain_s) * 1000, f"ms ({kind})", None, len(watch.plain_s)),
         "still_ms": figure(median(watch.still_s) * 1000, "ms", None, len(watch.still_s)),
     }
