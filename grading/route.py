@@ -77,13 +77,17 @@ class RuleFile(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RouteTable(msgspec.Struct, frozen=True):
-    """A table ready for use: `rules` in the order of trying, each with its name and compiled condition."""
+    """A table ready for use: `rules` in the order of trying, each with its name and compiled condition.
+
+    `asks` are the facts that any condition asks for.
+    """
 
     name: str
     rules: tuple[tuple[str, Rule, Condition], ...]
     figures: Figures
     authority: tuple[Authority, ...]
     override_reasons: tuple[OverrideReason, ...]
+    asks: frozenset[str] = frozenset()
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -169,6 +173,7 @@ def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
         figures=_figures(default, files[0]),
         authority=default.authority,
         override_reasons=default.override_reasons,
+        asks=frozenset[str]().union(*(condition.names for _, _, condition in rules)),
     )
 
 
@@ -193,6 +198,14 @@ def route_by(table: RouteTable, grade: Grade, facts: Mapping[str, object], hit: 
     Raises msgspec.ValidationError for facts that `route` would hold the item for.
     """
     return _by(table, grade, msgspec.convert(dict(facts), _Known), hit)
+
+
+def deciding(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> Tried | None:
+    """Return the first rule that holds, or that could not be decided; None where there is none.
+
+    Raises msgspec.ValidationError for facts that `route` would hold the item for.
+    """
+    return _first_hit(table, grade, msgspec.convert(dict(facts), _Known))
 
 
 def tries(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> tuple[Tried, ...]:

@@ -27,6 +27,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station rubric preview phones     walk through them in the terminal
   returns-station routes check              find what is wrong with the rules that say where goods go
   returns-station routes explain            say which rule decides about one item, and what each way is worth
+  returns-station replay DATA --routes FILE judge the last items again, and say what the file would change
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -46,6 +47,14 @@ _ABOUT_ROUTES = """\
 Tries every grade that the rubrics can give with every fact that the rules tell apart, and says: rules that are never
 reached, situations that no rule decides, worse goods that would fare better, figures that are missing. A client's file
 is checked over the program's default.toml, and tried first in a process of its own with a limit on time and memory.
+"""
+
+
+_ABOUT_REPLAY = """\
+Judges the last items of a station's journal again, by rubrics and route files that are not in use yet, and says what
+would change: by grade, by route, by value, with the items behind each figure. Items whose answers do not fit are told
+apart, with the question that would have to be asked. Nothing is changed; the station may be running. With no files it
+proves that the versions in use still say what they said then.
 """
 
 
@@ -88,6 +97,19 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(do=_examine)
     verify = commands.add_parser("verify", parents=[where], help="check a data folder; exit 1 on any damage")
     verify.set_defaults(do=_verify)
+    replay = commands.add_parser(
+        "replay",
+        parents=[where],
+        help="say what other rubrics or routes would change; exit 1 when anything",
+        description=_ABOUT_REPLAY,
+        formatter_class=_PLAIN,
+    )
+    replay.add_argument("--rubric", type=Path, nargs="+", default=[], metavar="FILE", help="in place of its category's")
+    replay.add_argument("--routes", type=Path, nargs="+", default=[], metavar="FILE", help="default.toml, CLIENT.toml")
+    replay.add_argument("--last", type=int, default=1000, metavar="N", help="how many items (default: 1000)")
+    replay.add_argument("--all", action="store_true", help="name every item behind each figure")
+    replay.add_argument("--json", action="store_true", help="for programs")
+    replay.set_defaults(do=_replay)
     save = commands.add_parser("salvage", parents=[where], help="save what can be read of a damaged journal")
     save.add_argument("--station", default="", metavar="CODE", help="its code, when not one entry can be read")
     save.add_argument("--yes", action="store_true", help="do it without asking")
@@ -251,6 +273,12 @@ def _verify(asked: argparse.Namespace) -> int:
     from station.cli import checks
 
     return checks.verify_folder(asked.data)
+
+
+def _replay(asked: argparse.Namespace) -> int:
+    from station.cli import replaying
+
+    return replaying.replay(asked.data, asked.rubric, asked.routes, asked.last, asked.all, asked.json)
 
 
 def _salvage(asked: argparse.Namespace) -> int:

@@ -235,8 +235,8 @@ class Graded(Fact, frozen=True):
 class Routed(Fact, frozen=True):
     """Where the item goes, computed; `values` are expected minor units by route, best first.
 
-    `breakdown` tells what each value is made of; `today` (ISO date) and `waiting` (items by way) are what it was
-    computed with besides the item's own facts, so that it can be computed again.
+    `breakdown` tells what each value is made of. `today` (ISO date) and `waiting` (items by way) are what it was
+    computed with besides the item's own facts, `table` the versions of all its rules: so it can be computed again.
     """
 
     item: str
@@ -249,6 +249,7 @@ class Routed(Fact, frozen=True):
     breakdown: tuple[Worth, ...] = ()
     today: str = ""
     waiting: tuple[tuple[Disposition, int], ...] = ()
+    table: str = ""
 
 
 class RouteOverridden(Fact, frozen=True):

@@ -29,7 +29,8 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     kind = state.parcel.arrived.kind if state.parcel is not None else "unknown"
     day = known.day()
     facts_of_route = route_facts(item, kind, day, prep_seconds(rubric_of(item, known), item))
-    routed = route(known.routes(item.identified.client), graded, facts_of_route)
+    table = known.routes(item.identified.client)
+    routed = route(table, graded, facts_of_route)
     name = item.identified.item
     facts: tuple[Recorded, ...] = (
         Graded(
@@ -53,6 +54,7 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
             routed.breakdown,
             day.date,
             day.waiting,
+            table.name,
         ),
     )
     if routed.disposition != "hold":

@@ -22,7 +22,7 @@ except ImportError:  # Windows knows no such limits; the time limit holds there 
 
 WITHIN_S = 20.0
 MOST_BYTES = 1_000_000
-_MEMORY_BYTES = 1024**3
+MEMORY_BYTES = 1024**3
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -34,13 +34,13 @@ class Pack(msgspec.Struct, frozen=True):
     below: bytes = b""
 
 
-def refusal(pack: Pack, within_s: float = WITHIN_S) -> str:
+def refusal(pack: Pack, within_s: float = WITHIN_S, memory_bytes: int = MEMORY_BYTES) -> str:
     """Return why a pack must not be used, as a sentence; empty when it was read, compiled and asked without harm."""
     if len(pack.text) > MOST_BYTES:
         return f"it has {len(pack.text)} bytes; {MOST_BYTES} are allowed"
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join([str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])])
-    command = [sys.executable, "-m", "station.trial", str(int(within_s) + 1)]
+    command = [sys.executable, "-m", "station.trial", str(int(within_s) + 1), str(memory_bytes)]
     try:
         ended = subprocess.run(
             command,
@@ -62,9 +62,9 @@ def refusal(pack: Pack, within_s: float = WITHIN_S) -> str:
 
 def _main() -> int:
     """Limit ourselves, then read, compile and ask each rule once."""
-    seconds = int(sys.argv[1])
+    seconds, memory = int(sys.argv[1]), int(sys.argv[2])
     if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pack = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Pack)
