@@ -28,6 +28,8 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station routes check              find what is wrong with the rules that say where goods go
   returns-station routes explain            say which rule decides about one item, and what each way is worth
   returns-station replay DATA --routes FILE judge the last items again, and say what the file would change
+  returns-station publish FILE --by NAME --why TEXT
+                                            sign a rubric or route file off into the ledger of published versions
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -55,6 +57,14 @@ Judges the last items of a station's journal again, by rubrics and route files t
 would change: by grade, by route, by value, with the items behind each figure. Items whose answers do not fit are told
 apart, with the question that would have to be asked. Nothing is changed; the station may be running. With no files it
 proves that the versions in use still say what they said then.
+"""
+
+
+_ABOUT_PUBLISH = """\
+A published version never changes. The file is checked first, like `rubric check` and `routes check`; a version that
+is published already, or older than one that is, is refused. The entry holds the SHA-256 of what the file says (comments
+do not count), who signed it off, the day, why, and with --replay what it changes about the last 1000 items. Each entry
+holds a hash over itself and the one before it.
 """
 
 
@@ -110,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--all", action="store_true", help="name every item behind each figure")
     replay.add_argument("--json", action="store_true", help="for programs")
     replay.set_defaults(do=_replay)
+    _add_publish(commands)
     save = commands.add_parser("salvage", parents=[where], help="save what can be read of a damaged journal")
     save.add_argument("--station", default="", metavar="CODE", help="its code, when not one entry can be read")
     save.add_argument("--yes", action="store_true", help="do it without asking")
@@ -212,6 +223,22 @@ def _add_routes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     explain.set_defaults(do=_routes_explain)
 
 
+def _add_publish(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    publish = commands.add_parser(
+        "publish",
+        help="sign a rubric or route file off into the ledger",
+        description=_ABOUT_PUBLISH,
+        formatter_class=_PLAIN,
+    )
+    publish.add_argument("files", type=Path, nargs="*", metavar="FILE", help="a rubric or a route file")
+    publish.add_argument("--all-missing", action="store_true", help="all of the program's files that are not in it")
+    publish.add_argument("--by", required=True, metavar="NAME", help="who signs it off")
+    publish.add_argument("--why", required=True, metavar="TEXT", help="what the version is for")
+    publish.add_argument("--replay", type=Path, metavar="DATA", help="a data folder: say what it changes there")
+    publish.add_argument("--ledger", type=Path, metavar="FILE", help="(default: resources/published.toml)")
+    publish.set_defaults(do=_publish)
+
+
 # Each command loads what it needs and no more: the bench is to be on the screen before anyone waits for it.
 
 
@@ -279,6 +306,12 @@ def _replay(asked: argparse.Namespace) -> int:
     from station.cli import replaying
 
     return replaying.replay(asked.data, asked.rubric, asked.routes, asked.last, asked.all, asked.json)
+
+
+def _publish(asked: argparse.Namespace) -> int:
+    from station.cli import publishing
+
+    return publishing.publish(asked.files, asked.all_missing, asked.by, asked.why, asked.replay, asked.ledger)
 
 
 def _salvage(asked: argparse.Namespace) -> int:
