@@ -43,6 +43,7 @@ class Declared(msgspec.Struct, frozen=True, omit_defaults=True):
     serialised: bool = False
     components: tuple[str, ...] = ()
     reason: str = ""
+    season: str = ""
 
 
 class ShiftOpened(Fact, frozen=True):
@@ -159,6 +160,7 @@ class ItemIdentified(Fact, frozen=True):
     components: tuple[str, ...] = ()
     lot: str = ""
     expiry: str = ""
+    season: str = ""
 
 
 class SerialChecked(Fact, frozen=True):

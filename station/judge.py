@@ -111,6 +111,7 @@ def route_facts(item: Item, kind: str, day: Day, prep_s: int) -> dict[str, objec
         "price_minor": identified.price_minor,
         "currency": identified.currency,
         "prep_s": prep_s,
+        "season": identified.season,
         "today": day.date or None,
         "waiting": dict(day.waiting),
     }

@@ -5,8 +5,11 @@ import msgspec
 from station import facts
 from station.facts import Routed, RouteOverridden
 from station.inputs import Do
+from station.judge import route_facts
+from station.known import Day
 from station.lookups import Lookups
 from station.records import DISPOSITIONS
+from station.stages import Stage
 
 
 def at_result(walk):
@@ -27,6 +30,17 @@ def test_a_result_records_the_day_the_table_and_what_each_value_is_made_of(walk,
     )
     assert isinstance(read, Routed)
     assert (read.breakdown, read.table) == ((), "")
+
+
+def test_the_season_of_an_article_reaches_its_worth(walk, site_known: Lookups) -> None:
+    """How much a season costs, and when, is in tests/grading/test_worth.py."""
+    coat = site_known.product("TB-CT-L")
+    walk.arrive("tee").scan(coat.sku)
+    assert walk.stage is Stage.WHICH
+    walk.do(Do.CHOOSE, "none")
+    item = walk.state.item
+    assert (item.identified.sku, item.identified.season) == (coat.sku, "winter")
+    assert route_facts(item, "return", Day("2026-04-10"), 0)["season"] == "winter"
 
 
 def test_each_way_says_what_it_would_cost_and_the_choice_records_it(walk) -> None:
