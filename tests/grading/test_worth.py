@@ -184,8 +184,10 @@ def test_a_full_way_is_never_chosen_and_a_rule_that_names_it_holds(goods) -> Non
     full = goods.routes_toml() + "[capacity.resale]\nroom = 10\n"
     table = parse(full.encode())
     facts = goods.facts("electronics", price_minor=20_000, waiting={"resale": 10})
-    chosen = route(table, Grade("C", "C", "works", (), "g@1"), facts)
-    assert chosen.disposition == "refurb"
+    cheap = goods.facts("electronics", price_minor=5_000, waiting={"resale": 9})
+    clear = Grade("C", "C", "works", (), "g@1")
+    assert route(table, clear, cheap).disposition == "resale"
+    assert route(table, clear, {**cheap, "waiting": {"resale": 10}}).disposition == "refurb"
     held = route(table, Grade("B", "B", "works", (), "g@1"), facts)
     assert (held.disposition, held.owner, [why.code for why in held.reasons]) == (
         "hold", "supervisor", ["rule:36", "no_room"],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from station.errors import JournalError
-from station.facts import Routed, RouteOverridden, Undone
+from station.facts import PlateAllotted, Routed, RouteOverridden, Undone
 from station.inputs import Do
 from station.journal import Journal
 from station.judge import route_facts
@@ -37,6 +37,18 @@ def test_what_was_taken_back_is_left_out(walk, tmp_path: Path) -> None:
         taken = [txn for txn, fact in zip(txns, walk.facts, strict=True) if isinstance(fact, Routed)]
         journal.append([Undone(tuple(taken), "the route")], operator="", shift="")
         assert list(judged_items(tmp_path, 10)) == []
+
+
+def test_an_item_has_the_name_of_the_plate_it_bears(walk, tmp_path: Path) -> None:
+    walk.arrive("tee").item("tee").examine()
+    item = walk.state.item.identified.item
+    with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
+        for fact in walk.facts:
+            journal.append([fact], operator="", shift="")
+        txn = journal.append([PlateAllotted(item, "LPN1")], operator="", shift="").txn
+        assert [each.name for each in judged_items(tmp_path, 10)] == ["LPN1"]
+        journal.append([Undone((txn,), "the label")], operator="", shift="")
+        assert [each.name for each in judged_items(tmp_path, 10)] == [item]
 
 
 def test_a_folder_without_a_journal_is_told(tmp_path: Path) -> None:
