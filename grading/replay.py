@@ -76,7 +76,8 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Judge:
-    """Judges items; equal answers with equal evidence are graded once, and equal facts routed once.
+    """Judges items; equal answers with equal evidence are graded once; the rule that decides is looked for once for
+    items that no condition tells apart.
 
     Use from one thread. `rubrics` finds by category and client, `tables` by client.
     """
@@ -84,7 +85,7 @@ class Judge:
     def __init__(self, rubrics: Rubrics, tables: Tables) -> None:
         self._rubrics = rubrics
         self._tables = tables
-        self._graded: dict[object, tuple[Grade, int, int]] = {}
+        self._graded: dict[object, tuple[Grade, int]] = {}
         self._hits: dict[object, Tried | None] = {}
 
     def again(self, item: Judged) -> Again:
@@ -106,11 +107,11 @@ class Judge:
         known = self._graded.get(key)
         if known is None:
             prep_s = sum(step.seconds for step in prep_needed(rubric, answers, parts))
-            known = self._graded[key] = (grade(rubric, answers, evidence), prep_s, len(self._graded))
-        graded, prep_s, number = known
+            known = self._graded[key] = (grade(rubric, answers, evidence), prep_s)
+        graded, prep_s = known
         table = self._tables(item.client)
         facts = {**item.facts, "prep_s": prep_s}
-        asked_for = (table.name, number, *(_hashable(facts.get(name)) for name in table.asks))
+        asked_for = (table.name, *_asked(graded), *(facts.get(name) for name in table.asks - _OF_GRADE))
         try:
             if asked_for not in self._hits:
                 self._hits[asked_for] = deciding(table, graded, facts)
@@ -175,6 +176,7 @@ def _canonical(value: Grade | Route) -> bytes:
     return msgspec.json.encode(value, order="deterministic")
 
 
+_OF_GRADE = frozenset({"letter", "cosmetic", "functional", "stops", "missing"})
 _EVIDENCE = ("match", "serial", "weight_in_band", "parts", "missing")
 
 
@@ -195,6 +197,11 @@ def _steps(again: Again, was: int | None, now: int | None) -> Iterator[tuple[Fig
 
 def _value(decided: Route) -> int | None:
     return dict(decided.values).get(decided.disposition)
+
+
+def _asked(graded: Grade) -> tuple[object, ...]:
+    """What conditions may ask of a grade: items alike in this and in the facts asked for go by the same rule."""
+    return (graded.letter, graded.cosmetic, graded.functional, graded.stops, len(graded.missing))
 
 
 def _walked(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[Answers, str]:
