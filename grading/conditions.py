@@ -20,6 +20,7 @@ MAX_LENGTH = 500
 
 _OPERATORS = frozenset({"_&&_", "_||_", "!_", "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "@in"})
 _STRING = re.compile(r""""[^"\\\n]*"|'[^'\\\n]*'""")
+_NUMBER = re.compile(r"(?<![\w.])\d{1,18}(?![\w.])")
 _CALL = re.compile(r"(\w+)\s*\(")
 _FAULTS = (RuntimeError, LookupError, TypeError, ValueError, ArithmeticError)
 
@@ -38,7 +39,10 @@ class Facts:
 
 
 class Condition:
-    """One compiled condition; raises ConditionError when its text does anything but compare."""
+    """One compiled condition; raises ConditionError when its text does anything but compare.
+
+    `names` are the facts it asks for.
+    """
 
     def __init__(self, text: str) -> None:
         import cel
@@ -56,10 +60,20 @@ class Condition:
             used = self._program.references()
         except _FAULTS as error:
             raise ConditionError(str(error).splitlines()[0]) from error
+        self.text = text
+        self.names = frozenset(used["variables"])
         functions = sorted(set(used["functions"]) - _OPERATORS)
-        names = sorted(set(used["variables"]) - VARIABLES)
+        names = sorted(self.names - VARIABLES)
         if functions or names:
             raise ConditionError(f"uses {', '.join(functions + names)}; known are {', '.join(sorted(VARIABLES))}")
+
+    def literals(self) -> frozenset[str]:
+        """Return the texts it compares with."""
+        return frozenset(each[1:-1] for each in _STRING.findall(self.text))
+
+    def numbers(self) -> frozenset[int]:
+        """Return the whole numbers it compares with."""
+        return frozenset(int(each) for each in _NUMBER.findall(_STRING.sub(" ", self.text)))
 
     def holds(self, facts: Facts) -> bool:
         """Tell whether the condition is true of the facts.

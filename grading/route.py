@@ -1,16 +1,16 @@
 """Where a graded item goes: the first rule of a table that holds, each way's worth, and who may differ."""
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from datetime import date
+from typing import Annotated, Any, Literal, Protocol, get_args
 
 import msgspec
 
 from grading.conditions import Condition, ConditionError, Facts
 from grading.grade import Grade, Match, Serial
 from grading.reasons import Reason, reason
-from grading.rubric import Letter
+from grading.worth import Disposition, Figures, Goods, Worth, worths
 
-Disposition = Literal["restock", "refurb", "resale", "recycle", "hold"]
 Owner = Literal["supervisor", "client", "safety"]
 Section = Literal["stop", "contract", "grade", "value"]
 
@@ -20,6 +20,9 @@ OWNER_TEXTS: Mapping[str, str] = {
     "safety": "Call the safety officer",
 }
 """English message ids of who must act on a hold."""
+
+MAX_RULES = 500
+"""Rules a file may hold: each is tried for each item."""
 
 _SECTIONS: tuple[Section, ...] = get_args(Section)
 _AFTER_STOP: tuple[Disposition, ...] = ("hold", "recycle")
@@ -60,31 +63,31 @@ class OverrideReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
-class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A route file. `recovery` is the percentage of the price by way and letter, `handling_minor` its cost by
-    currency.
+class RuleFile(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A route file: rules, figures, and who may differ.
 
-    A client's file may only hold rules of the section `contract` and its own percentages.
+    A client's file may only hold rules of the section `contract` and its own figures.
     """
 
     id: str
-    version: int
-    rules: tuple[Rule, ...] = ()
-    recovery: dict[Disposition, dict[Letter, int]] = {}
-    handling_minor: dict[str, dict[Disposition, int]] = {}
+    version: Annotated[int, msgspec.Meta(ge=1)]
+    rules: Annotated[tuple[Rule, ...], msgspec.Meta(max_length=MAX_RULES)] = ()
     authority: tuple[Authority, ...] = ()
     override_reasons: tuple[OverrideReason, ...] = ()
 
 
 class RouteTable(msgspec.Struct, frozen=True):
-    """A table ready for use: `rules` in the order of trying, each with its name and compiled condition."""
+    """A table ready for use: `rules` in the order of trying, each with its name and compiled condition.
+
+    `asks` are the facts that any condition asks for.
+    """
 
     name: str
     rules: tuple[tuple[str, Rule, Condition], ...]
-    recovery: dict[Disposition, dict[Letter, int]]
-    handling_minor: dict[str, dict[Disposition, int]]
+    figures: Figures
     authority: tuple[Authority, ...]
     override_reasons: tuple[OverrideReason, ...]
+    asks: frozenset[str] = frozenset()
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -92,6 +95,7 @@ class Route(msgspec.Struct, frozen=True):
     hold.
 
     `rule` names the line that decided, as in `default@1:12`; `runner_up` is the best way not taken, or empty.
+    `breakdown` tells what each value is made of, and why a way is refused.
     """
 
     disposition: Disposition
@@ -100,6 +104,28 @@ class Route(msgspec.Struct, frozen=True):
     runner_up: Disposition | Literal[""]
     rule: str
     owner: Owner | Literal[""] = ""
+    breakdown: tuple[Worth, ...] = ()
+
+
+class Valued(Protocol):
+    """A route as it was decided or recorded."""
+
+    @property
+    def disposition(self) -> Disposition:
+        """Where the item goes."""
+
+    @property
+    def values(self) -> tuple[tuple[str, int], ...]:
+        """The minor units of each way."""
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """One rule that was tried: whether it held, and what was wrong with it where it could not be decided."""
+
+    name: str
+    rule: Rule
+    holds: bool
+    failed: str = ""
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -113,6 +139,14 @@ class _Known(msgspec.Struct, frozen=True):
     weight_in_band: bool | msgspec.UnsetType | None = msgspec.UNSET
     price_minor: int | msgspec.UnsetType = msgspec.UNSET
     currency: str | msgspec.UnsetType = msgspec.UNSET
+    prep_s: Annotated[int, msgspec.Meta(ge=0)] = 0
+    today: date | None = None
+    season: str = ""
+    waiting: dict[Disposition, Annotated[int, msgspec.Meta(ge=0)]] = {}
+
+
+# Of these the worth is made; no condition may ask for them.
+_FOR_WORTH = frozenset({"prep_s", "today", "season", "waiting"})
 
 
 def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
@@ -136,10 +170,10 @@ def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
     return RouteTable(
         name="+".join(f"{file.id}@{file.version}" for file in reversed(files)),
         rules=tuple(rules),
-        recovery=default.recovery | files[0].recovery,
-        handling_minor=default.handling_minor | files[0].handling_minor,
+        figures=_figures(default, files[0]),
         authority=default.authority,
         override_reasons=default.override_reasons,
+        asks=frozenset[str]().union(*(condition.names for _, _, condition in rules)),
     )
 
 
@@ -147,22 +181,56 @@ def route(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> Route
     """Return where the item goes: the first rule that holds decides, and anything unclear is held.
 
     `facts` are `match`, `serial`, `category`, `client`, `kind` (of the return order), `weight_in_band`,
-    `price_minor` (0 when nobody knows it) and `currency`; other keys are ignored. Never raises for bad facts
-    or failing rules.
+    `price_minor` (0 when nobody knows it) and `currency`; and for the worth `prep_s` (seconds of its prep steps),
+    `today` (ISO date), `season` and `waiting` (items by way). Other keys are ignored. Never raises for bad facts or
+    failing rules.
     """
     try:
         known = msgspec.convert(dict(facts), _Known)
     except msgspec.ValidationError as error:
         return _held(f"{table.name}:facts", reason("facts_unreadable", detail=str(error)))
-    seen = Facts(_variables(grade, known))
+    return _by(table, grade, known, _first_hit(table, grade, known))
+
+
+def route_by(table: RouteTable, grade: Grade, facts: Mapping[str, object], hit: Tried | None) -> Route:
+    """Return the route of an item of which it is known which rule decides: the first of `tries` that holds or failed.
+
+    Raises msgspec.ValidationError for facts that `route` would hold the item for.
+    """
+    return _by(table, grade, msgspec.convert(dict(facts), _Known), hit)
+
+
+def deciding(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> Tried | None:
+    """Return the first rule that holds, or that could not be decided; None where there is none.
+
+    Raises msgspec.ValidationError for facts that `route` would hold the item for.
+    """
+    return _first_hit(table, grade, msgspec.convert(dict(facts), _Known))
+
+
+def tries(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> tuple[Tried, ...]:
+    """Return every rule of the table in the order of trying, and whether it holds: the first that does decides.
+
+    Raises msgspec.ValidationError for facts that `route` would hold the item for.
+    """
+    seen = Facts(_variables(grade, msgspec.convert(dict(facts), _Known)))
+    found = []
     for name, rule, condition in table.rules:
         try:
-            hit = condition.holds(seen)
+            found.append(Tried(name, rule, condition.holds(seen)))
         except ConditionError as error:
-            return _held(name, reason("rule_failed", rule=name, detail=str(error)))
-        if hit:
-            return _decided(table, grade, known, name, rule)
-    return _held(f"{table.name}:none", reason("no_rule"))
+            found.append(Tried(name, rule, False, str(error)))
+    return tuple(found)
+
+
+def override_cost(decided: Valued, to: Disposition, was: Disposition | None = None) -> int | None:
+    """Return the minor units that are lost (below 0: gained) by sending the item `to` another way than `was`.
+
+    `was` is the way decided unless given. None when the worth of either way is not known, as of a hold.
+    """
+    values = dict(decided.values)
+    lost, gained = values.get(was or decided.disposition), values.get(to)
+    return None if lost is None or gained is None else lost - gained
 
 
 def may_override(
@@ -177,20 +245,76 @@ def may_override(
     return any(row.role == role and from_ in row.from_ and to in row.to for row in table.authority)
 
 
+def _first_hit(table: RouteTable, grade: Grade, known: _Known) -> Tried | None:
+    """Return the first rule that holds, or that could not be decided; None where there is none."""
+    seen = Facts(_variables(grade, known))
+    for name, rule, condition in table.rules:
+        try:
+            if condition.holds(seen):
+                return Tried(name, rule, True)
+        except ConditionError as error:
+            return Tried(name, rule, False, str(error))
+    return None
+
+
+def _by(table: RouteTable, grade: Grade, known: _Known, hit: Tried | None) -> Route:
+    """The route by the rule that was hit, unless it may not decide."""
+    if hit is not None and not hit.holds:
+        return _held(hit.name, reason("rule_failed", rule=hit.name, detail=hit.failed))
+    listed = table.figures.weekly_permille
+    if listed and known.category not in listed and (hit is None or hit.rule.section in ("grade", "value")):
+        return _held(f"{table.name}:category", reason("no_category", category=known.category))
+    if hit is None:
+        return _held(f"{table.name}:none", reason("no_rule"))
+    return _decided(table, grade, known, hit.name, hit.rule)
+
+
 def _decided(table: RouteTable, grade: Grade, known: _Known, name: str, rule: Rule) -> Route:
     """Carry out one rule, unless it says what no rule may say."""
     why = Reason(f"rule:{rule.number}", rule.text)
-    values = _values(table, grade, known)
+    breakdown = _breakdown(table, grade, known)
+    values = tuple((worth.way, worth.minor) for worth in breakdown if worth.minor is not None)
     if rule.to == "hold":
-        return Route("hold", (why,), values, "", name, rule.owner or "supervisor")
-    ways = [way for way, _ in values if _allowed(grade, known, way)]
+        return Route("hold", (why,), values, "", name, rule.owner or "supervisor", breakdown)
+    refused = {worth.way: worth.refused for worth in breakdown if worth.refused is not None}
+    ways = [way for way, _ in values if way not in refused]
     to: Disposition | None = rule.to or next((way for way in ways if way in rule.among), None)
     if to is None:
-        return _held(name, why, reason("no_value"))
+        full = [each for way in rule.among if (each := refused.get(way)) and each.code == "no_room"]
+        return _held(name, why, *(full or [reason("no_value")]), values=values, breakdown=breakdown)
     if not _allowed(grade, known, to):
-        return _held(name, why, reason("not_allowed", rule=name, disposition=to))
+        return _held(name, why, reason("not_allowed", rule=name, disposition=to), values=values, breakdown=breakdown)
+    full_up = refused.get(to)
+    if full_up is not None and full_up.code == "no_room":
+        return _held(name, why, full_up, values=values, breakdown=breakdown)
     runner_up: Disposition | Literal[""] = next((way for way in ways if way != to), "")
-    return Route(to, (why, *grade.reasons[:1]), values, runner_up, name)
+    return Route(to, (why, *grade.reasons[:1]), values, runner_up, name, "", breakdown)
+
+
+def _breakdown(table: RouteTable, grade: Grade, known: _Known) -> tuple[Worth, ...]:
+    """What each way is worth, and which ones the goods themselves rule out."""
+    goods = Goods(
+        grade.letter,
+        known.category,
+        known.price_minor or 0,
+        known.currency or "",
+        known.prep_s,
+        known.today,
+        known.season,
+        known.waiting,
+    )
+    return tuple(
+        worth
+        if _allowed(grade, known, worth.way)
+        else msgspec.structs.replace(worth, refused=_why_not(grade, worth.way))
+        for worth in worths(table.figures, goods)
+    )
+
+
+def _why_not(grade: Grade, way: Disposition) -> Reason:
+    if grade.stops:
+        return reason("after_stop")
+    return reason("not_clear" if way != "restock" else "not_like_new")
 
 
 def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:
@@ -206,22 +330,22 @@ def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:
     return clear and known.match == "matched" and known.serial in ("same", "not_known")
 
 
-def _values(table: RouteTable, grade: Grade, known: _Known) -> tuple[tuple[Disposition, int], ...]:
-    """Price times recovery less handling, for each way the data knows; empty without a price."""
-    handling = table.handling_minor.get(known.currency or "", {}) if known.currency is not msgspec.UNSET else {}
-    price = known.price_minor
-    if not grade.letter or price is msgspec.UNSET or price <= 0:
-        return ()
-    values = [
-        (way, price * percent[grade.letter] // 100 - handling[way])
-        for way, percent in table.recovery.items()
-        if grade.letter in percent and way in handling
-    ]
-    return tuple(sorted(values, key=lambda each: -each[1]))
+def _held(
+    name: str,
+    *reasons: Reason,
+    values: tuple[tuple[Disposition, int], ...] = (),
+    breakdown: tuple[Worth, ...] = (),
+) -> Route:
+    return Route("hold", reasons, values, "", name, "supervisor", breakdown)
 
 
-def _held(name: str, *reasons: Reason) -> Route:
-    return Route("hold", reasons, (), "", name, "supervisor")
+def _figures(default: RuleFile, own: RuleFile) -> Figures:
+    """The default's figures, and over them a client's own where it has any."""
+    merged: dict[str, Any] = {}
+    for field in Figures.__struct_fields__:
+        ours, theirs = getattr(default, field), getattr(own, field)
+        merged[field] = ours | theirs if isinstance(ours, dict) else theirs or ours
+    return Figures(**merged)
 
 
 def _variables(grade: Grade, known: _Known) -> dict[str, object]:
@@ -232,10 +356,10 @@ def _variables(grade: Grade, known: _Known) -> dict[str, object]:
         "stops": list(grade.stops),
         "missing": len(grade.missing),
     }
-    for field in msgspec.structs.fields(known):
-        value = getattr(known, field.name)
-        if value is not msgspec.UNSET:
-            variables[field.name] = value
+    for field in _Known.__struct_fields__:
+        value = getattr(known, field)
+        if value is not msgspec.UNSET and field not in _FOR_WORTH:
+            variables[field] = value
     return variables
 
 

@@ -48,13 +48,18 @@ def unmapped(rubric: Rubric, table: RouteTable) -> list[Problem]:
     Every letter, function and stop that a way ends in is tried, complete and with a part missing, at a price in
     each currency the table knows. A rule that says hold decides; a hold for want of a rule does not.
     """
+    listed = table.figures.weekly_permille
+    if listed and rubric.category not in listed:
+        return [
+            Problem("category", f"the route table {table.name} does not say what {rubric.category} loses each week")
+        ]
     problems: dict[object, Problem] = {}
     for answers, question in islice(_walk(rubric), _MOST_STATES):
         if question is not None:
             continue
         for missing in ((), ("a part",)):
             graded = grade(rubric, answers, {**_GRADABLE, "missing": missing})
-            for currency in table.handling_minor or ("",):
+            for currency in table.figures.handling_minor or ("",):
                 why = _undecided(rubric, table, graded, currency)
                 outcome = (graded.letter, graded.functional, graded.stops, bool(missing), why)
                 if why and outcome not in problems:

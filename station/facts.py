@@ -2,6 +2,7 @@
 
 The same types are on disk, on the wire and at central. A fact's tag (`t`) is its class name; its `VERSION` rises
 when a field changes meaning. A tag this program does not know, or a newer version, becomes `Unknown` and is kept.
+Long because each fact is one class, and they are read together.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from grading.reasons import Reason
+from grading.worth import Worth
 from station.records import Disposition, OrderKind, Role
 
 Match = Literal["matched", "undeclared", "wrong"]
@@ -41,6 +43,7 @@ class Declared(msgspec.Struct, frozen=True, omit_defaults=True):
     serialised: bool = False
     components: tuple[str, ...] = ()
     reason: str = ""
+    season: str = ""
 
 
 class ShiftOpened(Fact, frozen=True):
@@ -157,6 +160,7 @@ class ItemIdentified(Fact, frozen=True):
     components: tuple[str, ...] = ()
     lot: str = ""
     expiry: str = ""
+    season: str = ""
 
 
 class SerialChecked(Fact, frozen=True):
@@ -231,7 +235,11 @@ class Graded(Fact, frozen=True):
 
 
 class Routed(Fact, frozen=True):
-    """Where the item goes, computed; `values` are expected minor units by route, best first."""
+    """Where the item goes, computed; `values` are expected minor units by route, best first.
+
+    `breakdown` tells what each value is made of. `today` (ISO date) and `waiting` (items by way) are what it was
+    computed with besides the item's own facts, `table` the versions of all its rules: so it can be computed again.
+    """
 
     item: str
     disposition: Disposition
@@ -240,10 +248,17 @@ class Routed(Fact, frozen=True):
     values: tuple[tuple[str, int], ...] = ()
     runner_up: str = ""
     owner: str = ""
+    breakdown: tuple[Worth, ...] = ()
+    today: str = ""
+    waiting: tuple[tuple[Disposition, int], ...] = ()
+    table: str = ""
 
 
 class RouteOverridden(Fact, frozen=True):
-    """A person chose another route; `authorised_by` is the supervisor's badge when their own was not enough."""
+    """A person chose another route; `authorised_by` is the supervisor's badge when their own was not enough.
+
+    `cost_minor` is what that loses in the item's currency (below 0: gains); None when nobody knows.
+    """
 
     item: str
     was: Disposition
@@ -251,6 +266,7 @@ class RouteOverridden(Fact, frozen=True):
     why: str
     badge: str
     authorised_by: str = ""
+    cost_minor: int | None = None
 
 
 class PlateAllotted(Fact, frozen=True):

@@ -161,6 +161,19 @@ class History:
                 exceptions=self._count(connection, raised.raised_at, morning),
             )
 
+    def placed(self, at: datetime) -> tuple[tuple[Disposition, int], ...]:
+        """Return how many items were placed each way on the day that `at` (aware) lies in."""
+        morning = utc(at.astimezone().replace(hour=0, minute=0, second=0, microsecond=0))
+        item = schema.item.c
+        query = (
+            select(item.disposition, func.count())
+            .where(item.station == self._journal.station, item.placed_at >= morning)
+            .group_by(item.disposition)
+            .order_by(item.disposition)
+        )
+        with self._journal.reading() as connection:
+            return tuple((row[0], row[1]) for row in connection.execute(query))
+
     def exceptions(self, limit: int = 200) -> tuple[Raised, ...]:
         """Return the latest exceptions raised at this bench, oldest first."""
         raised, parcel, item = schema.exception, schema.parcel, schema.item

@@ -2,10 +2,11 @@
 
 from grading.grade import Grade, grade
 from grading.reasons import Reason
-from grading.route import Route, route
+from grading.route import route
+from grading.rubric import Rubric, prep_needed
 from resources.words import mark
 from station.facts import ExceptionRaised, Graded, Recorded, Routed
-from station.known import Known
+from station.known import Day, Known
 from station.plates import exception_id
 from station.stages import next_shot, question_due, rubric_of, wants_serial
 from station.state import Item, State, fold
@@ -25,7 +26,11 @@ def conclude(state: State, facts: tuple[Recorded, ...], known: Known) -> tuple[R
 def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     """Return the grade, the route and, for an item on hold, the exception that names who must act."""
     graded = _grade(item, known)
-    routed = _route(state, item, graded, known)
+    kind = state.parcel.arrived.kind if state.parcel is not None else "unknown"
+    day = known.day()
+    facts_of_route = route_facts(item, kind, day, prep_seconds(rubric_of(item, known), item))
+    table = known.routes(item.identified.client)
+    routed = route(table, graded, facts_of_route)
     name = item.identified.item
     facts: tuple[Recorded, ...] = (
         Graded(
@@ -46,6 +51,10 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
             routed.values,
             routed.runner_up,
             routed.owner,
+            routed.breakdown,
+            day.date,
+            day.waiting,
+            table.name,
         ),
     )
     if routed.disposition != "hold":
@@ -71,10 +80,11 @@ def _grade(item: Item, known: Known) -> Grade:
             {"category": item.identified.category},
         )
         return Grade("", "", "untested", (why,), "none")
-    return grade(rubric, item.answers, _evidence(item))
+    return grade(rubric, item.answers, evidence_of(item))
 
 
-def _evidence(item: Item) -> dict[str, object]:
+def evidence_of(item: Item) -> dict[str, object]:
+    """Return what the bench found besides the answers, as `grading.grade.Evidence`."""
     return {
         "match": item.identified.match,
         "serial": item.serial.verdict if item.serial is not None else "not_known",
@@ -83,14 +93,25 @@ def _evidence(item: Item) -> dict[str, object]:
     }
 
 
-def _route(state: State, item: Item, graded: Grade, known: Known) -> Route:
+def prep_seconds(rubric: Rubric | None, item: Item) -> int:
+    """Return the seconds that making the item ready takes."""
+    if rubric is None:
+        return 0
+    return sum(step.seconds for step in prep_needed(rubric, item.answers, item.identified.components))
+
+
+def route_facts(item: Item, kind: str, day: Day, prep_s: int) -> dict[str, object]:
+    """Return the facts that `grading.route.route` asks for; `kind` is the return order's."""
     identified = item.identified
-    facts: dict[str, object] = {
-        **_evidence(item),
+    return {
+        **evidence_of(item),
         "category": identified.category,
         "client": identified.client,
-        "kind": state.parcel.arrived.kind if state.parcel is not None else "unknown",
+        "kind": kind,
         "price_minor": identified.price_minor,
         "currency": identified.currency,
+        "prep_s": prep_s,
+        "season": identified.season,
+        "today": day.date or None,
+        "waiting": dict(day.waiting),
     }
-    return route(known.routes(identified.client), graded, facts)

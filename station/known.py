@@ -10,7 +10,7 @@ import msgspec
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.codes import Candidate
-from station.records import Bin, Operator, Product, Receipt, ReturnOrder
+from station.records import Bin, Disposition, Operator, Product, Receipt, ReturnOrder
 
 
 class Plated(msgspec.Struct, frozen=True):
@@ -29,6 +29,13 @@ class Received(msgspec.Struct, frozen=True):
 
     line: str
     serial: str
+
+
+class Day(msgspec.Struct, frozen=True):
+    """The day as routes see it: its date by the computer's time zone (ISO), and the items placed today by way."""
+
+    date: str
+    waiting: tuple[tuple[Disposition, int], ...] = ()
 
 
 class Known(Protocol):
@@ -81,3 +88,6 @@ class Known(Protocol):
 
     def routes(self, client: str) -> RouteTable:
         """Return the route table that holds for a client."""
+
+    def day(self) -> Day:
+        """Return what of today matters to a route."""

@@ -1,6 +1,7 @@
 """Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import msgspec
 from argon2 import PasswordHasher
@@ -10,7 +11,7 @@ from grading import route, rubric
 from resources import find
 from station.codes import Candidate, Patterns, read_patterns, recognise
 from station.history import History
-from station.known import Plated, Received
+from station.known import Day, Plated, Received
 from station.local_copy import LocalCopy
 from station.records import Bin, Operator, Product, Receipt, ReturnOrder
 
@@ -119,3 +120,8 @@ class Lookups:
     def routes(self, client: str) -> route.RouteTable:
         """Return the client's table, or the one for all."""
         return self._rules.routes.get(client.casefold()) or self._rules.routes[""]
+
+    def day(self) -> Day:
+        """Return today's date, and what this bench placed today by way."""
+        now = datetime.now(UTC).astimezone()
+        return Day(now.date().isoformat(), self._history.placed(now))

@@ -15,7 +15,10 @@ DISPOSITIONS: tuple[Disposition, ...] = ("restock", "refurb", "resale", "recycle
 
 
 class Product(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One article of one client. `weight_mg` and `price_minor` are 0 when nobody knows them."""
+    """One article of one client. `weight_mg` and `price_minor` are 0 when nobody knows them.
+
+    `season` is the one it is sold in, as route tables name it, empty for goods of all the year.
+    """
 
     sku: str
     title: str
@@ -27,6 +30,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str = "USD"
     serialised: bool = False
     components: tuple[str, ...] = ()
+    season: str = ""
 
 
 class ReturnLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -19,13 +19,14 @@ from sqlalchemy.exc import DBAPIError
 from devices.readings import Down, Fault, Up
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
+from station.cli import publishing
 from station.cli.demo import demo_settings
 from station.cli.parts import sessions_of
 from station.database import MINIMUM_SQLITE, open_sqlite, sqlite_version
 from station.errors import JournalBusy, JournalError
 from station.opening import JOURNAL_FILE, check_files
 from station.ownership import check_free
-from station.settings import CentralSettings, Settings, settings_of
+from station.settings import CentralSettings, Settings, SettingsError, settings_of
 from station.verify import verify
 from station.words import FAULT_WORDS
 from sync.client import Client
@@ -85,6 +86,7 @@ def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> It
     yield _disk(folder)
     yield _journal(folder)
     yield _clock(folder)
+    yield _rules()
     if settings is None:
         yield Check("devices", "look", "There are no settings: nothing to prove. Try --demo.")
         return
@@ -146,6 +148,18 @@ def _clock(folder: Path) -> Check:
     if last is not None and (datetime.fromisoformat(last) - now).total_seconds() > CLOCK_TOLERANCE_S:
         return Check("clock", "look", f"{shown}, but the last fact is of {last}: was the clock set back? Set it right")
     return Check("clock", "ok", shown)
+
+
+def _rules() -> Check:
+    """Look whether every rubric and route file in use is a published version."""
+    try:
+        objections = publishing.objections()
+    except SettingsError as error:
+        return Check("rules", "bad", str(error))
+    if objections:
+        more = f" ({len(objections)} such files)" if len(objections) > 1 else ""
+        return Check("rules", "look", f"{objections[0]}{more}")
+    return Check("rules", "ok", "every rubric and route file in use is published and unchanged")
 
 
 def _central(settings: Settings) -> Check:

@@ -185,11 +185,12 @@ def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Tra
         zone, kind = tr.gettext(ZONE_TEXTS[defect.zone]), tr.gettext(DEFECT_TEXTS[defect.kind])
         words = mark("Defect: {zone}, {kind}, severity {severity} of 4")
         _say(tr.format(words, zone=zone, kind=kind, severity=str(defect.severity)))
+    prep_s = sum(step.seconds for step in rubric.prep_needed(shown, answers, parts))
     graded = grade(shown, answers, {**_EVIDENCE, "parts": parts})
     routed = route.route(
         route.parse(find.read("routes/default.toml")),
         graded,
-        {**_EVIDENCE, **_ARTICLE, "category": shown.category},
+        {**_EVIDENCE, **_ARTICLE, "category": shown.category, "prep_s": prep_s},
     )
     function = tr.gettext(_FUNCTION_WORDS[graded.functional])
     letter = graded.letter or tr.gettext(mark("none"))

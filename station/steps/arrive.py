@@ -248,6 +248,7 @@ def _declared(order: ReturnOrder, line: ReturnLine, came: list[str]) -> Declared
         serialised=product.serialised,
         components=product.components,
         reason=line.reason,
+        season=product.season,
     )
 
 

@@ -1,18 +1,35 @@
 """The result: taking it, or sending the item elsewhere with a reason and the authority to do so."""
 
+from collections.abc import Mapping
+
 from devices.readings import Scan
-from grading.route import may_override
+from grading.route import may_override, override_cost
 from resources.words import mark
 from station.facts import PlateAllotted, RouteOverridden
 from station.inputs import TYPED, Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import make
-from station.records import DISPOSITIONS
+from station.records import DISPOSITIONS, Disposition
 from station.state import Ask, Choice, Item, State
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.plate import label_of
 from station.words import ROUTE_WORDS
+
+_LESS: Mapping[Disposition, str] = {
+    "restock": mark("Restock: {amount} less"),
+    "refurb": mark("Refurb: {amount} less"),
+    "resale": mark("Resale: {amount} less"),
+    "recycle": mark("Recycle: {amount} less"),
+    "hold": mark("Hold"),
+}
+_MORE: Mapping[Disposition, str] = {
+    "restock": mark("Restock: {amount} more"),
+    "refurb": mark("Refurb: {amount} more"),
+    "resale": mark("Resale: {amount} more"),
+    "recycle": mark("Recycle: {amount} more"),
+    "hold": mark("Hold"),
+}
 
 
 def accept_result(state: State, command: Command, known: Known) -> Outcome:
@@ -31,7 +48,7 @@ def ask_route(state: State, command: Command, known: Known) -> Outcome:
     item = state.item
     if item is None or item.plate:
         return attention(mark("The label is printed. Undo it first, then change the route."))
-    choices = tuple(Choice(each, ROUTE_WORDS[each]) for each in DISPOSITIONS if each != item.disposition)
+    choices = tuple(_priced(item, each) for each in DISPOSITIONS if each != item.disposition)
     return Outcome(ask=Ask("route", choices=choices))
 
 
@@ -83,8 +100,21 @@ def _allowed(item: Item, to: str, role: str, known: Known) -> bool:
     return may_override(known.routes(item.identified.client), role, item.disposition, to, stops)
 
 
+def _priced(item: Item, to: Disposition) -> Choice:
+    """The way, and what choosing it would cost."""
+    cost = _cost(item, to)
+    if cost is None:
+        return Choice(to, ROUTE_WORDS[to])
+    amount = f"{abs(cost) // 100}.{abs(cost) % 100:02d} {item.identified.currency}"
+    return Choice(to, _MORE[to] if cost < 0 else _LESS[to], {"amount": amount})
+
+
+def _cost(item: Item, to: Disposition) -> int | None:
+    return override_cost(item.routed, to, item.disposition) if item.routed is not None else None
+
+
 def _override(item: Item, to: str, why: str, badge: str, authorised_by: str) -> Outcome:
     was = item.disposition or "hold"
     chosen = next(each for each in DISPOSITIONS if each == to)
-    fact = RouteOverridden(item.identified.item, was, chosen, why, badge, authorised_by)
+    fact = RouteOverridden(item.identified.item, was, chosen, why, badge, authorised_by, _cost(item, chosen))
     return Outcome(accepted(mark("The route is changed.")), (fact,), ask=None)

@@ -149,6 +149,7 @@ def _of_line(line: Declared) -> dict[str, object]:
             "currency",
             "serialised",
             "components",
+            "season",
         )
     }
 

@@ -31,8 +31,11 @@ class Goods:
         optional={"missing": st.just(["cable"])},
     )
 
+    categories = tuple(sorted(file.stem for file in (RESOURCES / "rubrics").glob("*.toml")))
+
     def __init__(self) -> None:
         self._rubrics: dict[str, Rubric] = {}
+        self._routes: dict[str, RouteTable] = {}
 
     def toml(self, category: str) -> str:
         """The text of one shipped rubric."""
@@ -49,9 +52,11 @@ class Goods:
         return (RESOURCES / "routes" / f"{name}.toml").read_text(encoding="utf-8")
 
     def routes(self, client: str = "") -> RouteTable:
-        """The shipped routes, with a client's own over them."""
-        own = self.routes_toml(client).encode() if client else None
-        return parse_routes(self.routes_toml().encode(), own)
+        """The shipped routes, with a client's own over them; read once."""
+        if client not in self._routes:
+            own = self.routes_toml(client).encode() if client else None
+            self._routes[client] = parse_routes(self.routes_toml().encode(), own)
+        return self._routes[client]
 
     def facts(self, category: str, **changes: object) -> dict[str, object]:
         """The facts of an item about which nothing is strange."""

@@ -1,0 +1,127 @@
+"""`returns-station publish`: signs rubrics and route files off into the ledger, once they are sound."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grading import ledger, route, rubric, soundness, table_soundness
+from grading.ledger import Kind, LedgerError, Published
+from resources import find
+from station.cli import replaying
+from station.judged import judged_items
+from station.settings import SettingsError
+from station.trial import Pack, refusal
+
+LEDGER = "published.toml"
+_REPLAYED = 1000
+_HEAD = """\
+# Which version of each rubric and route file was published, who signed it off and why. Written by
+# `returns-station publish`; never changed by hand: each entry holds a hash over itself and the one before it.
+"""
+
+
+def publish(files: list[Path], all_missing: bool, by: str, why: str, data: Path | None, place: Path | None) -> int:
+    """Write an entry for each file, after proving it sound; `all_missing` adds the program's files that have none.
+
+    `data` is a data folder whose last items are judged again for the entry. Returns 1 when any file was refused.
+    Raises SettingsError for a ledger that cannot be used.
+    """
+    place = place or find.path(".") / LEDGER
+    entries = list(read_ledger(place))
+    known = {each.name for each in entries}
+    wanted = [(file, kind_of(file)) for file in files]
+    if all_missing:
+        wanted += [(file, kind) for file, kind in in_use() if ledger.name_of(kind, file.read_bytes()) not in known]
+    if not wanted:
+        sys.stdout.write("Nothing to publish: every version is in the ledger.\n")
+        return 0
+    refused = 0
+    for file, kind in wanted:
+        text = file.read_bytes()
+        try:
+            problem = next(_problems(file, kind, text), "")
+            if problem:
+                raise LedgerError(problem)
+            told = _replayed(file, kind, data) if data is not None else ""
+            entry = ledger.sign(entries, kind, text, by, datetime.now(UTC).date().isoformat(), why, told)
+        except (LedgerError, SettingsError) as error:
+            refused += 1
+            sys.stderr.write(f"returns-station: {file}: {error}\n")
+            continue
+        entries.append(entry)
+        sys.stdout.write(f"{entry.name} is published.{f' {told}' if told else ''}\n")
+    if refused < len(wanted):
+        _write(place, entries)
+    return int(bool(refused))
+
+
+def read_ledger(place: Path | None = None) -> tuple[Published, ...]:
+    """Return the entries of a ledger, the program's own unless named; raises SettingsError when it is damaged."""
+    place = place or find.path(".") / LEDGER
+    try:
+        return ledger.read(place.read_bytes()) if place.exists() else ()
+    except LedgerError as error:
+        raise SettingsError(f"{place}: {error}") from error
+
+
+def in_use() -> Iterator[tuple[Path, Kind]]:
+    """Give each rubric and route file that came with the program."""
+    kinds: tuple[Kind, ...] = ("rubrics", "routes")
+    for kind in kinds:
+        yield from ((find.path(name), kind) for name in find.names(kind) if name.endswith(".toml"))
+
+
+def objections() -> list[str]:
+    """Return a sentence for each file in use that is not a published version; raises SettingsError for a bad ledger."""
+    entries = read_ledger()
+    said = (ledger.objection(entries, kind, file.read_bytes()) for file, kind in in_use())
+    return [each for each in said if each]
+
+
+def kind_of(file: Path) -> Kind:
+    """Return what a rules file is: a rubric has questions."""
+    try:
+        rubric.parse(file.read_bytes())
+    except rubric.RubricError:
+        return "routes"
+    return "rubrics"
+
+
+def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
+    """What is wrong with a file, found in a process of its own first."""
+    default = find.read("routes/default.toml")
+    is_default = file.stem == "default"
+    below = b"" if is_default or kind == "rubrics" else default
+    refused = refusal(Pack("rubric" if kind == "rubrics" else "routes", text, below))
+    if refused:
+        yield refused
+        return
+    if kind == "rubrics":
+        problems = soundness.unmapped(rubric.parse(text), route.parse(default))
+    else:
+        floors = {each.category: each.grades for each in replaying.shipped().rubrics.values()}
+        problems = table_soundness.check(route.parse(text) if is_default else route.parse(default, text), floors)
+    yield from (f"{each.place}: {each.text}" for each in problems)
+
+
+def _replayed(file: Path, kind: Kind, data: Path) -> str:
+    """What the file changes about the last items, in a line."""
+    old = replaying.shipped()
+    new = replaying.with_files(old, [file] if kind == "rubrics" else [], [file] if kind == "routes" else [])
+    told = replaying.run(judged_items(data, _REPLAYED), old, new).report
+    counted = [f"{told.items} items judged again, {told.unchanged} unchanged"]
+    for figure in ("grade", "route"):
+        moved = [each for each in told.changes if each.figure == figure]
+        counted += [f"{figure} {each.was} -> {each.now}: {len(each.items)}" for each in moved]
+    counted += [f"{currency} {before} -> {told.after[currency]} minor" for currency, before in told.before.items()]
+    counted += [f"would have to ask {question}: {len(names)}" for question, names in told.asks.items()]
+    line = "; ".join(counted)
+    return line if len(line) <= 500 else f"{line[:497]}..."
+
+
+def _write(place: Path, entries: Sequence[Published]) -> None:
+    """Write the ledger whole, so that a power cut leaves the old one or the new one."""
+    beside = place.with_name(f"{place.name}.new")
+    beside.write_text(_HEAD + "".join(map(ledger.written, entries)), encoding="utf-8")
+    beside.replace(place)

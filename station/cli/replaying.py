@@ -1,0 +1,186 @@
+"""`returns-station replay`: judges the last items again by other rubrics and routes, and says what would change."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from grading import route, rubric
+from grading.replay import Again, Change, Judge, Judged, Report, is_of_versions, is_same, report
+from resources import find
+from station.judged import judged_items
+from station.settings import SettingsError
+from station.trial import Pack, refusal
+
+_SHOWN = 5
+_EVERY = 1000
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """Rubrics by category and route tables by client, "" for any other one."""
+
+    rubrics: dict[str, rubric.Rubric]
+    tables: dict[str, route.RouteTable]
+
+    def rubric(self, category: str, client: str) -> rubric.Rubric | None:
+        """Return the questions for a category."""
+        return self.rubrics.get(category)
+
+    def table(self, client: str) -> route.RouteTable:
+        """Return a client's table, or the one for all."""
+        return self.tables.get(client.casefold()) or self.tables[""]
+
+    def judge(self) -> Judge:
+        """Return a judge by these rules."""
+        return Judge(self.rubric, self.table)
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """A replay: what would change, and whether the versions at hand still say what they said then."""
+
+    report: Report
+    same: int
+    differing: tuple[str, ...]
+    versions_not_here: dict[str, int]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nothing at all would change."""
+        return self.report.unchanged == self.report.items and not self.differing
+
+
+def replay(data: Path, rubrics: list[Path], routes: list[Path], last: int, every: bool, as_json: bool) -> int:
+    """Print what these files would change about the last items; return 1 when anything.
+
+    `every` lists all items of a figure. Raises SettingsError for files that cannot be used, JournalError for a folder
+    without a journal.
+    """
+    old = shipped()
+    new = with_files(old, rubrics, routes)
+    replayed = run(_counted(judged_items(data, last), last), old, new)
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(replayed), indent=2) + b"\n")
+        sys.stdout.flush()
+    else:
+        for line in lines(replayed, None if every else _SHOWN):
+            sys.stdout.write(f"{line}\n")
+    return int(not replayed.is_unchanged)
+
+
+def shipped() -> Rules:
+    """Return the rules that came with the program."""
+    default = find.read("routes/default.toml")
+    return Rules(
+        {each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))},
+        {"": route.parse(default)} | {name: route.parse(default, text) for name, text in _clients().items()},
+    )
+
+
+def with_files(rules: Rules, rubrics: list[Path], routes: list[Path]) -> Rules:
+    """Return the rules with these files in place of those of the same category or client.
+
+    Each file is tried in a process of its own first.
+    """
+    given = {place: place.read_bytes() for place in (*rubrics, *routes)}
+    read = {}
+    for place in rubrics:
+        _try(place, Pack("rubric", given[place]))
+        read[place] = rubric.parse(given[place])
+    texts = _clients()
+    default = find.read("routes/default.toml")
+    for place in sorted(routes, key=lambda each: each.stem != "default"):
+        _try(place, Pack("routes", given[place], b"" if place.stem == "default" else default))
+        if place.stem == "default":
+            default = given[place]
+        else:
+            texts[place.stem.casefold()] = given[place]
+    tables = {name: route.parse(default, text) for name, text in texts.items()}
+    return Rules(rules.rubrics | {each.category: each for each in read.values()}, {"": route.parse(default), **tables})
+
+
+def run(items: Iterable[Judged], old: Rules, new: Rules) -> Replayed:
+    """Judge each item by the new rules, and by the old ones where they are those that judged it."""
+    by_old, by_new = old.judge(), new.judge()
+    differing: list[str] = []
+    missing: dict[str, int] = {}
+    same = 0
+
+    def judged() -> Iterator[Again]:
+        nonlocal same
+        for item in items:
+            if not is_of_versions(item, old.rubric(item.category, item.client), old.table(item.client)):
+                name = f"{item.grade.rule}, {item.table or item.route.rule.rpartition(':')[0]}"
+                missing[name] = missing.get(name, 0) + 1
+            elif is_same(by_old.again(item)):
+                same += 1
+            else:
+                differing.append(item.name)
+            yield by_new.again(item)
+
+    changes = report(judged())
+    return Replayed(changes, same, tuple(differing), missing)
+
+
+def lines(replayed: Replayed, most: int | None) -> Iterator[str]:
+    """Say the outcome in lines; `most` names of items behind each figure, None for all."""
+    told = replayed.report
+    yield f"{told.items} items judged again: {told.unchanged} unchanged."
+    for figure, title in (("grade", "Grades"), ("route", "Routes"), ("value", "Values")):
+        changes = [each for each in told.changes if each.figure == figure]
+        if changes:
+            yield f"{title}:"
+        for each in changes:
+            yield f"  {_change(each)}: {_items(each.items, most)}"
+    for currency, before in told.before.items():
+        after = told.after[currency]
+        yield f"Value of the ways taken, {currency}: {_money(before)} -> {_money(after)} ({_signed(after - before)})"
+    for question, names in told.asks.items():
+        yield f"Would have to ask: {question}: {_items(names, most)}"
+    yield f"By the versions that judged them: {replayed.same} the same to the letter."
+    if replayed.differing:
+        yield f"  DIFFERENT, which must not be: {_items(replayed.differing, most)}"
+    for name, count in replayed.versions_not_here.items():
+        yield f"  not compared, for these versions are not here: {name} ({count})"
+
+
+def _change(change: Change) -> str:
+    worth = ", ".join(f"{_signed(minor)} {currency}" for currency, minor in change.minor.items())
+    return f"{change.was} -> {change.now}" + (f" ({worth})" if worth else "")
+
+
+def _items(names: tuple[str, ...], most: int | None) -> str:
+    shown = names if most is None else names[:most]
+    more = f" and {len(names) - len(shown)} more (--all)" if len(names) > len(shown) else ""
+    return f"{len(names)}: {', '.join(shown)}{more}"
+
+
+def _signed(minor: int) -> str:
+    return f"{'+' * (minor > 0)}{_money(minor)}"
+
+
+def _money(minor: int) -> str:
+    return f"{'-' * (minor < 0)}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+
+
+def _counted(items: Iterator[Judged], last: int) -> Iterator[Judged]:
+    """Pass items on, saying how many on a terminal."""
+    shows = sys.stderr.isatty()
+    for count, item in enumerate(items, 1):
+        if shows and count % _EVERY == 0:
+            sys.stderr.write(f"\r{count} of {last} ")
+            sys.stderr.flush()
+        yield item
+    if shows:
+        sys.stderr.write("\r")
+
+
+def _clients() -> dict[str, bytes]:
+    names = (name for name in find.names("routes") if name.endswith(".toml") and name != "routes/default.toml")
+    return {name.rpartition("/")[2].removesuffix(".toml"): find.read(name) for name in names}
+
+
+def _try(place: Path, pack: Pack) -> None:
+    refused = refusal(pack)
+    if refused:
+        raise SettingsError(f"{place}: {refused}")

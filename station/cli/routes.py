@@ -1,0 +1,179 @@
+"""`returns-station routes`: checks route tables before anyone works by them, and explains the route of one item."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from grading import route, rubric, soundness, table_soundness
+from grading.grade import Grade
+from grading.worth import Worth
+from resources import find
+from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station.settings import SettingsError
+from station.trial import Pack, refusal
+from station.words import ROUTE_WORDS
+
+DEFAULT = "default"
+_PARTS: Mapping[str, str] = {
+    "price": mark("price"),
+    "prep": mark("prep"),
+    "handling": mark("handling"),
+    "decay": mark("loss by time"),
+    "season": mark("loss by season"),
+    "capacity": mark("queue"),
+}
+
+
+class Described(msgspec.Struct, frozen=True):
+    """One item as the command line tells of it."""
+
+    letter: str
+    functional: str = "works"
+    missing: int = 0
+    stops: tuple[str, ...] = ()
+    facts: Mapping[str, object] = {}
+
+
+def check(files: list[Path]) -> int:
+    """Say what is to be mended in route files, or in those that came with the program; return 1 when anything is.
+
+    A file is tried in a process of its own first. Raises OSError for one that cannot be read.
+    """
+    places = files or [find.path(name) for name in find.names("routes") if name.endswith(".toml")]
+    findings = [f"{place}: {finding}" for place in places for finding in _findings(place)]
+    for finding in findings:
+        sys.stdout.write(f"{finding}\n")
+    counted = f"{len(places)} {'route file' if len(places) == 1 else 'route files'} checked"
+    sys.stdout.write(f"{counted}: {len(findings)} to mend.\n" if findings else f"{counted}: nothing to mend.\n")
+    return int(bool(findings))
+
+
+def explain(described: Described, client: str, language: str) -> int:
+    """Say which rules were tried for one item, which one decided, what each way is worth and why; return 0.
+
+    Raises SettingsError for facts, a client or a language that do not exist.
+    """
+    if language not in languages():
+        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
+    tr = Translator(language)
+    table = _table(client)
+    try:
+        grade = msgspec.convert(
+            {
+                "letter": described.letter,
+                "cosmetic": described.letter,
+                "functional": described.functional,
+                "reasons": (),
+                "rule": "described@1",
+                "stops": described.stops,
+                "missing": tuple(f"part {number}" for number in range(1, described.missing + 1)),
+            },
+            Grade,
+        )
+        tried = route.tries(table, grade, described.facts)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"The item cannot be described like this: {error}.") from error
+    decided = route.route(table, grade, described.facts)
+    _say_rules(tried, decided.rule, tr)
+    way = tr.gettext(ROUTE_WORDS[decided.disposition])
+    _say(tr.format(mark("Route: {way} by {rule}"), way=way, rule=decided.rule))
+    for why in decided.reasons:
+        _say(f"  - {tr.format(why.text, **why.params)}")
+    if decided.owner:
+        _say(f"  - {tr.gettext(route.OWNER_TEXTS[decided.owner])}")
+    for worth in decided.breakdown:
+        _say(f"  {_worth(worth, tr)}")
+        cost = route.override_cost(decided, worth.way)
+        if cost:
+            words = (
+                mark("sending it there instead loses {amount}") if cost > 0 else mark("this would bring {amount} more")
+            )
+            _say(f"    {tr.format(words, amount=_money(abs(cost)))}")
+    return 0
+
+
+def facts_of(category: str, client: str, price_minor: int, currency: str, **more: object) -> dict[str, object]:
+    """Return the facts of an item about which nothing is strange, changed by what is given in `more` and not None."""
+    plain: dict[str, object] = {
+        "match": "matched",
+        "serial": "not_known",
+        "weight_in_band": True,
+        "kind": "return",
+        "today": datetime.now(UTC).astimezone().date().isoformat(),
+    }
+    plain |= {"category": category, "client": client, "price_minor": price_minor, "currency": currency}
+    return plain | {name: value for name, value in more.items() if value is not None}
+
+
+def waiting_of(told: list[str]) -> dict[str, int]:
+    """Return the items that wait by way, told as `refurb=12`; raises SettingsError for anything else."""
+    waiting = {}
+    for each in told:
+        way, _, count = each.partition("=")
+        if not count.isdecimal():
+            raise SettingsError(f"Say how many items wait as WAY=N, not {each!r}.")
+        waiting[way] = int(count)
+    return waiting
+
+
+def _findings(place: Path) -> Iterator[str]:
+    text, default = place.read_bytes(), find.read("routes/default.toml")
+    is_default = place.stem == DEFAULT
+    refused = refusal(Pack("routes", text, b"" if is_default else default))
+    if refused:
+        yield refused
+        return
+    table = route.parse(text) if is_default else route.parse(default, text)
+    rubrics = [rubric.parse(find.read(name)) for name in find.names("rubrics")]
+    problems = table_soundness.check(table, {each.category: each.grades for each in rubrics})
+    if is_default:
+        problems += [each for one in rubrics for each in soundness.unmapped(one, table)]
+    yield from (f"{problem.place}: {problem.text}" for problem in problems)
+    for language in languages():
+        if language == SOURCE_LANGUAGE:
+            continue
+        is_known = known(language)
+        for name, rule, _ in table.rules:
+            if name.startswith(f"{table.name.rpartition('+')[2]}:") and not is_known(rule.text):
+                yield f"rule {name}: language {language}: not translated: {rule.text}"
+
+
+def _table(client: str) -> route.RouteTable:
+    default = find.read("routes/default.toml")
+    if not client:
+        return route.parse(default)
+    try:
+        if client.endswith(".toml"):
+            return route.parse(default, Path(client).read_bytes())
+        name = f"routes/{client.casefold()}.toml"
+        return route.parse(default, find.read(name)) if name in find.names("routes") else route.parse(default)
+    except route.RouteError as error:
+        raise SettingsError(f"{client}: {error}") from error
+
+
+def _say_rules(tried: tuple[route.Tried, ...], decisive: str, tr: Translator) -> None:
+    for each in tried:
+        sign = "→" if each.name == decisive else "!" if each.failed else "+" if each.holds else "·"
+        _say(f"{sign} {each.name:<18} {each.rule.when}", f"    {each.failed or tr.gettext(each.rule.text)}")
+
+
+def _worth(worth: Worth, tr: Translator) -> str:
+    way = tr.gettext(ROUTE_WORDS[worth.way])
+    refused = f" ({tr.format(worth.refused.text, **worth.refused.params)})" if worth.refused else ""
+    if worth.minor is None:
+        return f"{way}: -{refused}"
+    costs = [(name, getattr(worth, name)) for name in _PARTS if name != "price"]
+    parts = [f"{tr.gettext(_PARTS['price'])} {_money(worth.price)}"]
+    parts += [f"{tr.gettext(_PARTS[name])} -{_money(minor)}" for name, minor in costs if minor]
+    return f"{way}: {_money(worth.minor)} = {', '.join(parts)}{refused}"
+
+
+def _money(minor: int) -> str:
+    return f"{'-' * (minor < 0)}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("\n".join(lines) + "\n")

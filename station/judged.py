@@ -1,0 +1,105 @@
+"""Reads back from a bench's journal what its items were judged by, so that they can be judged again."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from grading.grade import Grade
+from grading.replay import Judged
+from grading.route import Route
+from station import schema
+from station.database import open_sqlite
+from station.facts import Graded, PlateAllotted, Recorded, Routed, Unknown, decode
+from station.journal_errors import JournalError, from_database
+from station.judge import evidence_of, route_facts
+from station.known import Day
+from station.opening import JOURNAL_FILE, check_files
+from station.state import Item, State, fold
+from station.statements import Statement
+
+_PARCELS = 200
+
+
+def judged_items(folder: Path, last: int) -> Iterator[Judged]:
+    """Yield the `last` items that were judged, parcel by parcel, the latest first; the station may be running.
+
+    What was taken back is left out. Raises JournalError when the folder has no journal that can be read.
+    """
+    path = folder / JOURNAL_FILE
+    check_files(path)
+    if not path.exists():
+        raise JournalError("missing", f"There is no journal in {folder}.")
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection, connection.begin():
+            yield from _items(connection, last)
+    except DBAPIError as error:
+        raise from_database(error, path) from error
+
+
+def _items(connection: Connection, last: int) -> Iterator[Judged]:
+    item = schema.item.c
+    query = (
+        select(item.station, item.parcel)
+        .where(item.routed != "")
+        .order_by(item.identified_at.desc(), item.item.desc())
+        .limit(last)
+    )
+    parcels = dict.fromkeys((row.station, row.parcel) for row in connection.execute(query))
+    left = last
+    for station, parcel in parcels:
+        for judged in reversed(_judged(connection, station, parcel)):
+            if left == 0:
+                return
+            left -= 1
+            yield judged
+
+
+def _judged(connection: Connection, station: str, parcel: str) -> list[Judged]:
+    """The items of one parcel as the bench's own fold saw them when it judged them."""
+    state = State(station, "")
+    found: dict[str, Judged] = {}
+    for fact in _facts(connection, station, parcel):
+        state = fold(state, "", [fact])
+        if isinstance(fact, Routed) and state.parcel is not None:
+            item = next((each for each in state.parcel.items if each.identified.item == fact.item), None)
+            if item is not None and item.graded is not None:
+                found[fact.item] = _one(item, item.graded, fact, state.parcel.arrived.kind)
+        elif isinstance(fact, PlateAllotted) and fact.item in found:
+            found[fact.item] = msgspec.structs.replace(found[fact.item], name=fact.plate)
+    return list(found.values())
+
+
+def _facts(connection: Connection, station: str, parcel: str) -> Iterator[Recorded | Unknown]:
+    for row in _STORY.run(connection, {"station": station, "parcel": parcel}):
+        yield decode(row.type, row.v, row.body)
+
+
+def _one(item: Item, graded: Graded, routed: Routed, kind: str) -> Judged:
+    facts = route_facts(item, kind, Day(routed.today, routed.waiting), 0)
+    del facts["prep_s"]
+    grade = {name: getattr(graded, name) for name in Grade.__struct_fields__ if hasattr(graded, name)}
+    route = {name: getattr(routed, name) for name in Route.__struct_fields__ if hasattr(routed, name)}
+    return Judged(
+        name=item.identified.item,
+        title=item.identified.title,
+        answers=item.answers,
+        evidence=evidence_of(item),
+        facts=facts,
+        grade=Grade(**grade),
+        route=Route(**route),
+        table=routed.table,
+    )
+
+
+_STORY = Statement(
+    "SELECT journal.type, journal.v, journal.body FROM story JOIN journal ON journal.station = story.station"
+    " AND journal.epoch = story.epoch AND journal.seq = story.seq"
+    " LEFT JOIN undone ON undone.station = story.station AND undone.txn = story.txn"
+    " WHERE story.station = :station AND story.parcel = :parcel AND undone.txn IS NULL AND journal.type <> 'Undone'"
+    " ORDER BY story.n"
+)

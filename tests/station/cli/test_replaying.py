@@ -1,0 +1,56 @@
+"""The replay command on the journal of a real run: what judged it says the same, a new file what would change."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from resources import find
+from station import __main__ as main
+
+
+@pytest.fixture
+def folder(undisturbed, tmp_path: Path) -> Path:
+    """A copy of a real run's folder."""
+    run, _ = undisturbed
+    return shutil.copytree(run.folder, tmp_path / "out", ignore=shutil.ignore_patterns("central*", "devices"))
+
+
+def test_what_judged_the_items_says_the_same_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["replay", str(folder)]) == 0
+    out = capsys.readouterr().out
+    count = int(out.split()[0])
+    assert count > 0
+    assert f"{count} items judged again: {count} unchanged." in out
+    assert f"By the versions that judged them: {count} the same to the letter." in out
+
+
+def test_a_table_that_brings_in_less_is_told_with_the_plates(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        find.read("routes/default.toml").decode().replace("restock = 150\nresale = 250", "restock = 151\nresale = 251")
+    )
+    table = tmp_path / "default.toml"
+    table.write_text(text)
+    assert main.main(["replay", str(folder), "--routes", str(table), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    (change,) = told["report"]["changes"]
+    assert (change["figure"], change["now"], change["minor"]) == ("value", "less", {"USD": -len(change["items"])})
+    assert all(name.startswith("LPN") for name in change["items"])
+    assert main.main(["replay", str(folder), "--routes", str(table), "--last", "1"]) == 1
+    out = capsys.readouterr().out
+    assert "1 items judged again: 0 unchanged." in out
+    assert f"-> less (-0.01 USD): 1: {change['items'][0]}" in out
+
+
+def test_a_file_that_cannot_be_used_and_a_folder_without_journal_are_told(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "default.toml"
+    broken.write_text("id = ")
+    assert main.main(["replay", str(folder), "--routes", str(broken)]) == 1
+    assert f"{broken}: not TOML" in capsys.readouterr().err
+    assert main.main(["replay", str(tmp_path / "nothing")]) == 1
+    assert "There is no journal" in capsys.readouterr().err

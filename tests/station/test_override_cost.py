@@ -1,0 +1,62 @@
+"""What a result records for a replay, and what sending an item elsewhere costs: shown beside each way, and recorded."""
+
+import msgspec
+
+from station import facts
+from station.facts import Routed, RouteOverridden
+from station.inputs import Do
+from station.judge import route_facts
+from station.known import Day
+from station.lookups import Lookups
+from station.records import DISPOSITIONS
+from station.stages import Stage
+
+
+def at_result(walk):
+    return walk.arrive("tee").item("tee").examine()
+
+
+def test_a_result_records_the_day_the_table_and_what_each_value_is_made_of(walk, site_known: Lookups) -> None:
+    at_result(walk)
+    routed = walk.state.item.routed
+    table = site_known.routes(walk.state.item.identified.client)
+    assert (routed.today, routed.table) == (site_known.day().date, table.name)
+    assert {each.way for each in routed.breakdown} == set(DISPOSITIONS) - {"hold"}
+    assert dict(routed.values) == {each.way: each.minor for each in routed.breakdown if each.minor is not None}
+    assert facts.decode("Routed", 1, facts.encode(routed)) == routed
+    old = msgspec.json.decode(facts.encode(routed), type=dict)
+    read = facts.decode(
+        "Routed", 1, msgspec.json.encode({k: v for k, v in old.items() if k not in ("breakdown", "table")})
+    )
+    assert isinstance(read, Routed)
+    assert (read.breakdown, read.table) == ((), "")
+
+
+def test_the_season_of_an_article_reaches_its_worth(walk, site_known: Lookups) -> None:
+    """How much a season costs, and when, is in tests/grading/test_worth.py."""
+    coat = site_known.product("TB-CT-L")
+    walk.arrive("tee").scan(coat.sku)
+    assert walk.stage is Stage.WHICH
+    walk.do(Do.CHOOSE, "none")
+    item = walk.state.item
+    assert (item.identified.sku, item.identified.season) == (coat.sku, "winter")
+    assert route_facts(item, "return", Day("2026-04-10"), 0)["season"] == "winter"
+
+
+def test_each_way_says_what_it_would_cost_and_the_choice_records_it(walk) -> None:
+    at_result(walk)
+    values = dict(walk.state.item.routed.values)
+    was = walk.state.item.disposition
+    choices = {each.value: each for each in walk.do(Do.OVERRIDE).state.ask.choices}
+    assert set(choices) == set(DISPOSITIONS) - {was}
+    for way, minor in values.items():
+        if way != was:
+            lost = values[was] - minor
+            assert choices[way].text.endswith("{amount} less" if lost >= 0 else "{amount} more")
+            assert choices[way].params == {"amount": f"{abs(lost) / 100:.2f} USD"}
+    assert (choices["hold"].text, choices["hold"].params) == ("Hold", {})
+    walk.do(Do.CHOOSE, "recycle").do(Do.CHOOSE, "no_room").scan("BDG-9001")
+    (fact,) = [each for each in walk.facts if isinstance(each, RouteOverridden)]
+    assert fact.cost_minor == values[was] - values["recycle"]
+    back = {each.value: each for each in walk.do(Do.OVERRIDE).state.ask.choices}
+    assert back[was].text.endswith("{amount} more")
