@@ -2,6 +2,7 @@
 
 The same types are on disk, on the wire and at central. A fact's tag (`t`) is its class name; its `VERSION` rises
 when a field changes meaning. A tag this program does not know, or a newer version, becomes `Unknown` and is kept.
+Long because every fact stands in one list, to be read together.
 """
 
 from collections.abc import Mapping
@@ -209,12 +210,31 @@ class PhotoSkipped(Fact, frozen=True):
 
 
 class Answered(Fact, frozen=True):
-    """One question of the rubric was answered."""
+    """One question of the rubric was answered.
+
+    `how` is `rest` when "nothing found on the rest" answered it with others, and empty when it was asked by itself.
+    """
 
     item: str
     question: str
     option: str
     rubric: str
+    how: Literal["", "rest"] = ""
+
+
+class PrepDone(Fact, frozen=True):
+    """What the rubric wants done to the goods before they go on was done; `prep` is the step's id."""
+
+    item: str
+    prep: str
+
+
+class PrepSkipped(Fact, frozen=True):
+    """A wanted preparation was left out, and why."""
+
+    item: str
+    prep: str
+    why: str
 
 
 class Graded(Fact, frozen=True):
@@ -349,6 +369,8 @@ Recorded = (
     | PhotoTaken
     | PhotoSkipped
     | Answered
+    | PrepDone
+    | PrepSkipped
     | Graded
     | Routed
     | RouteOverridden

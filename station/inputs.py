@@ -18,6 +18,7 @@ class Do(StrEnum):
     UNDO = "undo"
     CANCEL = "cancel"
     FINISH = "finish"
+    REST = "rest"
     SHOOT = "shoot"
     SKIP = "skip"
     NO_CODE = "no-code"

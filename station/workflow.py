@@ -13,7 +13,7 @@ from station.known import Known
 from station.outcome import Outcome
 from station.stages import Stage, stage_of
 from station.state import State
-from station.steps import arrive, decide, examine, finish, identify, place, plate, serial, sign_in
+from station.steps import arrive, decide, examine, finish, identify, place, plate, prep, serial, sign_in
 from station.steps.notices import attention, refused
 
 Handler = Callable[[State, Any, Known], Outcome]
@@ -105,6 +105,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "scan": examine.scan_before_answer,
         "weight": examine.weigh_item,
         "choose": examine.answer,
+        "rest": examine.answer_rest,
     },
     Stage.RESULT: {
         **_STEP,
@@ -120,6 +121,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "cancel": finish.leave_question,
         "undo": finish.leave_question,
     },
+    Stage.PREP: {**_STEP, "scan": prep.scan_before_prep, "confirm": prep.done, "skip": prep.ask_why_left_out},
     Stage.LABEL: {**_STEP, "scan": plate.confirm_plate, "reprint": plate.ask_reprint},
     Stage.REPRINT_WHY: _question(plate.choose_reprint, plate.confirm_plate),
     Stage.PLACE: {

@@ -24,6 +24,8 @@ SENTENCES: Mapping[type, str] = {
     facts.PhotoTaken: mark("Photo taken: {shot}"),
     facts.PhotoSkipped: mark("Photo left out: {shot}. {why}"),
     facts.Answered: mark("{question} Answer: {option}"),
+    facts.PrepDone: mark("Prepared: {prep}"),
+    facts.PrepSkipped: mark("Not prepared: {prep}. {why}"),
     facts.Graded: mark("Graded {letter}"),
     facts.Routed: mark("Goes to {disposition}"),
     facts.RouteOverridden: mark("A person sent it to {disposition} instead of {was}: {why}"),

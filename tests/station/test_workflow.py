@@ -56,7 +56,8 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     why = walk_from(states[Stage.ROUTE]).do(Do.CHOOSE, "restock")
     states[Stage.ROUTE_WHY] = why.state
     states[Stage.SUPERVISOR] = why.do(Do.CHOOSE, "1").state
-    states[Stage.LABEL] = walk.do(Do.CONFIRM).state
+    states[Stage.PREP] = walk.do(Do.CONFIRM).state
+    states[Stage.LABEL] = walk.prepare().state
     states[Stage.REPRINT_WHY] = walk_from(walk.state).do(Do.REPRINT).state
     item = walk.state.item
     assert item is not None
@@ -298,7 +299,7 @@ def test_nobody_sends_a_hazard_to_the_shop(walk) -> None:
 
 
 def test_only_the_items_own_plate_confirms_it(walk) -> None:
-    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM)
+    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).prepare()
     plate = walk.state.item.plate
     walk.scan("LPNA0100000025" if plate != "LPNA0100000025" else "LPNA0100000033")
     assert (walk.stage, walk.last.notice.tone) == (Stage.LABEL, Tone.REFUSED)
@@ -307,7 +308,7 @@ def test_only_the_items_own_plate_confirms_it(walk) -> None:
 
 
 def test_a_reprint_is_the_same_plate_with_a_reason(walk) -> None:
-    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM)
+    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).prepare()
     plate = walk.state.item.plate
     walk.do(Do.REPRINT).do(Do.CHOOSE, "damaged")
     assert walk.facts[-1] == f.PlateReprintAsked(walk.state.item.identified.item, plate, 2, "damaged")
@@ -408,6 +409,7 @@ def _steps_of_a_tee(walk) -> list[Callable[[], object]]:
         walk.photo,
         *[lambda: _one_step(walk)] * 6,
         lambda: walk.do(Do.CONFIRM),
+        lambda: walk.do(Do.CONFIRM),
         lambda: walk.scan(walk.state.item.plate),
     ]
 
@@ -431,12 +433,13 @@ def test_undoing_a_label_voids_its_plate_and_never_gives_it_again(walk) -> None:
 
 
 def test_undoing_a_reprint_takes_its_label_back_from_the_printer(walk) -> None:
-    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).do(Do.REPRINT).do(Do.CHOOSE, "damaged")
+    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).prepare().do(Do.REPRINT).do(Do.CHOOSE, "damaged")
     assert [label.job for label in walk.last.labels] == [f"{walk.state.item.plate}/2"]
     plate = walk.state.item.plate
     walk.do(Do.UNDO)
     assert walk.last.cancel_jobs == (f"{plate}/2",)
-    walk.do(Do.UNDO)
+    while walk.state.item.plate:
+        walk.do(Do.UNDO)
     assert walk.last.cancel_jobs == (f"{plate}/1",)
 
 
