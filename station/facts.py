@@ -237,6 +237,26 @@ class PrepSkipped(Fact, frozen=True):
     why: str
 
 
+class DefectMarked(Fact, frozen=True):
+    """A person showed where a defect is on a photo: evidence, which changes no grade.
+
+    From one point to another (the same for a tap), in thousandths of the picture's width and height; `length_um` is
+    0 where nobody knows how large the picture is in reality.
+    """
+
+    item: str
+    mark: int
+    sha256: str
+    x_permille: int
+    y_permille: int
+    x2_permille: int
+    y2_permille: int
+    zone: str
+    kind: str
+    severity: int
+    length_um: int = 0
+
+
 class Graded(Fact, frozen=True):
     """The grade, computed; `letter` is empty when no rule could grade the answers. `rule` is the frozen version."""
 
@@ -371,6 +391,7 @@ Recorded = (
     | Answered
     | PrepDone
     | PrepSkipped
+    | DefectMarked
     | Graded
     | Routed
     | RouteOverridden

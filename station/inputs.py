@@ -59,4 +59,30 @@ class PhotoFailed(msgspec.Struct, frozen=True):
     why: str
 
 
-Input = Scan | Unreadable | AcceptedWeight | Command | PhotoChecked | PhotoFailed | Printed | PrintWaiting | NotPrinted
+class DefectDrawn(msgspec.Struct, frozen=True):
+    """A person drew on a photo of the item in work where a defect is; points as in `station.facts.DefectMarked`.
+
+    `length_px` is the drawn length in the pixels of the whole photo.
+    """
+
+    sha256: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    zone: str
+    kind: str
+    severity: int
+    length_px: int = 0
+
+
+Input = (
+    Scan
+    | Unreadable
+    | AcceptedWeight
+    | Command
+    | PhotoChecked
+    | PhotoFailed
+    | DefectDrawn
+    | Printed
+    | PrintWaiting
+    | NotPrinted
+)

@@ -16,6 +16,7 @@ from station.facts import (
     BinLabelled,
     BinOpened,
     Declared,
+    DefectMarked,
     ExceptionRaised,
     Graded,
     ItemIdentified,
@@ -68,6 +69,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     bin: str = ""
     prepared: tuple[PrepDone | PrepSkipped, ...] = ()
     rested: tuple[str, ...] = ()
+    marks: tuple[DefectMarked, ...] = ()
 
     @property
     def disposition(self) -> Disposition | None:
@@ -204,6 +206,7 @@ STEP_NAMES: Mapping[type, str] = {
     PhotoTaken: mark("photo"),
     PhotoSkipped: mark("photo left out"),
     Answered: mark("answer"),
+    DefectMarked: mark("mark on the photo"),
     PrepDone: mark("preparation"),
     PrepSkipped: mark("preparation left out"),
     RouteOverridden: mark("changed route"),
@@ -354,6 +357,7 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
     Answered: _answered,
+    DefectMarked: lambda state, fact: _item(state, fact.item, lambda item: {"marks": (*item.marks, fact)}),
     PrepDone: _prepared,
     PrepSkipped: _prepared,
     Graded: lambda state, fact: _item(state, fact.item, lambda _: {"graded": fact}),

@@ -8,12 +8,12 @@ from typing import Any
 
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 from resources.words import mark
-from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
+from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoFailed
 from station.known import Known
 from station.outcome import Outcome
 from station.stages import Stage, stage_of
 from station.state import State
-from station.steps import arrive, decide, examine, finish, identify, place, plate, prep, serial, sign_in
+from station.steps import arrive, decide, examine, finish, identify, marks, place, plate, prep, serial, sign_in
 from station.steps.notices import attention, refused
 
 Handler = Callable[[State, Any, Known], Outcome]
@@ -24,6 +24,7 @@ READINGS: Mapping[type, str] = {
     AcceptedWeight: "weight",
     PhotoChecked: "photo",
     PhotoFailed: "no photo",
+    DefectDrawn: "mark",
     Printed: "printed",
     PrintWaiting: "print waits",
     NotPrinted: "not printed",
@@ -91,6 +92,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "weight": examine.weigh_item,
         "photo": examine.take_photo,
         "no photo": examine.photo_failed,
+        "mark": marks.mark_defect,
         "shoot": examine.shoot,
         "confirm": examine.shoot,
         "skip": examine.ask_skip_photo,
@@ -106,12 +108,14 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "weight": examine.weigh_item,
         "choose": examine.answer,
         "rest": examine.answer_rest,
+        "mark": marks.mark_defect,
     },
     Stage.RESULT: {
         **_STEP,
         "scan": decide.scan_at_result,
         "confirm": decide.accept_result,
         "override": decide.ask_route,
+        "mark": marks.mark_defect,
     },
     Stage.ROUTE: _question(decide.choose_route),
     Stage.ROUTE_WHY: _question(decide.choose_route_why),

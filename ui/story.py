@@ -24,6 +24,7 @@ SENTENCES: Mapping[type, str] = {
     facts.PhotoTaken: mark("Photo taken: {shot}"),
     facts.PhotoSkipped: mark("Photo left out: {shot}. {why}"),
     facts.Answered: mark("{question} Answer: {option}"),
+    facts.DefectMarked: mark("Marked on a photo: {zone}, {kind}, severity {severity} of 4"),
     facts.PrepDone: mark("Prepared: {prep}"),
     facts.PrepSkipped: mark("Not prepared: {prep}. {why}"),
     facts.Graded: mark("Graded {letter}"),

@@ -9,6 +9,7 @@ from ui.parts.big import Big
 from ui.parts.buttons import aside, tile
 from ui.parts.card import Card
 from ui.parts.entry import Entry
+from ui.parts.interlock import STAGE, InterlockCard
 from ui.parts.keypad import Keypad
 from ui.parts.polish import set_property
 from ui.parts.preview import Preview
@@ -47,7 +48,7 @@ class NowPanel(Card):
         self._preview = Preview()
         self._verdict = Verdict()
         self._keypad = Keypad()
-        self._progress, self._steps = Progress(), Steps()
+        self._progress, self._steps, self._stop = Progress(), Steps(), InterlockCard()
         self._tiles = Tiles(tile, S12)
         self._asides = Tiles(aside, S8)
         self._entry = Entry()
@@ -70,7 +71,7 @@ class NowPanel(Card):
         self._top.addWidget(self._reason)
         self.column.addLayout(self._top)
         self.column.addWidget(self._big)
-        for body in (self._picture, self._preview, self._verdict, self._keypad, self._steps):
+        for body in (self._picture, self._preview, self._verdict, self._keypad, self._steps, self._stop):
             self.column.addWidget(body, 1)
         self.column.addWidget(self._tiles)
         self.column.addWidget(self._filler, 1)
@@ -93,8 +94,8 @@ class NowPanel(Card):
             self._entry.clear()
         shows_verdict = prompt.stage in _VERDICT_STAGES
         item = view.state.item
-        # The verdict says the title of the result in letters of its own, larger than any prompt.
-        title = "" if prompt.stage == "result" else say(tr, prompt.title, prompt.params)
+        # The verdict says the title of the result in letters of its own, larger than any prompt, and so does a stop.
+        title = "" if prompt.stage in ("result", STAGE) else say(tr, prompt.title, prompt.params)
         set_property(self._title, "type", "ask" if len(title) > _LONG else "prompt")
         self._title.show_text(title)
         self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
@@ -106,14 +107,14 @@ class NowPanel(Card):
             self._verdict.render(view, item)
         else:
             self._verdict.setVisible(False)
-        crowded = prompt.stage in _CAMERA_STAGES or (shows_verdict and item is not None)
+        crowded = prompt.stage in (*_CAMERA_STAGES, STAGE) or (shows_verdict and item is not None)
         self._picture.show_picture("" if crowded or prompt.entry == "pin" else prompt.picture, view.theme)
         self._keypad.setVisible(prompt.entry == "pin")
         self._keypad.render(tr)
-        for part in (self._progress, self._steps):
+        for part in (self._progress, self._steps, self._stop):
             part.render(view)
         self._show_answers(view)
-        bodies = (self._picture, self._preview, self._verdict, self._keypad, self._steps)
+        bodies = (self._picture, self._preview, self._verdict, self._keypad, self._steps, self._stop)
         self._filler.setVisible(all(body.isHidden() for body in bodies))
 
     def type_text(self, text: str) -> None:
