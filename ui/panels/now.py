@@ -40,7 +40,7 @@ class NowPanel(Card):
     submitted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(S24, S12, parent)
+        super().__init__(S24, S8, parent)
         self._title = Text("prompt")
         self._reason = Text("body", quiet=True)
         self._big = Big()
