@@ -122,6 +122,9 @@ class Desk:
         self.taking_photo = False
         # Monotonic time of the last notice: one that only says "done" does not stay for ever.
         self.noticed_at = 0.0
+        # Monotonic time since when the question of the moment is asked, and which it is.
+        self.asked_at = time.monotonic()
+        self._asked = ("", "")
         self.sync = SyncStatus()
         self.timings: deque[Timing] = deque(maxlen=TIMINGS_KEPT)
         self.photo_path = photo_path
@@ -229,6 +232,7 @@ class Desk:
         if shown.facts:
             self.cannot_save = ""
         self._note_photo(given, shown)
+        self._note_question()
         self._tell(shown.notice)
         self._tell_last_space()
         if since is not None:
@@ -263,6 +267,12 @@ class Desk:
             self.taking_photo = True
         elif isinstance(given, PhotoChecked | PhotoFailed):
             self.taking_photo = False
+
+    def _note_question(self) -> None:
+        """Let the clock of a question begin when another one is asked."""
+        prompt = self.bench.prompt
+        if (prompt.stage, prompt.title) != self._asked:
+            self._asked, self.asked_at = (prompt.stage, prompt.title), time.monotonic()
 
     def _tell_last_space(self) -> None:
         """Say once that the disk is full and the reserve in use; no refusal is taken off the screen for it."""

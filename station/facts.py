@@ -213,12 +213,51 @@ class PhotoSkipped(Fact, frozen=True):
 
 
 class Answered(Fact, frozen=True):
-    """One question of the rubric was answered."""
+    """One question of the rubric was answered.
+
+    `how` is `rest` when "nothing found on the rest" answered it with others, and empty when it was asked by itself.
+    """
 
     item: str
     question: str
     option: str
     rubric: str
+    how: Literal["", "rest"] = ""
+
+
+class PrepDone(Fact, frozen=True):
+    """What the rubric wants done to the goods before they go on was done; `prep` is the step's id."""
+
+    item: str
+    prep: str
+
+
+class PrepSkipped(Fact, frozen=True):
+    """A wanted preparation was left out, and why."""
+
+    item: str
+    prep: str
+    why: str
+
+
+class DefectMarked(Fact, frozen=True):
+    """A person showed where a defect is on a photo: evidence, which changes no grade.
+
+    From one point to another (the same for a tap), in thousandths of the picture's width and height; `length_um` is
+    0 where nobody knows how large the picture is in reality.
+    """
+
+    item: str
+    mark: int
+    sha256: str
+    x_permille: int
+    y_permille: int
+    x2_permille: int
+    y2_permille: int
+    zone: str
+    kind: str
+    severity: int
+    length_um: int = 0
 
 
 class Graded(Fact, frozen=True):
@@ -365,6 +404,9 @@ Recorded = (
     | PhotoTaken
     | PhotoSkipped
     | Answered
+    | PrepDone
+    | PrepSkipped
+    | DefectMarked
     | Graded
     | Routed
     | RouteOverridden

@@ -18,6 +18,7 @@ class Do(StrEnum):
     UNDO = "undo"
     CANCEL = "cancel"
     FINISH = "finish"
+    REST = "rest"
     SHOOT = "shoot"
     SKIP = "skip"
     NO_CODE = "no-code"
@@ -79,6 +80,21 @@ class FrameJudged(msgspec.Struct, frozen=True):
     outline: tuple[float, float] = (0.8, 0.84)
 
 
+class DefectDrawn(msgspec.Struct, frozen=True):
+    """A person drew on a photo of the item in work where a defect is; points as in `station.facts.DefectMarked`.
+
+    `length_px` is the drawn length in the pixels of the whole photo.
+    """
+
+    sha256: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    zone: str
+    kind: str
+    severity: int
+    length_px: int = 0
+
+
 Input = (
     Scan
     | Unreadable
@@ -87,6 +103,7 @@ Input = (
     | PhotoChecked
     | PhotoFailed
     | PhotoReady
+    | DefectDrawn
     | Printed
     | PrintWaiting
     | NotPrinted

@@ -8,8 +8,9 @@ from grading.photo import PROBLEM_TEXTS
 from resources.words import mark
 from station.inputs import Command, Do
 from station.known import Known
-from station.stages import Stage, next_shot, question_due, stage_of
+from station.stages import Stage, next_shot, prep_due, question_due, stage_of
 from station.state import Ask, Choice, Item, State, open_lines
+from station.steps.examine import rest_of
 from station.steps.place import right_bins, takes
 from station.words import ROUTE_WORDS
 
@@ -55,6 +56,8 @@ def prompt(state: State, known: Known) -> Prompt:
         return _photo(state, known)
     if stage is Stage.INSPECT:
         return _question(state, known)
+    if stage is Stage.PREP:
+        return _prep(state, known)
     if stage is Stage.RESULT:
         return _result(state, known)
     if stage is Stage.ITEM:
@@ -72,6 +75,8 @@ def _button(key: str, text: str, do: Do, main: bool = False) -> Button:
 _NO_SCALE = _button("S", mark("It cannot be weighed"), Do.SKIP)
 _NO_SERIAL = _button("S", mark("It cannot be read"), Do.SKIP)
 _NO_PHOTO = _button("S", mark("Go on without"), Do.SKIP)
+_NO_PREP = _button("S", mark("Leave it out"), Do.SKIP)
+_REST = _button("N", mark("Nothing found on the rest"), Do.REST)
 _REPRINT = _button("R", mark("Print again"), Do.REPRINT)
 _LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
 
@@ -186,7 +191,18 @@ def _question(state: State, known: Known) -> Prompt:
         Button(str(option.key), option.text, Command(Do.CHOOSE, option.id), option.params)
         for option in question.options
     )
-    return Prompt(str(Stage.INSPECT), question.text, question.hint, question.params, (*buttons, *_undo(state)), "none")
+    fast = (_REST,) if item is not None and rest_of(item, known) else ()
+    every = (*buttons, *fast, *_undo(state))
+    return Prompt(str(Stage.INSPECT), question.text, question.hint, question.params, every, "none")
+
+
+def _prep(state: State, known: Known) -> Prompt:
+    item = state.item
+    due = prep_due(item, known) if item is not None else None
+    if due is None:
+        return Prompt(str(Stage.PREP), "")
+    buttons = (_button("Enter", mark("It is done"), Do.CONFIRM, main=True), _NO_PREP, *_undo(state))
+    return Prompt(str(Stage.PREP), due.text, due.hint, {}, buttons, "none")
 
 
 def _result(state: State, known: Known) -> Prompt:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from grading.rubric import Question, Rubric, Shot, next_question, shots_needed
+from grading.rubric import Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
 from station.known import Known
 from station.state import Item, State
 
@@ -18,6 +18,7 @@ class Stage(StrEnum):
     PHOTO = "photo"
     INSPECT = "inspect"
     RESULT = "result"
+    PREP = "prep"
     LABEL = "label"
     PLACE = "place"
     PIN = "pin"
@@ -52,7 +53,7 @@ def _stage_of_item(item: Item, known: Known) -> Stage:
     if item.confirmed:
         return Stage.PLACE
     if item.plate:
-        return Stage.LABEL
+        return Stage.PREP if prep_due(item, known) is not None else Stage.LABEL
     if item.routed is not None:
         return Stage.RESULT
     if wants_serial(item):
@@ -83,3 +84,25 @@ def question_due(item: Item, known: Known) -> Question | None:
     """Return the question that is due, or None when enough is known (or nothing can be asked)."""
     rubric = rubric_of(item, known)
     return None if rubric is None else next_question(rubric, item.answers, item.identified.components)
+
+
+def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:
+    """Return what is to be done to an item before it goes on, in order, done or not.
+
+    Sealed goods are left as they are, and so are those on hold: somebody must see them as they came.
+    """
+    rubric = rubric_of(item, known)
+    sealed = item.graded is not None and item.graded.functional == "sealed"
+    if rubric is None or sealed or item.disposition in (None, "hold"):
+        return ()
+    return prep_needed(rubric, item.answers, item.identified.components)
+
+
+def prep_due(item: Item, known: Known) -> Prep | None:
+    """Return the preparation that is due, or None when all are done or left out.
+
+    They come when the result was taken: only then it is known that the goods go on, the label prints meanwhile, and
+    it goes onto the new bag.
+    """
+    settled = {each.prep for each in item.prepared}
+    return next((prep for prep in preps_of(item, known) if prep.id not in settled), None)

@@ -16,6 +16,7 @@ from station.facts import (
     BinLabelled,
     BinOpened,
     Declared,
+    DefectMarked,
     ExceptionRaised,
     Graded,
     ItemIdentified,
@@ -33,6 +34,8 @@ from station.facts import (
     PlatePrinted,
     PlateReprintAsked,
     PlateVoided,
+    PrepDone,
+    PrepSkipped,
     Recorded,
     Routed,
     RouteOverridden,
@@ -64,6 +67,9 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     copies_printed: int = 0
     confirmed: bool = False
     bin: str = ""
+    prepared: tuple[PrepDone | PrepSkipped, ...] = ()
+    rested: tuple[str, ...] = ()
+    marks: tuple[DefectMarked, ...] = ()
 
     @property
     def disposition(self) -> Disposition | None:
@@ -177,7 +183,7 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
         return state
     if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut) for fact in facts):
         return msgspec.structs.replace(state, steps=())
-    name = next((STEP_NAMES[type(fact)] for fact in facts if type(fact) in STEP_NAMES), "")
+    name = next((_step_name(fact) for fact in facts if type(fact) in STEP_NAMES), "")
     if name:
         placed = next((fact.bin for fact in facts if isinstance(fact, Placed)), "")
         plate = next((fact.plate for fact in facts if isinstance(fact, PlateAllotted)), "")
@@ -200,12 +206,22 @@ STEP_NAMES: Mapping[type, str] = {
     PhotoTaken: mark("photo"),
     PhotoSkipped: mark("photo left out"),
     Answered: mark("answer"),
+    DefectMarked: mark("mark on the photo"),
+    PrepDone: mark("preparation"),
+    PrepSkipped: mark("preparation left out"),
     RouteOverridden: mark("changed route"),
     PlateAllotted: mark("label"),
     PlateReprintAsked: mark("reprint"),
     PlateConfirmed: mark("label check"),
     Placed: mark("place in bin"),
 }
+
+
+REST_STEP = mark("answers to the rest")
+
+
+def _step_name(fact: Recorded | Unknown) -> str:
+    return REST_STEP if isinstance(fact, Answered) and fact.how == "rest" else STEP_NAMES[type(fact)]
 
 
 def _parcel(state: State, **changes: Any) -> State:
@@ -257,7 +273,19 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
 
 
 def _answered(state: State, fact: Answered) -> State:
-    return _item(state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))})
+    rested = (fact.question,) if fact.how == "rest" else ()
+    return _item(
+        state,
+        fact.item,
+        lambda item: {
+            "answers": (*item.answers, (fact.question, fact.option)),
+            "rested": (*item.rested, *rested),
+        },
+    )
+
+
+def _prepared(state: State, fact: PrepDone | PrepSkipped) -> State:
+    return _item(state, fact.item, lambda item: {"prepared": (*item.prepared, fact)})
 
 
 def _raised(state: State, fact: ExceptionRaised) -> State:
@@ -329,6 +357,9 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
     Answered: _answered,
+    DefectMarked: lambda state, fact: _item(state, fact.item, lambda item: {"marks": (*item.marks, fact)}),
+    PrepDone: _prepared,
+    PrepSkipped: _prepared,
     Graded: lambda state, fact: _item(state, fact.item, lambda _: {"graded": fact}),
     Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),
     RouteOverridden: lambda state, fact: _item(state, fact.item, lambda _: {"overridden": fact}),

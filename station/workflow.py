@@ -8,12 +8,12 @@ from typing import Any
 
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 from resources.words import mark
-from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed, PhotoReady
+from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoFailed, PhotoReady
 from station.known import Known
 from station.outcome import Outcome
 from station.stages import Stage, stage_of
 from station.state import State
-from station.steps import arrive, decide, examine, finish, identify, place, plate, serial, sign_in
+from station.steps import arrive, decide, examine, finish, identify, marks, place, plate, prep, serial, sign_in
 from station.steps.notices import attention, refused
 
 Handler = Callable[[State, Any, Known], Outcome]
@@ -25,6 +25,7 @@ READINGS: Mapping[type, str] = {
     PhotoChecked: "photo",
     PhotoFailed: "no photo",
     PhotoReady: "ready",
+    DefectDrawn: "mark",
     Printed: "printed",
     PrintWaiting: "print waits",
     NotPrinted: "not printed",
@@ -93,6 +94,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "photo": examine.take_photo,
         "no photo": examine.photo_failed,
         "ready": examine.shoot_ready,
+        "mark": marks.mark_defect,
         "shoot": examine.shoot,
         "confirm": examine.shoot,
         "skip": examine.ask_skip_photo,
@@ -108,12 +110,15 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "scan": examine.scan_before_answer,
         "weight": examine.weigh_item,
         "choose": examine.answer,
+        "rest": examine.answer_rest,
+        "mark": marks.mark_defect,
     },
     Stage.RESULT: {
         **_STEP,
         "scan": decide.scan_at_result,
         "confirm": decide.accept_result,
         "override": decide.ask_route,
+        "mark": marks.mark_defect,
     },
     Stage.ROUTE: _question(decide.choose_route),
     Stage.ROUTE_WHY: _question(decide.choose_route_why),
@@ -123,6 +128,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "cancel": finish.leave_question,
         "undo": finish.leave_question,
     },
+    Stage.PREP: {**_STEP, "scan": prep.scan_before_prep, "confirm": prep.done, "skip": prep.ask_why_left_out},
     Stage.LABEL: {**_STEP, "scan": plate.confirm_plate, "reprint": plate.ask_reprint},
     Stage.REPRINT_WHY: _question(plate.choose_reprint, plate.confirm_plate),
     Stage.PLACE: {

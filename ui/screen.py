@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from devices.cameras.controls import Control
 from devices.worker import Worker
-from grading.rubric import chosen, shots_needed
+from grading.rubric import shots_needed
 from resources.words import Translator
 from station.facts import PhotoTaken
 from station.outcome import Notice, Tone
 from station.settings import Settings
 from station.stages import next_shot, rubric_of
 from station.state import Item
-from ui import setup_prompt, telling
+from ui import examined, setup_prompt, telling
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
 from ui.view import PAGES, SETUP, Line, Lit, Shown, View
@@ -119,7 +119,9 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         taking_photo=desk.taking_photo,
         still=_doubtful(desk),
         shots=_shots(desk, item) if item is not None else (),
-        answers=_answers(item, bench.known) if item is not None else (),
+        inspection=examined.inspection(item, bench.known) if item is not None else None,
+        preps=examined.preps(item, bench.known) if item is not None else (),
+        asked_s=max(0.0, manner.at - desk.asked_at),
         cannot_save=desk.cannot_save,
         changed_why=_changed_why(item, bench.known) if item is not None else "",
         settings=manner.settings,
@@ -200,12 +202,3 @@ def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:
         else:
             shown.append(Shown(shot, "next" if due is not None and due.id == shot else "due"))
     return tuple(shown)
-
-
-def _answers(item: Item, known: "Known") -> tuple[tuple[str, dict[str, str]], ...]:
-    """Return what the answers tell of the goods, in the rubric's words with their parameters."""
-    rubric = rubric_of(item, known)
-    if rubric is None:
-        return ()
-    given = chosen(rubric, item.answers, item.identified.components)
-    return tuple((option.word, option.params) for _, option in given)

@@ -10,6 +10,7 @@ from station.state import Choice
 from station.steps.arrive import SKIP_WEIGHT
 from station.steps.examine import SKIP_PHOTO
 from station.steps.plate import REPRINT_WHY
+from station.steps.prep import SKIP_PREP
 
 if TYPE_CHECKING:
     from station.history import Told
@@ -46,6 +47,16 @@ def _answered(fact: facts.Answered, story: list[Any], known: Known) -> Words:
     }
 
 
+def _prepared(fact: facts.PrepDone | facts.PrepSkipped, story: list[Any], known: Known) -> Words:
+    item = _item(fact.item, story)
+    rubric = known.rubric(item.category, item.client) if item is not None else None
+    steps = {each.id: each.text for each in rubric.prep} if rubric is not None else {}
+    said = {"prep": (steps[fact.prep], {})} if fact.prep in steps else {}
+    if isinstance(fact, facts.PrepSkipped):
+        return {**said, **_chosen(SKIP_PREP)(fact, story, known)}
+    return said
+
+
 def _missing(fact: facts.LineMissing, story: list[Any], _known: Known) -> Words:
     arrived = (each for each in story if isinstance(each, facts.ParcelArrived))
     declared = (line for each in arrived for line in each.declared)
@@ -75,5 +86,7 @@ _FINDERS: Mapping[type, Callable[[Any, list[Any], Known], Words]] = {
     facts.RouteOverridden: _changed,
     facts.WeighingSkipped: _chosen(SKIP_WEIGHT),
     facts.PhotoSkipped: _chosen(SKIP_PHOTO),
+    facts.PrepDone: _prepared,
+    facts.PrepSkipped: _prepared,
     facts.PlateReprintAsked: _chosen(REPRINT_WHY),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from devices.cameras.controls import Control
 from devices.readings import Frame, Weight
 from devices.worker import RawFrame
+from grading.defects import Defect
 from resources.words import Translator, mark
 from station.inputs import FrameJudged
 from station.outcome import Notice
@@ -69,12 +70,49 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredLine:
+    """One question and the answer it got, in the rubric's words with their parameters.
+
+    `severity` is that of the defect the answer tells of, 0 for none; `rest` says it was answered with others.
+    """
+
+    question: str
+    question_params: dict[str, str]
+    answer: str
+    answer_params: dict[str, str]
+    severity: int = 0
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """How far the questions have come: what was answered, how many are open if nothing more is found (the one that is
+    asked counted), the words of what "nothing found on the rest" would answer, and the defects found, worst first.
+    """
+
+    answered: tuple[AnsweredLine, ...] = ()
+    ahead: int = 0
+    rest: tuple[tuple[str, dict[str, str]], ...] = ()
+    defects: tuple[Defect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrepLine:
+    """One preparation: its words, the seconds it may take, and how it stands: done, left-out, next or due."""
+
+    text: str
+    seconds: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
 
     `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
-    `still` is the path of a photo that is asked about; `answers` are words with their parameters. `names` are those of
+    `still` is the path of a photo that is asked about. `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
+    `asked_s` tells for how many seconds the question has been on the screen.
     """
 
     tr: Translator
@@ -94,7 +132,6 @@ class View:
     taking_photo: bool = False
     shots: tuple[Shown, ...] = ()
     still: str = ""
-    answers: tuple[tuple[str, dict[str, str]], ...] = ()
     cannot_save: str = ""
     failed: str = ""
     searched: str = ""
@@ -113,6 +150,9 @@ class View:
     controls: Mapping[str, tuple[Control, ...]] = field(default_factory=dict)
     setting_up: Setup | None = None
     may_set_up: bool = False
+    inspection: Inspection | None = None
+    preps: tuple[PrepLine, ...] = ()
+    asked_s: float = 0.0
 
     @property
     def right_to_left(self) -> bool:

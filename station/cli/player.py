@@ -139,6 +139,9 @@ class Player:
     def _take_result(self, state: State, parcel: SampleParcel) -> None:
         self._command(Do.CONFIRM)
 
+    def _prepare(self, state: State, parcel: SampleParcel) -> None:
+        self._command(Do.CONFIRM)
+
     def _label(self, state: State, parcel: SampleParcel) -> None:
         self._hands.scan(_item(state).plate, "]C0")
 
@@ -181,6 +184,7 @@ _ACTIONS: Mapping[Stage, Callable[[Player, State, SampleParcel], None]] = {
     Stage.DOUBT: Player._doubt,
     Stage.INSPECT: Player._answer,
     Stage.RESULT: Player._take_result,
+    Stage.PREP: Player._prepare,
     Stage.LABEL: Player._label,
     Stage.PLACE: Player._place,
     Stage.MISSING: Player._first,

@@ -15,6 +15,7 @@ _WORDS: Mapping[Do, str] = {
     Do.CONFIRM: mark("Yes, go on"),
     Do.UNDO: mark("Undo the last step"),
     Do.CANCEL: mark("Back"),
+    Do.REST: mark("Nothing found on the rest"),
     Do.SHOOT: mark("Take the photo"),
     Do.SKIP: mark("It cannot be done"),
     Do.NO_CODE: mark("It has no code"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from devices.readings import Scan
 from grading.route import may_override, override_cost
 from resources.words import mark
@@ -11,6 +13,7 @@ from station.known import Known
 from station.outcome import Outcome
 from station.plates import make
 from station.records import DISPOSITIONS, Disposition
+from station.stages import prep_due
 from station.state import Ask, Choice, Item, State
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.plate import label_of
@@ -30,6 +33,8 @@ _MORE: Mapping[Disposition, str] = {
     "recycle": mark("Recycle: {amount} more"),
     "hold": mark("Hold"),
 }
+_STICK = mark("The label is printing. Stick it on and scan it.")
+_PREPARE = mark("The label is printing. Prepare the item meanwhile.")
 
 
 def accept_result(state: State, command: Command, known: Known) -> Outcome:
@@ -40,7 +45,9 @@ def accept_result(state: State, command: Command, known: Known) -> Outcome:
     plate = make(state.station, state.plates + 1)
     label = label_of(state, item, plate, 1)
     fact = PlateAllotted(item.identified.item, plate)
-    return Outcome(accepted(mark("The label is printing. Stick it on and scan it.")), (fact,), labels=(label,))
+    taken = msgspec.structs.replace(item, plate=plate)
+    words = _PREPARE if prep_due(taken, known) is not None else _STICK
+    return Outcome(accepted(words), (fact,), labels=(label,))
 
 
 def ask_route(state: State, command: Command, known: Known) -> Outcome:

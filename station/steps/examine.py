@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from devices.readings import AcceptedWeight, Scan
+from grading.progress import Rest, rest
 from resources.words import mark
 from station.facts import Answered, ExceptionRaised, ItemWeighed, PhotoSkipped, PhotoTaken, Recorded
 from station.inputs import Command, PhotoChecked, PhotoFailed, PhotoReady
@@ -14,6 +15,7 @@ from station.outcome import Capture, Outcome
 from station.plates import exception_id
 from station.stages import next_shot, question_due, rubric_of
 from station.state import Ask, Choice, Item, State
+from station.steps import prep
 from station.steps.arrive import skip_weight
 from station.steps.notices import accepted, attention, refused, warned
 from station.weights import item_in_band
@@ -91,6 +93,8 @@ def choose_skip(state: State, command: Command, known: Known) -> Outcome:
     """records what was left out, and why"""
     if state.ask is not None and state.ask.value == "weight":
         return skip_weight(state, command.value)
+    if state.ask is not None and state.ask.value == "prep":
+        return prep.leave_out(state, command.value, known)
     item = state.item
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None:
@@ -114,6 +118,25 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     if option.stop:
         return Outcome(warned(mark("Stop: {word}"), word=option.word), facts)
     return Outcome(accepted(option.word, **option.params), facts)
+
+
+def rest_of(item: Item, known: Known) -> Rest:
+    """Return what "nothing found on the rest" would answer now; one question alone is answered by itself."""
+    rubric = rubric_of(item, known)
+    found = rest(rubric, item.answers, item.identified.components) if rubric is not None else ()
+    return found if len(found) > 1 else ()
+
+
+def answer_rest(state: State, command: Command, known: Known) -> Outcome:
+    """answers each question that is only looked for with its best answer, as one step; none while a stop is open"""
+    item = state.item
+    rubric = rubric_of(item, known) if item is not None else None
+    found = rest_of(item, known) if item is not None else ()
+    if item is None or rubric is None or not found:
+        return attention(mark("Answer this question by itself."))
+    name = item.identified.item
+    answers = tuple(Answered(name, question.id, option.id, rubric.name, "rest") for question, option in found)
+    return Outcome(accepted(mark("Nothing found on the rest.")), conclude(state, answers, known))
 
 
 def weigh_item(state: State, reading: AcceptedWeight, known: Known) -> Outcome:

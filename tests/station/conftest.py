@@ -106,13 +106,19 @@ class Walk:
             self.do(Do.CHOOSE, (answers or {}).get(question.id, question.options[0].id))
         return self
 
+    def prepare(self) -> "Walk":
+        """Do every preparation that is due."""
+        while self.stage is Stage.PREP:
+            self.do(Do.CONFIRM)
+        return self
+
     def label(self) -> "Walk":
-        """Take the result, let the printer print, and scan the plate back."""
+        """Take the result, let the printer print, prepare the item, and scan the plate back."""
         self.do(Do.CONFIRM)
         item = self.state.item
         assert item is not None
         self.give(Printed("printer", self.last.labels[0].job, 0.0))
-        return self.scan(item.plate)
+        return self.prepare().scan(item.plate)
 
     def place(self) -> "Walk":
         """Scan a bin that takes the item."""

@@ -13,7 +13,7 @@ from station.inputs import Do
 from station.prompt import prompt
 from station.state import State
 
-STAGES = ("sign-in", "pin", "idle", "weigh", "item", "serial", "photo", "inspect", "result", "label", "place")
+STAGES = ("sign-in", "pin", "idle", "weigh", "item", "serial", "photo", "inspect", "result", "prep", "label", "place")
 ODD = st.sampled_from(
     [
         "",
@@ -55,8 +55,10 @@ def go_to(walk: Any, stage: str) -> None:
         "item": lambda: walk.scan(PARCEL.items[0].code),
         "serial": lambda: walk.scan(PARCEL.items[0].serial),
         "photo": walk.photo,
-        "inspect": lambda: walk.do(Do.CHOOSE, "1"),
+        # The packaging was opened: sealed goods are not prepared.
+        "inspect": lambda: walk.examine({"packaging": "opened"}),
         "result": lambda: walk.do(Do.CONFIRM),
+        "prep": lambda: walk.do(Do.CONFIRM),
         "label": lambda: walk.scan(walk.state.item.plate),
     }
     while walk.stage != stage:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from devices.readings import AcceptedWeight, Fault, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 from station import facts as f
 from station import sample
-from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed, PhotoReady
+from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoFailed, PhotoReady
 from station.outcome import Tone
 from station.prompt import prompt
 from station.stages import Stage
@@ -26,6 +26,7 @@ SAMPLES: dict[str, Input] = {
     "photo": PhotoChecked("other/request/0", "cd" * 32, 1),
     "no photo": PhotoFailed("other/request/0", "frozen"),
     "ready": PhotoReady("other/request/0"),
+    "mark": DefectDrawn("cd" * 32, (1, 1), (1, 1), "cloth", "stain", 1),
     "printed": Printed("printer", "not-a-plate", 0.0),
     "print waits": PrintWaiting("printer", "not-a-plate", Fault.media_out, sent=True, at=0.0),
     "not printed": NotPrinted("printer", "not-a-plate", Fault.cancelled, 0.0),
@@ -57,7 +58,8 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     why = walk_from(states[Stage.ROUTE]).do(Do.CHOOSE, "restock")
     states[Stage.ROUTE_WHY] = why.state
     states[Stage.SUPERVISOR] = why.do(Do.CHOOSE, "1").state
-    states[Stage.LABEL] = walk.do(Do.CONFIRM).state
+    states[Stage.PREP] = walk.do(Do.CONFIRM).state
+    states[Stage.LABEL] = walk.prepare().state
     states[Stage.REPRINT_WHY] = walk_from(walk.state).do(Do.REPRINT).state
     item = walk.state.item
     assert item is not None
@@ -299,7 +301,7 @@ def test_nobody_sends_a_hazard_to_the_shop(walk) -> None:
 
 
 def test_only_the_items_own_plate_confirms_it(walk) -> None:
-    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM)
+    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).prepare()
     plate = walk.state.item.plate
     walk.scan("LPNA0100000025" if plate != "LPNA0100000025" else "LPNA0100000033")
     assert (walk.stage, walk.last.notice.tone) == (Stage.LABEL, Tone.REFUSED)
@@ -308,7 +310,7 @@ def test_only_the_items_own_plate_confirms_it(walk) -> None:
 
 
 def test_a_reprint_is_the_same_plate_with_a_reason(walk) -> None:
-    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM)
+    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).prepare()
     plate = walk.state.item.plate
     walk.do(Do.REPRINT).do(Do.CHOOSE, "damaged")
     assert walk.facts[-1] == f.PlateReprintAsked(walk.state.item.identified.item, plate, 2, "damaged")
@@ -409,6 +411,7 @@ def _steps_of_a_tee(walk) -> list[Callable[[], object]]:
         walk.photo,
         *[lambda: _one_step(walk)] * 6,
         lambda: walk.do(Do.CONFIRM),
+        lambda: walk.do(Do.CONFIRM),
         lambda: walk.scan(walk.state.item.plate),
     ]
 
@@ -432,12 +435,13 @@ def test_undoing_a_label_voids_its_plate_and_never_gives_it_again(walk) -> None:
 
 
 def test_undoing_a_reprint_takes_its_label_back_from_the_printer(walk) -> None:
-    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).do(Do.REPRINT).do(Do.CHOOSE, "damaged")
+    walk.arrive("tee").item("tee").examine().do(Do.CONFIRM).prepare().do(Do.REPRINT).do(Do.CHOOSE, "damaged")
     assert [label.job for label in walk.last.labels] == [f"{walk.state.item.plate}/2"]
     plate = walk.state.item.plate
     walk.do(Do.UNDO)
     assert walk.last.cancel_jobs == (f"{plate}/2",)
-    walk.do(Do.UNDO)
+    while walk.state.item.plate:
+        walk.do(Do.UNDO)
     assert walk.last.cancel_jobs == (f"{plate}/1",)
 
 

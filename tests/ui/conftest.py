@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
 from PySide6.QtWidgets import QApplication
 
 from devices.readings import AcceptedWeight, Frame, Printed, Scan, Still, Up, Weight, WeightState
-from resources.words import Translator
+from resources.words import Translator, languages
 from station import sample
 from station.bench import Bench
 from station.desk import Desk, Equipment
@@ -32,9 +32,11 @@ from station.state import State
 from station.sync_status import SyncStatus
 from station.workflow import step
 from sync.central import sample as sample_records
+from ui.pages.settings import SettingsPage
 from ui.screen import Manner, Opened, look
 from ui.theme import THEMES, font, stylesheet
 from ui.view import View
+from ui.window import Window
 
 FIGURES = Figures(parcels=42, items=61, per_hour=18, waiting=3, refused=0, exceptions=2)
 
@@ -155,7 +157,7 @@ class Hands:
             question = question_due(item, self.bench.known)
             assert question is not None
             self.do(Do.CHOOSE, answers.get(question.id, question.options[0].id))
-        elif asked.stage == "result":
+        elif asked.stage in ("result", "prep"):
             self.do(Do.CONFIRM)
         elif asked.stage == "label":
             self.scan(item.plate)
@@ -272,3 +274,14 @@ def dress(qapp: QApplication) -> Iterator[Callable[[str], None]]:
 
     yield _dress
     qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def window(dress: Callable, qapp: QApplication) -> Iterator[Window]:
+    dress("light")
+    made = Window(SettingsPage(languages()))
+    made.resize(1280, 800)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()

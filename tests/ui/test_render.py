@@ -34,6 +34,7 @@ from ui.theme import TOUCH
 from ui.view import PAGES, SETUP, Lit, View
 from ui.window import Window
 
+REST = Button("N", "Nothing found on the rest", Command(Do.REST), aside=True)
 UNDO = Button("U", "Undo: {step}", Command(Do.UNDO), {"step": "answer"}, aside=True)
 
 
@@ -61,17 +62,6 @@ def lengthened(text: str) -> str:
 def _longer(word: str) -> str:
     extra = (2 * len(word) + 4) // 5
     return word + ("éa" * len(word))[:extra] if word.isalpha() and "é" not in word else word
-
-
-@pytest.fixture
-def window(dress: Callable, qapp: QApplication) -> Iterator[Window]:
-    dress("light")
-    made = Window(SettingsPage(languages()))
-    made.resize(1280, 800)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def grabbed(window: Window, view: View) -> QImage:
@@ -182,7 +172,10 @@ def test_every_question_of_every_category_fits(hands, see: Callable, window: Win
     hands.sign_in()
     hands.scan(hands.begin("tee").items[0].code)
     hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    hands.do(Do.CHOOSE, "tagged")
     view = see(tr=Long()) if long else see("es")
+    assert view.inspection.rest
     asked = [question for rubric in rules.rubrics.values() for question in rubric.questions]
     assert len(asked) > 30
     for question in asked:
@@ -190,7 +183,7 @@ def test_every_question_of_every_category_fits(hands, see: Callable, window: Win
             Button(str(option.key), option.text, Command(Do.CHOOSE, option.id), option.params)
             for option in question.options
         )
-        prompt = Prompt("inspect", question.text, question.hint, question.params, (*buttons, UNDO), "none")
+        prompt = Prompt("inspect", question.text, question.hint, question.params, (*buttons, REST, UNDO), "none")
         window.render(replace(view, prompt=prompt))
         QApplication.processEvents()
         assert cut_words(window) == [], question.id

@@ -1,6 +1,7 @@
 """Each page and each stage as a picture, to be looked at: both themes, two languages, two sizes."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,6 +69,11 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.do(Do.CHOOSE, "resale")
     yield "17-route-why", {}
     hands.do(Do.CANCEL)
+    hands.do(Do.CONFIRM)
+    yield "17-prep", {"at": time.monotonic() + 23}
+    hands.do(Do.SKIP)
+    yield "17-prep-why", {}
+    hands.do(Do.CANCEL)
     hands.go_to("item")
     hands.do(Do.NO_CODE)
     yield "18-which", {}
@@ -80,6 +86,17 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.take(Down("camera", Fault.frozen, 0.0))
     yield "23-devices", {"page": "devices"}
     yield "24-settings", {"page": "settings"}
+    hands.do(Do.CHOOSE, "missing")
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    hands.do(Do.CHOOSE, "tagged")
+    yield "25-inspect-rest", {}
+    hands.do(Do.CHOOSE, "near")
+    hands.do(Do.REST)
+    yield "26-inspect-last", {}
+    hands.go_to("result")
+    yield "27-result-defects", {}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))

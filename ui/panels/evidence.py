@@ -11,12 +11,17 @@ from station.records import Disposition
 from station.state import Item
 from station.words import ROUTE_WORDS
 from ui import wording
+from ui.parts.answered import AnsweredList
 from ui.parts.card import Card, rule
+from ui.parts.defect_list import DefectList
 from ui.parts.fields import Fields
+from ui.parts.rest import RestList
 from ui.parts.rows import Rows
+from ui.parts.scores import Scores
 from ui.parts.scroll import Scroll
 from ui.parts.sign import Sign
 from ui.parts.text import Text, short
+from ui.parts.worths import Worths
 from ui.theme import S4, S8, S12
 from ui.view import Shown, View
 
@@ -34,14 +39,21 @@ class EvidencePanel(Card):
         self._fields = Fields()
         self._why_title = Text("small", quiet=True)
         self._why = Rows(lambda: Text("small"), S8)
+        self._rest, self._answered = RestList(), AnsweredList()
+        self._defects, self._scores, self._worths = DefectList(), Scores(), Worths()
+        self._rules = Text("small", quiet=True)
         self._bins = Rows(_BinLine, S8)
         self._last = Text("small", quiet=True)
         scroll = Scroll()
-        for widget in (self._photos, self._fields, self._why_title, self._why, self._bins):
+        for widget in (
+            *(self._photos, self._answered, self._fields, self._defects, self._why_title, self._why),
+            *(self._scores, self._worths, self._rules, self._bins),
+        ):
             scroll.column.addWidget(widget)
         scroll.column.addStretch(1)
         self._scroll = scroll
         self.column.addWidget(self._title)
+        self.column.addWidget(self._rest)
         self.column.addWidget(scroll, 1)
         self.column.addWidget(rule())
         self.column.addWidget(self._last)
@@ -54,13 +66,16 @@ class EvidencePanel(Card):
         self._title.show_text(tr.gettext(mark("Evidence") if item is not None else mark("Open bins")))
         self._photos.render(view.shots if item is not None else (), view)
         self._fields.show_fields(_facts(view, item) if item is not None else [])
-        answers = [wording.say(tr, text, params) for text, params in view.answers]
-        judged = item is not None and item.routed is not None
-        reasons = _reasons(view, item) if item is not None and judged else answers
-        title = tr.gettext(mark("Why") if judged else mark("Found so far"))
-        self._why_title.show_text(title if reasons else "")
+        self._rest.render(view)
+        self._answered.render(view)
+        self._defects.render(view)
+        self._scores.render(view, getattr(item.graded, "scores", ()) if item is not None else ())
+        self._worths.render(view, item)
+        reasons = _reasons(view, item) if item is not None and item.routed is not None else []
+        self._why_title.show_text(tr.gettext(mark("Why")) if reasons else "")
         for label, words in zip(self._why.show_rows(len(reasons)), reasons, strict=True):
             label.show_text(words)
+        self._rules.show_text(_rules(view, item) if item is not None else "")
         bins = view.state.bins if item is None else ()
         for row, each in zip(self._bins.show_rows(len(bins)), bins, strict=True):
             row.render(each.code, each.disposition, each.client, each.items, view)
@@ -216,11 +231,14 @@ def _reasons(view: View, item: Item) -> list[str]:
         found.extend(wording.say(tr, reason.text, reason.params) for reason in item.graded.reasons)
     if item.routed is not None:
         found.extend(wording.say(tr, reason.text, reason.params) for reason in item.routed.reasons)
-        for route, minor in item.routed.values[:2]:
-            word = wording.word(tr, ROUTE_WORDS, route)
-            worth = wording.money(minor, item.identified.currency)
-            found.append(tr.format(mark("{route}: worth {amount}"), route=word, amount=worth))
     if item.overridden is not None:
         found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(view.changed_why)))
     # Grade and route often rest on the same finding; it is said once.
     return list(dict.fromkeys(found))
+
+
+def _rules(view: View, item: Item) -> str:
+    """Return the exact versions of the rules that graded and routed the item."""
+    said = (item.graded.rule if item.graded is not None else "", item.routed.rule if item.routed is not None else "")
+    rules = ", ".join(dict.fromkeys(each for each in said if each))
+    return view.tr.format(mark("Rules: {rules}"), rules=rules) if rules else ""

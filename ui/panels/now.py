@@ -9,13 +9,16 @@ from ui.parts.big import Big
 from ui.parts.buttons import aside, tile
 from ui.parts.card import Card
 from ui.parts.entry import Entry
+from ui.parts.interlock import STAGE, InterlockCard
 from ui.parts.keypad import Keypad
 from ui.parts.polish import set_property
 from ui.parts.preview import Preview
+from ui.parts.progress import Progress
+from ui.parts.steps import Steps
 from ui.parts.text import Text
 from ui.parts.tiles import Tiles, columns_for
 from ui.parts.verdict import Verdict
-from ui.theme import S8, S12, S16, S24
+from ui.theme import S4, S8, S12, S16, S24
 from ui.view import View
 from ui.wording import say, weight
 
@@ -24,8 +27,9 @@ _CAMERA_STAGES = ("photo", "doubt")
 _VERDICT_STAGES = ("result", "place", "route", "supervisor")
 
 
-# So many letters take more lines of full size than a small screen has room for, or two of them.
-_LONG, _TWO_LINES = 40, 24
+# So many letters leave no room for three sentences under them, take more lines of full size than a small screen has
+# room for, or two of them.
+_VERY_LONG, _LONG, _TWO_LINES = 72, 40, 24
 _MANY = 4
 
 
@@ -36,7 +40,7 @@ class NowPanel(Card):
     submitted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(S24, S12, parent)
+        super().__init__(S24, S8, parent)
         self._title = Text("prompt")
         self._reason = Text("body", quiet=True)
         self._big = Big()
@@ -44,6 +48,7 @@ class NowPanel(Card):
         self._preview = Preview()
         self._verdict = Verdict()
         self._keypad = Keypad()
+        self._progress, self._steps, self._stop = Progress(), Steps(), InterlockCard()
         self._tiles = Tiles(tile, S12)
         self._asides = Tiles(aside, S8)
         self._entry = Entry()
@@ -60,13 +65,13 @@ class NowPanel(Card):
         self._filler = QWidget()
         self._filler.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self._top = QVBoxLayout()
-        self._top.setSpacing(S8)
+        self._top.setSpacing(S4)
+        self._top.addWidget(self._progress)
         self._top.addWidget(self._title)
         self._top.addWidget(self._reason)
         self.column.addLayout(self._top)
-        self.column.addSpacing(S8)
         self.column.addWidget(self._big)
-        for body in (self._picture, self._preview, self._verdict, self._keypad):
+        for body in (self._picture, self._preview, self._verdict, self._keypad, self._steps, self._stop):
             self.column.addWidget(body, 1)
         self.column.addWidget(self._tiles)
         self.column.addWidget(self._filler, 1)
@@ -89,8 +94,8 @@ class NowPanel(Card):
             self._entry.clear()
         shows_verdict = prompt.stage in _VERDICT_STAGES
         item = view.state.item
-        # The verdict says the title of the result in letters of its own, larger than any prompt.
-        title = "" if prompt.stage == "result" else say(tr, prompt.title, prompt.params)
+        # The verdict says the title of the result in letters of its own, larger than any prompt, and so does a stop.
+        title = "" if prompt.stage in ("result", STAGE) else say(tr, prompt.title, prompt.params)
         set_property(self._title, "type", "ask" if len(title) > _LONG else "prompt")
         self._title.show_text(title)
         self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
@@ -102,12 +107,14 @@ class NowPanel(Card):
             self._verdict.render(view, item)
         else:
             self._verdict.setVisible(False)
-        crowded = prompt.stage in _CAMERA_STAGES or (shows_verdict and item is not None)
+        crowded = prompt.stage in (*_CAMERA_STAGES, STAGE) or (shows_verdict and item is not None)
         self._picture.show_picture("" if crowded or prompt.entry == "pin" else prompt.picture, view.theme)
         self._keypad.setVisible(prompt.entry == "pin")
         self._keypad.render(tr)
+        for part in (self._progress, self._steps, self._stop):
+            part.render(view)
         self._show_answers(view)
-        bodies = (self._picture, self._preview, self._verdict, self._keypad)
+        bodies = (self._picture, self._preview, self._verdict, self._keypad, self._steps, self._stop)
         self._filler.setVisible(all(body.isHidden() for body in bodies))
 
     def type_text(self, text: str) -> None:
@@ -146,9 +153,10 @@ class NowPanel(Card):
         tr, prompt = view.tr, view.prompt
         answers = tuple(each for each in prompt.buttons if not each.aside)
         asides = tuple(each for each in prompt.buttons if each.aside)
-        crowded = len(answers) >= _MANY and len(self._title.text()) > _TWO_LINES
+        asked = len(self._title.text())
+        crowded = (len(answers) >= _MANY and asked > _TWO_LINES) or (len(answers) >= _MANY - 1 and asked > _VERY_LONG)
         self._tiles.show_buttons(answers, tr, columns_for(answers, tr, crowded))
-        self._asides.show_buttons(asides, tr, 3)
+        self._asides.show_buttons(asides, tr, 2 if len(asides) == 2 else 3)
         self._entry.setVisible(prompt.entry != "none")
         pin = prompt.entry == "pin"
         self._entry.setEchoMode(QLineEdit.EchoMode.Password if pin else QLineEdit.EchoMode.Normal)

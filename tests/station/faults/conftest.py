@@ -145,7 +145,7 @@ class Floor:
             question = question_due(item, self.bench.known)
             assert question is not None
             self.do(Do.CHOOSE, question.options[0].id)
-        elif asked == "result":
+        elif asked in ("result", "prep"):
             self.do(Do.CONFIRM)
         elif asked == "label":
             assert item is not None

@@ -1,0 +1,70 @@
+"""A defect marked on a photo: evidence beside the answers, checked, and taken back by name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station import facts as f
+from station.inputs import DefectDrawn, Do
+from station.outcome import Tone
+from station.steps.marks import _makes_sense
+
+PHOTO = "ab" * 32
+
+
+def drawn(**changes: object) -> DefectDrawn:
+    values = {"sha256": PHOTO, "start": (100, 200), "end": (400, 200), "zone": "cloth", "kind": "stain", "severity": 2}
+    return DefectDrawn(**{**values, **changes})
+
+
+def at_result(walk, **answers: str):
+    return walk.arrive("tee").item("tee").examine({"packaging": "tagged", **answers})
+
+
+def test_a_mark_is_kept_and_the_grade_stays(walk) -> None:
+    at_result(walk)
+    graded = walk.state.item.graded
+    walk.give(drawn())
+    assert walk.last.facts == (f.DefectMarked("I-A01-1", 1, PHOTO, 100, 200, 400, 200, "cloth", "stain", 2),)
+    assert walk.state.item.graded == graded
+    assert walk.give(drawn()).state.item.marks[1].mark == 2
+
+
+def test_the_worst_without_an_answer_says_what_to_do(walk) -> None:
+    at_result(walk).give(drawn(severity=4))
+    assert walk.last.notice.tone is Tone.ATTENTION
+    assert "answer again" in walk.last.notice.text
+
+
+def test_the_worst_that_an_answer_tells_of_is_just_marked(walk) -> None:
+    at_result(walk, stains="large").give(drawn(severity=4))
+    assert walk.last.notice.tone is Tone.ACCEPTED
+
+
+def test_undo_takes_a_mark_back_by_name(walk) -> None:
+    before = at_result(walk).state.parcel
+    walk.give(drawn()).do(Do.UNDO)
+    assert walk.last.facts[0].step == "mark on the photo"
+    assert walk.state.parcel == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sha256": "cd" * 32},
+        {"start": (-1, 0)},
+        {"end": (0, 1001)},
+        {"zone": "moon"},
+        {"kind": "ugly"},
+        {"severity": 5},
+    ],
+)
+def test_what_makes_no_sense_is_not_marked(walk, changes: dict[str, object]) -> None:
+    at_result(walk).give(drawn(**changes))
+    assert (walk.last.facts, walk.last.notice.tone) == ((), Tone.ATTENTION)
+
+
+@given(st.tuples(*[st.integers(-2, 1002)] * 4), st.integers(-1, 6), st.integers(-1, 10))
+def test_only_points_of_the_picture_make_sense(points: tuple[int, ...], severity: int, length: int) -> None:
+    sensible = _makes_sense(drawn(start=points[:2], end=points[2:], severity=severity, length_px=length))
+    assert sensible == (all(0 <= p <= 1000 for p in points) and 1 <= severity <= 4 and length >= 0)

@@ -1,0 +1,66 @@
+"""The story of an inspection: each question with its answer, the last first, and the key that takes it back."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from resources.words import mark
+from ui.parts.rows import Rows
+from ui.parts.severity import Severity
+from ui.parts.text import Text
+from ui.theme import S4, S8
+from ui.view import AnsweredLine, View
+from ui.wording import say
+
+
+class AnsweredList(QWidget):
+    """Shows what was answered while more is asked; nothing at other stages."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = Text("small", quiet=True, wrap=False)
+        self._rows = Rows(_Row, S8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(S4)
+        column.addWidget(self._title)
+        column.addWidget(self._rows)
+
+    def render(self, view: View) -> None:
+        """Show the answers of a view while it asks for more of them."""
+        inspection = view.inspection if view.prompt.stage == "inspect" else None
+        lines = inspection.answered if inspection is not None else ()
+        self.setVisible(bool(lines))
+        self._title.show_text(view.tr.gettext(mark("Answered so far")))
+        newest = list(reversed(lines))
+        for place, (row, line) in enumerate(zip(self._rows.show_rows(len(newest)), newest, strict=True)):
+            row.render(line, view, last=place == 0)
+
+
+class _Row(QWidget):
+    """One answer, with the question it belongs to under it; the last one has the key that takes it back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cap = QLabel("U")
+        self._cap.setObjectName("keycap")
+        self._severity = Severity()
+        self._question = Text("small", quiet=True)
+        self._answer = Text("small", strong=True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(S8)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._answer, 0, 0)
+        grid.addWidget(self._severity, 0, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self._cap, 0, 2, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self._question, 1, 0, 1, 3)
+        grid.setColumnStretch(0, 1)
+
+    def render(self, line: AnsweredLine, view: View, *, last: bool) -> None:
+        tr = view.tr
+        self._question.show_text(say(tr, line.question, line.question_params))
+        answer = say(tr, line.answer, line.answer_params)
+        self._answer.show_text(tr.format(mark("{answer} (with the rest)"), answer=answer) if line.rest else answer)
+        self._severity.show_severity(line.severity, view)
+        self._severity.setVisible(bool(line.severity))
+        self._cap.setVisible(last)
