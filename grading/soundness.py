@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, pairwise
 
 import msgspec
 
@@ -10,6 +10,7 @@ from grading.defects import SEVERITIES
 from grading.grade import Grade, best_letter, grade
 from grading.route import RouteTable, route
 from grading.rubric import Answers, Condition, Option, Question, Rubric, chosen, holds, next_question
+from grading.scores import lost
 
 _GRADABLE: Mapping[str, object] = {"match": "matched", "serial": "not_known"}
 _MOST_STATES = 5_000
@@ -30,7 +31,7 @@ def check(rubric: Rubric) -> list[Problem]:
     Every way through the questions is walked, ways that differ only in answers no condition asks for taken as
     one.
     """
-    problems = [*_doubles(rubric), *_conditions(rubric)]
+    problems = [*_doubles(rubric), *_conditions(rubric), *_points(rubric)]
     for question in rubric.questions:
         problems += _options(rubric, question)
     if problems:
@@ -79,6 +80,21 @@ def _sentences(rubric: Rubric) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield f"questions.{question.id}.{option.id}", (option.text, option.word)
     yield from ((f"shots.{shot.id}", (shot.text, shot.hint)) for shot in rubric.shots)
     yield from ((f"prep.{step.id}", (step.text, step.hint)) for step in rubric.prep)
+
+
+def _points(rubric: Rubric) -> Iterator[Problem]:
+    """The sub-scores must add up, and a worse answer may never take less off than a better one."""
+    points = rubric.scores
+    if points is None:
+        return
+    weights = points.weights
+    if weights.function + weights.cosmetic + weights.completeness != 100:
+        yield Problem("scores", "the weights must be 100 together")
+    for question in rubric.questions:
+        going_on = [option for option in question.options if not option.stop]
+        for better, worse in pairwise(going_on):
+            if any(less > more for less, more in zip(lost(points, better), lost(points, worse), strict=True)):
+                yield Problem(f"questions.{question.id}.{worse.id}", "it takes fewer points off than a better answer")
 
 
 def _doubles(rubric: Rubric) -> Iterator[Problem]:

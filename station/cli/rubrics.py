@@ -6,9 +6,11 @@ from pathlib import Path
 
 from grading import route, rubric, soundness
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
+from grading.explain import explain, sentences
 from grading.grade import grade
 from grading.reasons import Reason
 from grading.rubric import Answers, Functional, Option, Question, Rubric
+from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
 from station.settings import SettingsError
@@ -195,6 +197,11 @@ def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Tra
     letter = graded.letter or tr.gettext(mark("none"))
     _say(tr.format(mark("Grade: {letter} ({function}) by {rule}"), letter=letter, function=function, rule=graded.rule))
     _because(graded.reasons, tr)
+    for axis, score in graded.scores:
+        words = tr.format(mark("{axis}: {score} of 100"), axis=tr.gettext(SCORE_TEXTS[axis]), score=str(score))
+        _say(f"  {words}")
+    for sentence in sentences(explain(shown, answers, {**_EVIDENCE, "parts": parts}), tr.format):
+        _say(f"  {sentence}")
     way = tr.gettext(ROUTE_WORDS[routed.disposition])
     _say(tr.format(mark("Route, announced and worth 100.00 USD: {way} by {rule}"), way=way, rule=routed.rule))
     _because(routed.reasons[:1], tr)

@@ -31,7 +31,7 @@ def test_the_shipped_rubrics_have_nothing_to_mend(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("search", "replacement", "says"),
     [
-        ("version = 1", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ("version = 2", "version = 0", "version: Expected `int` >= 1; mend it there."),
         ('starts = ["yes"]', 'starts = ["yes"], lock = ["data"]', "no way through the answers gives starts = yes and"),
         ('faulty = "D"', 'faulty = "A"', "question starts, option no: a defect of severity 4 allows no letter better"),
         ('stop = "data"', "", "question lock, option data: the answer has no outcome."),
@@ -83,6 +83,9 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
         "Defect: screen, scratch, severity 3 of 4",
         "Grade: C (it works) by phones@",
         "  - Screen marks seen at 50 cm",
+        "  Looks: 60 of 100",
+        "  Screen marks seen at 50 cm: this alone made it C; without it: B.",
+        "  One better answer would make it B: “At 30 cm, not at 50 cm” to “How far away can you still see marks",
         "Route, announced and worth 100.00 USD: Refurb by default@",
         "  Refurb: 31.00",
     ):
