@@ -28,7 +28,7 @@ MOST_BYTES = 256 * 1024
 """No file of questions is longer: what a hostile one could cost is bounded before it is read."""
 
 _File = TypeVar("_File")
-_Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 _Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
 
@@ -48,14 +48,14 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     of `resources/references/` that shows what is meant.
     """
 
-    id: _Name
+    id: Name
     key: Annotated[int, msgspec.Meta(ge=1, le=9)]
     text: _Text
     word: _Text
     cosmetic: Letter | None = None
     functional: Functional | None = None
     cap: Letter | None = None
-    stop: _Name | None = None
+    stop: Name | None = None
     sealed: bool = False
     defect: Defect | None = None
     params: dict[str, str] = {}
@@ -90,7 +90,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One photo to take; with `when`, as in Question, only after the answers that demand it."""
 
-    id: _Name
+    id: Name
     text: _Text
     hint: _Text
     when: tuple[Condition, ...] = ()
@@ -99,7 +99,7 @@ class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 class Prep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing to do to the goods before they go on, and the seconds it may take; `when` as in Question."""
 
-    id: _Name
+    id: Name
     text: _Text
     hint: _Text
     seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)]
@@ -141,14 +141,14 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record leads to this one. `over` is the client's override that was applied, as in `northwind@1`; no file has it.
     """
 
-    id: _Name
-    category: _Name
+    id: Name
+    category: Name
     version: Annotated[int, msgspec.Meta(ge=1)]
     grades: Floors
     shots: Annotated[tuple[Shot, ...], msgspec.Meta(min_length=1, max_length=12)]
     questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=40)]
     prep: Annotated[tuple[Prep, ...], msgspec.Meta(max_length=12)] = ()
-    kind_of: _Name | None = None
+    kind_of: Name | None = None
     scores: Scores | None = None
     over: str = ""
 

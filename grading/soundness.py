@@ -9,7 +9,17 @@ import msgspec
 from grading.defects import SEVERITIES
 from grading.grade import Grade, best_letter, grade
 from grading.route import RouteTable, route
-from grading.rubric import Answers, Condition, Option, Question, Rubric, chosen, holds, next_question
+from grading.rubric import (
+    PART_PREFIX,
+    Answers,
+    Condition,
+    Option,
+    Question,
+    Rubric,
+    chosen,
+    holds,
+    next_question,
+)
 from grading.scores import lost
 
 _GRADABLE: Mapping[str, object] = {"match": "matched", "serial": "not_known"}
@@ -106,6 +116,8 @@ def _doubles(rubric: Rubric) -> Iterator[Problem]:
         yield from (Problem(f"{kind}.{name}", "the id is there twice") for name, n in Counter(ids).items() if n > 1)
     for question in rubric.questions:
         place = f"questions.{question.id}"
+        if question.id.startswith(PART_PREFIX):
+            yield Problem(place, "only the questions made for a kit's parts have such an id")
         options = Counter(option.id for option in question.options)
         yield from (Problem(f"{place}.{name}", "the id is there twice") for name, n in options.items() if n > 1)
         keys = [option.key for option in question.options]

@@ -49,7 +49,7 @@ from station.records import Disposition
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One unit on the bench, as far as it has come."""
+    """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by."""
 
     identified: ItemIdentified
     serial: SerialChecked | None = None
@@ -64,6 +64,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     copies_printed: int = 0
     confirmed: bool = False
     bin: str = ""
+    rubric: str = ""
 
     @property
     def disposition(self) -> Disposition | None:
@@ -257,7 +258,12 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
 
 
 def _answered(state: State, fact: Answered) -> State:
-    return _item(state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))})
+    return _item(state, fact.item, lambda item: _answer(item, fact))
+
+
+def _answer(item: Item, fact: Answered) -> dict[str, object]:
+    """Add the answer; the first one freezes the version of the questions."""
+    return {"answers": (*item.answers, (fact.question, fact.option)), "rubric": item.rubric or fact.rubric}
 
 
 def _raised(state: State, fact: ExceptionRaised) -> State:

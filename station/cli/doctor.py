@@ -22,7 +22,9 @@ from devices.worker import Worker
 from station.cli.demo import demo_settings
 from station.cli.parts import sessions_of
 from station.database import MINIMUM_SQLITE, open_sqlite, sqlite_version
+from station.deliveries import in_force
 from station.errors import JournalBusy, JournalError
+from station.local_copy import COPY_FILE, rules_in
 from station.opening import JOURNAL_FILE, check_files
 from station.ownership import check_free
 from station.settings import CentralSettings, Settings, settings_of
@@ -85,6 +87,7 @@ def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> It
     yield _disk(folder)
     yield _journal(folder)
     yield _clock(folder)
+    yield _rules(folder)
     if settings is None:
         yield Check("devices", "look", "There are no settings: nothing to prove. Try --demo.")
         return
@@ -146,6 +149,17 @@ def _clock(folder: Path) -> Check:
     if last is not None and (datetime.fromisoformat(last) - now).total_seconds() > CLOCK_TOLERANCE_S:
         return Check("clock", "look", f"{shown}, but the last fact is of {last}: was the clock set back? Set it right")
     return Check("clock", "ok", shown)
+
+
+def _rules(folder: Path) -> Check:
+    """Read the rules in force, and look whether the last of any name that central delivered was refused."""
+    delivered = rules_in(folder / COPY_FILE)
+    faults = [f"{each.key}: {each.why}" for each in {each.key: each for each in delivered}.values() if each.why]
+    rules = in_force(delivered, lambda name, why: faults.append(f"{name}: {why}"))
+    words = f"{len(rules.rubrics)} rubrics, {len(rules.clients)} clients' overrides, {len(rules.routes)} route tables"
+    if faults:
+        return Check("rules", "look", f"{words}; refused, the last good ones stay: {'; '.join(faults)}")
+    return Check("rules", "ok", words)
 
 
 def _central(settings: Settings) -> Check:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from grading import route, rubric, soundness
+from grading import overrides, route, rubric, soundness
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
 from grading.explain import explain, sentences
 from grading.grade import grade
@@ -13,6 +13,7 @@ from grading.rubric import Answers, Functional, Option, Question, Rubric
 from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station.rules import applied, read_rules
 from station.settings import SettingsError
 from station.words import ROUTE_WORDS
 
@@ -36,6 +37,9 @@ def check(place: Path | None) -> int:
     """
     files = _files(place)
     findings = list(_findings(files))
+    for file in files:
+        if overrides.is_override(file.read_bytes()):
+            sys.stdout.writelines(f"{line}\n" for line in _differences(file))
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     counted = f"{len(files)} {'rubric' if len(files) == 1 else 'rubrics'} checked"
@@ -43,15 +47,28 @@ def check(place: Path | None) -> int:
     return int(bool(findings))
 
 
-def preview(name: str, language: str, answers: str | None, parts: str) -> int:
+def diff(place: Path | None) -> int:
+    """Say in words what clients' overrides change: one file's, a folder's, or those that came with the program.
+
+    Raises SettingsError for a place without any; 1 when one cannot be applied.
+    """
+    files = [file for file in _files(place) if overrides.is_override(file.read_bytes())]
+    if not files:
+        raise SettingsError(f"{place} overrides nothing (no file in it says overrides = ...).")
+    sys.stdout.writelines(f"{line}\n" for file in files for line in _differences(file))
+    return int(any(_findings(files)))
+
+
+def preview(name: str, language: str, answers: str | None, parts: str, client: str = "") -> int:
     """Walk through the rubric of a category, or of a file; 1 when it was left before its end.
 
-    `answers` are option ids or keys between commas, read from the terminal when None; `parts` are a kit's.
+    `answers` are option ids or keys between commas, read from the terminal when None; `parts` are a kit's; `client`
+    is whose goods they are.
     """
     if language not in languages():
         raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
     tr = Translator(language)
-    shown = _rubric(name)
+    shown = _rubric(name, client)
     kit = tuple(_split(parts))
     script = None if answers is None else iter(_split(answers))
     given = _walked(shown, kit, tr, _typed if script is None else lambda: next(script, None))
@@ -67,7 +84,7 @@ def preview(name: str, language: str, answers: str | None, parts: str) -> int:
 
 def _files(place: Path | None) -> list[Path]:
     place = find.path("rubrics") if place is None else place
-    files = sorted(place.glob("*.toml")) if place.is_dir() else [place]
+    files = [*sorted(place.glob("*.toml")), *sorted(place.glob("clients/*.toml"))] if place.is_dir() else [place]
     if not files:
         raise SettingsError(f"{place} has no rubric in it (no file that ends in .toml).")
     return files
@@ -78,24 +95,52 @@ def _findings(files: list[Path]) -> Iterator[str]:
     table = route.parse(find.read("routes/default.toml"))
     catalogues = {language: known(language) for language in languages() if language != SOURCE_LANGUAGE}
     read: dict[Path, Rubric] = {}
+    bases = _shipped()
     for file in files:
         try:
-            read[file] = rubric.parse(file.read_bytes())
+            made = _made(file, bases)
         except rubric.RubricError as error:
             yield f"{file}: {error}."
             continue
-        problems = soundness.check(read[file]) or soundness.unmapped(read[file], table)
+        if not made.over:
+            read[file] = bases[made.name] = made
+        problems = soundness.check(made) or soundness.unmapped(made, table)
         yield from (f"{file}: {_where(each.place)}: {each.text}." for each in problems)
         for language, catalogue in catalogues.items():
-            for each in soundness.untranslated(read[file], catalogue):
+            for each in soundness.untranslated(made, catalogue):
                 yield f"{file}: {_where(each.place)}: language {language}: {each.text}"
     yield from _together(read)
 
 
+def _made(file: Path, bases: Mapping[str, Rubric]) -> Rubric:
+    """The rubric of a file, or the one it overrides with that applied; raises RubricError."""
+    toml = file.read_bytes()
+    return applied(overrides.parse(toml), bases) if overrides.is_override(toml) else rubric.parse(toml)
+
+
+def _shipped() -> dict[str, Rubric]:
+    """The rubrics that came with the program, by name and version."""
+    return dict(read_rules().versions)
+
+
+def _differences(file: Path) -> Iterator[str]:
+    """What an override says of itself and, where it can be applied, each thing it changes."""
+    try:
+        override = overrides.parse(file.read_bytes())
+        base = _shipped().get(override.overrides)
+        if base is None:
+            raise rubric.RubricError(f"overrides: no {override.overrides} is known; name a version that is in use")
+    except rubric.RubricError as error:
+        yield f"{file}: {error}."
+        return
+    yield f"{file}: {override.name} overrides {override.overrides} for {override.client}:"
+    yield from (f"  - {sentence}" for sentence in overrides.described(base, override))
+
+
 def _together(read: Mapping[Path, Rubric]) -> Iterator[str]:
     """What is wrong between the categories of several files."""
-    shipped = {each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))}
-    all_together = shipped | {each.category: each for each in read.values()}
+    shipped = read_rules().rubrics
+    all_together = {**shipped} | {each.category: each for each in read.values()}
     wide = {each.category for each in all_together.values() if each.kind_of is None}
     first: dict[str, Path] = {}
     for file, each in read.items():
@@ -115,16 +160,17 @@ def _where(place: str) -> str:
     return f"{_PLACES[kind]} {names[0]}" + (f", option {names[1]}" if len(names) > 1 else "")
 
 
-def _rubric(name: str) -> Rubric:
+def _rubric(name: str, client: str) -> Rubric:
     try:
         if name.endswith(".toml"):
-            return rubric.parse(Path(name).read_bytes())
-        rubrics = {each.category: each for each in (rubric.parse(find.read(file)) for file in find.names("rubrics"))}
+            return _made(Path(name), _shipped())
+        rules = read_rules()
     except rubric.RubricError as error:
         raise SettingsError(f"{name}: {error}") from error
-    if name not in rubrics:
-        raise SettingsError(f"There are no questions for the category {name!r}; one of {', '.join(rubrics)}.")
-    return rubrics[name]
+    found = rules.rubric(name, client)
+    if found is None:
+        raise SettingsError(f"There are no questions for the category {name!r}; one of {', '.join(rules.rubrics)}.")
+    return found
 
 
 def _split(text: str) -> list[str]:

@@ -24,8 +24,31 @@ def changed(folder: Path, category: str, search: str, replacement: str, name: st
 
 def test_the_shipped_rubrics_have_nothing_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["rubric", "check"]) == 0
-    count = len(find.names("rubrics"))
-    assert capsys.readouterr().out == f"{count} rubrics checked: nothing to mend.\n"
+    count = len(list(find.path("rubrics").rglob("*.toml")))
+    out = capsys.readouterr().out
+    assert out.endswith(f"{count} rubrics checked: nothing to mend.\n")
+    assert "tallowby@1 overrides footwear@3 for Tallowby:\n  - question soles, answer dust: cosmetic is C, not B" in out
+
+
+def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rubric", "diff"]) == 0
+    out = capsys.readouterr().out
+    assert "hearthwick@1 overrides china@2 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
+    answers = "yes,whole,uncut,dust,none,whole,all"
+    assert main.main(["rubric", "preview", "footwear", "--client", "TALLOWBY", "--answers", answers]) == 0
+    assert "Grade: C (it works) by footwear@3+tallowby@1" in capsys.readouterr().out
+    assert main.main(["rubric", "preview", "footwear", "--answers", answers]) == 0
+    assert "Grade: B (it works) by footwear@3\n" in capsys.readouterr().out
+    softer = tmp_path / "softer.toml"
+    softer.write_text('id = "x"\nversion = 1\nclient = "X"\noverrides = "footwear@3"\n[remove]\nquestions = ["pair"]\n')
+    assert main.main(["rubric", "check", str(softer)]) == 1
+    assert "question pair can stop an item: a client can neither remove nor replace it." in capsys.readouterr().out
+    assert main.main(["rubric", "diff", str(softer)]) == 1
+    softer.write_text(softer.read_text().replace("@3", "@1"))
+    assert main.main(["rubric", "diff", str(softer)]) == 1
+    assert "no footwear@1 is known" in capsys.readouterr().out
+    assert main.main(["rubric", "diff", str(find.path("rubrics/toys.toml"))]) == 1
+    assert "overrides nothing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
