@@ -60,9 +60,7 @@ def unmapped(rubric: Rubric, table: RouteTable) -> list[Problem]:
     each currency the table knows. A rule that says hold decides; a hold for want of a rule does not.
     """
     problems: dict[object, Problem] = {}
-    for answers, question in islice(_walk(rubric), _MOST_STATES):
-        if question is not None:
-            continue
+    for answers in endings(rubric):
         for missing in ((), ("a part",)):
             graded = grade(rubric, answers, {**_GRADABLE, "missing": missing})
             for currency in table.handling_minor or ("",):
@@ -71,6 +69,11 @@ def unmapped(rubric: Rubric, table: RouteTable) -> list[Problem]:
                 if why and outcome not in problems:
                     problems[outcome] = Problem(_decisive(graded, answers), f"{_outcome(graded)}: {why}")
     return list(problems.values())
+
+
+def endings(rubric: Rubric) -> Iterator[Answers]:
+    """Yield the answers of each way to the end of a sound rubric, of ways with the same future one."""
+    yield from (answers for answers, question in islice(_walk(rubric), _MOST_STATES) if question is None)
 
 
 def untranslated(rubric: Rubric, known: Callable[[str], bool]) -> list[Problem]:

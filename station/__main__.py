@@ -149,6 +149,7 @@ def _add_rubric(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     preview.add_argument("--answers", metavar="A,B,...", help="ids or keys of the answers (default: asked for)")
     preview.add_argument("--parts", default="", metavar="A,B,...", help="the parts of a kit, each asked for")
     preview.add_argument("--client", default="", metavar="NAME", help="whose goods they are (default: anyone's)")
+    preview.add_argument("--codes", action="store_true", help="say what marketplaces call the outcome, too")
     preview.set_defaults(do=_rubric_preview)
 
 
@@ -184,7 +185,7 @@ def _rubric_check(asked: argparse.Namespace) -> int:
 def _rubric_preview(asked: argparse.Namespace) -> int:
     from station.cli import rubrics
 
-    return rubrics.preview(asked.category, asked.language, asked.answers, asked.parts, asked.client)
+    return rubrics.preview(asked.category, asked.language, asked.answers, asked.parts, asked.client, asked.codes)
 
 
 def _rubric_diff(asked: argparse.Namespace) -> int:

@@ -4,15 +4,17 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from grading import overrides, route, rubric, soundness
+from grading import mappings, overrides, route, rubric, soundness
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
 from grading.explain import explain, sentences
-from grading.grade import grade
+from grading.grade import Grade, grade
 from grading.reasons import Reason
+from grading.route import Route
 from grading.rubric import Answers, Functional, Option, Question, Rubric
 from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station.marketplaces import read_mappings
 from station.rules import applied, read_rules
 from station.settings import SettingsError
 from station.words import ROUTE_WORDS
@@ -59,11 +61,11 @@ def diff(place: Path | None) -> int:
     return int(any(_findings(files)))
 
 
-def preview(name: str, language: str, answers: str | None, parts: str, client: str = "") -> int:
+def preview(name: str, language: str, answers: str | None, parts: str, client: str = "", codes: bool = False) -> int:
     """Walk through the rubric of a category, or of a file; 1 when it was left before its end.
 
     `answers` are option ids or keys between commas, read from the terminal when None; `parts` are a kit's; `client`
-    is whose goods they are.
+    is whose goods they are. With `codes`, what marketplaces call the outcome is told too.
     """
     if language not in languages():
         raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
@@ -78,7 +80,13 @@ def preview(name: str, language: str, answers: str | None, parts: str, client: s
     if left:
         sys.stderr.write(f"returns-station: the questions ended before these answers: {', '.join(left)}\n")
         return 1
-    _conclusion(shown, given, kit, tr)
+    graded, routed = _conclusion(shown, given, kit, tr)
+    if codes:
+        outcome = mappings.outcome_of(shown.category, graded, routed.disposition, "matched", "", given)
+        for mapping in read_mappings():
+            for coded in mappings.codes(mapping, outcome):
+                none = tr.format(mark("none: {why}"), why=tr.gettext(coded.word))
+                _say(f"  {mapping.title}, {coded.list}: {coded.code or none}")
     return 0
 
 
@@ -223,7 +231,7 @@ def _chosen(question: Question, give: Callable[[], str | None]) -> Option | None
             return None
 
 
-def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Translator) -> None:
+def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Translator) -> tuple[Grade, Route]:
     """Say what is to be done to it, its defects, the grade and the route, with the reasons of both."""
     _say("")
     for step in rubric.prep_needed(shown, answers, parts):
@@ -255,6 +263,7 @@ def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Tra
         _say(f"  - {tr.gettext(route.OWNER_TEXTS[routed.owner])}")
     for each, minor in routed.values:
         _say(f"  {tr.gettext(ROUTE_WORDS[each])}: {minor / 100:.2f}")
+    return graded, routed
 
 
 def _because(reasons: tuple[Reason, ...], tr: Translator) -> None:

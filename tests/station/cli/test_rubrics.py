@@ -115,6 +115,21 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
         assert said in out, said
 
 
+def test_what_marketplaces_call_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rubric", "preview", "phones", "--codes", "--answers", FAULTLESS_PHONE]) == 0
+    out = capsys.readouterr().out
+    for said in (
+        "  Amazon FBA dispositions, detailed_disposition: SELLABLE",
+        "  eBay condition ids, condition_id: 1500",
+        "  CTIA device grades, function: 0",
+        "  R2v3 equipment categories, functional: F3",
+        "  Loop grades and dispositions, disposition_outcome: resale_hold",
+    ):
+        assert said in out, said
+    assert main.main(["rubric", "preview", "phones", "--codes", "--answers", "yes"]) == 0
+    assert "eBay condition ids, condition_id: none: Stopped: it must not be sold" in capsys.readouterr().out
+
+
 def test_a_kit_is_walked_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
     answers = "no,no,opened,missing,all,none,1,1,holds,yes,1"
     assert (
