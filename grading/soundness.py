@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, pairwise
+from string import Formatter
 
 import msgspec
 
@@ -41,7 +42,7 @@ def check(rubric: Rubric) -> list[Problem]:
     Every way through the questions is walked, ways that differ only in answers no condition asks for taken as
     one.
     """
-    problems = [*_doubles(rubric), *_conditions(rubric), *_points(rubric)]
+    problems = [*_doubles(rubric), *_conditions(rubric), *_points(rubric), *_texts(rubric)]
     for question in rubric.questions:
         problems += _options(rubric, question)
     if problems:
@@ -93,6 +94,34 @@ def _sentences(rubric: Rubric) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield f"questions.{question.id}.{option.id}", (option.text, option.word)
     yield from ((f"shots.{shot.id}", (shot.text, shot.hint)) for shot in rubric.shots)
     yield from ((f"prep.{step.id}", (step.text, step.hint)) for step in rubric.prep)
+
+
+def text_fault(sentence: str, params: Mapping[str, str]) -> str:
+    """Return why a sentence cannot be shown; empty when it can.
+
+    Only plain `{name}` is filled: a width or a path into a value could cost any amount of memory or show anything.
+    """
+    if not sentence.isprintable():
+        return "it has a character that cannot be shown"
+    try:
+        fields = list(Formatter().parse(sentence))
+    except ValueError as error:
+        return f"its braces do not match: {error}"
+    for _, name, spec, conversion in fields:
+        if name is not None and (spec or conversion or name not in params):
+            return f"nothing fills the place {{{name}}}"
+    return ""
+
+
+def _texts(rubric: Rubric) -> Iterator[Problem]:
+    """Sentences that cannot be shown."""
+    params: dict[str, Mapping[str, str]] = {}
+    for question in rubric.questions:
+        params[f"questions.{question.id}"] = question.params
+        params |= {f"questions.{question.id}.{option.id}": option.params for option in question.options}
+    for place, sentences in _sentences(rubric):
+        faults = (text_fault(sentence, params.get(place, {})) for sentence in sentences)
+        yield from (Problem(place, fault) for fault in faults if fault)
 
 
 def _points(rubric: Rubric) -> Iterator[Problem]:

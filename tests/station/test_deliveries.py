@@ -22,6 +22,7 @@ from sync.central import sample as sample_records
 
 APPAREL = find.read("rubrics/apparel.toml").decode()
 NEWER = APPAREL.replace("version = 3", "version = 4").replace("One, under a fingertip", "One, smaller than a pea")
+ROUTES = find.read("routes/default.toml").decode()
 CLIENT = """
 id = "northwind"
 version = 1
@@ -85,6 +86,7 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@4 is known"),
         ("routes/default.toml", 'id = "default"\nversion = 9', "No rule fits this item"),
         ("routes/northwind.toml", 'id = "northwind"\nversion = 1\nrules = 1', "rules: Expected"),
+        ("routes/default.toml", ROUTES.replace('"Recalled: it', '"{who}: it'), "rule 2: nothing fills the place {who}"),
         (
             "rubrics/hats.toml",
             NEWER.replace('category = "apparel"', 'category = "hats"'),
