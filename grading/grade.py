@@ -17,6 +17,7 @@ from grading.rubric import (
     chosen,
     next_question,
 )
+from grading.scores import SubScores, sub_scores
 
 Match = Literal["matched", "undeclared", "wrong"]
 Serial = Literal["same", "different", "unread", "not_known"]
@@ -45,7 +46,8 @@ class Grade(msgspec.Struct, frozen=True):
     held.
 
     `functional` is `untested` unless an answer says more. `stops` are the codes of stop answers, `missing`
-    the parts not there, `rule` the rubric and version. The first reason is the one that decided.
+    the parts not there, `rule` the rubric and version. The first reason is the one that decided. `scores` are the
+    sub-scores of a letter that no stop answer gave.
     """
 
     letter: Letter | Literal[""]
@@ -55,6 +57,7 @@ class Grade(msgspec.Struct, frozen=True):
     rule: str
     stops: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    scores: SubScores = ()
 
 
 def grade(rubric: Rubric, answers: Answers, evidence: Mapping[str, object]) -> Grade:
@@ -87,6 +90,7 @@ def grade(rubric: Rubric, answers: Answers, evidence: Mapping[str, object]) -> G
         reasons=_reasons(findings, found),
         rule=rubric.name,
         missing=missing,
+        scores=sub_scores(rubric, [option for _, option in given], len(missing) - len(_missing_parts(given))),
     )
 
 

@@ -1,7 +1,7 @@
 """The questions and photos of one category, as schema-checked data, and which of them comes next."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -24,7 +24,12 @@ PART_TEXTS: Mapping[str, str] = {
 }
 """English message ids of the questions that are made for a kit's parts."""
 
-_Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+MOST_BYTES = 256 * 1024
+"""No file of questions is longer: what a hostile one could cost is bounded before it is read."""
+
+_File = TypeVar("_File")
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
 
 
@@ -39,20 +44,22 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     Its outcome is any of: the best letter its look allows (`cosmetic`), what it says of function
     (`functional`), a critical defect (`cap`: no letter better than this), an end to all questions (`stop`, a
     code that routes know), or that the goods were never opened (`sealed`). `defect` says the same of the goods
-    in the words all categories share; it decides nothing. `params` fill `{name}` in the texts.
+    in the words all categories share; it decides nothing. `params` fill `{name}` in the texts. `picture` is a file
+    of `resources/references/` that shows what is meant.
     """
 
-    id: _Name
+    id: Name
     key: Annotated[int, msgspec.Meta(ge=1, le=9)]
     text: _Text
     word: _Text
     cosmetic: Letter | None = None
     functional: Functional | None = None
     cap: Letter | None = None
-    stop: _Name | None = None
+    stop: Name | None = None
     sealed: bool = False
     defect: Defect | None = None
     params: dict[str, str] = {}
+    picture: Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9_.-]{0,79}\.png)?$")] = ""
 
     @property
     def has_outcome(self) -> bool:
@@ -83,7 +90,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One photo to take; with `when`, as in Question, only after the answers that demand it."""
 
-    id: _Name
+    id: Name
     text: _Text
     hint: _Text
     when: tuple[Condition, ...] = ()
@@ -92,7 +99,7 @@ class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 class Prep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One thing to do to the goods before they go on, and the seconds it may take; `when` as in Question."""
 
-    id: _Name
+    id: Name
     text: _Text
     hint: _Text
     seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)]
@@ -110,32 +117,61 @@ class Floors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     missing_part: Letter
 
 
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What each sub-score weighs in the total, in percent; together 100."""
+
+    function: _Percent
+    cosmetic: _Percent
+    completeness: _Percent
+
+
+class Scores(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The points of 100 that a finding takes off its sub-score, by function or by the letter it allows; else none."""
+
+    weights: Weights
+    function: dict[Functional, _Percent]
+    cosmetic: dict[Letter, _Percent]
+    completeness: dict[Letter, _Percent]
+
+
 class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that is asked, photographed and done in one category; `name` is the frozen version on every grade.
 
     `kind_of` is the wider category that people are offered when they name one by hand: only a product's
-    record leads to this one.
+    record leads to this one. `over` is the client's override that was applied, as in `northwind@1`; no file has it.
     """
 
-    id: _Name
-    category: _Name
+    id: Name
+    category: Name
     version: Annotated[int, msgspec.Meta(ge=1)]
     grades: Floors
     shots: Annotated[tuple[Shot, ...], msgspec.Meta(min_length=1, max_length=12)]
     questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=40)]
     prep: Annotated[tuple[Prep, ...], msgspec.Meta(max_length=12)] = ()
-    kind_of: _Name | None = None
+    kind_of: Name | None = None
+    scores: Scores | None = None
+    over: str = ""
 
     @property
     def name(self) -> str:
-        """The rubric and its version, as in `electronics@1`."""
-        return f"{self.id}@{self.version}"
+        """The rubric and its version, as in `electronics@1`, or `apparel@2+northwind@1` with a client's override."""
+        return f"{self.id}@{self.version}" + (f"+{self.over}" if self.over else "")
 
 
 def parse(toml_bytes: bytes) -> Rubric:
     """Read a rubric from TOML; raises RubricError. Whether it makes sense, `grading.soundness.check` says."""
+    rubric = decoded(toml_bytes, Rubric)
+    if rubric.over:
+        raise RubricError("over: only a client's override sets it; remove it")
+    return rubric
+
+
+def decoded(toml_bytes: bytes, kind: type[_File]) -> _File:
+    """Read a file of this room from TOML; raises RubricError naming the place."""
+    if len(toml_bytes) > MOST_BYTES:
+        raise RubricError(f"it has {len(toml_bytes)} bytes, {MOST_BYTES} at most; ask fewer questions")
     try:
-        return msgspec.toml.decode(toml_bytes, type=Rubric)
+        return msgspec.toml.decode(toml_bytes, type=kind)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `")
         where = place.strip("`").removeprefix("$.").removeprefix("$") or "the top of the file"

@@ -2,14 +2,26 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, pairwise
+from string import Formatter
 
 import msgspec
 
 from grading.defects import SEVERITIES
 from grading.grade import Grade, best_letter, grade
 from grading.route import RouteTable, route
-from grading.rubric import Answers, Condition, Option, Question, Rubric, chosen, holds, next_question
+from grading.rubric import (
+    PART_PREFIX,
+    Answers,
+    Condition,
+    Option,
+    Question,
+    Rubric,
+    chosen,
+    holds,
+    next_question,
+)
+from grading.scores import lost
 
 _GRADABLE: Mapping[str, object] = {"match": "matched", "serial": "not_known"}
 _MOST_STATES = 5_000
@@ -30,7 +42,7 @@ def check(rubric: Rubric) -> list[Problem]:
     Every way through the questions is walked, ways that differ only in answers no condition asks for taken as
     one.
     """
-    problems = [*_doubles(rubric), *_conditions(rubric)]
+    problems = [*_doubles(rubric), *_conditions(rubric), *_points(rubric), *_texts(rubric)]
     for question in rubric.questions:
         problems += _options(rubric, question)
     if problems:
@@ -54,9 +66,7 @@ def unmapped(rubric: Rubric, table: RouteTable) -> list[Problem]:
             Problem("category", f"the route table {table.name} does not say what {rubric.category} loses each week")
         ]
     problems: dict[object, Problem] = {}
-    for answers, question in islice(_walk(rubric), _MOST_STATES):
-        if question is not None:
-            continue
+    for answers in endings(rubric):
         for missing in ((), ("a part",)):
             graded = grade(rubric, answers, {**_GRADABLE, "missing": missing})
             for currency in table.figures.handling_minor or ("",):
@@ -65,6 +75,11 @@ def unmapped(rubric: Rubric, table: RouteTable) -> list[Problem]:
                 if why and outcome not in problems:
                     problems[outcome] = Problem(_decisive(graded, answers), f"{_outcome(graded)}: {why}")
     return list(problems.values())
+
+
+def endings(rubric: Rubric) -> Iterator[Answers]:
+    """Yield the answers of each way to the end of a sound rubric, of ways with the same future one."""
+    yield from (answers for answers, question in islice(_walk(rubric), _MOST_STATES) if question is None)
 
 
 def untranslated(rubric: Rubric, known: Callable[[str], bool]) -> list[Problem]:
@@ -86,6 +101,49 @@ def _sentences(rubric: Rubric) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f"prep.{step.id}", (step.text, step.hint)) for step in rubric.prep)
 
 
+def text_fault(sentence: str, params: Mapping[str, str]) -> str:
+    """Return why a sentence cannot be shown; empty when it can.
+
+    Only plain `{name}` is filled: a width or a path into a value could cost any amount of memory or show anything.
+    """
+    if not sentence.isprintable():
+        return "it has a character that cannot be shown"
+    try:
+        fields = list(Formatter().parse(sentence))
+    except ValueError as error:
+        return f"its braces do not match: {error}"
+    for _, name, spec, conversion in fields:
+        if name is not None and (spec or conversion or name not in params):
+            return f"nothing fills the place {{{name}}}"
+    return ""
+
+
+def _texts(rubric: Rubric) -> Iterator[Problem]:
+    """Sentences that cannot be shown."""
+    params: dict[str, Mapping[str, str]] = {}
+    for question in rubric.questions:
+        params[f"questions.{question.id}"] = question.params
+        params |= {f"questions.{question.id}.{option.id}": option.params for option in question.options}
+    for place, sentences in _sentences(rubric):
+        faults = (text_fault(sentence, params.get(place, {})) for sentence in sentences)
+        yield from (Problem(place, fault) for fault in faults if fault)
+
+
+def _points(rubric: Rubric) -> Iterator[Problem]:
+    """The sub-scores must add up, and a worse answer may never take less off than a better one."""
+    points = rubric.scores
+    if points is None:
+        return
+    weights = points.weights
+    if weights.function + weights.cosmetic + weights.completeness != 100:
+        yield Problem("scores", "the weights must be 100 together")
+    for question in rubric.questions:
+        going_on = [option for option in question.options if not option.stop]
+        for better, worse in pairwise(going_on):
+            if any(less > more for less, more in zip(lost(points, better), lost(points, worse), strict=True)):
+                yield Problem(f"questions.{question.id}.{worse.id}", "it takes fewer points off than a better answer")
+
+
 def _doubles(rubric: Rubric) -> Iterator[Problem]:
     for kind, ids in (
         ("questions", [q.id for q in rubric.questions]),
@@ -95,6 +153,8 @@ def _doubles(rubric: Rubric) -> Iterator[Problem]:
         yield from (Problem(f"{kind}.{name}", "the id is there twice") for name, n in Counter(ids).items() if n > 1)
     for question in rubric.questions:
         place = f"questions.{question.id}"
+        if question.id.startswith(PART_PREFIX):
+            yield Problem(place, "only the questions made for a kit's parts have such an id")
         options = Counter(option.id for option in question.options)
         yield from (Problem(f"{place}.{name}", "the id is there twice") for name, n in options.items() if n > 1)
         keys = [option.key for option in question.options]

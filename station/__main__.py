@@ -183,11 +183,16 @@ def _add_rubric(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     check = doings.add_parser("check", help="say what is to be mended; exit 1 when anything is")
     check.add_argument("place", type=Path, nargs="?", metavar="FILE|FOLDER", help="(default: those of the program)")
     check.set_defaults(do=_rubric_check)
+    diff = doings.add_parser("diff", help="say in words what clients' overrides change")
+    diff.add_argument("place", type=Path, nargs="?", metavar="FILE|FOLDER", help="(default: those of the program)")
+    diff.set_defaults(do=_rubric_diff)
     preview = doings.add_parser("preview", help="ask as the bench asks; then say grade, reasons and route")
     preview.add_argument("category", metavar="CATEGORY", help="a category, or a rubric's file that ends in .toml")
     preview.add_argument("--language", default="en", metavar="CODE", help="language of the words (default: en)")
     preview.add_argument("--answers", metavar="A,B,...", help="ids or keys of the answers (default: asked for)")
     preview.add_argument("--parts", default="", metavar="A,B,...", help="the parts of a kit, each asked for")
+    preview.add_argument("--client", default="", metavar="NAME", help="whose goods they are (default: anyone's)")
+    preview.add_argument("--codes", action="store_true", help="say what marketplaces call the outcome, too")
     preview.set_defaults(do=_rubric_preview)
 
 
@@ -271,7 +276,13 @@ def _rubric_check(asked: argparse.Namespace) -> int:
 def _rubric_preview(asked: argparse.Namespace) -> int:
     from station.cli import rubrics
 
-    return rubrics.preview(asked.category, asked.language, asked.answers, asked.parts)
+    return rubrics.preview(asked.category, asked.language, asked.answers, asked.parts, asked.client, asked.codes)
+
+
+def _rubric_diff(asked: argparse.Namespace) -> int:
+    from station.cli import rubrics
+
+    return rubrics.diff(asked.place)
 
 
 def _routes_check(asked: argparse.Namespace) -> int:

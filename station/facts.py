@@ -261,7 +261,10 @@ class DefectMarked(Fact, frozen=True):
 
 
 class Graded(Fact, frozen=True):
-    """The grade, computed; `letter` is empty when no rule could grade the answers. `rule` is the frozen version."""
+    """The grade, computed; `letter` is empty when no rule could grade the answers. `rule` is the frozen version.
+
+    `scores` are sub-scores of 100 by name; they explain the letter and decide nothing.
+    """
 
     item: str
     letter: str
@@ -271,6 +274,7 @@ class Graded(Fact, frozen=True):
     reasons: tuple[Reason, ...] = ()
     stops: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    scores: tuple[tuple[str, int], ...] = ()
 
 
 class Routed(Fact, frozen=True):

@@ -42,6 +42,7 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
             graded.reasons,
             graded.stops,
             graded.missing,
+            graded.scores,
         ),
         Routed(
             name,

@@ -81,7 +81,10 @@ class Known(Protocol):
         """Tell whether this bench closed the bin."""
 
     def rubric(self, category: str, client: str) -> Rubric | None:
-        """Return the questions for a category, or None when nobody wrote any."""
+        """Return the questions in force for a client's goods of a category, or None when nobody wrote any."""
+
+    def rubric_version(self, name: str) -> Rubric | None:
+        """Return the rubric of this name and version, as in `apparel@2`; None when it is not known any more."""
 
     def categories(self) -> tuple[str, ...]:
         """Return the categories that have questions, in the order they are offered."""

@@ -23,7 +23,7 @@ COPY_FILE = "expected.sqlite"
 _WITHDRAWN = b"null"
 
 # Rises whenever the tables or the codes of a record change; an older copy is then pulled again.
-_VERSION = 1
+_VERSION = 2
 
 _TABLES = (
     "CREATE TABLE record (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (kind, key))",
@@ -34,6 +34,7 @@ _TABLES = (
     "CREATE TABLE acked (epoch TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE refused (epoch TEXT NOT NULL, seq INTEGER NOT NULL, status TEXT NOT NULL,"
     " code TEXT NOT NULL, PRIMARY KEY (epoch, seq)) WITHOUT ROWID",
+    "CREATE TABLE rule_file (seq INTEGER PRIMARY KEY, key TEXT NOT NULL, toml BLOB NOT NULL, why TEXT NOT NULL)",
     f"PRAGMA user_version = {_VERSION}",
 )
 
@@ -58,6 +59,9 @@ _SET_REFUSED = Statement(
     "INSERT INTO refused (epoch, seq, status, code) VALUES (:epoch, :seq, :status, :code) "
     "ON CONFLICT (epoch, seq) DO UPDATE SET status = excluded.status, code = excluded.code"
 )
+_ADD_RULES = Statement("INSERT INTO rule_file (seq, key, toml, why) VALUES (:seq, :key, :toml, :why)")
+_NEWEST_RULES = "SELECT COALESCE(MAX(seq), 0) FROM rule_file"
+_RULES = "SELECT seq, key, toml, why FROM rule_file ORDER BY seq"
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -76,6 +80,18 @@ class Refusal(msgspec.Struct, frozen=True):
     seq: int
     status: str
     code: str
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A rule file that central told of, under its number in the feed; without a text it was withdrawn.
+
+    `why` it was refused is empty for one that came into force. All are kept: an item in work keeps its version.
+    """
+
+    seq: int
+    key: str
+    toml: bytes
+    why: str = ""
 
 
 class FeedGap(Exception):
@@ -162,8 +178,19 @@ class LocalCopy:
             rows = connection.exec_driver_sql("SELECT epoch, seq, status, code FROM refused ORDER BY epoch, seq")
             return tuple(Refusal(*row) for row in rows)
 
-    def apply(self, from_seq: int, to_seq: int, records: Sequence[Record]) -> None:
+    def newest_rules(self) -> int:
+        """Return the number of the last rule file that came, refused or not; 0 when none did."""
+        return int(driver_connection(self._connection).execute(_NEWEST_RULES).fetchone()[0])
+
+    def rules(self) -> tuple[Delivered, ...]:
+        """Return every rule file that came, in order, the refused ones too."""
+        with self._reading() as connection:
+            return tuple(Delivered(*row) for row in connection.exec_driver_sql(_RULES))
+
+    def apply(self, from_seq: int, to_seq: int, records: Sequence[Record], rules: Sequence[Delivered] = ()) -> None:
         """Take one page of the feed and move the cursor to `to_seq`, in one transaction.
+
+        `rules` are the rule files among the records, judged.
 
         Raises FeedGap when the page does not begin right after the cursor, and msgspec.MsgspecError when a
         record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept.
@@ -184,6 +211,8 @@ class LocalCopy:
                 _SET_RECORD.run_many(connection, rows)
             if codes:
                 _SET_CODE.run_many(connection, codes)
+            if rules:
+                _ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
 
     def set_acked(self, epoch: str, seq: int, refused: Sequence[Refusal] = ()) -> None:
@@ -249,6 +278,17 @@ def highest_acked_in(path: Path) -> int:
 def refused_in(path: Path) -> int:
     """Return how many refusals a copy has, which may be missing, locked or damaged; then 0."""
     return _number_in(path, "SELECT COUNT(*) FROM refused")
+
+
+def rules_in(path: Path) -> tuple[Delivered, ...]:
+    """Return the rule files that came to a copy like that of `acked_in`; none when it cannot be read."""
+    if not path.is_file():
+        return ()
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+            return tuple(Delivered(*row) for row in connection.exec_driver_sql(_RULES))
+    except DBAPIError:
+        return ()
 
 
 def _number_in(path: Path, query: str) -> int:

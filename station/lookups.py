@@ -1,50 +1,31 @@
 """Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules."""
 
-from collections.abc import Mapping
+import logging
 from datetime import UTC, datetime
 
-import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from grading import route, rubric
-from resources import find
-from station.codes import Candidate, Patterns, read_patterns, recognise
+from grading.route import RouteTable
+from grading.rubric import Rubric
+from station.codes import Candidate, recognise
+from station.deliveries import in_force
 from station.history import History
 from station.known import Day, Plated, Received
 from station.local_copy import LocalCopy
 from station.records import Bin, Operator, Product, Receipt, ReturnOrder
+from station.rules import Rules
 
-
-class Rules(msgspec.Struct, frozen=True):
-    """What a site can change, read once at the start: code patterns, questions by category, routes by client.
-
-    A client's own routes are in the file of its name in small letters, as in `routes/hearthwick.toml`.
-    """
-
-    patterns: Patterns
-    rubrics: Mapping[str, rubric.Rubric]
-    routes: Mapping[str, route.RouteTable]
-
-
-def read_rules() -> Rules:
-    """Read the rules that came with the program; raises RubricError, RouteError or ValueError naming the place."""
-    rubrics = [rubric.parse(find.read(name)) for name in find.names("rubrics") if name.endswith(".toml")]
-    default = find.read("routes/default.toml")
-    routes = {"": route.parse(default)}
-    for name in find.names("routes"):
-        client = name.rpartition("/")[2].removesuffix(".toml").casefold()
-        if name.endswith(".toml") and client != "default":
-            routes[client] = route.parse(default, find.read(name))
-    patterns = read_patterns(find.read("carriers.toml"))
-    return Rules(patterns, {each.category: each for each in rubrics}, routes)
+_log = logging.getLogger(__name__)
 
 
 class Lookups:
     """The `station.known.Known` of a real bench."""
 
     def __init__(self, rules: Rules, copy: LocalCopy, history: History) -> None:
+        self._shipped = rules
         self._rules = rules
+        self._newest = 0
         self._copy = copy
         self._history = history
         self._hasher = PasswordHasher()
@@ -62,7 +43,7 @@ class Lookups:
 
     def recognise(self, text: str, aim: str) -> tuple[Candidate, ...]:
         """Return what a code can be, most likely first."""
-        return recognise(text, aim, self._rules.patterns)
+        return recognise(text, aim, self._shipped.patterns)
 
     def orders(self, code: str) -> tuple[ReturnOrder, ...]:
         """Return the return orders that a code stands for."""
@@ -111,17 +92,35 @@ class Lookups:
 
     def categories(self) -> tuple[str, ...]:
         """Return the categories a person can name; the kinds within one are known by the product's record only."""
-        return tuple(name for name, each in self._rules.rubrics.items() if each.kind_of is None)
+        rubrics = self._in_force().rubrics
+        return tuple(name for name, each in sorted(rubrics.items()) if each.kind_of is None)
 
-    def rubric(self, category: str, client: str) -> rubric.Rubric | None:
-        """Return the questions for a category."""
-        return self._rules.rubrics.get(category)
+    def rubric(self, category: str, client: str) -> Rubric | None:
+        """Return the questions for a client's goods of a category."""
+        return self._in_force().rubric(category, client)
 
-    def routes(self, client: str) -> route.RouteTable:
+    def rubric_version(self, name: str) -> Rubric | None:
+        """Return the rubric of this name and version, in force or not."""
+        return self._in_force().versions.get(name)
+
+    def routes(self, client: str) -> RouteTable:
         """Return the client's table, or the one for all."""
-        return self._rules.routes.get(client.casefold()) or self._rules.routes[""]
+        routes = self._in_force().routes
+        return routes.get(client.casefold()) or routes[""]
 
     def day(self) -> Day:
         """Return today's date, and what this bench placed today by way."""
         now = datetime.now(UTC).astimezone()
         return Day(now.date().isoformat(), self._history.placed(now))
+
+    def _in_force(self) -> Rules:
+        """The rules that came with the program, or with what central delivered since; read again when more came."""
+        newest = self._copy.newest_rules()
+        if newest != self._newest:
+            self._rules = in_force(self._copy.rules(), _refused) if newest else self._shipped
+            self._newest = newest
+        return self._rules
+
+
+def _refused(name: str, why: str) -> None:
+    _log.warning("the delivered rules %s cannot be used by this program any more: %s", name, why)

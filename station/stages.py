@@ -67,8 +67,12 @@ def wants_serial(item: Item) -> bool:
 
 
 def rubric_of(item: Item, known: Known) -> Rubric | None:
-    """Return the questions that hold for an item, or None when its category has none."""
-    return known.rubric(item.identified.category, item.identified.client)
+    """Return the questions that hold for an item, or None when its category has none.
+
+    An item keeps the version that its first answer was given by, whatever came into force since.
+    """
+    begun = known.rubric_version(item.rubric) if item.rubric else None
+    return begun or known.rubric(item.identified.category, item.identified.client)
 
 
 def next_shot(item: Item, known: Known) -> Shot | None:

@@ -52,7 +52,7 @@ from station.records import Disposition
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One unit on the bench, as far as it has come."""
+    """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by."""
 
     identified: ItemIdentified
     serial: SerialChecked | None = None
@@ -70,6 +70,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     prepared: tuple[PrepDone | PrepSkipped, ...] = ()
     rested: tuple[str, ...] = ()
     marks: tuple[DefectMarked, ...] = ()
+    rubric: str = ""
 
     @property
     def disposition(self) -> Disposition | None:
@@ -273,15 +274,17 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
 
 
 def _answered(state: State, fact: Answered) -> State:
+    return _item(state, fact.item, lambda item: _answer(item, fact))
+
+
+def _answer(item: Item, fact: Answered) -> dict[str, object]:
+    """Add the answer; the first one freezes the version of the questions."""
     rested = (fact.question,) if fact.how == "rest" else ()
-    return _item(
-        state,
-        fact.item,
-        lambda item: {
-            "answers": (*item.answers, (fact.question, fact.option)),
-            "rested": (*item.rested, *rested),
-        },
-    )
+    return {
+        "answers": (*item.answers, (fact.question, fact.option)),
+        "rested": (*item.rested, *rested),
+        "rubric": item.rubric or fact.rubric,
+    }
 
 
 def _prepared(state: State, fact: PrepDone | PrepSkipped) -> State:

@@ -1,15 +1,19 @@
 """Pulls central's feed into the local copy, page by page, and proves that no record was missed."""
 
+import logging
 from datetime import UTC, datetime
 
 import msgspec
 
+from station.deliveries import KIND as RULES
+from station.deliveries import judged
 from station.local_copy import FeedGap, LocalCopy, Record
 from sync.client import Client
 from sync.errors import Refused
 from sync.wire import FeedPage
 
 _PAGE = 2_000
+_log = logging.getLogger(__name__)
 
 
 class Mirror:
@@ -47,12 +51,16 @@ class Mirror:
         if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):
             raise Refused("feed_gap", f"records are missing between {page.from_seq} and {page.to_seq}")
         records = [Record(each.seq, each.kind, each.key, each.body) for each in page.records]
+        rules = judged(records, self._copy.rules()) if any(each.kind == RULES for each in records) else []
         try:
-            self._copy.apply(page.from_seq, page.to_seq, records)
+            self._copy.apply(page.from_seq, page.to_seq, records, rules)
         except FeedGap as error:
             raise Refused("feed_gap", str(error)) from error
         except msgspec.MsgspecError as error:
             raise Refused("record_unreadable", str(error)) from error
+        for each in rules:
+            if each.why:
+                _log.warning("the rules %s of central are refused, the last good ones stay: %s", each.key, each.why)
 
 
 def _seconds_between(ours: datetime, theirs: str) -> float:

@@ -34,9 +34,10 @@ def route_reason(code: str, client: str, known: Known) -> str:
 
 
 def _answered(fact: facts.Answered, story: list[Any], known: Known) -> Words:
-    """Look in the questions that hold now: older ones are not kept, and a question keeps its id."""
+    """Look in the version that was asked, or else in the one in force: a question keeps its id."""
     item = _item(fact.item, story)
-    rubric = known.rubric(item.category, item.client) if item is not None else None
+    in_force = known.rubric(item.category, item.client) if item is not None else None
+    rubric = known.rubric_version(fact.rubric) or in_force
     if item is None or rubric is None:
         return {}
     given = chosen(rubric, ((fact.question, fact.option),), item.components)

@@ -23,7 +23,9 @@ from station.cli import publishing
 from station.cli.demo import demo_settings
 from station.cli.parts import sessions_of
 from station.database import MINIMUM_SQLITE, open_sqlite, sqlite_version
+from station.deliveries import in_force
 from station.errors import JournalBusy, JournalError
+from station.local_copy import COPY_FILE, rules_in
 from station.opening import JOURNAL_FILE, check_files
 from station.ownership import check_free
 from station.settings import CentralSettings, Settings, SettingsError, settings_of
@@ -86,7 +88,7 @@ def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> It
     yield _disk(folder)
     yield _journal(folder)
     yield _clock(folder)
-    yield _rules()
+    yield _rules(folder)
     if settings is None:
         yield Check("devices", "look", "There are no settings: nothing to prove. Try --demo.")
         return
@@ -150,16 +152,22 @@ def _clock(folder: Path) -> Check:
     return Check("clock", "ok", shown)
 
 
-def _rules() -> Check:
-    """Look whether every rubric and route file in use is a published version."""
+def _rules(folder: Path) -> Check:
+    """Read the rules in force: none that central delivered was refused, all that were shipped are published."""
+    delivered = rules_in(folder / COPY_FILE)
+    faults = [f"{each.key}: {each.why}" for each in {each.key: each for each in delivered}.values() if each.why]
+    rules = in_force(delivered, lambda name, why: faults.append(f"{name}: {why}"))
+    words = f"{len(rules.rubrics)} rubrics, {len(rules.clients)} clients' overrides, {len(rules.routes)} route tables"
+    if faults:
+        return Check("rules", "look", f"{words}; refused, the last good ones stay: {'; '.join(faults)}")
     try:
         objections = publishing.objections()
     except SettingsError as error:
         return Check("rules", "bad", str(error))
     if objections:
         more = f" ({len(objections)} such files)" if len(objections) > 1 else ""
-        return Check("rules", "look", f"{objections[0]}{more}")
-    return Check("rules", "ok", "every rubric and route file in use is published and unchanged")
+        return Check("rules", "look", f"{words}; {objections[0]}{more}")
+    return Check("rules", "ok", f"{words}, published and unchanged")
 
 
 def _central(settings: Settings) -> Check:

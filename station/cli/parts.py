@@ -27,8 +27,9 @@ from station.history import History
 from station.journal import Journal
 from station.labels import load
 from station.local_copy import LocalCopy
-from station.lookups import Lookups, read_rules
+from station.lookups import Lookups
 from station.photos import PhotoStore
+from station.rules import read_rules
 from station.settings import (
     PRINTER,
     CameraSettings,

@@ -4,13 +4,18 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from grading import route, rubric, soundness
+from grading import mappings, overrides, route, rubric, soundness
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
-from grading.grade import grade
+from grading.explain import explain, sentences
+from grading.grade import Grade, grade
 from grading.reasons import Reason
+from grading.route import Route
 from grading.rubric import Answers, Functional, Option, Question, Rubric
+from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station.marketplaces import read_mappings
+from station.rules import applied, read_rules
 from station.settings import SettingsError
 from station.words import ROUTE_WORDS
 
@@ -34,6 +39,9 @@ def check(place: Path | None) -> int:
     """
     files = _files(place)
     findings = list(_findings(files))
+    for file in files:
+        if overrides.is_override(file.read_bytes()):
+            sys.stdout.writelines(f"{line}\n" for line in _differences(file))
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     counted = f"{len(files)} {'rubric' if len(files) == 1 else 'rubrics'} checked"
@@ -41,15 +49,28 @@ def check(place: Path | None) -> int:
     return int(bool(findings))
 
 
-def preview(name: str, language: str, answers: str | None, parts: str) -> int:
+def diff(place: Path | None) -> int:
+    """Say in words what clients' overrides change: one file's, a folder's, or those that came with the program.
+
+    Raises SettingsError for a place without any; 1 when one cannot be applied.
+    """
+    files = [file for file in _files(place) if overrides.is_override(file.read_bytes())]
+    if not files:
+        raise SettingsError(f"{place} overrides nothing (no file in it says overrides = ...).")
+    sys.stdout.writelines(f"{line}\n" for file in files for line in _differences(file))
+    return int(any(_findings(files)))
+
+
+def preview(name: str, language: str, answers: str | None, parts: str, client: str = "", codes: bool = False) -> int:
     """Walk through the rubric of a category, or of a file; 1 when it was left before its end.
 
-    `answers` are option ids or keys between commas, read from the terminal when None; `parts` are a kit's.
+    `answers` are option ids or keys between commas, read from the terminal when None; `parts` are a kit's; `client`
+    is whose goods they are. With `codes`, what marketplaces call the outcome is told too.
     """
     if language not in languages():
         raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
     tr = Translator(language)
-    shown = _rubric(name)
+    shown = _rubric(name, client)
     kit = tuple(_split(parts))
     script = None if answers is None else iter(_split(answers))
     given = _walked(shown, kit, tr, _typed if script is None else lambda: next(script, None))
@@ -59,13 +80,19 @@ def preview(name: str, language: str, answers: str | None, parts: str) -> int:
     if left:
         sys.stderr.write(f"returns-station: the questions ended before these answers: {', '.join(left)}\n")
         return 1
-    _conclusion(shown, given, kit, tr)
+    graded, routed = _conclusion(shown, given, kit, tr)
+    if codes:
+        outcome = mappings.outcome_of(shown.category, graded, routed.disposition, "matched", "", given)
+        for mapping in read_mappings():
+            for coded in mappings.codes(mapping, outcome):
+                none = tr.format(mark("none: {why}"), why=tr.gettext(coded.word))
+                _say(f"  {mapping.title}, {coded.list}: {coded.code or none}")
     return 0
 
 
 def _files(place: Path | None) -> list[Path]:
     place = find.path("rubrics") if place is None else place
-    files = sorted(place.glob("*.toml")) if place.is_dir() else [place]
+    files = [*sorted(place.glob("*.toml")), *sorted(place.glob("clients/*.toml"))] if place.is_dir() else [place]
     if not files:
         raise SettingsError(f"{place} has no rubric in it (no file that ends in .toml).")
     return files
@@ -76,24 +103,52 @@ def _findings(files: list[Path]) -> Iterator[str]:
     table = route.parse(find.read("routes/default.toml"))
     catalogues = {language: known(language) for language in languages() if language != SOURCE_LANGUAGE}
     read: dict[Path, Rubric] = {}
+    bases = _shipped()
     for file in files:
         try:
-            read[file] = rubric.parse(file.read_bytes())
+            made = _made(file, bases)
         except rubric.RubricError as error:
             yield f"{file}: {error}."
             continue
-        problems = soundness.check(read[file]) or soundness.unmapped(read[file], table)
+        if not made.over:
+            read[file] = bases[made.name] = made
+        problems = soundness.check(made) or soundness.unmapped(made, table)
         yield from (f"{file}: {_where(each.place)}: {each.text}." for each in problems)
         for language, catalogue in catalogues.items():
-            for each in soundness.untranslated(read[file], catalogue):
+            for each in soundness.untranslated(made, catalogue):
                 yield f"{file}: {_where(each.place)}: language {language}: {each.text}"
     yield from _together(read)
 
 
+def _made(file: Path, bases: Mapping[str, Rubric]) -> Rubric:
+    """The rubric of a file, or the one it overrides with that applied; raises RubricError."""
+    toml = file.read_bytes()
+    return applied(overrides.parse(toml), bases) if overrides.is_override(toml) else rubric.parse(toml)
+
+
+def _shipped() -> dict[str, Rubric]:
+    """The rubrics that came with the program, by name and version."""
+    return dict(read_rules().versions)
+
+
+def _differences(file: Path) -> Iterator[str]:
+    """What an override says of itself and, where it can be applied, each thing it changes."""
+    try:
+        override = overrides.parse(file.read_bytes())
+        base = _shipped().get(override.overrides)
+        if base is None:
+            raise rubric.RubricError(f"overrides: no {override.overrides} is known; name a version that is in use")
+    except rubric.RubricError as error:
+        yield f"{file}: {error}."
+        return
+    yield f"{file}: {override.name} overrides {override.overrides} for {override.client}:"
+    yield from (f"  - {sentence}" for sentence in overrides.described(base, override))
+
+
 def _together(read: Mapping[Path, Rubric]) -> Iterator[str]:
     """What is wrong between the categories of several files."""
-    shipped = {each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))}
-    all_together = shipped | {each.category: each for each in read.values()}
+    shipped = read_rules().rubrics
+    all_together = {**shipped} | {each.category: each for each in read.values()}
     wide = {each.category for each in all_together.values() if each.kind_of is None}
     first: dict[str, Path] = {}
     for file, each in read.items():
@@ -113,16 +168,17 @@ def _where(place: str) -> str:
     return f"{_PLACES[kind]} {names[0]}" + (f", option {names[1]}" if len(names) > 1 else "")
 
 
-def _rubric(name: str) -> Rubric:
+def _rubric(name: str, client: str) -> Rubric:
     try:
         if name.endswith(".toml"):
-            return rubric.parse(Path(name).read_bytes())
-        rubrics = {each.category: each for each in (rubric.parse(find.read(file)) for file in find.names("rubrics"))}
+            return _made(Path(name), _shipped())
+        rules = read_rules()
     except rubric.RubricError as error:
         raise SettingsError(f"{name}: {error}") from error
-    if name not in rubrics:
-        raise SettingsError(f"There are no questions for the category {name!r}; one of {', '.join(rubrics)}.")
-    return rubrics[name]
+    found = rules.rubric(name, client)
+    if found is None:
+        raise SettingsError(f"There are no questions for the category {name!r}; one of {', '.join(rules.rubrics)}.")
+    return found
 
 
 def _split(text: str) -> list[str]:
@@ -175,7 +231,7 @@ def _chosen(question: Question, give: Callable[[], str | None]) -> Option | None
             return None
 
 
-def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Translator) -> None:
+def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Translator) -> tuple[Grade, Route]:
     """Say what is to be done to it, its defects, the grade and the route, with the reasons of both."""
     _say("")
     for step in rubric.prep_needed(shown, answers, parts):
@@ -196,6 +252,11 @@ def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Tra
     letter = graded.letter or tr.gettext(mark("none"))
     _say(tr.format(mark("Grade: {letter} ({function}) by {rule}"), letter=letter, function=function, rule=graded.rule))
     _because(graded.reasons, tr)
+    for axis, score in graded.scores:
+        words = tr.format(mark("{axis}: {score} of 100"), axis=tr.gettext(SCORE_TEXTS[axis]), score=str(score))
+        _say(f"  {words}")
+    for sentence in sentences(explain(shown, answers, {**_EVIDENCE, "parts": parts}), tr.format):
+        _say(f"  {sentence}")
     way = tr.gettext(ROUTE_WORDS[routed.disposition])
     _say(tr.format(mark("Route, announced and worth 100.00 USD: {way} by {rule}"), way=way, rule=routed.rule))
     _because(routed.reasons[:1], tr)
@@ -203,6 +264,7 @@ def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Tra
         _say(f"  - {tr.gettext(route.OWNER_TEXTS[routed.owner])}")
     for each, minor in routed.values:
         _say(f"  {tr.gettext(ROUTE_WORDS[each])}: {minor / 100:.2f}")
+    return graded, routed
 
 
 def _because(reasons: tuple[Reason, ...], tr: Translator) -> None:

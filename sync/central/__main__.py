@@ -18,7 +18,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
-from sync.central import returns, sample, tokens
+from sync.central import returns, rules, sample, tokens
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -34,6 +34,8 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central enrol B07 --site leeds --data central
                                                     let a real station in: prints its token, once
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
+  returns-central publish-rules rubrics/apparel.toml --site leeds --data central
+                                                    new questions or routes for its benches, from the next item on
 """
 
 _ABOUT_SERVE = """\
@@ -95,6 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("station", metavar="STATION", help="the station's code, three of A-Z and 0-9")
     enrol.add_argument("--site", required=True, help="the site it belongs to")
     enrol.set_defaults(do=_enrol)
+    publish = commands.add_parser("publish-rules", parents=[where], help="tell benches of new questions or routes")
+    publish.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="below rubrics/, rubrics/clients/, routes/"
+    )
+    publish.add_argument("--site", required=True, help="whose benches are told")
+    publish.add_argument("--withdraw", action="store_true", help="take them back: the program's own hold again")
+    publish.set_defaults(do=_publish_rules)
     return parser
 
 
@@ -181,6 +190,16 @@ def _enrol(asked: argparse.Namespace, store: Store) -> int:
     if _STATION.fullmatch(asked.station) is None:
         return _sorry(f"a station's code is three of A-Z and 0-9, not {asked.station!r}")
     print(tokens.enrol(store, asked.station, asked.site, _now()))  # noqa: T201
+    return 0
+
+
+def _publish_rules(asked: argparse.Namespace, store: Store) -> int:
+    try:
+        named = [(rules.key_of(file), None if asked.withdraw else file.read_bytes()) for file in asked.files]
+        rules.publish(store, asked.site, named)
+    except (rules.NotPublished, OSError) as error:
+        return _sorry(f"nothing was published. {error}")
+    print(f"{'withdrawn' if asked.withdraw else 'published'}: {', '.join(key for key, _ in named)}")  # noqa: T201
     return 0
 
 

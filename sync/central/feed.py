@@ -58,3 +58,10 @@ def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dic
     query = select(feed.c.key, feed.c.body).where(feed.c.kind == kind, feed.c.key.in_(list(keys))).order_by(feed.c.seq)
     found = {row.key: row.body for row in connection.execute(query)}
     return {key: body for key, body in found.items() if body != _WITHDRAWN}
+
+
+def every(connection: Connection, site: str, kind: RecordKind) -> list[FeedRecord]:
+    """Return all records of a kind that a site was ever told, in their order."""
+    query = select(feed.c.seq, feed.c.kind, feed.c.key, feed.c.body).where(feed.c.site == site, feed.c.kind == kind)
+    rows = connection.execute(query.order_by(feed.c.seq))
+    return [FeedRecord(row.seq, row.kind, row.key, msgspec.Raw(row.body)) for row in rows]

@@ -19,9 +19,10 @@ from station.history import History
 from station.inputs import Command, PhotoChecked
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
-from station.lookups import Lookups, read_rules
+from station.lookups import Lookups
 from station.photos import PhotoStore
 from station.records import ReturnOrder
+from station.rules import read_rules
 from station.sample import SampleParcel
 from station.settings import Settings
 from station.state import State

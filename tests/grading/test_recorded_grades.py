@@ -8,12 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from grading import overrides
 from grading.grade import Grade, grade
-from grading.rubric import parse
+from grading.rubric import Rubric, parse
 
 DATA = Path(__file__).parent / "data"
-SHIPPED = {
-    parse(file.read_bytes()).name: file for file in (Path(__file__).parents[2] / "resources" / "rubrics").glob("*.toml")
+RUBRICS = Path(__file__).parents[2] / "resources" / "rubrics"
+SHIPPED = {parse(file.read_bytes()).name: file for file in RUBRICS.glob("*.toml")}
+SHIPPED |= {
+    f"{override.overrides}+{override.name}": file
+    for file in (RUBRICS / "clients").glob("*.toml")
+    for override in [overrides.parse(file.read_bytes())]
 }
 LINES = [json.loads(line) for line in (DATA / "grades.jsonl").read_text().splitlines()]
 EVIDENCE = {"match": "matched", "serial": "same", "weight_in_band": True}
@@ -23,9 +28,16 @@ def file_of(rule: str) -> Path:
     return SHIPPED.get(rule) or DATA / f"{rule}.toml"
 
 
+def rubric_of(rule: str) -> Rubric:
+    base, plus, _ = rule.partition("+")
+    toml = file_of(rule).read_bytes()
+    return overrides.apply(rubric_of(base), overrides.parse(toml)) if plus else parse(toml)
+
+
 @pytest.mark.parametrize("rule", sorted({line["rule"] for line in LINES}))
 def test_what_was_graded_once_is_graded_the_same_again(rule: str) -> None:
-    rubric = parse(file_of(rule).read_bytes())
+    rubric = rubric_of(rule)
+    assert rubric.name == rule
     recorded = [line for line in LINES if line["rule"] == rule and "answers" in line]
     assert len(recorded) > 10
     for line in recorded:

@@ -2,7 +2,9 @@
 
 Appends to `tests/grading/data/grades.jsonl` what each shipped version says that has no line there yet: first a hash
 of its content, then some ways through its questions with the grade they end in. Lines are never changed; a rubric
-that is changed gets a new version, and its old file goes to `tests/grading/data/NAME@VERSION.toml`.
+that is changed gets a new version, and its old file goes to `tests/grading/data/NAME@VERSION.toml`. A client's
+override is recorded under the name that both give the grade, as in `footwear@3+tallowby@1`, with a hash of its own
+file.
 """
 
 import hashlib
@@ -10,6 +12,7 @@ import json
 import random
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,7 +20,8 @@ import msgspec
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from grading.grade import grade  # noqa: E402 (the path to it is set one line above)
+from grading import overrides  # noqa: E402 (the path to it is set one line above)
+from grading.grade import grade  # noqa: E402
 from grading.rubric import Answers, Rubric, next_question, parse  # noqa: E402
 
 RECORD = ROOT / "tests" / "grading" / "data" / "grades.jsonl"
@@ -40,12 +44,26 @@ def content_hash(toml: bytes) -> str:
     return hashlib.sha256(json.dumps(tomllib.loads(toml.decode()), sort_keys=True).encode()).hexdigest()
 
 
+def shipped() -> Iterator[tuple[Rubric, Path]]:
+    """Each rubric that comes with the program and the file it is of, those with a client's override last."""
+    folder = ROOT / "resources" / "rubrics"
+    plain = {rubric.name: (rubric, file) for file in sorted(folder.glob("*.toml")) for rubric in [read(file)]}
+    yield from plain.values()
+    for file in sorted((folder / "clients").glob("*.toml")):
+        override = overrides.parse(file.read_bytes())
+        yield overrides.apply(plain[override.overrides][0], override), file
+
+
+def read(file: Path) -> Rubric:
+    """The rubric in a file."""
+    return parse(file.read_bytes())
+
+
 def main() -> int:
     """Append the lines of each version that has none."""
     known = {json.loads(line)["rule"] for line in RECORD.read_text().splitlines()} if RECORD.exists() else set()
     with RECORD.open("a") as record:
-        for file in sorted((ROOT / "resources" / "rubrics").glob("*.toml")):
-            rubric = parse(file.read_bytes())
+        for rubric, file in shipped():
             if rubric.name in known:
                 continue
             record.write(json.dumps({"rule": rubric.name, "content": content_hash(file.read_bytes())}) + "\n")

@@ -13,8 +13,9 @@ from station.history import History
 from station.inputs import Command, Do, Input, PhotoChecked
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
-from station.lookups import Lookups, Rules, read_rules
+from station.lookups import Lookups
 from station.outcome import Outcome
+from station.rules import Rules, read_rules
 from station.stages import Stage, next_shot, question_due, stage_of
 from station.state import State, fold
 from station.steps.place import takes

@@ -24,8 +24,9 @@ from station.history import History
 from station.inputs import Command, Do, PhotoChecked
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
-from station.lookups import Lookups, Rules, read_rules
+from station.lookups import Lookups
 from station.photos import PhotoStore
+from station.rules import Rules, read_rules
 from station.stages import Stage, stage_of
 from station.state import State
 from sync.central import sample as sample_records

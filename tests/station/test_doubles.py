@@ -11,9 +11,10 @@ from station.history import History
 from station.inputs import Do
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
-from station.lookups import Lookups, Rules
+from station.lookups import Lookups
 from station.outcome import Tone
 from station.records import Receipt
+from station.rules import Rules
 from station.stages import Stage
 from station.state import State, open_lines
 from station.steps.arrive import declared

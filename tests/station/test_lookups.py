@@ -3,7 +3,8 @@
 import pytest
 
 from station import sample
-from station.lookups import Lookups, read_rules
+from station.lookups import Lookups
+from station.rules import read_rules
 from station.words import CATEGORY_WORDS
 
 

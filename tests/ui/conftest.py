@@ -23,9 +23,10 @@ from station.history import Figures, History
 from station.inputs import Command, Do, PhotoChecked
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
-from station.lookups import Lookups, Rules, read_rules
+from station.lookups import Lookups
 from station.photos import PhotoStore
 from station.prompt import Prompt
+from station.rules import Rules, read_rules
 from station.settings import Settings
 from station.stages import question_due
 from station.state import State

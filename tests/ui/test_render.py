@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from devices.readings import Down, Fault, Up
 from resources.words import Translator, languages
 from station.inputs import Command, Do
-from station.lookups import Rules
 from station.prompt import Button, Prompt
+from station.rules import Rules
 from station.settings import ScannerSettings, Settings
 from ui import setup_prompt
 from ui.pages.settings import SettingsPage

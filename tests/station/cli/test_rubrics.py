@@ -24,14 +24,37 @@ def changed(folder: Path, category: str, search: str, replacement: str, name: st
 
 def test_the_shipped_rubrics_have_nothing_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["rubric", "check"]) == 0
-    count = len(find.names("rubrics"))
-    assert capsys.readouterr().out == f"{count} rubrics checked: nothing to mend.\n"
+    count = len(list(find.path("rubrics").rglob("*.toml")))
+    out = capsys.readouterr().out
+    assert out.endswith(f"{count} rubrics checked: nothing to mend.\n")
+    assert "tallowby@1 overrides footwear@3 for Tallowby:\n  - question soles, answer dust: cosmetic is C, not B" in out
+
+
+def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rubric", "diff"]) == 0
+    out = capsys.readouterr().out
+    assert "hearthwick@1 overrides china@2 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
+    answers = "yes,whole,uncut,dust,none,whole,all"
+    assert main.main(["rubric", "preview", "footwear", "--client", "TALLOWBY", "--answers", answers]) == 0
+    assert "Grade: C (it works) by footwear@3+tallowby@1" in capsys.readouterr().out
+    assert main.main(["rubric", "preview", "footwear", "--answers", answers]) == 0
+    assert "Grade: B (it works) by footwear@3\n" in capsys.readouterr().out
+    softer = tmp_path / "softer.toml"
+    softer.write_text('id = "x"\nversion = 1\nclient = "X"\noverrides = "footwear@3"\n[remove]\nquestions = ["pair"]\n')
+    assert main.main(["rubric", "check", str(softer)]) == 1
+    assert "question pair can stop an item: a client can neither remove nor replace it." in capsys.readouterr().out
+    assert main.main(["rubric", "diff", str(softer)]) == 1
+    softer.write_text(softer.read_text().replace("@3", "@1"))
+    assert main.main(["rubric", "diff", str(softer)]) == 1
+    assert "no footwear@1 is known" in capsys.readouterr().out
+    assert main.main(["rubric", "diff", str(find.path("rubrics/toys.toml"))]) == 1
+    assert "overrides nothing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("search", "replacement", "says"),
     [
-        ("version = 1", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ("version = 2", "version = 0", "version: Expected `int` >= 1; mend it there."),
         ('starts = ["yes"]', 'starts = ["yes"], lock = ["data"]', "no way through the answers gives starts = yes and"),
         ('faulty = "D"', 'faulty = "A"', "question starts, option no: a defect of severity 4 allows no letter better"),
         ('stop = "data"', "", "question lock, option data: the answer has no outcome."),
@@ -87,10 +110,28 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
         "Defect: screen, scratch, severity 3 of 4",
         "Grade: C (it works) by phones@",
         "  - Screen marks seen at 50 cm",
+        "  Looks: 60 of 100",
+        "  Screen marks seen at 50 cm: this alone made it C; without it: B.",
+        "  One better answer would make it B: “At 30 cm, not at 50 cm” to “How far away can you still see marks",
         "Route, announced and worth 100.00 USD: Refurb by default@",
         "  Refurb: 28.36",
     ):
         assert said in out, said
+
+
+def test_what_marketplaces_call_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rubric", "preview", "phones", "--codes", "--answers", FAULTLESS_PHONE]) == 0
+    out = capsys.readouterr().out
+    for said in (
+        "  Amazon FBA dispositions, detailed_disposition: SELLABLE",
+        "  eBay condition ids, condition_id: 1500",
+        "  CTIA device grades, function: 0",
+        "  R2v3 equipment categories, functional: F3",
+        "  Loop grades and dispositions, disposition_outcome: resale_hold",
+    ):
+        assert said in out, said
+    assert main.main(["rubric", "preview", "phones", "--codes", "--answers", "yes"]) == 0
+    assert "eBay condition ids, condition_id: none: Stopped: it must not be sold" in capsys.readouterr().out
 
 
 def test_a_kit_is_walked_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:

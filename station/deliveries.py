@@ -1,0 +1,148 @@
+"""Rules that central delivers: judged on arrival, in force from the next item on, the last good ones kept."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from grading import overrides, rubric, soundness
+from grading.route import RouteError
+from grading.rubric import Rubric, RubricError
+from station.local_copy import Delivered, Record
+from station.rules import CLIENTS, ROUTES, Refuse, Rules, applied, rules_of, shipped_files
+
+KIND = "rules"
+_KEY = re.compile(r"(rubrics|rubrics/clients|routes)/[a-z0-9][a-z0-9_.-]{0,99}\.toml")
+_OFFERED = 9
+_WITHDRAWN = b"null"
+_FOUND = 3
+
+
+class RuleFile(msgspec.Struct, frozen=True):
+    """The body of a delivered record, whose key is the file's name, as in `rubrics/apparel.toml`."""
+
+    toml: str
+    sha256: str
+
+
+class Book(msgspec.Struct, frozen=True):
+    """The rule files in force by their names, and every version of a rubric that was in force here once."""
+
+    files: Mapping[str, bytes]
+    versions: Mapping[str, Rubric]
+
+
+def body_of(toml: bytes) -> bytes:
+    """Return the record's body for a file; raises UnicodeDecodeError for one that is not UTF-8."""
+    return msgspec.json.encode(RuleFile(toml.decode("utf-8"), hashlib.sha256(toml).hexdigest()))
+
+
+def book_of(told: Iterable[Delivered]) -> Book:
+    """Return what came with the program, with what central delivered over it, in the order of its coming."""
+    shipped = shipped_files()
+    files = dict(shipped)
+    versions = dict(rules_of(shipped, {}).versions)
+    for each in told:
+        if each.why:
+            continue
+        if each.toml:
+            files[each.key] = each.toml
+            versions |= _named(each.key, each.toml, versions)
+        elif each.key in shipped:
+            files[each.key] = shipped[each.key]
+        else:
+            files.pop(each.key, None)
+    return Book(files, versions)
+
+
+def in_force(told: Iterable[Delivered], refuse: Refuse) -> Rules:
+    """Return the rules in force; what a newer program cannot use any more is left out, and `refuse` is told."""
+    book = book_of(told)
+    return rules_of(book.files, book.versions, refuse)
+
+
+def delivered(record: Record) -> Delivered:
+    """Return the rule file of a record, not judged yet: it only says why it cannot be read or was damaged."""
+    if bytes(record.body) == _WITHDRAWN:
+        return Delivered(record.seq, record.key, b"")
+    try:
+        file = msgspec.json.decode(record.body, type=RuleFile)
+    except msgspec.MsgspecError as error:
+        return Delivered(record.seq, record.key, b"", f"its record cannot be read: {error}")
+    toml = file.toml.encode("utf-8", "surrogatepass")
+    if hashlib.sha256(toml).hexdigest() != file.sha256:
+        return Delivered(record.seq, record.key, toml, "it was changed on the way: its SHA-256 is another")
+    return Delivered(record.seq, record.key, toml, "" if toml else "it is empty")
+
+
+def judged(records: Sequence[Record], before: Sequence[Delivered]) -> list[Delivered]:
+    """Judge the rule files among the records, each as if those before it were in force; the refused say why."""
+    known = list(before)
+    for record in sorted(records, key=lambda record: record.seq):
+        if record.kind == KIND:
+            read = delivered(record)
+            why = read.why or fault(book_of(known), read.key, read.toml)
+            known.append(msgspec.structs.replace(read, why=why))
+    return known[len(before) :]
+
+
+def fault(book: Book, key: str, toml: bytes) -> str:
+    """Return why a file cannot come into force beside those of the book; empty when it can.
+
+    An empty file withdraws what was delivered under its name.
+    """
+    if _KEY.fullmatch(key) is None:
+        return "no rules of this program have such a name"
+    if not toml:
+        return ""
+    try:
+        made = _named(key, toml, book.versions, strict=True)
+        for name, each in made.items():
+            if book.versions.get(name, each) != each:
+                return f"{name} was published before and says something else; raise its version"
+        rules = rules_of({**book.files, key: toml}, {**book.versions, **made})
+    except (RubricError, RouteError) as error:
+        return str(error)
+    wide = [each.category for each in rules.rubrics.values() if each.kind_of is None]
+    if len(wide) > _OFFERED:
+        return f"{len(wide)} categories would be offered on {_OFFERED} keys; say kind_of in the new one"
+    problems = [f"{each.place}: {each.text}" for each in _problems(rules, key, made.values())]
+    return "; ".join(problems[:_FOUND])
+
+
+def _problems(rules: Rules, key: str, made: Iterable[Rubric]) -> Iterable[soundness.Problem]:
+    """What is unsound in the new rubrics, or in what a new route table leaves undecided."""
+    if key.startswith(ROUTES):
+        client = key.removeprefix(ROUTES).removesuffix(".toml")
+        table = rules.routes["" if client == "default" else client.casefold()]
+        said = {f"rule {rule.number}": rule.text for _, rule, _ in table.rules}
+        said |= {f"reason {each.code}": each.text for each in table.override_reasons}
+        faults = [(place, soundness.text_fault(text, {})) for place, text in said.items()]
+        return [
+            *(soundness.Problem(place, text) for place, text in faults if text),
+            *(problem for each in rules.rubrics.values() for problem in soundness.unmapped(each, table)),
+        ]
+    table = rules.routes[""]
+    return [problem for each in made for problem in soundness.check(each) or soundness.unmapped(each, table)]
+
+
+def _named(key: str, toml: bytes, versions: Mapping[str, Rubric], strict: bool = False) -> dict[str, Rubric]:
+    """The rubric in a file, by its name; none in a route table, or where it cannot be read and nobody is strict."""
+    if key.startswith(ROUTES):
+        return {}
+    try:
+        if key.startswith(CLIENTS):
+            override = overrides.parse(toml)
+            made = applied(override, versions)
+            expected = f"{CLIENTS}{override.id}.{made.category}.toml"
+        else:
+            made = rubric.parse(toml)
+            expected = f"rubrics/{made.category}.toml"
+        if key != expected:
+            raise RubricError(f"it must be called {expected}")
+    except RubricError:
+        if strict:
+            raise
+        return {}
+    return {made.name: made}

@@ -1,0 +1,88 @@
+"""What a site can change without a new program: code patterns, questions by category and client, routes by client."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from grading import overrides, route, rubric
+from grading.route import RouteError, RouteTable
+from grading.rubric import Rubric, RubricError
+from resources import find
+from station.codes import Patterns, read_patterns
+
+RUBRICS = "rubrics/"
+CLIENTS = "rubrics/clients/"
+ROUTES = "routes/"
+DEFAULT_ROUTES = "routes/default.toml"
+
+Refuse = Callable[[str, str], None]
+"""Is told of a file that cannot be used, and why."""
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """The rules in force. A client's own routes are in the file of its name in small letters: `routes/hearthwick.toml`.
+
+    `clients` are rubrics with a client's override applied, by the client in small letters and the category.
+    `versions` are all rubrics known by their names, those in force and earlier ones.
+    """
+
+    patterns: Patterns
+    rubrics: Mapping[str, Rubric]
+    routes: Mapping[str, RouteTable]
+    clients: Mapping[tuple[str, str], Rubric] = {}
+    versions: Mapping[str, Rubric] = {}
+
+    def rubric(self, category: str, client: str) -> Rubric | None:
+        """Return the questions for a client's goods of a category, or None when nobody wrote any."""
+        return self.clients.get((client.casefold(), category)) or self.rubrics.get(category)
+
+
+def shipped_files() -> dict[str, bytes]:
+    """Return the rule files that came with the program, by their names."""
+    names = [name for folder in ("rubrics", "rubrics/clients", "routes") for name in find.names(folder)]
+    return {name: find.read(name) for name in names if name.endswith(".toml")}
+
+
+def read_rules() -> Rules:
+    """Read the rules that came with the program; raises RubricError, RouteError or ValueError naming the place."""
+    return rules_of(shipped_files(), {})
+
+
+def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: Refuse | None = None) -> Rules:
+    """Read the rules from their files; `earlier` are versions of rubrics that an override may still name.
+
+    With `refuse`, a file that cannot be used is left out and told of; without, RubricError or RouteError names it.
+    """
+    rubrics: dict[str, Rubric] = {}
+    versions = dict(earlier)
+    clients: dict[tuple[str, str], Rubric] = {}
+    routes: dict[str, RouteTable] = {}
+    # Overrides come after the rubrics they are for, clients' routes after those of all.
+    for name in sorted(files, key=lambda name: (name.startswith(CLIENTS), name != DEFAULT_ROUTES, name)):
+        try:
+            if name.startswith(CLIENTS):
+                override = overrides.parse(files[name])
+                made = applied(override, versions)
+                clients[(override.client.casefold(), made.category)] = made
+                versions[made.name] = made
+            elif name.startswith(RUBRICS):
+                made = rubric.parse(files[name])
+                rubrics[made.category] = made
+                versions[made.name] = made
+            elif name.startswith(ROUTES):
+                client = name.removeprefix(ROUTES).removesuffix(".toml").casefold()
+                own = None if name == DEFAULT_ROUTES else files[name]
+                routes["" if own is None else client] = route.parse(files[DEFAULT_ROUTES], own)
+        except (RubricError, RouteError) as error:
+            if refuse is None:
+                raise type(error)(f"{name}: {error}") from error
+            refuse(name, str(error))
+    return Rules(read_patterns(find.read("carriers.toml")), rubrics, routes, clients, versions)
+
+
+def applied(override: overrides.Override, versions: Mapping[str, Rubric]) -> Rubric:
+    """Return the rubric that an override names, with the override applied; raises RubricError."""
+    base = versions.get(override.overrides)
+    if base is None:
+        raise RubricError(f"overrides: no {override.overrides} is known; name a version that is in use")
+    return overrides.apply(base, override)

@@ -1,0 +1,52 @@
+"""Publishes rule files to the benches of a site: nothing that a bench would refuse, and never one version twice."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from station import deliveries
+from station.local_copy import Delivered, Record
+from sync.central import feed
+from sync.central.feed import Change
+from sync.central.store import Store
+
+_FOLDERS = ("rubrics", "routes")
+
+
+class NotPublished(Exception):
+    """A rule file that benches would refuse; nothing was published. The message is a sentence for people."""
+
+
+def key_of(file: Path) -> str:
+    """Return the name benches know a file by: its path from the folder `rubrics` or `routes` on.
+
+    Raises NotPublished for a file in neither.
+    """
+    parts = file.absolute().parts
+    for at in reversed(range(len(parts) - 1)):
+        if parts[at] in _FOLDERS:
+            return "/".join(parts[at:])
+    raise NotPublished(f"{file}: rule files lie in a folder called rubrics, rubrics/clients or routes")
+
+
+def publish(store: Store, site: str, files: Sequence[tuple[str, bytes | None]]) -> None:
+    """Tell the benches of a site of rule files by their names, all or none; None withdraws one.
+
+    Raises NotPublished, naming the file and what is to be mended.
+    """
+    with store.writing() as connection:
+        told = feed.every(connection, site, "rules")
+        # What was published was judged then; only what is new is judged now.
+        known = [deliveries.delivered(Record(each.seq, each.kind, each.key, each.body)) for each in told]
+        changes = []
+        for key, toml in files:
+            why = deliveries.fault(deliveries.book_of(known), key, toml or b"")
+            if toml == b"":
+                why = "it is empty"
+            if why:
+                raise NotPublished(f"{key}: {why}")
+            known.append(Delivered(0, key, toml or b""))
+            try:
+                changes.append(Change("rules", key, None if toml is None else deliveries.body_of(toml)))
+            except UnicodeDecodeError as error:
+                raise NotPublished(f"{key}: not UTF-8: {error}") from error
+        feed.append(connection, site, changes)

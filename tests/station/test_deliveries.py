@@ -1,0 +1,191 @@
+"""Delivered rules: the broken and the unsound stay out, the last good one stays, an item keeps what it began with."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from resources import find
+from station.cli.doctor import checks
+from station.deliveries import body_of, book_of, fault, in_force, judged
+from station.facts import Answered, Graded
+from station.history import History
+from station.inputs import Do
+from station.journal import Journal
+from station.local_copy import Delivered, LocalCopy, Record, rules_in
+from station.lookups import Lookups
+from station.rules import Rules
+from station.stages import Stage, question_due
+from station.state import State, fold
+from sync.central import sample as sample_records
+
+APPAREL = find.read("rubrics/apparel.toml").decode()
+NEWER = APPAREL.replace("version = 3", "version = 4").replace("One, under a fingertip", "One, smaller than a pea")
+ROUTES = find.read("routes/default.toml").decode()
+CLIENT = """
+id = "northwind"
+version = 1
+client = "Northwind"
+overrides = "apparel@4"
+[grades]
+missing_part = "D"
+"""
+
+
+def told(seq: int, key: str, toml: str | None) -> Record:
+    return Record(seq, "rules", key, msgspec.Raw(b"null" if toml is None else body_of(toml.encode())))
+
+
+def take(copy: LocalCopy, *records: Record) -> list[Delivered]:
+    """What the courier does with a page."""
+    rules = judged(records, copy.rules())
+    copy.apply(copy.cursor() + 1, copy.cursor() + len(records), records, rules)
+    return rules
+
+
+@pytest.fixture
+def copy(empty_folder: Path) -> Iterator[LocalCopy]:
+    copy = LocalCopy.open(empty_folder / "expected.sqlite")
+    yield copy
+    copy.close()
+
+
+@pytest.fixture
+def known(copy: LocalCopy, rules: Rules, tmp_path: Path) -> Iterator[Lookups]:
+    with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
+        yield Lookups(rules, copy, History(journal))
+
+
+def names(known: Lookups, client: str = "") -> str:
+    found = known.rubric("apparel", client)
+    assert found is not None
+    return found.name
+
+
+def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) -> None:
+    assert names(known) == "apparel@3"
+    take(copy, told(1, "rubrics/apparel.toml", NEWER), told(2, "rubrics/clients/northwind.apparel.toml", CLIENT))
+    assert (names(known), names(known, "NORTHWIND")) == ("apparel@4", "apparel@4+northwind@1")
+    take(copy, told(3, "rubrics/apparel.toml", None))
+    # The override still names version 4, which was in force once.
+    assert (names(known), names(known, "Northwind")) == ("apparel@3", "apparel@4+northwind@1")
+    take(copy, told(4, "rubrics/clients/northwind.apparel.toml", None), told(5, "rubrics/apparel.toml", NEWER))
+    assert (names(known), names(known, "Northwind")) == ("apparel@4", "apparel@4")
+    assert known.rubric_version("apparel@4+northwind@1") is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "toml", "says"),
+    [
+        ("rubrics/apparel.toml", "id = ", "not TOML"),
+        ("rubrics/apparel.toml", NEWER.replace('stop = "hygiene"\n', ""), "a stop question needs an answer that stops"),
+        ("rubrics/apparel.toml", APPAREL.replace("One, under", "One, below"), "says something else; raise its version"),
+        ("rubrics/clothes.toml", NEWER, "it must be called rubrics/apparel.toml"),
+        ("rubrics/../apparel.toml", NEWER, "no rules of this program have such a name"),
+        ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@4 is known"),
+        ("routes/default.toml", 'id = "default"\nversion = 9', "No rule fits this item"),
+        ("routes/northwind.toml", 'id = "northwind"\nversion = 1\nrules = 1', "rules: Expected"),
+        ("routes/default.toml", ROUTES.replace('"Recalled: it', '"{who}: it'), "rule 2: nothing fills the place {who}"),
+        (
+            "rubrics/hats.toml",
+            NEWER.replace('category = "apparel"', 'category = "hats"'),
+            "10 categories would be offered on 9 keys",
+        ),
+    ],
+)
+def test_what_is_broken_or_unsound_stays_out_and_says_why(
+    copy: LocalCopy, known: Lookups, key: str, toml: str, says: str
+) -> None:
+    (refused,) = take(copy, told(1, key, toml))
+    assert says in refused.why
+    assert copy.cursor() == 1
+    assert names(known) == "apparel@3"
+    assert fault(book_of(()), key, toml.encode()) == refused.why
+
+
+def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, known: Lookups) -> None:
+    damaged = body_of(NEWER.encode()).replace(b"fingertip", b"thumb")
+    rules = take(
+        copy,
+        Record(1, "rules", "rubrics/apparel.toml", msgspec.Raw(damaged)),
+        Record(2, "rules", "rubrics/apparel.toml", msgspec.Raw(b'{"toml": 1}')),
+        told(3, "rubrics/apparel.toml", ""),
+    )
+    assert ["SHA-256" in rules[0].why, "cannot be read" in rules[1].why, rules[2].why] == [True, True, "it is empty"]
+    assert names(known) == "apparel@3"
+
+
+def test_the_doctor_tells_of_the_refused_and_forgets_them_when_mended(copy: LocalCopy, empty_folder: Path) -> None:
+    def said() -> tuple[str, str]:
+        return next((each.verdict, each.words) for each in checks(empty_folder, None) if each.name == "rules")
+
+    assert said() == ("ok", "15 rubrics, 2 clients' overrides, 2 route tables")
+    take(copy, told(1, "rubrics/apparel.toml", "id = "))
+    verdict, words = said()
+    assert verdict == "look" and "rubrics/apparel.toml: not TOML" in words
+    take(copy, told(2, "rubrics/apparel.toml", NEWER))
+    assert said()[0] == "ok"
+    assert len(rules_in(empty_folder / "expected.sqlite")) == 2
+
+
+def test_what_a_newer_program_cannot_use_is_left_out_and_told() -> None:
+    orphan = Delivered(1, "rubrics/clients/northwind.apparel.toml", CLIENT.encode())
+    refused: list[str] = []
+    rules = in_force([orphan], lambda name, why: refused.append(f"{name}: {why}"))
+    assert refused == [f"{orphan.key}: overrides: no apparel@4 is known; name a version that is in use"]
+    assert rules.rubric("apparel", "Northwind") == rules.rubrics["apparel"]
+
+
+def test_the_bench_logs_what_it_cannot_use(copy: LocalCopy, known: Lookups, expect_log: Callable[[str], None]) -> None:
+    expect_log("cannot be used by this program any more")
+    copy.apply(1, 1, [], [Delivered(1, "rubrics/clients/northwind.apparel.toml", CLIENT.encode())])
+    assert names(known, "Northwind") == "apparel@3"
+
+
+def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
+    walk_from: Callable, site_copy_of: LocalCopy, known_site: Lookups
+) -> None:
+    bench = walk_from(State("A01", "Bench 1"))
+    bench.known = known_site
+    bench.arrive("three-orders").item("three-orders", 0)
+    while bench.stage is Stage.PHOTO:
+        bench.photo()
+    first = question_due(bench.state.item, known_site)
+    bench.do(Do.CHOOSE, first.options[0].id)
+    end = site_copy_of.cursor()
+    rules = judged([told(end + 1, "rubrics/apparel.toml", NEWER)], ())
+    site_copy_of.apply(end + 1, end + 1, [told(end + 1, "rubrics/apparel.toml", NEWER)], rules)
+    assert rules[0].why == ""
+    # A power cut: the state is the fold of the same facts, and the version is known again.
+    bench.state = msgspec.structs.replace(fold(State("A01", "Bench 1"), "t", tuple(bench.facts)), ask=None)
+    bench.examine({"packaging": "tagged"})
+    answered = {fact.rubric for fact in bench.facts if isinstance(fact, Answered)}
+    graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
+    assert (answered, graded[-1].rule) == ({"apparel@3"}, "apparel@3")
+    assert dict(graded[-1].scores)["total"] == 100
+    bench.label().place()
+    bench.item("three-orders", 2).examine({"packaging": "tagged"})
+    graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
+    assert graded[-1].rule == "apparel@4"
+
+
+@pytest.fixture
+def site_copy_of(copy: LocalCopy) -> LocalCopy:
+    """The copy with the sample site in it."""
+    records = [
+        Record(seq, each.kind, each.key, msgspec.Raw(each.body))
+        for seq, each in enumerate(sample_records.records(), start=1)
+    ]
+    copy.apply(1, len(records), records)
+    return copy
+
+
+@pytest.fixture
+def known_site(site_copy_of: LocalCopy, known: Lookups) -> Lookups:
+    """The look-ups over it."""
+    return known
+
+
+def test_a_copy_without_rules_reads_nothing_twice(known: Lookups, rules: Rules) -> None:
+    assert known.rubric("toys", "") is rules.rubrics["toys"]

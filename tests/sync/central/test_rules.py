@@ -1,0 +1,88 @@
+"""Rules travel from central to the bench: what a bench would refuse is not published, and the next pull brings it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from resources import find
+from station.local_copy import LocalCopy
+from sync.central import feed
+from sync.central.__main__ import main
+from sync.central.feed import Change
+from sync.mirror import Mirror
+
+NEWER = find.read("rubrics/apparel.toml").replace(b"version = 3", b"version = 4")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Iterator[LocalCopy]:
+    copy = LocalCopy.open(tmp_path / "expected.sqlite")
+    yield copy
+    copy.close()
+
+
+def publish(bench: Any, *arguments: str) -> int:
+    where = ["--data", str(bench.central.data)]
+    where += ["--database", bench.central.database] if bench.central.database else []
+    return main(["publish-rules", *arguments, "--site", bench.site, *where])
+
+
+def put(folder: Path, name: str, toml: bytes) -> str:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(toml)
+    return str(file)
+
+
+def test_published_rules_reach_the_bench_and_are_withdrawn(
+    bench: Any, copy: LocalCopy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rubric = put(tmp_path, "rubrics/apparel.toml", NEWER)
+    routes = put(tmp_path, "routes/hearthwick.toml", find.read("routes/hearthwick.toml"))
+    assert publish(bench, rubric, routes) == 0
+    assert capsys.readouterr().out == "published: rubrics/apparel.toml, routes/hearthwick.toml\n"
+    mirror = Mirror(bench.client(), copy, bench.site)
+    mirror.pull_some()
+    assert [(each.key, each.toml, each.why) for each in copy.rules()] == [
+        ("rubrics/apparel.toml", NEWER, ""),
+        ("routes/hearthwick.toml", find.read("routes/hearthwick.toml"), ""),
+    ]
+    assert publish(bench, rubric, "--withdraw") == 0
+    mirror.pull_some()
+    assert [(each.key, each.toml) for each in copy.rules()][-1] == ("rubrics/apparel.toml", b"")
+
+
+def test_what_a_bench_would_refuse_is_not_published(
+    bench: Any, copy: LocalCopy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert publish(bench, put(tmp_path, "rubrics/apparel.toml", NEWER)) == 0
+    changed = NEWER.replace(b"One, under a fingertip", b"One, tiny")
+    # All or none: the first one is good each time.
+    good = put(tmp_path, "rubrics/bags.toml", find.read("rubrics/bags.toml"))
+    for name, toml, says in (
+        ("rubrics/apparel.toml", changed, "apparel@4 was published before and says something else"),
+        ("rubrics/toys.toml", b"id = ", "rubrics/toys.toml: not TOML"),
+        ("rubrics/toys.toml", b"\xff", "rubrics/toys.toml: not TOML"),
+        ("rubrics/toys.toml", b"", "rubrics/toys.toml: it is empty"),
+        ("loose.toml", NEWER, "rule files lie in a folder called"),
+        ("rubrics/none/here.toml", NEWER, "no rules of this program have such a name"),
+    ):
+        assert publish(bench, good, put(tmp_path, name, toml)) == 1
+        assert says in capsys.readouterr().err
+    Mirror(bench.client(), copy, bench.site).pull_some()
+    assert [each.key for each in copy.rules()] == ["rubrics/apparel.toml"]
+
+
+def test_a_bench_refuses_what_a_careless_central_sends_and_says_so(
+    bench: Any, copy: LocalCopy, expect_log: Any
+) -> None:
+    expect_log("the rules rubrics/apparel.toml of central are refused, the last good ones stay: its record")
+    with bench.central.store.writing() as connection:
+        change = Change("rules", "rubrics/apparel.toml", msgspec.json.encode({"toml": 1}))
+        feed.append(connection, bench.site, [change])
+    Mirror(bench.client(), copy, bench.site).pull_some()
+    assert copy.cursor() == 1
+    assert "cannot be read" in copy.rules()[0].why
