@@ -90,8 +90,11 @@ class Equipment(Protocol):
     def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
         """Say whether live pictures are looked at: those of a camera, or else of the one that takes a shot."""
 
-    def check(self, still: Still, item: str) -> None:
-        """Store and judge a still away from the main thread; it comes back as `PhotoChecked`."""
+    def check(self, still: Still, item: str, parcel: str = "") -> None:
+        """Store and judge a still away from the main thread; it comes back as `PhotoChecked`.
+
+        `parcel` is the code on the parcel, which nobody else is to read in a photo.
+        """
 
 
 class Desk:
@@ -267,7 +270,8 @@ class Desk:
             self.on_sound(notice.tone)
 
     def _still(self, still: Still) -> None:
-        self._equipment.check(still, item_of(still.request))
+        parcel = self.bench.state.parcel
+        self._equipment.check(still, item_of(still.request), parcel.arrived.code if parcel is not None else "")
 
     def _no_still(self, reading: NoStill) -> Shown | None:
         return self._give(PhotoFailed(reading.request, str(reading.why)))

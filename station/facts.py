@@ -186,7 +186,11 @@ class ItemWeighed(Fact, frozen=True):
 
 
 class PhotoTaken(Fact, frozen=True):
-    """A photo is on disk under its SHA-256. `verdict` is `accepted` when a person kept one the gate doubted."""
+    """A photo is on disk under its SHA-256. `verdict` is `accepted` when a person kept one the gate doubted.
+
+    `shared_sha256` names the copy in which shipping labels cannot be read, when there was one in the picture: only that
+    copy leaves the bench. Empty means that the photo itself may.
+    """
 
     item: str
     shot: str
@@ -198,6 +202,7 @@ class PhotoTaken(Fact, frozen=True):
     problems: tuple[str, ...] = ()
     fingerprint: str = ""
     codes: tuple[str, ...] = ()
+    shared_sha256: str = ""
 
 
 class PhotoSkipped(Fact, frozen=True):

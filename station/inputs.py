@@ -38,6 +38,7 @@ class PhotoChecked(msgspec.Struct, frozen=True):
     """A still that is already on disk under its hash, and what the gate says of it.
 
     `problems` are codes of grading.photo, worst first; `repeat_of` is the plate or item an equal photo was taken of.
+    `shared_sha256` names the copy without shipping labels, on disk too; empty when there is none in the picture.
     """
 
     request: str
@@ -49,6 +50,7 @@ class PhotoChecked(msgspec.Struct, frozen=True):
     fingerprint: str = ""
     codes: tuple[str, ...] = ()
     repeat_of: str = ""
+    shared_sha256: str = ""
 
 
 class PhotoFailed(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -22,6 +23,7 @@ from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Record, Session, Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
+from station.codes import is_of_a_parcel
 from station.desk import Desk
 from station.history import History
 from station.journal import Journal
@@ -158,13 +160,14 @@ def open_station(
         stack.callback(copy.close)
         history = History(journal)
         store = PhotoStore(home / PHOTOS_FOLDER)
-        equipment = Equipment(post, store, history.fingerprints())
+        rules = read_rules()
+        equipment = Equipment(post, store, history.fingerprints(), partial(is_of_a_parcel, patterns=rules.patterns))
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None
         if courier is not None:
             stack.callback(courier.stop)
         wake = courier.wake if courier is not None else _nobody
-        known = Lookups(read_rules(), copy, history)
+        known = Lookups(rules, copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, store.path, settings.printer.dpi, _words(settings).gettext)
         station = Station(desk, equipment, history, courier, post, record)
