@@ -147,38 +147,64 @@ def _unread(small: Pixels, seen: list[_Seen]) -> list[Corners]:
     for each in seen:
         if each.valid:
             cv2.fillConvexPoly(stripes, _grown(each.corners, 0.2, 0.6).astype(numpy.int32), 0)
-    outlines, _ = cv2.findContours(stripes, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    # Bars and the lines of text beside them run across each other: each way is looked at by itself.
+    way = numpy.arctan2(2 * xy, xx - yy) / 2
     blocks = []
-    for outline in outlines:
-        box = cv2.minAreaRect(outline)
-        area = box[1][0] * box[1][1]
-        block = numpy.array(cv2.boxPoints(box), numpy.float32)
-        if area < 0.001 * grey.size or cv2.contourArea(outline) < 0.4 * area or min(box[1]) < 0.12 * max(box[1]):
-            continue
-        if _has_bars(grey, block):
-            blocks.append(block)
+    for quarter in range(4):
+        alike = (numpy.abs(numpy.sin(way - quarter * numpy.pi / 4)) < 0.5).astype(numpy.uint8) & stripes
+        count, parts = cv2.connectedComponents(alike)
+        for part in range(1, count):
+            inside = parts == part
+            if inside.sum() < 0.001 * grey.size:
+                continue
+            angle = float(numpy.arctan2(2 * xy[inside].sum(), (xx - yy)[inside].sum())) / 2
+            # Letters beside the bars, and a view from aside, turn the mean by a few degrees.
+            tries = [_block(inside, angle + off) for off in (0.0, -0.05, 0.05)]
+            blocks += [
+                block for block in tries if cv2.contourArea(block) < 2.5 * inside.sum() and _has_bars(grey, block)
+            ][:1]
     return blocks
 
 
+def _block(inside: Mask, angle: float) -> Corners:
+    """The rectangle around these pixels whose first side goes that way (radians)."""
+    import numpy
+
+    rows, columns = numpy.nonzero(inside)
+    axes = numpy.array([(numpy.cos(angle), numpy.sin(angle)), (-numpy.sin(angle), numpy.cos(angle))])
+    places = numpy.stack((columns, rows), axis=1) @ axes.T
+    (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
+    turned = numpy.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    return (turned @ axes).astype(numpy.float32)
+
+
 def _has_bars(grey: Pixels, block: Corners) -> bool:
-    """Whether every line across a block shows the same many bars, of differing widths.
+    """Whether every line along a block's first side shows the same many bars, of differing widths.
 
     Rows of text differ from line to line, ribs and woven stripes are all as wide as each other.
     """
     import cv2
     import numpy
 
-    for corners in (block, numpy.roll(block, 1, axis=0)):
-        flat = numpy.array([(0, 0), (191, 0), (191, 31), (0, 31)], numpy.float32)
-        lines = cv2.warpPerspective(grey, cv2.getPerspectiveTransform(corners, flat), (192, 32)).astype(numpy.float32)
-        lines = lines[8:24] - cv2.blur(lines[8:24], (41, 1))
-        profile = lines.mean(axis=0)
-        # The part of all that changes along the lines which is the same in each of them.
-        alike = float((profile**2).mean() / ((lines**2).mean() + 1e-3))
-        widths = numpy.diff(numpy.flatnonzero(numpy.diff(profile > 0)))
-        if alike > 0.8 and len(widths) >= 24 and 0.3 < widths.std() / widths.mean() < 1.3:
-            return True
-    return False
+    flat = numpy.array([(0, 0), (191, 0), (191, 31), (0, 31)], numpy.float32)
+    lines = cv2.warpPerspective(grey, cv2.getPerspectiveTransform(block, flat), (192, 32)).astype(numpy.float32)
+    lines -= cv2.blur(lines, (41, 1))
+    # Of two barcodes one above the other a block may have become: then a third of it is one of them.
+    tall = float(numpy.linalg.norm(block[3] - block[0])) > 36
+    bands = (slice(8, 24), slice(2, 11), slice(21, 30)) if tall else (slice(8, 24),)
+    return any(_are_bars(lines[band]) for band in bands)
+
+
+def _are_bars(lines: Pixels) -> bool:
+    import numpy
+
+    profile = lines.mean(axis=0)
+    # The part of all that changes along the lines which is the same in each of them.
+    alike = float((profile**2).mean() / ((lines**2).mean() + 1e-3))
+    widths = numpy.diff(numpy.flatnonzero(numpy.diff(profile > 0)))
+    if alike < 0.65 or len(widths) < 24:
+        return False
+    return all(0.25 < each.std() / each.mean() < 1.5 for each in (widths[::2], widths[1::2]))
 
 
 def _label(small: Pixels, code: Corners) -> Corners:
