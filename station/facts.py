@@ -188,9 +188,8 @@ class ItemWeighed(Fact, frozen=True):
 class PhotoTaken(Fact, frozen=True):
     """A photo is on disk under its SHA-256. `verdict` is `accepted` when a person kept one the gate doubted.
 
-    `shared_sha256` names the copy in which shipping labels cannot be read, when there was one in the picture: only that
-    copy leaves the bench. Empty means that the photo itself may.
-    """
+    Only the copy `shared_sha256`, in which no shipping label can be read, leaves the bench where there is one; else the
+    photo itself may. `mat` and `gains` are those of station.inputs."""
 
     item: str
     shot: str
@@ -203,6 +202,8 @@ class PhotoTaken(Fact, frozen=True):
     fingerprint: str = ""
     codes: tuple[str, ...] = ()
     shared_sha256: str = ""
+    mat: tuple[float, ...] = ()
+    gains: tuple[float, ...] = ()
 
 
 class PhotoSkipped(Fact, frozen=True):

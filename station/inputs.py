@@ -39,6 +39,8 @@ class PhotoChecked(msgspec.Struct, frozen=True):
 
     `problems` are codes of grading.photo, worst first; `repeat_of` is the plate or item an equal photo was taken of.
     `shared_sha256` names the copy without shipping labels, on disk too; empty when there is none in the picture.
+    `mat` takes thousandths of the photo's width and height to millimetres on the mat (3 × 3, row by row, for
+    `station.lengths`), `gains` (red, green, blue, on linear light) make grey grey; both empty when no mat was seen.
     """
 
     request: str
@@ -51,6 +53,8 @@ class PhotoChecked(msgspec.Struct, frozen=True):
     codes: tuple[str, ...] = ()
     repeat_of: str = ""
     shared_sha256: str = ""
+    mat: tuple[float, ...] = ()
+    gains: tuple[float, ...] = ()
 
 
 class PhotoFailed(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ from station.database import MINIMUM_SQLITE, open_sqlite, sqlite_version
 from station.errors import JournalBusy, JournalError
 from station.opening import JOURNAL_FILE, check_files
 from station.ownership import check_free
-from station.settings import CentralSettings, Settings, settings_of
+from station.settings import CentralSettings, MatSettings, Settings, settings_of
 from station.verify import verify
 from station.words import FAULT_WORDS
 from sync.client import Client
@@ -89,6 +89,7 @@ def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> It
         yield Check("devices", "look", "There are no settings: nothing to prove. Try --demo.")
         return
     yield _central(settings)
+    yield _mat(settings)
     if prove:
         yield from _devices(settings)
     else:
@@ -146,6 +147,15 @@ def _clock(folder: Path) -> Check:
     if last is not None and (datetime.fromisoformat(last) - now).total_seconds() > CLOCK_TOLERANCE_S:
         return Check("clock", "look", f"{shown}, but the last fact is of {last}: was the clock set back? Set it right")
     return Check("clock", "ok", shown)
+
+
+def _mat(settings: Settings) -> Check:
+    """Say at what size the mat is taken to be printed: lengths are as wrong as the print is."""
+    measured = settings.mat.scale_bar_mm
+    if measured == MatSettings().scale_bar_mm:
+        return Check("mat", "ok", "taken to be printed at full size: its bar measures 100 mm")
+    words = f"its bar measures {measured:g} mm instead of 100 (scale_bar_mm): lengths are corrected by that"
+    return Check("mat", "ok" if abs(measured - 100) <= 5 else "look", words)
 
 
 def _central(settings: Settings) -> Check:

@@ -9,8 +9,9 @@ import msgspec
 from devices.cameras.stream import Camera
 from devices.printers.models import LabelPrinter
 from devices.readings import Fault, NoStill, NotPrinted, Still
-from grading import codes, photo, privacy
+from grading import codes, mat, photo, privacy
 from grading.bare import bare
+from grading.jpeg import decode
 from station.inputs import PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
@@ -37,6 +38,8 @@ class Equipment:
         self._shots: dict[str, str] = {}
         self._earlier = earlier
         self._is_private = is_private
+        # How much larger than 100 % the mat was printed.
+        self.mat_scale = 1.0
         self._pool = ThreadPoolExecutor(1, "photo")
         # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
         # the main thread, for a year of photos is many folders to look through.
@@ -92,7 +95,8 @@ class Equipment:
                 self._post(PhotoFailed(still.request, str(Fault.broken)))
                 return
             checked = self._judge(still.request, jpeg, item)
-            self._post(msgspec.structs.replace(checked, shared_sha256=copy))
+            matrix, gains = self._mat(jpeg)
+            self._post(msgspec.structs.replace(checked, shared_sha256=copy, mat=matrix, gains=gains))
         except PhotoError as error:
             _log.error("the photo could not be saved: %s", error)
             self._post(PhotoFailed(still.request, error.code))
@@ -114,6 +118,16 @@ class Equipment:
         except ValueError:
             return None
         return self._store.put(copy) if copy is not None else ""
+
+    def _mat(self, jpeg: bytes) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """What lengths and colours can be told by later, without the pixels; empty when no mat is seen."""
+        pixels = decode(jpeg)
+        found = mat.locate_in(pixels, self.mat_scale) if pixels is not None else None
+        if pixels is None or found is None:
+            return (), ()
+        # Nine digits are a hundredth of a micrometre.
+        matrix = tuple(float(f"{each:.9g}") for each in mat.in_permille(found, pixels.shape[1], pixels.shape[0]))
+        return matrix, found.gains
 
     def _judge(self, request: str, jpeg: bytes, item: str) -> PhotoChecked:
         gate = photo.check(jpeg, None)

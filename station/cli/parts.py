@@ -111,6 +111,7 @@ class Station:
             self.workers[name] = self.workers.pop(name)
         self.settings = settings
         self.equipment.use(*_used(self._sessions, settings))
+        self.equipment.mat_scale = settings.mat.scale
         self.desk.dpi, self.desk.stock = settings.printer.dpi, settings.printer.stock
         self.desk.layout = settings.keyboard.layout
         self.desk.duplicates = DuplicateWindow(of={each.name: each.repeat_s for each in settings.scanners})
