@@ -23,6 +23,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
                                             play scripted parcels with no screen and write a report
   returns-station begin --station A01       write the first settings of a real bench
   returns-station command-sheet OUT.pdf     write the barcodes that stand for keys, to hang at the bench
+  returns-station mat-sheet OUT.pdf         write the mat by which photos have millimetres and true colours
   returns-station rubric check              find what is wrong with the questions of a category
   returns-station rubric preview phones     walk through them in the terminal
   returns-station routes check              find what is wrong with the rules that say where goods go
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_begin(commands)
     _add_sheet(commands)
+    _add_mat(commands)
     _add_rubric(commands)
     _add_routes(commands)
     where = argparse.ArgumentParser(add_help=False)
@@ -175,6 +177,19 @@ def _add_sheet(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     sheet.add_argument("out", type=Path, metavar="OUT", help="the PDF to write")
     sheet.add_argument("--language", default="en", metavar="CODE", help="language of the words (default: en)")
     sheet.set_defaults(do=_sheet)
+
+
+def _add_mat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sheet = commands.add_parser("mat-sheet", help="write the mat that items are photographed on, as PDF")
+    sheet.add_argument("out", type=Path, metavar="OUT", help="the PDF to write")
+    sheet.add_argument(
+        "--paper",
+        choices=("A4", "A3", "letter", "card"),
+        default="A4",
+        help="the card is A6 (default: A4)",
+    )
+    sheet.add_argument("--language", default="en", metavar="CODE", help="language of the words (default: en)")
+    sheet.set_defaults(do=_mat_sheet)
 
 
 def _add_rubric(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -265,6 +280,12 @@ def _sheet(asked: argparse.Namespace) -> int:
     from station.cli import sheet
 
     return sheet.write(asked.out, asked.language)
+
+
+def _mat_sheet(asked: argparse.Namespace) -> int:
+    from station.cli import mats
+
+    return mats.write(asked.out, asked.paper, asked.language)
 
 
 def _rubric_check(asked: argparse.Namespace) -> int:

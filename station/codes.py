@@ -16,6 +16,7 @@ LONGEST = 2_000
 _LONGEST_NUMBER = 64
 _UNLIKELY = 5
 _LITERAL = 10
+_DISTINCT = 70
 
 
 class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,6 +91,18 @@ def recognise(text: str, aim: str, patterns: Patterns) -> tuple[Candidate, ...]:
         found += [_moved(candidate, aim) for candidate in (*numbers, *_goods(number))]
     unnamed = Candidate("other", literal, misread, _UNLIKELY if misread else _LITERAL)
     return _ranked([*found, unnamed])
+
+
+def is_of_a_parcel(text: str, aim: str, patterns: Patterns) -> bool:
+    """Tell whether a code stands on parcels only: a carrier's number or an SSCC, by a shape hardly anything else has.
+
+    Bare numbers of 10, 12, 15 or 18 digits do not count: serial numbers and IMEIs look the same, and a carrier's label
+    has its longer code beside them.
+    """
+    return any(
+        candidate.kind in ("tracking", "sscc") and (candidate.score >= _DISTINCT or not candidate.value.isdecimal())
+        for candidate in recognise(text, aim, patterns)
+    )
 
 
 def plain(text: str) -> str:

@@ -93,8 +93,11 @@ class Equipment(Protocol):
         `due` is the request of the photo that may be taken by itself; it comes back as `PhotoReady`.
         """
 
-    def check(self, still: Still, item: str) -> None:
-        """Store and judge a still away from the main thread; it comes back as `PhotoChecked`."""
+    def check(self, still: Still, item: str, parcel: str = "") -> None:
+        """Store and judge a still away from the main thread; it comes back as `PhotoChecked`.
+
+        `parcel` is the code on the parcel, which nobody else is to read in a photo.
+        """
 
 
 class Desk:
@@ -292,7 +295,8 @@ class Desk:
             self.on_sound(notice.tone)
 
     def _still(self, still: Still) -> None:
-        self._equipment.check(still, item_of(still.request))
+        parcel = self.bench.state.parcel
+        self._equipment.check(still, item_of(still.request), parcel.arrived.code if parcel is not None else "")
 
     def _no_still(self, reading: NoStill) -> Shown | None:
         return self._give(PhotoFailed(reading.request, str(reading.why)))

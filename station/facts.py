@@ -190,7 +190,10 @@ class ItemWeighed(Fact, frozen=True):
 
 
 class PhotoTaken(Fact, frozen=True):
-    """A photo is on disk under its SHA-256. `verdict` is `accepted` when a person kept one the gate doubted."""
+    """A photo is on disk under its SHA-256. `verdict` is `accepted` when a person kept one the gate doubted.
+
+    Only the copy `shared_sha256`, in which no shipping label can be read, leaves the bench where there is one; else the
+    photo itself may. `mat` and `gains` are those of station.inputs."""
 
     item: str
     shot: str
@@ -202,6 +205,9 @@ class PhotoTaken(Fact, frozen=True):
     problems: tuple[str, ...] = ()
     fingerprint: str = ""
     codes: tuple[str, ...] = ()
+    shared_sha256: str = ""
+    mat: tuple[float, ...] = ()
+    gains: tuple[float, ...] = ()
 
 
 class PhotoSkipped(Fact, frozen=True):

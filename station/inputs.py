@@ -39,6 +39,9 @@ class PhotoChecked(msgspec.Struct, frozen=True):
     """A still that is already on disk under its hash, and what the gate says of it.
 
     `problems` are codes of grading.photo, worst first; `repeat_of` is the plate or item an equal photo was taken of.
+    `shared_sha256` names the copy without shipping labels, on disk too; empty when there is none in the picture.
+    `mat` takes thousandths of the photo's width and height to millimetres on the mat (3 × 3, row by row, for
+    `station.lengths`), `gains` (red, green, blue, on linear light) make grey grey; both empty when no mat was seen.
     """
 
     request: str
@@ -50,6 +53,9 @@ class PhotoChecked(msgspec.Struct, frozen=True):
     fingerprint: str = ""
     codes: tuple[str, ...] = ()
     repeat_of: str = ""
+    shared_sha256: str = ""
+    mat: tuple[float, ...] = ()
+    gains: tuple[float, ...] = ()
 
 
 class PhotoFailed(msgspec.Struct, frozen=True):

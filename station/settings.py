@@ -95,6 +95,17 @@ class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     stock: str = ""
 
 
+class MatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The mat under the camera: what its bar of 100 mm measures, for printers that do not print at full size."""
+
+    scale_bar_mm: Annotated[float, msgspec.Meta(ge=80, le=120)] = 100.0
+
+    @property
+    def scale(self) -> float:
+        """How much larger than 100 % it was printed."""
+        return self.scale_bar_mm / 100
+
+
 DeviceSettings = ScannerSettings | ScaleSettings | CameraSettings | PrinterSettings
 
 
@@ -117,6 +128,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scale: ScaleSettings = ScaleSettings()
     cameras: tuple[CameraSettings, ...] = ()
     printer: PrinterSettings = PrinterSettings()
+    mat: MatSettings = MatSettings()
 
     def __post_init__(self) -> None:
         """Refuse a code no plate can bear, and two devices of one name: what they say could not be told apart."""

@@ -126,13 +126,17 @@ def _differences(live: dict[str, list[dict[str, Any]]], rebuilt: dict[str, list[
 
 
 def _photos_named(entries: list[Entry]) -> dict[str, int]:
-    """Return the number of the first entry that names each photo; an undone photo is kept as evidence too."""
+    """Return the number of the first entry that names each photo or its copy without shipping labels.
+
+    An undone photo is kept as evidence too.
+    """
     named: dict[str, int] = {}
     for entry in entries:
         if entry.type == PhotoTaken.__name__:
             fact = entry.fact()
             if isinstance(fact, PhotoTaken):
-                named.setdefault(fact.sha256, entry.seq)
+                for sha256 in filter(None, (fact.sha256, fact.shared_sha256)):
+                    named.setdefault(sha256, entry.seq)
     return named
 
 

@@ -25,7 +25,7 @@ class Backlog(msgspec.Struct, frozen=True):
 
 
 class WaitingPhoto(msgspec.Struct, frozen=True):
-    """A photo to upload: the entry that names it, and its SHA-256 in hexadecimal."""
+    """A photo to upload: the entry that names it, and the SHA-256 (hexadecimal) of the file that may leave."""
 
     seq: int
     sha256: str
@@ -57,7 +57,8 @@ def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[Waiti
     )
     with _reading(path) as connection:
         rows = connection.execute(query).all()
-    return [WaitingPhoto(row.seq, msgspec.json.decode(row.body, type=PhotoTaken).sha256) for row in rows]
+    taken = [(row.seq, msgspec.json.decode(row.body, type=PhotoTaken)) for row in rows]
+    return [WaitingPhoto(seq, photo.shared_sha256 or photo.sha256) for seq, photo in taken]
 
 
 @contextmanager

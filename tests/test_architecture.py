@@ -45,7 +45,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "Xlib": ("devices.simulators.scanner_wedge",),
     "cv2": ("grading", "devices.cameras", "devices.simulators"),
     "numpy": ("grading", "devices.cameras", "devices.simulators"),
-    "zxingcpp": ("grading", "devices.cameras"),
+    "zxingcpp": ("grading", "devices.cameras", "devices.simulators.shipping_labels"),
     "rapidocr": ("grading",),
     "cel": ("grading",),
     "msgspec": ("station", "grading", "sync", "ui"),

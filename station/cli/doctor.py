@@ -28,7 +28,7 @@ from station.errors import JournalBusy, JournalError
 from station.local_copy import COPY_FILE, rules_in
 from station.opening import JOURNAL_FILE, check_files
 from station.ownership import check_free
-from station.settings import CentralSettings, Settings, SettingsError, settings_of
+from station.settings import CentralSettings, MatSettings, Settings, SettingsError, settings_of
 from station.verify import verify
 from station.words import FAULT_WORDS
 from sync.client import Client
@@ -93,6 +93,7 @@ def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> It
         yield Check("devices", "look", "There are no settings: nothing to prove. Try --demo.")
         return
     yield _central(settings)
+    yield _mat(settings)
     if prove:
         yield from _devices(settings)
     else:
@@ -168,6 +169,15 @@ def _rules(folder: Path) -> Check:
         more = f" ({len(objections)} such files)" if len(objections) > 1 else ""
         return Check("rules", "look", f"{words}; {objections[0]}{more}")
     return Check("rules", "ok", f"{words}, published and unchanged")
+
+
+def _mat(settings: Settings) -> Check:
+    """Say at what size the mat is taken to be printed: lengths are as wrong as the print is."""
+    measured = settings.mat.scale_bar_mm
+    if measured == MatSettings().scale_bar_mm:
+        return Check("mat", "ok", "taken to be printed at full size: its bar measures 100 mm")
+    words = f"its bar measures {measured:g} mm instead of 100 (scale_bar_mm): lengths are corrected by that"
+    return Check("mat", "ok" if abs(measured - 100) <= 5 else "look", words)
 
 
 def _central(settings: Settings) -> Check:

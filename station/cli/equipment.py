@@ -5,28 +5,43 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import msgspec
+
 from devices.cameras.stream import Camera
 from devices.printers.models import LabelPrinter
 from devices.readings import Fault, NoStill, NotPrinted, Still
-from grading import codes, photo
+from grading import codes, mat, photo, privacy
+from grading.bare import bare
+from grading.jpeg import decode
 from station.cli.watching import Watcher
 from station.inputs import PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
 
+# A shorter code of a parcel is found in too many others.
+_TELLING = 6
 _log = logging.getLogger(__name__)
 
 
 class Equipment:
     """What lies on one bench. `post` brings answers to the desk's thread; printer and cameras may be missing."""
 
-    def __init__(self, post: Callable[[object], None], store: PhotoStore, earlier: dict[str, tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        post: Callable[[object], None],
+        store: PhotoStore,
+        earlier: dict[str, tuple[str, str]],
+        is_private: privacy.IsPrivate,
+    ) -> None:
         self._post = post
         self._store = store
         self._printer: LabelPrinter | None = None
         self._cameras: dict[str, Camera] = {}
         self._shots: dict[str, str] = {}
         self._earlier = earlier
+        self._is_private = is_private
+        # How much larger than 100 % the mat was printed.
+        self.mat_scale = 1.0
         self._pool = ThreadPoolExecutor(1, "photo")
         self._watcher = Watcher(post)
         # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
@@ -72,18 +87,26 @@ class Equipment:
     def _camera_of(self, shot: str) -> str:
         return self._shots.get(shot) or next(iter(self._cameras), "")
 
-    def check(self, still: Still, item: str) -> None:
+    def check(self, still: Still, item: str, parcel: str = "") -> None:
         """Judge a still, put it on disk, and post what came of it; in the pool, for it takes tens of milliseconds."""
-        self._pool.submit(self._check, still, item)
+        self._pool.submit(self._check, still, item, parcel)
 
     def close(self) -> None:
         """Finish the photo in work and end the threads."""
         self._watcher.close()
         self._pool.shutdown()
 
-    def _check(self, still: Still, item: str) -> None:
+    def _check(self, still: Still, item: str, parcel: str) -> None:
         try:
-            self._post(self._judge(still, item))
+            jpeg = bare(still.jpeg)
+            copy = self._shared_copy(jpeg, parcel) if jpeg is not None else None
+            if jpeg is None or copy is None:
+                # What nobody can look at cannot be looked through for addresses either: it is not kept.
+                self._post(PhotoFailed(still.request, str(Fault.broken)))
+                return
+            checked = self._judge(still.request, jpeg, item)
+            matrix, gains = self._mat(jpeg)
+            self._post(msgspec.structs.replace(checked, shared_sha256=copy, mat=matrix, gains=gains))
         except PhotoError as error:
             _log.error("the photo could not be saved: %s", error)
             self._post(PhotoFailed(still.request, error.code))
@@ -91,23 +114,48 @@ class Equipment:
             _log.exception("the photo could not be judged")
             self._post(PhotoFailed(still.request, str(Fault.broken)))
 
-    def _judge(self, still: Still, item: str) -> PhotoChecked:
-        gate = photo.check(still.jpeg, None)
-        fingerprint = photo.fingerprint(still.jpeg)
-        sha256 = self._store.put(still.jpeg)
+    def _shared_copy(self, jpeg: bytes, parcel: str) -> str | None:
+        """Save the copy without shipping labels and return its SHA-256; empty when none is needed, None for no picture.
+
+        It is on disk before the photo: no fact can name a photo with a label in it and not the copy.
+        """
+
+        def is_private(text: str, aim: str) -> bool:
+            return (len(parcel) >= _TELLING and parcel in text.upper()) or self._is_private(text, aim)
+
+        try:
+            copy = privacy.private_copy(jpeg, is_private)
+        except ValueError:
+            return None
+        return self._store.put(copy) if copy is not None else ""
+
+    def _mat(self, jpeg: bytes) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """What lengths and colours can be told by later, without the pixels; empty when no mat is seen."""
+        pixels = decode(jpeg)
+        found = mat.locate_in(pixels, self.mat_scale) if pixels is not None else None
+        if pixels is None or found is None:
+            return (), ()
+        # Nine digits are a hundredth of a micrometre.
+        matrix = tuple(float(f"{each:.9g}") for each in mat.in_permille(found, pixels.shape[1], pixels.shape[0]))
+        return matrix, found.gains
+
+    def _judge(self, request: str, jpeg: bytes, item: str) -> PhotoChecked:
+        gate = photo.check(jpeg, None)
+        fingerprint = photo.fingerprint(jpeg)
+        sha256 = self._store.put(jpeg)
         mark = "" if fingerprint is None else f"{fingerprint:016x}"
-        repeat_of = "" if fingerprint is None else self._same(fingerprint, still.jpeg, item)
+        repeat_of = "" if fingerprint is None else self._same(fingerprint, jpeg, item)
         if mark and not gate.problems:
             self._earlier.setdefault(mark, (item, sha256))
         return PhotoChecked(
-            still.request,
+            request,
             sha256,
-            len(still.jpeg),
+            len(jpeg),
             gate.problems,
             round(gate.sharpness * 1000),
             round(gate.brightness * 1000),
             mark,
-            tuple(code.text for code in codes.read(still.jpeg)),
+            tuple(code.text for code in codes.read(jpeg)),
             repeat_of,
         )
 

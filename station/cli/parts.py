@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -22,6 +23,7 @@ from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Record, Session, Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
+from station.codes import is_of_a_parcel
 from station.desk import Desk
 from station.history import History
 from station.journal import Journal
@@ -110,6 +112,7 @@ class Station:
             self.workers[name] = self.workers.pop(name)
         self.settings = settings
         self.equipment.use(*_used(self._sessions, settings))
+        self.equipment.mat_scale = settings.mat.scale
         self.desk.dpi, self.desk.stock = settings.printer.dpi, settings.printer.stock
         self.desk.layout = settings.keyboard.layout
         self.desk.duplicates = DuplicateWindow(of={each.name: each.repeat_s for each in settings.scanners})
@@ -159,13 +162,14 @@ def open_station(
         stack.callback(copy.close)
         history = History(journal)
         store = PhotoStore(home / PHOTOS_FOLDER)
-        equipment = Equipment(post, store, history.fingerprints())
+        rules = read_rules()
+        equipment = Equipment(post, store, history.fingerprints(), partial(is_of_a_parcel, patterns=rules.patterns))
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None
         if courier is not None:
             stack.callback(courier.stop)
         wake = courier.wake if courier is not None else _nobody
-        known = Lookups(read_rules(), copy, history)
+        known = Lookups(rules, copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, store.path, settings.printer.dpi, _words(settings).gettext)
         station = Station(desk, equipment, history, courier, post, record)

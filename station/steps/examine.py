@@ -186,6 +186,9 @@ def _keep(state: State, item: Item, shot: str, reading: PhotoChecked, known: Kno
         reading.problems,
         reading.fingerprint,
         reading.codes,
+        shared_sha256=reading.shared_sha256,
+        mat=reading.mat,
+        gains=reading.gains,
     )
     facts: tuple[Recorded, ...] = (photo,)
     doubt = ("photo_repeat", reading.repeat_of) if reading.repeat_of else _conflict(item, reading, known)

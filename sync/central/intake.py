@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 
 from station import projections
 from station.entries import Entry, first_prev
-from sync.central import feed, receipts, reviews
+from sync.central import feed, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
 from sync.central.store import Store, insert_once
 from sync.central.tables import ack, journal, quarantine
@@ -70,6 +70,7 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
         _write(connection, station, judged, now)
     _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
     facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
+    photos.note_shared(connection, facts)
     conflicts = reviews.compare(connection, station, facts, now)
     verdicts += [_verdict(connection, station, each, conflicts) for each in judged]
     if new:

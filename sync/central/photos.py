@@ -1,11 +1,22 @@
-"""Central's photos: files named by their SHA-256, each on the disk before the database says that it is there."""
+"""Central's photos: files named by their SHA-256, each on the disk before the database says that it is there.
+
+Of a photo with a shipping label in it a copy comes, in which the label cannot be read; the fact names both.
+"""
 
 import hashlib
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
+from station.entries import Entry
+from station.facts import PhotoTaken, Recorded
 from station.photos import PhotoStore
 from sync.central.store import Store, insert_once
-from sync.central.tables import stored_photo
+from sync.central.tables import shared_photo, stored_photo
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class WrongPhotoError(Exception):
@@ -34,3 +45,26 @@ class PhotoShelf:
     def get(self, sha256: str) -> bytes | None:
         """Return a photo's bytes, or None."""
         return self._files.path(sha256).read_bytes() if self._files.has(sha256) else None
+
+
+def note_shared(connection: Connection, facts: Sequence[tuple[Entry, Recorded]]) -> None:
+    """Remember which copies stand for photos that stay at their benches."""
+    pairs = {
+        (fact.sha256, fact.shared_sha256)
+        for _, fact in facts
+        if isinstance(fact, PhotoTaken) and all(map(_SHA256.fullmatch, (fact.sha256, fact.shared_sha256)))
+    }
+    rows = [{"sha256": sha256, "shared_sha256": shared} for sha256, shared in sorted(pairs)]
+    insert_once(connection, shared_photo, rows)
+
+
+def shared_of(connection: Connection, hashes: Iterable[str]) -> dict[str, str]:
+    """Return the copies that stand for these photos, by the photos' SHA-256; a photo without one is left out."""
+    query = select(shared_photo).where(shared_photo.c.sha256.in_(list(hashes))).order_by(shared_photo.c.shared_sha256)
+    return {row.sha256: row.shared_sha256 for row in connection.execute(query)}
+
+
+def arrived_of(connection: Connection, hashes: Iterable[str]) -> frozenset[str]:
+    """Return those of these files that are here."""
+    query = select(stored_photo.c.sha256).where(stored_photo.c.sha256.in_(list(hashes)))
+    return frozenset(connection.execute(query).scalars())

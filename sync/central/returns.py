@@ -1,6 +1,6 @@
 """The central record of one return order: what was expected, what benches found, and what a person must decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -10,7 +10,8 @@ from station.records import ReturnOrder
 from station.schema import answer, exception, item, missing_line, parcel, photo
 from sync.central import receipts
 from sync.central.feed import latest
-from sync.central.tables import parcel_order, review, stored_photo
+from sync.central.photos import arrived_of, shared_of
+from sync.central.tables import parcel_order, review
 
 Row = dict[str, Any]
 
@@ -58,12 +59,14 @@ def _items(connection: Connection, items: list[Row]) -> list[Row]:
     keys = {(row["station"], row["item"]) for row in items}
     photos = _by_item(_named(connection, photo, "item", keys, "taken_at"))
     answers = _by_item(_named(connection, answer, "item", keys, "answered_at"))
-    arrived = _arrived(connection, (row["sha256"] for rows in photos.values() for row in rows))
+    hashes = {row["sha256"] for rows in photos.values() for row in rows}
+    shared = shared_of(connection, hashes)
+    arrived = arrived_of(connection, hashes | set(shared.values()))
     return [
         _item(row)
         | {
             "answers": {each["question"]: each["option"] for each in answers.get(_key(row), ())},
-            "photos": [_photo(each, arrived) for each in photos.get(_key(row), ())],
+            "photos": [_photo(each, shared, arrived) for each in photos.get(_key(row), ())],
         }
         for row in items
     ]
@@ -92,14 +95,11 @@ def _item(row: Row) -> Row:
     }
 
 
-def _photo(row: Row, arrived: frozenset[str]) -> Row:
+def _photo(row: Row, shared: Mapping[str, str], arrived: frozenset[str]) -> Row:
+    """A photo, and the file of it that is here: `shared_sha256` where a shipping label was made unreadable in it."""
     named = ("shot", "sha256", "size", "verdict", "skipped_why", "taken_at")
-    return _picked(row, named) | {"arrived": row["sha256"] in arrived}
-
-
-def _arrived(connection: Connection, hashes: Iterable[str]) -> frozenset[str]:
-    query = select(stored_photo.c.sha256).where(stored_photo.c.sha256.in_(list(hashes)))
-    return frozenset(connection.execute(query).scalars())
+    copy = shared.get(row["sha256"], "")
+    return _picked(row, named) | {"shared_sha256": copy, "arrived": (copy or row["sha256"]) in arrived}
 
 
 def _exceptions(connection: Connection, parcels: list[Row]) -> list[Row]:

@@ -101,6 +101,14 @@ stored_photo = Table(
     Column("received_at", String, nullable=False),
 )
 
+# The copies without shipping labels, by the photos they were made of, which stay at the bench.
+shared_photo = Table(
+    "shared_photo",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("shared_sha256", String, primary_key=True),
+)
+
 # What a person must decide between benches; one for each return line, however often the benches say it.
 review = Table(
     "review",

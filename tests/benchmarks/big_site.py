@@ -82,7 +82,7 @@ class PromptEquipment:
     def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         """Nobody looks."""
 
-    def check(self, still: Any, item: str) -> None:
+    def check(self, still: Any, item: str, parcel: str = "") -> None:
         """Never called: `still` has answered."""
 
 

@@ -53,7 +53,7 @@ class Answering:
     def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         pass
 
-    def check(self, still: Still, item: str) -> None:
+    def check(self, still: Still, item: str, parcel: str = "") -> None:
         pass
 
     def still(self, request: str, shot: str) -> None:

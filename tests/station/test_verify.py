@@ -79,6 +79,19 @@ def test_photos_are_held_against_their_hashes(folder: Path) -> None:
     assert finding.code == "photo_orphan" and not finding.is_damage
 
 
+def test_the_copy_that_leaves_is_held_against_its_hash_too(folder: Path) -> None:
+    store = PhotoStore(folder / "photos")
+    shared = store.put(b"\xff\xd8 without the label")
+    with Journal.open(folder / "station.sqlite", "S1") as journal:
+        photo = PhotoTaken("I1", "back", SHA256, len(JPEG), shared_sha256=shared)
+        journal.append([photo], operator="B1", shift="S1-1")
+    assert verify(folder) == []
+    store.path(shared).write_bytes(b"changed")
+    assert codes(folder) == ["photo_damaged"]
+    store.path(shared).unlink()
+    assert codes(folder) == ["photo_missing"]
+
+
 def test_what_central_has_more_is_damage(folder: Path) -> None:
     with Journal.open(folder / "station.sqlite", "S1") as journal:
         epoch = journal.epoch

@@ -276,9 +276,10 @@ class Book:
             facts.append(SerialChecked(item, serial, "same"))
         self.add(*facts)
 
-    def photo(self, content: bytes) -> str:
+    def photo(self, content: bytes, shared: bytes = b"") -> str:
         sha256 = self.photos.put(content)
-        self.add(PhotoTaken(f"I-{self._count}", "whole", sha256, len(content)))
+        copy = self.photos.put(shared) if shared else ""
+        self.add(PhotoTaken(f"I-{self._count}", "whole", sha256, len(content), shared_sha256=copy))
         return sha256
 
     def push(self, first: int = 1, last: int = 0) -> Push:
@@ -378,6 +379,7 @@ class Proxy:
         self.connections = 0
         self.failed = 0
         self.bytes_up = 0
+        self.said: list[bytes] = []
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._closing = False
@@ -430,6 +432,7 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := self._request(ours):
                 self.bytes_up += len(data)
+                self.said.append(data)
                 if self.is_holding:
                     continue
                 if self.fail_with is not None and self.fail_with[1] in data and b"/events" in data[:200]:

@@ -1,5 +1,7 @@
 """The courier against a real central: it waits, comes back by itself, and never loses, doubles or drops anything."""
 
+import hashlib
+import os
 import shutil
 import threading
 import time
@@ -63,6 +65,35 @@ def test_facts_records_and_photos_travel(bench: Any, book: Any, run_courier: Run
     book.parcels(3)
     running.courier.wake()
     until(lambda: len(bench.events()) == 6)
+
+
+def test_of_a_photo_with_a_label_in_it_only_the_copy_ever_leaves(
+    on_sqlite: Any, bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
+) -> None:
+    proxy = new_proxy(on_sqlite)
+    original, shared, plain = b"ANNA EXAMPLE, PINE ROAD" + os.urandom(8), os.urandom(99), os.urandom(99)
+    sha256, free = book.photo(original, shared), book.photo(plain)
+    copy = hashlib.sha256(shared).hexdigest()
+    running = run_courier(book, bench, proxy.url)
+    until(running.is_through)
+    client = bench.client()
+    assert [client.photo_has(each) for each in (sha256, copy, free)] == [False, True, True]
+    sent = b"".join(proxy.said)
+    assert shared in sent and plain in sent and original not in sent
+    assert refusals(book) == ()
+
+
+def test_a_copy_that_is_gone_is_never_replaced_by_the_original(
+    on_sqlite: Any, bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
+) -> None:
+    proxy = new_proxy(on_sqlite)
+    original, shared = os.urandom(99), os.urandom(99)
+    book.photo(original, shared)
+    book.photos.path(hashlib.sha256(shared).hexdigest()).unlink()
+    running = run_courier(book, bench, proxy.url)
+    until(running.is_through)
+    assert [(each.seq, each.code) for each in refusals(book)] == [(1, "photo_missing")]
+    assert original not in b"".join(proxy.said)
 
 
 def test_with_central_stopped_everything_waits_and_drains_by_itself(

@@ -61,7 +61,7 @@ class PromptEquipment:
     def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         pass
 
-    def check(self, still: Still, item: str) -> None:
+    def check(self, still: Still, item: str, parcel: str = "") -> None:
         sha256 = self._store.put(still.jpeg)
         self.answers.append(PhotoChecked(still.request, sha256, len(still.jpeg), (), 210, 500))
 

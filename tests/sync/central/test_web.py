@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 
+from station.facts import PhotoTaken
 from station.records import ReturnOrder
 
 GARBAGE = (
@@ -148,6 +149,7 @@ def test_the_record_of_a_return_has_what_was_expected_and_found(
         "verdict": "good",
         "skipped_why": "",
         "taken_at": "",
+        "shared_sha256": "",
         "arrived": False,
     }
     assert [each["bench"] for each in found["receipts"]] == [bench.station]
@@ -155,6 +157,37 @@ def test_the_record_of_a_return_has_what_was_expected_and_found(
     client.put_photo(sha256, content)
     assert http.get(f"/v1/returns/{expected.rma}").json()["items"][0]["photos"][0]["arrived"] is True
     assert http.get("/v1/returns/RMA-nobody").status_code == 404
+
+
+def test_a_photo_with_a_label_in_it_is_there_when_its_copy_is(
+    http: Any, bench: Any, book: Any, order: Callable[..., Any]
+) -> None:
+    expected = order()
+    bench.central.tell(bench.site, expected)
+    book.item(expected.rma)
+    original, copy = uuid.uuid4().bytes, uuid.uuid4().bytes
+    sha256 = book.photo(original, copy)
+    client = bench.client()
+    client.push(book.push())
+    client.push(book.push())  # again is the same as once
+
+    def shown() -> Any:
+        return http.get(f"/v1/returns/{expected.rma}").json()["items"][0]["photos"][0]
+
+    shared = hashlib.sha256(copy).hexdigest()
+    assert (shown()["sha256"], shown()["shared_sha256"], shown()["arrived"]) == (sha256, shared, False)
+    client.put_photo(shared, copy)
+    assert shown()["arrived"] is True
+    assert http.get(f"/v1/photos/{shared}").content == copy
+    assert http.get(f"/v1/photos/{sha256}").status_code == 404
+
+
+@pytest.mark.parametrize("odd", ["\0", "x", "AB" * 32])
+def test_a_copy_that_has_no_right_name_holds_up_nothing(bench: Any, book: Any, odd: str) -> None:
+    sha256 = book.photo(uuid.uuid4().bytes)
+    book.add(PhotoTaken("I-1", "back", sha256, 1, shared_sha256=odd))
+    book.parcels(1)
+    assert bench.client().push(book.push()).acked == 3
 
 
 def test_events_can_be_read_back(http: Any, bench: Any, book: Any) -> None:

@@ -1,0 +1,355 @@
+"""Finds the carriers' shipping labels in a photo, and makes the copy in which nobody can read them.
+
+A label is found by its barcode: whether one is private is the caller's to say, PDF417 and MaxiCode always are. The
+paper around it is the label, as far as its edge, with the lines of text beside it. A barcode that cannot be read counts
+too when it stands on a sheet with rows of text: rather a box too many than an address. Barcodes of the retail trade
+(EAN and UPC) are never made unreadable. What has no barcode, such as an address written by hand, is not found.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import msgspec
+
+from grading.jpeg import Pixels, decode
+
+# Four points of float32 in order around a figure, as OpenCV's boxPoints gives them; and a picture of 0 and not 0.
+Corners: TypeAlias = Any
+Mask: TypeAlias = Any
+
+IsPrivate = Callable[[str, str], bool]
+"""Whether a barcode belongs to a shipping label, given its text and its AIM identifier."""
+
+Region = tuple[tuple[int, int], ...]
+"""The corners of a four-sided part of a photo, in pixels (x, y)."""
+
+_SIDE = 960  # the longer side at which paper and text are looked for, in pixels
+_QUALITY = 92
+
+# How far the farthest corner of a label is from its barcode, in lengths of that: across the bars' ends, and along.
+# A label of 4 by 6 inches has a barcode of about 3 inches; DHL's longest (105 by 208 mm) one of 70 mm.
+_ACROSS, _ALONG = 2.2, 0.8
+_SQUARE_REACH = 4.0  # for codes that are not longer than wide, in their sides
+
+_CELLS = 12  # so many blocks along the longer side of a label: not one letter is left
+_LEAST_CELL = 24
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """One barcode: its corners at the working size; `valid` when it was read without an error."""
+
+    corners: Corners
+    private: bool
+    retail: bool
+    valid: bool
+
+
+def find(jpeg: bytes, is_private: IsPrivate) -> tuple[Region, ...]:
+    """Return where the shipping labels are; raises ValueError for bytes that are no picture."""
+    pixels = _decoded(jpeg)
+    small, scale = _fitted(pixels)
+    seen = _codes(pixels, scale, is_private)
+    known = [each for each in seen if each.private]
+    quads = [_label(small, each.corners) for each in known]
+    for stripes in _unread(small, seen):
+        paper = _label(small, stripes)
+        if _is_written_on(small, paper, stripes):
+            quads.append(paper)
+    quads = [_with_text(small, quad, [each for each in seen if each.retail]) for quad in quads]
+    return tuple(_region(quad / scale) for quad in quads)
+
+
+def private_copy(jpeg: bytes, is_private: IsPrivate) -> bytes | None:
+    """Return the photo as JPEG with its shipping labels pixelated, or None when it shows none.
+
+    What was there cannot be got back: each block is the mean of so much paper that no letter and no bar is left, and
+    the picture is coded anew. Raises ValueError for bytes that are no picture.
+    """
+    regions = find(jpeg, is_private)
+    return hide(jpeg, regions, is_private) if regions else None
+
+
+def hide(jpeg: bytes, regions: tuple[Region, ...], is_private: IsPrivate) -> bytes:
+    """Return the photo with these regions pixelated; retail barcodes in them stay. Raises ValueError for no picture."""
+    import cv2
+    import numpy
+
+    pixels = _decoded(jpeg)
+    kept = numpy.zeros(pixels.shape[:2], numpy.uint8)
+    for each in _codes(pixels, 1.0, is_private):
+        if each.retail and each.valid:
+            cv2.fillConvexPoly(kept, _grown(each.corners, 0.15, 0.5).astype(numpy.int32), 255)
+    for region in regions:
+        mask = numpy.zeros_like(kept)
+        cv2.fillConvexPoly(mask, numpy.array(region, numpy.int32), 255)
+        _pixelate(pixels, mask & ~kept)
+    coded, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    if not coded:
+        raise ValueError("the copy cannot be coded")
+    return data.tobytes()
+
+
+def _decoded(jpeg: bytes) -> Pixels:
+    pixels = decode(jpeg)
+    if pixels is None:
+        raise ValueError("not a picture")
+    return pixels
+
+
+def _fitted(pixels: Pixels) -> tuple[Pixels, float]:
+    """The photo at the working size, and by how much it was scaled."""
+    import cv2
+
+    scale = min(1.0, _SIDE / max(pixels.shape[:2]))
+    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), scale
+
+
+def _codes(pixels: Pixels, scale: float, is_private: IsPrivate) -> list[_Seen]:
+    """The barcodes of a photo, those with errors too."""
+    import cv2
+
+    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    return _read(grey, scale, is_private)
+
+
+def _read(grey: Pixels, scale: float, is_private: IsPrivate) -> list[_Seen]:
+    import numpy
+    import zxingcpp
+
+    always = zxingcpp.barcode_formats_from_str("PDF417,MicroPDF417,CompactPDF417,MaxiCode")
+    always = zxingcpp.barcode_formats_list(always)
+    retail = zxingcpp.barcode_formats_list(zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.EANUPC))
+    found = []
+    for code in zxingcpp.read_barcodes(grey, text_mode=zxingcpp.TextMode.Plain, return_errors=True):
+        place = code.position
+        points = [(p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)]
+        sold = code.format in retail
+        private = code.format in always or (
+            code.valid and not sold and is_private(code.text, code.symbology_identifier)
+        )
+        found.append(_Seen(numpy.array(points, numpy.float32) * scale, private, sold, bool(code.valid)))
+    return found
+
+
+def _unread(small: Pixels, seen: list[_Seen]) -> list[Corners]:
+    """Places that look like a linear barcode and were not read as one."""
+    import cv2
+    import numpy
+
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    window = (max(small.shape[:2]) // 40,) * 2
+    xx, yy, xy = (cv2.blur(each, window) for each in (across * across, down * down, across * down))
+    energy = xx + yy
+    one_way = numpy.sqrt((xx - yy) ** 2 + 4 * xy * xy) / (energy + 1)
+    stripes = ((one_way > 0.8) & (energy > 120.0**2)).astype(numpy.uint8)
+    stripes = cv2.morphologyEx(stripes, cv2.MORPH_OPEN, numpy.ones((9, 9), numpy.uint8))
+    for each in seen:
+        if each.valid:
+            cv2.fillConvexPoly(stripes, _grown(each.corners, 0.2, 0.6).astype(numpy.int32), 0)
+    # Bars and the lines of text beside them run across each other: each way is looked at by itself.
+    way = numpy.arctan2(2 * xy, xx - yy) / 2
+    blocks = []
+    for quarter in range(4):
+        alike = (numpy.abs(numpy.sin(way - quarter * numpy.pi / 4)) < 0.5).astype(numpy.uint8) & stripes
+        count, parts = cv2.connectedComponents(alike)
+        for part in range(1, count):
+            inside = parts == part
+            if inside.sum() < 0.001 * grey.size:
+                continue
+            angle = float(numpy.arctan2(2 * xy[inside].sum(), (xx - yy)[inside].sum())) / 2
+            # Letters beside the bars, and a view from aside, turn the mean by a few degrees.
+            tries = [_block(inside, angle + off) for off in (0.0, -0.05, 0.05)]
+            blocks += [
+                block for block in tries if cv2.contourArea(block) < 2.5 * inside.sum() and _has_bars(grey, block)
+            ][:1]
+    return blocks
+
+
+def _block(inside: Mask, angle: float) -> Corners:
+    """The rectangle around these pixels whose first side goes that way (radians)."""
+    import numpy
+
+    rows, columns = numpy.nonzero(inside)
+    axes = numpy.array([(numpy.cos(angle), numpy.sin(angle)), (-numpy.sin(angle), numpy.cos(angle))])
+    places = numpy.stack((columns, rows), axis=1) @ axes.T
+    (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
+    turned = numpy.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    return (turned @ axes).astype(numpy.float32)
+
+
+def _has_bars(grey: Pixels, block: Corners) -> bool:
+    """Whether every line along a block's first side shows the same many bars, of differing widths.
+
+    Rows of text differ from line to line, ribs and woven stripes are all as wide as each other.
+    """
+    import cv2
+    import numpy
+
+    flat = numpy.array([(0, 0), (191, 0), (191, 31), (0, 31)], numpy.float32)
+    lines = cv2.warpPerspective(grey, cv2.getPerspectiveTransform(block, flat), (192, 32)).astype(numpy.float32)
+    lines -= cv2.blur(lines, (41, 1))
+    # Of two barcodes one above the other a block may have become: then a third of it is one of them.
+    tall = float(numpy.linalg.norm(block[3] - block[0])) > 36
+    bands = (slice(8, 24), slice(2, 11), slice(21, 30)) if tall else (slice(8, 24),)
+    return any(_are_bars(lines[band]) for band in bands)
+
+
+def _are_bars(lines: Pixels) -> bool:
+    import numpy
+
+    profile = lines.mean(axis=0)
+    # The part of all that changes along the lines which is the same in each of them.
+    alike = float((profile**2).mean() / ((lines**2).mean() + 1e-3))
+    widths = numpy.diff(numpy.flatnonzero(numpy.diff(profile > 0)))
+    if alike < 0.65 or len(widths) < 24:
+        return False
+    return all(0.25 < each.std() / each.mean() < 1.5 for each in (widths[::2], widths[1::2]))
+
+
+def _label(small: Pixels, code: Corners) -> Corners:
+    """The four corners of the paper that a barcode is printed on.
+
+    Where paper and background cannot be told apart, it is as large as a label can be around its barcode.
+    """
+    import cv2
+    import numpy
+
+    paper = _paper(small, code)
+    reach = numpy.zeros_like(paper)
+    cv2.fillConvexPoly(reach, _reach(code).astype(numpy.int32), 1)
+    if paper.mean() > 0.45:
+        paper &= reach
+    outlines, _ = cv2.findContours(paper, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    points = numpy.concatenate([*outlines, code.reshape(-1, 1, 2).astype(numpy.int32)])
+    box = cv2.minAreaRect(points)
+    if box[1][0] * box[1][1] < 2.5 * cv2.contourArea(code):
+        return _reach(code)
+    margin = 0.02 * max(small.shape[:2])
+    return numpy.array(cv2.boxPoints((box[0], (box[1][0] + margin, box[1][1] + margin), box[2])), numpy.float32)
+
+
+def _paper(small: Pixels, code: Corners) -> Mask:
+    """1 where the picture has the colour of the paper around the code and hangs together with it, holes filled."""
+    import cv2
+    import numpy
+
+    colours = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(numpy.float32)
+    near = numpy.zeros(small.shape[:2], numpy.uint8)
+    cv2.fillConvexPoly(near, _grown(code, 0.1, 0.3).astype(numpy.int32), 1)
+    around = colours[near > 0]
+    if not len(around):
+        return near
+    lit = around[around[:, 0] >= numpy.percentile(around[:, 0], 60)]
+    off = numpy.abs(colours - numpy.median(lit, axis=0))
+    like = ((off[..., 0] < 45) & (off[..., 1] < 12) & (off[..., 2] < 12)).astype(numpy.uint8)
+    cv2.fillConvexPoly(like, code.astype(numpy.int32), 1)
+    # Thin bridges to other light things are cut first, then letters and lines are filled.
+    steps = ((cv2.MORPH_OPEN, 3), (cv2.MORPH_CLOSE, 15), (cv2.MORPH_OPEN, 9))
+    for step, size in steps:
+        like = numpy.array(cv2.morphologyEx(like, step, numpy.ones((size, size), numpy.uint8)), numpy.uint8)
+    cv2.fillConvexPoly(like, code.astype(numpy.int32), 1)
+    _, parts = cv2.connectedComponents(like)
+    here = numpy.zeros_like(like)
+    cv2.fillConvexPoly(here, code.astype(numpy.int32), 1)
+    touched = numpy.unique(parts[(here > 0) & (like > 0)])
+    part = numpy.isin(parts, touched[touched > 0]).astype(numpy.uint8)
+    outlines, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return cv2.drawContours(numpy.zeros_like(part), outlines, -1, 1, cv2.FILLED)
+
+
+def _is_written_on(small: Pixels, paper: Corners, code: Corners) -> bool:
+    """Whether a sheet is light, clearly larger than the barcode on it, and has rows of text beside it.
+
+    A serial plate is hardly larger than its barcode: there more text is asked for.
+    """
+    import cv2
+    import numpy
+
+    larger = cv2.contourArea(paper) / max(1.0, cv2.contourArea(code))
+    if larger < 4:
+        return False
+    sheet = numpy.zeros(small.shape[:2], numpy.uint8)
+    cv2.fillConvexPoly(sheet, paper.astype(numpy.int32), 1)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    if not sheet.any() or numpy.median(grey[sheet > 0]) < 110:
+        return False
+    cv2.fillConvexPoly(sheet, _grown(code, 0.1, 0.3).astype(numpy.int32), 0)
+    return len(_rows(grey, sheet)) >= (2 if larger > 8 else 4)
+
+
+def _rows(grey: Pixels, where: Mask) -> list[Corners]:
+    """Outlines of what looks like lines of text: dark thin strokes that join into something long and low."""
+    import cv2
+    import numpy
+
+    ink = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, numpy.ones((11, 11), numpy.uint8))
+    strokes = ((ink > 40) & (where > 0)).astype(numpy.uint8)
+    joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, numpy.ones((7, 7), numpy.uint8))
+    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    rows = []
+    for outline in outlines:
+        low, long = sorted(cv2.minAreaRect(outline)[1])
+        if 3 <= low <= 0.08 * max(grey.shape) and long >= 2 * low and long >= 16:
+            rows.append(numpy.array(outline, numpy.float32).reshape(-1, 2))
+    return rows
+
+
+def _with_text(small: Pixels, quad: Corners, retail: list[_Seen]) -> Corners:
+    """The label with the lines of text that stand right beside it: its edge may have been missed."""
+    import cv2
+    import numpy
+
+    band = numpy.zeros(small.shape[:2], numpy.uint8)
+    cv2.fillConvexPoly(band, _grown(quad, 0.12, 0.12).astype(numpy.int32), 1)
+    for each in retail:
+        cv2.fillConvexPoly(band, _grown(each.corners, 0.3, 1.0).astype(numpy.int32), 0)
+    cv2.fillConvexPoly(band, quad.astype(numpy.int32), 0)
+    rows = _rows(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), band)
+    if not rows:
+        return quad
+    return numpy.array(cv2.boxPoints(cv2.minAreaRect(numpy.concatenate([quad, *rows]))), numpy.float32)
+
+
+def _grown(corners: Corners, along: float, across: float) -> Corners:
+    """A code's corners with so many of its lengths more at both ends, and so many of its heights above and below."""
+    x = (corners[1] - corners[0] + corners[2] - corners[3]) / 2
+    y = (corners[3] - corners[0] + corners[2] - corners[1]) / 2
+    signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    grown: Corners = corners.copy()
+    for place, (left, up) in enumerate(signs):
+        grown[place] += left * along * x + up * across * y
+    return grown
+
+
+def _reach(code: Corners) -> Corners:
+    """All that can belong to the label of this barcode."""
+    import numpy
+
+    x = float(numpy.linalg.norm(code[1] - code[0] + code[2] - code[3])) / 2
+    y = float(numpy.linalg.norm(code[3] - code[0] + code[2] - code[1])) / 2
+    long, low = max(x, y, 1.0), max(min(x, y), 1.0)
+    if long < 1.5 * low:
+        return _grown(code, _SQUARE_REACH, _SQUARE_REACH)
+    along, across = _ALONG, _ACROSS * long / low
+    return _grown(code, along, across) if x >= y else _grown(code, across, along)
+
+
+def _region(quad: Corners) -> Region:
+    return tuple((round(float(x)), round(float(y))) for x, y in quad)
+
+
+def _pixelate(pixels: Pixels, mask: Mask) -> None:
+    """Replace what the mask shows by blocks of one colour each, in few shades."""
+    import cv2
+
+    x, y, wide, high = cv2.boundingRect(mask)
+    if not wide or not high:
+        return
+    cell = max(_LEAST_CELL, -(-max(wide, high) // _CELLS))
+    part = pixels[y : y + high, x : x + wide]
+    size = (max(1, wide // cell), max(1, high // cell))
+    blocks = cv2.resize(part, size, interpolation=cv2.INTER_AREA) // 16 * 16 + 8
+    blocks = cv2.resize(blocks, (wide, high), interpolation=cv2.INTER_NEAREST)
+    inside = mask[y : y + high, x : x + wide] > 0
+    part[inside] = blocks[inside]
