@@ -2,6 +2,8 @@
 
 The same types are on disk, on the wire and at central. A fact's tag (`t`) is its class name; its `VERSION` rises
 when a field changes meaning. A tag this program does not know, or a newer version, becomes `Unknown` and is kept.
+
+Long because a fact is looked for in one place, and each is a few lines.
 """
 
 from collections.abc import Mapping
@@ -208,6 +210,21 @@ class PhotoSkipped(Fact, frozen=True):
     why: str
 
 
+class Hinted(Fact, frozen=True):
+    """A comparison of a photo gave a hint, with its confidence: something to look at; no grade or route rests on it.
+
+    `region` is left, top, width and height in thousandths of the photo; `detail` says what the hint rests on.
+    """
+
+    item: str
+    shot: str
+    sha256: str
+    kind: str
+    confidence_permille: int
+    region: tuple[int, ...] = ()
+    detail: str = ""
+
+
 class Answered(Fact, frozen=True):
     """One question of the rubric was answered."""
 
@@ -348,6 +365,7 @@ Recorded = (
     | ItemWeighed
     | PhotoTaken
     | PhotoSkipped
+    | Hinted
     | Answered
     | Graded
     | Routed

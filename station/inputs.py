@@ -51,6 +51,21 @@ class PhotoChecked(msgspec.Struct, frozen=True):
     repeat_of: str = ""
 
 
+class PhotoCompared(msgspec.Struct, frozen=True):
+    """What comparing a recorded photo hints at; it may come when the item has long gone on.
+
+    `kind` is one of grading.hints, `confidence_permille` up to 1000, `region` as in `station.facts.Hinted`.
+    """
+
+    item: str
+    shot: str
+    sha256: str
+    kind: str
+    confidence_permille: int
+    region: tuple[int, ...] = ()
+    detail: str = ""
+
+
 class PhotoFailed(msgspec.Struct, frozen=True):
     """The still could not be had: `why` is the camera's fault code."""
 
@@ -58,4 +73,15 @@ class PhotoFailed(msgspec.Struct, frozen=True):
     why: str
 
 
-Input = Scan | Unreadable | AcceptedWeight | Command | PhotoChecked | PhotoFailed | Printed | PrintWaiting | NotPrinted
+Input = (
+    Scan
+    | Unreadable
+    | AcceptedWeight
+    | Command
+    | PhotoChecked
+    | PhotoCompared
+    | PhotoFailed
+    | Printed
+    | PrintWaiting
+    | NotPrinted
+)

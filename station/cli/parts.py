@@ -22,12 +22,14 @@ from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Record, Session, Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
+from station.comparing import Comparing
 from station.desk import Desk
 from station.history import History
 from station.journal import Journal
 from station.labels import load
 from station.local_copy import LocalCopy
 from station.lookups import Lookups, read_rules
+from station.photo_index import PhotoIndex
 from station.photos import PhotoStore
 from station.settings import (
     PRINTER,
@@ -158,7 +160,9 @@ def open_station(
         stack.callback(copy.close)
         history = History(journal)
         store = PhotoStore(home / PHOTOS_FOLDER)
-        equipment = Equipment(post, store, history.fingerprints())
+        index = PhotoIndex(home / PHOTOS_FOLDER)
+        comparing = Comparing(index, store, journal.path, settings.station, settings.hints)
+        equipment = Equipment(post, store, comparing)
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None
         if courier is not None:

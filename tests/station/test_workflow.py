@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from devices.readings import AcceptedWeight, Fault, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 from station import facts as f
 from station import sample
-from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
+from station.inputs import Command, Do, Input, PhotoChecked, PhotoCompared, PhotoFailed
 from station.outcome import Tone
 from station.prompt import prompt
 from station.stages import Stage
@@ -24,6 +24,7 @@ SAMPLES: dict[str, Input] = {
     "unreadable": Unreadable("scanner", Fault.garbled, b"\xff\xfe", 0.0),
     "weight": AcceptedWeight("scale", 500_000, 0.0),
     "photo": PhotoChecked("other/request/0", "cd" * 32, 1),
+    "compared": PhotoCompared("I-A01-9", "front", "cd" * 32, "damage_area", 500),
     "no photo": PhotoFailed("other/request/0", "frozen"),
     "printed": Printed("printer", "not-a-plate", 0.0),
     "print waits": PrintWaiting("printer", "not-a-plate", Fault.media_out, sent=True, at=0.0),
