@@ -25,6 +25,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station command-sheet OUT.pdf     write the barcodes that stand for keys, to hang at the bench
   returns-station rubric check              find what is wrong with the questions of a category
   returns-station rubric preview phones     walk through them in the terminal
+  returns-station hints report DATA         say how often hints were right, by what the graders answered
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_begin(commands)
     _add_sheet(commands)
     _add_rubric(commands)
+    _add_hints(commands)
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     check = commands.add_parser("doctor", help="prove versions, disk, clock, journal and devices")
@@ -148,6 +150,15 @@ def _add_rubric(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     preview.set_defaults(do=_rubric_preview)
 
 
+def _add_hints(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    kinds = commands.add_parser("hints", help="say how often the hints of compared photos were right")
+    doings = kinds.add_subparsers(required=True, metavar="DOING")
+    report = doings.add_parser("report", help="per kind and category: shown, agreed, precision, and what to do")
+    report.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
+    report.add_argument("--json", action="store_true", help="as JSON")
+    report.set_defaults(do=_hint_report)
+
+
 # Each command loads what it needs and no more: the bench is to be on the screen before anyone waits for it.
 
 
@@ -181,6 +192,12 @@ def _rubric_preview(asked: argparse.Namespace) -> int:
     from station.cli import rubrics
 
     return rubrics.preview(asked.category, asked.language, asked.answers, asked.parts)
+
+
+def _hint_report(asked: argparse.Namespace) -> int:
+    from station.cli import hints
+
+    return hints.report(asked.data, asked.json)
 
 
 def _examine(asked: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from station.statements import Statement
 
 REFERENCES = 5
 _PROVED = 4
+_BESIDE_GOOD_ONES: tuple[hints.Kind, ...] = ("damage_area", "missing_part", "wrong_colour")
 
 
 class Article(NamedTuple):
@@ -76,34 +77,34 @@ class Comparing:
         article = self._article(taken.item)
         jpeg = self._photo(taken.sha256)
         wanted = [kind for kind in hints.KINDS if hints.is_on(kind, article.category, self._chosen)]
-        found: list[Hint] = []
+        found: list[tuple[Hint, str]] = []
         if "photo_reused" in wanted and not self._stopped:
             found += self._reused(jpeg, taken.item)
-        if {"damage_area", "missing_part", "wrong_colour"} & {*wanted} and article.sku and not self._stopped:
+        if {*_BESIDE_GOOD_ONES} & {*wanted} and article.sku and not self._stopped:
             found += self._beside_good_ones(jpeg, taken, article)
-        for each in found:
-            if each.kind in wanted:
-                box = each.region
+        for hint, beside in found:
+            if hint.kind in wanted:
+                box = hint.region
                 region = (box.left, box.top, box.width, box.height) if box is not None else ()
-                yield PhotoCompared(
-                    taken.item, taken.shot, taken.sha256, each.kind, each.confidence, region, each.detail
-                )
+                photo = (taken.item, taken.shot, taken.sha256)
+                yield PhotoCompared(*photo, hint.kind, hint.confidence, region, hint.detail, beside)
 
-    def _reused(self, jpeg: bytes, item: str) -> list[Hint]:
+    def _reused(self, jpeg: bytes, item: str) -> list[tuple[Hint, str]]:
         others = [seen for seen in self._index.look(reuse.probes(jpeg)) if seen.item != item][:_PROVED]
         for seen in others:
             likeness = reuse.likeness(jpeg, self._photo(seen.sha256))
             if likeness >= reuse.SAME:
-                return [Hint("photo_reused", likeness, None, seen.item)]
+                return [(Hint("photo_reused", likeness, None, seen.item), seen.sha256)]
         return []
 
-    def _beside_good_ones(self, jpeg: bytes, taken: PhotoTaken, article: Article) -> list[Hint]:
-        references = [self._photo(sha256) for sha256 in self.references(article.sku, taken.shot, taken.item)]
-        if not references:
+    def _beside_good_ones(self, jpeg: bytes, taken: PhotoTaken, article: Article) -> list[tuple[Hint, str]]:
+        good = self.references(article.sku, taken.shot, taken.item)
+        if not good:
             return []
+        references = [self._photo(sha256) for sha256 in good]
         colour = hints.of_colour(jpeg, references[0])
-        found = hints.of_comparison(compare.compare(jpeg, references))
-        return [*found, colour] if colour is not None else [*found]
+        found = [*hints.of_comparison(compare.compare(jpeg, references)), *([colour] if colour is not None else [])]
+        return [(each, good[0]) for each in found]
 
     def references(self, sku: str, shot: str, besides: str) -> tuple[str, ...]:
         """Return the hashes of the latest good photos of an article from the same side: grade A, or never opened."""

@@ -213,7 +213,8 @@ class PhotoSkipped(Fact, frozen=True):
 class Hinted(Fact, frozen=True):
     """A comparison of a photo gave a hint, with its confidence: something to look at; no grade or route rests on it.
 
-    `region` is left, top, width and height in thousandths of the photo; `detail` says what the hint rests on.
+    `region` is left, top, width and height in thousandths of the photo; `detail` says what the hint rests on, `beside`
+    is the SHA-256 of a photo it was compared with.
     """
 
     item: str
@@ -223,6 +224,7 @@ class Hinted(Fact, frozen=True):
     confidence_permille: int
     region: tuple[int, ...] = ()
     detail: str = ""
+    beside: str = ""
 
 
 class Answered(Fact, frozen=True):

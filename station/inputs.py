@@ -54,7 +54,7 @@ class PhotoChecked(msgspec.Struct, frozen=True):
 class PhotoCompared(msgspec.Struct, frozen=True):
     """What comparing a recorded photo hints at; it may come when the item has long gone on.
 
-    `kind` is one of grading.hints, `confidence_permille` up to 1000, `region` as in `station.facts.Hinted`.
+    `kind` is one of grading.hints, `confidence_permille` up to 1000; all as in `station.facts.Hinted`.
     """
 
     item: str
@@ -64,6 +64,7 @@ class PhotoCompared(msgspec.Struct, frozen=True):
     confidence_permille: int
     region: tuple[int, ...] = ()
     detail: str = ""
+    beside: str = ""
 
 
 class PhotoFailed(msgspec.Struct, frozen=True):

@@ -19,5 +19,6 @@ def note(state: State, reading: PhotoCompared, known: Known) -> Outcome:
         reading.confidence_permille,
         reading.region,
         reading.detail,
+        reading.beside,
     )
     return Outcome(facts=(hint,))

@@ -13,6 +13,7 @@ from station.words import ROUTE_WORDS
 from ui import wording
 from ui.parts.card import Card, rule
 from ui.parts.fields import Fields
+from ui.parts.hints import Hints
 from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.sign import Sign
@@ -31,13 +32,14 @@ class EvidencePanel(Card):
         super().__init__(parent=parent)
         self._title = Text("small", quiet=True)
         self._photos = _Photos()
+        self._hints = Hints()
         self._fields = Fields()
         self._why_title = Text("small", quiet=True)
         self._why = Rows(lambda: Text("small"), S8)
         self._bins = Rows(_BinLine, S8)
         self._last = Text("small", quiet=True)
         scroll = Scroll()
-        for widget in (self._photos, self._fields, self._why_title, self._why, self._bins):
+        for widget in (self._photos, self._hints, self._fields, self._why_title, self._why, self._bins):
             scroll.column.addWidget(widget)
         scroll.column.addStretch(1)
         self._scroll = scroll
@@ -53,6 +55,7 @@ class EvidencePanel(Card):
         self._scroll.setAccessibleName(tr.gettext(mark("Evidence")))
         self._title.show_text(tr.gettext(mark("Evidence") if item is not None else mark("Open bins")))
         self._photos.render(view.shots if item is not None else (), view)
+        self._hints.render(view)
         self._fields.show_fields(_facts(view, item) if item is not None else [])
         answers = [wording.say(tr, text, params) for text, params in view.answers]
         judged = item is not None and item.routed is not None
