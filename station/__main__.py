@@ -31,6 +31,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station replay DATA --routes FILE judge the last items again, and say what the file would change
   returns-station publish FILE --by NAME --why TEXT
                                             sign a rubric or route file off into the ledger of published versions
+  returns-station hints report DATA         say how often hints were right, by what the graders answered
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_mat(commands)
     _add_rubric(commands)
     _add_routes(commands)
+    _add_hints(commands)
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     check = commands.add_parser("doctor", help="prove versions, disk, clock, journal and devices")
@@ -259,6 +261,15 @@ def _add_publish(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     publish.set_defaults(do=_publish)
 
 
+def _add_hints(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    kinds = commands.add_parser("hints", help="say how often the hints of compared photos were right")
+    doings = kinds.add_subparsers(required=True, metavar="DOING")
+    report = doings.add_parser("report", help="per kind and category: shown, agreed, precision, and what to do")
+    report.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
+    report.add_argument("--json", action="store_true", help="as JSON")
+    report.set_defaults(do=_hint_report)
+
+
 # Each command loads what it needs and no more: the bench is to be on the screen before anyone waits for it.
 
 
@@ -320,6 +331,12 @@ def _routes_explain(asked: argparse.Namespace) -> int:
     facts = routes.facts_of(asked.category, asked.client, asked.price, asked.currency, waiting=waiting, **more)
     described = routes.Described(asked.letter, asked.functional, asked.missing, tuple(asked.stop), facts)
     return routes.explain(described, asked.client, asked.language)
+
+
+def _hint_report(asked: argparse.Namespace) -> int:
+    from station.cli import hints
+
+    return hints.report(asked.data, asked.json)
 
 
 def _examine(asked: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from devices.readings import NotPrinted, Printed, PrintWaiting
 from station.facts import Recorded
-from station.inputs import Input
+from station.inputs import Input, PhotoCompared
 from station.journal import Journal
 from station.known import Known
 from station.outcome import Capture, Label, Notice, Outcome, Tone
@@ -95,6 +95,8 @@ class Bench:
 
     def _notice(self, given: Input, outcome: Outcome) -> None:
         """Show what was said. A refusal stays until the person does something; no printer takes it off the screen."""
+        if isinstance(given, PhotoCompared):
+            return
         refusal = self.notice is not None and self.notice.tone is Tone.REFUSED
         if refusal and isinstance(given, Printed | PrintWaiting | NotPrinted):
             return

@@ -31,7 +31,8 @@ from devices.scanners.self_test import SELF_TEST, Mend, layout_of
 from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
-from station.inputs import Command, Do, FrameJudged, Input, PhotoChecked, PhotoFailed, PhotoReady
+from station.facts import PhotoTaken
+from station.inputs import Command, Do, FrameJudged, Input, PhotoChecked, PhotoCompared, PhotoFailed, PhotoReady
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.print_ledger import Heard, asked, hear
@@ -56,7 +57,7 @@ _LAYOUT_NOTICES: Mapping[Mend, Notice] = {
     ),
 }
 
-Word = Reading | PhotoChecked | PhotoFailed | PhotoReady | FrameJudged | Command | SyncStatus
+Word = Reading | PhotoChecked | PhotoCompared | PhotoFailed | PhotoReady | FrameJudged | Command | SyncStatus
 
 
 class Lamp(msgspec.Struct, frozen=True):
@@ -98,6 +99,9 @@ class Equipment(Protocol):
 
         `parcel` is the code on the parcel, which nobody else is to read in a photo.
         """
+
+    def compare(self, taken: PhotoTaken) -> None:
+        """Compare a recorded photo with those of before, in its own time; each hint comes as `PhotoCompared`."""
 
 
 class Desk:
@@ -246,6 +250,9 @@ class Desk:
             self._print(label)
         if shown.capture is not None:
             self._equipment.still(shown.capture.request, shown.capture.shot)
+        for fact in shown.facts:
+            if isinstance(fact, PhotoTaken):
+                self._equipment.compare(fact)
         self._look()
         if shown.facts and self._unsaved:
             self._printed(self._unsaved.popleft())

@@ -218,6 +218,23 @@ class PhotoSkipped(Fact, frozen=True):
     why: str
 
 
+class Hinted(Fact, frozen=True):
+    """A comparison of a photo gave a hint, with its confidence: something to look at; no grade or route rests on it.
+
+    `region` is left, top, width and height in thousandths of the photo; `detail` says what the hint rests on, `beside`
+    is the SHA-256 of a photo it was compared with.
+    """
+
+    item: str
+    shot: str
+    sha256: str
+    kind: str
+    confidence_permille: int
+    region: tuple[int, ...] = ()
+    detail: str = ""
+    beside: str = ""
+
+
 class Answered(Fact, frozen=True):
     """One question of the rubric was answered.
 
@@ -413,6 +430,7 @@ Recorded = (
     | ItemWeighed
     | PhotoTaken
     | PhotoSkipped
+    | Hinted
     | Answered
     | PrepDone
     | PrepSkipped

@@ -20,9 +20,6 @@ from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
 from station.statements import Statement
 
-# Some weeks of photos. A stuck camera repeats the last one; those of all years would be read at each start and kept.
-_FINGERPRINTS = 5_000
-
 
 class Figures(msgspec.Struct, frozen=True):
     """The numbers beside the prompt: finished parcels and placed items of today, and what waits for someone.
@@ -124,18 +121,6 @@ class History:
         with self._journal.reading() as connection:
             row = _BIN.run(connection, self._named(bin=code)).first()
         return row is not None and row.closed_at != ""
-
-    def fingerprints(self) -> dict[str, tuple[str, str]]:
-        """Return the item and the hash of the latest photos by their fingerprints, for the look for repeated ones."""
-        photo = schema.photo.c
-        query = (
-            select(photo.fingerprint, photo.item, photo.sha256)
-            .where(photo.station == self._journal.station, photo.fingerprint != "")
-            .order_by(photo.taken_at.desc())
-            .limit(_FINGERPRINTS)
-        )
-        with self._journal.reading() as connection:
-            return {row.fingerprint: (row.item, row.sha256) for row in connection.execute(query)}
 
     def labels(self, printing: Heard) -> tuple[Copy, ...]:
         """Return the latest label copies of this bench that nobody has confirmed or voided, the newest first."""

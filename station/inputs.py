@@ -58,6 +58,22 @@ class PhotoChecked(msgspec.Struct, frozen=True):
     gains: tuple[float, ...] = ()
 
 
+class PhotoCompared(msgspec.Struct, frozen=True):
+    """What comparing a recorded photo hints at; it may come when the item has long gone on.
+
+    `kind` is one of grading.hints, `confidence_permille` up to 1000; all as in `station.facts.Hinted`.
+    """
+
+    item: str
+    shot: str
+    sha256: str
+    kind: str
+    confidence_permille: int
+    region: tuple[int, ...] = ()
+    detail: str = ""
+    beside: str = ""
+
+
 class PhotoFailed(msgspec.Struct, frozen=True):
     """The still could not be had: `why` is the camera's fault code."""
 
@@ -110,6 +126,7 @@ Input = (
     | PhotoFailed
     | PhotoReady
     | DefectDrawn
+    | PhotoCompared
     | Printed
     | PrintWaiting
     | NotPrinted

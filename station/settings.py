@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from grading.hints import KINDS
+
 SETTINGS_FILE = "settings.toml"
 _STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
 SCALE, PRINTER = "scale", "printer"
@@ -113,6 +115,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a bench. `station` is the three-character code in every plate it prints; it must be unique.
 
     `auto_shutter`: a photo is taken by itself once the live picture is good and still.
+    `hints` are the categories (`*`: all) for which a kind of hint is on, where not those of `grading.hints.ON`.
     """
 
     station: str = "A01"
@@ -129,6 +132,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cameras: tuple[CameraSettings, ...] = ()
     printer: PrinterSettings = PrinterSettings()
     mat: MatSettings = MatSettings()
+    hints: dict[str, tuple[str, ...]] = {}
 
     def __post_init__(self) -> None:
         """Refuse a code no plate can bear, and two devices of one name: what they say could not be told apart."""
@@ -138,6 +142,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
             raise ValueError(f"two devices are called {doubled[0]!r}")
+        for kind in self.hints.keys() - {*KINDS}:
+            raise ValueError(f"there is no kind of hint called {kind!r}; one of {', '.join(KINDS)}")
 
     @property
     def devices(self) -> dict[str, DeviceSettings]:

@@ -19,6 +19,7 @@ from station.facts import (
     DefectMarked,
     ExceptionRaised,
     Graded,
+    Hinted,
     ItemIdentified,
     ItemRelinked,
     ItemWeighed,
@@ -71,6 +72,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     rested: tuple[str, ...] = ()
     marks: tuple[DefectMarked, ...] = ()
     rubric: str = ""
+    hints: tuple[Hinted, ...] = ()
 
     @property
     def disposition(self) -> Disposition | None:
@@ -182,6 +184,9 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
     """Keep the step for undo; a transaction no person made is added to the step before it."""
     if any(isinstance(fact, Undone) for fact in facts) or not facts:
         return state
+    if all(isinstance(fact, Hinted) for fact in facts):
+        # Nobody did this, and taking the last step back does not make a photo look otherwise.
+        return state
     if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut) for fact in facts):
         return msgspec.structs.replace(state, steps=())
     name = next((_step_name(fact) for fact in facts if type(fact) in STEP_NAMES), "")
@@ -269,8 +274,21 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
     return _item(
         state,
         fact.item,
-        lambda item: {"photos": (*(p for p in item.photos if p.shot != fact.shot), fact)},
+        lambda item: {
+            "photos": (*(p for p in item.photos if p.shot != fact.shot), fact),
+            "hints": tuple(hint for hint in item.hints if hint.shot != fact.shot),
+        },
     )
+
+
+def _hinted(state: State, fact: Hinted) -> State:
+    """Keep a hint with its photo, once; one of a photo that was taken back or taken again changes nothing."""
+
+    def change(item: Item) -> dict[str, Any]:
+        shown = any(isinstance(each, PhotoTaken) and each.sha256 == fact.sha256 for each in item.photos)
+        return {"hints": (*item.hints, fact)} if shown and fact not in item.hints else {}
+
+    return _item(state, fact.item, change)
 
 
 def _answered(state: State, fact: Answered) -> State:
@@ -326,7 +344,10 @@ def _undone(state: State, fact: Undone) -> State:
     if not state.steps or state.steps[-1].txns != fact.txns:
         return state
     last = state.steps[-1]
+    hints = [hint for item in (state.parcel.items if state.parcel is not None else ()) for hint in item.hints]
     state = msgspec.structs.replace(state, parcel=last.before, steps=state.steps[:-1])
+    for hint in hints:
+        state = _hinted(state, hint)
     return _bin(state, last.placed_bin, -1) if last.placed_bin else state
 
 
@@ -359,6 +380,7 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     ItemWeighed: lambda state, fact: _item(state, fact.item, lambda _: {"weighed": fact}),
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
+    Hinted: _hinted,
     Answered: _answered,
     DefectMarked: lambda state, fact: _item(state, fact.item, lambda item: {"marks": (*item.marks, fact)}),
     PrepDone: _prepared,

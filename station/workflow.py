@@ -8,12 +8,12 @@ from typing import Any
 
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 from resources.words import mark
-from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoFailed, PhotoReady
+from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoCompared, PhotoFailed, PhotoReady
 from station.known import Known
 from station.outcome import Outcome
 from station.stages import Stage, stage_of
 from station.state import State
-from station.steps import arrive, decide, examine, finish, identify, marks, place, plate, prep, serial, sign_in
+from station.steps import arrive, decide, examine, finish, hint, identify, marks, place, plate, prep, serial, sign_in
 from station.steps.notices import attention, refused
 
 Handler = Callable[[State, Any, Known], Outcome]
@@ -26,6 +26,7 @@ READINGS: Mapping[type, str] = {
     PhotoFailed: "no photo",
     PhotoReady: "ready",
     DefectDrawn: "mark",
+    PhotoCompared: "compared",
     Printed: "printed",
     PrintWaiting: "print waits",
     NotPrinted: "not printed",
@@ -40,6 +41,7 @@ def unreadable(state: State, reading: Unreadable, known: Known) -> Outcome:
 
 _EVERYWHERE: Mapping[str, Handler] = {
     "unreadable": unreadable,
+    "compared": hint.note,
     "printed": plate.printed,
     "print waits": plate.print_waiting,
     "not printed": plate.not_printed,

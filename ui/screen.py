@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from devices.cameras.controls import Control
 from devices.worker import Worker
-from grading.rubric import shots_needed
+from grading.hints import LIKELY
+from grading.rubric import chosen, shots_needed
 from resources.words import Translator
 from station.facts import PhotoTaken
 from station.outcome import Notice, Tone
@@ -17,7 +18,7 @@ from station.state import Item
 from ui import examined, setup_prompt, telling
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
-from ui.view import PAGES, SETUP, Line, Lit, Shown, View
+from ui.view import PAGES, SETUP, Compared, Line, Lit, Shown, View
 
 if TYPE_CHECKING:
     from station.desk import Desk
@@ -122,6 +123,7 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         inspection=examined.inspection(item, bench.known) if item is not None else None,
         preps=examined.preps(item, bench.known) if item is not None else (),
         asked_s=max(0.0, manner.at - desk.asked_at),
+        compared=_compared(desk, item) if item is not None else (),
         cannot_save=desk.cannot_save,
         changed_why=_changed_why(item, bench.known) if item is not None else "",
         settings=manner.settings,
@@ -202,3 +204,27 @@ def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:
         else:
             shown.append(Shown(shot, "next" if due is not None and due.id == shot else "due"))
     return tuple(shown)
+
+
+def _compared(desk: "Desk", item: Item) -> tuple[Compared, ...]:
+    """Return the hints of the item's photos, the surest first."""
+    return tuple(
+        Compared(
+            hint.kind,
+            hint.shot,
+            hint.confidence_permille >= LIKELY,
+            str(desk.photo_path(hint.sha256)),
+            str(desk.photo_path(hint.beside)) if hint.beside else "",
+            hint.region,
+        )
+        for hint in sorted(item.hints, key=lambda hint: -hint.confidence_permille)
+    )
+
+
+def _answers(item: Item, known: "Known") -> tuple[tuple[str, dict[str, str]], ...]:
+    """Return what the answers tell of the goods, in the rubric's words with their parameters."""
+    rubric = rubric_of(item, known)
+    if rubric is None:
+        return ()
+    given = chosen(rubric, item.answers, item.identified.components)
+    return tuple((option.word, option.params) for _, option in given)

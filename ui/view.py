@@ -53,6 +53,21 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A hint of a comparison: what it says, and the paths of the photo and of the one it was compared with ("": none).
+
+    `region` is left, top, width and height in thousandths of the photo; empty means all of it.
+    """
+
+    kind: str
+    shot: str
+    likely: bool
+    photo: str
+    beside: str = ""
+    region: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Lit:
     """A lamp: the device, its light (ok, attention, down; empty while it has said nothing), and why (a code)."""
 
@@ -131,6 +146,7 @@ class View:
     judged: FrameJudged | None = None
     taking_photo: bool = False
     shots: tuple[Shown, ...] = ()
+    compared: tuple[Compared, ...] = ()
     still: str = ""
     cannot_save: str = ""
     failed: str = ""

@@ -14,6 +14,8 @@ from grading import codes, mat, photo, privacy
 from grading.bare import bare
 from grading.jpeg import decode
 from station.cli.watching import Watcher
+from station.comparing import Comparing
+from station.facts import PhotoTaken
 from station.inputs import PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
@@ -30,7 +32,7 @@ class Equipment:
         self,
         post: Callable[[object], None],
         store: PhotoStore,
-        earlier: dict[str, tuple[str, str]],
+        comparing: Comparing,
         is_private: privacy.IsPrivate,
     ) -> None:
         self._post = post
@@ -38,15 +40,18 @@ class Equipment:
         self._printer: LabelPrinter | None = None
         self._cameras: dict[str, Camera] = {}
         self._shots: dict[str, str] = {}
-        self._earlier = earlier
         self._is_private = is_private
         # How much larger than 100 % the mat was printed.
         self.mat_scale = 1.0
+        self._comparing = comparing
         self._pool = ThreadPoolExecutor(1, "photo")
         self._watcher = Watcher(post)
         # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
         # the main thread, for a year of photos is many folders to look through.
         self._pool.submit(store.sweep)
+        # What takes long, and may come after the item has gone on.
+        self._slow = ThreadPoolExecutor(1, "evidence")
+        self._slow.submit(self._remember)
 
     def use(self, printer: LabelPrinter | None, cameras: dict[str, Camera], shots: dict[str, str]) -> None:
         """Take these from now on. `shots` names the camera of a shot; the first one takes all others."""
@@ -92,9 +97,12 @@ class Equipment:
         self._pool.submit(self._check, still, item, parcel)
 
     def close(self) -> None:
-        """Finish the photo in work and end the threads."""
+        """Finish the photo in work and end the threads; comparisons that wait are let go."""
         self._watcher.close()
         self._pool.shutdown()
+        self._comparing.stop()
+        self._slow.shutdown(cancel_futures=True)
+        self._comparing.close()
 
     def _check(self, still: Still, item: str, parcel: str) -> None:
         try:
@@ -144,9 +152,9 @@ class Equipment:
         fingerprint = photo.fingerprint(jpeg)
         sha256 = self._store.put(jpeg)
         mark = "" if fingerprint is None else f"{fingerprint:016x}"
-        repeat_of = "" if fingerprint is None else self._same(fingerprint, jpeg, item)
+        repeat_of = "" if fingerprint is None else self._comparing.same(jpeg, item)
         if mark and not gate.problems:
-            self._earlier.setdefault(mark, (item, sha256))
+            self._comparing.remember(jpeg, sha256, item)
         return PhotoChecked(
             request,
             sha256,
@@ -159,12 +167,19 @@ class Equipment:
             repeat_of,
         )
 
-    def _same(self, fingerprint: int, jpeg: bytes, item: str) -> str:
-        """Return the other item this very picture was taken of, or an empty string: a frozen or replayed camera."""
-        for mark, (other, sha256) in self._earlier.items():
-            if other == item or photo.distance(fingerprint, int(mark, 16)) > photo.SAME_PICTURE_BITS:
-                continue
-            path = self._store.path(sha256)
-            if path.exists() and photo.is_same_picture(jpeg, path.read_bytes()):
-                return other
-        return ""
+    def compare(self, taken: PhotoTaken) -> None:
+        """Compare a photo that was recorded with what it should look like; each hint comes as `PhotoCompared`."""
+        self._slow.submit(self._compare, taken)
+
+    def _compare(self, taken: PhotoTaken) -> None:
+        try:
+            for hint in self._comparing.hints(taken):
+                self._post(hint)
+        except Exception:  # noqa: BLE001 - top of thread
+            _log.exception("the photo could not be compared")
+
+    def _remember(self) -> None:
+        try:
+            self._comparing.catch_up()
+        except Exception:  # noqa: BLE001 - top of thread
+            _log.exception("the photos of before could not be looked through")

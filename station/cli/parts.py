@@ -24,12 +24,14 @@ from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
 from station.codes import is_of_a_parcel
+from station.comparing import Comparing
 from station.desk import Desk
 from station.history import History
 from station.journal import Journal
 from station.labels import load
 from station.local_copy import LocalCopy
 from station.lookups import Lookups
+from station.photo_index import PhotoIndex
 from station.photos import PhotoStore
 from station.rules import read_rules
 from station.settings import (
@@ -163,7 +165,9 @@ def open_station(
         history = History(journal)
         store = PhotoStore(home / PHOTOS_FOLDER)
         rules = read_rules()
-        equipment = Equipment(post, store, history.fingerprints(), partial(is_of_a_parcel, patterns=rules.patterns))
+        index = PhotoIndex(home / PHOTOS_FOLDER)
+        comparing = Comparing(index, store, journal.path, settings.station, settings.hints)
+        equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns))
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None
         if courier is not None:

@@ -85,6 +85,9 @@ class PromptEquipment:
     def check(self, still: Any, item: str, parcel: str = "") -> None:
         """Never called: `still` has answered."""
 
+    def compare(self, taken: object) -> None:
+        """Compares nothing."""
+
 
 class QuickHands:
     """Hands that read codes and press keys as fast as the bench answers; `take` brings what they did to the desk."""

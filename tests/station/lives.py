@@ -56,6 +56,9 @@ class Answering:
     def check(self, still: Still, item: str, parcel: str = "") -> None:
         pass
 
+    def compare(self, taken: object) -> None:
+        pass
+
     def still(self, request: str, shot: str) -> None:
         sha256 = self._store.put(b"\xff\xd8" + request.encode())
         self.answers.append(PhotoChecked(request, sha256, 100, (), 900, 500))

@@ -123,7 +123,6 @@ def test_a_story_keeps_what_was_undone_and_leaves_other_items_out(journal: Journ
     ]
     assert len(history.story("1Z1")) == len(history.story("RMA_1")) == 4
     assert history.story("RMA") == history.story("") == history.story("x' OR 1=1 --") == ()
-    assert history.fingerprints() == {}
 
 
 def test_figures_of_the_day(journal: Journal, tmp_path: Path) -> None:
@@ -145,21 +144,14 @@ def test_figures_of_the_day(journal: Journal, tmp_path: Path) -> None:
     assert (raised.owner, raised.code, raised.title, raised.detail) == ("supervisor", "1Z2", "Shoe 2", "too heavy")
 
 
-def test_fingerprints_name_their_item(journal: Journal) -> None:
-    put(journal, ItemIdentified("P1", "I1", "x", "matched", "Shoe", "footwear"))
-    put(journal, PhotoTaken("I1", "front", "ab" * 32, 1, fingerprint="00ff"))
-    assert History(journal).fingerprints() == {"00ff": ("I1", "ab" * 32)}
-
-
 def test_what_is_asked_each_second_and_at_each_start_reads_no_whole_table(journal: Journal) -> None:
     asked: list[tuple[str, Any]] = []
     with journal.reading() as connection:
         event.listen(connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
     history = History(journal)
     history.figures(datetime.now(UTC))
-    history.fingerprints()
     queries = [each for each in asked if each[0].startswith("SELECT")]
-    assert len(queries) == 5
+    assert len(queries) == 4
     with journal.reading() as connection:
         for query, values in queries:
             plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from devices.readings import AcceptedWeight, Fault, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 from station import facts as f
 from station import sample
-from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoFailed, PhotoReady
+from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoCompared, PhotoFailed, PhotoReady
 from station.outcome import Tone
 from station.prompt import prompt
 from station.stages import Stage
@@ -24,6 +24,7 @@ SAMPLES: dict[str, Input] = {
     "unreadable": Unreadable("scanner", Fault.garbled, b"\xff\xfe", 0.0),
     "weight": AcceptedWeight("scale", 500_000, 0.0),
     "photo": PhotoChecked("other/request/0", "cd" * 32, 1),
+    "compared": PhotoCompared("I-A01-9", "front", "cd" * 32, "damage_area", 500),
     "no photo": PhotoFailed("other/request/0", "frozen"),
     "ready": PhotoReady("other/request/0"),
     "mark": DefectDrawn("cd" * 32, (1, 1), (1, 1), "cloth", "stain", 1),

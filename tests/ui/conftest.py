@@ -65,6 +65,9 @@ class PromptEquipment:
         sha256 = self._store.put(still.jpeg)
         self.answers.append(PhotoChecked(still.request, sha256, len(still.jpeg), (), 210, 500))
 
+    def compare(self, taken: object) -> None:
+        pass
+
 
 class Hands:
     """A person at a desk: what they do to its devices."""

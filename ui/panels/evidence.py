@@ -15,6 +15,7 @@ from ui.parts.answered import AnsweredList
 from ui.parts.card import Card, rule
 from ui.parts.defect_list import DefectList
 from ui.parts.fields import Fields
+from ui.parts.hints import Hints
 from ui.parts.rest import RestList
 from ui.parts.rows import Rows
 from ui.parts.scores import Scores
@@ -36,6 +37,7 @@ class EvidencePanel(Card):
         super().__init__(parent=parent)
         self._title = Text("small", quiet=True)
         self._photos = _Photos()
+        self._hints = Hints()
         self._fields = Fields()
         self._why_title = Text("small", quiet=True)
         self._why = Rows(lambda: Text("small"), S8)
@@ -46,7 +48,7 @@ class EvidencePanel(Card):
         self._last = Text("small", quiet=True)
         scroll = Scroll()
         for widget in (
-            *(self._photos, self._answered, self._fields, self._defects, self._why_title, self._why),
+            *(self._photos, self._hints, self._answered, self._fields, self._defects, self._why_title, self._why),
             *(self._scores, self._worths, self._rules, self._bins),
         ):
             scroll.column.addWidget(widget)
@@ -65,6 +67,7 @@ class EvidencePanel(Card):
         self._scroll.setAccessibleName(tr.gettext(mark("Evidence")))
         self._title.show_text(tr.gettext(mark("Evidence") if item is not None else mark("Open bins")))
         self._photos.render(view.shots if item is not None else (), view)
+        self._hints.render(view)
         self._fields.show_fields(_facts(view, item) if item is not None else [])
         self._rest.render(view)
         self._answered.render(view)

@@ -1,0 +1,111 @@
+"""What comparing photos can hint at: kinds, words that say what to check, and which are on; never a grade."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from grading.compare import Comparison, Region
+from grading.jpeg import Pixels, decode
+
+Kind = Literal[
+    "photo_reused",
+    "damage_area",
+    "missing_part",
+    "wrong_colour",
+    "wrong_size",
+]
+KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
+
+HINT_TEXTS: Mapping[Kind, str] = {
+    "photo_reused": "This picture looks like one of an earlier item. Is the item itself on the mat?",
+    "damage_area": "Something differs from good ones. Look at the marked place.",
+    "missing_part": "Something good ones have is not seen here. Look at the marked place.",
+    "wrong_colour": "Compare the colour with the picture.",
+    "wrong_size": "Measure the item: it is not of the size it should be.",
+}
+"""English message ids by kind: what to check."""
+
+ON: Mapping[Kind, tuple[str, ...]] = {
+    "photo_reused": ("*",),
+    "damage_area": ("electronics", "media", "home"),
+    "missing_part": (),
+    "wrong_colour": (),
+    "wrong_size": (),
+}
+"""The categories (`*`: all) for which a kind is on where a site says nothing: only kinds whose use was measured.
+
+`damage_area` needs an article that keeps its shape, so it is off for clothes, bags and shoes. The last three have been
+tried on made pictures only.
+"""
+
+LIKELY = 700
+"""From this confidence on a hint is likely; below it, perhaps."""
+
+
+class Hint(msgspec.Struct, frozen=True):
+    """One thing to check: its kind, how sure it is (0 to 1000), where (empty: everywhere) and what it rests on."""
+
+    kind: Kind
+    confidence: int
+    region: Region | None = None
+    detail: str = ""
+
+
+def is_on(kind: Kind, category: str, chosen: Mapping[str, tuple[str, ...]]) -> bool:
+    """Tell whether a kind is on for a category; `chosen` are a site's categories by kind, before the program's."""
+    categories = chosen.get(kind, ON[kind])
+    return "*" in categories or category in categories
+
+
+def of_comparison(comparison: Comparison) -> tuple[Hint, ...]:
+    """Return what the places that differ hint at, the surest of each kind."""
+    found: dict[Kind, Hint] = {}
+    for each in comparison.differences:
+        kind: Kind = "missing_part" if each.absent else "damage_area"
+        found.setdefault(kind, Hint(kind, each.confidence, each.region, str(comparison.aligned)))
+    return tuple(found.values())
+
+
+def of_colour(photo: bytes, reference: bytes, gains: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Hint | None:
+    """Hint at another colour than the reference's; `gains` (blue, green, red) make the photo's light white.
+
+    Compared are the middle colours (CIELAB, CIE 1976 difference) of what is not the mat; from 18 on they are two
+    colours to most people in unlike light.
+    """
+    seen, there = _colour(photo, gains), _colour(reference, (1.0, 1.0, 1.0))
+    if seen is None or there is None:
+        return None
+    # Brightness counts for a third: the lamp and the lens change it most.
+    apart = ((seen[0] - there[0]) / 3) ** 2 + (seen[1] - there[1]) ** 2 + (seen[2] - there[2]) ** 2
+    difference = apart**0.5
+    if difference < 18:
+        return None
+    return Hint("wrong_colour", round(min(900, 300 + 20 * (difference - 18))), None, f"dE {difference:.0f}")
+
+
+def of_size(length_mm: float, known_mm: float) -> Hint | None:
+    """Hint at another size: the measured length is off by more than 4 % and 3 mm."""
+    off_mm = abs(length_mm - known_mm)
+    if known_mm <= 0 or off_mm <= max(3.0, 0.04 * known_mm):
+        return None
+    sure = round(min(900, 400 + 2000 * off_mm / known_mm))
+    return Hint("wrong_size", sure, None, f"{length_mm:.0f}/{known_mm:.0f} mm")
+
+
+def _colour(jpeg: bytes, gains: tuple[float, float, float]) -> tuple[float, float, float] | None:
+    """The middle L*, a*, b* of what is not of the border's colour; None where there is next to nothing."""
+    pixels = decode(jpeg)
+    if pixels is None or min(pixels.shape[:2]) < 64:
+        return None
+    import cv2
+    import numpy
+
+    small: Pixels = cv2.resize(pixels, (160, 160), interpolation=cv2.INTER_AREA).astype(numpy.float32) / 255
+    lab = cv2.cvtColor(numpy.clip(small * numpy.array(gains, numpy.float32), 0, 1), cv2.COLOR_BGR2LAB)
+    border = numpy.concatenate([lab[:8].reshape(-1, 3), lab[-8:].reshape(-1, 3), lab[:, :8].reshape(-1, 3)])
+    apart = numpy.linalg.norm(lab - numpy.median(border, axis=0), axis=2) > 14
+    if apart.mean() < 0.02:
+        return None
+    middle = numpy.median(lab[apart], axis=0)
+    return float(middle[0]), float(middle[1]), float(middle[2])

@@ -1,0 +1,152 @@
+"""Compares a recorded photo with those of before: the same picture again, and good ones of the same article.
+
+Used by the two threads of the photo work, beside the bench; it reads the journal's file through connections of its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy.exc import DBAPIError
+
+from grading import compare, hints, reuse
+from grading.hints import Hint
+from grading.photo import is_same_picture
+from station.database import open_sqlite
+from station.facts import PhotoTaken
+from station.inputs import PhotoCompared
+from station.photo_index import PhotoIndex
+from station.photos import PhotoStore
+from station.statements import Statement
+
+REFERENCES = 5
+_PROVED = 4
+_BESIDE_GOOD_ONES: tuple[hints.Kind, ...] = ("damage_area", "missing_part", "wrong_colour")
+
+
+class Article(NamedTuple):
+    """What an item is: the article and its category; empty where nobody knows."""
+
+    sku: str
+    category: str
+
+
+class Comparing:
+    """The photos of one station and what is known of them. `chosen` are the site's switches of hints."""
+
+    def __init__(
+        self, index: PhotoIndex, store: PhotoStore, journal: Path, station: str, chosen: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._index = index
+        self._store = store
+        self._journal = journal
+        self._station = station
+        self._chosen = chosen
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Let what is being worked at end soon."""
+        self._stopped = True
+
+    def close(self) -> None:
+        """Close the index; nobody may look any more."""
+        self._index.close()
+
+    def same(self, jpeg: bytes, item: str) -> str:
+        """Return the other item this very picture was taken of, or an empty string: a frozen or replayed camera."""
+        for seen in self._index.look(reuse.probes(jpeg)):
+            if seen.item != item and is_same_picture(jpeg, self._photo(seen.sha256)):
+                return seen.item
+        return ""
+
+    def remember(self, jpeg: bytes, sha256: str, item: str) -> None:
+        """Remember what a photo looks like."""
+        prints = reuse.prints(jpeg)
+        if prints is not None:
+            self._index.add(sha256, item, prints)
+
+    def catch_up(self) -> None:
+        """Remember the photos that facts name and the index lacks: it is derived, and may be lost or torn."""
+        for item, sha256 in self._index.missing(self._recorded()):
+            if self._stopped:
+                return
+            self.remember(self._photo(sha256), sha256, item)
+
+    def hints(self, taken: PhotoTaken) -> Iterator[PhotoCompared]:
+        """Yield what a recorded photo hints at, of the kinds that are on for its category."""
+        article = self._article(taken.item)
+        jpeg = self._photo(taken.sha256)
+        wanted = [kind for kind in hints.KINDS if hints.is_on(kind, article.category, self._chosen)]
+        found: list[tuple[Hint, str]] = []
+        if "photo_reused" in wanted and not self._stopped:
+            found += self._reused(jpeg, taken.item)
+        if {*_BESIDE_GOOD_ONES} & {*wanted} and article.sku and not self._stopped:
+            found += self._beside_good_ones(jpeg, taken, article)
+        for hint, beside in found:
+            if hint.kind in wanted:
+                box = hint.region
+                region = (box.left, box.top, box.width, box.height) if box is not None else ()
+                photo = (taken.item, taken.shot, taken.sha256)
+                yield PhotoCompared(*photo, hint.kind, hint.confidence, region, hint.detail, beside)
+
+    def _reused(self, jpeg: bytes, item: str) -> list[tuple[Hint, str]]:
+        others = [seen for seen in self._index.look(reuse.probes(jpeg)) if seen.item != item][:_PROVED]
+        for seen in others:
+            likeness = reuse.likeness(jpeg, self._photo(seen.sha256))
+            if likeness >= reuse.SAME:
+                return [(Hint("photo_reused", likeness, None, seen.item), seen.sha256)]
+        return []
+
+    def _beside_good_ones(self, jpeg: bytes, taken: PhotoTaken, article: Article) -> list[tuple[Hint, str]]:
+        good = self.references(article.sku, taken.shot, taken.item)
+        if not good:
+            return []
+        references = [self._photo(sha256) for sha256 in good]
+        colour = hints.of_colour(jpeg, references[0])
+        found = [*hints.of_comparison(compare.compare(jpeg, references)), *([colour] if colour is not None else [])]
+        return [(each, good[0]) for each in found]
+
+    def references(self, sku: str, shot: str, besides: str) -> tuple[str, ...]:
+        """Return the hashes of the latest good photos of an article from the same side: grade A, or never opened."""
+        values = {"station": self._station, "sku": sku, "shot": shot, "item": besides}
+        rows = self._asked(_GOOD, values)
+        return tuple(str(row[0]) for row in rows)
+
+    def _article(self, item: str) -> Article:
+        rows = self._asked(_ARTICLE, {"station": self._station, "item": item})
+        return Article(str(rows[0][0]), str(rows[0][1])) if rows else Article("", "")
+
+    def _recorded(self) -> list[tuple[str, str]]:
+        rows = self._asked(_RECORDED, {"station": self._station})
+        return [(str(row[0]), str(row[1])) for row in rows]
+
+    def _asked(self, statement: Statement, values: dict[str, str]) -> list[tuple[object, ...]]:
+        engine = open_sqlite(self._journal, read_only=True, begin="DEFERRED")
+        try:
+            with engine.begin() as connection:
+                return [tuple(row) for row in statement.run(connection, values)]
+        except DBAPIError:
+            # The bench says what is wrong with its journal; a hint less harms nobody.
+            return []
+        finally:
+            engine.dispose()
+
+    def _photo(self, sha256: str) -> bytes:
+        """Return a photo's bytes; none where the file is gone, which nothing is like."""
+        try:
+            return self._store.path(sha256).read_bytes()
+        except OSError:
+            return b""
+
+
+_ARTICLE = Statement("SELECT sku, category FROM item WHERE station = :station AND item = :item")
+_RECORDED = Statement(
+    "SELECT item, sha256 FROM photo WHERE station = :station AND sha256 <> '' AND fingerprint <> '' ORDER BY taken_at"
+)
+# The newest photos of the station are gone through by their index, and their items looked up: no whole table is read.
+_GOOD = Statement(
+    "SELECT latest.sha256 FROM (SELECT item, sha256, shot FROM photo WHERE station = :station"
+    " ORDER BY taken_at DESC LIMIT 20000) AS latest JOIN item ON item.station = :station AND item.item = latest.item"
+    " WHERE latest.shot = :shot AND latest.sha256 <> '' AND latest.item <> :item AND item.sku = :sku"
+    f" AND (item.letter = 'A' OR item.functional = 'sealed') LIMIT {REFERENCES}"
+)

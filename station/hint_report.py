@@ -1,0 +1,133 @@
+"""How often hints were right, by what the graders themselves said of the items: per kind and category, with a bound."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from grading.rubric import Rubric, chosen
+from station.facts import (
+    Answered,
+    ExceptionRaised,
+    Hinted,
+    ItemIdentified,
+    Recorded,
+    Undone,
+    Unknown,
+)
+
+ENOUGH = 100
+"""Below so many hints nothing is said of a kind: the interval is too wide to act on."""
+USEFUL = 0.5
+"""A kind is of use when at least every second hint of it is right; the interval's lower end decides."""
+_Z = 1.96
+
+Told = tuple[str, Recorded | Unknown]
+"""A fact and the transaction it was written in."""
+
+
+class Precision(msgspec.Struct, frozen=True):
+    """How often a kind was right in a category: of `shown` hints the graders agreed with `agreed`.
+
+    `low` and `high` are the 95 % interval (Wilson 1927) as shares; `verdict` is `too_few`, `useful`, `not_useful` or
+    `unclear`. A person switches kinds off; nothing here does.
+    """
+
+    kind: str
+    category: str
+    shown: int
+    agreed: int
+    low: float
+    high: float
+    verdict: str
+
+
+class _Item:
+    """What is known of one item while its facts are read."""
+
+    def __init__(self, identified: ItemIdentified) -> None:
+        self.identified = identified
+        self.answers: list[tuple[str, str]] = []
+        self.hints: dict[tuple[str, str, str], Hinted] = {}
+        self.doubts: set[str] = set()
+
+
+def precision(told: Iterable[Told], rubric_of: Callable[[str], Rubric | None]) -> tuple[Precision, ...]:
+    """Count hints and agreement over facts in the order they were written; what was undone does not count.
+
+    An item without an answer of a person (it was held before, or is still on the bench) says nothing and is left out.
+    """
+    told = tuple(told)
+    undone = {txn for _, fact in told if isinstance(fact, Undone) for txn in fact.txns}
+    items: dict[str, _Item] = {}
+    for txn, fact in told:
+        if txn not in undone:
+            _note(items, fact)
+    counts: dict[tuple[str, str], list[int]] = {}
+    for each in items.values():
+        if each.answers:
+            for hint in each.hints.values():
+                tally = counts.setdefault((hint.kind, each.identified.category), [0, 0])
+                tally[0] += 1
+                tally[1] += _agrees(hint, each, rubric_of(each.identified.category))
+    return tuple(_judged(*key, *tally) for key, tally in sorted(counts.items()))
+
+
+def _note(items: dict[str, _Item], fact: Recorded | Unknown) -> None:
+    if isinstance(fact, ItemIdentified):
+        items[fact.item] = _Item(fact)
+        return
+    item = items.get(getattr(fact, "item", ""))
+    if item is None:
+        return
+    if isinstance(fact, Answered):
+        item.answers.append((fact.question, fact.option))
+    elif isinstance(fact, Hinted):
+        # Several hints of one kind in one photo are one look of the grader.
+        item.hints[fact.kind, fact.shot, fact.sha256] = fact
+    elif isinstance(fact, ExceptionRaised):
+        item.doubts.add(fact.kind)
+
+
+def _agrees(hint: Hinted, item: _Item, rubric: Rubric | None) -> bool:
+    """Whether what people said of the item is what the hint hinted at."""
+    return _AGREES[hint.kind](item, rubric) if hint.kind in _AGREES else False
+
+
+def _has_defect(item: _Item, rubric: Rubric | None, kinds: frozenset[str] = frozenset()) -> bool:
+    """Whether any answer names a defect; of the `kinds` given, if any are."""
+    if rubric is None:
+        return False
+    options = (option for _, option in chosen(rubric, tuple(item.answers), item.identified.components))
+    found = [option.defect for option in options if option.defect is not None]
+    return any(not kinds or defect.kind in kinds for defect in found)
+
+
+_AGREES: Mapping[str, Callable[[_Item, Rubric | None], bool]] = {
+    "photo_reused": lambda item, _: "photo_repeat" in item.doubts,
+    "damage_area": _has_defect,
+    "missing_part": lambda item, rubric: _has_defect(item, rubric, frozenset({"missing"})),
+    "wrong_colour": lambda item, _: item.identified.match == "wrong",
+    "wrong_size": lambda item, _: item.identified.match == "wrong",
+}
+
+
+def wilson(agreed: int, shown: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share; (0, 1) of none."""
+    if not shown:
+        return 0.0, 1.0
+    share, square = agreed / shown, _Z * _Z
+    middle = share + square / (2 * shown)
+    spread = _Z * ((share * (1 - share) + square / (4 * shown)) / shown) ** 0.5
+    over = 1 + square / shown
+    return max(0.0, (middle - spread) / over), min(1.0, (middle + spread) / over)
+
+
+def _judged(kind: str, category: str, shown: int, agreed: int) -> Precision:
+    low, high = wilson(agreed, shown)
+    if shown < ENOUGH:
+        verdict = "too_few"
+    elif low >= USEFUL:
+        verdict = "useful"
+    else:
+        verdict = "not_useful" if high < USEFUL else "unclear"
+    return Precision(kind, category, shown, agreed, round(low, 3), round(high, 3), verdict)

@@ -1,0 +1,131 @@
+"""Photos of before are found by what they look like; an article is compared with good ones of it."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy
+import pytest
+
+from station import facts as f
+from station.comparing import Comparing
+from station.journal import Journal
+from station.photo_index import SIEVE_FILE, PhotoIndex
+from station.photos import PhotoStore
+
+SIZE = (480, 640, 3)
+
+
+def drawing(seed: int, scratch: bool = False) -> numpy.ndarray:
+    """A printed thing with much to see on it, no two alike."""
+    chance = random.Random(seed)
+    picture = numpy.full(SIZE, 150, numpy.uint8)
+    for _ in range(90):
+        at = (chance.randrange(600), chance.randrange(440))
+        colour = tuple(chance.randrange(256) for _ in range(3))
+        cv2.rectangle(picture, at, (at[0] + chance.randrange(8, 60), at[1] + chance.randrange(8, 60)), colour, -1)
+    if scratch:
+        cv2.line(picture, (300, 200), (370, 250), (255, 255, 255), 6)
+    return picture
+
+
+def jpeg(picture: numpy.ndarray, quality: int = 90) -> bytes:
+    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+class Site:
+    """A station's photos, and the journal that names them."""
+
+    def __init__(self, folder: Path, journal: Journal) -> None:
+        self.folder, self.journal = folder, journal
+        self.store = PhotoStore(folder)
+        self.opened: list[Comparing] = []
+
+    def photo(self, item: str, picture: bytes, letter: str = "", category: str = "electronics") -> f.PhotoTaken:
+        sha256 = self.store.put(picture)
+        taken = f.PhotoTaken(item, "front", sha256, len(picture), fingerprint="1")
+        named = f.ItemIdentified("P1", item, "x", "matched", "Phone", category, sku="SKU-1")
+        for fact in (named, taken, f.Graded(item, letter, "", "works", "rule")):
+            self.journal.append((fact,), operator="BDG-1", shift="S1")
+        return taken
+
+    def comparing(self, **chosen: tuple[str, ...]) -> Comparing:
+        self.opened.append(Comparing(PhotoIndex(self.folder), self.store, self.journal.path, "A01", chosen))
+        return self.opened[-1]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
+        journal.append((f.ParcelArrived("P1", "1Z1", "ups", "return", "one"),), operator="BDG-1", shift="S1")
+        site = Site(tmp_path / "photos", journal)
+        yield site
+        for each in site.opened:
+            each.close()
+
+
+def test_one_and_the_same_picture_names_the_other_item(site: Site) -> None:
+    comparing = site.comparing()
+    picture = jpeg(drawing(1))
+    comparing.remember(picture, site.store.put(picture), "I-A01-1")
+    again = jpeg(drawing(1), 60)
+    assert comparing.same(again, "I-A01-2") == "I-A01-1"
+    assert comparing.same(again, "I-A01-1") == ""
+    assert comparing.same(jpeg(drawing(2)), "I-A01-2") == ""
+
+
+@pytest.mark.parametrize("lost", ["seen.*", SIEVE_FILE])
+def test_a_lost_index_is_made_again_from_the_facts(site: Site, lost: str) -> None:
+    for number in range(3):
+        site.photo(f"I-A01-{number}", jpeg(drawing(number)))
+    comparing = site.comparing()
+    comparing.catch_up()
+    comparing.close()
+    for file in site.folder.glob(lost):
+        file.unlink()
+    comparing = site.comparing()
+    comparing.catch_up()
+    assert comparing.same(jpeg(drawing(2)), "I-A01-9") == "I-A01-2"
+
+
+def test_a_turned_and_cropped_copy_is_a_hint_and_no_same_picture(site: Site) -> None:
+    site.photo("I-A01-1", jpeg(drawing(1)))
+    copy = jpeg(cv2.rotate(drawing(1), cv2.ROTATE_90_CLOCKWISE)[20:620, 15:465], 70)
+    taken = site.photo("I-A01-2", copy)
+    comparing = site.comparing()
+    comparing.catch_up()
+    assert comparing.same(copy, "I-A01-2") == ""
+    (hint,) = comparing.hints(taken)
+    assert (hint.kind, hint.item, hint.detail) == ("photo_reused", "I-A01-2", "I-A01-1")
+    assert hint.confidence_permille >= 600
+    switched_off = site.comparing(photo_reused=())
+    assert list(switched_off.hints(taken)) == []
+
+
+def test_a_scratch_that_good_ones_do_not_have_is_shown_where_it_is(site: Site) -> None:
+    for number in range(3):
+        site.photo(f"I-A01-{number}", jpeg(drawing(7), 80 + number), "A")
+    taken = site.photo("I-A01-9", jpeg(drawing(7, scratch=True)))
+    comparing = site.comparing(photo_reused=())
+    (hint,) = comparing.hints(taken)
+    left, top, width, height = hint.region
+    assert hint.kind == "damage_area"
+    assert left <= 1000 * 335 // 640 <= left + width and top <= 1000 * 225 // 480 <= top + height
+    assert width < 250 and height < 250
+
+
+def test_only_good_photos_of_the_article_are_references(site: Site) -> None:
+    good = site.photo("I-A01-1", jpeg(drawing(1)), "A")
+    site.photo("I-A01-2", jpeg(drawing(2)), "B")
+    comparing = site.comparing()
+    assert comparing.references("SKU-1", "front", "I-A01-9") == (good.sha256,)
+    assert comparing.references("SKU-1", "front", "I-A01-1") == ()
+    assert comparing.references("SKU-1", "back", "") == comparing.references("SKU-2", "front", "") == ()
+
+
+def test_a_switched_off_category_gets_no_hint(site: Site) -> None:
+    site.photo("I-A01-1", jpeg(drawing(7)), "A", "bags")
+    taken = site.photo("I-A01-2", jpeg(drawing(7, scratch=True)), "", "bags")
+    comparing = site.comparing(photo_reused=())
+    assert list(comparing.hints(taken)) == []

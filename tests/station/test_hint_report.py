@@ -1,0 +1,85 @@
+"""Hints are judged by what people said of the items, and only when there are enough of them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station import facts as f
+from station.__main__ import main
+from station.hint_report import ENOUGH, Precision, precision, wilson
+from station.journal import Journal
+from station.lookups import Rules
+
+
+def story(number: int, answer: tuple[str, str] | None, kind: str = "damage_area") -> list[tuple[str, f.Recorded]]:
+    item = f"I-A01-{number}"
+    facts: list[f.Recorded] = [
+        f.ItemIdentified("P1", item, "x", "matched", "Phone", "electronics"),
+        f.Hinted(item, "front", "ab" * 32, kind, 640),
+    ]
+    if answer is not None:
+        facts.append(f.Answered(item, *answer, "electronics@1"))
+    return [(f"t{number}-{place}", fact) for place, fact in enumerate(facts)]
+
+
+def judged(told: list[tuple[str, f.Recorded]], rules: Rules) -> Precision:
+    (found,) = precision(told, rules.rubrics.get)
+    return found
+
+
+def an_answer(rules: Rules, with_defect: bool) -> tuple[str, str]:
+    """A question of the shipped questions with an answer that tells of a defect, or of none."""
+    for question in rules.rubrics["electronics"].questions:
+        for option in question.options:
+            if (option.defect is not None) == with_defect:
+                return question.id, option.id
+    raise AssertionError("no such answer")
+
+
+def test_a_damage_hint_is_right_when_an_answer_names_a_defect(rules: Rules) -> None:
+    told = story(1, an_answer(rules, True)) + story(2, an_answer(rules, False)) + story(3, None)
+    found = judged(told, rules)
+    assert (found.kind, found.category, found.shown, found.agreed) == ("damage_area", "electronics", 2, 1)
+    assert found.verdict == "too_few"
+
+
+def test_what_was_undone_does_not_count(rules: Rules) -> None:
+    told = [*story(1, an_answer(rules, True)), ("t9", f.Undone(("t1-2",), "answer"))]
+    assert precision(told, rules.rubrics.get) == ()
+
+
+@pytest.mark.parametrize(("right", "verdict"), [(80, "useful"), (20, "not_useful"), (50, "unclear")])
+def test_the_interval_decides_and_not_the_share(rules: Rules, right: int, verdict: str) -> None:
+    good, bad = an_answer(rules, True), an_answer(rules, False)
+    told = [fact for number in range(ENOUGH) for fact in story(number, good if number < right else bad)]
+    assert judged(told, rules).verdict == verdict
+
+
+def test_a_kind_of_a_later_version_is_counted_and_never_right(rules: Rules) -> None:
+    assert judged(story(1, an_answer(rules, True), "mood"), rules).agreed == 0
+
+
+@given(st.integers(1, 10_000).flatmap(lambda shown: st.tuples(st.integers(0, shown), st.just(shown))))
+def test_the_interval_holds_the_share_and_narrows(counts: tuple[int, int]) -> None:
+    agreed, shown = counts
+    low, high = wilson(agreed, shown)
+    assert 0 <= low <= agreed / shown + 1e-9 and agreed / shown - 1e-9 <= high <= 1
+    wider_low, wider_high = wilson(agreed * 4, shown * 4)
+    assert wider_high - wider_low < high - low
+
+
+def test_the_command_prints_what_the_journal_says(tmp_path: Path, rules: Rules, capsys) -> None:
+    with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
+        journal.append((f.ParcelArrived("P1", "1Z1", "ups", "return", "one"),), operator="B", shift="S")
+        for _, fact in story(1, an_answer(rules, True)):
+            journal.append((fact,), operator="B", shift="S")
+    assert main(["hints", "report", str(tmp_path)]) == 0
+    assert "damage_area" in (said := capsys.readouterr().out) and "too few" in said
+    assert main(["hints", "report", str(tmp_path), "--json"]) == 0
+    (line,) = json.loads(capsys.readouterr().out)
+    assert (line["shown"], line["agreed"]) == (1, 1)
+    assert main(["hints", "report", str(tmp_path / "nowhere")]) == 1
+    assert "no journal" in capsys.readouterr().err

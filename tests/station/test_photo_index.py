@@ -1,0 +1,80 @@
+"""The index of what photos look like finds a copy, and is whole again after any power cut."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grading import reuse
+from station.photo_index import ROWS_FILE, SIEVE_FILE, PhotoIndex
+
+KEPT = [os.urandom(reuse.PRINTS_BYTES) for _ in range(12)]
+
+
+def name(number: int) -> str:
+    return (bytes([number]) * 32).hex()
+
+
+def asked(number: int, crop: int = 0) -> tuple[bytes, ...]:
+    return (KEPT[number][crop * reuse.PRINT_BYTES : (crop + 1) * reuse.PRINT_BYTES],)
+
+
+def filled(folder: Path, count: int = 12) -> PhotoIndex:
+    index = PhotoIndex(folder)
+    for number in range(count):
+        index.add(name(number), f"I-A01-{number}", KEPT[number])
+    return index
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[PhotoIndex]:
+    with_photos = filled(tmp_path)
+    yield with_photos
+    with_photos.close()
+
+
+@pytest.mark.parametrize("crop", range(reuse.CROPS))
+def test_each_crop_of_a_photo_finds_it(index: PhotoIndex, crop: int) -> None:
+    (seen,) = index.look(asked(5, crop))
+    assert (seen.item, seen.sha256, seen.bits) == ("I-A01-5", name(5), 0)
+
+
+def test_what_was_never_there_is_not_found(index: PhotoIndex) -> None:
+    assert index.look((os.urandom(reuse.PRINT_BYTES),)) == ()
+    assert index.look(()) == ()
+
+
+def test_it_remembers_after_it_was_closed(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    index = PhotoIndex(tmp_path)
+    assert len(index) == 12 and index.look(asked(11))
+    index.close()
+
+
+def test_it_says_which_photos_it_lacks(tmp_path: Path) -> None:
+    index = filled(tmp_path, 5)
+    photos = [(f"I-A01-{number}", name(number)) for number in range(7)]
+    assert index.missing(photos) == photos[5:]
+    index.close()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 12 * 324), st.integers(0, 12 * reuse.SIEVE_BYTES), st.sampled_from([b"", b"\0", b"x"]))
+def test_a_torn_end_is_cut_off_and_the_rest_still_found(
+    tmp_path_factory: pytest.TempPathFactory, rows_left: int, sieve_left: int, filling: bytes
+) -> None:
+    folder = tmp_path_factory.mktemp("torn")
+    filled(folder).close()
+    for file, left in ((ROWS_FILE, rows_left), (SIEVE_FILE, sieve_left)):
+        content = (folder / file).read_bytes()
+        (folder / file).write_bytes(content[:left] + filling * (len(content) - left))
+    index = PhotoIndex(folder)
+    assert len(index) == rows_left // 324
+    for number in range(12):
+        assert bool(index.look(asked(number))) == (number < len(index))
+    index.add(name(12), "I-A01-12", KEPT[0])
+    assert [each.item for each in index.look(asked(0))][-1] == "I-A01-12"
+    index.close()
