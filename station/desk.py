@@ -31,7 +31,8 @@ from devices.scanners.self_test import SELF_TEST, Mend, layout_of
 from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
-from station.inputs import Command, Do, Input, PhotoChecked, PhotoFailed
+from station.facts import PhotoTaken
+from station.inputs import Command, Do, Input, LabelRead, PhotoChecked, PhotoFailed
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.print_ledger import Heard, asked, hear
@@ -56,7 +57,7 @@ _LAYOUT_NOTICES: Mapping[Mend, Notice] = {
     ),
 }
 
-Word = Reading | PhotoChecked | PhotoFailed | Command | SyncStatus
+Word = Reading | PhotoChecked | PhotoFailed | LabelRead | Command | SyncStatus
 
 
 class Lamp(msgspec.Struct, frozen=True):
@@ -92,6 +93,9 @@ class Equipment(Protocol):
 
     def check(self, still: Still, item: str) -> None:
         """Store and judge a still away from the main thread; it comes back as `PhotoChecked`."""
+
+    def read(self, photo: PhotoTaken) -> None:
+        """Read the print in a photo that was kept, some time later; it may come back as `LabelRead`."""
 
 
 class Desk:
@@ -222,6 +226,9 @@ class Desk:
             self._equipment.cancel(job)
         for label in shown.labels:
             self._print(label)
+        for fact in shown.facts:
+            if isinstance(fact, PhotoTaken):
+                self._equipment.read(fact)
         if shown.capture is not None:
             self._equipment.still(shown.capture.request, shown.capture.shot)
         self._look()

@@ -95,6 +95,12 @@ class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     stock: str = ""
 
 
+class ReadingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is read in photos: with `text`, the print on labels, in a process of its own (0.4 GB while it works)."""
+
+    text: bool = True
+
+
 DeviceSettings = ScannerSettings | ScaleSettings | CameraSettings | PrinterSettings
 
 
@@ -113,6 +119,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scale: ScaleSettings = ScaleSettings()
     cameras: tuple[CameraSettings, ...] = ()
     printer: PrinterSettings = PrinterSettings()
+    reading: ReadingSettings = ReadingSettings()
 
     def __post_init__(self) -> None:
         """Refuse a code no plate can bear, and two devices of one name: what they say could not be told apart."""

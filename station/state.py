@@ -1,7 +1,7 @@
 """The bench's state: the facts of the running shift and parcel, arranged; and the fold that arranges them.
 
 `fold(state, txn, facts)` is the only thing that changes a state. Nothing here reads a clock, a file or a device, so the
-state after a power cut is the state before it: the same facts, folded again.
+state after a power cut is the state before it: the same facts, folded again. Long because each fact has its fold here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +17,7 @@ from station.facts import (
     BinOpened,
     Declared,
     ExceptionRaised,
+    ExpiryRead,
     Graded,
     ItemIdentified,
     ItemRelinked,
@@ -25,6 +26,7 @@ from station.facts import (
     ParcelArrived,
     ParcelFinished,
     ParcelWeighed,
+    PhotoRead,
     PhotoSkipped,
     PhotoTaken,
     Placed,
@@ -33,6 +35,7 @@ from station.facts import (
     PlatePrinted,
     PlateReprintAsked,
     PlateVoided,
+    ReadingAnswered,
     Recorded,
     Routed,
     RouteOverridden,
@@ -64,6 +67,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     copies_printed: int = 0
     confirmed: bool = False
     bin: str = ""
+    read: tuple[PhotoRead, ...] = ()
+    readings_answered: tuple[str, ...] = ()
 
     @property
     def disposition(self) -> Disposition | None:
@@ -175,6 +180,8 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
     """Keep the step for undo; a transaction no person made is added to the step before it."""
     if any(isinstance(fact, Undone) for fact in facts) or not facts:
         return state
+    if all(isinstance(fact, PhotoRead) for fact in facts):
+        return _read_before(state, facts)
     if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut) for fact in facts):
         return msgspec.structs.replace(state, steps=())
     name = next((STEP_NAMES[type(fact)] for fact in facts if type(fact) in STEP_NAMES), "")
@@ -190,6 +197,17 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
     return state
 
 
+def _read_before(state: State, facts: tuple[Any, ...]) -> State:
+    """Let an undo go back to a parcel whose photos are read too, as long as they are its photos."""
+    steps = []
+    for step in state.steps:
+        before = step.before
+        for fact in facts:
+            before = _with_reading(before, fact) if before is not None else None
+        steps.append(msgspec.structs.replace(step, before=before))
+    return msgspec.structs.replace(state, steps=tuple(steps))
+
+
 # English message ids; resources.words translates them where they are shown.
 STEP_NAMES: Mapping[type, str] = {
     ParcelArrived: mark("parcel scan"),
@@ -199,6 +217,7 @@ STEP_NAMES: Mapping[type, str] = {
     SerialChecked: mark("serial number"),
     PhotoTaken: mark("photo"),
     PhotoSkipped: mark("photo left out"),
+    ReadingAnswered: mark("reading"),
     Answered: mark("answer"),
     RouteOverridden: mark("changed route"),
     PlateAllotted: mark("label"),
@@ -253,6 +272,31 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
         state,
         fact.item,
         lambda item: {"photos": (*(p for p in item.photos if p.shot != fact.shot), fact)},
+    )
+
+
+def _with_reading(parcel: Parcel, fact: PhotoRead) -> Parcel:
+    items = tuple(
+        msgspec.structs.replace(each, read=(*each.read, fact))
+        if each.identified.item == fact.item
+        and any(isinstance(photo, PhotoTaken) and photo.sha256 == fact.sha256 for photo in each.photos)
+        else each
+        for each in parcel.items
+    )
+    return msgspec.structs.replace(parcel, items=items)
+
+
+def _photo_read(state: State, fact: PhotoRead) -> State:
+    if state.parcel is None:
+        return state
+    return msgspec.structs.replace(state, parcel=_with_reading(state.parcel, fact))
+
+
+def _expiry(state: State, fact: ExpiryRead) -> State:
+    return _item(
+        state,
+        fact.item,
+        lambda item: {"identified": msgspec.structs.replace(item.identified, expiry=fact.expiry)},
     )
 
 
@@ -328,6 +372,11 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     ItemWeighed: lambda state, fact: _item(state, fact.item, lambda _: {"weighed": fact}),
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
+    PhotoRead: _photo_read,
+    ReadingAnswered: lambda state, fact: _item(
+        state, fact.item, lambda item: {"readings_answered": (*item.readings_answered, fact.subject)}
+    ),
+    ExpiryRead: _expiry,
     Answered: _answered,
     Graded: lambda state, fact: _item(state, fact.item, lambda _: {"graded": fact}),
     Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),

@@ -72,7 +72,8 @@ class View:
     """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
 
     `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
-    `still` is the path of a photo that is asked about; `answers` are words with their parameters. `names` are those of
+    `still` is the path of a photo that is asked about, `crop` the place in it (left, top, width, height in pixels;
+    none: all of it); `answers` are words with their parameters. `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     """
 
@@ -92,6 +93,7 @@ class View:
     taking_photo: bool = False
     shots: tuple[Shown, ...] = ()
     still: str = ""
+    crop: tuple[int, int, int, int] = (0, 0, 0, 0)
     answers: tuple[tuple[str, dict[str, str]], ...] = ()
     cannot_save: str = ""
     failed: str = ""

@@ -3,12 +3,16 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 from devices.cameras.stream import Camera
 from devices.printers.models import LabelPrinter
 from devices.readings import Fault, NoStill, NotPrinted, Still
-from grading import codes, photo
-from station.inputs import PhotoChecked, PhotoFailed
+from grading import codes, photo, reading
+from resources import find
+from station.cli.text_process import TextProcess
+from station.facts import PhotoTaken
+from station.inputs import LabelRead, PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
 
@@ -25,7 +29,12 @@ class Equipment:
         self._cameras: dict[str, Camera] = {}
         self._shots: dict[str, str] = {}
         self._earlier = earlier
+        self.reads_text = False
+        self._text = TextProcess()
+        self._patterns = reading.load(find.read("readings.toml"))
         self._pool = ThreadPoolExecutor(1, "photo")
+        # What takes seconds waits here, so that the next photo is judged at once.
+        self._slow = ThreadPoolExecutor(1, "evidence")
         # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
         # the main thread, for a year of photos is many folders to look through.
         self._pool.submit(store.sweep)
@@ -67,9 +76,26 @@ class Equipment:
         """Judge a still, put it on disk, and post what came of it; in the pool, for it takes tens of milliseconds."""
         self._pool.submit(self._check, still, item)
 
+    def read(self, photo: PhotoTaken) -> None:
+        """Read the print in a kept photo of a label when its turn comes, and post what was found."""
+        if self.reads_text and photo.shot in self._patterns.shots:
+            self._slow.submit(self._read, photo)
+
     def close(self) -> None:
-        """Finish the photo in work and end the pool."""
+        """Finish the photo in work, give up what was to be read, and end the pools."""
+        self._text.close()
+        self._slow.shutdown(cancel_futures=True)
         self._pool.shutdown()
+
+    def _read(self, photo: PhotoTaken) -> None:
+        try:
+            lines = self._text.read(self._store.path(photo.sha256).read_bytes()) or ()
+            found = reading.find(lines, photo.codes, self._patterns)
+            if found:
+                today = datetime.now(UTC).date().isoformat()
+                self._post(LabelRead(photo.item, photo.shot, photo.sha256, found, today))
+        except Exception:  # noqa: BLE001 - top of thread
+            _log.exception("the print in a photo could not be read")
 
     def _check(self, still: Still, item: str) -> None:
         try:

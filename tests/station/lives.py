@@ -20,6 +20,7 @@ from station import sample
 from station.bench import Bench
 from station.cli.player import Player
 from station.desk import Desk
+from station.facts import PhotoTaken
 from station.history import History
 from station.inputs import Command, Do, PhotoChecked
 from station.journal import Journal
@@ -50,6 +51,9 @@ class Answering:
         pass
 
     def preview(self, wanted: bool, shot: str = "", camera: str = "") -> None:
+        pass
+
+    def read(self, photo: PhotoTaken) -> None:
         pass
 
     def check(self, still: Still, item: str) -> None:

@@ -8,6 +8,7 @@ from ui.drawings import Picture
 from ui.parts.big import Big
 from ui.parts.buttons import aside, tile
 from ui.parts.card import Card
+from ui.parts.crop import Crop
 from ui.parts.entry import Entry
 from ui.parts.keypad import Keypad
 from ui.parts.polish import set_property
@@ -42,6 +43,7 @@ class NowPanel(Card):
         self._big = Big()
         self._picture = Picture()
         self._preview = Preview()
+        self._crop = Crop()
         self._verdict = Verdict()
         self._keypad = Keypad()
         self._tiles = Tiles(tile, S12)
@@ -66,7 +68,7 @@ class NowPanel(Card):
         self.column.addLayout(self._top)
         self.column.addSpacing(S8)
         self.column.addWidget(self._big)
-        for body in (self._picture, self._preview, self._verdict, self._keypad):
+        for body in (self._picture, self._preview, self._crop, self._verdict, self._keypad):
             self.column.addWidget(body, 1)
         self.column.addWidget(self._tiles)
         self.column.addWidget(self._filler, 1)
@@ -98,6 +100,7 @@ class NowPanel(Card):
         self._preview.setVisible(prompt.stage in _CAMERA_STAGES)
         if prompt.stage in _CAMERA_STAGES:
             self._preview.render(view)
+        self._crop.render(view)
         if shows_verdict:
             self._verdict.render(view, item)
         else:
@@ -107,7 +110,7 @@ class NowPanel(Card):
         self._keypad.setVisible(prompt.entry == "pin")
         self._keypad.render(tr)
         self._show_answers(view)
-        bodies = (self._picture, self._preview, self._verdict, self._keypad)
+        bodies = (self._picture, self._preview, self._crop, self._verdict, self._keypad)
         self._filler.setVisible(all(body.isHidden() for body in bodies))
 
     def type_text(self, text: str) -> None:
