@@ -12,7 +12,7 @@ _LONG_FIRST = re.compile(rf"(?<!\d)(20\d\d){_SPLIT}(\d\d?)(?:{_SPLIT}(\d\d?))?(?
 _LONG_LAST = re.compile(rf"(?<!\d)(?:(\d\d?){_SPLIT})?(\d\d?){_SPLIT}(20\d\d)(?!\d)")
 _THREE = re.compile(rf"(?<!\d)(\d\d){_SPLIT}(\d\d){_SPLIT}(\d\d)(?!\d)")
 _TWO = re.compile(r"(?<!\d)(\d\d)\s?[./-]\s?(\d\d)(?!\d)")
-_NAMED = re.compile(r"(?:(?<!\d)(\d\d?)[\s./-]*)?\b([A-Z]{3,5})[A-Z]*[\s./-]*(20\d\d|\d\d)(?!\d)")
+_NAMED = re.compile(r"(?:(?<!\d)(\d\d?)[\s./-]*)?(?<![A-Z])([A-Z]{3,5})[A-Z]*[\s./-]*(20\d\d|\d\d)(?!\d)")
 _SOLID = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 _SIX = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d\d)(?!\d)")
 

@@ -85,13 +85,13 @@ def load(toml: bytes) -> Patterns:
     try:
         table = msgspec.toml.decode(toml, type=_Table)
         shapes = tuple(re.compile(each.pattern, re.ASCII) for each in table.serial)
-    except (msgspec.DecodeError, msgspec.ValidationError, re.error) as error:
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, re.error) as error:
         raise ReadingsError(f"the table of readings cannot be read: {error}") from error
     kinds = {_bare(word): kind for kind, words in table.words.items() for word in words}
     # The longest first, and never inside a word; what follows may be glued to a closing sign.
     written = sorted({word for words in table.words.values() for word in words}, key=len, reverse=True)
     either = "|".join(r"[\s.]*".join(re.escape(part) for part in word.split()) for word in written)
-    marker = re.compile(rf"((?:(?<![A-Z0-9])|(?=\())(?:{either}))(?![A-Z])[\s.:#№º°]*")
+    marker = re.compile(rf"((?:(?<![A-Z0-9])|(?=\())(?:{either}))(?:(?<=\))|(?![A-Z]))[\s.:#№º°]*")
     return Patterns(frozenset(table.shots), marker, kinds, table.months, shapes)
 
 

@@ -22,7 +22,13 @@ _log = logging.getLogger(__name__)
 class Equipment:
     """What lies on one bench. `post` brings answers to the desk's thread; printer and cameras may be missing."""
 
-    def __init__(self, post: Callable[[object], None], store: PhotoStore, earlier: dict[str, tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        post: Callable[[object], None],
+        store: PhotoStore,
+        earlier: dict[str, tuple[str, str]],
+        text: TextProcess | None = None,
+    ) -> None:
         self._post = post
         self._store = store
         self._printer: LabelPrinter | None = None
@@ -30,7 +36,7 @@ class Equipment:
         self._shots: dict[str, str] = {}
         self._earlier = earlier
         self.reads_text = False
-        self._text = TextProcess()
+        self._text = text or TextProcess()
         self._patterns = reading.load(find.read("readings.toml"))
         self._pool = ThreadPoolExecutor(1, "photo")
         # What takes seconds waits here, so that the next photo is judged at once.

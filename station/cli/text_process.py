@@ -74,6 +74,11 @@ class TextProcess:
             _log.error("the reader of text ended twice at one photo, which stays unread")
         return None
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
     def close(self) -> None:
         """End the process, whatever it does."""
         with self._starting:
