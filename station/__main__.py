@@ -130,6 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     save.add_argument("--yes", action="store_true", help="do it without asking")
     save.set_defaults(do=_salvage)
     _add_bundle(commands)
+    # Not for people: the station starts it beside itself. Without help it is not listed.
+    commands.add_parser("read-text").set_defaults(do=_read_text)
     return parser
 
 
@@ -373,6 +375,12 @@ def _bundle(asked: argparse.Namespace) -> int:
     from station.cli import support
 
     return support.bundle(asked.out, asked.data, asked.settings)
+
+
+def _read_text(asked: argparse.Namespace) -> int:
+    from station.cli import text_process
+
+    return text_process.serve()
 
 
 def _home() -> Path:

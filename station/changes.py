@@ -12,6 +12,7 @@ from station.facts import (
     BinLabelled,
     BinOpened,
     ExceptionRaised,
+    ExpiryRead,
     Graded,
     ItemIdentified,
     ItemRelinked,
@@ -244,6 +245,7 @@ STORY: Mapping[type, Change] = {
         update(schema.item, "weight_mg", "in_band"),
         _of_item(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
+    ExpiryRead: Change(update(schema.item, "expiry"), _of_item(expiry=lambda fact: fact.expiry)),
     PhotoTaken: Change(upsert_for(schema.photo, schema.item), _photo),
     PhotoSkipped: Change(upsert_for(schema.photo, schema.item), _left_out),
     Answered: Change(

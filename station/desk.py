@@ -32,7 +32,17 @@ from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
 from station.facts import PhotoTaken
-from station.inputs import Command, Do, FrameJudged, Input, PhotoChecked, PhotoCompared, PhotoFailed, PhotoReady
+from station.inputs import (
+    Command,
+    Do,
+    FrameJudged,
+    Input,
+    LabelRead,
+    PhotoChecked,
+    PhotoCompared,
+    PhotoFailed,
+    PhotoReady,
+)
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.print_ledger import Heard, asked, hear
@@ -57,7 +67,9 @@ _LAYOUT_NOTICES: Mapping[Mend, Notice] = {
     ),
 }
 
-Word = Reading | PhotoChecked | PhotoCompared | PhotoFailed | PhotoReady | FrameJudged | Command | SyncStatus
+Word = (
+    Reading | PhotoChecked | PhotoCompared | PhotoFailed | PhotoReady | FrameJudged | LabelRead | Command | SyncStatus
+)
 
 
 class Lamp(msgspec.Struct, frozen=True):
@@ -102,6 +114,9 @@ class Equipment(Protocol):
 
     def compare(self, taken: PhotoTaken) -> None:
         """Compare a recorded photo with those of before, in its own time; each hint comes as `PhotoCompared`."""
+
+    def read(self, photo: PhotoTaken) -> None:
+        """Read the print in a photo that was kept, some time later; it may come back as `LabelRead`."""
 
 
 class Desk:
@@ -252,6 +267,7 @@ class Desk:
             self._equipment.still(shown.capture.request, shown.capture.shot)
         for fact in shown.facts:
             if isinstance(fact, PhotoTaken):
+                self._equipment.read(fact)
                 self._equipment.compare(fact)
         self._look()
         if shown.facts and self._unsaved:

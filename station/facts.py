@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
 from station.records import Disposition, OrderKind, Role
@@ -17,6 +18,8 @@ from station.records import Disposition, OrderKind, Role
 Match = Literal["matched", "undeclared", "wrong"]
 SerialVerdict = Literal["same", "different", "not_known", "unread"]
 PhotoVerdict = Literal["good", "accepted"]
+ReadingSubject = Literal["serial", "expiry"]
+ReadingWord = Literal["yes", "no", "unreadable"]
 
 
 class Fact(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True):
@@ -164,11 +167,15 @@ class ItemIdentified(Fact, frozen=True):
 
 
 class SerialChecked(Fact, frozen=True):
-    """The serial number on the unit was compared with those shipped. Forgotten serials stay empty."""
+    """The serial number on the unit was compared with those shipped. Forgotten serials stay empty.
+
+    `read_from` is `photo` when nobody scanned it: it was read in a photo, and a person confirmed it.
+    """
 
     item: str
     serial: str
     verdict: SerialVerdict
+    read_from: Literal["", "photo"] = ""
 
 
 class ItemRelinked(Fact, frozen=True):
@@ -208,6 +215,37 @@ class PhotoTaken(Fact, frozen=True):
     shared_sha256: str = ""
     mat: tuple[float, ...] = ()
     gains: tuple[float, ...] = ()
+
+
+class PhotoRead(Fact, frozen=True):
+    """What was found in the print and the barcodes of a photo, on which day: candidates, none of them confirmed."""
+
+    item: str
+    shot: str
+    sha256: str
+    readings: tuple[Reading, ...] = ()
+    on: str = ""
+
+
+class ReadingAnswered(Fact, frozen=True):
+    """A person looked at the goods: which of the offered readings is right (`chosen`), or none, or nobody can read it.
+
+    `subject` is serial or expiry; `sha256` names the photo they were read in.
+    """
+
+    item: str
+    subject: ReadingSubject
+    answer: ReadingWord
+    chosen: str = ""
+    offered: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+class ExpiryRead(Fact, frozen=True):
+    """The expiry date (ISO) was read in a photo and confirmed by a person; a batch nobody confirmed stays out."""
+
+    item: str
+    expiry: str
 
 
 class PhotoSkipped(Fact, frozen=True):
@@ -431,6 +469,9 @@ Recorded = (
     | PhotoTaken
     | PhotoSkipped
     | Hinted
+    | PhotoRead
+    | ReadingAnswered
+    | ExpiryRead
     | Answered
     | PrepDone
     | PrepSkipped

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
+from grading.reading import Reading
 
 # The device of what a person typed: such a code proves nothing of who or what is at the bench.
 TYPED = "keyboard"
@@ -117,6 +118,16 @@ class DefectDrawn(msgspec.Struct, frozen=True):
     length_px: int = 0
 
 
+class LabelRead(msgspec.Struct, frozen=True):
+    """What was found in the print and the barcodes of a photo that was kept; `on` is the day (ISO) it was read."""
+
+    item: str
+    shot: str
+    sha256: str
+    readings: tuple[Reading, ...]
+    on: str
+
+
 Input = (
     Scan
     | Unreadable
@@ -130,4 +141,5 @@ Input = (
     | Printed
     | PrintWaiting
     | NotPrinted
+    | LabelRead
 )

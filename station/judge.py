@@ -5,6 +5,7 @@ from grading.reasons import Reason
 from grading.route import route
 from grading.rubric import Rubric, prep_needed
 from resources.words import mark
+from station.doubtful import doubt_due
 from station.facts import ExceptionRaised, Graded, Recorded, Routed
 from station.known import Day, Known
 from station.plates import exception_id
@@ -18,7 +19,7 @@ def conclude(state: State, facts: tuple[Recorded, ...], known: Known) -> tuple[R
     item = after.item
     if item is None or item.routed is not None or wants_serial(item):
         return facts
-    if next_shot(item, known) is not None or question_due(item, known) is not None:
+    if next_shot(item, known) is not None or question_due(item, known) is not None or doubt_due(item) is not None:
         return facts
     return (*facts, *judge(after, item, known))
 

@@ -5,17 +5,22 @@ from collections.abc import Mapping
 import msgspec
 
 from grading.photo import PROBLEM_TEXTS
+from grading.reading import Reading
 from resources.words import mark
+from station.doubtful import doubt_due, expiry_read
 from station.inputs import Command, Do
 from station.known import Known
 from station.stages import Stage, next_shot, prep_due, question_due, stage_of
 from station.state import Ask, Choice, Item, State, open_lines
+from station.steps import reading as readings
 from station.steps.examine import rest_of
 from station.steps.place import right_bins, takes
 from station.words import ROUTE_WORDS
 
 BINS_NAMED = 3
 _CODE_SHOWN = 48
+# The questions beside which an expiry date read in a photo is shown.
+EXPIRY_QUESTIONS = frozenset({"expiry", "expired"})
 
 
 class Button(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,6 +63,8 @@ def prompt(state: State, known: Known) -> Prompt:
         return _question(state, known)
     if stage is Stage.PREP:
         return _prep(state, known)
+    if stage is Stage.READING:
+        return _reading(state)
     if stage is Stage.RESULT:
         return _result(state, known)
     if stage is Stage.ITEM:
@@ -193,7 +200,9 @@ def _question(state: State, known: Known) -> Prompt:
     )
     fast = (_REST,) if item is not None and rest_of(item, known) else ()
     every = (*buttons, *fast, *_undo(state))
-    return Prompt(str(Stage.INSPECT), question.text, question.hint, question.params, every, "none")
+    seen = expiry_read(item) if item is not None and question.id in EXPIRY_QUESTIONS else None
+    hint, params = (question.hint, question.params) if seen is None else _expiry_seen(*seen)
+    return Prompt(str(Stage.INSPECT), question.text, hint, params, every, "none")
 
 
 def _prep(state: State, known: Known) -> Prompt:
@@ -203,6 +212,28 @@ def _prep(state: State, known: Known) -> Prompt:
         return Prompt(str(Stage.PREP), "")
     buttons = (_button("Enter", mark("It is done"), Do.CONFIRM, main=True), _NO_PREP, *_undo(state))
     return Prompt(str(Stage.PREP), due.text, due.hint, {}, buttons, "none")
+
+
+def _expiry_seen(reading: Reading, on: str) -> tuple[str, dict[str, str]]:
+    """Return what the photo seems to say of the expiry date: a word beside the answers, never an answer."""
+    if reading.others:
+        dates = ", ".join((reading.text, *reading.others))
+        return mark("The photo seems to show one of these dates: {dates}. Look yourself."), {"dates": dates}
+    if reading.text < on:
+        return mark("The photo seems to show {date}, which is past. Look yourself."), {"date": reading.text}
+    return mark("The photo seems to show the date {date}. Look yourself."), {"date": reading.text}
+
+
+def _reading(state: State) -> Prompt:
+    doubt = doubt_due(state.item) if state.item is not None else None
+    if doubt is None:
+        return Prompt(str(Stage.READING), "")
+    offered = readings.choices(doubt)
+    buttons = tuple(
+        Button(str(number), each.text, Command(Do.CHOOSE, each.value)) for number, each in enumerate(offered, start=1)
+    )
+    title, reason = readings.TITLES[doubt.subject], readings.REASONS[doubt.subject]
+    return Prompt(str(Stage.READING), title, reason, {}, (*buttons, *_undo(state)), "none")
 
 
 def _result(state: State, known: Known) -> Prompt:

@@ -108,6 +108,12 @@ class MatSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
         return self.scale_bar_mm / 100
 
 
+class ReadingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is read in photos: with `text`, the print on labels, in a process of its own (0.4 GB while it works)."""
+
+    text: bool = True
+
+
 DeviceSettings = ScannerSettings | ScaleSettings | CameraSettings | PrinterSettings
 
 
@@ -133,6 +139,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: PrinterSettings = PrinterSettings()
     mat: MatSettings = MatSettings()
     hints: dict[str, tuple[str, ...]] = {}
+    reading: ReadingSettings = ReadingSettings()
 
     def __post_init__(self) -> None:
         """Refuse a code no plate can bear, and two devices of one name: what they say could not be told apart."""

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from grading.rubric import Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
+from station.doubtful import doubt_due
 from station.known import Known
 from station.state import Item, State
 
@@ -17,6 +18,7 @@ class Stage(StrEnum):
     SERIAL = "serial"
     PHOTO = "photo"
     INSPECT = "inspect"
+    READING = "reading"
     RESULT = "result"
     PREP = "prep"
     LABEL = "label"
@@ -58,7 +60,11 @@ def _stage_of_item(item: Item, known: Known) -> Stage:
         return Stage.RESULT
     if wants_serial(item):
         return Stage.SERIAL
-    return Stage.PHOTO if next_shot(item, known) is not None else Stage.INSPECT
+    if next_shot(item, known) is not None:
+        return Stage.PHOTO
+    # Last of all: what was read late must not come between a person and a question they are answering.
+    doubtful = doubt_due(item) is not None and question_due(item, known) is None
+    return Stage.READING if doubtful else Stage.INSPECT
 
 
 def wants_serial(item: Item) -> bool:

@@ -1,7 +1,7 @@
 """The bench's state: the facts of the running shift and parcel, arranged; and the fold that arranges them.
 
 `fold(state, txn, facts)` is the only thing that changes a state. Nothing here reads a clock, a file or a device, so the
-state after a power cut is the state before it: the same facts, folded again.
+state after a power cut is the state before it: the same facts, folded again. Long because each fact has its fold here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +18,7 @@ from station.facts import (
     Declared,
     DefectMarked,
     ExceptionRaised,
+    ExpiryRead,
     Graded,
     Hinted,
     ItemIdentified,
@@ -27,6 +28,7 @@ from station.facts import (
     ParcelArrived,
     ParcelFinished,
     ParcelWeighed,
+    PhotoRead,
     PhotoSkipped,
     PhotoTaken,
     Placed,
@@ -37,6 +39,7 @@ from station.facts import (
     PlateVoided,
     PrepDone,
     PrepSkipped,
+    ReadingAnswered,
     Recorded,
     Routed,
     RouteOverridden,
@@ -73,6 +76,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     marks: tuple[DefectMarked, ...] = ()
     rubric: str = ""
     hints: tuple[Hinted, ...] = ()
+    read: tuple[PhotoRead, ...] = ()
+    readings_answered: tuple[str, ...] = ()
 
     @property
     def disposition(self) -> Disposition | None:
@@ -187,6 +192,8 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
     if all(isinstance(fact, Hinted) for fact in facts):
         # Nobody did this, and taking the last step back does not make a photo look otherwise.
         return state
+    if all(isinstance(fact, PhotoRead) for fact in facts):
+        return _read_before(state, facts)
     if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut) for fact in facts):
         return msgspec.structs.replace(state, steps=())
     name = next((_step_name(fact) for fact in facts if type(fact) in STEP_NAMES), "")
@@ -202,6 +209,17 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
     return state
 
 
+def _read_before(state: State, facts: tuple[Any, ...]) -> State:
+    """Let an undo go back to a parcel whose photos are read too, as long as they are its photos."""
+    steps = []
+    for step in state.steps:
+        before = step.before
+        for fact in facts:
+            before = _with_reading(before, fact) if before is not None else None
+        steps.append(msgspec.structs.replace(step, before=before))
+    return msgspec.structs.replace(state, steps=tuple(steps))
+
+
 # English message ids; resources.words translates them where they are shown.
 STEP_NAMES: Mapping[type, str] = {
     ParcelArrived: mark("parcel scan"),
@@ -211,6 +229,7 @@ STEP_NAMES: Mapping[type, str] = {
     SerialChecked: mark("serial number"),
     PhotoTaken: mark("photo"),
     PhotoSkipped: mark("photo left out"),
+    ReadingAnswered: mark("reading"),
     Answered: mark("answer"),
     DefectMarked: mark("mark on the photo"),
     PrepDone: mark("preparation"),
@@ -289,6 +308,31 @@ def _hinted(state: State, fact: Hinted) -> State:
         return {"hints": (*item.hints, fact)} if shown and fact not in item.hints else {}
 
     return _item(state, fact.item, change)
+
+
+def _with_reading(parcel: Parcel, fact: PhotoRead) -> Parcel:
+    items = tuple(
+        msgspec.structs.replace(each, read=(*each.read, fact))
+        if each.identified.item == fact.item
+        and any(isinstance(photo, PhotoTaken) and photo.sha256 == fact.sha256 for photo in each.photos)
+        else each
+        for each in parcel.items
+    )
+    return msgspec.structs.replace(parcel, items=items)
+
+
+def _photo_read(state: State, fact: PhotoRead) -> State:
+    if state.parcel is None:
+        return state
+    return msgspec.structs.replace(state, parcel=_with_reading(state.parcel, fact))
+
+
+def _expiry(state: State, fact: ExpiryRead) -> State:
+    return _item(
+        state,
+        fact.item,
+        lambda item: {"identified": msgspec.structs.replace(item.identified, expiry=fact.expiry)},
+    )
 
 
 def _answered(state: State, fact: Answered) -> State:
@@ -381,6 +425,11 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
     Hinted: _hinted,
+    PhotoRead: _photo_read,
+    ReadingAnswered: lambda state, fact: _item(
+        state, fact.item, lambda item: {"readings_answered": (*item.readings_answered, fact.subject)}
+    ),
+    ExpiryRead: _expiry,
     Answered: _answered,
     DefectMarked: lambda state, fact: _item(state, fact.item, lambda item: {"marks": (*item.marks, fact)}),
     PrepDone: _prepared,

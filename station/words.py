@@ -39,6 +39,7 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "photo_left_out": mark("Photo left out"),
     "photo_repeat": mark("Photo of another item"),
     "photo_code_differs": mark("Photo shows another product's code"),
+    "serial_photo_differs": mark("Photo shows another serial number"),
     "lines_missing": mark("Declared items missing"),
     "empty_parcel": mark("Empty parcel"),
     "held": mark("Item on hold"),

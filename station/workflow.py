@@ -8,12 +8,36 @@ from typing import Any
 
 from devices.readings import AcceptedWeight, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
 from resources.words import mark
-from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoCompared, PhotoFailed, PhotoReady
+from station.inputs import (
+    Command,
+    DefectDrawn,
+    Do,
+    Input,
+    LabelRead,
+    PhotoChecked,
+    PhotoCompared,
+    PhotoFailed,
+    PhotoReady,
+)
 from station.known import Known
 from station.outcome import Outcome
 from station.stages import Stage, stage_of
 from station.state import State
-from station.steps import arrive, decide, examine, finish, hint, identify, marks, place, plate, prep, serial, sign_in
+from station.steps import (
+    arrive,
+    decide,
+    examine,
+    finish,
+    hint,
+    identify,
+    marks,
+    place,
+    plate,
+    prep,
+    reading,
+    serial,
+    sign_in,
+)
 from station.steps.notices import attention, refused
 
 Handler = Callable[[State, Any, Known], Outcome]
@@ -30,6 +54,7 @@ READINGS: Mapping[type, str] = {
     Printed: "printed",
     PrintWaiting: "print waits",
     NotPrinted: "not printed",
+    LabelRead: "label read",
 }
 INPUTS: tuple[str, ...] = (*READINGS.values(), *(str(do) for do in Do))
 
@@ -45,6 +70,7 @@ _EVERYWHERE: Mapping[str, Handler] = {
     "printed": plate.printed,
     "print waits": plate.print_waiting,
     "not printed": plate.not_printed,
+    "label read": reading.take_reading,
 }
 _STEP: Mapping[str, Handler] = {**_EVERYWHERE, "undo": finish.undo}
 
@@ -115,6 +141,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "rest": examine.answer_rest,
         "mark": marks.mark_defect,
     },
+    Stage.READING: {**_STEP, "scan": reading.scan_serial, "choose": reading.answer},
     Stage.RESULT: {
         **_STEP,
         "scan": decide.scan_at_result,

@@ -10,6 +10,7 @@ from devices.worker import Worker
 from grading.hints import LIKELY
 from grading.rubric import chosen, shots_needed
 from resources.words import Translator
+from station.doubtful import Doubt, doubt_due
 from station.facts import PhotoTaken
 from station.outcome import Notice, Tone
 from station.settings import Settings
@@ -119,6 +120,7 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         judged=desk.judged,
         taking_photo=desk.taking_photo,
         still=_doubtful(desk),
+        crop=_place(desk),
         shots=_shots(desk, item) if item is not None else (),
         inspection=examined.inspection(item, bench.known) if item is not None else None,
         preps=examined.preps(item, bench.known) if item is not None else (),
@@ -181,10 +183,25 @@ def _sync_lamp(desk: "Desk") -> Lit:
 
 
 def _doubtful(desk: "Desk") -> str:
-    """Return the path of the photo the gate doubts, which is what the question is about."""
+    """Return the path of the photo that the question is about: the gate doubts it, or what was read in it."""
     ask = desk.bench.state.ask
+    read = _read_doubt(desk)
+    if read is not None:
+        return str(desk.photo_path(read.sha256))
     photo = ask.photo if ask is not None and ask.stage == "doubt" else None
     return str(desk.photo_path(photo.sha256)) if photo is not None else ""
+
+
+def _place(desk: "Desk") -> tuple[int, int, int, int]:
+    """Return the place in that photo; all noughts when it is all of it."""
+    read = _read_doubt(desk)
+    return read.box if read is not None else (0, 0, 0, 0)
+
+
+def _read_doubt(desk: "Desk") -> Doubt | None:
+    """Return the reading that is asked about now."""
+    item = desk.bench.state.item
+    return doubt_due(item) if item is not None and desk.bench.prompt.stage == "reading" else None
 
 
 def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:

@@ -22,6 +22,9 @@ SENTENCES: Mapping[type, str] = {
     facts.SerialChecked: mark("Serial number {serial}: {verdict}"),
     facts.ItemWeighed: mark("Item weighed: {weight}"),
     facts.PhotoTaken: mark("Photo taken: {shot}"),
+    facts.PhotoRead: mark("Print read in the photo: {shot}"),
+    facts.ReadingAnswered: mark("Asked what was read in the photo. Answer: {answer} {chosen}"),
+    facts.ExpiryRead: mark("Expiry date read in the photo: {expiry}"),
     facts.PhotoSkipped: mark("Photo left out: {shot}. {why}"),
     facts.Answered: mark("{question} Answer: {option}"),
     facts.DefectMarked: mark("Marked on a photo: {zone}, {kind}, severity {severity} of 4"),
@@ -71,6 +74,7 @@ _WORDS: Mapping[str, Callable[[Translator, Any], str]] = {
     "was": lambda tr, route: wording.word(tr, ROUTE_WORDS, route),
     "verdict": lambda tr, verdict: wording.word(tr, wording.SERIALS, verdict),
     "shot": lambda tr, shot: wording.word(tr, wording.SHOTS, shot),
+    "answer": lambda tr, answer: wording.word(tr, wording.READING_ANSWERS, answer),
     "letter": lambda tr, letter: letter or tr.gettext(mark("not gradable")),
     "step": lambda tr, step: tr.gettext(step),
 }

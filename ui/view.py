@@ -125,7 +125,8 @@ class View:
     """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
 
     `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
-    `still` is the path of a photo that is asked about. `names` are those of
+    `still` is the path of a photo that is asked about, `crop` the place in it (left, top, width, height in pixels;
+    none: all of it). `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     `asked_s` tells for how many seconds the question has been on the screen.
     """
@@ -148,6 +149,7 @@ class View:
     shots: tuple[Shown, ...] = ()
     compared: tuple[Compared, ...] = ()
     still: str = ""
+    crop: tuple[int, int, int, int] = (0, 0, 0, 0)
     cannot_save: str = ""
     failed: str = ""
     searched: str = ""

@@ -88,6 +88,11 @@ SERIALS: Mapping[str, str] = {
     "not_known": mark("read; nobody knows what was shipped"),
     "unread": mark("not readable"),
 }
+READING_ANSWERS: Mapping[str, str] = {
+    "yes": mark("it is this one:"),
+    "no": mark("it is none of them"),
+    "unreadable": mark("nobody can read it"),
+}
 MATCHES: Mapping[str, str] = {
     "matched": mark("declared"),
     "undeclared": mark("not declared"),

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from devices.readings import Down, Fault, Up
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
+from grading import text
 from station.cli import publishing
 from station.cli.demo import demo_settings
 from station.cli.parts import sessions_of
@@ -86,6 +87,7 @@ def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> It
     yield _versions()
     yield _sqlite()
     yield _disk(folder)
+    yield _text()
     yield _journal(folder)
     yield _clock(folder)
     yield _rules(folder)
@@ -113,6 +115,13 @@ def _sqlite() -> Check:
         return Check("sqlite", "ok", f"{words}: free of the WAL-reset bug")
     needed = ".".join(map(str, MINIMUM_SQLITE))
     return Check("sqlite", "bad", f"{words} can damage a database (WAL-reset bug); {needed} or newer is needed")
+
+
+def _text() -> Check:
+    """Look for the reader of print; the bench works without it."""
+    if text.is_available():
+        return Check("text", "ok", f"rapidocr {version('rapidocr')} reads the print in photos, in a process of its own")
+    return Check("text", "look", "rapidocr is missing: the print in photos is not read; all else works")
 
 
 def _disk(folder: Path) -> Check:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 
 import msgspec
@@ -10,13 +11,15 @@ import msgspec
 from devices.cameras.stream import Camera
 from devices.printers.models import LabelPrinter
 from devices.readings import Fault, NoStill, NotPrinted, Still
-from grading import codes, mat, photo, privacy
+from grading import codes, mat, photo, privacy, reading
 from grading.bare import bare
 from grading.jpeg import decode
+from resources import find
+from station.cli.text_process import TextProcess
 from station.cli.watching import Watcher
 from station.comparing import Comparing
 from station.facts import PhotoTaken
-from station.inputs import PhotoChecked, PhotoFailed
+from station.inputs import LabelRead, PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
 
@@ -34,6 +37,7 @@ class Equipment:
         store: PhotoStore,
         comparing: Comparing,
         is_private: privacy.IsPrivate,
+        text: TextProcess | None = None,
     ) -> None:
         self._post = post
         self._store = store
@@ -44,8 +48,11 @@ class Equipment:
         # How much larger than 100 % the mat was printed.
         self.mat_scale = 1.0
         self._comparing = comparing
-        self._pool = ThreadPoolExecutor(1, "photo")
         self._watcher = Watcher(post)
+        self.reads_text = False
+        self._text = text or TextProcess()
+        self._patterns = reading.load(find.read("readings.toml"))
+        self._pool = ThreadPoolExecutor(1, "photo")
         # What a power cut left half done goes before the first photo is saved, in the one thread that saves; beside
         # the main thread, for a year of photos is many folders to look through.
         self._pool.submit(store.sweep)
@@ -96,13 +103,29 @@ class Equipment:
         """Judge a still, put it on disk, and post what came of it; in the pool, for it takes tens of milliseconds."""
         self._pool.submit(self._check, still, item, parcel)
 
+    def read(self, photo: PhotoTaken) -> None:
+        """Read the print in a kept photo of a label when its turn comes, and post what was found."""
+        if self.reads_text and photo.shot in self._patterns.shots:
+            self._slow.submit(self._read, photo)
+
     def close(self) -> None:
-        """Finish the photo in work and end the threads; comparisons that wait are let go."""
+        """Finish the photo in work and end the threads; what was to be read or compared is given up."""
         self._watcher.close()
-        self._pool.shutdown()
+        self._text.close()
         self._comparing.stop()
+        self._pool.shutdown()
         self._slow.shutdown(cancel_futures=True)
         self._comparing.close()
+
+    def _read(self, photo: PhotoTaken) -> None:
+        try:
+            lines = self._text.read(self._store.path(photo.sha256).read_bytes()) or ()
+            found = reading.find(lines, photo.codes, self._patterns)
+            if found:
+                today = datetime.now(UTC).date().isoformat()
+                self._post(LabelRead(photo.item, photo.shot, photo.sha256, found, today))
+        except Exception:  # noqa: BLE001 - top of thread
+            _log.exception("the print in a photo could not be read")
 
     def _check(self, still: Still, item: str, parcel: str) -> None:
         try:

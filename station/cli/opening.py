@@ -14,7 +14,7 @@ from devices.recording import Recorder
 from station.cli.demo import DemoSite
 from station.errors import JournalError
 from station.ownership import check_free
-from station.settings import SETTINGS_FILE, Settings, settings_of
+from station.settings import SETTINGS_FILE, ReadingSettings, Settings, settings_of
 
 LOG_BYTES = 2_000_000
 LOGS_KEPT = 5
@@ -28,7 +28,9 @@ def run(asked: argparse.Namespace) -> int:
         log_into(asked.out)
         from station.cli import headless
 
-        return headless.play(asked.out, asked.parcels, asked.seed, Settings())
+        # A play is the same each time: what a reader finds in drawn photos, and when, would not be.
+        settings = Settings(reading=ReadingSettings(text=False))
+        return headless.play(asked.out, asked.parcels, asked.seed, settings)
     folder, settings, demo = chosen(asked.data, asked.settings, asked.demo)
     # Loading makes much and drops little: looking for rubbish meanwhile is a tenth of the start. windowed enables it.
     gc.disable()

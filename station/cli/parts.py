@@ -20,6 +20,7 @@ from devices.scales import models as scales
 from devices.scanners import models as scanners
 from devices.scanners.duplicates import DuplicateWindow
 from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Record, Session, Worker
+from grading import text
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
 from station.cli.equipment import Equipment
@@ -115,6 +116,7 @@ class Station:
         self.settings = settings
         self.equipment.use(*_used(self._sessions, settings))
         self.equipment.mat_scale = settings.mat.scale
+        self.equipment.reads_text = settings.reading.text and text.is_available()
         self.desk.dpi, self.desk.stock = settings.printer.dpi, settings.printer.stock
         self.desk.layout = settings.keyboard.layout
         self.desk.duplicates = DuplicateWindow(of={each.name: each.repeat_s for each in settings.scanners})

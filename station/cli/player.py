@@ -188,6 +188,7 @@ _ACTIONS: Mapping[Stage, Callable[[Player, State, SampleParcel], None]] = {
     Stage.LABEL: Player._label,
     Stage.PLACE: Player._place,
     Stage.MISSING: Player._first,
+    Stage.READING: Player._first,
     Stage.SKIP_WHY: Player._first,
     Stage.REPRINT_WHY: Player._first,
     Stage.FULL_BIN: Player._first,

@@ -18,7 +18,7 @@ from devices.simulators.shipping_labels import CARRIERS, lay
 from devices.simulators.shipping_labels import draw as draw_label
 from grading.privacy import find
 from station.codes import is_of_a_parcel
-from station.lookups import read_rules
+from station.rules import read_rules
 
 PHOTOS = 160
 CATEGORIES = ("carton", "apparel", "footwear", "home", "cosmetics", "media", "electronics")

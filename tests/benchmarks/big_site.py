@@ -82,6 +82,9 @@ class PromptEquipment:
     def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         """Nobody looks."""
 
+    def read(self, photo: Any) -> None:
+        """There is no print in it."""
+
     def check(self, still: Any, item: str, parcel: str = "") -> None:
         """Never called: `still` has answered."""
 

@@ -7,10 +7,11 @@ import msgspec
 import pytest
 
 from devices.readings import AcceptedWeight, Printed, Scan
+from grading.reading import Reading
 from station import sample
-from station.facts import Recorded
+from station.facts import PhotoTaken, Recorded
 from station.history import History
-from station.inputs import Command, Do, Input, PhotoChecked
+from station.inputs import Command, Do, Input, LabelRead, PhotoChecked
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
@@ -71,6 +72,14 @@ class Walk:
         request = step(self.state, Command(Do.SHOOT), self.known).capture
         assert request is not None
         return self.give(msgspec.structs.replace(GOOD_PHOTO, request=request.request, **changes))
+
+    def read(self, shot: str, *readings: Reading) -> "Walk":
+        """Say what was read in the photo of a shot of the item in work."""
+        item = self.state.item
+        assert item is not None
+        (photo,) = (each for each in item.photos if each.shot == shot)
+        assert isinstance(photo, PhotoTaken)
+        return self.give(LabelRead(item.identified.item, shot, photo.sha256, readings, "2026-11-26"))
 
     def sign_in(self, badge: str = "BDG-1001") -> "Walk":
         person = next(each for each in sample.people() if each.badge == badge)

@@ -20,6 +20,7 @@ from station import sample
 from station.bench import Bench
 from station.cli.player import Player
 from station.desk import Desk
+from station.facts import PhotoTaken
 from station.history import History
 from station.inputs import Command, Do, PhotoChecked
 from station.journal import Journal
@@ -53,10 +54,13 @@ class Answering:
     def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         pass
 
-    def check(self, still: Still, item: str, parcel: str = "") -> None:
+    def compare(self, taken: object) -> None:
         pass
 
-    def compare(self, taken: object) -> None:
+    def read(self, photo: PhotoTaken) -> None:
+        pass
+
+    def check(self, still: Still, item: str, parcel: str = "") -> None:
         pass
 
     def still(self, request: str, shot: str) -> None:

@@ -11,7 +11,7 @@ from station import facts as f
 from station.__main__ import main
 from station.hint_report import ENOUGH, Precision, precision, wilson
 from station.journal import Journal
-from station.lookups import Rules
+from station.rules import Rules
 
 
 def story(number: int, answer: tuple[str, str] | None, kind: str = "damage_area") -> list[tuple[str, f.Recorded]]:

@@ -8,9 +8,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.readings import AcceptedWeight, Fault, NotPrinted, Printed, PrintWaiting, Scan, Unreadable
+from grading.reading import Reading
 from station import facts as f
 from station import sample
-from station.inputs import Command, DefectDrawn, Do, Input, PhotoChecked, PhotoCompared, PhotoFailed, PhotoReady
+from station.inputs import (
+    Command,
+    DefectDrawn,
+    Do,
+    Input,
+    LabelRead,
+    PhotoChecked,
+    PhotoCompared,
+    PhotoFailed,
+    PhotoReady,
+)
 from station.outcome import Tone
 from station.prompt import prompt
 from station.stages import Stage
@@ -31,6 +42,7 @@ SAMPLES: dict[str, Input] = {
     "printed": Printed("printer", "not-a-plate", 0.0),
     "print waits": PrintWaiting("printer", "not-a-plate", Fault.media_out, sent=True, at=0.0),
     "not printed": NotPrinted("printer", "not-a-plate", Fault.cancelled, 0.0),
+    "label read": LabelRead("no-item", "label", "ab" * 32, (Reading("lot", "4711", 990),), "2026-11-26"),
     **{str(do): Command(do, "no such value") for do in Do},
 }
 
@@ -54,6 +66,12 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     while walk.stage is Stage.PHOTO:
         walk.photo()
     states[Stage.INSPECT] = walk.state
+    states[Stage.READING] = (
+        walk_from(walk.state)
+        .read("label", Reading("serial", "ZZ77777777", 990))
+        .examine({"packaging": "no_box", "body": "smooth"})
+        .state
+    )
     states[Stage.RESULT] = walk.examine({"packaging": "no_box", "body": "smooth"}).state
     states[Stage.ROUTE] = walk_from(walk.state).do(Do.OVERRIDE).state
     why = walk_from(states[Stage.ROUTE]).do(Do.CHOOSE, "restock")

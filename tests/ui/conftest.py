@@ -61,6 +61,9 @@ class PromptEquipment:
     def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         pass
 
+    def read(self, photo: PhotoTaken) -> None:
+        pass
+
     def check(self, still: Still, item: str, parcel: str = "") -> None:
         sha256 = self._store.put(still.jpeg)
         self.answers.append(PhotoChecked(still.request, sha256, len(still.jpeg), (), 210, 500))

@@ -8,6 +8,7 @@ from ui.drawings import Picture
 from ui.parts.big import Big
 from ui.parts.buttons import aside, tile
 from ui.parts.card import Card
+from ui.parts.crop import Crop
 from ui.parts.entry import Entry
 from ui.parts.interlock import STAGE, InterlockCard
 from ui.parts.keypad import Keypad
@@ -46,6 +47,7 @@ class NowPanel(Card):
         self._big = Big()
         self._picture = Picture()
         self._preview = Preview()
+        self._crop = Crop()
         self._verdict = Verdict()
         self._keypad = Keypad()
         self._progress, self._steps, self._stop = Progress(), Steps(), InterlockCard()
@@ -71,7 +73,7 @@ class NowPanel(Card):
         self._top.addWidget(self._reason)
         self.column.addLayout(self._top)
         self.column.addWidget(self._big)
-        for body in (self._picture, self._preview, self._verdict, self._keypad, self._steps, self._stop):
+        for body in self._bodies():
             self.column.addWidget(body, 1)
         self.column.addWidget(self._tiles)
         self.column.addWidget(self._filler, 1)
@@ -103,6 +105,7 @@ class NowPanel(Card):
         self._preview.setVisible(prompt.stage in _CAMERA_STAGES)
         if prompt.stage in _CAMERA_STAGES:
             self._preview.render(view)
+        self._crop.render(view)
         if shows_verdict:
             self._verdict.render(view, item)
         else:
@@ -114,8 +117,12 @@ class NowPanel(Card):
         for part in (self._progress, self._steps, self._stop):
             part.render(view)
         self._show_answers(view)
-        bodies = (self._picture, self._preview, self._verdict, self._keypad, self._steps, self._stop)
-        self._filler.setVisible(all(body.isHidden() for body in bodies))
+        self._filler.setVisible(all(body.isHidden() for body in self._bodies()))
+
+    def _bodies(self) -> tuple[QWidget, ...]:
+        """What fills the middle, one of them at a time."""
+        shown = (self._picture, self._preview, self._crop, self._verdict, self._keypad)
+        return (*shown, self._steps, self._stop)
 
     def type_text(self, text: str) -> None:
         """Type into the entry field, when there is one."""

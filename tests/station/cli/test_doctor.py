@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -108,6 +109,18 @@ def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: py
     assert main.main(["doctor", "--data", str(tmp_path / "file" / "station")]) == 1
     sign, words = lines(capsys.readouterr().out)["disk"]
     assert sign == "✘" and "cannot be written" in words
+
+
+def test_a_missing_reader_of_print_is_no_reason_to_stop(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main.main(["doctor", "--data", str(tmp_path)])
+    sign, words = lines(capsys.readouterr().out)["text"]
+    assert sign == "✔" and words.startswith("rapidocr 3.")
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    assert main.main(["doctor", "--data", str(tmp_path)]) == 0
+    sign, words = lines(capsys.readouterr().out)["text"]
+    assert sign == "!" and "all else works" in words
 
 
 def test_a_running_station_keeps_its_devices_to_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,159 @@
+"""How well barcodes in photos are read: `python tests/long/read_photos.py --codes FOLDER`.
+
+FOLDER is zxing's black box: core/src/test/resources/blackbox of https://github.com/zxing/zxing (Apache 2.0), some 1,100
+photos and drawn codes in folders, each with the text it holds. Each is given to the product's own function as a
+JPEG, as a camera would. Printed are, for each folder: photos, read right, read wrong, read besides, and milliseconds.
+`falsepositives` and `partial` hold nothing to be read. `--plain` asks zxing-cpp once, for comparison.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+import cv2  # noqa: E402 (the path to ours is set one line above)
+import msgspec  # noqa: E402
+import numpy  # noqa: E402
+import zxingcpp  # noqa: E402
+
+from grading.codes import read  # noqa: E402
+from station.gs1 import expand_upc_e  # noqa: E402
+
+NOTHING_TO_READ = ("falsepositives", "partial", "unsupported")
+QUALITY = 95
+# The symbols that stand on goods and parcels: those of the shops, of makers and carriers, and the small square ones.
+OF_GOODS = ("ean13", "ean8", "upca", "upce", "code128", "code39", "itf", "qrcode", "datamatrix")
+
+Reader = Callable[[bytes], list[str]]
+
+
+class Photo(msgspec.Struct, frozen=True):
+    """One photo as a JPEG, and what it holds; nothing where it holds nothing."""
+
+    path: Path
+    jpeg: bytes
+    expected: str
+
+
+class Folder(msgspec.Struct):
+    """What came of the photos of one folder."""
+
+    photos: int = 0
+    right: int = 0
+    wrong: int = 0
+    besides: int = 0
+    times_ms: list[float] = []
+
+    def add(self, photo: Photo, texts: list[str], took_ms: float) -> None:
+        """Count one photo."""
+        seen, wanted = {bare(text) for text in texts}, bare(photo.expected)
+        self.photos += 1
+        self.right += bool(wanted) and wanted in seen
+        self.wrong += bool(seen) and wanted not in seen
+        self.besides += len(seen - {wanted}) if wanted in seen else 0
+        self.times_ms.append(took_ms)
+
+
+def photos(folder: Path) -> Iterator[Photo]:
+    """The photos of one folder whose text is known as text."""
+    holds_nothing = folder.name.startswith(NOTHING_TO_READ)
+    for path in sorted(folder.iterdir()):
+        pixels = cv2.imread(str(path)) if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".gif") else None
+        text = path.with_suffix(".txt")
+        if pixels is None or not (holds_nothing or text.exists()):
+            continue
+        jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+        yield Photo(path, jpeg, "" if holds_nothing else written(text.read_bytes()))
+
+
+def written(content: bytes) -> str:
+    """The text of a sidecar file: most are UTF-8, a few older ones are not."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def bare(text: str) -> str:
+    """What two ways to write one content have in common.
+
+    zxing writes GS1 with brackets, a UPC-E short, a GTIN of GS1 DataBar without its 01, and Codabar without end signs.
+    """
+    signs = "".join(sign for sign in text if sign.isalnum())
+    signs = signs[1:-1] if signs[1:-1].isdecimal() and signs[:1] in "ABCD" and signs[-1:] in "ABCD" else signs
+    if len(signs) == 16 and signs.startswith("01") and signs.isdecimal():
+        signs = signs[2:]
+    if len(signs) == 8 and signs.startswith("0"):
+        signs = expand_upc_e(signs) or signs
+    return signs.lstrip("0") if signs.isdecimal() else signs
+
+
+def ladder(jpeg: bytes) -> list[str]:
+    """The product's own function."""
+    return [code.text for code in read(jpeg)]
+
+
+def plain(jpeg: bytes) -> list[str]:
+    """zxing-cpp, asked once."""
+    pixels = cv2.imdecode(numpy.frombuffer(jpeg, numpy.uint8), cv2.IMREAD_COLOR)
+    return [each.text for each in zxingcpp.read_barcodes(pixels, text_mode=zxingcpp.TextMode.Plain) if each.text]
+
+
+def measured(folder: Path, reader: Reader, tell: bool) -> Folder:
+    """Read every photo of a folder; `tell` names those that went wrong."""
+    found = Folder()
+    for photo in photos(folder):
+        began = time.perf_counter()
+        texts = reader(photo.jpeg)
+        found.add(photo, texts, (time.perf_counter() - began) * 1000)
+        missed = bare(photo.expected) not in {bare(text) for text in texts} and (texts or photo.expected)
+        if tell and missed:
+            print(f"    {folder.name}/{photo.path.name}: {texts or 'nothing'}, not {photo.expected[:60]!r}")
+    return found
+
+
+def line(name: str, each: Folder) -> str:
+    """One row of the table."""
+    times = sorted(each.times_ms)
+    p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+    counts = f"{each.photos:6} {each.right:6} {each.wrong:6} {each.besides:8}"
+    return f"{name:24} {counts} {statistics.median(times):8.0f} {p99:8.0f}"
+
+
+def main() -> int:
+    """Print the table; the exit code is 1 when something was read that is not there."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--codes", type=Path, required=True, metavar="FOLDER", help="zxing's blackbox folder")
+    parser.add_argument("--only", default="", metavar="NAME", help="folders whose name begins so")
+    parser.add_argument("--plain", action="store_true", help="ask zxing-cpp once instead")
+    parser.add_argument("--tell", action="store_true", help="name every photo that was not read right")
+    asked = parser.parse_args()
+    cv2.setNumThreads(1)
+    print(f"{'':24} photos  right  wrong  besides   p50 ms   p99 ms")
+    sums = {"all with a code": Folder(), "symbols of goods": Folder(), "with nothing to read": Folder()}
+    for folder in sorted(each for each in asked.codes.iterdir() if each.is_dir() and each.name.startswith(asked.only)):
+        found = measured(folder, plain if asked.plain else ladder, asked.tell)
+        if not found.photos:
+            continue
+        print(line(folder.name, found), flush=True)
+        empty = folder.name.startswith(NOTHING_TO_READ)
+        names = ["with nothing to read"] if empty else ["all with a code"]
+        names += ["symbols of goods"] if folder.name.startswith(OF_GOODS) else []
+        for name in names:
+            total = sums[name]
+            for field in ("photos", "right", "wrong", "besides"):
+                setattr(total, field, getattr(total, field) + getattr(found, field))
+            total.times_ms += found.times_ms
+    for name, total in sums.items():
+        if total.photos:
+            print(line(name, total))
+    return int(sums["with nothing to read"].wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

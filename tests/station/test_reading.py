@@ -1,0 +1,209 @@
+"""What was read in photos: asked about before it counts, never in the way, and taken back with its photo."""
+
+import pytest
+
+from grading.reading import Reading
+from station import facts as f
+from station.inputs import Do, LabelRead
+from station.journal import Journal
+from station.outcome import Tone
+from station.prompt import prompt
+from station.stages import Stage
+from station.state import State, fold
+
+SHIPPED = "H2224425130"
+ANSWERS = {"packaging": "no_box", "body": "smooth"}
+
+
+def serial(text: str, confidence: int = 990) -> Reading:
+    return Reading("serial", text, confidence, (10, 20, 300, 30))
+
+
+@pytest.fixture
+def unread(walk):
+    """Headphones whose serial number nobody could scan, photographed."""
+    walk.arrive("headphones").scan("9506000001074").do(Do.SKIP)
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    return walk
+
+
+@pytest.fixture
+def scanned(walk):
+    """Headphones with their serial number scanned, photographed."""
+    walk.arrive("headphones").scan("9506000001074").scan(SHIPPED)
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    return walk
+
+
+def kinds(walk) -> list[str]:
+    return [f.name_of(fact) for fact in walk.facts]
+
+
+def test_nothing_waits_for_a_reading(scanned) -> None:
+    scanned.examine(ANSWERS)
+    assert scanned.stage is Stage.RESULT
+
+
+def test_a_reading_never_comes_between_a_person_and_their_question(scanned) -> None:
+    before = prompt(scanned.state, scanned.known)
+    scanned.read("label", serial("ZZ77777777"))
+    assert prompt(scanned.state, scanned.known) == before
+    assert scanned.last.notice is None
+
+
+@pytest.mark.parametrize("text", [SHIPPED, "H222442513O", "H22244251", "h2224-425130"])
+def test_a_reading_like_the_scanned_number_asks_nothing(scanned, text: str) -> None:
+    assert scanned.read("label", serial(text)).examine(ANSWERS).stage is Stage.RESULT
+
+
+@pytest.mark.parametrize("answer", ["2", "3"])
+def test_another_number_than_the_scanned_one_is_asked_about_and_a_no_changes_nothing(scanned, answer: str) -> None:
+    scanned.read("label", serial("ZZ77777777")).examine(ANSWERS)
+    assert scanned.stage is Stage.READING
+    scanned.do(Do.CHOOSE, answer)
+    assert scanned.stage is Stage.RESULT
+    assert scanned.state.item.serial.verdict == "same"
+    assert "serial_photo_differs" not in [e.kind for e in scanned.state.parcel.exceptions]
+
+
+def test_a_confirmed_number_that_contradicts_the_scan_goes_to_the_supervisor(scanned) -> None:
+    scanned.read("label", serial("ZZ77777777")).examine(ANSWERS).do(Do.CHOOSE, "1")
+    (raised,) = (each for each in scanned.facts if isinstance(each, f.ExceptionRaised))
+    assert (raised.kind, raised.owner, raised.detail) == (
+        "serial_photo_differs",
+        "supervisor",
+        f"{SHIPPED} / ZZ77777777",
+    )
+    assert scanned.state.item.serial == f.SerialChecked(scanned.state.item.identified.item, SHIPPED, "same")
+    assert scanned.stage is Stage.RESULT
+
+
+def test_a_contradiction_that_was_read_badly_is_not_asked_about(scanned) -> None:
+    assert scanned.read("label", serial("ZZ77777777", 700)).examine(ANSWERS).stage is Stage.RESULT
+
+
+def test_a_number_nobody_could_scan_counts_once_it_is_confirmed(unread) -> None:
+    unread.read("label", serial(SHIPPED)).examine(ANSWERS)
+    assert unread.stage is Stage.READING
+    assert unread.state.item.serial.verdict == "unread"
+    unread.do(Do.CHOOSE, SHIPPED)
+    checked = unread.state.item.serial
+    assert (checked.serial, checked.verdict, checked.read_from) == (SHIPPED, "same", "photo")
+    assert unread.stage is Stage.RESULT
+    assert unread.last.notice.tone is Tone.ACCEPTED
+
+
+def test_a_reading_that_only_looks_like_the_shipped_number_is_offered_in_both_forms(unread) -> None:
+    unread.read("label", serial("H222442513O")).examine(ANSWERS)
+    texts = [button.text for button in prompt(unread.state, unread.known).buttons if not button.aside]
+    assert texts[:2] == [SHIPPED, "H222442513O"]
+    unread.do(Do.CHOOSE, "2")
+    assert unread.state.item.serial.verdict == "different"
+
+
+def test_a_number_without_a_word_counts_only_when_the_order_knows_it(unread) -> None:
+    unread.read("label", Reading("token", "AB-123456", 590)).examine(ANSWERS)
+    assert unread.stage is Stage.RESULT
+
+
+@pytest.mark.parametrize("answer", ["none", "unreadable"])
+def test_a_refused_reading_leaves_the_serial_number_unread(unread, answer: str) -> None:
+    unread.read("label", serial("ZZ77777777")).examine(ANSWERS).do(Do.CHOOSE, answer)
+    assert unread.state.item.serial.verdict == "unread"
+    assert unread.stage is Stage.RESULT
+
+
+def test_the_serial_number_can_be_scanned_instead(unread) -> None:
+    unread.read("label", serial("ZZ77777777")).examine(ANSWERS).scan(SHIPPED)
+    assert (unread.state.item.serial.serial, unread.state.item.serial.read_from) == (SHIPPED, "")
+
+
+def test_a_scan_is_refused_while_another_thing_is_asked(scanned) -> None:
+    scanned.read("label", Reading("expiry", "2027-03-31", 990)).examine(ANSWERS).scan(SHIPPED)
+    assert scanned.last.notice.tone is Tone.REFUSED
+    assert scanned.stage is Stage.READING
+
+
+def test_an_answer_that_is_none_changes_nothing(unread) -> None:
+    unread.read("label", serial("ZZ77777777")).examine(ANSWERS)
+    before = unread.state
+    unread.do(Do.CHOOSE, "9").do(Do.CHOOSE, "perhaps")
+    assert unread.state == before
+
+
+def test_a_date_that_can_be_two_is_asked_with_both(scanned) -> None:
+    scanned.read("label", Reading("expiry", "2027-03-04", 990, (0, 0, 9, 9), ("2027-04-03",))).examine(ANSWERS)
+    texts = [button.text for button in prompt(scanned.state, scanned.known).buttons if not button.aside]
+    assert texts[:2] == ["2027-03-04", "2027-04-03"]
+    assert scanned.state.item.identified.expiry == ""
+    scanned.do(Do.CHOOSE, "2")
+    assert scanned.state.item.identified.expiry == "2027-04-03"
+    assert scanned.stage is Stage.RESULT
+
+
+def test_a_later_photo_that_agrees_settles_the_question(scanned) -> None:
+    scanned.read("label", serial("ZZ77777777")).examine(ANSWERS)
+    assert scanned.stage is Stage.READING
+    scanned.read("whole", serial(SHIPPED))
+    assert scanned.stage is Stage.RESULT
+
+
+def test_a_late_reading_is_recorded_and_changes_nothing(unread) -> None:
+    unread.examine(ANSWERS).label().place()
+    item = unread.state.parcel.items[0]
+    photo = next(each for each in item.photos if each.shot == "label")
+    stage, graded = unread.stage, item.graded
+    unread.give(LabelRead(item.identified.item, "label", photo.sha256, (serial(SHIPPED),), "2026-11-26"))
+    assert kinds(unread)[-1] == "PhotoRead"
+    assert (unread.stage, unread.state.parcel.items[0].graded) == (stage, graded)
+    assert unread.state.parcel.items[0].serial.verdict == "unread"
+
+
+def test_a_reading_of_a_photo_that_is_not_there_any_more_is_nothing(scanned) -> None:
+    item = scanned.state.item.identified.item
+    before = scanned.state
+    scanned.give(LabelRead(item, "label", "ee" * 32, (serial("ZZ77777777"),), "2026-11-26"))
+    scanned.give(LabelRead("no-item", "label", "ab" * 32, (serial("ZZ77777777"),), "2026-11-26"))
+    assert scanned.state == before
+
+
+def test_undo_keeps_what_was_read_as_long_as_its_photo_stands(unread) -> None:
+    unread.read("label", serial(SHIPPED)).examine(ANSWERS).do(Do.CHOOSE, "1")
+    unread.do(Do.UNDO)
+    assert unread.stage is Stage.READING
+    assert unread.state.item.serial.verdict == "unread"
+    while unread.state.item.answers:
+        unread.do(Do.UNDO)
+    assert len(unread.state.item.read) == 1
+    while unread.state.item.photos:
+        unread.do(Do.UNDO)
+    assert unread.state.item.read == ()
+
+
+def test_the_date_in_a_photo_stands_beside_the_question_and_answers_nothing(walk_from, unread) -> None:
+    """Seen on a cosmetics item, whose questions ask for the date."""
+    item = unread.state.item
+    cosmetics = f.ItemIdentified("P-A01-9", "I-A01-9", "X", "undeclared", "Cream", "cosmetics")
+    state = fold(unread.state, "t", (f.Placed(item.identified.item, "", "BIN-1"), cosmetics))
+    cream = walk_from(state)
+    while cream.stage is Stage.PHOTO:
+        cream.photo()
+    cream.read("batch", Reading("expiry", "2026-01-31", 990))
+    while prompt(cream.state, cream.known).params.get("date") is None:
+        assert cream.stage is Stage.INSPECT
+        cream.do(Do.CHOOSE, "1")
+    shown = prompt(cream.state, cream.known)
+    assert "past" in shown.reason and shown.params == {"date": "2026-01-31"}
+    assert "expiry" not in dict(cream.state.item.answers)
+
+
+def test_the_journal_gives_the_same_question_again(empty_folder, unread) -> None:
+    unread.read("label", serial(SHIPPED)).examine(ANSWERS)
+    with Journal.open(empty_folder / "station.sqlite", "A01") as journal:
+        for fact in unread.facts:
+            journal.append((fact,), operator="BDG-1001", shift="S")
+        state = journal.resume(State("A01", "Bench 1"))
+    assert prompt(state, unread.known).buttons[0] == prompt(unread.state, unread.known).buttons[0]
+    assert state.item.read == unread.state.item.read
