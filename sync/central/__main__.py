@@ -18,7 +18,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
-from sync.central import returns, sample, tokens
+from sync.central import notice_commands, returns, sample, tokens
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -34,6 +34,8 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central enrol B07 --site leeds --data central
                                                     let a real station in: prints its token, once
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
+  returns-central recall --help                     add, list and withdraw recalls that stop the benches
+  returns-central serial --help                     serial numbers that were reported stolen or blocked
 """
 
 _ABOUT_SERVE = """\
@@ -95,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("station", metavar="STATION", help="the station's code, three of A-Z and 0-9")
     enrol.add_argument("--site", required=True, help="the site it belongs to")
     enrol.set_defaults(do=_enrol)
+    notice_commands.add_to(commands, where)
     return parser
 
 
