@@ -2,6 +2,7 @@
 
 The same types are on disk, on the wire and at central. A fact's tag (`t`) is its class name; its `VERSION` rises
 when a field changes meaning. A tag this program does not know, or a newer version, becomes `Unknown` and is kept.
+Long because every fact stands in one list, to be read together.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from grading.reasons import Reason
-from station.records import Disposition, OrderKind, Role
+from station.records import Disposition, OrderKind, Owner, Role
 
 Match = Literal["matched", "undeclared", "wrong"]
 SerialVerdict = Literal["same", "different", "not_known", "unread"]
@@ -217,6 +218,39 @@ class Answered(Fact, frozen=True):
     rubric: str
 
 
+class InterlockRaised(Fact, frozen=True):
+    """Nothing goes on with the item until a person has acknowledged this stop.
+
+    `cause` is the answer (`battery:yes`), the recall (`recall:ID`) or the serial number (`serial:...`) behind it.
+    """
+
+    item: str
+    code: str
+    cause: str
+    owner: Owner
+    detail: str = ""
+
+
+class InterlockAcknowledged(Fact, frozen=True):
+    """A person has read a stop and did what it asks for; `proof` is `confirm`, the box's code or a badge.
+
+    `read` as proof: what was not known before was read, and the stop does not hold for this unit.
+    """
+
+    item: str
+    code: str
+    cause: str
+    proof: str
+
+
+class MarksRead(Fact, frozen=True):
+    """The lot, or the day of making (ISO date), was read from the unit or its box; empty is what was not read."""
+
+    item: str
+    lot: str = ""
+    made: str = ""
+
+
 class Graded(Fact, frozen=True):
     """The grade, computed; `letter` is empty when no rule could grade the answers. `rule` is the frozen version."""
 
@@ -349,6 +383,9 @@ Recorded = (
     | PhotoTaken
     | PhotoSkipped
     | Answered
+    | InterlockRaised
+    | InterlockAcknowledged
+    | MarksRead
     | Graded
     | Routed
     | RouteOverridden

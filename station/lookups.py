@@ -8,11 +8,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from grading import route, rubric
 from resources import find
+from station import interlocks
 from station.codes import Candidate, Patterns, read_patterns, recognise
 from station.history import History
-from station.known import Plated, Received
+from station.interlocks import Interlock
+from station.known import Plated, Received, Unit
 from station.local_copy import LocalCopy
-from station.records import Bin, Operator, Product, Receipt, ReturnOrder
+from station.moments import today
+from station.recalls import applies, concerns, is_in_force
+from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.weights import ItemWeights, read_item_weights
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -24,6 +29,8 @@ class Rules(msgspec.Struct, frozen=True):
     patterns: Patterns
     rubrics: Mapping[str, rubric.Rubric]
     routes: Mapping[str, route.RouteTable]
+    interlocks: Mapping[str, Interlock]
+    weights: ItemWeights
 
 
 def read_rules() -> Rules:
@@ -36,7 +43,9 @@ def read_rules() -> Rules:
         if name.endswith(".toml") and client != "default":
             routes[client] = route.parse(default, find.read(name))
     patterns = read_patterns(find.read("carriers.toml"))
-    return Rules(patterns, {each.category: each for each in rubrics}, routes)
+    weights = read_item_weights(find.read("weights.toml"))
+    stops = interlocks.parse(find.read("interlocks.toml"))
+    return Rules(patterns, {each.category: each for each in rubrics}, routes, stops, weights)
 
 
 class Lookups:
@@ -119,3 +128,42 @@ class Lookups:
     def routes(self, client: str) -> route.RouteTable:
         """Return the client's table, or the one for all."""
         return self._rules.routes.get(client.casefold()) or self._rules.routes[""]
+
+    def interlock(self, code: str) -> Interlock:
+        """Return what a stop means; nobody's words are those of every other stop."""
+        return self._rules.interlocks.get(code) or self._rules.interlocks[interlocks.OTHER]
+
+    def recalls(self, sku: str, gtin: str) -> tuple[Recall, ...]:
+        """Return the recalls of an article that are in force today, by the bench's own calendar."""
+        found = self._copy.recalls(sku, gtin)
+        return (
+            tuple(each for each in found if concerns(each, sku, gtin) and is_in_force(each, today())) if found else ()
+        )
+
+    def item_weights(self) -> ItemWeights:
+        """Return how far units may weigh from their articles."""
+        return self._rules.weights
+
+    def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:
+        """Return what central noted of a serial number."""
+        return self._copy.serial_notes(serial)
+
+    def units_with_serial(self, serial: str) -> tuple[Unit, ...]:
+        """Return the units with this serial number that this bench received."""
+        return self._history.units_with_serial(serial)
+
+    def recalled_in(self, bins: tuple[str, ...]) -> tuple[tuple[Unit, Recall], ...]:
+        """Return the units in these bins that are, or may be, recalled and of which nobody was told yet."""
+        if not bins or not self._copy.all_recalls():
+            return ()
+        of_article: dict[tuple[str, str], tuple[Recall, ...]] = {}
+        found = []
+        for unit in self._history.untold_units_in(bins):
+            article = (unit.sku, unit.gtin)
+            if article not in of_article:
+                of_article[article] = self.recalls(*article)
+            may_hold = (each for each in of_article[article] if applies(each, unit.lot, unit.serial, "") != "no")
+            recall = next(may_hold, None)
+            if recall is not None:
+                found.append((unit, recall))
+        return tuple(found)

@@ -2,6 +2,7 @@
 
 `fold(state, txn, facts)` is the only thing that changes a state. Nothing here reads a clock, a file or a device, so the
 state after a power cut is the state before it: the same facts, folded again.
+Long because what a fact does to the state is read beside what the state is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,10 +19,13 @@ from station.facts import (
     Declared,
     ExceptionRaised,
     Graded,
+    InterlockAcknowledged,
+    InterlockRaised,
     ItemIdentified,
     ItemRelinked,
     ItemWeighed,
     LineMissing,
+    MarksRead,
     ParcelArrived,
     ParcelFinished,
     ParcelWeighed,
@@ -47,6 +51,11 @@ from station.facts import (
 from station.inputs import PhotoChecked
 from station.records import Disposition
 
+# The stops the station finds by itself; every other code comes from an answer.
+FOUND = ("recall", "recall_part", "serial")
+# The proof of a stop that was found not to hold for this unit.
+CLEARED = "read"
+
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """One unit on the bench, as far as it has come."""
@@ -64,6 +73,28 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     copies_printed: int = 0
     confirmed: bool = False
     bin: str = ""
+    interlocks: tuple[InterlockRaised, ...] = ()
+    acknowledged: tuple[InterlockAcknowledged, ...] = ()
+    lot: str = ""
+    made: str = ""
+
+    @property
+    def open_interlock(self) -> InterlockRaised | None:
+        """The stop that waits for a person: the first nobody has acknowledged; nothing else goes on meanwhile."""
+        done = {(each.code, each.cause) for each in self.acknowledged}
+        return next((each for each in self.interlocks if (each.code, each.cause) not in done), None)
+
+    @property
+    def stops_found(self) -> tuple[str, ...]:
+        """The codes of stops that no answer gave: found by the station, and not cleared by what was read since."""
+        cleared = {(each.code, each.cause) for each in self.acknowledged if each.proof == CLEARED}
+        found = [each.code for each in self.interlocks if (each.code, each.cause) not in cleared]
+        return tuple(dict.fromkeys(code for code in found if code in FOUND))
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether a recall has decided: nothing more is asked of the item, and it stays as it came."""
+        return any(code in ("recall", "recall_part") for code in self.stops_found)
 
     @property
     def disposition(self) -> Disposition | None:
@@ -200,6 +231,8 @@ STEP_NAMES: Mapping[type, str] = {
     PhotoTaken: mark("photo"),
     PhotoSkipped: mark("photo left out"),
     Answered: mark("answer"),
+    InterlockAcknowledged: mark("stop acknowledged"),
+    MarksRead: mark("lot"),
     RouteOverridden: mark("changed route"),
     PlateAllotted: mark("label"),
     PlateReprintAsked: mark("reprint"),
@@ -258,6 +291,10 @@ def _photo(state: State, fact: PhotoTaken | PhotoSkipped) -> State:
 
 def _answered(state: State, fact: Answered) -> State:
     return _item(state, fact.item, lambda item: {"answers": (*item.answers, (fact.question, fact.option))})
+
+
+def _interlocked(state: State, fact: InterlockRaised) -> State:
+    return _item(state, fact.item, lambda item: {"interlocks": (*item.interlocks, fact)})
 
 
 def _raised(state: State, fact: ExceptionRaised) -> State:
@@ -329,6 +366,13 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
     Answered: _answered,
+    InterlockRaised: _interlocked,
+    InterlockAcknowledged: lambda state, fact: _item(
+        state, fact.item, lambda item: {"acknowledged": (*item.acknowledged, fact)}
+    ),
+    MarksRead: lambda state, fact: _item(
+        state, fact.item, lambda item: {"lot": fact.lot or item.lot, "made": fact.made or item.made}
+    ),
     Graded: lambda state, fact: _item(state, fact.item, lambda _: {"graded": fact}),
     Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),
     RouteOverridden: lambda state, fact: _item(state, fact.item, lambda _: {"overridden": fact}),

@@ -13,8 +13,9 @@ from station.known import Known
 from station.outcome import Outcome
 from station.stages import Stage, stage_of
 from station.state import State
-from station.steps import arrive, decide, examine, finish, identify, place, plate, serial, sign_in
+from station.steps import arrive, decide, examine, finish, identify, interlock, place, plate, serial, sign_in
 from station.steps.notices import attention, refused
+from station.stops import late
 
 Handler = Callable[[State, Any, Known], Outcome]
 
@@ -85,6 +86,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "weight": examine.weigh_item,
         "skip": serial.skip_serial,
     },
+    Stage.SERIAL_SHARED: _question(serial.choose_shared, serial.scan_shared),
     Stage.PHOTO: {
         **_STEP,
         "scan": examine.scan_before_photo,
@@ -105,6 +107,11 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "scan": examine.scan_before_answer,
         "weight": examine.weigh_item,
         "choose": examine.answer,
+    },
+    Stage.INTERLOCK: {
+        **_STEP,
+        "scan": interlock.scan,
+        "confirm": interlock.confirm,
     },
     Stage.RESULT: {
         **_STEP,
@@ -133,9 +140,21 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
 
 
 def step(state: State, given: Input, known: Known) -> Outcome:
-    """Return what one input does at the bench: facts to write, what to show, sound, print and photograph."""
+    """Return what one input does at the bench: facts to write, what to show, sound, print and photograph.
+
+    What stops an item comes first: a recall that arrived after its grade, before the label or the bin.
+    """
     stage = stage_of(state, known)
     name = input_name(given)
+    stopped = late(state, known) if stage in _DECIDED and name in ("scan", "confirm") else ()
+    return interlock.alarm(Outcome(facts=stopped) if stopped else _handled(state, stage, name, given, known))
+
+
+# From here on an item has its grade.
+_DECIDED = (Stage.RESULT, Stage.LABEL, Stage.PLACE)
+
+
+def _handled(state: State, stage: Stage, name: str, given: Input, known: Known) -> Outcome:
     handler = TABLE[stage].get(name)
     if handler is None:
         return not_now(name)
