@@ -79,10 +79,15 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     made: str = ""
 
     @property
-    def open_interlock(self) -> InterlockRaised | None:
-        """The stop that waits for a person: the first nobody has acknowledged; nothing else goes on meanwhile."""
+    def open_interlocks(self) -> tuple[InterlockRaised, ...]:
+        """The stops that nobody has acknowledged, in the order they were found."""
         done = {(each.code, each.cause) for each in self.acknowledged}
-        return next((each for each in self.interlocks if (each.code, each.cause) not in done), None)
+        return tuple(each for each in self.interlocks if (each.code, each.cause) not in done)
+
+    @property
+    def open_interlock(self) -> InterlockRaised | None:
+        """The stop that waits for a person; nothing else goes on meanwhile."""
+        return next(iter(self.open_interlocks), None)
 
     @property
     def stops_found(self) -> tuple[str, ...]:

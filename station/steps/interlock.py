@@ -18,9 +18,10 @@ from station.judge import conclude, judge
 from station.known import Known
 from station.outcome import Label, Notice, Outcome, Tone
 from station.recalls import applies
-from station.state import CLEARED, Item, State, fold
+from station.state import CLEARED, FOUND, Item, State, fold
 from station.steps.notices import accepted, best, refused
 from station.steps.plate import label_of
+from station.stops import found
 
 STOPPED = mark("Stop. Do what the screen says before anything else.")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -47,7 +48,7 @@ def scan(state: State, scan: Scan, known: Known) -> Outcome:
     if known.interlock(stop.code).proof == "box":
         return _by_box(state, stop, scan, known)
     if stop.code == "recall_part":
-        return _by_mark(state, item, stop, scan, known)
+        return _by_mark(state, item, scan, known)
     return refused(mark("Do what the screen says first, then press Enter."))
 
 
@@ -77,15 +78,15 @@ def _by_box(state: State, stop: InterlockRaised, scan: Scan, known: Known) -> Ou
     if person is not None and person.role == "supervisor" and scan.device != TYPED:
         return _acknowledged(state, stop, person.badge, known)
     box = best(candidates, "bin")
-    found = known.bin(box.value) if box is not None else None
-    if found is None or not found.hazard:
+    safe = known.bin(box.value) if box is not None else None
+    if safe is None or not safe.hazard:
         return refused(mark("That is not the fire-safe box. Put it into the box and scan the box."))
     if scan.device == TYPED:
         return refused(mark("The box is scanned here, not typed."))
-    return _acknowledged(state, stop, found.code, known)
+    return _acknowledged(state, stop, safe.code, known)
 
 
-def _by_mark(state: State, item: Item, stop: InterlockRaised, scan: Scan, known: Known) -> Outcome:
+def _by_mark(state: State, item: Item, scan: Scan, known: Known) -> Outcome:
     """Take the lot or the day of making that was scanned or typed, and see whether the recall holds now."""
     read = _mark_in(item, scan, known)
     if read is None:
@@ -93,14 +94,26 @@ def _by_mark(state: State, item: Item, stop: InterlockRaised, scan: Scan, known:
     after = fold(state, "", (read,)).item
     if after is None:
         return Outcome()
-    named = after.identified
-    notice = next((each for each in known.recalls(named.sku, named.gtin or named.code) if each.id in stop.cause), None)
-    serial = after.serial.serial if after.serial is not None else ""
-    holds = "no" if notice is None else applies(notice, after.lot or named.lot, serial, after.made)
-    if holds == "unknown":
+    settled = tuple(each for each in after.open_interlocks if _is_settled(after, each, known))
+    if not settled:
         return Outcome(accepted(mark("That is noted, but it is not enough. Look for the rest.")), (read,))
-    facts = (read, InterlockAcknowledged(stop.item, stop.code, stop.cause, CLEARED))
+    cleared = (InterlockAcknowledged(each.item, each.code, each.cause, CLEARED) for each in settled)
+    facts: tuple[Recorded, ...] = (read, *cleared)
+    then = fold(state, "", facts)
+    if then.item is not None and then.item.routed is not None:
+        facts = (*facts, *found(then, then.item, known))
     return Outcome(accepted(mark("It is not one of those recalled. Go on.")), conclude(state, facts, known))
+
+
+def _is_settled(item: Item, stop: InterlockRaised, known: Known) -> bool:
+    """Tell whether what was read decides a recall in part; a withdrawn one is settled too."""
+    if stop.code != "recall_part":
+        return False
+    named = item.identified
+    recalls = known.recalls(named.sku, named.gtin or named.code)
+    recall = next((each for each in recalls if stop.cause == f"recall:{each.id}"), None)
+    serial = item.serial.serial if item.serial is not None else ""
+    return recall is None or applies(recall, item.lot or named.lot, serial, item.made) != "unknown"
 
 
 def _mark_in(item: Item, scan: Scan, known: Known) -> MarksRead | None:
@@ -122,7 +135,7 @@ def _acknowledged(state: State, stop: InterlockRaised, proof: str, known: Known)
     fact = InterlockAcknowledged(stop.item, stop.code, stop.cause, proof)
     after = fold(state, "", (fact,))
     item = after.item
-    if item is None or item.routed is None:
+    if item is None or item.routed is None or stop.code not in FOUND:
         return Outcome(accepted(mark("Noted with your name.")), conclude(state, (fact,), known))
     return _decided_anew(state, (fact,), after, item, known)
 

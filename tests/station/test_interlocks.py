@@ -258,6 +258,23 @@ def test_a_recall_that_arrives_meanwhile_holds_from_the_next_step_on(site: Site,
     assert kinds(walk) == ["recall"]
 
 
+def test_a_recall_in_part_that_arrives_after_the_grade_is_settled_by_the_lot(site: Site) -> None:
+    """And a recall whose number begins with another's is not taken for it."""
+    walk = site.walk().arrive("seal").scan("9506000003382").examine()
+    assert walk.stage is Stage.RESULT
+    graded = walk.state.item.routed
+    site.told("recall", "R-3", SERUM)
+    site.told("recall", "R-33", msgspec.structs.replace(SERUM, id="R-33", lots=("D1",)))
+    walk.do(Do.CONFIRM)
+    assert walk.state.item.stops_found == ("recall_part",)
+    clear = Walk(site.known, walk.state).scan("X1", device="keyboard").scan("X1", device="keyboard")
+    assert (clear.stage, clear.state.item.routed, clear.state.item.stops_found) == (Stage.RESULT, graded, ())
+    held = Walk(site.known, walk.state).scan("C0091", device="keyboard")
+    while held.stage is Stage.INTERLOCK:
+        held.do(Do.CONFIRM)
+    assert (held.state.item.disposition, held.state.item.graded.stops[0]) == ("hold", "recall")
+
+
 def test_what_lies_in_an_open_bin_is_named_with_plate_and_bin_once(site: Site) -> None:
     walk = site.walk().arrive("tee").item("tee").examine().label().place()
     plate = walk.state.parcel.items[0].plate
