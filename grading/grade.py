@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from grading.reasons import Reason, reason
+from grading.reasons import REASON_TEXTS, Reason, reason
 from grading.rubric import (
     PART_PREFIX,
     Answers,
@@ -31,7 +31,7 @@ class Evidence(msgspec.Struct, frozen=True):
     """What the bench found besides the answers: the schema of `grade`'s evidence; other keys are ignored.
 
     `weight_in_band` is None when no weight was expected; `parts` are a kit's components, `missing` those
-    known to be missing from elsewhere than the answers.
+    known to be missing from elsewhere than the answers; `stops_found` the stops no answer gave (a recall).
     """
 
     match: Match
@@ -39,6 +39,7 @@ class Evidence(msgspec.Struct, frozen=True):
     weight_in_band: bool | None = None
     parts: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    stops_found: tuple[str, ...] = ()
 
 
 class Grade(msgspec.Struct, frozen=True):
@@ -73,12 +74,14 @@ def grade(rubric: Rubric, answers: Answers, evidence: Mapping[str, object]) -> G
         return _ungradable(rubric, (reason("evidence:unreadable", detail=str(error)),))
     given = chosen(rubric, answers, found.parts)
     missing = tuple(dict.fromkeys((*_missing_parts(given), *found.missing)))
-    stops = tuple(option.stop for _, option in given if option.stop)
+    stops = tuple(dict.fromkeys((*(option.stop for _, option in given if option.stop), *found.stops_found)))
     functional = _functional(given)
     findings = _findings(rubric, given, found)
     if stops:
-        letter: Letter | Literal[""] = "D" if any(o.stop and o.cap == "D" for _, o in given) else ""
-        return Grade(letter, "", functional, _reasons(findings, found), rubric.name, stops, missing)
+        scrap = not found.stops_found and any(o.stop and o.cap == "D" for _, o in given)
+        letter: Letter | Literal[""] = "D" if scrap else ""
+        why = (*map(_stopped, found.stops_found), *_reasons(findings, found))
+        return Grade(letter, "", functional, why, rubric.name, stops, missing)
     refused = _open_ends(rubric, answers, found, given)
     if refused:
         reasons = (*refused, *_reasons(findings, found))
@@ -139,6 +142,11 @@ def _findings(rubric: Rubric, given: Chosen, found: Evidence) -> list[Finding]:
     if not any(option.functional or option.sealed or option.stop for _, option in given):
         findings.append((rubric.grades.untested, reason("untested")))
     return sorted(findings, key=lambda each: each[0], reverse=True)
+
+
+def _stopped(code: str) -> Reason:
+    name = f"evidence:{code}"
+    return reason(name) if name in REASON_TEXTS else reason("evidence:stop", stop=code)
 
 
 def _answered(question: Question, option: Option) -> Reason:

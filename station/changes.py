@@ -18,6 +18,7 @@ from station.facts import (
     ItemRelinked,
     ItemWeighed,
     LineMissing,
+    MarksRead,
     ParcelArrived,
     ParcelFinished,
     ParcelWeighed,
@@ -258,6 +259,12 @@ STORY: Mapping[type, Change] = {
             "rubric": fact.rubric,
             "answered_at": said.at,
         },
+    ),
+    MarksRead: Change(
+        Statement(
+            "UPDATE item SET lot = CASE :lot WHEN '' THEN lot ELSE :lot END WHERE station = :station AND item = :item"
+        ),
+        _of_item(lot=lambda fact: fact.lot),
     ),
     Graded: Change(update(schema.item, "letter", "cosmetic", "functional", "grade_rule", "grade_reasons"), _graded),
     Routed: Change(

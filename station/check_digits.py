@@ -48,6 +48,12 @@ def dhl_is_right(number: str) -> bool:
     return int(number[:-1]) % 7 == int(number[-1])
 
 
+def imei_is_right(number: str) -> bool:
+    """IMEI of 15 digits: the Luhn sum, every second digit from the right doubled (3GPP TS 23.003, annex B)."""
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+
+
 def none_is_needed(_number: str) -> bool:
     """The number has no check digit that we know of; its shape is all the evidence there is."""
     return True

@@ -47,7 +47,7 @@ from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.print_ledger import Heard, asked, hear
 from station.settings import KeyboardSettings
-from station.stages import next_shot
+from station.stages import Stage, next_shot
 from station.steps.examine import item_of, request_of
 from station.sync_status import SyncStatus
 
@@ -228,7 +228,7 @@ class Desk:
         if isinstance(given, Notice):
             self._say(given)
             return None
-        if given.do is Do.CONFIRM and self._refusal_stands():
+        if given.do is Do.CONFIRM and self._refusal_stands() and self.bench.prompt.stage != Stage.INTERLOCK:
             self.acknowledge()
             return None
         return self._give(given, since=scan.at)

@@ -13,7 +13,7 @@ import msgspec
 from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
-from station.records import Disposition, OrderKind, Role
+from station.records import Disposition, OrderKind, Owner, Role
 
 Match = Literal["matched", "undeclared", "wrong"]
 SerialVerdict = Literal["same", "different", "not_known", "unread"]
@@ -321,6 +321,39 @@ class DefectMarked(Fact, frozen=True):
     length_um: int = 0
 
 
+class InterlockRaised(Fact, frozen=True):
+    """Nothing goes on with the item until a person has acknowledged this stop.
+
+    `cause` is the answer (`battery:yes`), the recall (`recall:ID`) or the serial number (`serial:...`) behind it.
+    """
+
+    item: str
+    code: str
+    cause: str
+    owner: Owner
+    detail: str = ""
+
+
+class InterlockAcknowledged(Fact, frozen=True):
+    """A person has read a stop and did what it asks for; `proof` is `confirm`, the box's code or a badge.
+
+    `read` as proof: what was not known before was read, and the stop does not hold for this unit.
+    """
+
+    item: str
+    code: str
+    cause: str
+    proof: str
+
+
+class MarksRead(Fact, frozen=True):
+    """The lot, or the day of making (ISO date), was read from the unit or its box; empty is what was not read."""
+
+    item: str
+    lot: str = ""
+    made: str = ""
+
+
 class Graded(Fact, frozen=True):
     """The grade, computed; `letter` is empty when no rule could grade the answers. `rule` is the frozen version.
 
@@ -476,6 +509,9 @@ Recorded = (
     | PrepDone
     | PrepSkipped
     | DefectMarked
+    | InterlockRaised
+    | InterlockAcknowledged
+    | MarksRead
     | Graded
     | Routed
     | RouteOverridden

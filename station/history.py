@@ -13,12 +13,17 @@ from station import schema
 from station.entries import Entry
 from station.facts import ParcelArrived, Recorded, Unknown
 from station.journal import Journal
-from station.known import Plated, Received
+from station.known import Plated, Received, Unit
 from station.local_copy import COPY_FILE, acked_in, refused_in
 from station.moments import utc
 from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
 from station.statements import Statement
+
+# Some weeks of photos. A stuck camera repeats the last one; those of all years would be read at each start and kept.
+_FINGERPRINTS = 5_000
+# The kinds of exceptions that tell of a recall.
+_RECALLS = ("recall", "recall_part", "recall_placed")
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -109,6 +114,28 @@ class History:
         if row is None:
             return None
         return Plated(row.plate, row.item, row.title, row.disposition, row.bin, row.at)
+
+    def units_with_serial(self, serial: str) -> tuple[Unit, ...]:
+        """Return the units with a serial number, oldest first; none for an empty one."""
+        item = schema.item.c
+        return self._units(item.serial == serial) if serial else ()
+
+    def untold_units_in(self, bins: Sequence[str]) -> tuple[Unit, ...]:
+        """Return the units in these bins of which no exception speaks of a recall, oldest first."""
+        item, raised = schema.item.c, schema.exception.c
+        told = (
+            select(raised.exception)
+            .where(raised.station == item.station, raised.item == item.item, raised.kind.in_(_RECALLS))
+            .exists()
+        )
+        return self._units(item.bin.in_(bins), ~told)
+
+    def _units(self, *which: Any) -> tuple[Unit, ...]:
+        item = schema.item.c
+        columns = (getattr(item, name) for name in Unit.__struct_fields__)
+        query = select(*columns).where(item.station == self._journal.station, *which).order_by(item.identified_at)
+        with self._journal.reading() as connection:
+            return tuple(Unit(*(value or "" for value in row)) for row in connection.execute(query))
 
     def bin(self, code: str) -> Bin | None:
         """Return a bin that was labelled or opened at this bench."""

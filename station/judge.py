@@ -10,14 +10,22 @@ from station.facts import ExceptionRaised, Graded, Recorded, Routed
 from station.known import Day, Known
 from station.plates import exception_id
 from station.stages import next_shot, question_due, rubric_of, wants_serial
-from station.state import Item, State, fold
+from station.state import FOUND, Item, State, fold
+from station.stops import found
 
 
 def conclude(state: State, facts: tuple[Recorded, ...], known: Known) -> tuple[Recorded, ...]:
-    """Return the facts, and behind them the grade and the route when they leave nothing to ask."""
+    """Return the facts, and behind them the stops they bring to light; else, when nothing is left to ask, the
+    grade and the route.
+    """
     after = fold(state, "", facts)
     item = after.item
-    if item is None or item.routed is not None or wants_serial(item):
+    if item is None or item.routed is not None:
+        return facts
+    stops = found(after, item, known)
+    if stops or item.open_interlock is not None:
+        return (*facts, *stops)
+    if wants_serial(item):
         return facts
     if next_shot(item, known) is not None or question_due(item, known) is not None or doubt_due(item) is not None:
         return facts
@@ -59,7 +67,7 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
             table.name,
         ),
     )
-    if routed.disposition != "hold":
+    if routed.disposition != "hold" or _is_told(state, item):
         return facts
     why = routed.reasons[0].text if routed.reasons else ""
     held = ExceptionRaised(
@@ -73,6 +81,12 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     return (*facts, held)
 
 
+def _is_told(state: State, item: Item) -> bool:
+    """Tell whether the exception of a recall says already who must act."""
+    exceptions = state.parcel.exceptions if state.parcel is not None else ()
+    return item.is_recalled and any(each.item == item.identified.item for each in exceptions if each.kind in FOUND)
+
+
 def _grade(item: Item, known: Known) -> Grade:
     rubric = rubric_of(item, known)
     if rubric is None:
@@ -81,7 +95,7 @@ def _grade(item: Item, known: Known) -> Grade:
             mark("There are no questions for the category {category}"),
             {"category": item.identified.category},
         )
-        return Grade("", "", "untested", (why,), "none")
+        return Grade("", "", "untested", (why,), "none", stops=item.stops_found)
     return grade(rubric, item.answers, evidence_of(item))
 
 
@@ -92,6 +106,7 @@ def evidence_of(item: Item) -> dict[str, object]:
         "serial": item.serial.verdict if item.serial is not None else "not_known",
         "weight_in_band": item.weighed.in_band if item.weighed is not None else None,
         "parts": item.identified.components,
+        "stops_found": item.stops_found,
     }
 
 

@@ -10,7 +10,9 @@ import msgspec
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.codes import Candidate
-from station.records import Bin, Disposition, Operator, Product, Receipt, ReturnOrder
+from station.interlocks import Interlock
+from station.records import Bin, Disposition, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.weights import ItemWeights
 
 
 class Plated(msgspec.Struct, frozen=True):
@@ -36,6 +38,20 @@ class Day(msgspec.Struct, frozen=True):
 
     date: str
     waiting: tuple[tuple[Disposition, int], ...] = ()
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """One unit that this bench received: what it is, and where it lies; `bin` is empty until it was placed."""
+
+    item: str
+    parcel: str
+    title: str
+    sku: str
+    gtin: str
+    lot: str
+    serial: str
+    plate: str
+    bin: str
 
 
 class Known(Protocol):
@@ -94,3 +110,21 @@ class Known(Protocol):
 
     def day(self) -> Day:
         """Return what of today matters to a route."""
+
+    def interlock(self, code: str) -> Interlock:
+        """Return what a stop means and asks for; for a code nobody wrote words for, those of every other stop."""
+
+    def recalls(self, sku: str, gtin: str) -> tuple[Recall, ...]:
+        """Return the recalls of an article that are in force today."""
+
+    def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:
+        """Return what central noted of a serial number."""
+
+    def units_with_serial(self, serial: str) -> tuple[Unit, ...]:
+        """Return the units with this serial number that this bench received."""
+
+    def recalled_in(self, bins: tuple[str, ...]) -> tuple[tuple[Unit, Recall], ...]:
+        """Return the units in these bins that are, or may be, recalled and of which nobody was told yet."""
+
+    def item_weights(self) -> ItemWeights:
+        """Return how far units may weigh from their articles."""

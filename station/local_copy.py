@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from station.database import driver_connection, open_sqlite
-from station.records import Bin, Operator, Product, Receipt, ReturnOrder
+from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
 
 COPY_FILE = "expected.sqlite"
@@ -161,6 +161,25 @@ class LocalCopy:
         """Return when parcels with this code were received at any bench, as far as central has told, oldest first."""
         receipts = (_RECEIPT.decode(body) for body in self._bodies("receipt", code))
         return tuple(sorted(receipts, key=lambda receipt: receipt.at))
+
+    def recalls(self, sku: str, gtin: str) -> tuple[Recall, ...]:
+        """Return the recalls that may name an article, by id: those with its codes, and all with a pattern."""
+        bodies = {
+            body: None
+            for sort, code in (("recall", sku), ("recalled_gtin", _gtin14(gtin)), ("recall_pattern", "*"))
+            if code
+            for body in self._bodies(sort, code)
+        }
+        return tuple(sorted((_RECALL.decode(body) for body in bodies), key=lambda recall: recall.id))
+
+    def all_recalls(self) -> tuple[Recall, ...]:
+        """Return every recall that was not withdrawn, by key."""
+        with self._reading() as connection:
+            return tuple(_RECALL.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "recall"}))
+
+    def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:
+        """Return what central noted of a serial number."""
+        return tuple(_NOTE.decode(body) for body in self._bodies("serial_note", serial))
 
     def cursor(self) -> int:
         """Return the number of the last feed record that is in the copy."""
@@ -329,6 +348,9 @@ _PRODUCT = msgspec.json.Decoder(Product)
 _OPERATOR = msgspec.json.Decoder(Operator)
 _BIN = msgspec.json.Decoder(Bin)
 _RECEIPT = msgspec.json.Decoder(Receipt)
+_RECALL = msgspec.json.Decoder(Recall)
+_NOTE = msgspec.json.Decoder(SerialNote)
+_PATTERN = ("*", "?")
 
 
 def _order_codes(body: bytes) -> Iterator[tuple[str, str]]:
@@ -344,12 +366,26 @@ def _product_codes(body: bytes) -> Iterator[tuple[str, str]]:
         yield "gtin", product.gtin.zfill(14)
 
 
+def _gtin14(gtin: str) -> str:
+    return gtin.strip().zfill(14) if gtin.strip() else ""
+
+
+def _recall_codes(body: bytes) -> Iterator[tuple[str, str]]:
+    recall = _RECALL.decode(body)
+    yield from (("recall", sku) for sku in recall.skus)
+    for gtin in recall.gtins:
+        is_pattern = any(sign in gtin for sign in _PATTERN)
+        yield ("recall_pattern", "*") if is_pattern else ("recalled_gtin", _gtin14(gtin))
+
+
 _CODES: Mapping[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
     "order": _order_codes,
     "product": _product_codes,
     "operator": lambda body: iter([("operator", _OPERATOR.decode(body).badge)]),
     "bin": lambda body: iter([("bin", _BIN.decode(body).code)]),
     "receipt": lambda body: iter([("receipt", _RECEIPT.decode(body).code)]),
+    "recall": _recall_codes,
+    "serial_note": lambda body: iter([("serial_note", _NOTE.decode(body).serial)]),
 }
 
 

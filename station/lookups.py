@@ -8,13 +8,18 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from grading.route import RouteTable
 from grading.rubric import Rubric
+from station import interlocks
 from station.codes import Candidate, recognise
 from station.deliveries import in_force
 from station.history import History
-from station.known import Day, Plated, Received
+from station.interlocks import Interlock
+from station.known import Day, Plated, Received, Unit
 from station.local_copy import LocalCopy
-from station.records import Bin, Operator, Product, Receipt, ReturnOrder
+from station.moments import today
+from station.recalls import applies, concerns, is_in_force
+from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.rules import Rules
+from station.weights import ItemWeights
 
 _log = logging.getLogger(__name__)
 
@@ -112,6 +117,45 @@ class Lookups:
         """Return today's date, and what this bench placed today by way."""
         now = datetime.now(UTC).astimezone()
         return Day(now.date().isoformat(), self._history.placed(now))
+
+    def interlock(self, code: str) -> Interlock:
+        """Return what a stop means; nobody's words are those of every other stop."""
+        return self._shipped.interlocks.get(code) or self._shipped.interlocks[interlocks.OTHER]
+
+    def recalls(self, sku: str, gtin: str) -> tuple[Recall, ...]:
+        """Return the recalls of an article that are in force today, by the bench's own calendar."""
+        found = self._copy.recalls(sku, gtin)
+        return (
+            tuple(each for each in found if concerns(each, sku, gtin) and is_in_force(each, today())) if found else ()
+        )
+
+    def item_weights(self) -> ItemWeights:
+        """Return how far units may weigh from their articles."""
+        return self._shipped.weights
+
+    def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:
+        """Return what central noted of a serial number."""
+        return self._copy.serial_notes(serial)
+
+    def units_with_serial(self, serial: str) -> tuple[Unit, ...]:
+        """Return the units with this serial number that this bench received."""
+        return self._history.units_with_serial(serial)
+
+    def recalled_in(self, bins: tuple[str, ...]) -> tuple[tuple[Unit, Recall], ...]:
+        """Return the units in these bins that are, or may be, recalled and of which nobody was told yet."""
+        if not bins or not self._copy.all_recalls():
+            return ()
+        of_article: dict[tuple[str, str], tuple[Recall, ...]] = {}
+        found = []
+        for unit in self._history.untold_units_in(bins):
+            article = (unit.sku, unit.gtin)
+            if article not in of_article:
+                of_article[article] = self.recalls(*article)
+            may_hold = (each for each in of_article[article] if applies(each, unit.lot, unit.serial, "") != "no")
+            recall = next(may_hold, None)
+            if recall is not None:
+                found.append((unit, recall))
+        return tuple(found)
 
     def _in_force(self) -> Rules:
         """The rules that came with the program, or with what central delivered since; read again when more came."""

@@ -11,3 +11,8 @@ def utc(moment: datetime) -> str:
 def now() -> str:
     """Return what the wall clock says, as text."""
     return utc(datetime.now(UTC))
+
+
+def today() -> str:
+    """Return the day by the calendar on the wall, as ISO date."""
+    return datetime.now(UTC).astimezone().date().isoformat()

@@ -6,6 +6,7 @@ import msgspec
 
 from grading.photo import PROBLEM_TEXTS
 from grading.reading import Reading
+from grading.route import OWNER_TEXTS
 from resources.words import mark
 from station.doubtful import doubt_due, expiry_read
 from station.inputs import Command, Do
@@ -55,6 +56,8 @@ class Prompt(msgspec.Struct, frozen=True, omit_defaults=True):
 def prompt(state: State, known: Known) -> Prompt:
     """Return what the bench asks for now: one question, the reason in one line, and every way to answer it."""
     stage = stage_of(state, known)
+    if stage is Stage.INTERLOCK:
+        return _interlock(state, known)
     if state.ask is not None:
         return _asked(state, state.ask, stage)
     if stage is Stage.PHOTO:
@@ -140,6 +143,10 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     ),
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
     Stage.FULL_BIN: (mark("Which bin is full?"), mark("Choose it or scan it. It is closed for good.")),
+    Stage.SERIAL_SHARED: (
+        mark("Is this number really on both items?"),
+        mark("{code} is on another item of this parcel already."),
+    ),
     Stage.MISSING: (mark("Is this really not in the parcel?"), mark("{lines}")),
 }
 
@@ -178,6 +185,29 @@ def _problem_words(ask: Ask) -> dict[str, str]:
     if ask.photo.problems:
         return {"problems": PROBLEM_TEXTS.get(ask.photo.problems[0], ask.photo.problems[0])}
     return {"problems": mark("This photo was taken before, of another item.")}
+
+
+def _interlock(state: State, known: Known) -> Prompt:
+    """Return the stop that stands: what it is, what to do now, what is forbidden, and who must act."""
+    item = state.item
+    stop = item.open_interlock if item is not None else None
+    if stop is None:
+        return Prompt(str(Stage.INTERLOCK), "")
+    words = known.interlock(stop.code)
+    done = (_button("Enter", _DONE.get(stop.code, mark("I have done this")), Do.CONFIRM, main=True),)
+    params = {"now": words.hint, "never": words.never.text, "who": OWNER_TEXTS[stop.owner]}
+    reason = mark("{now} {never} {who}.")
+    if words.ask is not None:
+        params["ask"] = words.ask.text
+        reason = mark("{now} {never} {who}. {ask}")
+    if stop.detail:
+        params["detail"] = stop.detail
+        reason = mark("{detail}. {now} {never} {who}.")
+    buttons = (*(done if words.proof == "confirm" else ()), *_undo(state))
+    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", "stop")
+
+
+_DONE: Mapping[str, str] = {"recall_part": mark("It cannot be found")}
 
 
 def _photo(state: State, known: Known) -> Prompt:

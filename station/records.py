@@ -9,6 +9,8 @@ import msgspec
 
 Role = Literal["receiver", "grader", "supervisor"]
 OrderKind = Literal["return", "exchange", "warranty", "repair", "undelivered"]
+Owner = Literal["supervisor", "client", "safety"]
+SerialStatus = Literal["stolen", "blocked", "returned"]
 Disposition = Literal["restock", "refurb", "resale", "recycle", "hold"]
 
 DISPOSITIONS: tuple[Disposition, ...] = ("restock", "refurb", "resale", "recycle", "hold")
@@ -88,3 +90,36 @@ class Bin(msgspec.Struct, frozen=True, omit_defaults=True):
     disposition: Disposition
     client: str = ""
     hazard: bool = False
+
+
+class Recall(msgspec.Struct, frozen=True, omit_defaults=True, rename={"since": "from"}):
+    """A notice that an article was recalled. It names articles by SKU or GTIN; a GTIN may end in `*`.
+
+    With `lots` (`*` stands for any signs), `serials` (pairs, ends included) or `made` (first and last ISO day of
+    making) only those units are recalled; several limits must all hold. `owner` must act; `action` tells people
+    what to do. It holds from day `since` to day `until`.
+    """
+
+    id: str
+    title: str
+    action: str = ""
+    skus: tuple[str, ...] = ()
+    gtins: tuple[str, ...] = ()
+    lots: tuple[str, ...] = ()
+    serials: tuple[tuple[str, str], ...] = ()
+    made: tuple[str, str] | None = None
+    owner: Owner = "safety"
+    since: str = ""
+    until: str = ""
+
+
+class SerialNote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What central knows of a serial number: it was reported stolen or blocked, or its unit came back already.
+
+    `where` says at which bench, or who reported it; `at` is the day or the moment.
+    """
+
+    serial: str
+    status: SerialStatus
+    where: str = ""
+    at: str = ""

@@ -8,7 +8,10 @@ from grading import overrides, route, rubric
 from grading.route import RouteError, RouteTable
 from grading.rubric import Rubric, RubricError
 from resources import find
+from station import interlocks
 from station.codes import Patterns, read_patterns
+from station.interlocks import Interlock
+from station.weights import ItemWeights, read_item_weights
 
 RUBRICS = "rubrics/"
 CLIENTS = "rubrics/clients/"
@@ -23,12 +26,15 @@ class Rules(msgspec.Struct, frozen=True):
     """The rules in force. A client's own routes are in the file of its name in small letters: `routes/hearthwick.toml`.
 
     `clients` are rubrics with a client's override applied, by the client in small letters and the category.
-    `versions` are all rubrics known by their names, those in force and earlier ones.
+    `versions` are all rubrics known by their names, those in force and earlier ones. `interlocks` say what a stop asks
+    for, `weights` how far units may weigh from their articles.
     """
 
     patterns: Patterns
     rubrics: Mapping[str, Rubric]
     routes: Mapping[str, RouteTable]
+    interlocks: Mapping[str, Interlock]
+    weights: ItemWeights
     clients: Mapping[tuple[str, str], Rubric] = {}
     versions: Mapping[str, Rubric] = {}
 
@@ -77,7 +83,10 @@ def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: 
             if refuse is None:
                 raise type(error)(f"{name}: {error}") from error
             refuse(name, str(error))
-    return Rules(read_patterns(find.read("carriers.toml")), rubrics, routes, clients, versions)
+    patterns = read_patterns(find.read("carriers.toml"))
+    stops = interlocks.parse(find.read("interlocks.toml"))
+    weights = read_item_weights(find.read("weights.toml"))
+    return Rules(patterns, rubrics, routes, stops, weights, clients, versions)
 
 
 def applied(override: overrides.Override, versions: Mapping[str, Rubric]) -> Rubric:

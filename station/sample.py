@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from resources import find
-from station.records import Bin, Operator, OrderKind, Product, Receipt, ReturnLine, ReturnOrder, Role
+from station.records import Bin, Operator, OrderKind, Product, Recall, Receipt, ReturnLine, ReturnOrder, Role
 
 # Who the sample bench is. Central's `--sample` knows the same station, and writes its token where the bench looks.
 STATION = "A01"
@@ -91,6 +91,10 @@ class _Receipts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipt: tuple[Receipt, ...]
 
 
+class _Recalls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    recall: tuple[Recall, ...]
+
+
 class _Parcels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parcel: tuple[SampleParcel, ...]
 
@@ -137,6 +141,11 @@ def bins() -> tuple[Bin, ...]:
 def receipts() -> tuple[Receipt, ...]:
     """Return the parcels another bench received before."""
     return msgspec.convert(_toml("receipts"), _Receipts).receipt
+
+
+def recalls() -> tuple[Recall, ...]:
+    """Return what was recalled before the sample begins."""
+    return msgspec.convert(_toml("recalls"), _Recalls).recall
 
 
 def _order(written: _Order, articles: Mapping[str, Product]) -> ReturnOrder:

@@ -8,7 +8,7 @@ are NULL.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0004"
+REVISION = "0005"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -132,6 +132,7 @@ item = Table(
     Index("item_bin", "station", "bin"),
     Index("item_rma", "station", "rma"),
     Index("item_placed", "station", "placed_at"),
+    Index("item_serial", "station", "serial"),
     sqlite_with_rowid=False,
 )
 
@@ -191,6 +192,7 @@ exception = Table(
     _text("txn"),
     Index("exception_raised", "station", "raised_at"),
     Index("exception_txn", "station", "txn"),
+    Index("exception_item", "station", "item"),
     sqlite_with_rowid=False,
 )
 

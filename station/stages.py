@@ -4,8 +4,9 @@ from enum import StrEnum
 
 from grading.rubric import Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
 from station.doubtful import doubt_due
+from station.facts import InterlockRaised
 from station.known import Known
-from station.state import Item, State
+from station.state import FOUND, Item, State
 
 
 class Stage(StrEnum):
@@ -36,10 +37,17 @@ class Stage(StrEnum):
     REPRINT_WHY = "reprint-why"
     FULL_BIN = "full-bin"
     MISSING = "missing"
+    INTERLOCK = "interlock"
+    SERIAL_SHARED = "serial-shared"
 
 
 def stage_of(state: State, known: Known) -> Stage:
-    """Return the stage of a state; the rubric of the item in work decides between photo, question and result."""
+    """Return the stage of a state; the rubric of the item in work decides between photo, question and result.
+
+    A stop that nobody has acknowledged comes before everything else, also before an open question.
+    """
+    if state.operator is not None and state.item is not None and state.item.open_interlock is not None:
+        return Stage.INTERLOCK
     if state.ask is not None:
         return Stage(state.ask.stage)
     if state.operator is None:
@@ -68,8 +76,8 @@ def _stage_of_item(item: Item, known: Known) -> Stage:
 
 
 def wants_serial(item: Item) -> bool:
-    """Tell whether the unit bears a serial number that has not been compared yet."""
-    return item.identified.serialised and item.serial is None
+    """Tell whether the unit bears a serial number that has not been compared yet, and is to be handled at all."""
+    return item.identified.serialised and item.serial is None and not item.is_recalled
 
 
 def rubric_of(item: Item, known: Known) -> Rubric | None:
@@ -82,18 +90,28 @@ def rubric_of(item: Item, known: Known) -> Rubric | None:
 
 
 def next_shot(item: Item, known: Known) -> Shot | None:
-    """Return the photo that is due: one the answers demand and nobody has taken or left out."""
+    """Return the photo that is due: one the answers demand and nobody has taken or left out.
+
+    None after a stop that says so: what lies in the fire-safe box stays there.
+    """
     rubric = rubric_of(item, known)
-    if rubric is None:
+    if rubric is None or item.is_recalled or any(not known.interlock(each.code).photos for each in _standing(item)):
         return None
     done = {photo.shot for photo in item.photos}
     return next((shot for shot in shots_needed(rubric, item.answers) if shot.id not in done), None)
 
 
+def _standing(item: Item) -> tuple[InterlockRaised, ...]:
+    """Return the stops of an item that were not cleared since."""
+    return tuple(each for each in item.interlocks if each.code not in FOUND or each.code in item.stops_found)
+
+
 def question_due(item: Item, known: Known) -> Question | None:
     """Return the question that is due, or None when enough is known (or nothing can be asked)."""
     rubric = rubric_of(item, known)
-    return None if rubric is None else next_question(rubric, item.answers, item.identified.components)
+    if rubric is None or item.is_recalled:
+        return None
+    return next_question(rubric, item.answers, item.identified.components)
 
 
 def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:

@@ -1,7 +1,8 @@
 """The bench's state: the facts of the running shift and parcel, arranged; and the fold that arranges them.
 
 `fold(state, txn, facts)` is the only thing that changes a state. Nothing here reads a clock, a file or a device, so the
-state after a power cut is the state before it: the same facts, folded again. Long because each fact has its fold here.
+state after a power cut is the state before it: the same facts, folded again.
+Long because what a fact does to the state is read beside what the state is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,10 +22,13 @@ from station.facts import (
     ExpiryRead,
     Graded,
     Hinted,
+    InterlockAcknowledged,
+    InterlockRaised,
     ItemIdentified,
     ItemRelinked,
     ItemWeighed,
     LineMissing,
+    MarksRead,
     ParcelArrived,
     ParcelFinished,
     ParcelWeighed,
@@ -54,6 +58,11 @@ from station.facts import (
 from station.inputs import PhotoChecked
 from station.records import Disposition
 
+# The stops the station finds by itself; every other code comes from an answer.
+FOUND = ("recall", "recall_part", "serial")
+# The proof of a stop that was found not to hold for this unit.
+CLEARED = "read"
+
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by."""
@@ -78,6 +87,33 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     hints: tuple[Hinted, ...] = ()
     read: tuple[PhotoRead, ...] = ()
     readings_answered: tuple[str, ...] = ()
+    interlocks: tuple[InterlockRaised, ...] = ()
+    acknowledged: tuple[InterlockAcknowledged, ...] = ()
+    lot: str = ""
+    made: str = ""
+
+    @property
+    def open_interlocks(self) -> tuple[InterlockRaised, ...]:
+        """The stops that nobody has acknowledged, in the order they were found."""
+        done = {(each.code, each.cause) for each in self.acknowledged}
+        return tuple(each for each in self.interlocks if (each.code, each.cause) not in done)
+
+    @property
+    def open_interlock(self) -> InterlockRaised | None:
+        """The stop that waits for a person; nothing else goes on meanwhile."""
+        return next(iter(self.open_interlocks), None)
+
+    @property
+    def stops_found(self) -> tuple[str, ...]:
+        """The codes of stops that no answer gave: found by the station, and not cleared by what was read since."""
+        cleared = {(each.code, each.cause) for each in self.acknowledged if each.proof == CLEARED}
+        found = [each.code for each in self.interlocks if (each.code, each.cause) not in cleared]
+        return tuple(dict.fromkeys(code for code in found if code in FOUND))
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether a recall has decided: nothing more is asked of the item, and it stays as it came."""
+        return any(code in ("recall", "recall_part") for code in self.stops_found)
 
     @property
     def disposition(self) -> Disposition | None:
@@ -234,6 +270,8 @@ STEP_NAMES: Mapping[type, str] = {
     DefectMarked: mark("mark on the photo"),
     PrepDone: mark("preparation"),
     PrepSkipped: mark("preparation left out"),
+    InterlockAcknowledged: mark("stop acknowledged"),
+    MarksRead: mark("lot"),
     RouteOverridden: mark("changed route"),
     PlateAllotted: mark("label"),
     PlateReprintAsked: mark("reprint"),
@@ -353,6 +391,10 @@ def _prepared(state: State, fact: PrepDone | PrepSkipped) -> State:
     return _item(state, fact.item, lambda item: {"prepared": (*item.prepared, fact)})
 
 
+def _interlocked(state: State, fact: InterlockRaised) -> State:
+    return _item(state, fact.item, lambda item: {"interlocks": (*item.interlocks, fact)})
+
+
 def _raised(state: State, fact: ExceptionRaised) -> State:
     if state.parcel is not None:
         state = _parcel(state, exceptions=(*state.parcel.exceptions, fact))
@@ -434,6 +476,13 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     DefectMarked: lambda state, fact: _item(state, fact.item, lambda item: {"marks": (*item.marks, fact)}),
     PrepDone: _prepared,
     PrepSkipped: _prepared,
+    InterlockRaised: _interlocked,
+    InterlockAcknowledged: lambda state, fact: _item(
+        state, fact.item, lambda item: {"acknowledged": (*item.acknowledged, fact)}
+    ),
+    MarksRead: lambda state, fact: _item(
+        state, fact.item, lambda item: {"lot": fact.lot or item.lot, "made": fact.made or item.made}
+    ),
     Graded: lambda state, fact: _item(state, fact.item, lambda _: {"graded": fact}),
     Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),
     RouteOverridden: lambda state, fact: _item(state, fact.item, lambda _: {"overridden": fact}),

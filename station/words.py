@@ -40,10 +40,40 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "photo_repeat": mark("Photo of another item"),
     "photo_code_differs": mark("Photo shows another product's code"),
     "serial_photo_differs": mark("Photo shows another serial number"),
+    "serial_other_order": mark("Serial number of another return order"),
+    "serial_returned": mark("Unit came back before"),
+    "serial_stolen": mark("Serial number was reported stolen"),
+    "serial_blocked": mark("Serial number was reported as blocked"),
+    "serial_check_digit": mark("IMEI fails its check digit"),
+    "serial_shared": mark("One serial number on two items"),
+    "item_weight": mark("Item weighs other than its article"),
+    "item_explains_weight": mark("Item accounts for the parcel's weight"),
+    "empty_box": mark("Parcel weighs no more than packaging"),
+    "empty_box_opened": mark("Nothing in the parcel, as its weight said"),
+    "recall": mark("Recalled item"),
+    "recall_part": mark("Item may be recalled: its lot is not known"),
+    "recall_placed": mark("Recalled after it was put into a bin"),
     "lines_missing": mark("Declared items missing"),
     "empty_parcel": mark("Empty parcel"),
     "held": mark("Item on hold"),
     "hazard": mark("Hazard"),
+}
+
+# What an exception's detail holds, piece by piece; `{weight…}` are milligrams. Other details are sentences or codes.
+EVIDENCE_WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "serial_other_order": (mark("{serial} was shipped with {order}"), ("serial", "order")),
+    "serial_returned": (mark("{serial}: see {where}"), ("serial", "where")),
+    "serial_stolen": (mark("{serial}, reported by {where}"), ("serial", "where")),
+    "serial_blocked": (mark("{serial}, reported by {where}"), ("serial", "where")),
+    "item_weight": (mark("Expected {weight1}, weighed {weight2}"), ("weight1", "weight2")),
+    "item_explains_weight": (
+        mark("Expected {weight1}, weighed {weight2}: the parcel is off by as much"),
+        ("weight1", "weight2"),
+    ),
+    "empty_box": (mark("Expected {weight1}, weighed {weight2}"), ("weight1", "weight2")),
+    "recall": (mark("{recall}: {title}"), ("recall", "title")),
+    "recall_part": (mark("{recall}: {title}"), ("recall", "title")),
+    "recall_placed": (mark("Take {plate} out of bin {bin}. {recall}: {title}"), ("plate", "bin", "recall", "title")),
 }
 
 FAULT_WORDS: Mapping[str, str] = {

@@ -30,6 +30,7 @@ from station.steps import (
     finish,
     hint,
     identify,
+    interlock,
     marks,
     place,
     plate,
@@ -39,6 +40,7 @@ from station.steps import (
     sign_in,
 )
 from station.steps.notices import attention, refused
+from station.stops import late
 
 Handler = Callable[[State, Any, Known], Outcome]
 
@@ -115,6 +117,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "weight": examine.weigh_item,
         "skip": serial.skip_serial,
     },
+    Stage.SERIAL_SHARED: _question(serial.choose_shared, serial.scan_shared),
     Stage.PHOTO: {
         **_STEP,
         "scan": examine.scan_before_photo,
@@ -142,6 +145,11 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "mark": marks.mark_defect,
     },
     Stage.READING: {**_STEP, "scan": reading.scan_serial, "choose": reading.answer},
+    Stage.INTERLOCK: {
+        **_STEP,
+        "scan": interlock.scan,
+        "confirm": interlock.confirm,
+    },
     Stage.RESULT: {
         **_STEP,
         "scan": decide.scan_at_result,
@@ -171,9 +179,21 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
 
 
 def step(state: State, given: Input, known: Known) -> Outcome:
-    """Return what one input does at the bench: facts to write, what to show, sound, print and photograph."""
+    """Return what one input does at the bench: facts to write, what to show, sound, print and photograph.
+
+    What stops an item comes first: a recall that arrived after its grade, before the label or the bin.
+    """
     stage = stage_of(state, known)
     name = input_name(given)
+    stopped = late(state, known) if stage in _DECIDED and name in ("scan", "confirm") else ()
+    return interlock.alarm(Outcome(facts=stopped) if stopped else _handled(state, stage, name, given, known))
+
+
+# From here on an item has its grade.
+_DECIDED = (Stage.RESULT, Stage.LABEL, Stage.PLACE)
+
+
+def _handled(state: State, stage: Stage, name: str, given: Input, known: Known) -> Outcome:
     handler = TABLE[stage].get(name)
     if handler is None:
         return not_now(name)

@@ -7,7 +7,7 @@ import msgspec
 from station.entries import Entry
 
 Status = Literal["ok", "duplicate", "conflict", "held", "quarantined"]
-RecordKind = Literal["order", "product", "operator", "bin", "receipt", "rules"]
+RecordKind = Literal["order", "product", "operator", "bin", "receipt", "rules", "recall", "serial_note"]
 
 # One push: central refuses more; the courier never asks for more.
 MOST_ENTRIES = 500

@@ -7,7 +7,8 @@ import msgspec
 
 from resources.words import Translator, mark
 from station import facts
-from station.words import EXCEPTION_WORDS, ROUTE_WORDS
+from station.stops import BETWEEN
+from station.words import EVIDENCE_WORDS, EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
 from ui.view import Line, View
 
@@ -30,6 +31,9 @@ SENTENCES: Mapping[type, str] = {
     facts.DefectMarked: mark("Marked on a photo: {zone}, {kind}, severity {severity} of 4"),
     facts.PrepDone: mark("Prepared: {prep}"),
     facts.PrepSkipped: mark("Not prepared: {prep}. {why}"),
+    facts.InterlockRaised: mark("Stopped: {code} {detail}"),
+    facts.InterlockAcknowledged: mark("Stop acknowledged: {code} ({proof})"),
+    facts.MarksRead: mark("Read from it: {lot} {made}"),
     facts.Graded: mark("Graded {letter}"),
     facts.Routed: mark("Goes to {disposition}"),
     facts.RouteOverridden: mark("A person sent it to {disposition} instead of {was}: {why}"),
@@ -55,7 +59,24 @@ def sentence(tr: Translator, line: Line) -> str:
     params = {name: _WORDS.get(name, _plain)(tr, value) for name, value in values.items()}
     if isinstance(fact, facts.ParcelWeighed | facts.ItemWeighed):
         params["weight"] = wording.weight(tr, fact.weight_mg)
+    if isinstance(fact, facts.ExceptionRaised) and fact.kind in EVIDENCE_WORDS:
+        kind = params["kind"]
+        return wording.say(tr, SENTENCES[type(fact)], {"kind": kind}) + ". " + evidence(tr, fact.kind, fact.detail)
     params.update({name: wording.say(tr, words, more) for name, (words, more) in line.words.items()})
+    return wording.say(tr, text, params)
+
+
+def evidence(tr: Translator, kind: str, detail: str) -> str:
+    """Return what an exception's detail says, in words; what is no evidence of ours is shown as it is."""
+    text, names = EVIDENCE_WORDS.get(kind, ("", ()))
+    pieces = detail.split(BETWEEN, len(names) - 1) if names else []
+    if not names or len(pieces) != len(names):
+        return tr.gettext(detail)
+    named = zip(names, pieces, strict=True)
+    params = {
+        name: wording.weight(tr, int(piece)) if name.startswith("weight") and piece.isdecimal() else piece
+        for name, piece in named
+    }
     return wording.say(tr, text, params)
 
 

@@ -58,6 +58,10 @@ def _prepared(fact: facts.PrepDone | facts.PrepSkipped, story: list[Any], known:
     return said
 
 
+def _stopped(fact: facts.InterlockRaised | facts.InterlockAcknowledged, _story: list[Any], known: Known) -> Words:
+    return {"code": (known.interlock(fact.code).text, {})}
+
+
 def _missing(fact: facts.LineMissing, story: list[Any], _known: Known) -> Words:
     arrived = (each for each in story if isinstance(each, facts.ParcelArrived))
     declared = (line for each in arrived for line in each.declared)
@@ -83,6 +87,8 @@ def _item(item: str, story: list[Any]) -> facts.ItemIdentified | None:
 
 _FINDERS: Mapping[type, Callable[[Any, list[Any], Known], Words]] = {
     facts.Answered: _answered,
+    facts.InterlockRaised: _stopped,
+    facts.InterlockAcknowledged: _stopped,
     facts.LineMissing: _missing,
     facts.RouteOverridden: _changed,
     facts.WeighingSkipped: _chosen(SKIP_WEIGHT),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QHBoxLayout
 from resources.words import mark
 from station.outcome import Tone
 from station.prompt import Button
+from station.stages import Stage
 from ui.header import Header
 from ui.pages.bins import BinsPage
 from ui.pages.devices import DevicesPage
@@ -204,8 +205,8 @@ class Window(QWidget):
 
 
 def refusal_stands(view: View) -> bool:
-    """Whether a refusal waits to be acknowledged."""
-    return view.notice is not None and view.notice.tone is Tone.REFUSED
+    """Whether a refusal waits to be acknowledged; a stop on the screen is acknowledged for itself."""
+    return view.notice is not None and view.notice.tone is Tone.REFUSED and view.prompt.stage != Stage.INTERLOCK
 
 
 def _button_of(view: View, name: str) -> Button | None:

@@ -136,6 +136,14 @@ class Player:
             option = truth.answers.get(question.id, question.options[0].id)
         self._command(Do.CHOOSE, option)
 
+    def _acknowledge(self, state: State, parcel: SampleParcel) -> None:
+        """Do what a stop asks for: a hazard goes into the fire-safe box."""
+        stop = _item(state).open_interlock
+        if stop is not None and self._bench.known.interlock(stop.code).proof == "box":
+            self._hands.scan(next(each.code for each in self._bins if each.hazard))
+        else:
+            self._hands.press(Command(Do.CONFIRM))
+
     def _take_result(self, state: State, parcel: SampleParcel) -> None:
         self._command(Do.CONFIRM)
 
@@ -183,6 +191,7 @@ _ACTIONS: Mapping[Stage, Callable[[Player, State, SampleParcel], None]] = {
     Stage.PHOTO: Player._photo,
     Stage.DOUBT: Player._doubt,
     Stage.INSPECT: Player._answer,
+    Stage.INTERLOCK: Player._acknowledge,
     Stage.RESULT: Player._take_result,
     Stage.PREP: Player._prepare,
     Stage.LABEL: Player._label,
@@ -190,6 +199,7 @@ _ACTIONS: Mapping[Stage, Callable[[Player, State, SampleParcel], None]] = {
     Stage.MISSING: Player._first,
     Stage.READING: Player._first,
     Stage.SKIP_WHY: Player._first,
+    Stage.SERIAL_SHARED: Player._first,
     Stage.REPRINT_WHY: Player._first,
     Stage.FULL_BIN: Player._first,
 }

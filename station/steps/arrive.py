@@ -20,9 +20,10 @@ from station.outcome import Notice, Outcome
 from station.plates import exception_id, parcel_id
 from station.records import Receipt, ReturnLine, ReturnOrder
 from station.state import Ask, Choice, State
-from station.steps.notices import accepted, attention, best, refused, warned
+from station.steps.notices import accepted, attention, best, recall_notice, refused, warned
 from station.steps.sign_in import scan_badge
-from station.weights import parcel_band
+from station.stops import BETWEEN, in_open_bins
+from station.weights import is_bare, parcel_band
 from station.words import ROUTE_WORDS
 
 _PARCEL_KINDS = ("tracking", "sscc", "rma", "other", "gtin")
@@ -99,6 +100,10 @@ def take_weight(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
     fact = ParcelWeighed(arrived.parcel, reading.weight_mg, expected, low, high, fits)
     if fits:
         return Outcome(accepted(mark("Weight in band. Open the parcel.")), (fact,))
+    if reading.weight_mg < low and is_bare(reading.weight_mg, arrived.declared):
+        evidence = BETWEEN.join(map(str, (expected, reading.weight_mg)))
+        notice = warned(mark("It weighs no more than its packaging; this is noted. Open it under the camera."))
+        return Outcome(notice, (fact, _raise(state, "empty_box", arrived.parcel, evidence)))
     side = mark("lighter than expected") if reading.weight_mg < low else mark("heavier than expected")
     raised = _raise(state, "weight_out_of_band", arrived.parcel, side)
     notice = warned(mark("The weight is outside the expected band; this is noted. Open the parcel."))
@@ -203,7 +208,9 @@ def _arrive(
         facts.append(_raise(state, "double_receipt", parcel, candidate.value))
     elif not orders:
         facts.append(_raise(state, "unknown_parcel", parcel, candidate.value))
-    return Outcome(_greeting(arrived), tuple(facts), ask=None)
+    recalled = in_open_bins(state, known, state.exceptions + len(facts) - 1)
+    notice = recall_notice(recalled) if recalled else _greeting(arrived)
+    return Outcome(notice, (*facts, *recalled), ask=None)
 
 
 def _greeting(arrived: ParcelArrived) -> Notice:

@@ -18,7 +18,8 @@ from station.state import Ask, Choice, Item, State
 from station.steps import prep
 from station.steps.arrive import skip_weight
 from station.steps.notices import accepted, attention, refused, warned
-from station.weights import item_in_band
+from station.stops import BETWEEN
+from station.weights import explains
 
 SKIP_PHOTO = (
     Choice("camera", mark("The camera does not work")),
@@ -144,12 +145,19 @@ def weigh_item(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
     item = state.item
     if item is None or item.weighed is not None:
         return Outcome()
-    expected = item.identified.weight_mg
-    fits = item_in_band(reading.weight_mg, expected)
-    fact = ItemWeighed(item.identified.item, reading.weight_mg, expected, fits)
-    if fits is False:
-        return Outcome(warned(mark("The item's weight is not that of its article; this is noted.")), (fact,))
-    return Outcome(facts=(fact,))
+    named, rule = item.identified, known.item_weights()
+    expected = named.weight_mg
+    fits = rule.in_band(named.category, reading.weight_mg, expected)
+    fact = ItemWeighed(named.item, reading.weight_mg, expected, fits)
+    if fits is not False:
+        return Outcome(facts=(fact,))
+    notice = warned(mark("The item's weight is not that of its article; this is noted."))
+    parcel = state.parcel.weighed if state.parcel is not None else None
+    explained = explains(reading.weight_mg, expected, parcel)
+    if not explained and not rule.is_watched(named.serialised, named.price_minor, named.currency):
+        return Outcome(notice, (fact,))
+    kind = "item_explains_weight" if explained else "item_weight"
+    return Outcome(notice, (fact, _raise(state, item, kind, BETWEEN.join(map(str, (expected, reading.weight_mg))))))
 
 
 def scan_before_photo(state: State, scan: Scan, known: Known) -> Outcome:

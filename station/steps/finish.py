@@ -46,12 +46,19 @@ def _finish(state: State) -> Outcome:
     missing = [LineMissing(name, line.rma, line.line, count) for line, count in open_lines(parcel)]
     facts: list[Recorded] = [*missing]
     if missing or not parcel.items:
-        kind = "lines_missing" if missing else "empty_parcel"
         number = exception_id(state.station, state.exceptions + 1)
-        facts.append(ExceptionRaised(number, kind, "supervisor", parcel=name))
+        facts.append(ExceptionRaised(number, _kind(parcel), "supervisor", parcel=name))
     facts.append(ParcelFinished(name, len(parcel.items), sum(each.quantity for each in missing)))
     notice = finished(mark("Parcel finished. Scan the next one."))
     return Outcome(notice, tuple(facts), ask=None)
+
+
+def _kind(parcel: Parcel) -> str:
+    """Return what is missing: some lines, everything, or everything as its weight said before it was opened."""
+    if parcel.items:
+        return "lines_missing"
+    weighed_empty = any(each.kind == "empty_box" for each in parcel.exceptions)
+    return "empty_box_opened" if weighed_empty else "empty_parcel"
 
 
 def leave_question(state: State, command: Command, known: Known) -> Outcome:

@@ -2,9 +2,12 @@
 
 from typing import Literal
 
+from resources.words import mark
 from station.codes import Candidate, CodeKind
+from station.facts import ExceptionRaised
 from station.outcome import Notice, Outcome, Tone
 from station.state import Ask
+from station.stops import BETWEEN
 
 
 def accepted(text: str, **params: str) -> Notice:
@@ -35,3 +38,10 @@ def refused(text: str, ask: Ask | Literal["same"] | None = "same", **params: str
 def best(candidates: tuple[Candidate, ...], *kinds: CodeKind) -> Candidate | None:
     """Return the likeliest meaning of one of these kinds, or None."""
     return next((each for each in candidates if each.kind in kinds), None)
+
+
+def recall_notice(recalled: tuple[ExceptionRaised, ...]) -> Notice:
+    """Return the notice that units in the bins of this bench were recalled since: the first, and how many."""
+    plate, bin_, _, title = recalled[0].detail.split(BETWEEN, 3)
+    text = mark("Recalled: {title}. Take {plate} out of bin {bin}. In all: {count}; page Exceptions lists them.")
+    return warned(text, title=title, plate=plate, bin=bin_, count=str(len(recalled)))

@@ -10,7 +10,8 @@ from station.known import Known
 from station.outcome import Outcome
 from station.plates import shift_id
 from station.state import Ask, State
-from station.steps.notices import accepted, attention, best, refused
+from station.steps.notices import accepted, attention, best, recall_notice, refused
+from station.stops import in_open_bins
 
 TRIES = 5
 
@@ -42,8 +43,9 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
     facts: tuple[Recorded, ...] = (SignedIn(operator.badge, operator.name, operator.role),)
     if not state.shift:
         facts = (ShiftOpened(shift_id(state.station, state.shifts + 1), state.bench), *facts)
+    recalled = in_open_bins(state, known, state.exceptions)
     notice = accepted(mark("Hello {name}. Scan the first parcel."), name=operator.name)
-    return Outcome(notice, facts, ask=None)
+    return Outcome(recall_notice(recalled) if recalled else notice, (*facts, *recalled), ask=None)
 
 
 def sign_out(state: State, command: Command, known: Known) -> Outcome:

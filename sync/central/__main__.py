@@ -18,7 +18,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
-from sync.central import returns, rules, sample, tokens
+from sync.central import notice_commands, returns, rules, sample, tokens
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -36,6 +36,8 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
   returns-central publish-rules rubrics/apparel.toml --site leeds --data central
                                                     new questions or routes for its benches, from the next item on
+  returns-central recall --help                     add, list and withdraw recalls that stop the benches
+  returns-central serial --help                     serial numbers that were reported stolen or blocked
 """
 
 _ABOUT_SERVE = """\
@@ -104,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("--site", required=True, help="whose benches are told")
     publish.add_argument("--withdraw", action="store_true", help="take them back: the program's own hold again")
     publish.set_defaults(do=_publish_rules)
+    notice_commands.add_to(commands, where)
     return parser
 
 

@@ -47,6 +47,8 @@ def records() -> Iterator[Change]:
         yield Change("bin", bin_.code, msgspec.json.encode(bin_))
     for product in sample.products():
         yield Change("product", product.sku, msgspec.json.encode(product))
+    for recall in sample.recalls():
+        yield Change("recall", recall.id, msgspec.json.encode(recall))
     for receipt in sample.receipts():
         yield Change("receipt", key_of(receipt), msgspec.json.encode(receipt))
     for order in sample.orders():

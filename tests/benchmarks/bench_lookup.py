@@ -61,6 +61,9 @@ def questions(known: Known, history: History) -> dict[str, tuple[Ask, list[str]]
         "plate": (known.plated, plates),
         "bin": (known.bin, bins),
         "badge": (known.operator, badges),
+        "recall": (lambda gtin: known.recalls(gtin, gtin), [product.gtin for product in products]),
+        "reported": (known.serial_notes, serials),
+        "came back": (known.units_with_serial, serials),
     }
 
 

@@ -105,7 +105,10 @@ class Walk:
 
     def examine(self, answers: dict[str, str] | None = None) -> "Walk":
         """Photograph and answer until there is a result: the first option, or what `answers` says."""
-        while self.stage in (Stage.PHOTO, Stage.INSPECT):
+        while self.stage in (Stage.PHOTO, Stage.INSPECT, Stage.INTERLOCK):
+            if self.stage is Stage.INTERLOCK:
+                self.acknowledge()
+                continue
             if self.stage is Stage.PHOTO:
                 self.photo()
                 continue
@@ -121,6 +124,29 @@ class Walk:
         while self.stage is Stage.PREP:
             self.do(Do.CONFIRM)
         return self
+
+    def examine_until(self, question: str, **answers: str) -> "Walk":
+        """Photograph and answer, the first option where nothing else is said, until a question is asked."""
+        while self.stage in (Stage.PHOTO, Stage.INSPECT):
+            if self.stage is Stage.PHOTO:
+                self.photo()
+                continue
+            item = self.state.item
+            assert item is not None
+            due = question_due(item, self.known)
+            assert due is not None
+            if due.id == question:
+                return self
+            self.do(Do.CHOOSE, answers.get(due.id, due.options[0].id))
+        raise AssertionError(f"nobody asked {question}")
+
+    def acknowledge(self) -> "Walk":
+        """Do what the stop on the screen asks for."""
+        item = self.state.item
+        assert item is not None and item.open_interlock is not None
+        if self.known.interlock(item.open_interlock.code).proof == "box":
+            return self.scan(next(each.code for each in sample.bins() if each.hazard))
+        return self.do(Do.CONFIRM)
 
     def label(self) -> "Walk":
         """Take the result, let the printer print, prepare the item, and scan the plate back."""

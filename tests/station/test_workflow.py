@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -61,6 +62,7 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     states[Stage.WHICH] = which.state
     states[Stage.CATEGORY] = which.do(Do.CHOOSE, "none").state
     states[Stage.SERIAL] = walk.scan("9506000001074").state
+    states[Stage.SERIAL_SHARED] = walk_from(with_twin(walk.state, "H2224425130")).scan("H2224425130").state
     states[Stage.PHOTO] = walk.scan("H2224425130").state
     states[Stage.DOUBT] = walk_from(walk.state).photo(problems=("blurred",)).state
     while walk.stage is Stage.PHOTO:
@@ -72,6 +74,7 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
         .examine({"packaging": "no_box", "body": "smooth"})
         .state
     )
+    states[Stage.INTERLOCK] = walk_from(walk.state).do(Do.CHOOSE, "yes").state
     states[Stage.RESULT] = walk.examine({"packaging": "no_box", "body": "smooth"}).state
     states[Stage.ROUTE] = walk_from(walk.state).do(Do.OVERRIDE).state
     why = walk_from(states[Stage.ROUTE]).do(Do.CHOOSE, "restock")
@@ -92,6 +95,14 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
 
 def with_bin(state: State, opened: f.BinOpened) -> State:
     return fold(state, "earlier", (opened,))
+
+
+def with_twin(state: State, serial: str) -> State:
+    """Put another item with this serial number into the parcel, before the item in work."""
+    (item,) = state.parcel.items
+    named = msgspec.structs.replace(item.identified, item="I-A01-0")
+    twin = msgspec.structs.replace(item, identified=named, serial=f.SerialChecked("I-A01-0", serial, "same"))
+    return msgspec.structs.replace(state, parcel=msgspec.structs.replace(state.parcel, items=(twin, item)))
 
 
 def again_code() -> str:
@@ -257,7 +268,7 @@ def test_one_serial_cannot_be_on_two_items_of_a_parcel(walk) -> None:
     walk.arrive("serials").item("serials", 0).examine().label().place()
     taken = walk.state.parcel.items[0].serial.serial
     walk.scan(sample_items("serials")[1].code).scan(taken)
-    assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.SERIAL, Tone.REFUSED, ())
+    assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.SERIAL_SHARED, Tone.REFUSED, ())
     walk.scan(sample_items("serials")[1].serial)
     assert walk.state.item.serial.verdict == "same"
 

@@ -30,6 +30,7 @@ from station.rules import Rules, read_rules
 from station.settings import Settings
 from station.stages import question_due
 from station.state import State
+from station.steps.place import takes
 from station.sync_status import SyncStatus
 from station.workflow import step
 from sync.central import sample as sample_records
@@ -164,13 +165,14 @@ class Hands:
             question = question_due(item, self.bench.known)
             assert question is not None
             self.do(Do.CHOOSE, answers.get(question.id, question.options[0].id))
-        elif asked.stage in ("result", "prep"):
+        elif asked.stage == "interlock" and not any(button.main for button in asked.buttons):
+            self.scan(next(each.code for each in sample.bins() if each.hazard))
+        elif asked.stage in ("interlock", "result", "prep"):
             self.do(Do.CONFIRM)
         elif asked.stage == "label":
             self.scan(item.plate)
         elif asked.stage == "place":
-            fits = (b for b in sample.bins() if b.disposition == item.disposition)
-            self.scan(next(b.code for b in fits if b.client in ("", item.identified.client)))
+            self.scan(next(each.code for each in sample.bins() if takes(each, item)))
         elif asked.stage == "serial":
             self.do(Do.SKIP)
         elif asked.stage == "skip-why":

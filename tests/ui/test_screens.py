@@ -80,6 +80,15 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.do(Do.CANCEL)
     hands.do(Do.FINISH)
     yield "19-missing", {}
+    hands.do(Do.CHOOSE, "missing")
+    hands.scan(hands.begin("recalled").items[0].code)
+    yield "19-stop-recall", {}
+    hands.go_to("item")
+    hands.do(Do.FINISH)
+    hands.scan(hands.begin("hazard").items[0].code)
+    hands.scan("PB233813321")
+    hands.go_to("interlock", {"battery": "yes"})
+    yield "19-stop-hazard", {}
     yield "20-bins", {"page": "bins"}
     yield "21-search-empty", {"page": "search"}
     yield "22-search", {"page": "search", "searched": parcel.code}

@@ -228,6 +228,19 @@ def test_exceptions_are_listed_for_the_supervisor(bench: Bench) -> None:
     assert "A supervisor decides" in bench.shown()
 
 
+def test_a_stop_is_acknowledged_with_one_key_and_the_supervisor_sees_the_evidence(bench: Bench) -> None:
+    bench.hands.sign_in("BDG-9001")
+    bench.scan(bench.hands.begin("recalled").items[0].code)
+    assert "Recalled: this article must not go back on sale" in bench.shown()
+    assert "Do not repair, sell or give it away." in bench.shown()
+    bench.key(Qt.Key.Key_Return)
+    assert bench.stage == "result"
+    bench.window.page_wanted.emit("exceptions")
+    assert "Recalled item" in bench.shown()
+    assert "R-26-014: Night light: the adapter may overheat" in bench.shown()
+    assert "The safety officer decides" in bench.shown()
+
+
 def test_when_nothing_can_be_saved_nothing_is_accepted_until_it_can(bench: Bench, monkeypatch, expect_log) -> None:
     expect_log("nothing could be saved")
     bench.hands.sign_in()

@@ -56,7 +56,7 @@ class ExceptionsPage(QWidget):
         look = view.theme.lamps["attention"]
         for row, each in zip(self._lines.show_rows(len(raised)), raised, strict=True):
             what = wording.word(tr, EXCEPTION_WORDS, each.kind)
-            about = (each.title, each.code and short(each.code), tr.gettext(each.detail))
+            about = (each.title, each.code and short(each.code), story.evidence(tr, each.kind, each.detail))
             owner = wording.word(tr, _OWNERS, each.owner)
             more = " · ".join(part for part in (owner, *dict.fromkeys(about)) if part)
             row.show_line(look, view.theme.surface, (what, more), story.moment(view, each.raised_at, each.operator))

@@ -101,3 +101,41 @@ def test_the_help_names_what_can_be_done(capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(SystemExit):
         main(["serve", "--help"])
     assert "listening on" in capsys.readouterr().out
+
+
+def test_a_recall_is_added_changed_listed_and_withdrawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def recall(*words: str) -> tuple[int, str, str]:
+        code = main(["recall", *words, "--site", "leeds", "--data", str(tmp_path)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    assert recall("add", "R-1", "--title", "Burns")[0] == 1
+    assert recall("add", "R-1", "--title", "Burns", "--sku", "A-1")[0] == 0
+    limits = ("--gtin", "0950*", "--lot", "B77*", "--serials", "100:200", "--made", "2026-01-01:2026-02-01")
+    assert recall("add", "R-1", "--title", "Burns badly", *limits, "--owner", "client", "--until", "2027-01-01")[0] == 0
+    line = "R-1  Burns badly  [0950*] only B77*, 100:200, 2026-01-01:2026-02-01  client\n"
+    assert recall("list") == (0, line, "")
+    assert recall("withdraw", "R-1")[0] == 0
+    assert recall("list") == (0, "", "")
+    assert recall("withdraw", "R-1") == (1, "", "returns-central: nothing stands under R-1\n")
+
+
+@pytest.mark.parametrize(
+    "more", [("--serials", "9:10"), ("--serials", "9"), ("--made", "May:Jul"), ("--until", "tomorrow")]
+)
+def test_a_recall_that_makes_no_sense_is_refused(tmp_path: Path, more: tuple[str, str]) -> None:
+    given = ["recall", "add", "R-1", "--title", "Burns", "--sku", "A-1", *more, "--site", "leeds"]
+    with pytest.raises(SystemExit) as ended:
+        main([*given, "--data", str(tmp_path)])
+    assert ended.value.code == 2
+
+
+def test_a_serial_number_is_reported_and_taken_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ("--site", "leeds", "--data", str(tmp_path))
+    assert main(["serial", "report", "SN1", "--status", "stolen", "--where", "Police", *where]) == 0
+    assert main(["serial", "report", "SN2", "--status", "returned", "--at", "2026-05-01", *where]) == 0
+    capsys.readouterr()
+    assert main(["serial", "list", *where]) == 0
+    assert capsys.readouterr().out == "SN1  stolen  Police\nSN2  returned    2026-05-01\n"
+    assert main(["serial", "withdraw", "SN1", *where]) == 0
+    assert main(["serial", "withdraw", "SN1", *where]) == 1

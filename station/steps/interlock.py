@@ -1,0 +1,160 @@
+"""A stop before the next screen: acknowledged by a key or, for a hazard, by the scan of the fire-safe box."""
+
+import re
+
+from devices.readings import Scan
+from resources.words import mark
+from station.codes import plain
+from station.facts import (
+    InterlockAcknowledged,
+    InterlockRaised,
+    MarksRead,
+    PlateReprintAsked,
+    Recorded,
+    RouteOverridden,
+)
+from station.inputs import TYPED, Command
+from station.judge import conclude, judge
+from station.known import Known
+from station.outcome import Label, Notice, Outcome, Tone
+from station.recalls import applies
+from station.state import CLEARED, FOUND, Item, State, fold
+from station.steps.notices import accepted, best, refused
+from station.steps.plate import label_of
+from station.stops import found
+
+STOPPED = mark("Stop. Do what the screen says before anything else.")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# Why a label is printed again, and a route changed, without a person having asked for it.
+_BY_RECALL = "recall"
+_LONGEST_LOT = 20  # GS1 General Specifications 3.4.1, AI (10)
+
+
+def confirm(state: State, command: Command, known: Known) -> Outcome:
+    """the person has read the stop and done what it says; a hazard wants the fire-safe box scanned instead"""
+    item, stop = _standing(state)
+    if item is None or stop is None:
+        return Outcome()
+    if known.interlock(stop.code).proof == "box":
+        return refused(mark("Put it into the fire-safe box and scan the box. A supervisor's badge will do as well."))
+    return _acknowledged(state, stop, "confirm", known)
+
+
+def scan(state: State, scan: Scan, known: Known) -> Outcome:
+    """a hazard is acknowledged by the fire-safe box or a supervisor's badge; a lot tells whether a recall holds"""
+    item, stop = _standing(state)
+    if item is None or stop is None:
+        return Outcome()
+    if known.interlock(stop.code).proof == "box":
+        return _by_box(state, stop, scan, known)
+    if stop.code == "recall_part":
+        return _by_mark(state, item, scan, known)
+    return refused(mark("Do what the screen says first, then press Enter."))
+
+
+def alarm(outcome: Outcome) -> Outcome:
+    """Return the outcome of a step; where it stopped an item, with the alarm in the place of its own notice."""
+    if not any(isinstance(fact, InterlockRaised) for fact in outcome.facts):
+        return outcome
+    return Outcome(
+        Notice(Tone.REFUSED, STOPPED),
+        outcome.facts,
+        outcome.ask,
+        outcome.labels,
+        outcome.cancel_jobs,
+        outcome.capture,
+    )
+
+
+def _standing(state: State) -> tuple[Item | None, InterlockRaised | None]:
+    item = state.item
+    return item, item.open_interlock if item is not None else None
+
+
+def _by_box(state: State, stop: InterlockRaised, scan: Scan, known: Known) -> Outcome:
+    candidates = known.recognise(scan.text, scan.aim)
+    badge = best(candidates, "badge")
+    person = known.operator(badge.value) if badge is not None else None
+    if person is not None and person.role == "supervisor" and scan.device != TYPED:
+        return _acknowledged(state, stop, person.badge, known)
+    box = best(candidates, "bin")
+    safe = known.bin(box.value) if box is not None else None
+    if safe is None or not safe.hazard:
+        return refused(mark("That is not the fire-safe box. Put it into the box and scan the box."))
+    if scan.device == TYPED:
+        return refused(mark("The box is scanned here, not typed."))
+    return _acknowledged(state, stop, safe.code, known)
+
+
+def _by_mark(state: State, item: Item, scan: Scan, known: Known) -> Outcome:
+    """Take the lot or the day of making that was scanned or typed, and see whether the recall holds now."""
+    read = _mark_in(item, scan, known)
+    if read is None:
+        return refused(mark("That is no lot and no date. Scan or type what is printed on the unit or the box."))
+    after = fold(state, "", (read,)).item
+    if after is None:
+        return Outcome()
+    settled = tuple(each for each in after.open_interlocks if _is_settled(after, each, known))
+    if not settled:
+        return Outcome(accepted(mark("That is noted, but it is not enough. Look for the rest.")), (read,))
+    cleared = (InterlockAcknowledged(each.item, each.code, each.cause, CLEARED) for each in settled)
+    facts: tuple[Recorded, ...] = (read, *cleared)
+    then = fold(state, "", facts)
+    if then.item is not None and then.item.routed is not None:
+        facts = (*facts, *found(then, then.item, known))
+    return Outcome(accepted(mark("It is not one of those recalled. Go on.")), conclude(state, facts, known))
+
+
+def _is_settled(item: Item, stop: InterlockRaised, known: Known) -> bool:
+    """Tell whether what was read decides a recall in part; a withdrawn one is settled too."""
+    if stop.code != "recall_part":
+        return False
+    named = item.identified
+    recalls = known.recalls(named.sku, named.gtin or named.code)
+    recall = next((each for each in recalls if stop.cause == f"recall:{each.id}"), None)
+    serial = item.serial.serial if item.serial is not None else ""
+    return recall is None or applies(recall, item.lot or named.lot, serial, item.made) != "unknown"
+
+
+def _mark_in(item: Item, scan: Scan, known: Known) -> MarksRead | None:
+    name = item.identified.item
+    candidates = known.recognise(scan.text, scan.aim)
+    lot = next((each.lot for each in candidates if each.lot), "")
+    if lot:
+        return MarksRead(name, lot)
+    text = plain(scan.text)
+    if _DAY.fullmatch(text):
+        return MarksRead(name, made=text)
+    ours = {"command", "badge", "plate", "bin", "gtin", "sscc", "tracking"}
+    if not text or len(text) > _LONGEST_LOT or (scan.device != TYPED and candidates and candidates[0].kind in ours):
+        return None
+    return MarksRead(name, text)
+
+
+def _acknowledged(state: State, stop: InterlockRaised, proof: str, known: Known) -> Outcome:
+    fact = InterlockAcknowledged(stop.item, stop.code, stop.cause, proof)
+    after = fold(state, "", (fact,))
+    item = after.item
+    if item is None or item.routed is None or stop.code not in FOUND:
+        return Outcome(accepted(mark("Noted with your name.")), conclude(state, (fact,), known))
+    return _decided_anew(state, (fact,), after, item, known)
+
+
+def _decided_anew(state: State, facts: tuple[Recorded, ...], after: State, item: Item, known: Known) -> Outcome:
+    """Grade and route once more an item that was stopped after its grade; a label that says otherwise is replaced."""
+    if item.open_interlock is not None:
+        return Outcome(accepted(mark("Noted with your name.")), facts)
+    facts = (*facts, *judge(after, item, known))
+    if item.overridden is not None and state.operator is not None:
+        back = RouteOverridden(
+            item.identified.item, item.overridden.disposition, "hold", _BY_RECALL, state.operator.badge
+        )
+        facts = (*facts, back)
+    if not item.plate:
+        return Outcome(accepted(mark("Noted with your name.")), facts)
+    copy = item.copies_asked + 1
+    facts = (*facts, PlateReprintAsked(item.identified.item, item.plate, copy, _BY_RECALL))
+    held = fold(state, "", facts).item
+    labels: tuple[Label, ...] = (label_of(state, held, item.plate, copy),) if held is not None else ()
+    notice = accepted(mark("Noted with your name. Stick the new label over the old one."))
+    return Outcome(notice, facts, labels=labels)

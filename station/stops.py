@@ -1,0 +1,106 @@
+"""Finds what stops an item before the next screen: stop answers, recalls, serial numbers that need a look.
+
+A stop is found once, by the step that makes it known, and written with it; so an undo takes it back with the step.
+"""
+
+from collections.abc import Iterator
+
+from station.facts import ExceptionRaised, InterlockRaised, Recorded
+from station.known import Known, Unit
+from station.plates import exception_id
+from station.recalls import applies
+from station.records import Recall
+from station.stages import rubric_of, wants_serial
+from station.state import FOUND, Item, State
+
+# Kinds of exceptions that say of a serial number more than that it was not shipped: the item is kept for a look.
+SERIAL_KINDS = (
+    "serial_other_order",
+    "serial_returned",
+    "serial_stolen",
+    "serial_blocked",
+    "serial_check_digit",
+    "serial_shared",
+)
+# Between the pieces of evidence in an exception's detail; station.words.evidence puts them into a sentence.
+BETWEEN = "|"
+
+
+def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
+    """Return the stops of an item that were not raised yet, and for those no answer gave the exception of each."""
+    raised = {(each.code, each.cause) for each in item.interlocks}
+    facts: list[Recorded] = []
+    count = state.exceptions
+    for stop in (*_answered(item, known), *_recalled(item, known), *_by_serial(state, item)):
+        if (stop.code, stop.cause) in raised:
+            continue
+        facts.append(stop)
+        if stop.code in FOUND and stop.code != "serial":
+            count += 1
+            detail = BETWEEN.join((stop.cause.partition(":")[2], stop.detail))
+            facts.append(
+                ExceptionRaised(
+                    exception_id(state.station, count),
+                    stop.code,
+                    stop.owner,
+                    parcel=item.identified.parcel,
+                    item=item.identified.item,
+                    detail=detail,
+                )
+            )
+    return tuple(facts)
+
+
+def late(state: State, known: Known) -> tuple[Recorded, ...]:
+    """Return what stops an item that has its grade already: a recall that arrived since."""
+    item = state.item
+    if item is None or item.routed is None or item.open_interlock is not None:
+        return ()
+    return found(state, item, known)
+
+
+def in_open_bins(state: State, known: Known, count: int) -> tuple[ExceptionRaised, ...]:
+    """Return an exception for each unit in a bin of this bench that was recalled after it was placed.
+
+    `count` is the number of the last exception given out.
+    """
+    units = known.recalled_in(tuple(each.code for each in state.bins))
+    return tuple(_take_out(state, unit, recall, number) for number, (unit, recall) in enumerate(units, count + 1))
+
+
+def _take_out(state: State, unit: Unit, recall: Recall, number: int) -> ExceptionRaised:
+    detail = BETWEEN.join((unit.plate, unit.bin, recall.id, recall.title))
+    name = exception_id(state.station, number)
+    return ExceptionRaised(name, "recall_placed", recall.owner, parcel=unit.parcel, item=unit.item, detail=detail)
+
+
+def _answered(item: Item, known: Known) -> Iterator[InterlockRaised]:
+    rubric = rubric_of(item, known)
+    if rubric is None:
+        return
+    options = {(question.id, option.id): option for question in rubric.questions for option in question.options}
+    for question, answer in item.answers:
+        option = options.get((question, answer))
+        if option is not None and option.stop:
+            owner = known.interlock(option.stop).owner
+            yield InterlockRaised(item.identified.item, option.stop, f"{question}:{answer}", owner)
+
+
+def _recalled(item: Item, known: Known) -> Iterator[InterlockRaised]:
+    named = item.identified
+    serial = item.serial.serial if item.serial is not None else ""
+    for recall in known.recalls(named.sku, named.gtin or named.code):
+        holds = applies(recall, item.lot or named.lot, serial, item.made)
+        # The serial number is asked for anyway: it may tell.
+        if holds == "no" or (holds == "unknown" and recall.serials and wants_serial(item)):
+            continue
+        code = "recall" if holds == "yes" else "recall_part"
+        yield InterlockRaised(named.item, code, f"recall:{recall.id}", recall.owner, recall.title)
+
+
+def _by_serial(state: State, item: Item) -> Iterator[InterlockRaised]:
+    """One stop for a serial number, whatever was found of it: the screen says that it needs a look, no more."""
+    exceptions = state.parcel.exceptions if state.parcel is not None else ()
+    name = item.identified.item
+    if item.serial is not None and any(each.item == name and each.kind in SERIAL_KINDS for each in exceptions):
+        yield InterlockRaised(name, "serial", f"serial:{item.serial.serial}", "supervisor")
