@@ -2,7 +2,7 @@
 
 from grading.grade import Grade, grade
 from grading.reasons import Reason
-from grading.route import route
+from grading.route import Route, route
 from grading.rubric import Rubric, prep_needed
 from resources.words import mark
 from station.doubtful import doubt_due
@@ -41,32 +41,7 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     table = known.routes(item.identified.client)
     routed = route(table, graded, facts_of_route)
     name = item.identified.item
-    facts: tuple[Recorded, ...] = (
-        Graded(
-            name,
-            graded.letter,
-            graded.cosmetic,
-            graded.functional,
-            graded.rule,
-            graded.reasons,
-            graded.stops,
-            graded.missing,
-            graded.scores,
-        ),
-        Routed(
-            name,
-            routed.disposition,
-            routed.rule,
-            routed.reasons,
-            routed.values,
-            routed.runner_up,
-            routed.owner,
-            routed.breakdown,
-            day.date,
-            day.waiting,
-            table.name,
-        ),
-    )
+    facts: tuple[Recorded, ...] = (_graded(name, graded), _routed(name, routed, day, table.name))
     if routed.disposition != "hold" or _is_told(state, item):
         return facts
     why = routed.reasons[0].text if routed.reasons else ""
@@ -79,6 +54,36 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
         detail=why,
     )
     return (*facts, held)
+
+
+def _graded(item: str, graded: Grade) -> Graded:
+    return Graded(
+        item,
+        graded.letter,
+        graded.cosmetic,
+        graded.functional,
+        graded.rule,
+        graded.reasons,
+        graded.stops,
+        graded.missing,
+        graded.scores,
+    )
+
+
+def _routed(item: str, routed: Route, day: Day, table: str) -> Routed:
+    return Routed(
+        item,
+        routed.disposition,
+        routed.rule,
+        routed.reasons,
+        routed.values,
+        routed.runner_up,
+        routed.owner,
+        routed.breakdown,
+        day.date,
+        day.waiting,
+        table,
+    )
 
 
 def _is_told(state: State, item: Item) -> bool:
