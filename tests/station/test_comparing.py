@@ -11,7 +11,7 @@ import pytest
 from station import facts as f
 from station.comparing import Comparing
 from station.journal import Journal
-from station.photo_index import SIEVE_FILE, PhotoIndex
+from station.photo_index import CHUNKS_FILE, SIEVE_FILE, PhotoIndex
 from station.photos import PhotoStore
 
 SIZE = (480, 640, 3)
@@ -75,7 +75,7 @@ def test_one_and_the_same_picture_names_the_other_item(site: Site) -> None:
     assert comparing.same(jpeg(drawing(2)), "I-A01-2") == ""
 
 
-@pytest.mark.parametrize("lost", ["seen.*", SIEVE_FILE])
+@pytest.mark.parametrize("lost", ["seen-*", CHUNKS_FILE, SIEVE_FILE])
 def test_a_lost_index_is_made_again_from_the_facts(site: Site, lost: str) -> None:
     for number in range(3):
         site.photo(f"I-A01-{number}", jpeg(drawing(number)))
