@@ -34,7 +34,7 @@ _ROW = _BODY + 4
 _AT_ONCE = 4_096
 # So many rows are mapped and sieved at once: both cores have work, and little is in memory at a time. A map must begin
 # at a multiple of 64 KiB (Windows).
-_MAPPED = 65_536
+_MAPPED = 16_384
 _THREADS = 2
 # So many rows before the end may lack their sieve, or have another's, after a power cut.
 _DOUBTED = 256

@@ -84,3 +84,13 @@ def test_a_torn_end_is_cut_off_and_the_rest_still_found(
     index.add(name(12), "I-A01-12", KEPT[0])
     assert [each.item for each in index.look(asked(0))][-1] == "I-A01-12"
     index.close()
+
+
+def test_photos_beyond_what_is_mapped_at_once_are_found(tmp_path: Path) -> None:
+    index = PhotoIndex(tmp_path)
+    empty = bytes(reuse.PRINTS_BYTES)
+    for number in range(16_384):
+        index.add(number.to_bytes(32).hex(), "I-A01-0", empty)
+    index.add(name(1), "I-A01-1", KEPT[1])
+    assert [(each.item, each.sha256) for each in index.look(asked(1, 3))] == [("I-A01-1", name(1))]
+    index.close()
