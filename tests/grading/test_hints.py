@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from grading import hints
 from grading.compare import Comparison, Difference, Region
 from tests.grading.conftest import stored
+from tests.grading.test_mat import View
 
 
-def on_a_mat(colour: tuple[int, int, int], light: tuple[float, float, float] = (1, 1, 1)) -> bytes:
+def on_a_mat(colour: tuple[int, int, int], light: tuple[float, ...] = (1, 1, 1)) -> bytes:
     """A thing of one colour (blue, green, red) on a grey mat, in a light."""
     picture = numpy.full((240, 320, 3), 120, numpy.uint8)
     cv2.rectangle(picture, (90, 60), (230, 180), colour, -1)
@@ -35,32 +36,55 @@ def test_another_colour_is_hinted_at_whichever_is_asked_about(
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.sampled_from([RED, BLUE, GREEN]), st.floats(0.85, 1.15))
+@given(st.sampled_from([RED, BLUE, GREEN]), st.floats(0.75, 1.25))
 def test_the_same_colour_in_brighter_or_darker_light_is_none(colour: tuple[int, int, int], bright: float) -> None:
     assert hints.of_colour(on_a_mat(colour), on_a_mat(colour, (bright, bright, bright))) is None
 
 
-def test_white_balance_takes_the_colour_of_the_lamp_away() -> None:
-    lamp = (0.6, 0.9, 1.25)
-    warm = on_a_mat((120, 130, 125), lamp), on_a_mat(RED, lamp)
-    assert hints.of_colour(warm[1], on_a_mat(RED), tuple(1 / each for each in lamp)) is None  # type: ignore[arg-type]
-    assert hints.of_colour(on_a_mat((150, 70, 90), lamp), on_a_mat((150, 70, 90))) is not None
+@pytest.mark.parametrize("lamp", [(0.2, 0.6, 1.0), (1.0, 0.75, 0.3)])
+def test_white_balance_takes_the_colour_of_the_lamp_away(lamp: tuple[float, float, float]) -> None:
+    """A lamp (blue, green, red) on linear light; the gains of a mat undo it."""
+    seen = on_a_mat((180, 180, 180), tuple(each ** (1 / 2.2) for each in lamp))
+    gains = tuple(1 / each for each in lamp[::-1])
+    assert hints.of_colour(seen, on_a_mat((180, 180, 180)), gains) is None
+    assert hints.of_colour(seen, on_a_mat((180, 180, 180))) is not None
 
 
-@given(st.integers(1, 2000), st.floats(-0.039, 0.039))
-def test_a_length_within_four_percent_is_none(known: int, off: float) -> None:
-    assert hints.of_size(known * (1 + off), known) is None
+SIZES = st.tuples(*[st.integers(20, 400)] * 2, st.integers(1, 60))
 
 
-@given(st.integers(60, 2000), st.floats(0.06, 3))
-def test_a_length_that_is_off_is_a_hint_both_ways(known: int, off: float) -> None:
-    for length in (known * (1 + off), known / (1 + off)):
-        hint = hints.of_size(length, known)
-        assert hint is not None and hint.kind == "wrong_size" and 400 <= hint.confidence <= 900
+@given(SIZES, st.permutations([0, 1, 2]), st.floats(-0.039, 0.039))
+def test_an_article_of_its_size_is_none_however_its_sides_are_told(
+    size: tuple[int, ...], order: list[int], off: float
+) -> None:
+    box = sorted(size[:2], reverse=True)
+    told = [size[place] for place in order]
+    assert hints.size_off((box[0] * (1 + off), box[1] * (1 + off)), told) == 0
 
 
-def test_a_length_nobody_knows_hints_at_nothing() -> None:
-    assert hints.of_size(120, 0) is None
+@given(st.tuples(*[st.integers(80, 400)] * 2, st.integers(61, 90)), st.floats(0, 500))
+def test_nothing_is_said_of_high_things(size: tuple[int, ...], seen: float) -> None:
+    assert hints.size_off((seen, seen / 2), size) is None
+
+
+@given(st.integers(80, 400), st.integers(1, 60), st.floats(1.3, 3))
+def test_what_is_far_too_large_or_too_small_is_off(side: int, height: int, factor: float) -> None:
+    for seen in (side * factor, side / factor):
+        assert (hints.size_off((seen, seen), (side, side, height)) or 0) > 0
+
+
+@pytest.mark.parametrize(("size", "hinted"), [((80, 50, 8), False), ((8, 50, 80), False), ((80, 70, 8), True)])
+def test_a_thing_on_the_mat_is_measured(size: tuple[int, ...], hinted: bool) -> None:
+    hint = hints.of_size(View("A4", 8, (60, 50, 80, 50)).jpeg(), size)
+    assert (hint is not None) == hinted
+    assert hint is None or (hint.kind == "wrong_size" and 400 < hint.confidence <= 900)
+
+
+def test_without_a_mat_a_size_or_a_thing_nothing_is_said() -> None:
+    assert hints.of_size(on_a_mat(RED), (80, 50, 8)) is None
+    assert hints.of_size(View("A4", 8).jpeg(), (80, 50, 8)) is None
+    assert hints.of_size(View("A4", 8, (60, 50, 80, 50)).jpeg(), ()) is None
+    assert hints.of_size(b"", (80, 50, 8)) is None
 
 
 @given(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy
 import pytest
 
@@ -13,6 +14,7 @@ from station.comparing import Comparing
 from station.journal import Journal
 from station.photo_index import CHUNKS_FILE, SIEVE_FILE, PhotoIndex
 from station.photos import PhotoStore
+from tests.grading.test_mat import View
 
 SIZE = (480, 640, 3)
 
@@ -129,3 +131,14 @@ def test_a_switched_off_category_gets_no_hint(site: Site) -> None:
     taken = site.photo("I-A01-2", jpeg(drawing(7, scratch=True)), "", "bags")
     comparing = site.comparing(photo_reused=())
     assert list(comparing.hints(taken)) == []
+
+
+def test_an_article_of_another_size_is_a_hint_where_a_site_wants_it(site: Site) -> None:
+    taken = site.photo("I-A01-1", View("A4", 8, (60, 50, 80, 50)).jpeg())
+    on_a_mat = msgspec.structs.replace(taken, mat=(1.0,) * 9)
+    comparing = site.comparing(photo_reused=(), wrong_size=("*",))
+    (hint,) = comparing.hints(on_a_mat, (80, 70, 8))
+    assert (hint.kind, hint.item, hint.region) == ("wrong_size", "I-A01-1", ())
+    assert list(comparing.hints(on_a_mat, (80, 50, 8))) == []
+    assert list(comparing.hints(on_a_mat)) == list(comparing.hints(taken, (80, 70, 8))) == []
+    assert list(site.comparing(photo_reused=()).hints(on_a_mat, (80, 70, 8))) == []

@@ -69,7 +69,7 @@ class PromptEquipment:
         sha256 = self._store.put(still.jpeg)
         self.answers.append(PhotoChecked(still.request, sha256, len(still.jpeg), (), 210, 500))
 
-    def compare(self, taken: object) -> None:
+    def compare(self, taken: object, size_mm: tuple[int, ...]) -> None:
         pass
 
 
