@@ -43,8 +43,8 @@ NEAREST = 20
 SAME = 600
 """From this likeness on two photos are called one picture."""
 
-# A chunk may differ in so many of its 16 bits; in fewer where many prints are asked for, as each lets others pass.
-_CHUNK_BITS, _CHUNK_BITS_OF_MANY, _MANY = 4, 3, 4
+# A chunk may differ in so many of its 16 bits. With one more a few more crops are found, and four times as many pass.
+_CHUNK_BITS = 3
 _UNSURE = 0.35
 _SIDE = 64
 _LOW = 16
@@ -98,14 +98,15 @@ def sieve_of(kept: bytes) -> bytes:
     return b"".join(kept[at : at + 8] for at in range(0, PRINTS_BYTES, PRINT_BYTES))
 
 
-def passing(chunks: Buffer, sieve: Buffer, asked: Sequence[bytes]) -> tuple[Passed, ...]:
-    """Return the prints that any of `asked` may be, the likest first, from chunks and sieves of photos in a row."""
+def passing(chunks: Buffer, sieve: Buffer, asked: Sequence[bytes], table: Table) -> tuple[Passed, ...]:
+    """Return the prints that any of `asked` may be, the likest first, from chunks and sieves of photos in a row.
+
+    `table` is `near_chunks(asked)`, made once for all the rows there are.
+    """
     import cv2
     import numpy
 
-    # One look into a table says of a chunk whether it is near to any that is asked for.
-    table = _near_chunks(asked)[None]
-    near = numpy.flatnonzero(cv2.LUT(numpy.frombuffer(chunks, numpy.uint16)[None], table)[0].view(numpy.bool_))
+    near = numpy.flatnonzero(cv2.LUT(numpy.frombuffer(chunks, numpy.uint16)[None], table[None])[0].view(numpy.bool_))
     rest = numpy.frombuffer(sieve, numpy.uint64)[near]
     bits = numpy.full(len(near), 64, numpy.uint8)
     for each in asked:
@@ -117,14 +118,14 @@ def passing(chunks: Buffer, sieve: Buffer, asked: Sequence[bytes]) -> tuple[Pass
     )
 
 
-def _near_chunks(asked: Sequence[bytes]) -> Table:
+def near_chunks(asked: Sequence[bytes]) -> Table:
+    """Return for each chunk there can be whether it is near to that of any print that is asked for."""
     import numpy
 
     every = numpy.arange(1 << 16, dtype=numpy.uint16)
-    most = _CHUNK_BITS if len(asked) <= _MANY else _CHUNK_BITS_OF_MANY
     table = numpy.zeros(1 << 16, numpy.uint8)
     for each in asked:
-        table |= numpy.bitwise_count(every ^ numpy.frombuffer(each[2:4], numpy.uint16)[0]) <= most
+        table |= numpy.bitwise_count(every ^ numpy.frombuffer(each[2:4], numpy.uint16)[0]) <= _CHUNK_BITS
     return table
 
 

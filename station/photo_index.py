@@ -102,22 +102,23 @@ class PhotoIndex:
         with self._lock:
             if not probes or not self._count:
                 return ()
+            table = reuse.near_chunks(probes)
             parts = range(0, self._count, _MAPPED)
             # Sieving leaves the interpreter, so that two threads are as fast as two cores.
             with ThreadPoolExecutor(_THREADS, "reuse") as pool:
-                passed = heapq.merge(*pool.map(lambda first: self._passing(first, probes), parts))
+                passed = heapq.merge(*pool.map(lambda first: self._passing(first, probes, table), parts))
             likest = list(islice(passed, reuse.PASSING))
             near = reuse.nearest(((each.row, self._print(each.row, each.crop)) for each in likest), probes)
             return tuple(self._seen(each) for each in near)
 
-    def _passing(self, first: int, probes: tuple[bytes, ...]) -> list[reuse.Passed]:
+    def _passing(self, first: int, probes: tuple[bytes, ...], table: reuse.Table) -> list[reuse.Passed]:
         """Return what passes of the rows that are mapped at once from `first` on."""
         count = min(_MAPPED, self._count - first)
         with (
             _mapped(self._chunks, first, count, reuse.CHUNK_BYTES) as chunks,
             _mapped(self._sieve, first, count, reuse.SIEVE_BYTES) as sieve,
         ):
-            return [each._replace(row=first + each.row) for each in reuse.passing(chunks, sieve, probes)]
+            return [each._replace(row=first + each.row) for each in reuse.passing(chunks, sieve, probes, table)]
 
     def _print(self, row: int, crop: int) -> bytes:
         return self._read(row * _ROW + _HEAD + crop * reuse.PRINT_BYTES, reuse.PRINT_BYTES)

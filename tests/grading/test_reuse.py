@@ -19,7 +19,7 @@ SIEVE = b"".join(reuse.sieve_of(each) for each in KEPT)
 def looked(picture: Any) -> list[int]:
     """The rows that are nearest to a picture."""
     asked = reuse.probes(stored(picture, 70))
-    passed = reuse.passing(CHUNKS, SIEVE, asked)
+    passed = reuse.passing(CHUNKS, SIEVE, asked, reuse.near_chunks(asked))
     size = reuse.PRINT_BYTES
     return [
         each.row
@@ -56,16 +56,19 @@ def test_what_was_never_kept_is_not_found(seed: int) -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=12))
 def test_what_passes_is_near_bounded_and_the_likest_first(asked: list[bytes]) -> None:
-    for each in reuse.passing(CHUNKS, SIEVE, [*asked, KEPT[3][:32]]):
+    wanted = [*asked, KEPT[3][:32]]
+    passed = reuse.passing(CHUNKS, SIEVE, wanted, reuse.near_chunks(wanted))
+    for each in passed:
         assert 0 <= each.bits <= reuse.SIEVE_BITS and each.row < 30 and each.crop < reuse.CROPS
-    passed = reuse.passing(CHUNKS, SIEVE, [*asked, KEPT[3][:32]])
     assert passed[0] == (0, 3, 0) and list(passed) == sorted(passed) and len(passed) <= reuse.PASSING
 
 
 def test_of_a_million_alike_only_so_many_pass() -> None:
     alike = 2 * reuse.PASSING // reuse.CROPS
     one = KEPT[0][:32] * reuse.CROPS
-    passed = reuse.passing(reuse.chunks_of(one) * alike, reuse.sieve_of(one) * alike, [KEPT[0][:32]])
+    wanted = [KEPT[0][:32]]
+    table = reuse.near_chunks(wanted)
+    passed = reuse.passing(reuse.chunks_of(one) * alike, reuse.sieve_of(one) * alike, wanted, table)
     assert len(passed) == reuse.PASSING
 
 

@@ -162,7 +162,7 @@ def reused(photos: list[Path], asked: int, chance: random.Random) -> None:
         for name, copy in copies(picture, chance):
             stored = jpeg(copy, 85)
             wanted = reuse.probes(stored)
-            passing = reuse.passing(chunks, sieve, wanted) if wanted else ()
+            passing = reuse.passing(chunks, sieve, wanted, reuse.near_chunks(wanted)) if wanted else ()
             table = ((at, (kept[rows[at]] or b"")[32 * crop : 32 * crop + 32]) for _, at, crop in passing)
             near = [each.row for each in reuse.nearest(table, wanted)]
             sieved.setdefault(name, []).append(row in near)
