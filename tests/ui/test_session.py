@@ -18,6 +18,7 @@ from station.outcome import Tone
 from station.settings import Settings
 from ui import setting_up
 from ui.pages.settings import SettingsPage
+from ui.photos import PhotoDecoded, decoded
 from ui.screen import Manner
 from ui.session import Session
 from ui.told import SupportWritten
@@ -85,6 +86,7 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
         play=sounds.append,
         bench=setting_up.Bench(Settings, wanted.append, wanted.append, hands.desk.print_test, hands.desk.watch),
         support=lambda: wanted.append("support"),
+        decode=lambda path: session.take(PhotoDecoded(path, decoded(path))),
     )
     session.begin()
     window.show()
