@@ -1,6 +1,6 @@
 """A photo over the middle column: looked into, and marked where a defect is; keys and touches do the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
@@ -20,7 +20,7 @@ from ui.view import Looked, Shown, View
 
 _COLUMNS = 3
 _NUDGE, _FINE = 20, 2
-_WAYS = {
+_WAYS: Mapping[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
