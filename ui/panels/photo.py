@@ -75,7 +75,7 @@ class PhotoPanel(Card):
         place = self._photos(view).index(shown) + 1
         name = wording.word(view.tr, wording.SHOTS, shown.shot)
         title = view.tr.format(
-            mark("{shot}: photo {place} of {count}"), shot=name, place=place, count=len(self._photos(view))
+            mark("Photo {place} of {count}: {shot}"), shot=name, place=place, count=len(self._photos(view))
         )
         self._title.show_text(title)
         self._canvas.setAccessibleName(title)

@@ -12,7 +12,7 @@ from ui.theme import SMALL, Theme
 Point = tuple[int, int]
 """Thousandths of a photo's width and height."""
 
-_DARK = "#000000"
+_DARK, _LIGHT = "#000000", "#ffffff"
 
 
 def paint_marks(painter: QPainter, box: QRectF, marks: Iterable[DefectMarked], theme: Theme, *, small: bool) -> None:
@@ -44,11 +44,10 @@ def place(box: QRectF, point: Point) -> QPointF:
 
 
 def _paint_number(painter: QPainter, at: QPointF, number: str, theme: Theme) -> None:
-    look = theme.lamps["attention"]
     disc = QRectF(at.x() + 10, at.y() - 34, 24, 24)
-    painter.setPen(QPen(QColor(_DARK), 2))
-    painter.setBrush(QColor(look.fill))
+    painter.setPen(QPen(QColor(theme.lamps["attention"].fill), 2))
+    painter.setBrush(QColor(_DARK))
     painter.drawEllipse(disc)
-    painter.setPen(QColor(look.ink))
+    painter.setPen(QColor(_LIGHT))
     painter.setFont(sized(painter.font(), SMALL, 600))
     painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, number)
