@@ -200,7 +200,9 @@ def _unread(small: Pixels, seen: list[_Seen], until: float) -> list[Corners]:
         large = numpy.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= _LEAST_STRIPES * grey.size)
         for part in (int(each) for each in large if each):
             _hurry(until)
-            rows, columns = numpy.nonzero(parts == part)
+            left, top, wide, high = (int(each) for each in stats[part, :4])
+            rows, columns = numpy.nonzero(parts[top : top + high, left : left + wide] == part)
+            rows, columns = rows + top, columns + left
             angle = float(numpy.arctan2(2 * xy[rows, columns].sum(), differ[rows, columns].sum())) / 2
             # Letters beside the bars, and a view from aside, turn the mean by a few degrees.
             tries = (_block(rows, columns, angle + off) for off in (0.0, -0.05, 0.05))
@@ -393,5 +395,4 @@ def _pixelate(pixels: Pixels, mask: Mask) -> None:
     size = (max(1, wide // cell), max(1, high // cell))
     blocks = cv2.resize(part, size, interpolation=cv2.INTER_AREA) // 16 * 16 + 8
     blocks = cv2.resize(blocks, (wide, high), interpolation=cv2.INTER_NEAREST)
-    inside = mask[y : y + high, x : x + wide] > 0
-    part[inside] = blocks[inside]
+    cv2.copyTo(blocks, mask[y : y + high, x : x + wide], part)

@@ -181,6 +181,8 @@ def serve(control: Control, sensor: Sensor, camera: Camera) -> None:
                 look=str(command.get("look", "sharp")),
                 ean=str(command.get("ean", "")),
                 text=str(command.get("text", "")),
+                label=str(command.get("label", "")),
+                mat=bool(command.get("mat", False)),
             )
         )
 

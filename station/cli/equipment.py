@@ -23,8 +23,8 @@ from station.settings import PRINTER
 
 # A shorter code of a parcel is found in too many others.
 _TELLING = 6
-# So long the barcodes of a photo are looked for; and of one that is not good.
-_CODES_S, _CODES_REFUSED_S = 0.6, 0.1
+# So long the barcodes of a photo that is not good are looked for: nobody should wait long for the word.
+_REFUSED_S = 0.1
 _log = logging.getLogger(__name__)
 
 
@@ -151,8 +151,7 @@ class Equipment:
         The copy is on disk before the photo: no fact can name a photo with a label in it and not the copy.
         """
         gate = photo.check(pixels)
-        # Likely it is taken again: nobody should wait long for the word.
-        seen = codes.find(pixels, _CODES_S if gate.ok else _CODES_REFUSED_S)
+        seen = codes.find(pixels, codes.WITHIN_S if gate.ok else _REFUSED_S)
         copy = privacy.private_copy(pixels, self._private_with(parcel), seen)
         shared = self._store.put(copy) if copy is not None else ""
         matrix, gains = self._mat(pixels)
