@@ -135,7 +135,7 @@ class Equipment:
             pixels = decode(jpeg)
             # What nobody can look at cannot be looked through for addresses either: it is not kept.
             if pixels is not None:
-                checked = self._judge(still.request, jpeg, pixels, item, parcel)
+                checked = self._judge(still, jpeg, pixels, item, parcel)
         except PhotoError as error:
             _log.error("the photo could not be saved: %s", error)
             checked = PhotoFailed(still.request, error.code)
@@ -145,19 +145,19 @@ class Equipment:
         if isinstance(checked, PhotoChecked) and checked.fingerprint and not checked.problems:
             self._keep_in_mind(jpeg, checked.sha256, item)
 
-    def _judge(self, request: str, jpeg: bytes, pixels: Pixels, item: str, parcel: str) -> PhotoChecked:
+    def _judge(self, still: Still, jpeg: bytes, pixels: Pixels, item: str, parcel: str) -> PhotoChecked:
         """Say all there is to say of one photo; it was decoded once, and its barcodes are read once.
 
         The copy is on disk before the photo: no fact can name a photo with a label in it and not the copy.
         """
-        gate = photo.check(pixels)
+        gate = photo.check(pixels, None, self._watcher.empty_mat(still.device, pixels))
         seen = codes.find(pixels, codes.WITHIN_S if gate.ok else _REFUSED_S)
         copy = privacy.private_copy(pixels, self._private_with(parcel), seen)
         shared = self._store.put(copy) if copy is not None else ""
         matrix, gains = self._mat(pixels)
         fingerprint = photo.fingerprint(pixels)
         return PhotoChecked(
-            request,
+            still.request,
             self._store.put(jpeg),
             len(jpeg),
             gate.problems,
