@@ -41,6 +41,11 @@ def decode(jpeg: bytes) -> Pixels | None:
         return None
 
 
+def pixels_of(photo: bytes | Pixels) -> Pixels | None:
+    """Return the pixels of a photo, which may be decoded already: one photo is decoded once."""
+    return decode(photo) if isinstance(photo, bytes) else photo
+
+
 def _pixels(jpeg: bytes) -> int | None:
     """Height times width from the frame header (ITU-T T.81, B.2.2), or None when there is none to be found."""
     if not jpeg.startswith(b"\xff\xd8"):

@@ -234,6 +234,14 @@ def item_box(pixels: Pixels, mat: Mat, scale: float = 1.0) -> tuple[float, float
     return long / per_mm * scale, low / per_mm * scale
 
 
+def is_bare(pixels: Pixels, mat: Mat) -> bool:
+    """Tell whether nothing lies on the mat that was found in these pixels: every marker is seen, and white alone.
+
+    Then the picture may stand for the empty mat (`grading.photo.check`); what lies beside the sheet is not looked at.
+    """
+    return mat.markers == mat.of and item_box(pixels, mat) is None
+
+
 def cells(number: int) -> tuple[tuple[bool, ...], ...]:
     """Return a marker's 6 × 6 cells, True where it is black; the outer ones always are."""
     import cv2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grading.jpeg import Pixels, decode
+from grading.jpeg import Pixels, decode, pixels_of
 
 if TYPE_CHECKING:
     import numpy
@@ -84,24 +84,24 @@ class Gate(msgspec.Struct, frozen=True):
 
 
 def check(
-    jpeg: bytes,
+    photo: bytes | Pixels,
     station_reference: float | None = None,
-    empty_mat: bytes | None = None,
+    empty_mat: bytes | Pixels | None = None,
     limits: Limits = LIMITS,
 ) -> Gate:
-    """Judge one JPEG; never raises.
+    """Judge one photo (a JPEG, or its pixels); never raises.
 
     `station_reference` is the sharpness a good photo has at this station (its median, say); `empty_mat` a
     photo of the mat with nothing on it, without which the mat is guessed from the picture's border.
     """
-    pixels = decode(jpeg)
+    pixels = pixels_of(photo)
     if pixels is None or min(pixels.shape[:2]) < 64:
         return Gate(False, ("unreadable",), 0.0, 0.0)
     import cv2
 
     pixels = _fitted(pixels)
     grey = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), (3, 3), 0)
-    item = covered(pixels, decode(empty_mat) if empty_mat is not None else None, limits)
+    item = covered(pixels, pixels_of(empty_mat) if empty_mat is not None else None, limits)
     present = bool(item.mean() >= limits.item_share)
     region = item if present else item | True
     sharpness = sharpness_of(grey, region) if present else 0.0
@@ -119,7 +119,7 @@ def least_sharpness(station_reference: float | None, limits: Limits = LIMITS) ->
     return limits.sharpness if station_reference is None else station_reference * limits.ratio
 
 
-def fingerprint(jpeg: bytes) -> int | None:
+def fingerprint(photo: bytes | Pixels) -> int | None:
     """Return 256 bits that hardly change when a photo is scaled, compressed or brightened; None if
     unreadable.
 
@@ -127,7 +127,7 @@ def fingerprint(jpeg: bytes) -> int | None:
     clearly above the median, so that grain does not decide. (64 bits were tried: drawn goods of one kind had
     equal ones.) It finds the same picture again; two like items in the same place look the same to it too.
     """
-    pixels = decode(jpeg)
+    pixels = pixels_of(photo)
     if pixels is None:
         return None
     import cv2
@@ -274,6 +274,9 @@ def light_problems(pixels: Pixels, grey: Pixels, region: Mask, limits: Limits = 
         return ["bright"]
     colour = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV)
     white = ((colour[..., 2] >= 252) & (colour[..., 1] < 40) & region).astype(numpy.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(white)
-    largest = int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0
-    return ["glare"] if largest > limits.glare_share * int(region.sum()) else []
+    least = limits.glare_share * int(region.sum())
+    # All spots together are no mirrored lamp: then none of them is, and they need not be told apart.
+    if cv2.countNonZero(white) <= least:
+        return []
+    _, _, stats, _ = cv2.connectedComponentsWithStats(white)
+    return ["glare"] if int(stats[1:, cv2.CC_STAT_AREA].max()) > least else []

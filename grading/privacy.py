@@ -7,21 +7,33 @@ too when it stands on a sheet with rows of text: rather a box too many than an a
 """
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, TypeAlias
 
 import msgspec
 
-from grading.jpeg import Pixels, decode
+from grading.codes import Found
+from grading.jpeg import Pixels, pixels_of
 
-# Four points of float32 in order around a figure, as OpenCV's boxPoints gives them; and a picture of 0 and not 0.
+# Four points of float32 in order around a figure, as OpenCV's boxPoints gives them; a picture of 0 and not 0,
+# and the rows or columns of pixels.
 Corners: TypeAlias = Any
 Mask: TypeAlias = Any
+Places: TypeAlias = Any
 
 IsPrivate = Callable[[str, str], bool]
 """Whether a barcode belongs to a shipping label, given its text and its AIM identifier."""
 
 Region = tuple[tuple[int, int], ...]
 """The corners of a four-sided part of a photo, in pixels (x, y)."""
+
+WITHIN_S = 1.0
+"""So long a photo is looked through for labels, in seconds."""
+
+# AIM identifiers (ISO/IEC 15424) of EAN and UPC, and of PDF417 and MaxiCode.
+_RETAIL, _ALWAYS = "]E", ("]L", "]U")
+
+_LEAST_STRIPES = 0.001  # of the photo: a smaller patch of stripes is no barcode of a label
 
 _SIDE = 960  # the longer side at which paper and text are looked for, in pixels
 _QUALITY = 92
@@ -36,7 +48,7 @@ _LEAST_CELL = 24
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """One barcode: its corners at the working size; `valid` when it was read without an error."""
+    """One barcode: its corners in the photo or at the working size; `valid` when it was read without an error."""
 
     corners: Corners
     private: bool
@@ -44,39 +56,43 @@ class _Seen(msgspec.Struct, frozen=True):
     valid: bool
 
 
-def find(jpeg: bytes, is_private: IsPrivate) -> tuple[Region, ...]:
-    """Return where the shipping labels are; raises ValueError for bytes that are no picture."""
-    pixels = _decoded(jpeg)
-    small, scale = _fitted(pixels)
-    seen = _codes(pixels, scale, is_private)
-    known = [each for each in seen if each.private]
-    quads = [_label(small, each.corners) for each in known]
-    for stripes in _unread(small, seen):
-        paper = _label(small, stripes)
-        if _is_written_on(small, paper, stripes):
-            quads.append(paper)
-    quads = [_with_text(small, quad, [each for each in seen if each.retail]) for quad in quads]
-    return tuple(_region(quad / scale) for quad in quads)
+def find(photo: bytes | Pixels, is_private: IsPrivate, read: tuple[Found, ...] = ()) -> tuple[Region, ...]:
+    """Return where the shipping labels are in a photo (a JPEG, or its pixels); raises ValueError for no picture.
+
+    `read` are barcodes that were read there with more patience than is taken here.
+    """
+    pixels = _decoded(photo)
+    return _regions(pixels, _codes(pixels, is_private, read), float("inf"))
 
 
-def private_copy(jpeg: bytes, is_private: IsPrivate) -> bytes | None:
+def private_copy(
+    photo: bytes | Pixels, is_private: IsPrivate, read: tuple[Found, ...] = (), within_s: float = WITHIN_S
+) -> bytes | None:
     """Return the photo as JPEG with its shipping labels pixelated, or None when it shows none.
 
     What was there cannot be got back: each block is the mean of so much paper that no letter and no bar is left, and
-    the picture is coded anew. Raises ValueError for bytes that are no picture.
+    the picture is coded anew. What could not be looked through within `within_s` seconds is pixelated as a whole: no
+    address leaves because a photo is difficult. Raises ValueError for bytes that are no picture.
     """
-    regions = find(jpeg, is_private)
-    return hide(jpeg, regions, is_private) if regions else None
+    until = monotonic() + within_s
+    pixels = _decoded(photo)
+    seen = _codes(pixels, is_private, read)
+    try:
+        regions = _regions(pixels, seen, until)
+    except TimeoutError:
+        high, wide = pixels.shape[:2]
+        return _hidden(pixels, (((0, 0), (wide, 0), (wide, high), (0, high)),), [])
+    return _hidden(pixels, regions, seen) if regions else None
 
 
-def hide(jpeg: bytes, regions: tuple[Region, ...], is_private: IsPrivate) -> bytes:
-    """Return the photo with these regions pixelated; retail barcodes in them stay. Raises ValueError for no picture."""
+def _hidden(pixels: Pixels, regions: tuple[Region, ...], seen: list[_Seen]) -> bytes:
+    """The photo as JPEG with these regions pixelated; retail barcodes in them stay."""
     import cv2
     import numpy
 
-    pixels = _decoded(jpeg)
+    pixels = pixels.copy()
     kept = numpy.zeros(pixels.shape[:2], numpy.uint8)
-    for each in _codes(pixels, 1.0, is_private):
+    for each in seen:
         if each.retail and each.valid:
             cv2.fillConvexPoly(kept, _grown(each.corners, 0.15, 0.5).astype(numpy.int32), 255)
     for region in regions:
@@ -89,8 +105,31 @@ def hide(jpeg: bytes, regions: tuple[Region, ...], is_private: IsPrivate) -> byt
     return data.tobytes()
 
 
-def _decoded(jpeg: bytes) -> Pixels:
-    pixels = decode(jpeg)
+def _regions(pixels: Pixels, codes: list[_Seen], until: float) -> tuple[Region, ...]:
+    """Where the labels are; raises TimeoutError when that is not known by then (time.monotonic)."""
+    small, scale = _fitted(pixels)
+    seen = [msgspec.structs.replace(each, corners=each.corners * scale) for each in codes]
+    quads = []
+    for each in seen:
+        if each.private:
+            _hurry(until)
+            quads.append(_label(small, each.corners))
+    for stripes in _unread(small, seen, until):
+        _hurry(until)
+        paper = _label(small, stripes)
+        if _is_written_on(small, paper, stripes):
+            quads.append(paper)
+    quads = [_with_text(small, quad, [each for each in seen if each.retail]) for quad in quads]
+    return tuple(_region(quad / scale) for quad in quads)
+
+
+def _hurry(until: float) -> None:
+    if monotonic() > until:
+        raise TimeoutError
+
+
+def _decoded(photo: bytes | Pixels) -> Pixels:
+    pixels = pixels_of(photo)
     if pixels is None:
         raise ValueError("not a picture")
     return pixels
@@ -104,15 +143,9 @@ def _fitted(pixels: Pixels) -> tuple[Pixels, float]:
     return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), scale
 
 
-def _codes(pixels: Pixels, scale: float, is_private: IsPrivate) -> list[_Seen]:
-    """The barcodes of a photo, those with errors too."""
+def _codes(pixels: Pixels, is_private: IsPrivate, read: tuple[Found, ...]) -> list[_Seen]:
+    """The barcodes of a photo: those that were read, and what one look finds more, with errors or unproven."""
     import cv2
-
-    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    return _read(grey, scale, is_private)
-
-
-def _read(grey: Pixels, scale: float, is_private: IsPrivate) -> list[_Seen]:
     import numpy
     import zxingcpp
 
@@ -120,6 +153,8 @@ def _read(grey: Pixels, scale: float, is_private: IsPrivate) -> list[_Seen]:
     always = zxingcpp.barcode_formats_list(always)
     retail = zxingcpp.barcode_formats_list(zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.EANUPC))
     found = []
+    texts = set()
+    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     for code in zxingcpp.read_barcodes(grey, text_mode=zxingcpp.TextMode.Plain, return_errors=True):
         place = code.position
         points = [(p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)]
@@ -127,11 +162,18 @@ def _read(grey: Pixels, scale: float, is_private: IsPrivate) -> list[_Seen]:
         private = code.format in always or (
             code.valid and not sold and is_private(code.text, code.symbology_identifier)
         )
-        found.append(_Seen(numpy.array(points, numpy.float32) * scale, private, sold, bool(code.valid)))
+        found.append(_Seen(numpy.array(points, numpy.float32), private, sold, bool(code.valid)))
+        texts |= {code.text} if code.valid else set()
+    for each in read:
+        text, aim = each.code.text, each.code.aim
+        if text not in texts:
+            sold = aim[:2] == _RETAIL
+            private = aim[:2] in _ALWAYS or (not sold and is_private(text, aim))
+            found.append(_Seen(numpy.array(each.corners, numpy.float32), private, sold, True))
     return found
 
 
-def _unread(small: Pixels, seen: list[_Seen]) -> list[Corners]:
+def _unread(small: Pixels, seen: list[_Seen], until: float) -> list[Corners]:
     """Places that look like a linear barcode and were not read as one."""
     import cv2
     import numpy
@@ -140,37 +182,39 @@ def _unread(small: Pixels, seen: list[_Seen]) -> list[Corners]:
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     window = (max(small.shape[:2]) // 40,) * 2
     xx, yy, xy = (cv2.blur(each, window) for each in (across * across, down * down, across * down))
-    energy = xx + yy
-    one_way = numpy.sqrt((xx - yy) ** 2 + 4 * xy * xy) / (energy + 1)
+    energy, differ = xx + yy, xx - yy
+    one_way = numpy.sqrt(differ**2 + 4 * xy * xy) / (energy + 1)
     stripes = ((one_way > 0.8) & (energy > 120.0**2)).astype(numpy.uint8)
     stripes = cv2.morphologyEx(stripes, cv2.MORPH_OPEN, numpy.ones((9, 9), numpy.uint8))
+    if stripes.sum() < _LEAST_STRIPES * grey.size:
+        return []
     for each in seen:
         if each.valid:
             cv2.fillConvexPoly(stripes, _grown(each.corners, 0.2, 0.6).astype(numpy.int32), 0)
     # Bars and the lines of text beside them run across each other: each way is looked at by itself.
-    way = numpy.arctan2(2 * xy, xx - yy) / 2
+    way = numpy.arctan2(2 * xy, differ) / 2
     blocks = []
     for quarter in range(4):
         alike = (numpy.abs(numpy.sin(way - quarter * numpy.pi / 4)) < 0.5).astype(numpy.uint8) & stripes
-        count, parts = cv2.connectedComponents(alike)
-        for part in range(1, count):
-            inside = parts == part
-            if inside.sum() < 0.001 * grey.size:
-                continue
-            angle = float(numpy.arctan2(2 * xy[inside].sum(), (xx - yy)[inside].sum())) / 2
+        _, parts, stats, _ = cv2.connectedComponentsWithStats(alike)
+        large = numpy.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= _LEAST_STRIPES * grey.size)
+        for part in (int(each) for each in large if each):
+            _hurry(until)
+            left, top, wide, high = (int(each) for each in stats[part, :4])
+            rows, columns = numpy.nonzero(parts[top : top + high, left : left + wide] == part)
+            rows, columns = rows + top, columns + left
+            angle = float(numpy.arctan2(2 * xy[rows, columns].sum(), differ[rows, columns].sum())) / 2
             # Letters beside the bars, and a view from aside, turn the mean by a few degrees.
-            tries = [_block(inside, angle + off) for off in (0.0, -0.05, 0.05)]
-            blocks += [
-                block for block in tries if cv2.contourArea(block) < 2.5 * inside.sum() and _has_bars(grey, block)
-            ][:1]
+            tries = (_block(rows, columns, angle + off) for off in (0.0, -0.05, 0.05))
+            barred = (each for each in tries if cv2.contourArea(each) < 2.5 * len(rows) and _has_bars(grey, each))
+            blocks += [each for each in (next(barred, None),) if each is not None]
     return blocks
 
 
-def _block(inside: Mask, angle: float) -> Corners:
+def _block(rows: Places, columns: Places, angle: float) -> Corners:
     """The rectangle around these pixels whose first side goes that way (radians)."""
     import numpy
 
-    rows, columns = numpy.nonzero(inside)
     axes = numpy.array([(numpy.cos(angle), numpy.sin(angle)), (-numpy.sin(angle), numpy.cos(angle))])
     places = numpy.stack((columns, rows), axis=1) @ axes.T
     (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
@@ -351,5 +395,4 @@ def _pixelate(pixels: Pixels, mask: Mask) -> None:
     size = (max(1, wide // cell), max(1, high // cell))
     blocks = cv2.resize(part, size, interpolation=cv2.INTER_AREA) // 16 * 16 + 8
     blocks = cv2.resize(blocks, (wide, high), interpolation=cv2.INTER_NEAREST)
-    inside = mask[y : y + high, x : x + wide] > 0
-    part[inside] = blocks[inside]
+    cv2.copyTo(blocks, mask[y : y + high, x : x + wide], part)

@@ -68,10 +68,20 @@ class CameraHandle:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
 
-    def scene(self, category: str, seed: int = 1, look: str = "sharp", ean: str = "", text: str = "") -> None:
+    def scene(
+        self,
+        category: str,
+        seed: int = 1,
+        look: str = "sharp",
+        ean: str = "",
+        text: str = "",
+        label: str = "",
+        mat: bool = False,
+    ) -> None:
         """Put an article of a category there: `seed` tells articles apart, `look` is one of scenes.LOOKS,
-        `ean` is a 13-digit barcode on a sticker, `text` is printed beside it."""
-        self._simulator.do("scene", category=category, seed=seed, look=look, ean=ean, text=text)
+        `ean` is a 13-digit barcode on a sticker, `text` is printed beside it, `label` is a carrier whose shipping label
+        sticks there, and with `mat` all lies on the printed mat."""
+        self._simulator.do("scene", category=category, seed=seed, look=look, ean=ean, text=text, label=label, mat=mat)
 
     def freeze(self) -> None:
         """The same picture again and again."""

@@ -1,6 +1,7 @@
 """A bench camera as an MJPEG stream over HTTP: `python -m devices.simulators.camera [--port 8080]`.
 
-Commands: {"do":"scene","category":"footwear","seed":7,"look":"sharp","ean":"","text":""} (looks: scenes.LOOKS),
+Commands: {"do":"scene","category":"footwear","seed":7,"look":"sharp","ean":"","text":"","label":"DHL","mat":true}
+(looks: scenes.LOOKS),
 {"do":"freeze"} (the same frame again and again), {"do":"stall"} (open, but no frames), {"do":"slow","frames_per_s":2},
 {"do":"size","width":640,"height":480} (another size from the next frame on), {"do":"corrupt"} (every third frame has
 flipped bits, with "cut":true its second half is missing), {"do":"shake"} (three of five frames are blurred),
@@ -181,6 +182,8 @@ def serve(control: Control, sensor: Sensor, camera: Camera) -> None:
                 look=str(command.get("look", "sharp")),
                 ean=str(command.get("ean", "")),
                 text=str(command.get("text", "")),
+                label=str(command.get("label", "")),
+                mat=bool(command.get("mat", False)),
             )
         )
 

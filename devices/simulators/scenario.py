@@ -75,7 +75,7 @@ def _scan(bench: SimulatedBench, fields: dict[str, Any]) -> None:
 
 
 _WOBBLE: Mapping[str, type] = {"wobble_s": float}
-_SCENE: Mapping[str, type] = {"category": str, "seed": int, "look": str, "ean": str}
+_SCENE: Mapping[str, type] = {"category": str, "seed": int, "look": str, "ean": str, "label": str, "mat": bool}
 
 DEEDS: Mapping[str, Deed] = {
     "scan": Deed(_scan, {"code": str, "aim": str}, ("code",)),

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.simulators import printed_mat, shipping_labels
+
 WIDTH, HEIGHT = 1280, 720
 LOOKS = ("sharp", "blurred", "dark", "glare", "empty", "hand", "cut", "aside")
 _SHIFTS: Mapping[str, tuple[int, int]] = {"cut": (620, 60), "aside": (330, 0)}
@@ -46,13 +48,19 @@ _EAN_PARITY = (
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What lies under the camera. `ean` is 13 digits shown as a barcode sticker, `text` is printed on one."""
+    """What lies under the camera. `ean` is 13 digits shown as a barcode sticker, `text` is printed on one.
+
+    `label` is a carrier of `shipping_labels.CARRIERS` whose label sticks beside the article; with `mat` all lies on the
+    printed mat with its markers and colours.
+    """
 
     category: str = "electronics"
     seed: int = 1
     look: str = "sharp"
     ean: str = ""
     text: str = ""
+    label: str = ""
+    mat: bool = False
 
 
 def draw(scene: Scene, moment: int = 0) -> Picture:
@@ -62,7 +70,8 @@ def draw(scene: Scene, moment: int = 0) -> Picture:
     """
     if scene.category not in _ARTICLES or scene.look not in LOOKS:
         raise ValueError(f"a scene shows one of {', '.join(_ARTICLES)}, looking {', '.join(LOOKS)}")
-    picture = _mat()
+    ground = _ground(scene.mat)
+    picture = ground.copy()
     if scene.look != "empty":
         chance = np.random.default_rng([scene.seed, *scene.category.encode()])
         _ARTICLES[scene.category](picture, chance)
@@ -70,8 +79,10 @@ def draw(scene: Scene, moment: int = 0) -> Picture:
             _sticker(picture, scene.ean)
         if scene.text:
             _print(picture, scene.text, (90, 640), 0.9, (20, 20, 20))
+        if scene.label:
+            _stick(picture, scene.label, scene.seed)
         if scene.look in _SHIFTS:
-            picture = _shifted(picture, *_SHIFTS[scene.look])
+            picture = _shifted(picture, ground, *_SHIFTS[scene.look])
         if scene.look == "hand":
             _reach_in(picture, moment)
     if scene.look == "blurred":
@@ -83,9 +94,25 @@ def draw(scene: Scene, moment: int = 0) -> Picture:
     return picture
 
 
-def _shifted(picture: Picture, right: int, down: int) -> Picture:
+def _ground(printed: bool) -> Picture:
+    """What everything lies on."""
+    picture = _mat()
+    if printed:
+        printed_mat.lay(picture)
+    return picture
+
+
+def _stick(picture: Picture, carrier: str, seed: int) -> None:
+    """A shipping label left of the middle, upright."""
+    label = shipping_labels.draw(carrier, seed)
+    high, wide = label.picture.shape[:2]
+    size = 640 / high
+    corners = np.array([(60, 40), (60 + wide * size, 40), (60 + wide * size, 680), (60, 680)], np.float32)
+    shipping_labels.lay(label, picture, corners)
+
+
+def _shifted(picture: Picture, mat: Picture, right: int, down: int) -> Picture:
     """The article elsewhere on the mat, or partly beyond the picture."""
-    mat = _mat()
     lies = (picture != mat).any(axis=2).astype(np.uint8)
     move = np.array([[1, 0, right], [0, 1, down]], np.float32)
     there = cv2.warpAffine(lies, move, (WIDTH, HEIGHT))[..., None] > 0

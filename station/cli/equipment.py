@@ -6,14 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 
-import msgspec
-
 from devices.cameras.stream import Camera
 from devices.printers.models import LabelPrinter
 from devices.readings import Fault, NoStill, NotPrinted, Still
 from grading import codes, mat, photo, privacy, reading
 from grading.bare import bare
-from grading.jpeg import decode
+from grading.jpeg import Pixels, decode
 from resources import find
 from station.cli.text_process import TextProcess
 from station.cli.watching import Watcher
@@ -25,6 +23,8 @@ from station.settings import PRINTER
 
 # A shorter code of a parcel is found in too many others.
 _TELLING = 6
+# So long the barcodes of a photo that is not good are looked for: nobody should wait long for the word.
+_REFUSED_S = 0.1
 _log = logging.getLogger(__name__)
 
 
@@ -128,67 +128,68 @@ class Equipment:
             _log.exception("the print in a photo could not be read")
 
     def _check(self, still: Still, item: str, parcel: str) -> None:
+        jpeg = b""
+        checked: PhotoChecked | PhotoFailed = PhotoFailed(still.request, str(Fault.broken))
         try:
-            jpeg = bare(still.jpeg)
-            copy = self._shared_copy(jpeg, parcel) if jpeg is not None else None
-            if jpeg is None or copy is None:
-                # What nobody can look at cannot be looked through for addresses either: it is not kept.
-                self._post(PhotoFailed(still.request, str(Fault.broken)))
-                return
-            checked = self._judge(still.request, jpeg, item)
-            matrix, gains = self._mat(jpeg)
-            self._post(msgspec.structs.replace(checked, shared_sha256=copy, mat=matrix, gains=gains))
+            jpeg = bare(still.jpeg) or b""
+            pixels = decode(jpeg)
+            # What nobody can look at cannot be looked through for addresses either: it is not kept.
+            if pixels is not None:
+                checked = self._judge(still, jpeg, pixels, item, parcel)
         except PhotoError as error:
             _log.error("the photo could not be saved: %s", error)
-            self._post(PhotoFailed(still.request, error.code))
+            checked = PhotoFailed(still.request, error.code)
         except Exception:  # noqa: BLE001 - top of thread
             _log.exception("the photo could not be judged")
-            self._post(PhotoFailed(still.request, str(Fault.broken)))
+        self._post(checked)
+        if isinstance(checked, PhotoChecked) and checked.fingerprint and not checked.problems:
+            self._keep_in_mind(jpeg, checked.sha256, item)
 
-    def _shared_copy(self, jpeg: bytes, parcel: str) -> str | None:
-        """Save the copy without shipping labels and return its SHA-256; empty when none is needed, None for no picture.
+    def _judge(self, still: Still, jpeg: bytes, pixels: Pixels, item: str, parcel: str) -> PhotoChecked:
+        """Say all there is to say of one photo; it was decoded once, and its barcodes are read once.
 
-        It is on disk before the photo: no fact can name a photo with a label in it and not the copy.
+        The copy is on disk before the photo: no fact can name a photo with a label in it and not the copy.
         """
+        gate = photo.check(pixels, None, self._watcher.empty_mat(still.device, pixels))
+        seen = codes.find(pixels, codes.WITHIN_S if gate.ok else _REFUSED_S)
+        copy = privacy.private_copy(pixels, self._private_with(parcel), seen)
+        shared = self._store.put(copy) if copy is not None else ""
+        matrix, gains = self._mat(pixels)
+        fingerprint = photo.fingerprint(pixels)
+        return PhotoChecked(
+            still.request,
+            self._store.put(jpeg),
+            len(jpeg),
+            gate.problems,
+            round(gate.sharpness * 1000),
+            round(gate.brightness * 1000),
+            "" if fingerprint is None else f"{fingerprint:016x}",
+            tuple(dict.fromkeys(each.code.text for each in seen)),
+            "" if fingerprint is None else self._comparing.same(jpeg, item),
+            shared,
+            matrix,
+            gains,
+        )
 
-        def is_private(text: str, aim: str) -> bool:
-            return (len(parcel) >= _TELLING and parcel in text.upper()) or self._is_private(text, aim)
+    def _private_with(self, parcel: str) -> privacy.IsPrivate:
+        """What nobody else is to read: the carriers' codes, and the one on the parcel."""
+        return lambda text, aim: (len(parcel) >= _TELLING and parcel in text.upper()) or self._is_private(text, aim)
 
-        try:
-            copy = privacy.private_copy(jpeg, is_private)
-        except ValueError:
-            return None
-        return self._store.put(copy) if copy is not None else ""
-
-    def _mat(self, jpeg: bytes) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    def _mat(self, pixels: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """What lengths and colours can be told by later, without the pixels; empty when no mat is seen."""
-        pixels = decode(jpeg)
-        found = mat.locate_in(pixels, self.mat_scale) if pixels is not None else None
-        if pixels is None or found is None:
+        found = mat.locate_in(pixels, self.mat_scale)
+        if found is None:
             return (), ()
         # Nine digits are a hundredth of a micrometre.
         matrix = tuple(float(f"{each:.9g}") for each in mat.in_permille(found, pixels.shape[1], pixels.shape[0]))
         return matrix, found.gains
 
-    def _judge(self, request: str, jpeg: bytes, item: str) -> PhotoChecked:
-        gate = photo.check(jpeg, None)
-        fingerprint = photo.fingerprint(jpeg)
-        sha256 = self._store.put(jpeg)
-        mark = "" if fingerprint is None else f"{fingerprint:016x}"
-        repeat_of = "" if fingerprint is None else self._comparing.same(jpeg, item)
-        if mark and not gate.problems:
+    def _keep_in_mind(self, jpeg: bytes, sha256: str, item: str) -> None:
+        """Remember what the photo looks like before the next one is checked; what fails here is made up at a start."""
+        try:
             self._comparing.remember(jpeg, sha256, item)
-        return PhotoChecked(
-            request,
-            sha256,
-            len(jpeg),
-            gate.problems,
-            round(gate.sharpness * 1000),
-            round(gate.brightness * 1000),
-            mark,
-            tuple(code.text for code in codes.read(jpeg)),
-            repeat_of,
-        )
+        except Exception:  # noqa: BLE001 - top of thread
+            _log.exception("the photo could not be remembered")
 
     def compare(self, taken: PhotoTaken, size_mm: tuple[int, ...]) -> None:
         """Compare a photo that was recorded with what it should look like; each hint comes as `PhotoCompared`."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from grading import gate
+from grading import gate, mat
 from grading.gate import Glance, Guide
 from resources import find
 from station import shutter
@@ -22,6 +22,8 @@ _WHOLE = "whole"
 _LEAST_PX = 64
 # Of the time, and not more however busy the computer is: the screen comes first.
 _SHARE = 0.4
+# So often the printed mat is looked for: with nothing on it, the picture shows what is to be told from items.
+_LEARN_S = 1.0
 
 
 class Watcher:
@@ -41,6 +43,9 @@ class Watcher:
         self._guides: Mapping[str, Guide] = {}
         self._shutter = Shutter()
         self._glance: Glance | None = None
+        self._learn_at = 0.0
+        # Replaced whole by that thread, so that others may read it.
+        self._bare: Mapping[str, Any] = {}
 
     def due(self, request: str, shot: str, reference: float | None) -> None:
         """Say which photo is due (empty: none), of which shot, and the sharpness usual there. From any thread."""
@@ -62,6 +67,16 @@ class Watcher:
         if not waits:
             self._pool.submit(self._judge)
 
+    def empty_mat(self, device: str, like: Any) -> Any | None:
+        """Return the latest picture of a camera's printed mat with nothing on it, if any was seen and it has the shape
+        of that photo: another shape shows another part. From any thread.
+        """
+        seen = self._bare.get(device)
+        if seen is None:
+            return None
+        (high, wide), (tall, broad) = seen.shape[:2], like.shape[:2]
+        return seen if abs(wide * tall - broad * high) < 0.02 * wide * tall else None
+
     def close(self) -> None:
         """Finish the picture in work and end the thread."""
         self._pool.shutdown()
@@ -82,7 +97,12 @@ class Watcher:
     def _judge_one(self, device: str, pixels: Any, at: float) -> None:
         self._guides = self._guides or gate.parse_guides(find.read(GUIDES_FILE))
         guide = self._guides.get(self._shot) or self._guides[_WHOLE]
-        seen = gate.glance(pixels, self._glance, guide, self._reference)
+        if at >= self._learn_at:
+            self._learn_at = at + _LEARN_S
+            found = mat.locate_in(pixels)
+            if found is not None and mat.is_bare(pixels, found):
+                self._bare = {**self._bare, device: pixels}
+        seen = gate.glance(pixels, self._glance, guide, self._reference, self.empty_mat(device, pixels))
         # The first picture after a word shows what lay there when it was said: before, nobody may have looked.
         while self._told:
             self._shutter = self._told.popleft()(self._shutter, seen.trace)

@@ -5,7 +5,21 @@ import numpy
 import pytest
 import zxingcpp
 
-from grading.codes import Code, read
+from grading import codes
+from grading.codes import Code, Found
+from grading.jpeg import Pixels, decode
+
+# No test hangs on how fast the machine is.
+LONG_S = 60.0
+
+
+def read(jpeg: bytes) -> tuple[Code, ...]:
+    return codes.read(jpeg, LONG_S)
+
+
+def find(photo: bytes | Pixels) -> tuple[Found, ...]:
+    return codes.find(photo, LONG_S)
+
 
 SYMBOLS = {
     "EAN-13": ("4006381333931", zxingcpp.BarcodeFormat.EAN13, "]E0"),
@@ -29,9 +43,9 @@ def stuck_on(scenes, symbol: str, scale: int = 3, item: str = "box") -> numpy.nd
 @pytest.mark.parametrize("symbol", SYMBOLS)
 def test_a_label_on_an_item_is_read(scenes, symbol: str) -> None:
     text, _, aim = SYMBOLS[symbol]
-    codes = read(scenes.jpeg(stuck_on(scenes, symbol)))
-    assert [code.text for code in codes] == [text]
-    assert codes[0].aim == aim
+    seen = read(scenes.jpeg(stuck_on(scenes, symbol)))
+    assert [code.text for code in seen] == [text]
+    assert seen[0].aim == aim
 
 
 @pytest.mark.parametrize("symbol", ["EAN-13", "Code 128"])
@@ -113,8 +127,27 @@ def test_a_poor_matrix_code_counts_when_read_once() -> None:
         read(poor("SN-480650672", zxingcpp.BarcodeFormat.DataMatrix, 4, blur, 1.0, noise, 3))
         for blur, noise in ((1.6, 10), (2.0, 2), (0.8, 20), (1.2, 20))
     ]
-    assert [[code.text for code in codes] for codes in seen] == [["SN-480650672"]] * 4
+    assert [[code.text for code in each] for each in seen] == [["SN-480650672"]] * 4
 
 
 def test_a_code_can_be_compared() -> None:
     assert Code("1", "EAN-13", "]E0") == Code("1", "EAN-13", "]E0")
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 60, 180])
+def test_a_code_is_found_where_it_lies(scenes, degrees: int) -> None:
+    picture = stuck_on(scenes, "EAN-13")
+    matrix = cv2.getRotationMatrix2D((640, 540), degrees, 1.0)
+    turned = cv2.warpAffine(picture.astype(numpy.float32), matrix, (1280, 960), borderMode=cv2.BORDER_REPLICATE)
+    jpeg = scenes.jpeg(turned)
+    (found,) = find(jpeg)
+    assert (found.code,) == read(jpeg)
+    assert find(decode(jpeg)) == (found,)
+    # The label's bars lie between these corners of the picture before it was turned.
+    ends = cv2.transform(numpy.array([[(404.0, 545.0), (690.0, 545.0)]]), matrix)[0]
+    left, right = (numpy.mean([found.corners[one], found.corners[two]], axis=0) for one, two in ((0, 3), (1, 2)))
+    assert max(abs(left - ends[0]).max(), abs(right - ends[1]).max()) < 60
+
+
+def test_pixels_that_are_none_have_no_code() -> None:
+    assert find(b"") == ()

@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.mat import SHEETS, Length, Mat, balanced, cells, item_box, locate, measure, mm_per_pixel, on_sheet, place
+from grading.mat import (
+    SHEETS,
+    Length,
+    Mat,
+    balanced,
+    cells,
+    is_bare,
+    item_box,
+    locate,
+    measure,
+    mm_per_pixel,
+    on_sheet,
+    place,
+)
 
 PER_MM = 5
 WIDTH, HEIGHT = 1280, 960
@@ -151,6 +164,16 @@ def test_the_largest_thing_is_measured(item: Any) -> None:
     view = View("A4", 8, item)
     box = item_box(view.pixels, found(view))
     assert box == (None if item is None else pytest.approx(tuple(sorted(item[2:], reverse=True)), abs=1.5))
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_only_a_mat_with_nothing_on_it_is_bare(name: str) -> None:
+    view = View(name, 3)
+    assert is_bare(view.pixels, found(view))
+    sheet = SHEETS[name]
+    item = (sheet.wide / 2 - 10, sheet.high / 2 - 8, 20, 16)
+    covered = View(name, 3, item)
+    assert not is_bare(covered.pixels, found(covered))
 
 
 def test_a_pixel_is_as_wide_as_it_is() -> None:

@@ -140,3 +140,30 @@ def test_the_predicate_is_asked_for_what_the_code_says() -> None:
 def test_what_is_no_picture_is_no_picture_without_labels(jpeg: bytes) -> None:
     with pytest.raises(ValueError):
         private_copy(jpeg, nothing_is)
+
+
+@pytest.mark.parametrize("category", ["home", "carton"])
+def test_what_cannot_be_looked_through_in_time_is_unreadable_as_a_whole(category: str) -> None:
+    picture = scene(category)
+    labelled(draw("DHL", 3), picture)
+    copy = private_copy(stored(picture), is_private, within_s=0)
+    assert copy is not None
+    pixels = decode(copy)
+    assert pixels is not None and pixels.shape == picture.shape
+    # Blocks alone: inside of one hardly anything changes.
+    edges = cv2.Laplacian(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), cv2.CV_32F)
+    assert (abs(edges) > 30).mean() < 0.05
+
+
+def test_a_code_that_was_read_with_more_patience_hides_its_label() -> None:
+    picture = scene("home")
+    label = draw("DHL", 4)
+    for x, y, wide, high in label.secret:
+        if wide > 400 and high > 100:
+            label.picture[y : y + high, x : x + wide] = 246
+    secret = labelled(label, picture)
+    assert private_copy(picture, is_private) is None
+    low, high = secret[-1].min(axis=0), secret[-1].max(axis=0)
+    corners = tuple((int(x), int(y)) for x, y in ((low[0], low[1]), (high[0], low[1]), tuple(high), (low[0], high[1])))
+    read = codes.Found(codes.Code("JD0146000000001", "Code 128", "]C0"), corners)  # type: ignore[arg-type]
+    assert private_copy(picture, is_private, (read,)) is not None
