@@ -26,7 +26,7 @@ WITHIN_S = 1.5
 _WEAK = frozenset({"UPC-E", "EAN-8", "ITF", "Codabar", "Code 39"})
 _VOTES, _WEAK_VOTES = 2, 3
 # A larger photo is drawn no larger: its bars have pixels enough.
-_LARGE = 2_000_000
+_LARGE = 1_000_000
 
 
 class Code(msgspec.Struct, frozen=True):
