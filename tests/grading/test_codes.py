@@ -185,3 +185,11 @@ def test_two_linear_codes_above_one_another_are_two() -> None:
         label = numpy.array(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128).to_image(scale=2))
         picture[top : top + label.shape[0], 100 : 100 + label.shape[1]] = label[..., None]
     assert {each.code.text for each in find(picture)} == {"FGGQ6D1", "9004"}
+
+
+def test_the_two_codes_of_a_japanese_book_are_two() -> None:
+    picture = numpy.full((480, 640, 3), 220, numpy.uint8)
+    for top, text in ((60, "9784872348880"), (180, "1920081045006")):
+        label = numpy.array(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.EAN13).to_image(scale=3))[:100]
+        picture[top : top + label.shape[0], 100 : 100 + label.shape[1]] = label[..., None]
+    assert {each.code.text for each in find(picture)} == {"9784872348880", "1920081045006"}
