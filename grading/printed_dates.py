@@ -7,14 +7,23 @@ from datetime import date
 
 # A shelf life lies in these years; what lies outside is no expiry date.
 _FIRST_YEAR, _LAST_YEAR = 2010, 2059
+_Parts = tuple[int, int, int | None]
+
 _SPLIT = r"\s?[./ -]\s?"
-_LONG_FIRST = re.compile(rf"(?<!\d)(20\d\d){_SPLIT}(\d\d?)(?:{_SPLIT}(\d\d?))?(?!\d)")
-_LONG_LAST = re.compile(rf"(?<!\d)(?:(\d\d?){_SPLIT})?(\d\d?){_SPLIT}(20\d\d)(?!\d)")
-_THREE = re.compile(rf"(?<!\d)(\d\d){_SPLIT}(\d\d){_SPLIT}(\d\d)(?!\d)")
-_TWO = re.compile(r"(?<!\d)(\d\d)\s?[./-]\s?(\d\d)(?!\d)")
-_NAMED = re.compile(r"(?:(?<!\d)(\d\d?)[\s./-]*)?(?<![A-Z])([A-Z]{3,5})[A-Z]*[\s./-]*(20\d\d|\d\d)(?!\d)")
-_SOLID = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
-_SIX = re.compile(r"(?<!\d)(\d\d)(\d\d)(\d\d)(?!\d)")
+# No date begins or ends inside a word or another number, and no year is followed by the minutes of a time.
+_BEGIN, _END = r"(?<![0-9A-Z])(?<![0-9A-Z][./-])", r"(?![0-9A-Z:])(?![./-][0-9A-Z])"
+_LONG_FIRST = re.compile(rf"{_BEGIN}(20\d\d){_SPLIT}(\d\d?)(?:{_SPLIT}(\d\d?))?{_END}")
+_LONG_LAST = re.compile(rf"{_BEGIN}(?:(\d\d?){_SPLIT})?(\d\d?){_SPLIT}(20\d\d){_END}")
+_THREE = re.compile(rf"{_BEGIN}(\d\d){_SPLIT}(\d\d){_SPLIT}(\d\d){_END}")
+_TWO = re.compile(rf"{_BEGIN}(\d\d)\s?[./-]\s?(\d\d){_END}")
+_NAMED = re.compile(
+    r"(?:(?<!\d)(?P<before>20\d\d|\d\d?)[\s./-]*)?(?<![A-Z])(?P<month>[A-Z]{3,5})[A-Z]*[\s./-]*"
+    r"(?:(?P<day>\d\d?)(?:\s?[./,-]\s?|\s)(?P<last>20\d\d|\d\d)(?![\d:])|(?P<next>20\d\d|\d\d?)(?!\d))"
+)
+_SOLID = re.compile(rf"{_BEGIN}(20\d\d)(\d\d)(\d\d){_END}")
+_SIX = re.compile(rf"{_BEGIN}(\d\d)(\d\d)(\d\d){_END}")
+# What stands before a month and a year may be a day that was not read right: then it is no date.
+_UNREAD_DAY = re.compile(r"(?<![0-9A-Z])(?:[0-9A-Z]*\d[0-9A-Z]*|[OQDILBSZG]{1,2}|[A-Z])[\s./-]*$")
 
 
 def read(text: str, months: Mapping[str, int]) -> tuple[str, ...]:
@@ -22,7 +31,10 @@ def read(text: str, months: Mapping[str, int]) -> tuple[str, ...]:
 
     `text` is in capitals without accents, `months` the numbers of month names by their beginnings.
     """
-    for found in (_named(text, months), _long(text), _short(text)):
+    named = _named(text, months)
+    if named is not None:
+        return tuple(sorted(set(_dates(named))))
+    for found in (_long(text), _short(text)):
         dates = sorted(set(found))
         if dates:
             return tuple(dates)
@@ -35,14 +47,32 @@ def gs1(digits: str) -> tuple[str, ...]:
     return tuple(_dates([(year, month, day or None)]))
 
 
-def _named(text: str, months: Mapping[str, int]) -> Iterator[str]:
+def _named(text: str, months: Mapping[str, int]) -> list[_Parts] | None:
+    """What the first month's name with its numbers can mean: 31 DIC 27, DEC 28 2021, FEB/26/21, 2027 AUG 31, MAY 2022;
+    None where no month is named.
+    """
     for found in _NAMED.finditer(text):
-        name = next((found[2][:size] for size in (5, 4, 3) if found[2][:size] in months), "")
+        name = next((found["month"][:size] for size in (5, 4, 3) if found["month"][:size] in months), "")
         if not name:
             continue
-        year = int(found[3]) if len(found[3]) == 4 else 2000 + int(found[3])
-        yield from _dates([(year, months[name], int(found[1]) if found[1] else None)])
-        return
+        month, before, day, last = months[name], found["before"] or "", found["day"], found["last"]
+        after = day or found["next"]
+        if len(before) == 4:
+            return [(int(before), month, int(after))] if len(after) <= 2 else []
+        meant: list[_Parts] = []
+        if last is not None:
+            meant.append((_year(last), month, int(day)))
+        if before and len(after) > 1:
+            # With a day before it, what follows is the year, unless four digits behind it are.
+            return [(_year(after), month, int(before)), *(meant if last is not None and len(last) == 4 else [])]
+        if last is not None:
+            return meant + ([(_year(day), month, int(last))] if len(day) == len(last) == 2 else [])
+        return [(_year(after), month, None)] if len(after) > 1 and not _UNREAD_DAY.search(text[: found.start()]) else []
+    return None
+
+
+def _year(digits: str) -> int:
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
 def _long(text: str) -> Iterator[str]:
@@ -54,6 +84,8 @@ def _long(text: str) -> Iterator[str]:
     elif (found := _LONG_LAST.search(text)) is not None:
         year, second = int(found[3]), int(found[2])
         first = int(found[1]) if found[1] else None
+        if first is None and _UNREAD_DAY.search(text[: found.start()]):
+            return
         yield from _dates([(year, second, first)] + ([(year, first, second)] if first is not None else []))
 
 
@@ -62,12 +94,12 @@ def _short(text: str) -> Iterator[str]:
     if (found := _THREE.search(text) or _SIX.search(text)) is not None:
         a, b, c = (int(part) for part in found.groups())
         yield from _dates([(2000 + c, b, a), (2000 + c, a, b), (2000 + a, b, c)])
-    elif (found := _TWO.search(text)) is not None:
+    elif (found := _TWO.search(text)) is not None and not _UNREAD_DAY.search(text[: found.start()]):
         a, b = int(found[1]), int(found[2])
         yield from _dates([(2000 + b, a, None), (2000 + a, b, None)])
 
 
-def _dates(parts: list[tuple[int, int, int | None]]) -> Iterator[str]:
+def _dates(parts: list[_Parts]) -> Iterator[str]:
     """Those of (year, month, day) that are days of a year in question; without a day, the month's last."""
     for year, month, day in parts:
         if not (_FIRST_YEAR <= year <= _LAST_YEAR and 1 <= month <= 12):

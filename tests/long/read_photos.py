@@ -1,10 +1,14 @@
-"""How well barcodes in photos are read: `python tests/long/read_photos.py --codes FOLDER`.
+"""How well photos are read: `python tests/long/read_photos.py --codes FOLDER`, or `--text FOLDER`.
 
 FOLDER is zxing's black box: core/src/test/resources/blackbox of https://github.com/zxing/zxing (Apache 2.0), some 1,100
 photos and drawn codes in folders, each with the text it holds. Each is given to the product's own function as a
 JPEG, as a camera would. Printed are, for each folder: photos, read right, read wrong, read besides, and milliseconds of
 the processor. `falsepositives` and `partial` hold nothing to be read. `--plain` asks zxing-cpp once as well, for
 comparison, and prints its row under ours.
+
+For `--text`, FOLDER is Test-images of https://github.com/MonaKhaled10/Expiration-Date-Recognition: 36 photos of food
+taken in shops, samples of the ExpDate set. The dates below are what a person reads there behind a word for expiry;
+where none is, none may be claimed. Exact is the right date alone, asked one among others, wrong another one unasked.
 """
 
 import argparse
@@ -22,13 +26,35 @@ import msgspec  # noqa: E402
 import numpy  # noqa: E402
 import zxingcpp  # noqa: E402
 
+from grading import reading, text  # noqa: E402
 from grading.codes import read  # noqa: E402
+from resources import find as resources  # noqa: E402
 from station.gs1 import expand_upc_e  # noqa: E402
 
 NOTHING_TO_READ = ("falsepositives", "partial", "unsupported")
 QUALITY = 95
 # The symbols that stand on goods and parcels: those of the shops, of makers and carriers, and the small square ones.
 OF_GOODS = ("ean13", "ean8", "upca", "upce", "code128", "code39", "itf", "qrcode", "datamatrix")
+
+# What a person reads in the photos of ExpDate that name an expiry in English or French.
+EXPIRIES = {
+    "img_00013": "2021-02-26",
+    "img_00024": "2021-09-19",
+    "img_00093": "2022-02-15",
+    "img_00095": "2021-12-28",
+    "img_00099": "2021-03-04",
+    "img_00103": "2021-11-11",
+    "img_00151": "2022-05-31",
+    "img_00230": "2023-09-01",
+    "img_00231": "2022-04-14",
+    "img_00285": "2022-06-30",
+    "test_00207": "2021-04-18",
+    "test_00210": "2021-04-28",
+    "test_00485": "2021-11-30",
+    "test_00486": "2021-09-30",
+    "test_00646": "2021-03-11",
+    "test_00648": "2021-08-03",
+}
 
 Reader = Callable[[bytes], list[str]]
 
@@ -119,6 +145,38 @@ def measured(folder: Path, readers: dict[str, Reader], tell: bool) -> dict[str, 
     return found
 
 
+def texts_of(folder: Path, tell: bool) -> int:
+    """Print how the expiry dates of a folder are read; the exit code is 1 when one is wrong and nobody is asked."""
+    read_lines, patterns = text.reader(), reading.load(resources.read("readings.toml"))
+    counts: dict[str, int] = {"exact": 0, "asked": 0, "wrong": 0, "unread": 0, "none, rightly": 0}
+    times_ms = []
+    for path in sorted(each for each in folder.iterdir() if each.suffix.lower() in (".jpg", ".jpeg", ".png")):
+        coded = cv2.imencode(".jpg", cv2.imread(str(path)), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+        began = time.thread_time()
+        found = reading.find(read_lines(coded), (), patterns)
+        times_ms.append((time.thread_time() - began) * 1000)
+        claimed = [(each.text, *each.others) for each in found if each.kind == "expiry"]
+        result = judged(claimed, EXPIRIES.get(path.stem, ""))
+        counts[result] += 1
+        if tell:
+            print(f"    {path.name}: {result}: {claimed}, not {EXPIRIES.get(path.stem, 'any')}", flush=True)
+    said = ", ".join(f"{name} {count}" for name, count in counts.items())
+    print(
+        f"{sum(counts.values())} photos, {len(EXPIRIES)} name an expiry: {said}; {statistics.median(times_ms):.0f} ms"
+    )
+    return int(counts["wrong"] > 0)
+
+
+def judged(claimed: list[tuple[str, ...]], true: str) -> str:
+    """What the readings of one photo come to: several dates mean that a person is asked."""
+    dates = {each for dates in claimed for each in dates}
+    if not dates:
+        return "unread" if true else "none, rightly"
+    if len(dates) > 1:
+        return "asked"
+    return "exact" if dates == {true} else "wrong"
+
+
 def line(name: str, each: Folder) -> str:
     """One row of the table."""
     times = sorted(each.times_ms)
@@ -130,12 +188,16 @@ def line(name: str, each: Folder) -> str:
 def main() -> int:
     """Print the table; the exit code is 1 when something was read that is not there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--codes", type=Path, required=True, metavar="FOLDER", help="zxing's blackbox folder")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--codes", type=Path, metavar="FOLDER", help="zxing's blackbox folder")
+    what.add_argument("--text", type=Path, metavar="FOLDER", help="ExpDate's photos")
     parser.add_argument("--only", default="", metavar="NAME", help="folders whose name begins so")
     parser.add_argument("--plain", action="store_true", help="ask zxing-cpp once as well")
     parser.add_argument("--tell", action="store_true", help="name every photo that was not read right")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
+    if asked.text is not None:
+        return texts_of(asked.text, asked.tell)
     print(f"{'':30} photos  right  wrong  besides   p50 ms   p99 ms")
     readers: dict[str, Reader] = {"ladder": ladder} | ({"plain": plain} if asked.plain else {})
     sums: dict[tuple[str, str], Folder] = {}
