@@ -6,7 +6,9 @@ runs.
 """
 
 import re
+import sys
 from collections.abc import Mapping
+from types import ModuleType
 
 VARIABLES = frozenset(
     {
@@ -33,7 +35,7 @@ class Facts:
     """The variables of one item, handed over once for all rules: a dict each time is 30 times slower."""
 
     def __init__(self, variables: Mapping[str, object]) -> None:
-        import cel
+        import cel  # `Condition` made sure that it came without its command line
 
         self.context = cel.Context(dict(variables))
 
@@ -45,6 +47,8 @@ class Condition:
     """
 
     def __init__(self, text: str) -> None:
+        # The package imports its own command line with itself, and with that a terminal toolkit: 0.3 s of each start.
+        sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
         import cel
 
         if len(text) > MAX_LENGTH:
