@@ -14,6 +14,7 @@ VARIABLES = frozenset(
     {
         "letter", "cosmetic", "functional", "stops", "missing",
         "match", "serial", "weight_in_band", "category", "client", "kind", "price_minor", "currency",
+        "recall_owner",
     }
 )  # fmt: skip
 """What a condition may name: the grade's `letter` ... `missing` (a count), and the facts of `route`."""

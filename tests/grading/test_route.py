@@ -130,7 +130,7 @@ def test_the_shipped_table(
     owner: str,
 ) -> None:
     decided = routed(goods, goods.routes(), category, changes, **answers)
-    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@3:{rule}", owner)
+    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@4:{rule}", owner)
 
 
 def test_every_rule_of_the_shipped_table_is_reached(goods) -> None:
@@ -175,10 +175,10 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     held = route(table, grade(rubric, answers, incomplete), incomplete)
     assert (held.rule, held.owner) == ("hearthwick@2:1", "client")
     broken = goods.best(rubric, broken="yes")
-    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@3:10"
+    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@4:10"
     repair = incomplete | {"kind": "repair"}
     assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@2:1"
-    assert table.name == "default@3+hearthwick@2"
+    assert table.name == "default@4+hearthwick@2"
     assert table.authority == goods.routes().authority
     assert may_override(table, "supervisor", "hold", "restock")
 
@@ -199,7 +199,7 @@ def test_a_rule_that_asks_for_a_fact_nobody_gave_holds(goods) -> None:
     facts = goods.facts("electronics")
     del facts["weight_in_band"]
     decided = route(goods.routes(), good, facts)
-    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@3:13", "supervisor")
+    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@4:13", "supervisor")
     assert decided.reasons[0].code == "rule_failed"
     assert "weight_in_band" in decided.reasons[0].params["detail"]
 

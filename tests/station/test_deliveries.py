@@ -86,7 +86,11 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@4 is known"),
         ("routes/default.toml", 'id = "default"\nversion = 9', "No rule fits this item"),
         ("routes/northwind.toml", 'id = "northwind"\nversion = 1\nrules = 1', "rules: Expected"),
-        ("routes/default.toml", ROUTES.replace('"Recalled: it', '"{who}: it'), "rule 2: nothing fills the place {who}"),
+        (
+            "routes/default.toml",
+            ROUTES.replace('"Recalled: it', '"{who}: it'),
+            "rule 17: nothing fills the place {who}",
+        ),
         (
             "rubrics/hats.toml",
             NEWER.replace('category = "apparel"', 'category = "hats"'),
@@ -118,9 +122,9 @@ def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, kno
 
 def test_another_text_under_a_name_that_was_signed_off_stays_out(copy: LocalCopy) -> None:
     cheaper = ROUTES.replace("restock = 150", "restock = 149", 1)
-    newer = cheaper.replace("version = 3", "version = 4", 1)
+    newer = cheaper.replace("version = 4", "version = 5", 1)
     rules = take(copy, told(1, "routes/default.toml", cheaper), told(2, "routes/default.toml", newer))
-    assert "routes/default@3 is not what Returns Station signed off" in rules[0].why
+    assert "routes/default@4 is not what Returns Station signed off" in rules[0].why
     assert rules[1].why == ""
 
 
