@@ -90,7 +90,7 @@ class RouteTable(msgspec.Struct, frozen=True):
     asks: frozenset[str] = frozenset()
 
 
-class Route(msgspec.Struct, frozen=True):
+class Route(msgspec.Struct, frozen=True, gc=False):
     """The decision. `values` are the expected minor units of each way, best first; `owner` must act on a
     hold.
 

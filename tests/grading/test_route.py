@@ -87,7 +87,11 @@ def test_while_anything_is_unknown_it_is_held(
     [
         ("electronics", {}, {"battery": "yes"}, "hold", 1, "safety"),
         ("electronics", {"match": "wrong"}, {"battery": "yes"}, "hold", 1, "safety"),
-        ("home", {}, {"recall": "yes"}, "hold", 2, "safety"),
+        ("home", {}, {"recall": "yes"}, "hold", 17, "supervisor"),
+        ("home", {"recall_owner": "safety"}, {"recall": "yes"}, "hold", 2, "safety"),
+        ("home", {"recall_owner": "client"}, {"recall": "yes"}, "hold", 16, "client"),
+        ("home", {"stops_found": ("recall_part",)}, {}, "hold", 18, "supervisor"),
+        ("home", {"stops_found": ("serial",)}, {}, "hold", 19, "supervisor"),
         ("media", {"match": "wrong"}, {}, "hold", 3, "client"),
         ("media", {"match": "undeclared"}, {}, "hold", 4, "supervisor"),
         ("electronics", {"serial": "different"}, {}, "hold", 5, "supervisor"),
