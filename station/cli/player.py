@@ -148,7 +148,8 @@ class Player:
         self._command(Do.CONFIRM)
 
     def _prepare(self, state: State, parcel: SampleParcel) -> None:
-        self._command(Do.CONFIRM)
+        """By key: the barcode has just been scanned for the result, or for the step before."""
+        self._hands.press(Command(Do.CONFIRM))
 
     def _label(self, state: State, parcel: SampleParcel) -> None:
         self._hands.scan(_item(state).plate, "]C0")
