@@ -1,12 +1,13 @@
 """What comparing photos can hint at: kinds, words that say what to check, and which are on; never a grade."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from grading.compare import Comparison, Region
 from grading.jpeg import Pixels, decode
+from grading.mat import item_box, locate_in
 
 Kind = Literal[
     "photo_reused",
@@ -39,6 +40,9 @@ ON: Mapping[Kind, tuple[str, ...]] = {
 tried on made pictures only.
 """
 
+HIGHEST_MM = 60
+_CAMERA_MM = 400.0
+
 LIKELY = 700
 """From this confidence on a hint is likely; below it, perhaps."""
 
@@ -67,13 +71,13 @@ def of_comparison(comparison: Comparison) -> tuple[Hint, ...]:
     return tuple(found.values())
 
 
-def of_colour(photo: bytes, reference: bytes, gains: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Hint | None:
-    """Hint at another colour than the reference's; `gains` (blue, green, red) make the photo's light white.
+def of_colour(photo: bytes, reference: bytes, gains: Sequence[float] = ()) -> Hint | None:
+    """Hint at another colour than the reference's; `gains` (red, green, blue, on linear light) make the photo's white.
 
     Compared are the middle colours (CIELAB, CIE 1976 difference) of what is not the mat; from 18 on they are two
     colours to most people in unlike light.
     """
-    seen, there = _colour(photo, gains), _colour(reference, (1.0, 1.0, 1.0))
+    seen, there = _colour(photo, gains), _colour(reference, ())
     if seen is None or there is None:
         return None
     # Brightness counts for a third: the lamp and the lens change it most.
@@ -84,16 +88,47 @@ def of_colour(photo: bytes, reference: bytes, gains: tuple[float, float, float] 
     return Hint("wrong_colour", round(min(900, 300 + 20 * (difference - 18))), None, f"dE {difference:.0f}")
 
 
-def of_size(length_mm: float, known_mm: float) -> Hint | None:
-    """Hint at another size: the measured length is off by more than 4 % and 3 mm."""
-    off_mm = abs(length_mm - known_mm)
-    if known_mm <= 0 or off_mm <= max(3.0, 0.04 * known_mm):
+def of_size(photo: bytes, size_mm: Sequence[int]) -> Hint | None:
+    """Hint at another size than the article's length, width and height, whichever face it lies on; None without a mat.
+
+    A high thing looks larger than it is, as its top is nearer to the camera: nothing is said of what is higher than
+    HIGHEST_MM, and what is not is given the room that a camera 400 mm above the mat makes.
+    """
+    pixels = decode(photo)
+    mat = locate_in(pixels) if pixels is not None else None
+    if pixels is None or mat is None:
         return None
-    sure = round(min(900, 400 + 2000 * off_mm / known_mm))
-    return Hint("wrong_size", sure, None, f"{length_mm:.0f}/{known_mm:.0f} mm")
+    box = item_box(pixels, mat)
+    off = size_off(box, size_mm) if box is not None else None
+    if box is None or not off:
+        return None
+    known = " x ".join(str(each) for each in size_mm)
+    return Hint("wrong_size", round(min(900, 400 + 2000 * off)), None, f"{box[0]:.0f} x {box[1]:.0f} / {known} mm")
 
 
-def _colour(jpeg: bytes, gains: tuple[float, float, float]) -> tuple[float, float, float] | None:
+def size_off(box: tuple[float, float], size_mm: Sequence[int]) -> float | None:
+    """Return how far a measured length and width are beyond what each face of the article allows, as a share of it.
+
+    The best face counts; 0 when one fits, None when a size is not known or every face is too high to say.
+    """
+    if len(size_mm) != 3 or min(size_mm) <= 0:
+        return None
+    offs = []
+    for height in set(size_mm):
+        if height <= HIGHEST_MM:
+            face = sorted(size_mm, reverse=True)
+            face.remove(height)
+            near = _CAMERA_MM / (_CAMERA_MM - height)
+            offs.append(max(_beyond(seen, known, near) for seen, known in zip(box, face, strict=True)))
+    return min(offs, default=None)
+
+
+def _beyond(seen_mm: float, known_mm: float, near: float) -> float:
+    slack = max(3.0, 0.04 * known_mm)
+    return max(known_mm - slack - seen_mm, seen_mm - known_mm * near - slack, 0.0) / known_mm
+
+
+def _colour(jpeg: bytes, gains: Sequence[float]) -> tuple[float, float, float] | None:
     """The middle L*, a*, b* of what is not of the border's colour; None where there is next to nothing."""
     pixels = decode(jpeg)
     if pixels is None or min(pixels.shape[:2]) < 64:
@@ -102,7 +137,9 @@ def _colour(jpeg: bytes, gains: tuple[float, float, float]) -> tuple[float, floa
     import numpy
 
     small: Pixels = cv2.resize(pixels, (160, 160), interpolation=cv2.INTER_AREA).astype(numpy.float32) / 255
-    lab = cv2.cvtColor(numpy.clip(small * numpy.array(gains, numpy.float32), 0, 1), cv2.COLOR_BGR2LAB)
+    # A gain of light is so much less of a stored value, which is light to the power of about 1 / 2.2.
+    factors = numpy.array(gains[::-1] or (1.0, 1.0, 1.0), numpy.float32) ** (1 / 2.2)
+    lab = cv2.cvtColor(numpy.clip(small * factors, 0, 1), cv2.COLOR_BGR2LAB)
     border = numpy.concatenate([lab[:8].reshape(-1, 3), lab[-8:].reshape(-1, 3), lab[:, :8].reshape(-1, 3)])
     apart = numpy.linalg.norm(lab - numpy.median(border, axis=0), axis=2) > 14
     if apart.mean() < 0.02:

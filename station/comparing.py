@@ -72,7 +72,7 @@ class Comparing:
                 return
             self.remember(self._photo(sha256), sha256, item)
 
-    def hints(self, taken: PhotoTaken) -> Iterator[PhotoCompared]:
+    def hints(self, taken: PhotoTaken, size_mm: tuple[int, ...] = ()) -> Iterator[PhotoCompared]:
         """Yield what a recorded photo hints at, of the kinds that are on for its category."""
         article = self._article(taken.item)
         jpeg = self._photo(taken.sha256)
@@ -82,6 +82,9 @@ class Comparing:
             found += self._reused(jpeg, taken.item)
         if {*_BESIDE_GOOD_ONES} & {*wanted} and article.sku and not self._stopped:
             found += self._beside_good_ones(jpeg, taken, article)
+        if "wrong_size" in wanted and size_mm and taken.mat and not self._stopped:
+            size = hints.of_size(jpeg, size_mm)
+            found += [(size, "")] if size is not None else []
         for hint, beside in found:
             if hint.kind in wanted:
                 box = hint.region
@@ -102,7 +105,7 @@ class Comparing:
         if not good:
             return []
         references = [self._photo(sha256) for sha256 in good]
-        colour = hints.of_colour(jpeg, references[0])
+        colour = hints.of_colour(jpeg, references[0], taken.gains)
         found = [*hints.of_comparison(compare.compare(jpeg, references)), *([colour] if colour is not None else [])]
         return [(each, good[0]) for each in found]
 

@@ -112,7 +112,7 @@ class Equipment(Protocol):
         `parcel` is the code on the parcel, which nobody else is to read in a photo.
         """
 
-    def compare(self, taken: PhotoTaken) -> None:
+    def compare(self, taken: PhotoTaken, size_mm: tuple[int, ...]) -> None:
         """Compare a recorded photo with those of before, in its own time; each hint comes as `PhotoCompared`."""
 
     def read(self, photo: PhotoTaken) -> None:
@@ -268,7 +268,8 @@ class Desk:
         for fact in shown.facts:
             if isinstance(fact, PhotoTaken):
                 self._equipment.read(fact)
-                self._equipment.compare(fact)
+                item = self.bench.state.item
+                self._equipment.compare(fact, item.identified.size_mm if item is not None else ())
         self._look()
         if shown.facts and self._unsaved:
             self._printed(self._unsaved.popleft())

@@ -47,6 +47,7 @@ class Declared(msgspec.Struct, frozen=True, omit_defaults=True):
     components: tuple[str, ...] = ()
     reason: str = ""
     season: str = ""
+    size_mm: tuple[int, ...] = ()
 
 
 class ShiftOpened(Fact, frozen=True):
@@ -164,6 +165,7 @@ class ItemIdentified(Fact, frozen=True):
     lot: str = ""
     expiry: str = ""
     season: str = ""
+    size_mm: tuple[int, ...] = ()
 
 
 class SerialChecked(Fact, frozen=True):

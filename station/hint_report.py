@@ -7,7 +7,6 @@ import msgspec
 from grading.rubric import Rubric, chosen
 from station.facts import (
     Answered,
-    ExceptionRaised,
     Hinted,
     ItemIdentified,
     Recorded,
@@ -26,10 +25,11 @@ Told = tuple[str, Recorded | Unknown]
 
 
 class Precision(msgspec.Struct, frozen=True):
-    """How often a kind was right in a category: of `shown` hints the graders agreed with `agreed`.
+    """How often a kind was right in a category: of `shown` hints that people's answers judge they agreed with `agreed`.
 
-    `low` and `high` are the 95 % interval (Wilson 1927) as shares; `verdict` is `too_few`, `useful`, `not_useful` or
-    `unclear`. A person switches kinds off; nothing here does.
+    `unjudged` hints no answer speaks of: they are neither right nor wrong. `low` and `high` are the 95 % interval
+    (Wilson 1927) as shares; `verdict` is `too_few`, `useful`, `not_useful`, `unclear`, or `unjudged` where nothing a
+    person can say judges the kind. A person switches kinds off; nothing here does.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class Precision(msgspec.Struct, frozen=True):
     low: float
     high: float
     verdict: str
+    unjudged: int = 0
 
 
 class _Item:
@@ -48,7 +49,6 @@ class _Item:
         self.identified = identified
         self.answers: list[tuple[str, str]] = []
         self.hints: dict[tuple[str, str, str], Hinted] = {}
-        self.doubts: set[str] = set()
 
 
 def precision(told: Iterable[Told], rubric_of: Callable[[str], Rubric | None]) -> tuple[Precision, ...]:
@@ -66,9 +66,8 @@ def precision(told: Iterable[Told], rubric_of: Callable[[str], Rubric | None]) -
     for each in items.values():
         if each.answers:
             for hint in each.hints.values():
-                tally = counts.setdefault((hint.kind, each.identified.category), [0, 0])
-                tally[0] += 1
-                tally[1] += _agrees(hint, each, rubric_of(each.identified.category))
+                tally = counts.setdefault((hint.kind, each.identified.category), [0, 0, 0])
+                tally[_place(hint, each, rubric_of(each.identified.category))] += 1
     return tuple(_judged(*key, *tally) for key, tally in sorted(counts.items()))
 
 
@@ -84,13 +83,17 @@ def _note(items: dict[str, _Item], fact: Recorded | Unknown) -> None:
     elif isinstance(fact, Hinted):
         # Several hints of one kind in one photo are one look of the grader.
         item.hints[fact.kind, fact.shot, fact.sha256] = fact
-    elif isinstance(fact, ExceptionRaised):
-        item.doubts.add(fact.kind)
 
 
-def _agrees(hint: Hinted, item: _Item, rubric: Rubric | None) -> bool:
-    """Whether what people said of the item is what the hint hinted at."""
-    return _AGREES[hint.kind](item, rubric) if hint.kind in _AGREES else False
+_AGREED, _WRONG, _UNJUDGED = 0, 1, 2
+
+
+def _place(hint: Hinted, item: _Item, rubric: Rubric | None) -> int:
+    """Whether what people said of the item is what the hint hinted at, as a place in a tally."""
+    agrees = _AGREES.get(hint.kind)
+    if agrees is None:
+        return _UNJUDGED
+    return _AGREED if agrees(item, rubric) else _WRONG
 
 
 def _has_defect(item: _Item, rubric: Rubric | None, kinds: frozenset[str] = frozenset()) -> bool:
@@ -102,8 +105,9 @@ def _has_defect(item: _Item, rubric: Rubric | None, kinds: frozenset[str] = froz
     return any(not kinds or defect.kind in kinds for defect in found)
 
 
+# No question asks whether a photo was used before, so that `photo_reused` is not here: an exception `photo_repeat`
+# comes from the same look, and would only agree with itself.
 _AGREES: Mapping[str, Callable[[_Item, Rubric | None], bool]] = {
-    "photo_reused": lambda item, _: "photo_repeat" in item.doubts,
     "damage_area": _has_defect,
     "missing_part": lambda item, rubric: _has_defect(item, rubric, frozenset({"missing"})),
     "wrong_colour": lambda item, _: item.identified.match == "wrong",
@@ -122,12 +126,15 @@ def wilson(agreed: int, shown: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / over), min(1.0, (middle + spread) / over)
 
 
-def _judged(kind: str, category: str, shown: int, agreed: int) -> Precision:
+def _judged(kind: str, category: str, agreed: int, wrong: int, unjudged: int) -> Precision:
+    shown = agreed + wrong
     low, high = wilson(agreed, shown)
-    if shown < ENOUGH:
+    if not shown:
+        verdict = "unjudged"
+    elif shown < ENOUGH:
         verdict = "too_few"
     elif low >= USEFUL:
         verdict = "useful"
     else:
         verdict = "not_useful" if high < USEFUL else "unclear"
-    return Precision(kind, category, shown, agreed, round(low, 3), round(high, 3), verdict)
+    return Precision(kind, category, shown, agreed, round(low, 3), round(high, 3), verdict, unjudged)

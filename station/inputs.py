@@ -104,10 +104,7 @@ class FrameJudged(msgspec.Struct, frozen=True):
 
 
 class DefectDrawn(msgspec.Struct, frozen=True):
-    """A person drew on a photo of the item in work where a defect is; points as in `station.facts.DefectMarked`.
-
-    `length_px` is the drawn length in the pixels of the whole photo.
-    """
+    """A person drew on a photo of the item in work where a defect is; points as in `station.facts.DefectMarked`."""
 
     sha256: str
     start: tuple[int, int]
@@ -115,7 +112,6 @@ class DefectDrawn(msgspec.Struct, frozen=True):
     zone: str
     kind: str
     severity: int
-    length_px: int = 0
 
 
 class LabelRead(msgspec.Struct, frozen=True):

@@ -1,17 +1,21 @@
 """Remembers what the photos of this station look like, on disk, so that one used before is found among a million.
 
-Two files beside the photos: `seen.rows`, a row of fixed length for each photo with its own check sum, and `seen.sieve`,
-the part of the rows that each look reads, mapped and not loaded. Both are derived: what a power cut tore off is cut
-away when they are opened, what is missing is made again from the photos that facts name.
+Three files beside the photos: rows, one of fixed length for each photo with its own check sum; and of the rows the
+chunks, which each look reads, and the sieve, of which it reads what the chunks let pass; mapped a part at a time and
+not loaded. All are derived: what a power cut tore off is cut away when they are opened, what is missing is made again
+from the photos that facts name. The files are named by their layout, so that those of another are not misread.
 """
 
+import heapq
 import mmap
 import os
 import threading
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,13 +23,19 @@ import msgspec
 
 from grading import reuse
 
-ROWS_FILE, SIEVE_FILE = "seen.rows", "seen.sieve"
+ROWS_FILE = f"seen-{reuse.CROPS}.rows"
+CHUNKS_FILE = f"seen-{reuse.CROPS}.chunks"
+SIEVE_FILE = f"seen-{reuse.CROPS}.sieve"
 _HASH_BYTES = 32
 _NAME_BYTES = 32
 _HEAD = _HASH_BYTES + _NAME_BYTES
 _BODY = _HEAD + reuse.PRINTS_BYTES
 _ROW = _BODY + 4
-_CHUNK = 4_096
+_AT_ONCE = 4_096
+# So many rows are mapped and sieved at once: both cores have work, and little is in memory at a time. A map must begin
+# at a multiple of 64 KiB (Windows).
+_MAPPED = 16_384
+_THREADS = 2
 # So many rows before the end may lack their sieve, or have another's, after a power cut.
 _DOUBTED = 256
 
@@ -45,10 +55,12 @@ class PhotoIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._rows = _opened(folder / ROWS_FILE)
+        self._chunks = _opened(folder / CHUNKS_FILE)
         self._sieve = _opened(folder / SIEVE_FILE)
         self._cut_torn_rows()
         self._count = _size(self._rows) // _ROW
-        self._mend_sieve()
+        self._mend(self._chunks, reuse.CHUNK_BYTES, reuse.chunks_of)
+        self._mend(self._sieve, reuse.SIEVE_BYTES, reuse.sieve_of)
 
     def __len__(self) -> int:
         """Count the photos that are remembered."""
@@ -57,6 +69,7 @@ class PhotoIndex:
     def close(self) -> None:
         """Close the files; calling it twice is harmless."""
         self._rows.close()
+        self._chunks.close()
         self._sieve.close()
 
     def missing(self, photos: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -78,6 +91,8 @@ class PhotoIndex:
         with self._lock:
             self._rows.seek(self._count * _ROW)
             self._rows.write(body + zlib.crc32(body).to_bytes(4))
+            self._chunks.seek(self._count * reuse.CHUNK_BYTES)
+            self._chunks.write(reuse.chunks_of(prints))
             self._sieve.seek(self._count * reuse.SIEVE_BYTES)
             self._sieve.write(reuse.sieve_of(prints))
             self._count += 1
@@ -87,11 +102,23 @@ class PhotoIndex:
         with self._lock:
             if not probes or not self._count:
                 return ()
-            length = self._count * reuse.SIEVE_BYTES
-            with mmap.mmap(self._sieve.fileno(), length, access=mmap.ACCESS_READ) as sieve:
-                passing = reuse.passing(sieve, probes)
-            near = reuse.nearest(((row, self._print(row, crop)) for row, crop in passing), probes)
+            table = reuse.near_chunks(probes)
+            parts = range(0, self._count, _MAPPED)
+            # Sieving leaves the interpreter, so that two threads are as fast as two cores.
+            with ThreadPoolExecutor(_THREADS, "reuse") as pool:
+                passed = heapq.merge(*pool.map(lambda first: self._passing(first, probes, table), parts))
+            likest = list(islice(passed, reuse.PASSING))
+            near = reuse.nearest(((each.row, self._print(each.row, each.crop)) for each in likest), probes)
             return tuple(self._seen(each) for each in near)
+
+    def _passing(self, first: int, probes: tuple[bytes, ...], table: reuse.Table) -> list[reuse.Passed]:
+        """Return what passes of the rows that are mapped at once from `first` on."""
+        count = min(_MAPPED, self._count - first)
+        with (
+            _mapped(self._chunks, first, count, reuse.CHUNK_BYTES) as chunks,
+            _mapped(self._sieve, first, count, reuse.SIEVE_BYTES) as sieve,
+        ):
+            return [each._replace(row=first + each.row) for each in reuse.passing(chunks, sieve, probes, table)]
 
     def _print(self, row: int, crop: int) -> bytes:
         return self._read(row * _ROW + _HEAD + crop * reuse.PRINT_BYTES, reuse.PRINT_BYTES)
@@ -105,12 +132,12 @@ class PhotoIndex:
         return self._rows.read(length)
 
     def _hashes(self) -> Iterator[bytes]:
-        for rows in self._chunks(0):
+        for rows in self._pages(0):
             yield from (rows[at : at + _HASH_BYTES] for at in range(0, len(rows), _ROW))
 
-    def _chunks(self, first: int) -> Iterator[bytes]:
-        for row in range(first, self._count, _CHUNK):
-            yield self._read(row * _ROW, min(_CHUNK, self._count - row) * _ROW)
+    def _pages(self, first: int) -> Iterator[bytes]:
+        for row in range(first, self._count, _AT_ONCE):
+            yield self._read(row * _ROW, min(_AT_ONCE, self._count - row) * _ROW)
 
     def _cut_torn_rows(self) -> None:
         """Cut off the end of the file from the first row on that is not whole; a cut sets back by a few rows only."""
@@ -122,14 +149,18 @@ class PhotoIndex:
                 whole = row
         self._rows.truncate(whole * _ROW)
 
-    def _mend_sieve(self) -> None:
-        """Make the sieve's end again from the rows, for which it may lack or keep some."""
-        first = max(0, min(_size(self._sieve) // reuse.SIEVE_BYTES, self._count) - _DOUBTED)
-        self._sieve.truncate(first * reuse.SIEVE_BYTES)
-        self._sieve.seek(first * reuse.SIEVE_BYTES)
-        for rows in self._chunks(first):
+    def _mend(self, file: BinaryIO, length: int, part_of: Callable[[bytes], bytes]) -> None:
+        """Make the end of a derived file again from the rows, for which it may lack or keep some."""
+        first = max(0, min(_size(file) // length, self._count) - _DOUBTED)
+        file.truncate(first * length)
+        file.seek(first * length)
+        for rows in self._pages(first):
             starts = range(_HEAD, len(rows), _ROW)
-            self._sieve.write(b"".join(reuse.sieve_of(rows[at : at + reuse.PRINTS_BYTES]) for at in starts))
+            file.write(b"".join(part_of(rows[at : at + reuse.PRINTS_BYTES]) for at in starts))
+
+
+def _mapped(file: BinaryIO, first: int, count: int, length: int) -> mmap.mmap:
+    return mmap.mmap(file.fileno(), count * length, access=mmap.ACCESS_READ, offset=first * length)
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -11,6 +11,7 @@ from resources.words import mark
 from station.doubtful import doubt_due, expiry_read
 from station.inputs import Command, Do
 from station.known import Known
+from station.references import picture_of
 from station.stages import Stage, next_shot, prep_due, question_due, stage_of
 from station.state import Ask, Choice, Item, State, open_lines
 from station.steps import reading as readings
@@ -28,6 +29,7 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that can be done: the key that does it, the words on it, the command it gives.
 
     `main` marks the expected answer (Enter); `aside` marks what is offered small, under the answers.
+    `picture` is the path of a reference picture that shows what is meant.
     """
 
     key: str
@@ -36,6 +38,7 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
     params: dict[str, str] = {}
     main: bool = False
     aside: bool = False
+    picture: str = ""
 
 
 class Prompt(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -225,7 +228,13 @@ def _question(state: State, known: Known) -> Prompt:
     if question is None:
         return Prompt(str(Stage.INSPECT), "")
     buttons = tuple(
-        Button(str(option.key), option.text, Command(Do.CHOOSE, option.id), option.params)
+        Button(
+            str(option.key),
+            option.text,
+            Command(Do.CHOOSE, option.id),
+            option.params,
+            picture=str(picture_of(option) or ""),
+        )
         for option in question.options
     )
     fast = (_REST,) if item is not None and rest_of(item, known) else ()

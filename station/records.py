@@ -19,7 +19,8 @@ DISPOSITIONS: tuple[Disposition, ...] = ("restock", "refurb", "resale", "recycle
 class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     """One article of one client. `weight_mg` and `price_minor` are 0 when nobody knows them.
 
-    `season` is the one it is sold in, as route tables name it, empty for goods of all the year.
+    `season` is the one it is sold in, as route tables name it, empty for goods of all the year. `size_mm` is length,
+    width and height of the article itself, empty for what has no fixed shape.
     """
 
     sku: str
@@ -33,6 +34,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     serialised: bool = False
     components: tuple[str, ...] = ()
     season: str = ""
+    size_mm: tuple[int, ...] = ()
 
 
 class ReturnLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -24,6 +24,7 @@ from station.settings import KeyboardSettings, Settings, SettingsError
 from ui.inbox import Inbox
 from ui.pages.settings import SettingsPage
 from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
+from ui.photos import Decoder
 from ui.screen import Manner
 from ui.session import Session
 from ui.setting_up import Bench
@@ -116,6 +117,7 @@ class App:
         """
         self.training_wanted = None
         panel = SimulatorPanel(simulated, next_step, self.window) if simulated is not None else None
+        decoder = Decoder(self.post)
         session = Session(
             desk=station.desk,
             history=station.history,
@@ -126,6 +128,7 @@ class App:
             play=self._play,
             bench=self._bench(station),
             support=support,
+            decode=decoder.want,
         )
         session.broken.connect(lambda: self.qt.exit(1))
         self._let_shoot = station.desk.let_shoot
@@ -138,6 +141,7 @@ class App:
             return int(self.qt.exec())
         finally:
             self._inbox.close()
+            decoder.close()
             self.qt.removeEventFilter(self._wedge)
             sys.excepthook = hook
             self._let_shoot = _nobody_shoots

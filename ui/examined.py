@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
 from grading.progress import still_to_come
 from grading.rubric import chosen, defects
-from station.facts import PrepDone
+from station.facts import PhotoTaken, PrepDone
 from station.stages import prep_due, preps_of, rubric_of
 from station.state import Item
 from station.steps.examine import rest_of
-from ui.view import AnsweredLine, Inspection, PrepLine
+from ui.photos import PhotoDecoded
+from ui.view import AnsweredLine, Inspection, Looked, PrepLine
 
 if TYPE_CHECKING:
     from station.known import Known
@@ -37,6 +39,24 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
         rest=tuple((option.word, option.params) for _, option in rest_of(item, known)),
         defects=tuple(defect for _, defect in defects(rubric, item.answers, parts)),
     )
+
+
+def looked(item: Item, known: "Known", sha256: str, path: str, read: PhotoDecoded | None) -> Looked | None:
+    """Return the photo of an item that is looked into; None when it is not one of its photos (any more).
+
+    A mark on it is at first what the last answer about a defect told of.
+    """
+    if not any(isinstance(each, PhotoTaken) and each.sha256 == sha256 for each in item.photos):
+        return None
+    rubric = rubric_of(item, known)
+    every = [each.defect for question in rubric.questions for each in question.options] if rubric is not None else []
+    kinds = tuple(dict.fromkeys(each.kind for each in every if each is not None)) or tuple(DEFECT_TEXTS)
+    zones = tuple(dict.fromkeys(each.zone for each in every if each is not None)) or tuple(ZONE_TEXTS)
+    given = chosen(rubric, item.answers, item.identified.components) if rubric is not None else ()
+    told = [option.defect for _, option in given if option.defect is not None]
+    kind, zone = (told[-1].kind, told[-1].zone) if told else (kinds[0], zones[0])
+    image = read.image if read is not None and read.path == path else None
+    return Looked(sha256, image, kind, zone, kinds, zones)
 
 
 def preps(item: Item, known: "Known") -> tuple[PrepLine, ...]:

@@ -17,9 +17,10 @@ from station.settings import Settings
 from station.stages import next_shot, rubric_of
 from station.state import Item
 from ui import examined, setup_prompt, telling
+from ui.photos import PhotoDecoded
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
-from ui.view import PAGES, SETUP, Compared, Line, Lit, Shown, View
+from ui.view import PAGES, SETUP, Compared, Line, Lit, Looked, Shown, View
 
 if TYPE_CHECKING:
     from station.desk import Desk
@@ -50,7 +51,7 @@ class Manner:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last,
-    and what was told of a long work.
+    what was told of a long work, and the SHA-256 of the photo that is looked into, with the last one that was read.
     """
 
     page: str = "receive"
@@ -58,6 +59,8 @@ class Opened:
     proved: str = ""
     failed: str = ""
     told: str = ""
+    photo: str = ""
+    read: PhotoDecoded | None = None
 
 
 def look(
@@ -83,6 +86,7 @@ def look(
         failed=opened.failed,
         proved=opened.proved,
         told=opened.told,
+        looked=_looked(desk, opened) if page == "receive" and opened.photo else None,
         searched=opened.searched if page == "search" else "",
         demo=demo,
         controls=controls,
@@ -215,12 +219,19 @@ def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:
         photo = taken.get(shot)
         if isinstance(photo, PhotoTaken):
             status = "taken" if photo.verdict == "good" else "doubted"
-            shown.append(Shown(shot, status, str(desk.photo_path(photo.sha256))))
+            marks = tuple(each for each in item.marks if each.sha256 == photo.sha256)
+            shown.append(Shown(shot, status, str(desk.photo_path(photo.sha256)), photo, marks))
         elif photo is not None:
             shown.append(Shown(shot, "left-out"))
         else:
             shown.append(Shown(shot, "next" if due is not None and due.id == shot else "due"))
     return tuple(shown)
+
+
+def _looked(desk: "Desk", opened: Opened) -> Looked | None:
+    item = desk.bench.state.item
+    path = str(desk.photo_path(opened.photo))
+    return examined.looked(item, desk.bench.known, opened.photo, path, opened.read) if item is not None else None
 
 
 def _compared(desk: "Desk", item: Item) -> tuple[Compared, ...]:

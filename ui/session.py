@@ -18,6 +18,7 @@ from station.desk import command_in
 from station.inputs import TYPED, Command, Do, FrameJudged, PhotoReady
 from station.outcome import Tone
 from station.prompt import Button
+from ui.photos import PhotoDecoded
 from ui.screen import Manner, Opened, look
 from ui.setting_up import Bench, SettingUp
 from ui.simulator import SimulatorPanel
@@ -58,12 +59,13 @@ class Session(QObject):
         play: Callable[[Tone], None],
         bench: Bench,
         support: Callable[[], None],
+        decode: Callable[[str], None],
     ) -> None:
         super().__init__()
         self._desk, self._history, self._workers = desk, history, workers
         self._window, self._panel = window, panel
         self._manner = manner
-        self._bench, self._support = bench, support
+        self._bench, self._support, self._decode = bench, support, decode
         self._opened = Opened()
         self._setting_up: SettingUp | None = None
         self._labels: tuple[Copy, ...] = ()
@@ -79,6 +81,8 @@ class Session(QObject):
         window.page_wanted.connect(self._turn_to)
         window.searched.connect(self._search)
         window.support_wanted.connect(self._write_support)
+        window.photo_wanted.connect(self._look_into)
+        window.marked.connect(self.take)
         window.trouble_answered.connect(self._go_on)
         desk.on_change, desk.on_sound = self.render, play
 
@@ -101,6 +105,8 @@ class Session(QObject):
             self._window.page_wanted,
             self._window.searched,
             self._window.support_wanted,
+            self._window.photo_wanted,
+            self._window.marked,
             self._window.trouble_answered,
         ):
             signal.disconnect()
@@ -109,6 +115,9 @@ class Session(QObject):
         """Take what came through the door."""
         if isinstance(value, SupportWritten):
             self._tell(value.words(self._manner().tr))
+            return
+        if isinstance(value, PhotoDecoded):
+            self._show_photo(value)
             return
         if not isinstance(value, Frame | FrameJudged | Weight) and self._desk.bench.prompt.entry != "pin":
             self._remember(value)
@@ -122,6 +131,8 @@ class Session(QObject):
             return
         if isinstance(value, Scan | Command) and self._opened.page not in _WORKING:
             self._open("receive")
+        if isinstance(value, Scan | Command) and value != Command(Do.UNDO):
+            self._opened = replace(self._opened, photo="", read=None)  # the work goes on
         if isinstance(value, PhotoReady) and (self._opened.page != "receive" or self._opened.failed):
             return  # nobody sees what would be photographed
         shown = self._desk.take(value)  # type: ignore[arg-type]
@@ -176,6 +187,18 @@ class Session(QObject):
             self._search(scan.text)
         else:
             self._opened = replace(self._opened, proved=f"{scan.aim} {scan.text}".strip())
+            self.render()
+
+    def _look_into(self, sha256: str) -> None:
+        """Open a photo, or put it away: its pixels are not kept longer than they are seen."""
+        self._opened = replace(self._opened, photo=sha256, read=None)
+        if sha256:
+            self._decode(str(self._desk.photo_path(sha256)))
+        self.render()
+
+    def _show_photo(self, read: PhotoDecoded) -> None:
+        if self._opened.photo and read.path == str(self._desk.photo_path(self._opened.photo)):
+            self._opened = replace(self._opened, read=read)
             self.render()
 
     def _write_support(self) -> None:

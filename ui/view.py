@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QImage
+
 from devices.cameras.controls import Control
 from devices.readings import Frame, Weight
 from devices.worker import RawFrame
 from grading.defects import Defect
 from resources.words import Translator, mark
+from station.facts import DefectMarked, PhotoTaken
 from station.inputs import FrameJudged
 from station.outcome import Notice
 from station.prompt import Prompt
@@ -44,12 +47,34 @@ SIMULATOR_TAB = ("F8", mark("Simulator"))
 class Shown:
     """One shot of the checklist: its id, how it stands, and the path of its photo.
 
-    `status` is taken, doubted, left-out, next or due.
+    `status` is taken, doubted, left-out, next or due; `taken` is the fact of a photo that is kept, with its `marks`.
     """
 
     shot: str
     status: str
     photo: str = ""
+    taken: PhotoTaken | None = None
+    marks: tuple[DefectMarked, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of its photo; empty when there is none."""
+        return self.taken.sha256 if self.taken is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The photo that is looked into: `image` is None until it is read, and null when it cannot be.
+
+    `kind` and `zone` are what a mark on it is at first, `kinds` and `zones` what else it may be.
+    """
+
+    sha256: str
+    image: QImage | None = field(default=None, compare=False)
+    kind: str = ""
+    zone: str = ""
+    kinds: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +196,7 @@ class View:
     inspection: Inspection | None = None
     preps: tuple[PrepLine, ...] = ()
     asked_s: float = 0.0
+    looked: Looked | None = None
 
     @property
     def right_to_left(self) -> bool:

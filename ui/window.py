@@ -53,6 +53,8 @@ class Window(QWidget):
     page_wanted = Signal(str)
     searched = Signal(str)
     support_wanted = Signal()
+    photo_wanted = Signal(str)
+    marked = Signal(object)
     # After each picture that reached the screen.
     painted = Signal()
 
@@ -90,6 +92,8 @@ class Window(QWidget):
         for bench in (self._receive, self._sign_in, self._setup):
             bench.pressed.connect(self.pressed)
             bench.submitted.connect(self.submitted)
+        self._receive.photo_wanted.connect(self.photo_wanted)
+        self._receive.marked.connect(self.marked)
         self._notice.acknowledged.connect(self.acknowledged)
         self._trouble.chosen.connect(self.trouble_answered)
         search.searched.connect(self.searched)
@@ -161,6 +165,8 @@ class Window(QWidget):
             self.acknowledged.emit()
             return
         if any(shown is page and page.press(event.text()) for page in self._keyed):
+            return
+        if shown is self._receive and self._receive.press(event):
             return
         if event.key() in _SCROLLS and any(each.turn(_SCROLLS[event.key()]) for each in shown.findChildren(Scroll)):
             return

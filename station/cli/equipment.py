@@ -190,13 +190,13 @@ class Equipment:
             repeat_of,
         )
 
-    def compare(self, taken: PhotoTaken) -> None:
+    def compare(self, taken: PhotoTaken, size_mm: tuple[int, ...]) -> None:
         """Compare a photo that was recorded with what it should look like; each hint comes as `PhotoCompared`."""
-        self._slow.submit(self._compare, taken)
+        self._slow.submit(self._compare, taken, size_mm)
 
-    def _compare(self, taken: PhotoTaken) -> None:
+    def _compare(self, taken: PhotoTaken, size_mm: tuple[int, ...]) -> None:
         try:
-            for hint in self._comparing.hints(taken):
+            for hint in self._comparing.hints(taken, size_mm):
                 self._post(hint)
         except Exception:  # noqa: BLE001 - top of thread
             _log.exception("the photo could not be compared")

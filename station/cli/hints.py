@@ -18,6 +18,7 @@ _ADVICE: Mapping[str, str] = {
     "useful": "of use: leave it on",
     "not_useful": "wrong more often than right: switch it off ([hints] in the settings)",
     "unclear": "not clear yet",
+    "unjudged": "no answer of a person judges it",
 }
 
 
@@ -34,7 +35,9 @@ def report(data: Path, as_json: bool) -> int:
     if not found:
         sys.stdout.write("No hint was shown for an item that people have answered questions about.\n")
         return 0
-    sys.stdout.write(f"{'kind':16} {'category':14} {'shown':>6} {'agreed':>6}  {'precision':>20}  advice\n")
+    sys.stdout.write(
+        f"{'kind':16} {'category':14} {'shown':>6} {'agreed':>6} {'unjudged':>8}  {'precision':>20}  advice\n"
+    )
     for each in found:
         sys.stdout.write(f"{_line(each)}\n")
     return 0
@@ -48,6 +51,8 @@ def _told(path: Path) -> Iterator[Told]:
 
 
 def _line(each: Precision) -> str:
-    share = f"{100 * each.agreed / each.shown:.0f} % ({100 * each.low:.0f} to {100 * each.high:.0f})"
+    share = (
+        f"{100 * each.agreed / each.shown:.0f} % ({100 * each.low:.0f} to {100 * each.high:.0f})" if each.shown else ""
+    )
     advice = _ADVICE[each.verdict]
-    return f"{each.kind:16} {each.category:14} {each.shown:6} {each.agreed:6}  {share:>20}  {advice}"
+    return f"{each.kind:16} {each.category:14} {each.shown:6} {each.agreed:6} {each.unjudged:8}  {share:>20}  {advice}"

@@ -256,6 +256,7 @@ def _declared(order: ReturnOrder, line: ReturnLine, came: list[str]) -> Declared
         components=product.components,
         reason=line.reason,
         season=product.season,
+        size_mm=product.size_mm,
     )
 
 

@@ -150,6 +150,7 @@ def _of_line(line: Declared) -> dict[str, object]:
             "serialised",
             "components",
             "season",
+            "size_mm",
         )
     }
 

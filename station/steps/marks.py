@@ -1,13 +1,12 @@
 """Marking a defect on a photo: where it is, what it is and how bad, as evidence beside the answers."""
 
-import math
-
 from grading.defects import DEFECT_TEXTS, SEVERITIES, ZONE_TEXTS
 from grading.rubric import defects
 from resources.words import mark
 from station.facts import DefectMarked, PhotoTaken
 from station.inputs import DefectDrawn
 from station.known import Known
+from station.lengths import length_um
 from station.outcome import Outcome
 from station.stages import rubric_of
 from station.state import Item, State
@@ -25,8 +24,6 @@ def mark_defect(state: State, drawn: DefectDrawn, known: Known) -> Outcome:
     )
     if item is None or photo is None or not _makes_sense(drawn):
         return attention(mark("That cannot be marked on this photo."))
-    # Photos taken on the mat know how large they are; the others do not.
-    length_um = math.floor(drawn.length_px * getattr(photo, "um_per_px", 0))
     fact = DefectMarked(
         item.identified.item,
         len(item.marks) + 1,
@@ -36,7 +33,8 @@ def mark_defect(state: State, drawn: DefectDrawn, known: Known) -> Outcome:
         drawn.zone,
         drawn.kind,
         drawn.severity,
-        length_um,
+        # Photos taken on the mat know how large they are; the others do not.
+        length_um(photo, *drawn.start, *drawn.end) or 0,
     )
     if drawn.severity == _WORST and not _is_answered(item, drawn, known):
         return Outcome(warned(mark("No answer tells of this: undo and answer again.")), (fact,))
@@ -45,13 +43,7 @@ def mark_defect(state: State, drawn: DefectDrawn, known: Known) -> Outcome:
 
 def _makes_sense(drawn: DefectDrawn) -> bool:
     inside = all(0 <= each <= _FULL for each in (*drawn.start, *drawn.end))
-    return (
-        inside
-        and drawn.zone in ZONE_TEXTS
-        and drawn.kind in DEFECT_TEXTS
-        and 1 <= drawn.severity <= _WORST
-        and drawn.length_px >= 0
-    )
+    return inside and drawn.zone in ZONE_TEXTS and drawn.kind in DEFECT_TEXTS and 1 <= drawn.severity <= _WORST
 
 
 def _is_answered(item: Item, drawn: DefectDrawn, known: Known) -> bool:

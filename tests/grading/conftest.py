@@ -168,3 +168,20 @@ class Scenes:
 def scenes() -> Scenes:
     """Drawn goods on a mat."""
     return Scenes()
+
+
+def printed(seed: int, wide: int = 320, high: int = 240) -> Picture:
+    """A thing with much printed on it; no two seeds give the same."""
+    chance = numpy.random.default_rng(seed)
+    picture = numpy.full((high, wide, 3), 150, numpy.uint8)
+    for _ in range(90):
+        left, top = int(chance.integers(wide)), int(chance.integers(high))
+        right, bottom = left + int(chance.integers(5, 40)), top + int(chance.integers(5, 40))
+        colour = tuple(int(each) for each in chance.integers(256, size=3))
+        cv2.rectangle(picture, (left, top), (right, bottom), colour, -1)
+    return picture
+
+
+def stored(picture: Picture, quality: int = 90) -> bytes:
+    """The picture as a JPEG."""
+    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()

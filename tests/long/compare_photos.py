@@ -153,7 +153,7 @@ def reused(photos: list[Path], asked: int, chance: random.Random) -> None:
     jpegs = [path.read_bytes() for path in photos]
     kept = [reuse.prints(each) for each in jpegs]
     rows = [row for row, each in enumerate(kept) if each is not None]
-    sieve = b"".join(reuse.sieve_of(kept[row] or b"") for row in rows)
+    chunks, sieve = (b"".join(part(kept[row] or b"") for row in rows) for part in (reuse.chunks_of, reuse.sieve_of))
     sieved: dict[str, list[bool]] = {}
     proved: dict[str, list[int]] = {}
     others: list[int] = []
@@ -162,8 +162,8 @@ def reused(photos: list[Path], asked: int, chance: random.Random) -> None:
         for name, copy in copies(picture, chance):
             stored = jpeg(copy, 85)
             wanted = reuse.probes(stored)
-            passing = reuse.passing(sieve, wanted)
-            table = ((at, (kept[rows[at]] or b"")[32 * crop : 32 * crop + 32]) for at, crop in passing)
+            passing = reuse.passing(chunks, sieve, wanted, reuse.near_chunks(wanted)) if wanted else ()
+            table = ((at, (kept[rows[at]] or b"")[32 * crop : 32 * crop + 32]) for _, at, crop in passing)
             near = [each.row for each in reuse.nearest(table, wanted)]
             sieved.setdefault(name, []).append(row in near)
             proved.setdefault(name, []).append(reuse.likeness(stored, jpegs[rows[row]]) if row in near else 0)

@@ -54,7 +54,7 @@ class Answering:
     def preview(self, wanted: bool, shot: str = "", camera: str = "", due: str = "") -> None:
         pass
 
-    def compare(self, taken: object) -> None:
+    def compare(self, taken: object, size_mm: tuple[int, ...]) -> None:
         pass
 
     def read(self, photo: PhotoTaken) -> None:

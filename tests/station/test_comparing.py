@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy
 import pytest
 
 from station import facts as f
 from station.comparing import Comparing
 from station.journal import Journal
-from station.photo_index import SIEVE_FILE, PhotoIndex
+from station.photo_index import CHUNKS_FILE, SIEVE_FILE, PhotoIndex
 from station.photos import PhotoStore
+from tests.grading.test_mat import View
 
 SIZE = (480, 640, 3)
 
@@ -75,7 +77,7 @@ def test_one_and_the_same_picture_names_the_other_item(site: Site) -> None:
     assert comparing.same(jpeg(drawing(2)), "I-A01-2") == ""
 
 
-@pytest.mark.parametrize("lost", ["seen.*", SIEVE_FILE])
+@pytest.mark.parametrize("lost", ["seen-*", CHUNKS_FILE, SIEVE_FILE])
 def test_a_lost_index_is_made_again_from_the_facts(site: Site, lost: str) -> None:
     for number in range(3):
         site.photo(f"I-A01-{number}", jpeg(drawing(number)))
@@ -129,3 +131,14 @@ def test_a_switched_off_category_gets_no_hint(site: Site) -> None:
     taken = site.photo("I-A01-2", jpeg(drawing(7, scratch=True)), "", "bags")
     comparing = site.comparing(photo_reused=())
     assert list(comparing.hints(taken)) == []
+
+
+def test_an_article_of_another_size_is_a_hint_where_a_site_wants_it(site: Site) -> None:
+    taken = site.photo("I-A01-1", View("A4", 8, (60, 50, 80, 50)).jpeg())
+    on_a_mat = msgspec.structs.replace(taken, mat=(1.0,) * 9)
+    comparing = site.comparing(photo_reused=(), wrong_size=("*",))
+    (hint,) = comparing.hints(on_a_mat, (80, 70, 8))
+    assert (hint.kind, hint.item, hint.region) == ("wrong_size", "I-A01-1", ())
+    assert list(comparing.hints(on_a_mat, (80, 50, 8))) == []
+    assert list(comparing.hints(on_a_mat)) == list(comparing.hints(taken, (80, 70, 8))) == []
+    assert list(site.comparing(photo_reused=()).hints(on_a_mat, (80, 70, 8))) == []

@@ -58,8 +58,12 @@ def test_the_interval_decides_and_not_the_share(rules: Rules, right: int, verdic
     assert judged(told, rules).verdict == verdict
 
 
-def test_a_kind_of_a_later_version_is_counted_and_never_right(rules: Rules) -> None:
-    assert judged(story(1, an_answer(rules, True), "mood"), rules).agreed == 0
+@pytest.mark.parametrize("kind", ["photo_reused", "mood"])
+def test_what_no_answer_can_judge_is_neither_right_nor_wrong(rules: Rules, kind: str) -> None:
+    told = [fact for number in range(ENOUGH) for fact in story(number, an_answer(rules, True), kind)]
+    raised = f.ExceptionRaised("X1", "photo_repeat", "supervisor", item="I-A01-1")
+    found = judged([*told, ("t-doubt", raised)], rules)
+    assert (found.shown, found.agreed, found.unjudged, found.verdict) == (0, 0, ENOUGH, "unjudged")
 
 
 @given(st.integers(1, 10_000).flatmap(lambda shown: st.tuples(st.integers(0, shown), st.just(shown))))
@@ -76,10 +80,13 @@ def test_the_command_prints_what_the_journal_says(tmp_path: Path, rules: Rules, 
         journal.append((f.ParcelArrived("P1", "1Z1", "ups", "return", "one"),), operator="B", shift="S")
         for _, fact in story(1, an_answer(rules, True)):
             journal.append((fact,), operator="B", shift="S")
+        for _, fact in story(2, an_answer(rules, True), "photo_reused"):
+            journal.append((fact,), operator="B", shift="S")
     assert main(["hints", "report", str(tmp_path)]) == 0
-    assert "damage_area" in (said := capsys.readouterr().out) and "too few" in said
+    assert "damage_area" in (said := capsys.readouterr().out) and "too few" in said and "judges it" in said
     assert main(["hints", "report", str(tmp_path), "--json"]) == 0
-    (line,) = json.loads(capsys.readouterr().out)
-    assert (line["shown"], line["agreed"]) == (1, 1)
+    line, reused = json.loads(capsys.readouterr().out)
+    assert (line["shown"], line["agreed"], line["unjudged"]) == (1, 1, 0)
+    assert (reused["shown"], reused["unjudged"], reused["verdict"]) == (0, 1, "unjudged")
     assert main(["hints", "report", str(tmp_path / "nowhere")]) == 1
     assert "no journal" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from station.known import Day
 from station.lookups import Lookups
 from station.records import DISPOSITIONS
 from station.stages import Stage
+from station.steps.arrive import declared
 
 
 def at_result(walk):
@@ -41,6 +42,13 @@ def test_the_season_of_an_article_reaches_its_worth(walk, site_known: Lookups) -
     item = walk.state.item
     assert (item.identified.sku, item.identified.season) == (coat.sku, "winter")
     assert route_facts(item, "return", Day("2026-04-10"), 0)["season"] == "winter"
+
+
+def test_the_size_of_an_article_is_frozen_into_what_was_declared_and_identified(walk, site_known: Lookups) -> None:
+    (headphones,) = declared(site_known.orders("RMA-1044"), site_known)
+    assert headphones.size_mm == (190, 170, 80)
+    walk.arrive("tee").scan("LF-PH-610").do(Do.CHOOSE, "none")
+    assert walk.state.item.identified.size_mm == (158, 74, 8)
 
 
 def test_each_way_says_what_it_would_cost_and_the_choice_records_it(walk) -> None:

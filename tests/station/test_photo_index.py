@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grading import reuse
-from station.photo_index import ROWS_FILE, SIEVE_FILE, PhotoIndex
+from station.photo_index import CHUNKS_FILE, ROWS_FILE, SIEVE_FILE, PhotoIndex
 
+ROW = 32 + 32 + reuse.PRINTS_BYTES + 4
 KEPT = [os.urandom(reuse.PRINTS_BYTES) for _ in range(12)]
 
 
@@ -62,19 +63,34 @@ def test_it_says_which_photos_it_lacks(tmp_path: Path) -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(0, 12 * 324), st.integers(0, 12 * reuse.SIEVE_BYTES), st.sampled_from([b"", b"\0", b"x"]))
+@given(
+    st.integers(0, 12 * ROW),
+    st.integers(0, 12 * reuse.CHUNK_BYTES),
+    st.integers(0, 12 * reuse.SIEVE_BYTES),
+    st.sampled_from([b"", b"\0", b"x"]),
+)
 def test_a_torn_end_is_cut_off_and_the_rest_still_found(
-    tmp_path_factory: pytest.TempPathFactory, rows_left: int, sieve_left: int, filling: bytes
+    tmp_path_factory: pytest.TempPathFactory, rows_left: int, chunks_left: int, sieve_left: int, filling: bytes
 ) -> None:
     folder = tmp_path_factory.mktemp("torn")
     filled(folder).close()
-    for file, left in ((ROWS_FILE, rows_left), (SIEVE_FILE, sieve_left)):
+    for file, left in ((ROWS_FILE, rows_left), (CHUNKS_FILE, chunks_left), (SIEVE_FILE, sieve_left)):
         content = (folder / file).read_bytes()
         (folder / file).write_bytes(content[:left] + filling * (len(content) - left))
     index = PhotoIndex(folder)
-    assert len(index) == rows_left // 324
+    assert len(index) == rows_left // ROW
     for number in range(12):
         assert bool(index.look(asked(number))) == (number < len(index))
     index.add(name(12), "I-A01-12", KEPT[0])
     assert [each.item for each in index.look(asked(0))][-1] == "I-A01-12"
+    index.close()
+
+
+def test_photos_beyond_what_is_mapped_at_once_are_found(tmp_path: Path) -> None:
+    index = PhotoIndex(tmp_path)
+    empty = bytes(reuse.PRINTS_BYTES)
+    for number in range(16_384):
+        index.add(number.to_bytes(32).hex(), "I-A01-0", empty)
+    index.add(name(1), "I-A01-1", KEPT[1])
+    assert [(each.item, each.sha256) for each in index.look(asked(1, 3))] == [("I-A01-1", name(1))]
     index.close()

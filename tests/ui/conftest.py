@@ -48,6 +48,7 @@ class PromptEquipment:
 
     def __init__(self, store: PhotoStore, jpeg: bytes) -> None:
         self.answers: list[object] = []
+        self.mat: tuple[float, ...] = ()
         self._store, self._jpeg = store, jpeg
 
     def print(self, job: str, data: bytes) -> None:
@@ -67,9 +68,9 @@ class PromptEquipment:
 
     def check(self, still: Still, item: str, parcel: str = "") -> None:
         sha256 = self._store.put(still.jpeg)
-        self.answers.append(PhotoChecked(still.request, sha256, len(still.jpeg), (), 210, 500))
+        self.answers.append(PhotoChecked(still.request, sha256, len(still.jpeg), (), 210, 500, mat=self.mat))
 
-    def compare(self, taken: object) -> None:
+    def compare(self, taken: object, size_mm: tuple[int, ...]) -> None:
         pass
 
 
@@ -117,6 +118,10 @@ class Hands:
     def sign_in(self, badge: str = "BDG-1001") -> None:
         self.scan(badge)
         self.scan(next(each.pin for each in sample.people() if each.badge == badge))
+
+    def lay_mat(self, mat: tuple[float, ...]) -> None:
+        """Lay the mat under the camera: each photo knows from now on how large it is."""
+        self._equipment.mat = mat
 
     def lay(self, grams: str) -> None:
         """Put something on the scale, which shows it but has not taken it yet."""

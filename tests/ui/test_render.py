@@ -23,6 +23,7 @@ from devices.readings import Down, Fault, Up
 from resources.words import Translator, languages
 from station.inputs import Command, Do
 from station.prompt import Button, Prompt
+from station.references import picture_of
 from station.rules import Rules
 from station.settings import ScannerSettings, Settings
 from ui import setup_prompt
@@ -180,7 +181,13 @@ def test_every_question_of_every_category_fits(hands, see: Callable, window: Win
     assert len(asked) > 30
     for question in asked:
         buttons = tuple(
-            Button(str(option.key), option.text, Command(Do.CHOOSE, option.id), option.params)
+            Button(
+                str(option.key),
+                option.text,
+                Command(Do.CHOOSE, option.id),
+                option.params,
+                picture=str(picture_of(option) or ""),
+            )
             for option in question.options
         )
         prompt = Prompt("inspect", question.text, question.hint, question.params, (*buttons, REST, UNDO), "none")

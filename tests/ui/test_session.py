@@ -18,6 +18,8 @@ from station.outcome import Tone
 from station.settings import Settings
 from ui import setting_up
 from ui.pages.settings import SettingsPage
+from ui.parts.interlock import InterlockCard
+from ui.photos import PhotoDecoded, decoded
 from ui.screen import Manner
 from ui.session import Session
 from ui.told import SupportWritten
@@ -85,6 +87,7 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
         play=sounds.append,
         bench=setting_up.Bench(Settings, wanted.append, wanted.append, hands.desk.print_test, hands.desk.watch),
         support=lambda: wanted.append("support"),
+        decode=lambda path: session.take(PhotoDecoded(path, decoded(path))),
     )
     session.begin()
     window.show()
@@ -231,7 +234,8 @@ def test_exceptions_are_listed_for_the_supervisor(bench: Bench) -> None:
 def test_a_stop_is_acknowledged_with_one_key_and_the_supervisor_sees_the_evidence(bench: Bench) -> None:
     bench.hands.sign_in("BDG-9001")
     bench.scan(bench.hands.begin("recalled").items[0].code)
-    assert "Recalled: this article must not go back on sale" in bench.shown()
+    (stop,) = (each for each in bench.window.findChildren(InterlockCard) if each.isVisible())
+    assert stop.accessibleName() == "Recalled: this article must not go back on sale"
     assert "Do not repair, sell or give it away." in bench.shown()
     bench.key(Qt.Key.Key_Return)
     assert bench.stage == "result"

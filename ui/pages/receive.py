@@ -1,28 +1,36 @@
 """The bench page: the parcel, the one question of the moment, and the evidence, side by side."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from station.inputs import Command, Do
 from ui.panels.evidence import EvidencePanel
 from ui.panels.now import NowPanel
 from ui.panels.parcel import ParcelPanel
+from ui.panels.photo import PhotoPanel
+from ui.parts.photos import KEY as PHOTO_KEY
 from ui.theme import S12, S16
 from ui.view import View
 
 
 class ReceivePage(QWidget):
-    """Signals carry what the person did: a button pressed, a code typed."""
+    """Signals carry what the person did: a button pressed, a code typed, a photo opened ("": put away) or marked."""
 
     pressed = Signal(object)
     submitted = Signal(str)
+    photo_wanted = Signal(str)
+    marked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._parcel, self.now, self._evidence = ParcelPanel(), NowPanel(), EvidencePanel()
+        self._photo = PhotoPanel()
+        self._view: View | None = None
         columns = QHBoxLayout()
         columns.setSpacing(S12)
-        for panel, share in ((self._parcel, 29), (self.now, 44), (self._evidence, 27)):
+        for panel, share in ((self._parcel, 29), (self.now, 44), (self._photo, 44), (self._evidence, 27)):
             # The columns keep their shares whatever they hold: nothing a scan brings moves the question sideways.
             panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             columns.addWidget(panel, share)
@@ -32,9 +40,33 @@ class ReceivePage(QWidget):
         column.addLayout(columns, 1)
         self.now.pressed.connect(self.pressed)
         self.now.submitted.connect(self.submitted)
+        self._photo.wanted.connect(self.photo_wanted)
+        self._photo.marked.connect(self.marked)
+        self._photo.undone.connect(self._undo)
+        self._evidence.photo_wanted.connect(self.photo_wanted)
 
     def render(self, view: View) -> None:
         """Show the bench of a view."""
+        self._view = view
         self._parcel.render(view)
         self.now.render(view)
+        # A photo that is looked into stands in the place of the question, which waits.
+        self.now.setVisible(view.looked is None)
+        self._photo.render(view)
         self._evidence.render(view)
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Take a key of the photo that is looked into, or the one that opens the newest; tells whether it was one."""
+        if self._photo.press(event):
+            return True
+        shots = self._view.shots if self._view is not None else ()
+        photos = [each.sha256 for each in shots if each.sha256]
+        if event.text().upper() != PHOTO_KEY or not photos or self.now.typed or self.now.has_focus:
+            return False
+        self.photo_wanted.emit(photos[-1])
+        return True
+
+    def _undo(self) -> None:
+        undo = Command(Do.UNDO)
+        buttons = self._view.prompt.buttons if self._view is not None else ()
+        self.pressed.emit(next(each for each in buttons if each.command == undo))

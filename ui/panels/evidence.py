@@ -1,10 +1,7 @@
 """The right column: what is known of the item in work, and what the last step was."""
 
-from pathlib import Path
-
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QPixmap
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from resources.words import mark
 from station.records import Disposition
@@ -16,6 +13,7 @@ from ui.parts.card import Card, rule
 from ui.parts.defect_list import DefectList
 from ui.parts.fields import Fields
 from ui.parts.hints import Hints
+from ui.parts.photos import Photos
 from ui.parts.rest import RestList
 from ui.parts.rows import Rows
 from ui.parts.scores import Scores
@@ -24,19 +22,22 @@ from ui.parts.sign import Sign
 from ui.parts.text import Text, short
 from ui.parts.worths import Worths
 from ui.theme import S4, S8, S12
-from ui.view import Shown, View
-
-_THUMB = QSize(132, 84)
-_KEPT = 24
+from ui.view import View
 
 
 class EvidencePanel(Card):
-    """Shows photos, comparisons, reasons and the last step of the item in work, or the bins when there is none."""
+    """Shows photos, comparisons, reasons and the last step of the item in work, or the bins when there is none.
+
+    `photo_wanted` carries the SHA-256 of a photo that was touched.
+    """
+
+    photo_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._title = Text("small", quiet=True)
-        self._photos = _Photos()
+        self._photos = Photos()
+        self._photos.wanted.connect(self.photo_wanted)
         self._hints = Hints()
         self._fields = Fields()
         self._why_title = Text("small", quiet=True)
@@ -72,7 +73,7 @@ class EvidencePanel(Card):
         self._rest.render(view)
         self._answered.render(view)
         self._defects.render(view)
-        self._scores.render(view, getattr(item.graded, "scores", ()) if item is not None else ())
+        self._scores.render(view, item.graded.scores if item is not None and item.graded is not None else ())
         self._worths.render(view, item)
         reasons = _reasons(view, item) if item is not None and item.routed is not None else []
         self._why_title.show_text(tr.gettext(mark("Why")) if reasons else "")
@@ -114,84 +115,6 @@ class _BinLine(QWidget):
         self._word.show_text(" · ".join(part for part in (word, client) if part))
         count = view.tr.plural("{count} item", "{count} items", items)
         self._code.show_text(f"{short(code)} · {count}")
-
-
-class _Photos(QWidget):
-    """The checklist of shots: a thumbnail or an empty frame, its name, and its symbol."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(S8)
-        self._shots: list[_Shot] = []
-        self._thumbs: dict[str, QPixmap] = {}
-
-    def render(self, shots: tuple[Shown, ...], view: View) -> None:
-        while len(self._shots) < len(shots):
-            shot, place = _Shot(), len(self._shots)
-            self._grid.addWidget(shot, place // 2, place % 2)
-            self._shots.append(shot)
-        for place, shot in enumerate(self._shots):
-            shot.setVisible(place < len(shots))
-            if place < len(shots):
-                shot.render(shots[place], self._thumb(shots[place].photo), view)
-        self.setVisible(bool(shots))
-
-    def _thumb(self, path: str) -> QPixmap | None:
-        """Return a small picture of a photo, reading each file once; the oldest are forgotten."""
-        if not path:
-            return None
-        if path not in self._thumbs:
-            if len(self._thumbs) >= _KEPT:
-                del self._thumbs[next(iter(self._thumbs))]
-            self._thumbs[path] = QPixmap.fromImage(_small(Path(path)))
-        return self._thumbs[path]
-
-
-def _small(path: Path) -> QImage:
-    """Read a picture already made small: a JPEG is decoded at a fraction of its size."""
-    reader = QImageReader(str(path))
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.isValid():
-        reader.setScaledSize(size.scaled(_THUMB, Qt.AspectRatioMode.KeepAspectRatio))
-    return reader.read()
-
-
-class _Shot(QWidget):
-    """One shot of the checklist."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._picture = QLabel()
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._sign = Sign(16)
-        self._name = Text("small")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(S4)
-        column.addWidget(self._picture)
-        below = QGridLayout()
-        below.setHorizontalSpacing(S8)
-        below.addWidget(self._sign, 0, 0, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self._name, 0, 1)
-        below.setColumnStretch(1, 1)
-        column.addLayout(below)
-        column.addStretch(1)
-
-    def render(self, shown: Shown, thumb: QPixmap | None, view: View) -> None:
-        tr, theme = view.tr, view.theme
-        self._picture.setVisible(thumb is not None and not thumb.isNull())
-        if thumb is not None:
-            self._picture.setPixmap(thumb)
-        symbol = {"taken": "tick", "doubted": "bang", "left-out": "minus", "next": "arrow"}.get(shown.status, "ring")
-        self._sign.show_symbol(symbol, theme.focus if shown.status == "next" else theme.muted)
-        name = wording.word(tr, wording.SHOTS, shown.shot)
-        if shown.status == "left-out":
-            name = tr.format(mark("{shot} (left out)"), shot=name)
-        self._name.show_text(name)
-        self._picture.setAccessibleName(name)
 
 
 def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
+from station.prompt import Button
 from ui.drawings import Picture
 from ui.parts.big import Big
 from ui.parts.buttons import aside, tile
@@ -32,6 +33,9 @@ _VERDICT_STAGES = ("result", "place", "route", "supervisor")
 # room for, or two of them.
 _VERY_LONG, _LONG, _TWO_LINES = 72, 40, 24
 _MANY = 4
+# Heights of reference pictures, as large as they were made first: beside answers under each other, then in two columns.
+# Where even the least has no room, the words do.
+_TALL, _LOW = (160, 128, 112, 96, 80, 64, 48), (64, 48)
 
 
 class NowPanel(Card):
@@ -162,7 +166,6 @@ class NowPanel(Card):
         asides = tuple(each for each in prompt.buttons if each.aside)
         asked = len(self._title.text())
         crowded = (len(answers) >= _MANY and asked > _TWO_LINES) or (len(answers) >= _MANY - 1 and asked > _VERY_LONG)
-        self._tiles.show_buttons(answers, tr, columns_for(answers, tr, crowded))
         self._asides.show_buttons(asides, tr, 2 if len(asides) == 2 else 3)
         self._entry.setVisible(prompt.entry != "none")
         pin = prompt.entry == "pin"
@@ -171,6 +174,20 @@ class NowPanel(Card):
         self._slash.setVisible(prompt.entry == "code")
         self._entry.setPlaceholderText(hint)
         self._entry.setAccessibleName(hint)
+        self._show_tiles(answers, view, columns_for(answers, tr, crowded))
+
+    def _show_tiles(self, answers: tuple[Button, ...], view: View, columns: int) -> None:
+        """Show the answers, with reference pictures as large as there is room for."""
+        pictured = any(each.picture for each in answers)
+        wanted = (*((1, tall) for tall in _TALL), *((2, tall) for tall in _LOW)) if pictured else ()
+        ways = (*wanted, (columns, 0))
+        for across, tall in ways:
+            self._tiles.show_buttons(answers, view.tr, across, tall)
+            self._tiles.updateGeometry()
+            self.column.invalidate()
+            fits_across = self.column.totalMinimumSize().width() <= self.width()
+            if fits_across and self.column.totalHeightForWidth(self.width()) + S24 <= self.height():
+                break
 
 
 def _big_words(view: View) -> str:

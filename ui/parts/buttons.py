@@ -1,7 +1,7 @@
 """Buttons that show their key: the large tile of an answer, the small aside, the tab of a page, a setting's choice."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui.parts.polish import set_property
@@ -25,7 +25,11 @@ class KeyButton(QPushButton):
         self._layout.setSpacing(S8 if name != "tile" else S16)
         self._layout.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter)
         self._layout.addWidget(self._words, 1)
-        for child in (self._cap, self._words):
+        self._picture, self._pictured = QLabel(), ("", 0)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._picture.hide()
+        self._layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        for child in (self._cap, self._words, self._picture):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -38,6 +42,16 @@ class KeyButton(QPushButton):
         self._cap.setVisible(bool(key))
         self._words.show_text(words)
         self.setAccessibleName(f"{key} {words}".strip())
+
+    def show_picture(self, path: str, height: int) -> None:
+        """Show a picture of this height beside the words, which say all that it shows; no path or height: none."""
+        self._picture.setVisible(bool(path and height))
+        if path and height and (path, height) != self._pictured:
+            self._pictured = (path, height)
+            drawn = QPixmap(path).scaledToHeight(height, Qt.TransformationMode.SmoothTransformation)
+            self._picture.setPixmap(drawn)
+            self._picture.setFixedSize(drawn.size())
+        self.updateGeometry()
 
     def show_main(self, main: bool) -> None:
         """Show the button as the expected answer, or as any other."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from resources.words import mark
 from station.outcome import Notice, Tone
+from station.stages import Stage
 from ui.parts.polish import set_property
 from ui.parts.sign import Sign
 from ui.theme import MOTION_MS, RADIUS, S4, S16, TOUCH, Look
@@ -57,7 +58,8 @@ class NoticeStrip(QFrame):
         notice, tr = _shown(view), view.tr
         look = view.theme.tones[notice.tone] if notice is not None else None
         refused = notice is not None and notice.tone is Tone.REFUSED
-        self._confirm.setVisible(refused)
+        # A stop on the screen is acknowledged for itself: no Enter here must be taken for that.
+        self._confirm.setVisible(refused and view.prompt.stage != Stage.INTERLOCK)
         # Beside the work the strip keeps its place, so that nothing moves; elsewhere it only comes with a notice.
         self.setVisible(notice is not None or view.page == "receive")
         self._confirm.setText(tr.gettext(mark("Understood (Enter)")))

@@ -31,8 +31,8 @@ class Tiles(QWidget):
         self._buttons: tuple[Button, ...] = ()
         self._placed = (0, 0)
 
-    def show_buttons(self, buttons: tuple[Button, ...], tr: Translator, columns: int) -> None:
-        """Show these buttons in so many columns."""
+    def show_buttons(self, buttons: tuple[Button, ...], tr: Translator, columns: int, tall: int = 0) -> None:
+        """Show these buttons in so many columns, with their pictures that tall."""
         self._buttons = buttons
         while len(self._tiles) < len(buttons):
             self._add()
@@ -40,6 +40,7 @@ class Tiles(QWidget):
         for tile, button in zip(self._tiles, buttons, strict=False):
             tile.show_button(button.key, say(tr, button.text, button.params))
             tile.show_main(button.main)
+            tile.show_picture(button.picture, tall)
         self.setVisible(bool(buttons))
 
     def _add(self) -> None:

@@ -1,0 +1,49 @@
+"""Answers that look alike in words stand beside a picture of what each means, as large as the screen has room for."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from station.inputs import Do
+from ui.parts.buttons import KeyButton
+from ui.window import Window
+
+
+def heights(window: Window) -> list[int]:
+    tiles = [each for each in window.findChildren(KeyButton) if each.objectName() == "tile" and each.isVisible()]
+    labels = [label for tile in tiles for label in tile.findChildren(QLabel) if label.isVisible()]
+    return [label.height() for label in labels if not label.pixmap().isNull()]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_pictures_stand_on_the_answers_and_grow_with_the_screen(
+    hands, see: Callable, window: Window, dress: Callable, language: str, theme: str
+) -> None:
+    dress(theme)
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    pictured = [each for each in see().prompt.buttons if each.picture]
+    assert len(pictured) >= 2
+    seen = []
+    for size in ((1280, 800), (1920, 1080)):
+        window.resize(*size)
+        QApplication.processEvents()
+        window.render(see(language, theme))
+        QApplication.processEvents()
+        seen.append(heights(window))
+    low, high = seen
+    assert len(high) == len(pictured) and min(high) >= 96
+    # The least screen has no room beside the longest words: there the words come first.
+    assert (low == [] and language == "es") or (len(low) == len(pictured) and min(low) >= 48)
+
+
+def test_other_questions_have_none(hands, see: Callable, window: Window) -> None:
+    hands.sign_in()
+    hands.begin("tee")
+    window.render(see())
+    QApplication.processEvents()
+    assert heights(window) == []

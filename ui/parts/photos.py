@@ -1,0 +1,146 @@
+"""The checklist of shots: a thumbnail or an empty frame, its name, and its symbol; a thumbnail opens its photo."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from resources.words import mark
+from ui import wording
+from ui.parts.drawn import paint_marks
+from ui.parts.sign import Sign
+from ui.parts.text import Text
+from ui.theme import S4, S8, TOUCH
+from ui.view import Shown, View
+
+KEY = "P"
+_THUMB = QSize(132, 84)
+_KEPT = 24
+
+
+class Photos(QWidget):
+    """`wanted` carries the SHA-256 of the photo that was touched."""
+
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(S8)
+        self._key = Text("small", quiet=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(S4)
+        column.addLayout(self._grid)
+        column.addWidget(self._key)
+        self._shots: list[_Shot] = []
+        self._thumbs: dict[str, QPixmap] = {}
+
+    def render(self, shots: tuple[Shown, ...], view: View) -> None:
+        """Show these shots."""
+        while len(self._shots) < len(shots):
+            shot, place = _Shot(), len(self._shots)
+            shot.wanted.connect(self.wanted)
+            self._grid.addWidget(shot, place // 2, place % 2)
+            self._shots.append(shot)
+        for place, shot in enumerate(self._shots):
+            shot.setVisible(place < len(shots))
+            if place < len(shots):
+                shot.render(shots[place], self._thumb(shots[place].photo), view)
+        self.setVisible(bool(shots))
+        taken = any(each.sha256 for each in shots)
+        self._key.show_text(view.tr.format(mark("{key}: look closer, or mark a defect"), key=KEY) if taken else "")
+
+    def _thumb(self, path: str) -> QPixmap | None:
+        """Return a small picture of a photo, reading each file once; the oldest are forgotten."""
+        if not path:
+            return None
+        if path not in self._thumbs:
+            if len(self._thumbs) >= _KEPT:
+                del self._thumbs[next(iter(self._thumbs))]
+            self._thumbs[path] = QPixmap.fromImage(_small(Path(path)))
+        return self._thumbs[path]
+
+
+def _small(path: Path) -> QImage:
+    """Read a picture already made small: a JPEG is decoded at a fraction of its size."""
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid():
+        reader.setScaledSize(size.scaled(_THUMB, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()
+
+
+class _Shot(QWidget):
+    """One shot of the checklist."""
+
+    wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._picture = _Thumb()
+        self._sha256 = ""
+        self._picture.clicked.connect(lambda: self.wanted.emit(self._sha256))
+        self._sign = Sign(16)
+        self._name = Text("small")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(S4)
+        column.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        below = QGridLayout()
+        below.setHorizontalSpacing(S8)
+        below.addWidget(self._sign, 0, 0, Qt.AlignmentFlag.AlignTop)
+        below.addWidget(self._name, 0, 1)
+        below.setColumnStretch(1, 1)
+        column.addLayout(below)
+        column.addStretch(1)
+
+    def render(self, shown: Shown, thumb: QPixmap | None, view: View) -> None:
+        tr, theme = view.tr, view.theme
+        self._sha256 = shown.sha256
+        self._picture.setVisible(thumb is not None and not thumb.isNull())
+        if thumb is not None:
+            self._picture.show_thumb(thumb, shown, view)
+        symbol = {"taken": "tick", "doubted": "bang", "left-out": "minus", "next": "arrow"}.get(shown.status, "ring")
+        self._sign.show_symbol(symbol, theme.focus if shown.status == "next" else theme.muted)
+        name = wording.word(tr, wording.SHOTS, shown.shot)
+        if shown.status == "left-out":
+            name = tr.format(mark("{shot} (left out)"), shot=name)
+        self._name.show_text(name)
+        self._picture.setAccessibleName(name)
+
+
+class _Thumb(QAbstractButton):
+    """A small photo with its marks, as large as a finger at least."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thumb = QPixmap()
+        self._shown: tuple[Shown, View] | None = None
+        # The key P does the same: the space bar stays with the question.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """As large as the photo, and never too small to be hit."""
+        return self._thumb.size().expandedTo(QSize(TOUCH, TOUCH))
+
+    def show_thumb(self, thumb: QPixmap, shown: Shown, view: View) -> None:
+        self._thumb, self._shown = thumb, (shown, view)
+        self.updateGeometry()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the photo in the middle, and its marks on it."""
+        if self._shown is None:
+            return
+        shown, view = self._shown
+        size = self._thumb.size()
+        box = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, *size.toTuple())
+        painter = QPainter(self)
+        painter.drawPixmap(box.topLeft(), self._thumb)
+        paint_marks(painter, box, shown.marks, view.theme, small=True)
+        painter.end()
