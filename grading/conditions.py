@@ -6,12 +6,15 @@ runs.
 """
 
 import re
+import sys
 from collections.abc import Mapping
+from types import ModuleType
 
 VARIABLES = frozenset(
     {
         "letter", "cosmetic", "functional", "stops", "missing",
         "match", "serial", "weight_in_band", "category", "client", "kind", "price_minor", "currency",
+        "recall_owner",
     }
 )  # fmt: skip
 """What a condition may name: the grade's `letter` ... `missing` (a count), and the facts of `route`."""
@@ -33,7 +36,7 @@ class Facts:
     """The variables of one item, handed over once for all rules: a dict each time is 30 times slower."""
 
     def __init__(self, variables: Mapping[str, object]) -> None:
-        import cel
+        import cel  # `Condition` made sure that it came without its command line
 
         self.context = cel.Context(dict(variables))
 
@@ -45,6 +48,8 @@ class Condition:
     """
 
     def __init__(self, text: str) -> None:
+        # The package imports its own command line with itself, and with that a terminal toolkit: 0.3 s of each start.
+        sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
         import cel
 
         if len(text) > MAX_LENGTH:

@@ -15,7 +15,7 @@ from grading.rubric import (
     Question,
     Rubric,
     chosen,
-    next_question,
+    due,
 )
 from grading.scores import SubScores, sub_scores
 
@@ -42,7 +42,7 @@ class Evidence(msgspec.Struct, frozen=True):
     stops_found: tuple[str, ...] = ()
 
 
-class Grade(msgspec.Struct, frozen=True):
+class Grade(msgspec.Struct, frozen=True, gc=False):
     """The outcome. `letter` and `cosmetic` are empty when nothing could be graded: then the item must be
     held.
 
@@ -112,7 +112,7 @@ def _open_ends(rubric: Rubric, answers: Answers, found: Evidence, given: Chosen)
     known = {question.id for question, _ in given}
     reasons = [reason("unknown_answer", question=name) for name in dict(answers) if name not in known]
     reasons += [reason("no_outcome", question=q.id) for q, option in given if not option.has_outcome]
-    following = next_question(rubric, answers, found.parts)
+    following = due(rubric, given, found.parts)
     if following is not None:
         reasons.append(reason("incomplete", question=following.id))
     if not any(option.sealed or option.cosmetic for _, option in given):

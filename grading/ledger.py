@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Kind = Literal["rubrics", "routes"]
+Kind = Literal["rubrics", "clients", "routes"]
+"""`clients` are overrides of rubrics, named with the rubric they are over, as in `clients/northwind.apparel@1`."""
 
 
 class LedgerError(ValueError):
@@ -27,7 +28,7 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the entry before and this one.
     """
 
-    name: Annotated[str, msgspec.Meta(pattern=r"^(rubrics|routes)/[^/@\s]+@[1-9][0-9]*$")]
+    name: Annotated[str, msgspec.Meta(pattern=r"^(rubrics|clients|routes)/[^/@\s]+@[1-9][0-9]*$")]
     sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
     by: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
     on: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -43,6 +44,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Named(msgspec.Struct, frozen=True):
     id: str
     version: int
+    overrides: str = ""
 
 
 def read(toml_bytes: bytes) -> tuple[Published, ...]:
@@ -81,7 +83,8 @@ def name_of(kind: Kind, toml_bytes: bytes) -> str:
         named = msgspec.toml.decode(toml_bytes, type=_Named)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerError(f"no id and version: {error}") from error
-    return f"{kind}/{named.id}@{named.version}"
+    over = "." + named.overrides.partition("@")[0] if kind == "clients" else ""
+    return f"{kind}/{named.id}{over}@{named.version}"
 
 
 def objection(ledger: Sequence[Published], kind: Kind, toml_bytes: bytes) -> str:
@@ -93,9 +96,23 @@ def objection(ledger: Sequence[Published], kind: Kind, toml_bytes: bytes) -> str
     entry = next((each for each in ledger if each.name == name), None)
     if entry is None:
         return f"{name} is not published: nobody signed it off"
-    if entry.sha256 != sha256:
-        return f"{name} is not what {entry.by} signed off on {entry.on}: raise its version and publish that"
-    return ""
+    return _denied(entry, sha256)
+
+
+def denial(ledger: Sequence[Published], kind: Kind, toml_bytes: bytes) -> str:
+    """Return why a file cannot be the version it says it is, as a sentence; empty also where the ledger has none.
+
+    Raises LedgerError for a file without a name.
+    """
+    name = name_of(kind, toml_bytes)
+    entry = next((each for each in ledger if each.name == name), None)
+    return _denied(entry, content_sha256(toml_bytes)) if entry else ""
+
+
+def _denied(entry: Published, sha256: str) -> str:
+    if entry.sha256 == sha256:
+        return ""
+    return f"{entry.name} is not what {entry.by} signed off on {entry.on}: raise its version and publish that"
 
 
 def sign(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 
-class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One reason: `code` names what decided, `text` is an English message id, `params` fill its placeholders.
 
     Codes are `question:option` for an answer, `evidence:name` for what the bench measured, `rule:number` for

@@ -14,7 +14,7 @@ Tables = Callable[[str], RouteTable]
 Figure = Literal["grade", "route", "value"]
 
 
-class Judged(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """One item as it was judged: what was answered and known, and what came of it.
 
     `name` is what people find it by (its plate). `evidence` is `grade`'s, `facts` are `route`'s but for `prep_s`, which
@@ -41,7 +41,7 @@ class Judged(msgspec.Struct, frozen=True):
         return str(self.facts.get("client", ""))
 
 
-class Again(msgspec.Struct, frozen=True):
+class Again(msgspec.Struct, frozen=True, gc=False):
     """An item judged again. Where its answers do not fit, `asks` names the question that would have to be asked."""
 
     item: Judged

@@ -90,7 +90,7 @@ class RouteTable(msgspec.Struct, frozen=True):
     asks: frozenset[str] = frozenset()
 
 
-class Route(msgspec.Struct, frozen=True):
+class Route(msgspec.Struct, frozen=True, gc=False):
     """The decision. `values` are the expected minor units of each way, best first; `owner` must act on a
     hold.
 
@@ -139,6 +139,7 @@ class _Known(msgspec.Struct, frozen=True):
     weight_in_band: bool | msgspec.UnsetType | None = msgspec.UNSET
     price_minor: int | msgspec.UnsetType = msgspec.UNSET
     currency: str | msgspec.UnsetType = msgspec.UNSET
+    recall_owner: Owner | Literal[""] = ""
     prep_s: Annotated[int, msgspec.Meta(ge=0)] = 0
     today: date | None = None
     season: str = ""
@@ -181,7 +182,8 @@ def route(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> Route
     """Return where the item goes: the first rule that holds decides, and anything unclear is held.
 
     `facts` are `match`, `serial`, `category`, `client`, `kind` (of the return order), `weight_in_band`,
-    `price_minor` (0 when nobody knows it) and `currency`; and for the worth `prep_s` (seconds of its prep steps),
+    `price_minor` (0 when nobody knows it), `currency` and `recall_owner` (who acts on a recall of it; empty when nobody
+    is named); and for the worth `prep_s` (seconds of its prep steps),
     `today` (ISO date), `season` and `waiting` (items by way). Other keys are ignored. Never raises for bad facts or
     failing rules.
     """

@@ -84,7 +84,10 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     def option(self, option_id: str) -> Option | None:
         """Return the option with this id, or None."""
-        return next((option for option in self.options if option.id == option_id), None)
+        for option in self.options:  # half the time of a generator, and a replay asks a million times
+            if option.id == option_id:
+                return option
+        return None
 
 
 class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -189,7 +192,11 @@ def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Q
     ends it, sealed goods skip parts and inspection. An answer the rubric does not know counts as none; of two
     answers to one question the later holds.
     """
-    given = chosen(rubric, answers, parts)
+    return due(rubric, chosen(rubric, answers, parts), parts)
+
+
+def due(rubric: Rubric, given: tuple[tuple[Question, Option], ...], parts: tuple[str, ...]) -> Question | None:
+    """Return what `next_question` does, of answers that were looked up by `chosen`."""
     if any(option.stop for _, option in given):
         return None
     sealed = any(option.sealed for _, option in given)
@@ -225,10 +232,13 @@ def defects(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[t
 
 def chosen(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[tuple[Question, Option], ...]:
     """Return each known question with the option that was chosen, in the order of the answers."""
-    questions = {question.id: question for question in _in_order(rubric, parts)}
+    questions = {question.id: question for question in rubric.questions}
     given = []
     for question_id, option_id in dict(answers).items():
         question = questions.get(question_id)
+        part = question_id.removeprefix(PART_PREFIX)
+        if question is None and part != question_id and part in parts:
+            question = part_question(rubric, part)
         option = question.option(option_id) if question else None
         if question and option:
             given.append((question, option))

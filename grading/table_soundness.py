@@ -29,6 +29,7 @@ _ANOMALIES: Mapping[str, tuple[object, ...]] = {
     "kind": ("return",),
     "client": ("",),
     "stops": ("",),
+    "recall_owner": ("", "supervisor", "client", "safety"),
     "currency": ("USD",),
     "price_minor": (10_000, 0, 100, 1_000, 3_000, 100_000, 10_000_000),
 }

@@ -77,7 +77,7 @@ class Goods(msgspec.Struct, frozen=True):
     waiting: Mapping[Disposition, int] = {}
 
 
-class Worth(msgspec.Struct, frozen=True, omit_defaults=True):
+class Worth(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One way's worth: `minor` is `price` less the other parts, None when it cannot be told.
 
     `refused` says why the item may not go this way, or why its worth is not known.

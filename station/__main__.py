@@ -132,6 +132,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_bundle(commands)
     # Not for people: the station starts it beside itself. Without help it is not listed.
     commands.add_parser("read-text").set_defaults(do=_read_text)
+    trial = commands.add_parser("try-rules")
+    trial.add_argument("seconds", type=int)
+    trial.add_argument("memory", type=int)
+    trial.set_defaults(do=_try_rules)
     return parser
 
 
@@ -381,6 +385,12 @@ def _read_text(asked: argparse.Namespace) -> int:
     from station.cli import text_process
 
     return text_process.serve()
+
+
+def _try_rules(asked: argparse.Namespace) -> int:
+    from station import trial
+
+    return trial.serve(asked.seconds, asked.memory)
 
 
 def _home() -> Path:

@@ -2,17 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from grading import overrides, rubric, soundness
+from grading import ledger, overrides, rubric, soundness
+from grading.ledger import LedgerError
 from grading.route import RouteError
 from grading.rubric import Rubric, RubricError
+from resources import find
 from station.local_copy import Delivered, Record
 from station.rules import CLIENTS, ROUTES, Refuse, Rules, applied, rules_of, shipped_files
 
 KIND = "rules"
+LEDGER = "published.toml"
 _KEY = re.compile(r"(rubrics|rubrics/clients|routes)/[a-z0-9][a-z0-9_.-]{0,99}\.toml")
 _OFFERED = 9
 _WITHDRAWN = b"null"
@@ -33,6 +36,10 @@ class Book(msgspec.Struct, frozen=True):
     versions: Mapping[str, Rubric]
 
 
+Fault = Callable[[Book, str, bytes], str]
+"""Says why a file cannot come into force beside those of a book: `fault`, or `station.trial.fault_of` around it."""
+
+
 def body_of(toml: bytes) -> bytes:
     """Return the record's body for a file; raises UnicodeDecodeError for one that is not UTF-8."""
     return msgspec.json.encode(RuleFile(toml.decode("utf-8"), hashlib.sha256(toml).hexdigest()))
@@ -41,18 +48,21 @@ def body_of(toml: bytes) -> bytes:
 def book_of(told: Iterable[Delivered]) -> Book:
     """Return what came with the program, with what central delivered over it, in the order of its coming."""
     shipped = shipped_files()
-    files = dict(shipped)
-    versions = dict(rules_of(shipped, {}).versions)
+    book = Book(shipped, rules_of(shipped, {}).versions)
     for each in told:
-        if each.why:
-            continue
-        if each.toml:
-            files[each.key] = each.toml
-            versions |= _named(each.key, each.toml, versions)
-        elif each.key in shipped:
-            files[each.key] = shipped[each.key]
-        else:
-            files.pop(each.key, None)
+        book = _with(book, each, shipped)
+    return book
+
+
+def _with(book: Book, each: Delivered, shipped: Mapping[str, bytes]) -> Book:
+    """The book with one more delivered file in it, unless that was refused."""
+    if each.why:
+        return book
+    files = {name: toml for name, toml in book.files.items() if name != each.key}
+    toml = each.toml or shipped.get(each.key)
+    if toml:
+        files[each.key] = toml
+    versions = {**book.versions, **(_named(each.key, each.toml, book.versions) if each.toml else {})}
     return Book(files, versions)
 
 
@@ -76,15 +86,17 @@ def delivered(record: Record) -> Delivered:
     return Delivered(record.seq, record.key, toml, "" if toml else "it is empty")
 
 
-def judged(records: Sequence[Record], before: Sequence[Delivered]) -> list[Delivered]:
+def judged(records: Sequence[Record], before: Sequence[Delivered], fault: Fault) -> list[Delivered]:
     """Judge the rule files among the records, each as if those before it were in force; the refused say why."""
-    known = list(before)
+    book, shipped = book_of(before), shipped_files()
+    told = []
     for record in sorted(records, key=lambda record: record.seq):
         if record.kind == KIND:
             read = delivered(record)
-            why = read.why or fault(book_of(known), read.key, read.toml)
-            known.append(msgspec.structs.replace(read, why=why))
-    return known[len(before) :]
+            why = read.why or fault(book, read.key, read.toml)
+            told.append(msgspec.structs.replace(read, why=why))
+            book = _with(book, told[-1], shipped)
+    return told
 
 
 def fault(book: Book, key: str, toml: bytes) -> str:
@@ -108,7 +120,20 @@ def fault(book: Book, key: str, toml: bytes) -> str:
     if len(wide) > _OFFERED:
         return f"{len(wide)} categories would be offered on {_OFFERED} keys; say kind_of in the new one"
     problems = [f"{each.place}: {each.text}" for each in _problems(rules, key, made.values())]
-    return "; ".join(problems[:_FOUND])
+    return "; ".join(problems[:_FOUND]) or _denied(key, toml)
+
+
+def _denied(key: str, toml: bytes) -> str:
+    """Why a file cannot be the version it says it is: somebody signed off another content under that name."""
+    try:
+        return ledger.denial(ledger.read(find.read(LEDGER)), kind_of(key), toml)
+    except LedgerError as error:
+        return str(error)
+
+
+def kind_of(key: str) -> ledger.Kind:
+    """Return what a rule file is, by its name."""
+    return "routes" if key.startswith(ROUTES) else "clients" if key.startswith(CLIENTS) else "rubrics"
 
 
 def _problems(rules: Rules, key: str, made: Iterable[Rubric]) -> Iterable[soundness.Problem]:

@@ -13,6 +13,8 @@ from station.stages import next_shot, question_due, rubric_of, wants_serial
 from station.state import FOUND, Item, State, fold
 from station.stops import found
 
+_OWNERS = ("safety", "client", "supervisor")
+
 
 def conclude(state: State, facts: tuple[Recorded, ...], known: Known) -> tuple[Recorded, ...]:
     """Return the facts, and behind them the stops they bring to light; else, when nothing is left to ask, the
@@ -115,6 +117,12 @@ def evidence_of(item: Item) -> dict[str, object]:
     }
 
 
+def recall_owner(item: Item) -> str:
+    """Return who must act on the recalls of an item, the safety officer before others; empty when none is."""
+    owners = {each.owner for each in item.interlocks if each.code == "recall"}
+    return next((owner for owner in _OWNERS if owner in owners), "")
+
+
 def prep_seconds(rubric: Rubric | None, item: Item) -> int:
     """Return the seconds that making the item ready takes."""
     if rubric is None:
@@ -132,6 +140,7 @@ def route_facts(item: Item, kind: str, day: Day, prep_s: int) -> dict[str, objec
         "kind": kind,
         "price_minor": identified.price_minor,
         "currency": identified.currency,
+        "recall_owner": recall_owner(item),
         "prep_s": prep_s,
         "season": identified.season,
         "today": day.date or None,

@@ -117,11 +117,14 @@ def question_due(item: Item, known: Known) -> Question | None:
 def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:
     """Return what is to be done to an item before it goes on, in order, done or not.
 
-    Sealed goods are left as they are, and so are those on hold: somebody must see them as they came.
+    Sealed goods are left as they are, and so are those of a way whose goods the route table does not have made ready
+    (and of which it counts no work): what is on hold, somebody must see as it came.
     """
     rubric = rubric_of(item, known)
     sealed = item.graded is not None and item.graded.functional == "sealed"
     if rubric is None or sealed or item.disposition in (None, "hold"):
+        return ()
+    if item.disposition not in known.routes(item.identified.client).figures.prepared:
         return ()
     return prep_needed(rubric, item.answers, item.identified.components)
 

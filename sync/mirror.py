@@ -8,6 +8,7 @@ import msgspec
 from station.deliveries import KIND as RULES
 from station.deliveries import judged
 from station.local_copy import FeedGap, LocalCopy, Record
+from station.trial import fault_of
 from sync.client import Client
 from sync.errors import Refused
 from sync.wire import FeedPage
@@ -51,7 +52,7 @@ class Mirror:
         if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):
             raise Refused("feed_gap", f"records are missing between {page.from_seq} and {page.to_seq}")
         records = [Record(each.seq, each.kind, each.key, each.body) for each in page.records]
-        rules = judged(records, self._copy.rules()) if any(each.kind == RULES for each in records) else []
+        rules = judged(records, self._copy.rules(), fault_of) if any(each.kind == RULES for each in records) else []
         try:
             self._copy.apply(page.from_seq, page.to_seq, records, rules)
         except FeedGap as error:

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grading import ledger, route, rubric, soundness, table_soundness
+from grading import ledger, overrides, route, rubric, soundness, table_soundness
 from grading.ledger import Kind, LedgerError, Published
 from resources import find
 from station.cli import replaying
+from station.deliveries import LEDGER
 from station.judged import judged_items
+from station.rules import applied, read_rules
 from station.settings import SettingsError
 from station.trial import Pack, refusal
 
-LEDGER = "published.toml"
+_FOLDERS: tuple[tuple[Kind, str], ...] = (("rubrics", "rubrics"), ("clients", "rubrics/clients"), ("routes", "routes"))
 _REPLAYED = 1000
 _HEAD = """\
 # Which version of each rubric and route file was published, who signed it off and why. Written by
@@ -66,10 +68,9 @@ def read_ledger(place: Path | None = None) -> tuple[Published, ...]:
 
 
 def in_use() -> Iterator[tuple[Path, Kind]]:
-    """Give each rubric and route file that came with the program."""
-    kinds: tuple[Kind, ...] = ("rubrics", "routes")
-    for kind in kinds:
-        yield from ((find.path(name), kind) for name in find.names(kind) if name.endswith(".toml"))
+    """Give each rubric, client's override and route file that came with the program."""
+    for kind, folder in _FOLDERS:
+        yield from ((find.path(name), kind) for name in find.names(folder) if name.endswith(".toml"))
 
 
 def objections() -> list[str]:
@@ -80,9 +81,12 @@ def objections() -> list[str]:
 
 
 def kind_of(file: Path) -> Kind:
-    """Return what a rules file is: a rubric has questions."""
+    """Return what a rules file is: an override names a version of a rubric, a rubric has questions."""
+    text = file.read_bytes()
+    if overrides.is_override(text):
+        return "clients"
     try:
-        rubric.parse(file.read_bytes())
+        rubric.parse(text)
     except rubric.RubricError:
         return "routes"
     return "rubrics"
@@ -92,13 +96,14 @@ def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
     """What is wrong with a file, found in a process of its own first."""
     default = find.read("routes/default.toml")
     is_default = file.stem == "default"
-    below = b"" if is_default or kind == "rubrics" else default
-    refused = refusal(Pack("rubric" if kind == "rubrics" else "routes", text, below))
+    below = b"" if is_default or kind == "rubrics" else replaying.base_of(text) if kind == "clients" else default
+    refused = refusal(Pack("routes" if kind == "routes" else "rubric", text, below))
     if refused:
         yield refused
         return
-    if kind == "rubrics":
-        problems = soundness.unmapped(rubric.parse(text), route.parse(default))
+    if kind != "routes":
+        made = applied(overrides.parse(text), read_rules().versions) if kind == "clients" else rubric.parse(text)
+        problems = soundness.unmapped(made, route.parse(default))
     else:
         floors = {each.category: each.grades for each in replaying.shipped().rubrics.values()}
         problems = table_soundness.check(route.parse(text) if is_default else route.parse(default, text), floors)
@@ -108,7 +113,7 @@ def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
 def _replayed(file: Path, kind: Kind, data: Path) -> str:
     """What the file changes about the last items, in a line."""
     old = replaying.shipped()
-    new = replaying.with_files(old, [file] if kind == "rubrics" else [], [file] if kind == "routes" else [])
+    new = replaying.with_files(old, [file] if kind != "routes" else [], [file] if kind == "routes" else [])
     told = replaying.run(judged_items(data, _REPLAYED), old, new).report
     counted = [f"{told.items} items judged again, {told.unchanged} unchanged"]
     for figure in ("grade", "route"):

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from grading import route, rubric
+from grading import overrides, route, rubric
 from grading.replay import Again, Change, Judge, Judged, Report, is_of_versions, is_same, report
 from resources import find
 from station.judged import judged_items
+from station.rules import applied, read_rules
 from station.settings import SettingsError
 from station.trial import Pack, refusal
 
@@ -18,14 +19,15 @@ _EVERY = 1000
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """Rubrics by category and route tables by client, "" for any other one."""
+    """Rubrics by category, those of a client by client and category, and route tables by client, "" for any other."""
 
     rubrics: dict[str, rubric.Rubric]
     tables: dict[str, route.RouteTable]
+    clients: dict[tuple[str, str], rubric.Rubric] = {}
 
     def rubric(self, category: str, client: str) -> rubric.Rubric | None:
-        """Return the questions for a category."""
-        return self.rubrics.get(category)
+        """Return the questions for a client's goods of a category."""
+        return self.clients.get((client.casefold(), category)) or self.rubrics.get(category)
 
     def table(self, client: str) -> route.RouteTable:
         """Return a client's table, or the one for all."""
@@ -70,23 +72,27 @@ def replay(data: Path, rubrics: list[Path], routes: list[Path], last: int, every
 
 def shipped() -> Rules:
     """Return the rules that came with the program."""
-    default = find.read("routes/default.toml")
-    return Rules(
-        {each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))},
-        {"": route.parse(default)} | {name: route.parse(default, text) for name, text in _clients().items()},
-    )
+    rules = read_rules()
+    return Rules(dict(rules.rubrics), dict(rules.routes), dict(rules.clients))
 
 
 def with_files(rules: Rules, rubrics: list[Path], routes: list[Path]) -> Rules:
-    """Return the rules with these files in place of those of the same category or client.
+    """Return the rules with these files in place of those of the same category or client; `rubrics` may be overrides.
 
     Each file is tried in a process of its own first.
     """
     given = {place: place.read_bytes() for place in (*rubrics, *routes)}
     read = {}
+    over = {}
     for place in rubrics:
-        _try(place, Pack("rubric", given[place]))
-        read[place] = rubric.parse(given[place])
+        if overrides.is_override(given[place]):
+            _try(place, Pack("rubric", given[place], base_of(given[place])))
+            override = overrides.parse(given[place])
+            made = applied(override, read_rules().versions)
+            over[(override.client.casefold(), made.category)] = made
+        else:
+            _try(place, Pack("rubric", given[place]))
+            read[place] = rubric.parse(given[place])
     texts = _clients()
     default = find.read("routes/default.toml")
     for place in sorted(routes, key=lambda each: each.stem != "default"):
@@ -96,7 +102,24 @@ def with_files(rules: Rules, rubrics: list[Path], routes: list[Path]) -> Rules:
         else:
             texts[place.stem.casefold()] = given[place]
     tables = {name: route.parse(default, text) for name, text in texts.items()}
-    return Rules(rules.rubrics | {each.category: each for each in read.values()}, {"": route.parse(default), **tables})
+    return Rules(
+        rules.rubrics | {each.category: each for each in read.values()},
+        {"": route.parse(default), **tables},
+        rules.clients | over,
+    )
+
+
+def base_of(override: bytes) -> bytes:
+    """Return the file of the rubric that an override names; raises SettingsError where that version is not in use."""
+    try:
+        name = overrides.parse(override).overrides
+    except rubric.RubricError as error:
+        raise SettingsError(str(error)) from error
+    files = (find.read(each) for each in find.names("rubrics") if each.endswith(".toml"))
+    found = next((each for each in files if rubric.parse(each).name == name), None)
+    if found is None:
+        raise SettingsError(f"overrides: no {name} is in use; name the version that is")
+    return found
 
 
 def run(items: Iterable[Judged], old: Rules, new: Rules) -> Replayed:

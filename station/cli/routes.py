@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from grading import route, rubric, soundness, table_soundness
+from grading import route, soundness, table_soundness
 from grading.grade import Grade
 from grading.worth import Worth
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station.rules import read_rules
 from station.settings import SettingsError
 from station.trial import Pack, refusal
 from station.words import ROUTE_WORDS
@@ -127,10 +128,12 @@ def _findings(place: Path) -> Iterator[str]:
         yield refused
         return
     table = route.parse(text) if is_default else route.parse(default, text)
-    rubrics = [rubric.parse(find.read(name)) for name in find.names("rubrics")]
-    problems = table_soundness.check(table, {each.category: each.grades for each in rubrics})
-    if is_default:
-        problems += [each for one in rubrics for each in soundness.unmapped(one, table)]
+    rules = read_rules()
+    own = {category: each for (client, category), each in rules.clients.items() if client == place.stem.casefold()}
+    rubrics = {**rules.rubrics, **own}
+    problems = table_soundness.check(table, {category: each.grades for category, each in rubrics.items()})
+    asked = (*rules.rubrics.values(), *rules.clients.values()) if is_default else own.values()
+    problems += [each for one in asked for each in soundness.unmapped(one, table)]
     yield from (f"{problem.place}: {problem.text}" for problem in problems)
     for language in languages():
         if language == SOURCE_LANGUAGE:

@@ -21,13 +21,18 @@ CLEAN = 0.7
 
 def measure() -> dict[str, dict[str, Any]]:
     """Judging and the report; reading the journal is not in it."""
-    rubrics = {each.category: each for each in (rubric.parse(find.read(name)) for name in find.names("rubrics"))}
+    rubrics = {each.category: each for each in map(rubric.parse, rubric_files())}
     table = route.parse(find.read("routes/default.toml"))
     sets = {
         "replay_distinct_per_s": distinct(rubrics, table),
         "replay_realistic_per_s": realistic(rubrics, table),
     }
     return {name: figure(timed(items, rubrics, table), "items/s", LIMIT_PER_S, ITEMS) for name, items in sets.items()}
+
+
+def rubric_files() -> list[bytes]:
+    """The rubrics that came with the program."""
+    return [find.read(name) for name in find.names("rubrics") if name.endswith(".toml")]
 
 
 def timed(items: list[Judged], rubrics: dict[str, rubric.Rubric], table: route.RouteTable) -> float:

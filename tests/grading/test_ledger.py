@@ -10,7 +10,8 @@ from grading.ledger import LedgerError, Published, content_sha256, objection, re
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 LEDGER = (RESOURCES / "published.toml").read_bytes()
-FILES = [(kind, file) for kind in ("rubrics", "routes") for file in sorted((RESOURCES / kind).glob("*.toml"))]
+FOLDERS = {"rubrics": "rubrics", "clients": "rubrics/clients", "routes": "routes"}
+FILES = [(kind, file) for kind, folder in FOLDERS.items() for file in sorted((RESOURCES / folder).glob("*.toml"))]
 
 
 @pytest.mark.parametrize(("kind", "file"), FILES, ids=lambda each: getattr(each, "name", each))

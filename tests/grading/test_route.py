@@ -87,7 +87,11 @@ def test_while_anything_is_unknown_it_is_held(
     [
         ("electronics", {}, {"battery": "yes"}, "hold", 1, "safety"),
         ("electronics", {"match": "wrong"}, {"battery": "yes"}, "hold", 1, "safety"),
-        ("home", {}, {"recall": "yes"}, "hold", 2, "safety"),
+        ("home", {}, {"recall": "yes"}, "hold", 17, "supervisor"),
+        ("home", {"recall_owner": "safety"}, {"recall": "yes"}, "hold", 2, "safety"),
+        ("home", {"recall_owner": "client"}, {"recall": "yes"}, "hold", 16, "client"),
+        ("home", {"stops_found": ("recall_part",)}, {}, "hold", 18, "supervisor"),
+        ("home", {"stops_found": ("serial",)}, {}, "hold", 19, "supervisor"),
         ("media", {"match": "wrong"}, {}, "hold", 3, "client"),
         ("media", {"match": "undeclared"}, {}, "hold", 4, "supervisor"),
         ("electronics", {"serial": "different"}, {}, "hold", 5, "supervisor"),
@@ -130,7 +134,7 @@ def test_the_shipped_table(
     owner: str,
 ) -> None:
     decided = routed(goods, goods.routes(), category, changes, **answers)
-    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@3:{rule}", owner)
+    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@4:{rule}", owner)
 
 
 def test_every_rule_of_the_shipped_table_is_reached(goods) -> None:
@@ -140,6 +144,8 @@ def test_every_rule_of_the_shipped_table_is_reached(goods) -> None:
         rubric = goods.rubric(category)
         faults = [{}, {"kind": "repair"}, {"match": "wrong"}, {"match": "undeclared"}]
         faults += [{"serial": "different"}, {"serial": "unread"}, {"weight_in_band": False}]
+        faults += [{"recall_owner": "safety"}, {"recall_owner": "client"}]
+        faults += [{"stops_found": ("recall_part",)}, {"stops_found": ("serial",)}]
         ways = [{q.id: o.id} for q in rubric.questions for o in q.options]
         for changes in faults:
             for way in ways:
@@ -175,10 +181,10 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     held = route(table, grade(rubric, answers, incomplete), incomplete)
     assert (held.rule, held.owner) == ("hearthwick@2:1", "client")
     broken = goods.best(rubric, broken="yes")
-    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@3:10"
+    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@4:10"
     repair = incomplete | {"kind": "repair"}
     assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@2:1"
-    assert table.name == "default@3+hearthwick@2"
+    assert table.name == "default@4+hearthwick@2"
     assert table.authority == goods.routes().authority
     assert may_override(table, "supervisor", "hold", "restock")
 
@@ -199,7 +205,7 @@ def test_a_rule_that_asks_for_a_fact_nobody_gave_holds(goods) -> None:
     facts = goods.facts("electronics")
     del facts["weight_in_band"]
     decided = route(goods.routes(), good, facts)
-    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@3:13", "supervisor")
+    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@4:13", "supervisor")
     assert decided.reasons[0].code == "rule_failed"
     assert "weight_in_band" in decided.reasons[0].params["detail"]
 

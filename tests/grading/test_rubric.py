@@ -146,3 +146,18 @@ def test_a_damaged_rubric_names_the_place_and_what_to_mend(goods, search: str, r
 def test_bytes_of_any_kind_are_a_rubric_error(content: bytes) -> None:
     with pytest.raises(RubricError):
         parse(content)
+
+
+BATTERIES = ("appliances", "audio", "electronics", "laptops", "phones", "tools", "toys")
+
+
+@pytest.mark.parametrize("category", BATTERIES)
+def test_a_battery_is_asked_about_before_anything_else(goods, category: str) -> None:
+    """Warm, bulging or leaking: nobody switches on, opens or weighs such a thing before the answer."""
+    rubric = goods.rubric(category)
+    first = next_question(rubric, (), ())
+    assert first is not None and first.kind == "stop" and not first.when
+    asked = f"{first.text} {' '.join(option.text for option in first.options)}".casefold()
+    assert all(any(word in asked for word in words) for words in (("warm",), ("bulg",), ("leak", "liquid")))
+    stopping = [option for option in first.options if option.stop == "hazard"]
+    assert stopping and all(option.defect and option.defect.zone == "battery" for option in stopping)

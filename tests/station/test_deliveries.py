@@ -39,7 +39,7 @@ def told(seq: int, key: str, toml: str | None) -> Record:
 
 def take(copy: LocalCopy, *records: Record) -> list[Delivered]:
     """What the courier does with a page."""
-    rules = judged(records, copy.rules())
+    rules = judged(records, copy.rules(), fault)
     copy.apply(copy.cursor() + 1, copy.cursor() + len(records), records, rules)
     return rules
 
@@ -86,7 +86,11 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@4 is known"),
         ("routes/default.toml", 'id = "default"\nversion = 9', "No rule fits this item"),
         ("routes/northwind.toml", 'id = "northwind"\nversion = 1\nrules = 1', "rules: Expected"),
-        ("routes/default.toml", ROUTES.replace('"Recalled: it', '"{who}: it'), "rule 2: nothing fills the place {who}"),
+        (
+            "routes/default.toml",
+            ROUTES.replace('"Recalled: it', '"{who}: it'),
+            "rule 17: nothing fills the place {who}",
+        ),
         (
             "rubrics/hats.toml",
             NEWER.replace('category = "apparel"', 'category = "hats"'),
@@ -116,11 +120,19 @@ def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, kno
     assert names(known) == "apparel@3"
 
 
+def test_another_text_under_a_name_that_was_signed_off_stays_out(copy: LocalCopy) -> None:
+    cheaper = ROUTES.replace("restock = 150", "restock = 149", 1)
+    newer = cheaper.replace("version = 4", "version = 5", 1)
+    rules = take(copy, told(1, "routes/default.toml", cheaper), told(2, "routes/default.toml", newer))
+    assert "routes/default@4 is not what Returns Station signed off" in rules[0].why
+    assert rules[1].why == ""
+
+
 def test_the_doctor_tells_of_the_refused_and_forgets_them_when_mended(copy: LocalCopy, empty_folder: Path) -> None:
     def said() -> tuple[str, str]:
         return next((each.verdict, each.words) for each in checks(empty_folder, None) if each.name == "rules")
 
-    assert said() == ("ok", "15 rubrics, 2 clients' overrides, 2 route tables")
+    assert said() == ("ok", "15 rubrics, 2 clients' overrides, 4 route tables, published and unchanged")
     take(copy, told(1, "rubrics/apparel.toml", "id = "))
     verdict, words = said()
     assert verdict == "look" and "rubrics/apparel.toml: not TOML" in words
@@ -154,7 +166,7 @@ def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
     first = question_due(bench.state.item, known_site)
     bench.do(Do.CHOOSE, first.options[0].id)
     end = site_copy_of.cursor()
-    rules = judged([told(end + 1, "rubrics/apparel.toml", NEWER)], ())
+    rules = judged([told(end + 1, "rubrics/apparel.toml", NEWER)], (), fault)
     site_copy_of.apply(end + 1, end + 1, [told(end + 1, "rubrics/apparel.toml", NEWER)], rules)
     assert rules[0].why == ""
     # A power cut: the state is the fold of the same facts, and the version is known again.

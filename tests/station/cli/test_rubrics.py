@@ -61,7 +61,7 @@ def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: 
         (
             'category = "phones"',
             'category = "gadgets"',
-            "category: the route table default@3 does not say what gadgets",
+            "category: the route table default@4 does not say what gadgets",
         ),
         ('"It is cracked"', '"It is in shards"', "question screen, option cracked: language es: not translated: It is"),
         ('hint = "Hold the', 'hint = "Press the', "prep step power_off: language es: not translated: Press the button"),

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from resources import find
+from station.deliveries import body_of
 from station.local_copy import LocalCopy
 from sync.central import feed
 from sync.central.__main__ import main
@@ -86,3 +87,29 @@ def test_a_bench_refuses_what_a_careless_central_sends_and_says_so(
     Mirror(bench.client(), copy, bench.site).pull_some()
     assert copy.cursor() == 1
     assert "cannot be read" in copy.rules()[0].why
+
+
+def test_hostile_rules_are_tried_apart_and_the_last_good_ones_stay(
+    bench: Any, copy: LocalCopy, expect_log: Any
+) -> None:
+    """Nothing of them is read in the station itself: the bench goes on while the courier waits for the verdicts."""
+    question = NEWER[NEWER.index(b"[[questions]]") : NEWER.index(b"[[prep]]")]
+    rule = b'[[rules]]\nnumber = 1\nsection = "contract"\nwhen = "%s"\nto = "resale"\ntext = "-"\n'
+    hostile = {
+        "rubrics/apparel.toml": NEWER + question * 30,
+        "rubrics/bags.toml": b"x = " + b"[" * 200_000,
+        "rubrics/toys.toml": b"x = 1\n" * 100_000,
+        "routes/a.toml": b'id = "a"\nversion = 1\n' + rule % b"letter.matches('(a+)+$')",
+        "routes/b.toml": b'id = "b"\nversion = 1\n' + (rule % b"letter == 'A'") * 10_000,
+    }
+    says = ("length <= 40", "too deep", "bytes", "calls matches", "length <= 500")
+    for name in hostile:
+        expect_log(f"the rules {name} of central are refused")
+    changes = [Change("rules", "rubrics/apparel.toml", body_of(NEWER))]
+    changes += [Change("rules", name, body_of(toml)) for name, toml in hostile.items()]
+    with bench.central.store.writing() as connection:
+        feed.append(connection, bench.site, changes)
+    Mirror(bench.client(), copy, bench.site).pull_some()
+    good, *refused = copy.rules()
+    assert good.why == ""
+    assert [says in each.why for says, each in zip(says, refused, strict=True)] == [True] * 5, refused
