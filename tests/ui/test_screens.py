@@ -95,7 +95,8 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.take(Down("camera", Fault.frozen, 0.0))
     yield "23-devices", {"page": "devices"}
     yield "24-settings", {"page": "settings"}
-    hands.do(Do.CHOOSE, "missing")
+    hands.go_to("item")
+    hands.do(Do.FINISH)
     hands.scan(hands.begin("tee").items[0].code)
     hands.go_to("inspect")
     hands.do(Do.CHOOSE, "whole")
