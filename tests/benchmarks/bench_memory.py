@@ -59,7 +59,7 @@ class Camera:
         self._post(Frame("camera", os.urandom(1280) * 540, 640, 360, time.monotonic()))
         self._post(Still("camera", request, jpeg, WIDTH, HEIGHT, time.monotonic()))
 
-    def want_preview(self, wanted: bool) -> None:
+    def want_preview(self, wanted: bool, look: object = None) -> None:
         """The live pictures come with the stills."""
 
     def close(self) -> None:

@@ -127,7 +127,7 @@ class Play:
         if self._acts > MOST_ACTS:
             raise RuntimeError(f"the play does not come to an end: {self.bench.prompt}")
         state = self.bench.state
-        if stage_of(state, self.bench.known) is Stage.LABEL and state.item is not None:
+        if stage_of(state, self.bench.known) in (Stage.PREP, Stage.LABEL) and state.item is not None:
             item = state.item
             if item.copies_printed < item.copies_asked:
                 self._desk.take(Printed("printer", f"{item.plate}/{item.copies_asked}", 0.0))
