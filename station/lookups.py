@@ -31,6 +31,7 @@ class Lookups:
         self._shipped = rules
         self._rules = rules
         self._newest = 0
+        self._nothing_recalled: tuple[int, str, tuple[str, ...]] | None = None
         self._copy = copy
         self._history = history
         self._hasher = PasswordHasher()
@@ -142,17 +143,26 @@ class Lookups:
         return self._history.units_with_serial(serial)
 
     def recalled_in(self, bins: tuple[str, ...]) -> tuple[tuple[Unit, Recall], ...]:
-        """Return the units in these bins that are, or may be, recalled and of which nobody was told yet."""
-        if not bins or not self._copy.all_recalls():
+        """Return the units in these bins that are, or may be, recalled and of which nobody was told yet.
+
+        What came into a bin since the last look was compared on its way there: it is looked again only when central
+        has told more, another day has begun, or other bins are open.
+        """
+        told = (self._copy.cursor(), today(), bins)
+        if told == self._nothing_recalled:
             return ()
-        of_article: dict[tuple[str, str], tuple[Recall, ...]] = {}
+        found = self._recalled_now(bins)
+        if not found:
+            self._nothing_recalled = told
+        return found
+
+    def _recalled_now(self, bins: tuple[str, ...]) -> tuple[tuple[Unit, Recall], ...]:
+        day = today()
+        recalls = [each for each in self._copy.all_recalls() if is_in_force(each, day)] if bins else []
         found = []
-        for unit in self._history.untold_units_in(bins):
-            article = (unit.sku, unit.gtin)
-            if article not in of_article:
-                of_article[article] = self.recalls(*article)
-            may_hold = (each for each in of_article[article] if applies(each, unit.lot, unit.serial, "") != "no")
-            recall = next(may_hold, None)
+        for unit in self._history.untold_units_in(bins) if recalls else ():
+            about = (each for each in recalls if concerns(each, unit.sku, unit.gtin))
+            recall = next((each for each in about if applies(each, unit.lot, unit.serial, "") != "no"), None)
             if recall is not None:
                 found.append((unit, recall))
         return tuple(found)

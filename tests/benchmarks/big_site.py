@@ -88,7 +88,7 @@ class PromptEquipment:
     def check(self, still: Any, item: str, parcel: str = "") -> None:
         """Never called: `still` has answered."""
 
-    def compare(self, taken: object) -> None:
+    def compare(self, taken: object, size_mm: object = ()) -> None:
         """Compares nothing."""
 
 
