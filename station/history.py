@@ -176,15 +176,9 @@ class History:
     def placed(self, at: datetime) -> tuple[tuple[Disposition, int], ...]:
         """Return how many items were placed each way on the day that `at` (aware) lies in."""
         morning = utc(at.astimezone().replace(hour=0, minute=0, second=0, microsecond=0))
-        item = schema.item.c
-        query = (
-            select(item.disposition, func.count())
-            .where(item.station == self._journal.station, item.placed_at >= morning)
-            .group_by(item.disposition)
-            .order_by(item.disposition)
-        )
         with self._journal.reading() as connection:
-            return tuple((row[0], row[1]) for row in connection.execute(query))
+            rows = _PLACED.run(connection, self._named(morning=morning)).all()
+        return tuple((row.disposition, row.items) for row in rows)
 
     def exceptions(self, limit: int = 200) -> tuple[Raised, ...]:
         """Return the latest exceptions raised at this bench, oldest first."""
@@ -292,6 +286,10 @@ _PLATED = Statement(
     "SELECT item.plate, item.item, item.title, item.disposition, item.bin, plate.allotted_at AS at"
     " FROM item JOIN plate ON plate.station = item.station AND plate.plate = item.plate"
     " WHERE item.station = :station AND item.plate = :plate AND plate.voided_at = ''"
+)
+_PLACED = Statement(
+    "SELECT disposition, COUNT(*) AS items FROM item WHERE station = :station AND placed_at >= :morning"
+    " GROUP BY disposition ORDER BY disposition"
 )
 _BIN = Statement("SELECT bin, disposition, client, closed_at FROM bin WHERE station = :station AND bin = :bin")
 _STORY = Statement(
