@@ -1,11 +1,20 @@
 """The window: header, page and page buttons; it turns keys and touches into words for the desk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from resources.words import mark
 from station.outcome import Tone
@@ -24,6 +33,7 @@ from ui.pages.sign_in import SignInPage
 from ui.pages.trouble import TroublePage
 from ui.panels.now import NowPanel
 from ui.parts.buttons import KeyButton, tab
+from ui.parts.card import Card
 from ui.parts.notice import NoticeStrip
 from ui.parts.scroll import Scroll
 from ui.parts.training import TrainingBanner
@@ -41,6 +51,24 @@ _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
     Qt.Key.Key_End: _TURN.SliderToMaximum,
 }
 _SIGN_IN_STAGES = ("sign-in", "pin")
+
+
+@contextmanager
+def _at_rest(page: QWidget) -> Iterator[None]:
+    """Keep the page, its cards and what scrolls in them from arranging their widgets meanwhile.
+
+    Qt arranges everything around a widget each time that it is shown again, and a new question shows a dozen.
+    A card that was hidden learns its size as it is shown, so its own layout must be awake then.
+    """
+    cards = [each.column for kind in (Card, Scroll) for each in page.findChildren(kind) if each.isVisible()]
+    layouts = [each for each in (page.layout(), *cards) if each is not None]
+    for layout in layouts:
+        layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        for layout in layouts:
+            layout.setEnabled(True)
 
 
 class Window(QWidget):
@@ -121,18 +149,22 @@ class Window(QWidget):
         direction = Qt.LayoutDirection.RightToLeft if view.right_to_left else Qt.LayoutDirection.LeftToRight
         if QApplication.layoutDirection() != direction:
             QApplication.setLayoutDirection(direction)
-        self._training.render(view)
-        self._header.render(view)
-        self._notice.render(view)
         page: Any = self._trouble if view.failed or view.cannot_save else self._pages[self._page_name(view)]
-        page.render(view)
-        if self._stack.currentWidget() is not page:
+        for part in (self._training, self._header, self._notice, self._tabs):
+            part.render(view)
+        turned = self._stack.currentWidget() is not page
+        if turned:
             self._stack.setCurrentWidget(page)
+        # A page chooses the size of its pictures by the room it has: the notice above it takes some, or leaves it.
+        for layout in (self.layout(), self._stack.layout(), page.layout()):
+            layout.activate()
+        with _at_rest(page):
+            page.render(view)
+        if turned:
             (page.focusProxy() or self).setFocus(Qt.FocusReason.OtherFocusReason)
         elif asked_anew and isinstance(QApplication.focusWidget(), KeyButton):
             # A button that answered one question must not answer the next one to the space bar.
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._tabs.render(view)
         # Wrapped words ask for their height only after they got their width: settle all of it before it is painted.
         for _ in range(_SETTLING_PASSES):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)

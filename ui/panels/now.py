@@ -84,11 +84,11 @@ class NowPanel(Card):
         # With this key every other one is typed, also those that would press a button.
         self._slash = QLabel("/")
         self._slash.setObjectName("keycap")
-        field = QHBoxLayout()
-        field.setSpacing(S12)
-        field.addWidget(self._slash, 0, Qt.AlignmentFlag.AlignVCenter)
-        field.addWidget(self._entry, 1)
-        self.column.addLayout(field)
+        self._field = QHBoxLayout()
+        self._field.setSpacing(S12)
+        self._field.addWidget(self._slash, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._field.addWidget(self._entry, 1)
+        self.column.addLayout(self._field)
         self.column.addSpacing(S16 - S12)
         self.column.addWidget(self._asides)
 
@@ -183,8 +183,12 @@ class NowPanel(Card):
         ways = (*wanted, (columns, 0))
         for across, tall in ways:
             self._tiles.show_buttons(answers, view.tr, across, tall)
+            if (across, tall) == ways[-1]:
+                break  # there is no other way, whether it fits or not
             self._tiles.updateGeometry()
-            self.column.invalidate()
+            # A layout within another one forgets its height only when it is told.
+            for layout in (self._top, self._field, self.column):
+                layout.invalidate()
             fits_across = self.column.totalMinimumSize().width() <= self.width()
             if fits_across and self.column.totalHeightForWidth(self.width()) + S24 <= self.height():
                 break

@@ -18,7 +18,7 @@ class AnsweredList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = Text("small", quiet=True, wrap=False)
-        self._rows = Rows(_Row, S8)
+        self._rows = Rows(_Row, S8, newest_above=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S4)
@@ -31,9 +31,8 @@ class AnsweredList(QWidget):
         lines = inspection.answered if inspection is not None else ()
         self.setVisible(bool(lines))
         self._title.show_text(view.tr.gettext(mark("Answered so far")))
-        newest = list(reversed(lines))
-        for place, (row, line) in enumerate(zip(self._rows.show_rows(len(newest)), newest, strict=True)):
-            row.render(line, view, last=place == 0)
+        for place, (row, line) in enumerate(zip(self._rows.show_rows(len(lines)), lines, strict=True), 1):
+            row.render(line, view, last=place == len(lines))
 
 
 class _Row(QWidget):

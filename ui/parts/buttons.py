@@ -25,6 +25,7 @@ class KeyButton(QPushButton):
         self._layout.setSpacing(S8 if name != "tile" else S16)
         self._layout.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter)
         self._layout.addWidget(self._words, 1)
+        self._said: tuple[str, str] | None = None
         self._picture, self._pictured = QLabel(), ("", 0)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.hide()
@@ -38,19 +39,26 @@ class KeyButton(QPushButton):
 
     def show_button(self, key: str, words: str) -> None:
         """Show the key and the words; both are what a screen reader says."""
+        if (key, words) == self._said:
+            return
+        self._said = (key, words)
         self._cap.setText(key)
         self._cap.setVisible(bool(key))
         self._words.show_text(words)
         self.setAccessibleName(f"{key} {words}".strip())
+        self.updateGeometry()
 
     def show_picture(self, path: str, height: int) -> None:
         """Show a picture of this height beside the words, which say all that it shows; no path or height: none."""
-        self._picture.setVisible(bool(path and height))
-        if path and height and (path, height) != self._pictured:
-            self._pictured = (path, height)
+        wanted = (path, height) if path and height else ("", 0)
+        if wanted == self._pictured:
+            return
+        self._pictured = wanted
+        if wanted != ("", 0):
             drawn = QPixmap(path).scaledToHeight(height, Qt.TransformationMode.SmoothTransformation)
             self._picture.setPixmap(drawn)
             self._picture.setFixedSize(drawn.size())
+        self._picture.setVisible(wanted != ("", 0))
         self.updateGeometry()
 
     def show_main(self, main: bool) -> None:

@@ -9,15 +9,22 @@ Row = TypeVar("Row", bound=QWidget)
 
 
 class Rows(QWidget, Generic[Row]):
-    """Rows under each other; `show_rows(n)` returns exactly n visible ones to be filled."""
+    """Rows under each other; `show_rows(n)` returns exactly n visible ones to be filled.
 
-    def __init__(self, make: Callable[[], Row], spacing: int, parent: QWidget | None = None) -> None:
+    With `newest_above` the first row stands at the foot: a list that grows at its head changes none of its rows.
+    """
+
+    def __init__(
+        self, make: Callable[[], Row], spacing: int, parent: QWidget | None = None, *, newest_above: bool = False
+    ) -> None:
         super().__init__(parent)
         self._make = make
         self._rows: list[Row] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(spacing)
+        if newest_above:
+            self._layout.setDirection(QVBoxLayout.Direction.BottomToTop)
 
     def show_rows(self, count: int) -> list[Row]:
         """Return `count` rows, making those that were never needed before; the others are hidden."""

@@ -54,11 +54,14 @@ class Text(QLabel):
         if strong:
             self.setProperty("strong", True)
         self.setWordWrap(wrap)
+        self._shown: str | None = None
         policy = QSizePolicy.Policy.Preferred
         self.setSizePolicy(policy, QSizePolicy.Policy.Minimum if wrap else policy)
         self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
 
     def show_text(self, text: str) -> None:
         """Show a text; an empty one takes no room."""
-        self.setText(breakable(text))
+        if text != self._shown:
+            self._shown = text
+            self.setText(breakable(text))
         self.setVisible(bool(text))

@@ -29,7 +29,7 @@ class Tiles(QWidget):
         self._grid.setSpacing(spacing)
         self._tiles: list[KeyButton] = []
         self._buttons: tuple[Button, ...] = ()
-        self._placed = (0, 0)
+        self._placed = (0, 0, 0)
 
     def show_buttons(self, buttons: tuple[Button, ...], tr: Translator, columns: int, tall: int = 0) -> None:
         """Show these buttons in so many columns, with their pictures that tall."""
@@ -54,15 +54,15 @@ class Tiles(QWidget):
             self.chosen.emit(self._buttons[place])
 
     def _place(self, count: int, columns: int) -> None:
-        """Lay the tiles out again only when their number or the columns changed."""
-        if self._placed == (count, columns):
+        """Lay the tiles out again only when their number or the columns changed; a hidden one takes no room."""
+        if self._placed == (count, columns, len(self._tiles)):
             return
-        self._placed = (count, columns)
         for place, tile in enumerate(self._tiles):
-            self._grid.removeWidget(tile)
-            tile.setVisible(place < count)
-            if place < count:
+            if self._placed[1:] != (columns, len(self._tiles)):
+                self._grid.removeWidget(tile)
                 self._grid.addWidget(tile, place // columns, place % columns)
+            tile.setVisible(place < count)
+        self._placed = (count, columns, len(self._tiles))
         # Five sentences under each other fit only when they stand closer, and many answers closer still.
         many = S4 if count > _MANY else S8
         self._grid.setVerticalSpacing(many if count > _ROOMY else self._grid.horizontalSpacing())
