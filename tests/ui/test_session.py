@@ -91,7 +91,7 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
     )
     session.begin()
     window.show()
-    qtbot.waitExposed(window)
+    qtbot.waitExposed(window, timeout=60_000)
     window.activateWindow()
     yield Bench(hands, window, session, qtbot, sounds, wanted)
     session.end()
@@ -354,7 +354,7 @@ def test_hostile_codes_are_shown_as_they_are(bench: Bench) -> None:
 def test_a_support_bundle_is_asked_for_by_key_and_told_when_it_is_written(bench: Bench) -> None:
     bench.window.page_wanted.emit("devices")
     bench.type("b", enter=False)
-    bench.qtbot.waitUntil(lambda: "The support bundle is being written" in bench.shown())
+    bench.qtbot.waitUntil(lambda: "The support bundle is being written" in bench.shown(), timeout=60_000)
     assert bench.wanted == ["support"]
     bench.session.take(SupportWritten("/data/support.zip"))
     assert "The support bundle is written: /data/support.zip" in bench.shown()

@@ -33,7 +33,7 @@ class Person:
         return "\n".join(shown).replace("\u200b", "")
 
     def sees(self, words: str) -> None:
-        self._qtbot.waitUntil(lambda: words in self.words, timeout=15_000)
+        self._qtbot.waitUntil(lambda: words in self.words, timeout=60_000)
 
     def turn_to(self, page: str) -> None:
         self.app.window.page_wanted.emit(page)

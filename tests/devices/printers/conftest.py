@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import lasting_port
+
 _FILES = """\
 ServerRoot {root}/root
 StateDir {root}/state
@@ -49,9 +51,8 @@ class Sink:
 
     def __init__(self) -> None:
         self.received: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._listener.close()
+        self.port = lasting_port()
+        self._listener = socket.socket()
         self._thread: threading.Thread | None = None
         self._away = threading.Event()
 
@@ -65,7 +66,7 @@ class Sink:
     def unplug(self) -> None:
         self._away.set()
         if self._thread is not None:
-            self._thread.join(10.0)
+            self._thread.join(60.0)
             self._thread = None
         self._listener.close()
 
@@ -74,7 +75,7 @@ class Sink:
             with suppress(TimeoutError):
                 connection, _ = self._listener.accept()
                 with connection:
-                    connection.settimeout(5.0)
+                    connection.settimeout(60.0)
                     self.received.append(_all_of(connection))
 
 
@@ -90,7 +91,7 @@ class PrintSystem:
 
     def run(self, *command: str) -> str:
         path = f"{os.environ['PATH']}:/usr/sbin"
-        done = subprocess.run(command, capture_output=True, env={**os.environ, "PATH": path}, timeout=20, check=True)
+        done = subprocess.run(command, capture_output=True, env={**os.environ, "PATH": path}, timeout=60, check=True)
         return done.stdout.decode()
 
     def add(self, name: str, sink: Sink) -> None:
@@ -121,12 +122,12 @@ def print_system() -> Iterator[PrintSystem]:
             yield system
     finally:
         server.terminate()
-        server.wait(10.0)
+        server.wait(60.0)
         shutil.rmtree(folder)
 
 
 def _await_ready(system: PrintSystem, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(1_200):
         if server.poll() is not None:
             pytest.fail(f"cupsd ended with {server.returncode}", pytrace=False)
         with suppress(subprocess.CalledProcessError):

@@ -14,7 +14,7 @@ from devices.readings import Down, Fault, NotPrinted, Printed, PrintWaiting, Up
 from devices.simulators.process import Simulator
 from devices.worker import Worker
 
-QUICK = PrinterTiming(answer_s=0.25, idle_every_s=0.2, busy_every_s=0.03, advice_every_s=0.5)
+QUICK = PrinterTiming(connect_s=5.0, answer_s=0.5, idle_every_s=0.2, busy_every_s=0.03, advice_every_s=0.5)
 LABEL = b"^XA^CI28^FO10,10^A0N,30,30^FH_^FDL1-%d^FS^XZ\n"
 
 
@@ -292,7 +292,7 @@ def test_a_late_answer_from_before_the_job_does_not_pass_for_printed(inbox) -> N
         inbox.next(Printed)
         assert script == []
         worker.stop()
-        thread.join(10.0)
+        thread.join(60.0)
 
 
 @pytest.mark.usefixtures("goes_down")

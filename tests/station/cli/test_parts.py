@@ -98,7 +98,7 @@ def test_live_pictures_come_when_somebody_watches(tmp_path: Path) -> None:
 
 
 def await_word(words: "queue.SimpleQueue[Any]", kind: type) -> Any:
-    while not isinstance(word := words.get(timeout=20), kind):
+    while not isinstance(word := words.get(timeout=60), kind):
         pass
     return word
 
