@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
