@@ -100,6 +100,14 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
     window.deleteLater()
 
 
+def test_who_may_not_sign_out_yet_is_told_what_comes_first(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.begin_unweighed("tee")
+    bench.key(Qt.Key.Key_F12)
+    assert "Finish this parcel first, or take it back with U; then sign out." in bench.shown()
+    assert bench.stage == "weigh"
+
+
 def test_a_parcel_is_cleared_with_the_keyboard_alone(bench: Bench) -> None:
     parcel = next(each for each in sample.parcels() if each.key == "tee")
     bench.type("/BDG-1001")
