@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from devices.readings import AcceptedWeight, Down, Frame, Scan, Weight, WeightState
 from devices.worker import Worker
 from resources.words import mark
-from station.desk import command_in
 from station.inputs import TYPED, Command, Do, FrameJudged, PhotoReady
 from station.outcome import Tone
+from station.own_codes import command_in
 from station.prompt import Button
 from station.stages import Stage
 from ui.photos import PhotoDecoded

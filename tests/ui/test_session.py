@@ -11,10 +11,10 @@ from devices.readings import Scan
 from devices.scanners.self_test import SELF_TEST
 from resources.words import Translator, languages
 from station import sample
-from station.desk import TEST_CODE
 from station.errors import JournalError
 from station.inputs import Do
 from station.outcome import Tone
+from station.own_codes import TEST_CODE
 from station.settings import Settings
 from ui import setting_up
 from ui.pages.settings import SettingsPage

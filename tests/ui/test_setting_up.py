@@ -15,8 +15,8 @@ from devices.scanners.self_test import SELF_TEST
 from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.cli.parts import Station, open_station
-from station.desk import TEST_CODE
 from station.journal import Journal
+from station.own_codes import TEST_CODE
 from station.settings import PrinterSettings, ScaleSettings, ScannerSettings, Settings
 from ui.app import App
 
