@@ -129,7 +129,7 @@ class Bench:
                 do()
             return False
 
-        self._until(there, timeout_s=40.0, what=kind)
+        self._until(there, timeout_s=150.0, what=kind)
         return self.recorded(kind)[-1]
 
 

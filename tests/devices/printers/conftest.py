@@ -52,15 +52,14 @@ class Sink:
     def __init__(self) -> None:
         self.received: list[bytes] = []
         self.port = lasting_port()
-        self._listener = socket.socket()
         self._thread: threading.Thread | None = None
         self._away = threading.Event()
 
     def plug(self) -> None:
         self._away.clear()
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self._listener.settimeout(0.05)
-        self._thread = threading.Thread(target=self._serve)
+        listener = socket.create_server(("127.0.0.1", self.port))
+        listener.settimeout(0.05)
+        self._thread = threading.Thread(target=self._serve, args=(listener,))
         self._thread.start()
 
     def unplug(self) -> None:
@@ -68,15 +67,15 @@ class Sink:
         if self._thread is not None:
             self._thread.join(60.0)
             self._thread = None
-        self._listener.close()
 
-    def _serve(self) -> None:
-        while not self._away.is_set():
-            with suppress(TimeoutError):
-                connection, _ = self._listener.accept()
-                with connection:
-                    connection.settimeout(60.0)
-                    self.received.append(_all_of(connection))
+    def _serve(self, listener: socket.socket) -> None:
+        with listener:
+            while not self._away.is_set():
+                with suppress(TimeoutError):
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.settimeout(60.0)
+                        self.received.append(_all_of(connection))
 
 
 def _all_of(connection: socket.socket) -> bytes:

@@ -55,7 +55,8 @@ def simulated(tmp_path: Path) -> Iterator[Callable[..., Simulated]]:
 
 def quick(model: ScaleModel) -> ScaleModel:
     """The model as it is, asked more often than a bench would; an answer may be late, for the computer is busy."""
-    polling = replace(model.polling, interval_s=0.02, answer_s=0.6)
+    answer_s = 0.3 if model.polling.silence_is_rest else 0.6
+    polling = replace(model.polling, interval_s=0.02, answer_s=answer_s)
     return replace(model, polling=polling)
 
 

@@ -85,9 +85,9 @@ class Hands:
     def clear(self) -> None:
         before = self.shown()
         self.scale.do("remove", wobble_s=0.0)
-        if self._presses:  # no hand is so quick that the next label follows at once
+        if self._presses:  # it is a silence of 0.3 s, seen by a thread that may be late, that makes room for the next
             last = self._inbox.of(AcceptedWeight)[-1]
-            self._until(lambda: time.monotonic() - last.at > 0.7)
+            self._until(lambda: time.monotonic() - last.at > 1.3)
         else:
             self._until(lambda: self.shown() is not before and self.shown().state is WeightState.stable_zero)
 
