@@ -16,6 +16,7 @@ class Fault(StrEnum):
     """Why a device is down, or a job or picture did not come: stable codes, translated by the screen."""
 
     unreachable = "unreachable"  # cannot be opened: not plugged in, wrong address, refused
+    in_use = "in_use"  # another program has it open
     lost = "lost"  # was there and went: unplugged, connection closed
     no_answer = "no_answer"  # open, but silent
     wrong_line_settings = "wrong_line_settings"  # it talks, and nothing it says makes sense

@@ -1,11 +1,15 @@
 """A serial port that fails in one way only: pyserial and the terminal layer raise nothing but OSError."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import serial
+
+from devices.readings import Fault
+from devices.worker import DeviceError
 
 if sys.platform == "win32":
     _TERMINAL_ERRORS: tuple[type[Exception], ...] = (TypeError,)
@@ -15,6 +19,9 @@ else:
     # termios.error is neither an OSError nor a SerialException; TypeError is what pyserial 3.5 raises when
     # the port is closed under a reader (pyserial issues 558 and 331).
     _TERMINAL_ERRORS = (termios.error, TypeError)
+
+# EBUSY where the other program said that it wants the port alone, EAGAIN where it locked the file, as we do.
+_TAKEN = (errno.EBUSY, errno.EAGAIN)
 
 # How late a session notices that it is to stop, or that it is time to ask; what comes on the line ends a read at once.
 READ_TIMEOUT_S = 0.02
@@ -52,7 +59,10 @@ class SerialPort:
 
 @contextmanager
 def open_port(line: LineSettings) -> Iterator[SerialPort]:
-    """Open the port and close it afterwards. What was waiting in it is dropped by pyserial at open."""
+    """Open the port and close it afterwards. What was waiting in it is dropped by pyserial at open.
+
+    DeviceError when another program has it open, OSError when it cannot be opened.
+    """
     local = "://" not in line.port  # pyserial's network ports know no write timeout and no exclusive use
     with _as_os_error():
         device = serial.serial_for_url(
@@ -67,7 +77,7 @@ def open_port(line: LineSettings) -> Iterator[SerialPort]:
         )
         if local:
             device.exclusive = True
-        device.open()
+        _open(device)
         if local and line.parity != "N":
             _check_parity(device.fileno())
     try:
@@ -75,6 +85,15 @@ def open_port(line: LineSettings) -> Iterator[SerialPort]:
     finally:
         with _as_os_error():
             device.close()
+
+
+def _open(device: serial.Serial) -> None:
+    try:
+        device.open()
+    except OSError as error:
+        if error.errno in _TAKEN:
+            raise DeviceError(Fault.in_use, str(error)) from error
+        raise
 
 
 def _check_parity(handle: int) -> None:

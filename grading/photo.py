@@ -64,11 +64,6 @@ JUDGED_PX = 1600
 
 _ROUNDS, _MAT_SPREAD = 7, 6.0  # after these the guess of the mat hardly moves; how much a mat itself differs (CIELAB)
 
-SAME_PICTURE_BITS = 12
-"""Two fingerprints of one picture differ by no more (10 were seen), those of other pictures by more (18 and
-up).
-"""
-
 
 class Gate(msgspec.Struct, frozen=True):
     """The verdict: `problems` are keys of PROBLEM_TEXTS, what to mend first coming first; `ok` means none.
@@ -158,11 +153,6 @@ def is_same_picture(one: bytes, other: bytes) -> bool:
         for each in (first, second)
     ]
     return float(numpy.abs(small[0].astype(numpy.float32) - small[1].astype(numpy.float32)).mean()) < 1.0
-
-
-def distance(one: int, other: int) -> int:
-    """Return in how many of 256 bits two fingerprints differ; up to SAME_PICTURE_BITS it is the same picture."""
-    return (one ^ other).bit_count()
 
 
 def _fitted(pixels: Pixels) -> Pixels:

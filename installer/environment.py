@@ -75,14 +75,28 @@ class Environment:
         return content.hexdigest()
 
     def _make(self) -> None:
-        if self._usable():
+        if self._belongs_elsewhere():
+            print("The .venv here was made for another folder, or that folder is gone: it is made anew.", flush=True)
+        elif self._usable():
             return
+        if self._folder.is_symlink():
+            self._folder.unlink()  # or what it leads to, which may be another's, would be emptied
         print("Making a virtual environment in .venv ...", flush=True)
         # From the Python below an active environment, which may be the very one that is made anew.
         maker = getattr(sys, "_base_executable", None) or sys.executable
         lines, code = _quietly([maker, "-m", "venv", "--clear", str(self._folder)])
         if code:
             raise SetUpError("The virtual environment could not be made:\n" + "".join(lines[-20:]))
+
+    def _belongs_elsewhere(self) -> bool:
+        """Whether it came here with a folder that was moved or copied, or leads to one that is gone.
+
+        Its Python still starts, but every program in it (pip's is always there) names the Python of the old place.
+        """
+        if not self._folder.exists():
+            return self._folder.is_symlink()
+        pip = self.script("pip")
+        return pip.exists() and os.fsencode(self.python) not in pip.read_bytes()
 
     def _usable(self) -> bool:
         """Whether the environment there has this Python and a pip that starts."""

@@ -27,7 +27,6 @@ from devices.readings import (
     Weight,
 )
 from devices.scanners.duplicates import DuplicateWindow
-from devices.scanners.self_test import SELF_TEST, Mend, layout_of
 from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
@@ -45,6 +44,7 @@ from station.inputs import (
 )
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
+from station.own_codes import TEST_CODE, command_in, proof_in
 from station.print_ledger import Heard, asked, hear
 from station.settings import KeyboardSettings
 from station.stages import Stage, next_shot
@@ -53,19 +53,7 @@ from station.sync_status import SyncStatus
 
 _log = logging.getLogger(__name__)
 
-COMMAND_PREFIX = "RS:"
-# On the label that proves a printer.
-TEST_CODE = "TEST-LABEL"
 TIMINGS_KEPT = 20_000
-_LAYOUT_NOTICES: Mapping[Mend, Notice] = {
-    Mend.nothing: Notice(Tone.ACCEPTED, mark("The scanner types the keyboard that is set here.")),
-    Mend.choose_layout: Notice(
-        Tone.ATTENTION, mark("The scanner types another keyboard than is set here: ask IT to set it up (F6).")
-    ),
-    Mend.turn_case: Notice(
-        Tone.ATTENTION, mark("The scanner turns small and capital letters round: its handbook tells how to mend that.")
-    ),
-}
 
 Word = (
     Reading | PhotoChecked | PhotoCompared | PhotoFailed | PhotoReady | FrameJudged | LabelRead | Command | SyncStatus
@@ -222,7 +210,7 @@ class Desk:
         if self.duplicates.is_repeat(scan):
             _log.info("the same scan twice in a blink: taken once")
             return None
-        given = command_in(scan.text) or self._test_in(scan.text)
+        given = command_in(scan.text) or proof_in(scan.text, self.layout)
         if given is None:
             return self._give(scan, since=scan.at)
         if isinstance(given, Notice):
@@ -232,13 +220,6 @@ class Desk:
             self.acknowledge()
             return None
         return self._give(given, since=scan.at)
-
-    def _test_in(self, text: str) -> Notice | None:
-        """Say what a test code proves; None for any other code. It is no parcel's, wherever it is scanned."""
-        if text == TEST_CODE:
-            return Notice(Tone.ACCEPTED, mark("The test label can be read."))
-        mend = layout_of(text, self.layout).mend if len(text) == len(SELF_TEST) else Mend.unknown
-        return None if mend is Mend.unknown else _LAYOUT_NOTICES[mend]
 
     def _refusal_stands(self) -> bool:
         return self.bench.notice is not None and self.bench.notice.tone is Tone.REFUSED
@@ -385,14 +366,3 @@ _HANDLERS: Mapping[type, Callable[[Desk, Any], Shown | None]] = {
     PhotoReady: Desk._ready,
     SyncStatus: Desk._synced,
 }
-
-
-def command_in(text: str) -> Command | Notice | None:
-    """Return the command of a command barcode (`RS:confirm`, `RS:choose:2`); None for any other code."""
-    if not text.upper().startswith(COMMAND_PREFIX):
-        return None
-    name, _, value = text[len(COMMAND_PREFIX) :].partition(":")
-    try:
-        return Command(Do(name.lower()), value)
-    except ValueError:
-        return Notice(Tone.REFUSED, mark("This command barcode is not one of ours."))

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from devices.scanners.layouts import LAYOUTS
 from grading.hints import KINDS
 
 SETTINGS_FILE = "settings.toml"
@@ -29,6 +30,11 @@ class CentralSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     token_file: str = ""
 
 
+def _check_layout(layout: str) -> None:
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout: there is no keyboard {layout!r}; one of {', '.join(LAYOUTS)}")
+
+
 class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A scanner of its own: `connection` is serial (or USB-COM), hid (USB HID POS) or evdev (a grabbed keyboard).
 
@@ -43,6 +49,10 @@ class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     layout: str = "us"
     repeat_s: Annotated[float, msgspec.Meta(ge=0, le=3_600)] = 0.3
 
+    def __post_init__(self) -> None:
+        """Refuse a layout nobody has."""
+        _check_layout(self.layout)
+
 
 class KeyboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Scanners that type like a keyboard: the layout they were set to, and the key they were told to send first.
@@ -52,6 +62,10 @@ class KeyboardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     layout: str = "us"
     prefix: Annotated[int, msgspec.Meta(ge=0, le=767)] = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a layout nobody has."""
+        _check_layout(self.layout)
 
 
 class ScaleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

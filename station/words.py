@@ -78,6 +78,7 @@ EVIDENCE_WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 FAULT_WORDS: Mapping[str, str] = {
     "unreachable": mark("Not connected: check cable and power."),
+    "in_use": mark("Another program of this computer uses it: close that program, or ask IT."),
     "lost": mark("Connection lost: check the cable."),
     "no_answer": mark("It does not answer: is it switched on?"),
     "wrong_line_settings": mark("It speaks with other line settings than ours: ask IT."),

@@ -196,7 +196,7 @@ _DECIDED = (Stage.RESULT, Stage.LABEL, Stage.PLACE)
 def _handled(state: State, stage: Stage, name: str, given: Input, known: Known) -> Outcome:
     handler = TABLE[stage].get(name)
     if handler is None:
-        return not_now(name)
+        return not_now(name, stage)
     if isinstance(given, Command) and given.do is Do.CHOOSE and state.ask is not None:
         chosen = _chosen(state, given)
         return attention(mark("That is not one of the answers.")) if chosen is None else handler(state, chosen, known)
@@ -208,10 +208,12 @@ def input_name(given: Input) -> str:
     return str(given.do) if isinstance(given, Command) else READINGS[type(given)]
 
 
-def not_now(name: str) -> Outcome:
+def not_now(name: str, stage: Stage) -> Outcome:
     """Answer what the table does not list: a person is told, a device's word passes in silence."""
     if name in READINGS.values():
         return Outcome()
+    if name == Do.SIGN_OUT and stage not in (Stage.SIGN_IN, Stage.PIN):
+        return attention(mark("Finish this parcel first, or take it back with U; then sign out."))
     return attention(mark("Not now."))
 
 

@@ -30,6 +30,7 @@ PURE_DEVICES = (
     "devices.readings",
     "devices.printers.zpl",
     "devices.scanners.duplicates",
+    "devices.scanners.layouts",
     "devices.scanners.self_test",
 )
 

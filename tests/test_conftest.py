@@ -12,11 +12,12 @@ RULES = Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def inner(pytester: pytest.Pytester) -> Callable[[str], pytest.RunResult]:
+def inner(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Runs one test body in a pytest of its own under the same rules."""
 
-    def run(body: str) -> pytest.RunResult:
-        pytester.makeconftest(RULES)
+    def run(body: str, hung_s: float = 60.0) -> pytest.RunResult:
+        assert "HUNG_S = 60.0" in RULES
+        pytester.makeconftest(RULES.replace("HUNG_S = 60.0", f"HUNG_S = {hung_s}"))
         lines = "\n".join(f"    {line}" for line in body.splitlines())
         pytester.makepyfile(
             f"import logging, os, threading\nrelease = threading.Event()\ndef test_it(expect_log):\n{lines}\n"
@@ -26,8 +27,9 @@ def inner(pytester: pytest.Pytester) -> Callable[[str], pytest.RunResult]:
     return run
 
 
-def test_a_leaked_thread_fails(inner: Callable[[str], pytest.RunResult]) -> None:
-    result = inner("threading.Thread(target=release.wait, args=[2.5], name='scale-7', daemon=True).start()")
+def test_a_leaked_thread_fails(inner: Callable[..., pytest.RunResult]) -> None:
+    leak = "threading.Thread(target=release.wait, args=[3.0], name='scale-7', daemon=True).start()"
+    result = inner(leak, hung_s=0.1)
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*threads left running: scale-7"])
 

@@ -20,7 +20,7 @@ from devices.worker import Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages, mark
 from station.outcome import Tone
 from station.sample import SampleParcel
-from station.settings import KeyboardSettings, Settings, SettingsError
+from station.settings import KeyboardSettings, Settings
 from ui.inbox import Inbox
 from ui.pages.settings import SettingsPage
 from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
@@ -275,6 +275,4 @@ class App:
 
 
 def _wedge_settings(keyboard: KeyboardSettings) -> WedgeSettings:
-    if keyboard.layout not in LAYOUTS:
-        raise SettingsError(f"keyboard: there is no layout {keyboard.layout!r}; one of {', '.join(LAYOUTS)}")
     return WedgeSettings(LAYOUTS[keyboard.layout], keyboard.prefix or None)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from devices.readings import AcceptedWeight, Down, Frame, Scan, Weight
+from devices.readings import AcceptedWeight, Down, Frame, Scan, Weight, WeightState
 from devices.worker import Worker
 from resources.words import mark
-from station.desk import command_in
 from station.inputs import TYPED, Command, Do, FrameJudged, PhotoReady
 from station.outcome import Tone
+from station.own_codes import command_in
 from station.prompt import Button
+from station.stages import Stage
 from ui.photos import PhotoDecoded
 from ui.screen import Manner, Opened, look
 from ui.setting_up import Bench, SettingUp
@@ -68,6 +69,7 @@ class Session(QObject):
         self._bench, self._support, self._decode = bench, support, decode
         self._opened = Opened()
         self._setting_up: SettingUp | None = None
+        self._proof: AcceptedWeight | None = None
         self._labels: tuple[Copy, ...] = ()
         self._figures: Figures = history.figures(datetime.now(UTC))
         self._readings: deque[str] = deque(maxlen=_READINGS_KEPT)
@@ -232,6 +234,8 @@ class Session(QObject):
         if self._setting_up is not None:
             self._setting_up.leave()
         self._setting_up = SettingUp(self._bench) if page == SETUP else None
+        if self._setting_up is None:
+            self._weigh_what_lies_there()
         self._opened = replace(self._opened, page=page)
         self._desk.watch("" if page == "devices" else None)
         self._labels = self._find_labels()
@@ -246,6 +250,8 @@ class Session(QObject):
         if setting_up is None or not isinstance(value, Scan | Command | AcceptedWeight | Down):
             return False
         command = command_in(value.text) if isinstance(value, Scan) else value
+        if isinstance(value, AcceptedWeight):
+            self._proof = value
         if isinstance(command, Command):
             setting_up.press(command)
         elif isinstance(value, Scan) and value.device == TYPED:
@@ -257,6 +263,15 @@ class Session(QObject):
             self._open("devices")
         self.render()
         return not isinstance(value, Down)
+
+    def _weigh_what_lies_there(self) -> None:
+        """Hand the weight that proved the scale to the bench that waits for one: a scale says each only once."""
+        proof, self._proof = self._proof, None
+        shown = self._desk.weight
+        if proof is None or shown is None or self._desk.bench.prompt.stage != Stage.WEIGH:
+            return
+        if shown.state is WeightState.stable and shown.weight_mg == proof.weight_mg:
+            self._desk.take(proof)
 
     def _go_on(self) -> None:
         self._opened = replace(self._opened, failed="")

@@ -9,8 +9,8 @@ from devices.printers.models import queues
 from devices.readings import AcceptedWeight, Down, Scan
 from devices.scanners.self_test import Mend, layout_of
 from resources.words import Translator, mark
-from station.desk import TEST_CODE
 from station.inputs import Command, Do
+from station.own_codes import TEST_CODE
 from station.settings import Settings, SettingsError
 from ui import setup
 from ui.setup import KEYBOARD, TEST_LABEL, Setup

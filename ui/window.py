@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from resources.words import mark
+from station.inputs import Command, Do
 from station.outcome import Tone
 from station.prompt import Button
 from station.stages import Stage
@@ -50,6 +51,8 @@ _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
     Qt.Key.Key_Home: _TURN.SliderToMinimum,
     Qt.Key.Key_End: _TURN.SliderToMaximum,
 }
+# Where the prompt has no such button, the bench says what comes first.
+_SIGN_OUT = Button("F12", "", Command(Do.SIGN_OUT))
 _SIGN_IN_STAGES = ("sign-in", "pin")
 
 
@@ -222,6 +225,8 @@ class Window(QWidget):
 
     def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
         button = _button_of(view, name) if not now.typed and not self._types(text) else None
+        if button is None and name == "F12" and self._stack.currentWidget() is self._receive:
+            button = _SIGN_OUT
         if button is not None:
             self.pressed.emit(button)
         elif text.isprintable() and text:

@@ -23,6 +23,7 @@ LAMPS: Mapping[str, str] = {"ok": mark("ready"), "attention": mark("look"), "dow
 # One or two words for a lamp; the sentence that says what to do is the station's own.
 FAULTS: Mapping[str, str] = {
     "unreachable": mark("not found"),
+    "in_use": mark("in use elsewhere"),
     "lost": mark("unplugged"),
     "no_answer": mark("silent"),
     "wrong_line_settings": mark("settings"),

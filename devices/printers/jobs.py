@@ -57,12 +57,6 @@ class Jobs:
                 if job.name == name:
                     job.cancelled = True
 
-    def cancel_all(self) -> None:
-        """Ask for every job to be given up."""
-        with self._lock:
-            for job in self._jobs:
-                job.cancelled = True
-
     def waiting(self) -> tuple[Job, ...]:
         """All jobs, the next one first."""
         with self._lock:

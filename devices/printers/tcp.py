@@ -1,6 +1,5 @@
 """A ZPL printer on TCP port 9100: one connection, one label at a time, nothing sent twice."""
 
-import queue
 import time
 from dataclasses import dataclass
 
@@ -20,7 +19,7 @@ from devices.printers.status import (
 from devices.readings import Fault, NotPrinted
 from devices.worker import DeviceError, Link
 
-CANCEL_ALL, PAUSE, RESUME = b"~JA", b"~PP", b"~PS"
+CANCEL_ALL = b"~JA"
 _LANGUAGES = b'! U1 getvar "device.languages"\r\n'
 _FORMAT_END = b"^XZ"
 _SLOW_S = 2.0  # a label takes less, unless it is a very long one
@@ -52,8 +51,6 @@ class TcpPrinter:
         self._identity: HostIdentity | None = None
         self._advice: tuple[Advice, ...] = ()
         self._advised_at = float("-inf")
-        self._orders: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._connected = False
         self._mute_looks = 0
 
     @property
@@ -77,19 +74,6 @@ class TcpPrinter:
         self._jobs.cancel(job)
         self._nudge()
 
-    def cancel_all(self) -> None:
-        """Give every label up, also what the printer holds; from any thread."""
-        self._jobs.cancel_all()
-        self._order(CANCEL_ALL)
-
-    def pause(self) -> bool:
-        """Stop the printer after the label it is at; from any thread. False when it is not connected."""
-        return self._order(PAUSE)
-
-    def resume(self) -> bool:
-        """Let it go on, as by its own button; from any thread. False when it is not connected."""
-        return self._order(RESUME)
-
     def leave(self) -> tuple[NotPrinted, ...]:
         """Give up every label, when its worker was stopped for good; what became of each is returned."""
         return self._jobs.leave()
@@ -100,7 +84,6 @@ class TcpPrinter:
         try:
             with connected(self._address, self._timing, link) as channel:
                 self._meet(channel)
-                self._connected = True
                 while not link.stopping:
                     self._serve(channel, link)
         except DeviceError as error:
@@ -110,11 +93,6 @@ class TcpPrinter:
             why = Fault.lost if link.is_up else Fault.unreachable
             self._lost(why, str(error), link)
             raise
-        finally:
-            self._connected = False
-            # An order is for the printer as it is now, not for the one that comes back later.
-            while not self._orders.empty():
-                self._orders.get()
 
     def _meet(self, channel: Channel) -> None:
         """Learn what it is. Every language of Zebra's answers getvar; in the wrong one ~HS would be printed as text."""
@@ -123,21 +101,11 @@ class TcpPrinter:
             raise DeviceError(Fault.wrong_language, f"its language is {languages!r}")
         self._identity = channel.ask(b"~HI", host_identity) or self._identity
 
-    def _order(self, command: bytes) -> bool:
-        if not self._connected:
-            self._nudge()
-            return False
-        self._orders.put(command)
-        self._nudge()
-        return True
-
     def _nudge(self) -> None:
         if self._link is not None:
             self._link.nudge()
 
     def _serve(self, channel: Channel, link: Link) -> None:
-        while not self._orders.empty():
-            channel.send(self._orders.get())
         condition = self._look(channel, link)
         if link.stopping:
             return

@@ -135,6 +135,6 @@ def _grab(handle: int, path: str) -> None:
         if error.errno == errno.ENOTTY:
             _log.info("%s is no input device and cannot be grabbed: taken for a simulator", path)
         elif error.errno == errno.EBUSY:
-            raise DeviceError(Fault.unreachable, f"{path} is grabbed by another program") from error
+            raise DeviceError(Fault.in_use, f"{path} is grabbed by another program") from error
         else:
             raise

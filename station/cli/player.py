@@ -12,8 +12,8 @@ from grading.rubric import PART_PREFIX
 from station import sample
 from station.bench import Bench
 from station.cli.errors import Stuck
-from station.desk import COMMAND_PREFIX
 from station.inputs import Command, Do
+from station.own_codes import COMMAND_PREFIX
 from station.records import Bin
 from station.sample import SampleItem, SampleParcel, SamplePerson
 from station.stages import Stage, question_due, stage_of

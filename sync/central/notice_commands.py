@@ -93,12 +93,12 @@ def _add(asked: argparse.Namespace, store: Store) -> int:
         asked.since,
         asked.until,
     )
-    notices.add(store, asked.site, recall)
+    notices.tell(store, asked.site, recall)
     return _say(f"{recall.id}: the benches of {asked.site} are told with their next pull")
 
 
 def _list(asked: argparse.Namespace, store: Store) -> int:
-    for each in notices.recalls(store, asked.site):
+    for each in notices.standing(store, asked.site, Recall):
         only = [*each.lots, *(":".join(pair) for pair in each.serials), *([":".join(each.made)] if each.made else [])]
         limits = f" only {', '.join(only)}" if only else ""
         _say(f"{each.id}  {each.title}  [{', '.join((*each.skus, *each.gtins))}]{limits}  {each.owner}")
@@ -106,22 +106,22 @@ def _list(asked: argparse.Namespace, store: Store) -> int:
 
 
 def _withdraw(asked: argparse.Namespace, store: Store) -> int:
-    return _taken_back(notices.withdraw(store, asked.site, asked.id), asked.id)
+    return _taken_back(notices.withdraw(store, asked.site, Recall, asked.id), asked.id)
 
 
 def _report(asked: argparse.Namespace, store: Store) -> int:
-    notices.report(store, asked.site, SerialNote(asked.serial, asked.status, asked.where, asked.at))
+    notices.tell(store, asked.site, SerialNote(asked.serial, asked.status, asked.where, asked.at))
     return _say(f"{asked.serial}: the benches of {asked.site} are told with their next pull")
 
 
 def _reported(asked: argparse.Namespace, store: Store) -> int:
-    for each in notices.reported(store, asked.site):
+    for each in notices.standing(store, asked.site, SerialNote):
         _say(f"{each.serial}  {each.status}  {each.where}  {each.at}".rstrip())
     return 0
 
 
 def _forget(asked: argparse.Namespace, store: Store) -> int:
-    return _taken_back(notices.forget(store, asked.site, asked.serial), asked.serial)
+    return _taken_back(notices.withdraw(store, asked.site, SerialNote, asked.serial), asked.serial)
 
 
 def _taken_back(done: bool, name: str) -> int:

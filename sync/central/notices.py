@@ -1,6 +1,7 @@
 """What a site is told besides its orders: recalls and reported serial numbers, each a record of the feed."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import select
@@ -14,41 +15,33 @@ from sync.wire import RecordKind
 
 _WITHDRAWN = b"null"
 
-
-def add(store: Store, site: str, recall: Recall) -> None:
-    """Tell a site of a recall, or of what has changed about one it knows."""
-    _append(store, site, Change("recall", recall.id, msgspec.json.encode(recall)))
+Told = TypeVar("Told", bound=Recall | SerialNote)
 
 
-def withdraw(store: Store, site: str, id: str) -> bool:
-    """Take a recall back; False when the site was never told of it, or not any more."""
-    if all(each.id != id for each in recalls(store, site)):
+def tell(store: Store, site: str, told: Recall | SerialNote) -> None:
+    """Tell a site of a recall or of a serial number, or of what has changed about one it knows."""
+    _append(store, site, Change(_kind(type(told)), _key(told), msgspec.json.encode(told)))
+
+
+def withdraw(store: Store, site: str, what: type[Recall | SerialNote], key: str) -> bool:
+    """Take back the recall of an id or the report of a number; False when the site knows of none, or not any more."""
+    if all(_key(each) != key for each in standing(store, site, what)):
         return False
-    _append(store, site, Change("recall", id, None))
+    _append(store, site, Change(_kind(what), key, None))
     return True
 
 
-def recalls(store: Store, site: str) -> tuple[Recall, ...]:
-    """Return the recalls of a site that were not withdrawn, by id."""
-    return tuple(msgspec.json.decode(body, type=Recall) for body in _standing(store, site, "recall"))
+def standing(store: Store, site: str, what: type[Told]) -> tuple[Told, ...]:
+    """Return what a site was told of recalls or serial numbers and was not withdrawn, by id or number."""
+    return tuple(msgspec.json.decode(body, type=what) for body in _standing(store, site, _kind(what)))
 
 
-def report(store: Store, site: str, note: SerialNote) -> None:
-    """Tell a site what was reported of a serial number."""
-    _append(store, site, Change("serial_note", note.serial, msgspec.json.encode(note)))
+def _kind(what: type[object]) -> RecordKind:
+    return "recall" if what is Recall else "serial_note"
 
 
-def forget(store: Store, site: str, serial: str) -> bool:
-    """Take the report of a serial number back; False when there is none."""
-    if all(each.serial != serial for each in reported(store, site)):
-        return False
-    _append(store, site, Change("serial_note", serial, None))
-    return True
-
-
-def reported(store: Store, site: str) -> tuple[SerialNote, ...]:
-    """Return what a site was told of serial numbers, by number."""
-    return tuple(msgspec.json.decode(body, type=SerialNote) for body in _standing(store, site, "serial_note"))
+def _key(told: Recall | SerialNote) -> str:
+    return told.id if isinstance(told, Recall) else told.serial
 
 
 def _append(store: Store, site: str, *changes: Change) -> None:

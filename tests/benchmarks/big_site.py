@@ -14,12 +14,13 @@ from devices.readings import AcceptedWeight, Printed, Scan
 from station import sample
 from station.bench import Bench
 from station.cli.player import Player
-from station.desk import Desk, command_in
+from station.desk import Desk
 from station.history import History
 from station.inputs import Command, PhotoChecked
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
+from station.own_codes import command_in
 from station.photos import PhotoStore
 from station.records import ReturnOrder
 from station.rules import read_rules

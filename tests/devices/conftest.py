@@ -25,7 +25,7 @@ class Inbox:
             self.readings.append(reading)
             self._came.notify_all()
 
-    def next(self, kind: type[R], matching: Callable[[R], bool] = lambda _: True, within_s: float = 20.0) -> R:
+    def next(self, kind: type[R], matching: Callable[[R], bool] = lambda _: True, within_s: float = 60.0) -> R:
         """The next reading of that kind not looked at before; earlier ones of other kinds are passed over."""
         deadline = time.monotonic() + within_s
         with self._came:

@@ -42,7 +42,7 @@ def reports(session: Scripted, inbox, pause_s: float = 0.001) -> list[str]:
     """Run the script and list what was said about health."""
     worker = Worker("device", session, inbox.post, (pause_s, pause_s))
     worker.start()
-    assert session.done.wait(10.0)
+    assert session.done.wait(60.0)
     worker.stop()
     return ["up" if isinstance(reading, Up) else str(reading.why) for reading in inbox.readings]
 
@@ -83,7 +83,7 @@ def test_the_pauses_grow_to_the_longest(inbox) -> None:
     session = Scripted(*[absent] * 5)
     worker = Worker("device", session, inbox.post, (0.02, 0.08))
     worker.start()
-    assert session.done.wait(10.0)
+    assert session.done.wait(60.0)
     worker.stop()
     pauses = [later - earlier for earlier, later in pairwise(began)]
     assert all(pause >= least for pause, least in zip(pauses, (0.02, 0.04, 0.08, 0.08), strict=True))
@@ -104,7 +104,7 @@ def test_the_last_frames_are_kept(inbox) -> None:
     session = Scripted(chatter)
     worker = Worker("device", session, inbox.post, (0.001, 0.001))
     worker.start()
-    assert session.done.wait(10.0)
+    assert session.done.wait(60.0)
     worker.stop()
     assert [frame.raw for frame in worker.recent()] == [b"%d" % number for number in range(50, RECENT_FRAMES + 50)]
 
@@ -125,7 +125,7 @@ def test_a_nudge_ends_a_wait_and_stopping_says_nothing(inbox) -> None:
     worker.start()
     inbox.next(Up)
     links[0].nudge()
-    assert woken.wait(10.0)
+    assert woken.wait(60.0)
     worker.stop()
     worker.stop()
     assert not inbox.of(Down)
@@ -179,11 +179,11 @@ def test_a_session_that_will_not_end_is_named(inbox, expect_log, monkeypatch) ->
 
     def hang(link: Link) -> None:
         deaf.set()
-        let_go.wait(10.0)
+        let_go.wait(60.0)
 
     worker = Worker("device", Scripted(hang), inbox.post)
     worker.start()
-    assert deaf.wait(10.0)
+    assert deaf.wait(60.0)
     worker.stop()
     let_go.set()
 

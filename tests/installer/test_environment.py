@@ -70,17 +70,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def start(project: Path) -> Start:
     """Locks one version of the library (with what may stand behind it), then starts `run --headless 7`."""
 
-    def run(version: str, after: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    def run(version: str, after: str = "", root: Path = project, **environ: str) -> subprocess.CompletedProcess[str]:
         line = (project / "wheels" / f"line-{version}").read_text() + after
         for group in ("run", "dev"):
-            (project / "installer" / f"requirements-{group}.lock").write_text(line)
+            (root / "installer" / f"requirements-{group}.lock").write_text(line)
         offline = {
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(project / "wheels"),
             "PIP_CONFIG_FILE": os.devnull,
         }
         return subprocess.run(
-            [sys.executable, str(project / "installer" / "dev.py"), "run", "--headless", "7"],
+            [sys.executable, str(root / "installer" / "dev.py"), "run", "--headless", "7"],
             env={**os.environ, **offline, **environ},
             capture_output=True,
             text=True,
@@ -114,6 +114,26 @@ def test_an_environment_that_does_not_start_is_made_anew(start: Start, project: 
     again = start("1").stdout
     assert again.startswith("Making a virtual environment")
     assert again.endswith("ran thing 1 run --headless 7\n")
+
+
+def test_an_environment_that_came_with_a_moved_folder_is_made_anew(start: Start, project: Path, tmp_path: Path) -> None:
+    start("1")
+    moved = shutil.copytree(project, tmp_path / "moved", symlinks=True)
+    again = start("1", root=moved).stdout
+    assert again.startswith("The .venv here was made for another folder, or that folder is gone: it is made anew.\n")
+    assert again.endswith("ran thing 1 run --headless 7\n")
+    assert str(moved) in (moved / ".venv" / "bin" / "pip").read_text()
+    assert start("1", root=moved).stdout == "ran thing 1 run --headless 7\n"
+
+
+def test_a_link_to_an_environment_that_is_gone_is_replaced(start: Start, project: Path, tmp_path: Path) -> None:
+    start("1")
+    linked = shutil.copytree(project, tmp_path / "linked", ignore=shutil.ignore_patterns(".venv"))
+    (linked / ".venv").symlink_to(tmp_path / "gone")
+    again = start("1", root=linked)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert again.stdout.startswith("The .venv here was made for another folder")
+    assert again.stdout.endswith("ran thing 1 run --headless 7\n")
 
 
 def test_a_library_that_is_not_the_locked_one_is_refused(start: Start, project: Path) -> None:

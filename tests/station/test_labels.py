@@ -19,13 +19,12 @@ from station.labels import DOTS_PER_MM, LabelError, Template, fit, load, read, s
 from station.typeface import Typeface
 from station.words import ROUTE_WORDS
 
-NAMES = ("plate", "bin", "bin_closed", "parcel", "test")
-CODE_FIELD = {"plate": "plate", "bin": "bin", "bin_closed": "bin", "parcel": "parcel", "test": "code"}
+NAMES = ("plate", "bin", "bin_closed", "test")
+CODE_FIELD = {"plate": "plate", "bin": "bin", "bin_closed": "bin", "test": "code"}
 STOCKS = ("57x32", "70x40", "102x51", "102x152")
 FIELDS = {
     "plate": plates.make("A01", 17),
     "bin": plates.make_bin("A01", 17),
-    "parcel": "P-A01-17",
     "code": "RS:test",
     "title": "Wireless headphones, over-ear, graphite",
     "client": "Northwind Outdoor",
@@ -236,7 +235,7 @@ def test_hostile_code_is_data(text: str, dpi: int) -> None:
 @pytest.mark.parametrize("text", [*HOSTILE, *UNPRINTABLE])
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_text_is_data_on_every_label(name: str, text: str) -> None:
-    fields = {key: text for key in FIELDS if key not in ("plate", "bin", "parcel", "code")}
+    fields = {key: text for key in FIELDS if key not in ("plate", "bin", "code")}
     zpl = made(name, **fields)
     assert set(commands(zpl)) <= {
         "XA",
@@ -266,7 +265,7 @@ def test_hostile_text_is_data_on_every_label(name: str, text: str) -> None:
 
 @given(st.dictionaries(st.sampled_from([*FIELDS, "training", "word"]), st.text(max_size=80)))
 def test_no_text_changes_the_order_of_commands(fields: dict[str, str]) -> None:
-    safe = {key: text for key, text in fields.items() if key not in ("plate", "bin", "parcel", "code", "disposition")}
+    safe = {key: text for key, text in fields.items() if key not in ("plate", "bin", "code", "disposition")}
     plain = {key: "x" if text.isprintable() and text.strip() else text for key, text in safe.items()}
     for name in NAMES:
         assert commands(made(name, **safe)) == commands(made(name, **plain))

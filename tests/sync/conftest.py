@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from sync.client import Client
 from sync.courier import Courier
 from sync.pace import Backoff
 from sync.wire import Push
+from tests.ports import lasting_port
 
 ROOT = Path(__file__).parents[2]
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
@@ -41,7 +43,7 @@ class Central:
         self.database = database
         self._more = more
         self._process: subprocess.Popen[str] | None = None
-        self._port = 0
+        self._port = lasting_port()
         self.store: Store
 
     @property
@@ -68,7 +70,6 @@ class Central:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert "listening on http://" in line, self.log()
-        self._port = int(line.rsplit(":", 1)[1])
         if not hasattr(self, "store"):
             self.store = Store(self.database or f"sqlite:///{self.data / 'central.sqlite'}")
 
@@ -107,7 +108,7 @@ class Central:
         assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        code = self._process.wait(15)
+        code = self._process.wait(60)
         self._process.stdin.close()
         self._process.stdout.close()
         return code
@@ -137,32 +138,26 @@ class Bench:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a private PostgreSQL, without the database's name."""
+    """The URL of a private PostgreSQL on a socket of its own, with `%s` for the database's name."""
     if not (POSTGRES / "initdb").exists():
         pytest.skip("no PostgreSQL on this computer: apt-get install postgresql")
-    folder = Path("/tmp") / f"returns-pg-{os.getpid()}"
-    folder.mkdir(mode=0o755)
+    # Not pytest's folder: PostgreSQL runs as a user of its own, and a socket's name must be short.
+    folder = Path(tempfile.mkdtemp(prefix="returns-pg-"))
+    folder.chmod(0o755)
     as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     if as_user:
         shutil.chown(folder, "postgres")
     data = folder / "data"
-    port = _free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
     run = [*as_user, str(POSTGRES / "initdb"), "-D", str(data), "-U", "returns", "-A", "trust", "-E", "UTF8"]
     subprocess.run([*run, "--no-sync"], check=True, capture_output=True, cwd=folder)
     control = [*as_user, str(POSTGRES / "pg_ctl"), "-D", str(data), "-w"]
     subprocess.run(
         [*control, "-o", options, "-l", str(folder / "log"), "start"], check=True, capture_output=True, cwd=folder
     )
-    yield f"postgresql+psycopg://returns@127.0.0.1:{port}"
+    yield f"postgresql+psycopg://returns@/%s?host={folder}"
     subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
     shutil.rmtree(folder)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -177,9 +172,9 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
 @pytest.fixture(scope="session")
 def on_postgres(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
     """The same on PostgreSQL."""
-    with psycopg.connect(f"{cluster.replace('+psycopg', '')}/postgres", autocommit=True) as connection:
+    with psycopg.connect(cluster.replace("+psycopg", "") % "postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE contract")
-    running = Central(tmp_path_factory.mktemp("central-pg") / "data", f"{cluster}/contract")
+    running = Central(tmp_path_factory.mktemp("central-pg") / "data", cluster % "contract")
     running.start()
     yield running
     running.close()
@@ -401,7 +396,7 @@ class Proxy:
         self._listener.close()
         self.break_all()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
         for each in self._open:
             each.close()
 

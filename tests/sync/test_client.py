@@ -130,7 +130,7 @@ def test_a_call_can_be_broken_off(until: Any) -> None:
         line, _ = silent.accept()
         line.recv(10)
         client.abort()
-        until(lambda: codes == ["stopped"], 5)
+        until(lambda: codes == ["stopped"])
         thread.join()
         line.close()
         with pytest.raises(Unreachable, match="stopped"):

@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -404,15 +403,13 @@ def test_photos_that_are_gone_or_damaged_are_shown_and_hold_up_nothing(
 
 
 def test_it_stops_at_once_in_the_middle_of_a_call(
-    bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any
+    bench: Any, book: Any, run_courier: Run, until: Until, new_proxy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("sync.client._TIMEOUT_S", 600.0)  # a call that is not broken off does not end by itself
     proxy = new_proxy(bench.central)
     proxy.is_holding = True
     book.parcels(2)
     running = run_courier(book, bench, proxy.url)
     until(lambda: proxy.bytes_up > 500)
-    before = time.monotonic()
     running.courier.stop()
-    # Far from the ten seconds a call may take; no figure is measured here.
-    assert time.monotonic() - before < 5
     assert not [thread for thread in threading.enumerate() if thread.name == "courier"]

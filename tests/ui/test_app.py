@@ -39,7 +39,7 @@ def test_a_reading_from_a_thread_is_on_the_screen_and_closing_the_window_ends_it
         thread = threading.Thread(target=lambda: app.post(Scan("scanner", "BDG-1001", "", 5_000_000.0)))
         thread.start()
         thread.join()
-        qtbot.waitUntil(lambda: "Type your PIN, Ayla Demir" in words(app.window))
+        qtbot.waitUntil(lambda: "Type your PIN, Ayla Demir" in words(app.window), timeout=60_000)
         seen.append(words(app.window))
         app.window.close()
 

@@ -19,7 +19,7 @@ def test_what_threads_post_is_handed_over_in_the_screens_thread_in_order(qapp: Q
     threads = [threading.Thread(target=lambda n=n: [inbox.post((n, k)) for k in range(200)]) for n in range(4)]
     for thread in threads:
         thread.start()
-    qtbot.waitUntil(lambda: len(came) == 800, timeout=10_000)
+    qtbot.waitUntil(lambda: len(came) == 800, timeout=60_000)
     for thread in threads:
         thread.join()
     assert where == {threading.main_thread()}
@@ -32,7 +32,7 @@ def test_what_came_before_anyone_listened_is_kept(qapp: QApplication, qtbot) -> 
     inbox.post("early")
     qapp.processEvents()
     inbox.open(came.append)
-    qtbot.waitUntil(lambda: came == ["early"])
+    qtbot.waitUntil(lambda: came == ["early"], timeout=60_000)
 
 
 def test_of_piled_up_pictures_only_the_newest_is_handed_over(qapp: QApplication, qtbot) -> None:
@@ -42,7 +42,7 @@ def test_of_piled_up_pictures_only_the_newest_is_handed_over(qapp: QApplication,
         inbox.post(Up("scale", number))
     inbox.post(Frame("camera-2", b"", 0, 0, 9))
     inbox.open(came.append)
-    qtbot.waitUntil(lambda: bool(came))
+    qtbot.waitUntil(lambda: bool(came), timeout=60_000)
     assert [(value.device, value.at) for value in came if isinstance(value, Frame)] == [("camera", 4), ("camera-2", 9)]
     assert [value.at for value in came if isinstance(value, Up)] == [0, 1, 2, 3, 4]
 
@@ -63,5 +63,5 @@ def test_it_can_be_opened_again_for_another_station(qapp: QApplication, qtbot) -
     inbox.close()
     inbox.open(second.append)
     inbox.post(1)
-    qtbot.waitUntil(lambda: second == [1])
+    qtbot.waitUntil(lambda: second == [1], timeout=60_000)
     assert first == []

@@ -218,7 +218,7 @@ def test_the_devices_page_is_scrolled_by_key(see: Callable, window: Window, qtbo
     shown = window._stack.currentWidget()
     assert shown is not None
     bar = shown.findChildren(Scroll)[0].verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=60_000)
     QTest.keyClick(window, Qt.Key.Key_End)
     assert bar.value() == bar.maximum() > 0
     QTest.keyClick(window, Qt.Key.Key_PageUp)

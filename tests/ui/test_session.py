@@ -11,10 +11,10 @@ from devices.readings import Scan
 from devices.scanners.self_test import SELF_TEST
 from resources.words import Translator, languages
 from station import sample
-from station.desk import TEST_CODE
 from station.errors import JournalError
 from station.inputs import Do
 from station.outcome import Tone
+from station.own_codes import TEST_CODE
 from station.settings import Settings
 from ui import setting_up
 from ui.pages.settings import SettingsPage
@@ -91,13 +91,21 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
     )
     session.begin()
     window.show()
-    qtbot.waitExposed(window)
+    qtbot.waitExposed(window, timeout=60_000)
     window.activateWindow()
     yield Bench(hands, window, session, qtbot, sounds, wanted)
     session.end()
     window.close()
     session.deleteLater()
     window.deleteLater()
+
+
+def test_who_may_not_sign_out_yet_is_told_what_comes_first(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.begin_unweighed("tee")
+    bench.key(Qt.Key.Key_F12)
+    assert "Finish this parcel first, or take it back with U; then sign out." in bench.shown()
+    assert bench.stage == "weigh"
 
 
 def test_a_parcel_is_cleared_with_the_keyboard_alone(bench: Bench) -> None:
@@ -354,7 +362,7 @@ def test_hostile_codes_are_shown_as_they_are(bench: Bench) -> None:
 def test_a_support_bundle_is_asked_for_by_key_and_told_when_it_is_written(bench: Bench) -> None:
     bench.window.page_wanted.emit("devices")
     bench.type("b", enter=False)
-    bench.qtbot.waitUntil(lambda: "The support bundle is being written" in bench.shown())
+    bench.qtbot.waitUntil(lambda: "The support bundle is being written" in bench.shown(), timeout=60_000)
     assert bench.wanted == ["support"]
     bench.session.take(SupportWritten("/data/support.zip"))
     assert "The support bundle is written: /data/support.zip" in bench.shown()

@@ -1,5 +1,6 @@
 """Devices are set up in the window of a running bench: tried at once, proved by a reading, kept when saved."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from devices.printers import models as printers
 from devices.readings import Scan
 from devices.scanners.self_test import SELF_TEST
 from devices.simulators.bench import SimulatedBench
+from station import sample
 from station.cli.parts import Station, open_station
-from station.desk import TEST_CODE
+from station.journal import Journal
+from station.own_codes import TEST_CODE
 from station.settings import PrinterSettings, ScaleSettings, ScannerSettings, Settings
 from ui.app import App
 
@@ -33,7 +36,7 @@ class Person:
         return "\n".join(shown).replace("\u200b", "")
 
     def sees(self, words: str) -> None:
-        self._qtbot.waitUntil(lambda: words in self.words, timeout=15_000)
+        self._qtbot.waitUntil(lambda: words in self.words, timeout=60_000)
 
     def turn_to(self, page: str) -> None:
         self.app.window.page_wanted.emit(page)
@@ -123,6 +126,36 @@ def test_a_scale_is_tried_proved_by_a_weight_and_kept(at_bench, devices: Simulat
     devices.scale.remove(0.0)
     assert saved is not None
     assert saved.scale == ScaleSettings("mt-sics", port)
+
+
+def test_a_parcel_that_lies_on_the_scale_it_was_set_up_with_is_weighed(
+    at_bench, devices: SimulatedBench, site_copy: Path, tmp_path: Path
+) -> None:
+    """The scale says each weight once, and said it to the page."""
+    Journal.open(tmp_path / "station.sqlite", Settings().station).close()
+    shutil.copy(site_copy, tmp_path / "expected.sqlite")
+    port, parcel = devices.address("scale"), next(each for each in sample.parcels() if each.key == "headphones")
+    person_in = next(each for each in sample.people() if each.role == "supervisor")
+
+    def work(person: Person) -> None:
+        desk = person.station.desk
+        for text in (person_in.badge, person_in.pin, parcel.code):
+            desk.take(Scan("keyboard", text, "", 0.0))
+        person.sees("Put the parcel on the scale")
+        begin(person)
+        person.choose("Scale")
+        person.choose("Mettler-Toledo MT-SICS")
+        person.type(port)
+        person.sees("ready")
+        devices.scale.place(parcel.weight_mg, 0.0)
+        person.sees("It weighed")
+        assert desk.bench.prompt.stage == "weigh"
+        person.press("Enter")
+        person.sees("Set up a device")
+        assert desk.bench.state.parcel.weighed.weight_mg == parcel.weight_mg
+
+    at_bench(Settings(sound=False), work)
+    devices.scale.remove(0.0)
 
 
 def test_what_is_left_unsaved_is_put_back(at_bench, devices: SimulatedBench, expect_log) -> None:

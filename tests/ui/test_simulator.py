@@ -60,5 +60,5 @@ def test_a_simulator_that_is_gone_says_so_and_nothing_fails(press, tmp_path: Pat
     link = str(tmp_path / "devices" / "scale")  # other tests' simulators may be running beside ours
     scale = next(child for child in psutil.Process().children() if link in child.cmdline())
     scale.kill()
-    scale.wait(10)
+    scale.wait(60)
     assert press("Wobble").error

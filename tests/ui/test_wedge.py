@@ -49,7 +49,7 @@ class Watched:
         self._process.stdin.flush()
         self.wait_for("done", command)
 
-    def wait_for(self, *words: str, within_s: float = 20.0) -> list[tuple]:
+    def wait_for(self, *words: str, within_s: float = 60.0) -> list[tuple]:
         """All that was said up to these words."""
         before, deadline = [], time.monotonic() + within_s
         while True:
@@ -64,7 +64,7 @@ class Watched:
     def close(self) -> None:
         self._process.stdin.write("end\n")
         self._process.stdin.flush()
-        self._process.wait(10)
+        self._process.wait(60)
         self._reader.join()
         self._process.stdin.close()
         self._process.stdout.close()
@@ -109,7 +109,7 @@ def test_no_key_of_many_scans_touches_a_dialog_whose_focus_moves(xvfb: str, scan
     environment = {**os.environ, "DISPLAY": xvfb, "QT_QPA_PLATFORM": "xcb"}
     command = [sys.executable, str(Path(__file__).with_name("wedge_burst.py")), xvfb, scanner, "12"]
     try:
-        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=180)
     finally:
         set_layout(xvfb, "us")
     assert done.stdout.startswith("Outcome(lost=0, wrong=0, leaked=0,"), done.stdout
@@ -145,7 +145,7 @@ def test_a_key_pressed_by_hand_still_presses_a_button(watched: Watched, keyboard
 def test_where_there_are_no_scan_codes_the_text_has_to_do() -> None:
     """In a process of its own: a key is only typed where the focus is, and other tests' windows may have it."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{__file__}::text_has_to_do"]
-    subprocess.run([*command, "-o", "python_functions=text_*"], check=True, capture_output=True, timeout=60)
+    subprocess.run([*command, "-o", "python_functions=text_*"], check=True, capture_output=True, timeout=180)
 
 
 def text_has_to_do(qapp: QApplication, qtbot) -> None:
@@ -156,11 +156,11 @@ def text_has_to_do(qapp: QApplication, qtbot) -> None:
     QVBoxLayout(window).addWidget(field)
     window.setMinimumSize(400, 200)
     window.show()
-    qtbot.waitExposed(window)
+    qtbot.waitExposed(window, timeout=60_000)
     # Windows of other tests may still be going; a key is only typed where the focus is.
     window.windowHandle().requestActivate()
     field.setFocus()
-    qtbot.waitUntil(field.hasFocus)
+    qtbot.waitUntil(field.hasFocus, timeout=60_000)
     try:
         for character in "RMA-1042\r":
             QTest.keyClick(window.windowHandle(), Qt.Key.Key_Return if character == "\r" else character)
@@ -169,7 +169,7 @@ def text_has_to_do(qapp: QApplication, qtbot) -> None:
         ]
         assert field.text() == ""
         QTest.keyClick(window.windowHandle(), "x")
-        qtbot.waitUntil(lambda: field.text() == "x")
+        qtbot.waitUntil(lambda: field.text() == "x", timeout=60_000)
     finally:
         qapp.removeEventFilter(wedge)
         window.close()

@@ -30,7 +30,7 @@ from ui.wedge import WedgeFilter  # noqa: E402
 PLAYER = Path(__file__).with_name("scanner_keys.py")
 _FOCUS_EVERY_MS = 13
 # The player ends when the server has typed it all; the window may still have to read it.
-_STILL_S = 2.0
+_STILL_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def bursts(app: QApplication, display: str, scanner: str, count: int) -> Outcome
     dialog.show()
     dialog.activateWindow()
     try:
-        _spin(app, dialog.isActiveWindow, 10.0)
+        _spin(app, dialog.isActiveWindow, 60.0)
         began = time.monotonic()
         player = subprocess.Popen([sys.executable, str(PLAYER), display, scanner, str(count)], env=dict(os.environ))
         _spin(app, lambda: player.poll() is not None, 60.0 + count)

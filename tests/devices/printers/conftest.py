@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import lasting_port
+
 _FILES = """\
 ServerRoot {root}/root
 StateDir {root}/state
@@ -49,33 +51,31 @@ class Sink:
 
     def __init__(self) -> None:
         self.received: list[bytes] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._listener.close()
+        self.port = lasting_port()
         self._thread: threading.Thread | None = None
         self._away = threading.Event()
 
     def plug(self) -> None:
         self._away.clear()
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self._listener.settimeout(0.05)
-        self._thread = threading.Thread(target=self._serve)
+        listener = socket.create_server(("127.0.0.1", self.port))
+        listener.settimeout(0.05)
+        self._thread = threading.Thread(target=self._serve, args=(listener,))
         self._thread.start()
 
     def unplug(self) -> None:
         self._away.set()
         if self._thread is not None:
-            self._thread.join(10.0)
+            self._thread.join(60.0)
             self._thread = None
-        self._listener.close()
 
-    def _serve(self) -> None:
-        while not self._away.is_set():
-            with suppress(TimeoutError):
-                connection, _ = self._listener.accept()
-                with connection:
-                    connection.settimeout(5.0)
-                    self.received.append(_all_of(connection))
+    def _serve(self, listener: socket.socket) -> None:
+        with listener:
+            while not self._away.is_set():
+                with suppress(TimeoutError):
+                    connection, _ = listener.accept()
+                    with connection:
+                        connection.settimeout(60.0)
+                        self.received.append(_all_of(connection))
 
 
 def _all_of(connection: socket.socket) -> bytes:
@@ -90,7 +90,7 @@ class PrintSystem:
 
     def run(self, *command: str) -> str:
         path = f"{os.environ['PATH']}:/usr/sbin"
-        done = subprocess.run(command, capture_output=True, env={**os.environ, "PATH": path}, timeout=20, check=True)
+        done = subprocess.run(command, capture_output=True, env={**os.environ, "PATH": path}, timeout=60, check=True)
         return done.stdout.decode()
 
     def add(self, name: str, sink: Sink) -> None:
@@ -121,12 +121,12 @@ def print_system() -> Iterator[PrintSystem]:
             yield system
     finally:
         server.terminate()
-        server.wait(10.0)
+        server.wait(60.0)
         shutil.rmtree(folder)
 
 
 def _await_ready(system: PrintSystem, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(1_200):
         if server.poll() is not None:
             pytest.fail(f"cupsd ended with {server.returncode}", pytrace=False)
         with suppress(subprocess.CalledProcessError):

@@ -54,8 +54,9 @@ def simulated(tmp_path: Path) -> Iterator[Callable[..., Simulated]]:
 
 
 def quick(model: ScaleModel) -> ScaleModel:
-    """The model as it is, asked more often than a bench would."""
-    polling = replace(model.polling, interval_s=0.02, answer_s=0.3)
+    """The model as it is, asked more often than a bench would; an answer may be late, for the computer is busy."""
+    answer_s = 0.3 if model.polling.silence_is_rest else 0.6
+    polling = replace(model.polling, interval_s=0.02, answer_s=answer_s)
     return replace(model, polling=polling)
 
 

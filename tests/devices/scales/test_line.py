@@ -35,8 +35,9 @@ def test_two_articles_of_one_weight_are_weighed_after_they_stop_rocking(simulato
     for _ in range(2):
         simulator.do("place", weight_mg=2_310_000, wobble_s=0.2)
         assert inbox.next(AcceptedWeight).weight_mg == 2_310_000
-        simulator.do("wobble", wobble_s=0.1)
+        simulator.do("wobble", wobble_s=600.0)
         inbox.next(Weight, lambda weight: weight.state is WeightState.moving)
+        simulator.do("wobble", wobble_s=0.0)
         inbox.next(Weight, lambda weight: weight.state is WeightState.stable)
         simulator.do("remove", wobble_s=0.05)
         emptied()

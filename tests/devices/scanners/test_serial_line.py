@@ -154,6 +154,14 @@ def test_unplugged_and_plugged_in_again(simulator: Simulator, scanner: Worker, i
     assert len(inbox.of(Up)) == 2
 
 
+@pytest.mark.usefixtures("goes_down", "scanner")
+def test_a_port_that_another_program_uses_is_said_to_be(simulator: Simulator, inbox) -> None:
+    second = Worker("second", SerialScanner("second", LineSettings(simulator.address)), inbox.post, (0.02, 0.1))
+    second.start()
+    assert inbox.next(Down).why is Fault.in_use
+    second.stop()
+
+
 @pytest.mark.usefixtures("goes_down")
 def test_a_scanner_that_is_not_there_is_said_once_and_found_later(tmp_path: Path, inbox) -> None:
     link = tmp_path / "late"

@@ -26,7 +26,7 @@ class Drivers:
 
     def __init__(self, bench: SimulatedBench, inbox) -> None:
         self.printer = TcpPrinter("printer", bench.printer.host, bench.printer.port)
-        self.camera = Camera("camera", CameraSettings(bench.address("camera"), frozen_s=0.8))
+        self.camera = Camera("camera", CameraSettings(bench.address("camera")))
         sessions = {
             "scanner": SerialScanner("scanner", LineSettings(bench.address("scanner"))),
             "scale": session(MODELS["mt-sics"], "scale", bench.address("scale")),
@@ -84,7 +84,7 @@ def test_every_plug_can_be_pulled_and_put_back(bench: SimulatedBench, drivers: D
 def test_a_simulator_ends_with_its_stdin_and_refuses_what_it_does_not_know(tmp_path: Path) -> None:
     commands = b'{"do":"scan","text":"A"}\nnonsense\n{"do":"dance"}\n{"do":"scan"}\n[1]\n'
     command = [sys.executable, "-m", "devices.simulators.scanner", "--link", str(tmp_path / "s")]
-    done = subprocess.run(command, input=commands, capture_output=True, timeout=30, check=True)
+    done = subprocess.run(command, input=commands, capture_output=True, timeout=60, check=True)
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert [event["event"] for event in events] == ["ready", "done", "refused", "refused", "refused", "refused"]
     assert events[0]["address"] == str(tmp_path / "s")
@@ -100,7 +100,7 @@ def test_no_simulator_outlives_a_killed_program(tmp_path: Path, until) -> None:
         "    print(*[each._process.pid for each in bench._simulators.values()], flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    killed = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=120, check=False)
     assert killed.returncode == -signal.SIGKILL
     pids = killed.stdout.split()
     assert len(pids) == 4

@@ -160,6 +160,6 @@ def test_reports_of_a_device_file_are_played_one_for_each_read(tmp_path: Path, r
 def test_a_device_that_was_not_recorded_is_named(tmp_path: Path, recorder) -> None:
     recorder.note("scale", "in", b"x")
     command = [sys.executable, "-m", "devices.simulators.replay", str(tmp_path / "fault.jsonl"), "--device", "camera"]
-    done = subprocess.run(command, input="", capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, input="", capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "there is nothing of 'camera', only of scale" in done.stderr

@@ -63,7 +63,7 @@ def kept(store: Path, shot: str, codes: tuple[str, ...] = ()) -> PhotoTaken:
 def test_a_label_is_read_and_told(equipment: Equipment, words: "queue.SimpleQueue[Any]", tmp_path: Path) -> None:
     photo = kept(tmp_path, "label", ("0109506000134352172703311" + "0LOT7",))
     equipment.read(photo)
-    told = words.get(timeout=20)
+    told = words.get(timeout=60)
     assert isinstance(told, LabelRead)
     assert (told.item, told.shot, told.sha256) == (photo.item, "label", photo.sha256)
     assert {(each.kind, each.text) for each in told.readings} == {
@@ -77,7 +77,7 @@ def test_a_label_is_read_and_told(equipment: Equipment, words: "queue.SimpleQueu
 def test_a_photo_of_something_else_is_not_read(equipment: Equipment, words, tmp_path: Path) -> None:
     equipment.read(kept(tmp_path, "whole"))
     equipment.read(kept(tmp_path, "label"))
-    assert words.get(timeout=20).shot == "label"
+    assert words.get(timeout=60).shot == "label"
     assert words.empty()
 
 
@@ -92,7 +92,7 @@ def test_a_photo_that_is_gone_is_logged_and_harms_nothing(equipment: Equipment, 
     expect_log("could not be read")
     equipment.read(PhotoTaken("I-A01-1", "label", "ab" * 32, 9))
     equipment.read(kept(tmp_path, "label"))
-    assert words.get(timeout=20).item == "I-A01-1"
+    assert words.get(timeout=60).item == "I-A01-1"
 
 
 def test_closing_does_not_wait_for_a_reader_that_hangs(words, tmp_path: Path, comparing: Comparing, until) -> None:

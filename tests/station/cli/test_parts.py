@@ -98,7 +98,7 @@ def test_live_pictures_come_when_somebody_watches(tmp_path: Path) -> None:
 
 
 def await_word(words: "queue.SimpleQueue[Any]", kind: type) -> Any:
-    while not isinstance(word := words.get(timeout=20), kind):
+    while not isinstance(word := words.get(timeout=60), kind):
         pass
     return word
 
@@ -197,6 +197,8 @@ def test_two_devices_of_one_name_are_refused(tmp_path: Path) -> None:
         ("[[scanners]]\nrepeat_s = nan", r"\$.scanners\[0\].repeat_s"),
         ('[[cameras]]\nname = ""', r"\$.cameras\[0\].name"),
         ("[keyboard]\nprefix = -4", r"\$.keyboard.prefix"),
+        ('[keyboard]\nlayout = "zz"', r"layout: there is no keyboard 'zz'; one of us, uk, de, fr - at `\$.keyboard`"),
+        ('[[scanners]]\nlayout = "zz"', r"layout: there is no keyboard 'zz'; one of us, uk, de, fr - at `\$.scanners"),
     ],
 )
 def test_a_value_that_no_bench_can_have_is_refused_with_its_place(tmp_path: Path, written: str, place: str) -> None:

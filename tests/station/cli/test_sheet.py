@@ -10,8 +10,8 @@ import zxingcpp
 from devices.scanners.self_test import SELF_TEST
 from station import __main__ as main
 from station.command_sheet import DPI
-from station.desk import command_in
 from station.inputs import Command, Do
+from station.own_codes import command_in
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -68,7 +68,7 @@ def test_devices_begin_when_the_station_does_and_come_up_in_their_own_time(tmp_p
         ) as station:
             assert not [each for each in set(threading.enumerate()) - before if each.name.startswith("device-")]
             station.begin()
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while set(ups) != {"scanner", "scale", "camera", "printer"}:
                 assert time.monotonic() < deadline, ups
                 time.sleep(0.01)

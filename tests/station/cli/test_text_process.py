@@ -109,7 +109,7 @@ def test_one_that_talks_nonsense_is_not_believed(begun: Path, expect_log, nonsen
 
 def test_one_that_hangs_is_ended_and_the_next_photo_is_read(begun: Path, expect_log) -> None:
     expect_log("took more than")
-    with closing(stand_in(begun, "time.sleep(60) if photo() == b'slow' else say(GOOD)", 1.5)) as process:
+    with closing(stand_in(begun, "time.sleep(60) if photo() == b'slow' else say(GOOD)", 5.0)) as process:
         assert process.read(b"slow") is None
         assert process.read(b"quick") == GOOD
 

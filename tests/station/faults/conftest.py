@@ -24,7 +24,7 @@ from station.settings import CentralSettings, PrinterSettings, ScaleSettings, Se
 from station.stages import question_due
 from sync.central import sample as sample_records
 
-WITHIN_S = 25.0
+WITHIN_S = 100.0
 PARCEL = next(each for each in sample.parcels() if each.key == "headphones")
 BADGE, PIN = next((each.badge, each.pin) for each in sample.people() if each.role == "grader")
 OFF: dict[str, dict[str, Any]] = {

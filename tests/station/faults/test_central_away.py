@@ -15,13 +15,14 @@ from station.inputs import Do
 from station.journal import read_entries
 from station.settings import CentralSettings
 from sync.central.token_files import token_file
+from tests.ports import lasting_port
 
 
 class CentralProcess:
     """Central on one port, which can be stopped and started."""
 
     def __init__(self, data: Path) -> None:
-        self.data, self.port = data, 0
+        self.data, self.port = data, lasting_port()
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -30,7 +31,6 @@ class CentralProcess:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert "listening on " in line, line
-        self.port = int(line.rstrip().rpartition(":")[2])
 
     def stop(self) -> None:
         if self._process is not None:

@@ -11,8 +11,9 @@ def test_garbage_from_the_scale_is_never_a_weight(opened) -> None:
     floor.go_to("weigh")
     for seed in range(3):
         floor.devices.scale.garbage(seed)
-        floor.devices.scale.wobble(1.0)
+        floor.devices.scale.wobble(600.0)
         floor.until_heard(Weight, lambda weight: weight.state is WeightState.moving)
+        floor.devices.scale.wobble(0.0)
         floor.until_heard(Weight, lambda weight: weight.state is WeightState.stable_zero)
     assert WeightState.garbled in {word.state for word in floor.heard if isinstance(word, Weight)}
     assert floor.stage == "weigh" and not any(isinstance(word, AcceptedWeight) for word in floor.heard)

@@ -46,7 +46,7 @@ def test_the_sample_is_served_and_its_station_may_speak(tmp_path: Path) -> None:
         assert {"operator", "bin", "receipt"} <= set(kinds)
         assert not any(b'"pin"' in bytes(record.body) for record in page.records)
         # Whoever started it is gone: it goes too.
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=60)
         assert (process.returncode, output, errors) == (0, "", "")
     assert main(["show", sample.orders()[0].rma, "--data", str(tmp_path)]) == 0
 
@@ -56,7 +56,7 @@ def test_it_stops_cleanly_when_told(tmp_path: Path, name: signal.Signals) -> Non
     with serve(tmp_path) as process:
         assert httpx.get(f"{url_of(process)}/v1/health", trust_env=False).status_code == 200
         process.send_signal(name)
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=60)
         assert (process.returncode, output, errors) == (0, "", "")
 
 
@@ -87,7 +87,7 @@ def test_show_and_enrol(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_show_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serve(tmp_path, "--sample", "--with-parent") as process:
         url_of(process)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     rma = sample.orders()[0].rma
     assert main(["show", rma, "--data", str(tmp_path)]) == 0
     assert json.loads(capsys.readouterr().out)["order"]["rma"] == rma

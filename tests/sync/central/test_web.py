@@ -43,7 +43,7 @@ ODD = ("x", "%00", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "';DROP TABLE journal;--", 
 def http(bench: Any) -> Any:
     """A bare HTTP client with the bench's token."""
     with httpx.Client(
-        base_url=bench.central.url, headers={"Authorization": f"Bearer {bench.token}"}, trust_env=False, timeout=20
+        base_url=bench.central.url, headers={"Authorization": f"Bearer {bench.token}"}, trust_env=False, timeout=60
     ) as client:
         yield client
 
