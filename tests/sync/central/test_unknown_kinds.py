@@ -48,11 +48,11 @@ def test_a_kind_nobody_knows_here_is_kept_as_it_came_and_the_feed_goes_on(
     assert copy.kept_below("weather", "x") == copy.kept_below("wea", "") == ()
 
 
-ANY = st.recursive(st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5), lambda each: st.lists(each))
+ANY = st.recursive(st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5), st.lists)
 TOLD = st.lists(st.tuples(st.sampled_from(["weather", "rota", "x"]), st.text(max_size=3), ANY), max_size=12)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TOLD, st.integers(0, 12))
 def test_whatever_an_unknown_kind_holds_the_newest_of_each_key_is_there(
     copy: LocalCopy, told: list[tuple[str, str, object]], torn_at: int
