@@ -21,7 +21,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from station.photos import PhotoError
-from sync.central import feed, intake, returns, tokens
+from sync.central import feed, intake, patterns, returns, tokens
+from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf, WrongPhotoError
 from sync.central.store import Store
 from sync.central.tables import journal
@@ -48,9 +49,9 @@ class RequestError(Exception):
 Door = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(store: Store, shelf: PhotoShelf, version: str) -> Starlette:
-    """Return the ASGI application on a database and a folder of photos."""
-    doors = _Doors(store, shelf, version)
+def make_app(store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> Starlette:
+    """Return the ASGI application on a database, a folder of photos, and the rules of patterns."""
+    doors = _Doors(store, shelf, version, rules)
     routes = [
         Route("/v1/health", doors.health, methods=["GET"]),
         Route("/v1/stations/{station}/events", doors.push, methods=["POST"]),
@@ -75,10 +76,11 @@ def make_app(store: Store, shelf: PhotoShelf, version: str) -> Starlette:
 class _Doors:
     """The endpoints, and what they share: the database, the photos and who is calling."""
 
-    def __init__(self, store: Store, shelf: PhotoShelf, version: str) -> None:
+    def __init__(self, store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> None:
         self._store = store
         self._shelf = shelf
         self._version = version
+        self._rules = rules
 
     async def health(self, request: Request) -> Response:
         return _json(Health("returns-central", self._version, self._store.kind, _now()))
@@ -87,7 +89,9 @@ class _Doors:
         caller = await self._station(request)
         push = _decoded(await _body(request, _LARGEST_PUSH), Push)
         _check_run(push)
-        return await self._intake(intake.take_in, caller.station, caller.site, push)
+        answer = await self._intake(intake.take_in, caller.station, caller.site, push)
+        await self._follow(caller.site, caller.station, push.entries)
+        return answer
 
     async def put_away(self, request: Request) -> Response:
         caller = await self._station(request)
@@ -103,6 +107,7 @@ class _Doors:
             raise RequestError(403, "other_site", "this token is of another site")
         after = _number(request, "after", 0, 0, _LARGEST_NUMBER)
         limit = _number(request, "limit", _MOST_RECORDS, 1, _MOST_RECORDS)
+        await self._follow(caller.site)
         return _json(await run_in_threadpool(self._page, caller.site, after, limit))
 
     async def photo(self, request: Request) -> Response:
@@ -159,6 +164,9 @@ class _Doors:
             raise RequestError(409, "gap", str(gap), gap.acked) from gap
         except intake.ForkError as fork:
             raise RequestError(409, "fork", str(fork)) from fork
+
+    async def _follow(self, site: str, *said: Any) -> None:
+        await run_in_threadpool(patterns.follow, self._store, self._rules, site, _now(), *said)
 
     def _page(self, site: str, after: int, limit: int) -> Any:
         with self._store.reading() as connection:
