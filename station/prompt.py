@@ -206,7 +206,9 @@ def _interlock(state: State, known: Known) -> Prompt:
     if stop.detail:
         params["detail"] = stop.detail
         reason = mark("{detail}. {now} {never} {who}.")
-    buttons = (*(done if words.proof == "confirm" else ()), *_undo(state))
+    if words.proof == "weight":
+        reason, done = mark("{now} {never}"), (_NO_SCALE,)
+    buttons = (*(done if words.proof != "box" else ()), *_undo(state))
     return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", "stop")
 
 
