@@ -7,7 +7,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 import uuid_utils
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from resources import find
@@ -212,11 +212,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.close()
 
 
+WRONG = [(rma, "wrong", "", None, undone) for undone in (False, True) for rma in RMAS[:3]]
+
+
+@example((WRONG, WRONG[:2]), [(0, 0, 3), (1, 0, 9), (1, 2, 2)], 0)
+@example((WRONG[3:], [(rma, "matched", "", None, False) for rma in RMAS]), [(1, 0, 12), (0, 0, 8)], 0)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.tuples(*(st.lists(PARCEL, max_size=6) for _ in STATIONS)),
+    st.tuples(*(st.lists(PARCEL, min_size=2, max_size=6) for _ in STATIONS)),
     st.lists(st.tuples(st.integers(0, 1), st.integers(0, 8), st.integers(1, 12)), max_size=10),
-    st.integers(0, 10),
+    st.sampled_from([0, 0, 2, 99]),
 )
 def test_the_counts_are_a_fold_over_distinct_facts_whatever_comes_again_or_in_which_order(
     store: Store, books: tuple[list[Any], list[Any]], pushes: list[tuple[int, int, int]], orders_after: int
@@ -246,6 +251,7 @@ def test_the_counts_are_a_fold_over_distinct_facts_whatever_comes_again_or_in_wh
     for number, each in enumerate(pushes):
         if number == orders_after:
             tell_orders()
+            patterns.follow(store, RULES, site, NOW)
         push(*each)
     if orders_after >= len(pushes):
         tell_orders()
