@@ -161,3 +161,24 @@ class Pattern(msgspec.Struct, frozen=True, omit_defaults=True):
 def pattern_key(client: str, customer: str) -> str:
     """Return the key of a pattern among central's records."""
     return f"{client}|{customer}"
+
+
+class Reference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A picture of a good unit of an article; its file of `size` bytes is fetched by its SHA-256.
+
+    `shot` is the photo of the bench it is like, `shows` says in words what is to be seen, `wide_mm` how many
+    millimetres of the world the picture is wide (0: nobody knows).
+    """
+
+    client: str
+    sku: str
+    sha256: str
+    size: int
+    shot: str = "whole"
+    shows: str = ""
+    wide_mm: int = 0
+
+
+def reference_key(reference: Reference) -> str:
+    """Return the key of a reference among central's records; those of one article come together."""
+    return f"{reference.sku}|{reference.client}|{reference.sha256}"

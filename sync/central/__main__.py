@@ -18,7 +18,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
-from sync.central import notice_commands, pattern_commands, returns, rules, sample, tokens
+from sync.central import notice_commands, pattern_commands, reference_commands, returns, rules, sample, tokens
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -38,6 +38,7 @@ The central records of Returns Station: takes in what benches found, tells them 
                                                     new questions or routes for its benches, from the next item on
   returns-central recall --help                     add, list and withdraw recalls that stop the benches
   returns-central serial --help                     serial numbers that were reported stolen or blocked
+  returns-central publish-reference --help          pictures of good units, for the benches to compare with
   returns-central patterns --help                   what is told of a customer's earlier returns, from which counts on
 """
 
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     publish.set_defaults(do=_publish_rules)
     notice_commands.add_to(commands, where)
     pattern_commands.add_to(commands, where)
+    reference_commands.add_to(commands, where)
     return parser
 
 

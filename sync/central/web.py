@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from station.photos import PhotoError
-from sync.central import feed, intake, patterns, returns, tokens
+from sync.central import feed, intake, patterns, references, returns, tokens
 from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf, WrongPhotoError
 from sync.central.store import Store
@@ -58,6 +58,7 @@ def make_app(store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> Sta
         Route("/v1/stations/{station}/quarantine", doors.put_away, methods=["POST"]),
         Route("/v1/sites/{site}/feed", doors.feed, methods=["GET"]),
         Route("/v1/photos/{sha256}", doors.photo, methods=["PUT", "HEAD", "GET"]),
+        Route("/v1/sites/{site}/references/{sha256}", doors.reference, methods=["GET"]),
         Route("/v1/returns/{rma}", doors.returns, methods=["GET"]),
         Route("/v1/events", doors.events, methods=["GET"]),
     ]
@@ -102,9 +103,7 @@ class _Doors:
         return await self._intake(intake.put_away, caller.station, entry)
 
     async def feed(self, request: Request) -> Response:
-        caller = await self._caller(request)
-        if caller.site != request.path_params["site"]:
-            raise RequestError(403, "other_site", "this token is of another site")
+        caller = await self._of_site(request)
         after = _number(request, "after", 0, 0, _LARGEST_NUMBER)
         limit = _number(request, "limit", _MOST_RECORDS, 1, _MOST_RECORDS)
         await self._follow(caller.site)
@@ -112,9 +111,7 @@ class _Doors:
 
     async def photo(self, request: Request) -> Response:
         caller = await self._caller(request)
-        sha256 = request.path_params["sha256"]
-        if _SHA256.fullmatch(sha256) is None:
-            raise RequestError(400, "malformed", "a photo is named by 64 lower-case hexadecimal digits")
+        sha256 = _hash(request)
         if request.method == "PUT":
             content = await _body(request, _LARGEST_PHOTO)
             try:
@@ -126,6 +123,15 @@ class _Doors:
         if found is None:
             raise RequestError(404, "no_photo", "no such photo")
         return Response(found, media_type="image/jpeg")
+
+    async def reference(self, request: Request) -> Response:
+        """A picture the caller's site was told of, sent from the disk piece by piece."""
+        caller = await self._of_site(request)
+        sha256 = _hash(request)
+        found = await run_in_threadpool(references.file_for, self._store, self._shelf, caller.site, sha256)
+        if found is None:
+            raise RequestError(404, "no_photo", "this site was told of no such picture")
+        return FileResponse(found, media_type="image/jpeg")
 
     async def returns(self, request: Request) -> Response:
         await self._caller(request)
@@ -150,6 +156,12 @@ class _Doors:
         if found is None:
             raise RequestError(401, "token_unknown", "no station has this token")
         return found
+
+    async def _of_site(self, request: Request) -> Caller:
+        caller = await self._caller(request)
+        if caller.site != request.path_params["site"]:
+            raise RequestError(403, "other_site", "this token is of another site")
+        return caller
 
     async def _station(self, request: Request) -> Caller:
         caller = await self._caller(request)
@@ -233,6 +245,13 @@ def _text(value: str) -> str:
     if "\0" in value or len(value) > 200:
         raise RequestError(400, "malformed", "not a name of ours")
     return value
+
+
+def _hash(request: Request) -> str:
+    sha256 = str(request.path_params["sha256"])
+    if _SHA256.fullmatch(sha256) is None:
+        raise RequestError(400, "malformed", "a photo is named by 64 lower-case hexadecimal digits")
+    return sha256
 
 
 def _json(value: Any, status: int = 200) -> Response:
