@@ -3,8 +3,8 @@
 They lie apart from the bench's own photos, which are evidence: these may go when central takes them back.
 """
 
-from collections.abc import Iterable
 import re
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 

@@ -209,7 +209,8 @@ def _interlock(state: State, known: Known) -> Prompt:
     if words.proof == "weight":
         reason, done = mark("{now} {never}"), (_NO_SCALE,)
     buttons = (*(done if words.proof != "box" else ()), *_undo(state))
-    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", "stop")
+    picture = "scale" if words.proof == "weight" else "stop"
+    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", picture)
 
 
 _DONE: Mapping[str, str] = {"recall_part": mark("It cannot be found")}
