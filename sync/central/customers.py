@@ -23,7 +23,7 @@ from sync.central.store import insert_once
 from sync.central.tables import customer_mark, feed, journal, order_customer, parcel_order, site_head
 
 _WITHDRAWN = b"null"
-_AT_ONCE = 2_000
+_AT_ONCE = 500
 # A pseudonym: nothing that could be read as a name, an address or a mailbox.
 _PSEUDONYM = re.compile(r"[A-Za-z0-9._~-]{6,64}", re.ASCII)
 _TELLING = frozenset(
@@ -59,7 +59,7 @@ def is_behind(connection: Connection, site: str) -> bool:
 def catch_up(connection: Connection, site: str) -> set[Customer]:
     """Read the next orders in a site's feed and return the customers about whom they say something new.
 
-    Reads a few thousand at once: what is left comes with the next call.
+    Reads a few hundred at once: what is left comes with the next call.
     """
     insert_once(connection, customer_mark, [{"site": site, "seq": 0}])
     locked = select(customer_mark.c.seq).where(customer_mark.c.site == site).with_for_update()
