@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from grading import compare, hints, reuse
 from grading.hints import Hint
 from grading.photo import is_same_picture
+from station.article_pictures import ArticlePictures
 from station.database import open_sqlite
 from station.facts import PhotoTaken
 from station.inputs import PhotoCompared
@@ -32,16 +33,25 @@ class Article(NamedTuple):
 
 
 class Comparing:
-    """The photos of one station and what is known of them. `chosen` are the site's switches of hints."""
+    """The photos of one station and what is known of them. `chosen` are the site's switches of hints, `told` the
+    pictures of good units that central delivered, if any.
+    """
 
     def __init__(
-        self, index: PhotoIndex, store: PhotoStore, journal: Path, station: str, chosen: Mapping[str, tuple[str, ...]]
+        self,
+        index: PhotoIndex,
+        store: PhotoStore,
+        journal: Path,
+        station: str,
+        chosen: Mapping[str, tuple[str, ...]],
+        told: ArticlePictures | None = None,
     ) -> None:
         self._index = index
         self._store = store
         self._journal = journal
         self._station = station
         self._chosen = chosen
+        self._told = told
         self._stopped = False
 
     def stop(self) -> None:
@@ -110,10 +120,14 @@ class Comparing:
         return [(each, good[0]) for each in found]
 
     def references(self, sku: str, shot: str, besides: str) -> tuple[str, ...]:
-        """Return the hashes of the latest good photos of an article from the same side: grade A, or never opened."""
+        """Return the hashes of good photos of an article from the same side.
+
+        First what central delivered, then the latest photos here of units of grade A, or never opened.
+        """
+        told = self._told.of(sku, shot) if self._told is not None else ()
         values = {"station": self._station, "sku": sku, "shot": shot, "item": besides}
         rows = self._asked(_GOOD, values)
-        return tuple(str(row[0]) for row in rows)
+        return (*told, *(str(row[0]) for row in rows))[:REFERENCES]
 
     def _article(self, item: str) -> Article:
         rows = self._asked(_ARTICLE, {"station": self._station, "item": item})
@@ -138,6 +152,14 @@ class Comparing:
         """Return a photo's bytes; none where the file is gone, which nothing is like."""
         try:
             return self._store.path(sha256).read_bytes()
+        except OSError:
+            return self._delivered(sha256)
+
+    def _delivered(self, sha256: str) -> bytes:
+        if self._told is None:
+            return b""
+        try:
+            return self._told.path(sha256).read_bytes()
         except OSError:
             return b""
 

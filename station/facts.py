@@ -13,7 +13,7 @@ import msgspec
 from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
-from station.records import Disposition, OrderKind, Owner, Role
+from station.records import Disposition, OrderKind, Owner, PatternLevel, PatternSign, Role
 
 Match = Literal["matched", "undeclared", "wrong"]
 SerialVerdict = Literal["same", "different", "not_known", "unread"]
@@ -356,6 +356,21 @@ class MarksRead(Fact, frozen=True):
     made: str = ""
 
 
+class PatternNoted(Fact, frozen=True):
+    """At the parcel's scan central had counted this in earlier returns of the customer of an order, in so many days.
+
+    The counts stand here as evidence of why more was asked (`ask`); who the customer is does not.
+    """
+
+    parcel: str
+    rma: str
+    level: PatternLevel
+    signs: tuple[PatternSign, ...]
+    returns: int
+    days: int
+    ask: tuple[str, ...] = ()
+
+
 class Graded(Fact, frozen=True):
     """The grade, computed; `letter` is empty when no rule could grade the answers. `rule` is the frozen version.
 
@@ -514,6 +529,7 @@ Recorded = (
     | InterlockRaised
     | InterlockAcknowledged
     | MarksRead
+    | PatternNoted
     | Graded
     | Routed
     | RouteOverridden

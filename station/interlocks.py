@@ -7,7 +7,7 @@ import msgspec
 
 from grading.route import Owner
 
-Proof = Literal["confirm", "box"]
+Proof = Literal["confirm", "box", "weight"]
 OTHER = "other"
 
 

@@ -11,7 +11,7 @@ from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.codes import Candidate
 from station.interlocks import Interlock
-from station.records import Bin, Disposition, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.weights import ItemWeights
 
 
@@ -119,6 +119,9 @@ class Known(Protocol):
 
     def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:
         """Return what central noted of a serial number."""
+
+    def pattern(self, order: ReturnOrder) -> Pattern | None:
+        """Return what central counted in earlier returns of an order's customer, if it holds today."""
 
     def units_with_serial(self, serial: str) -> tuple[Unit, ...]:
         """Return the units with this serial number that this bench received."""

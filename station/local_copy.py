@@ -5,7 +5,7 @@ synced.
 aside and a new one begins. Every thread that uses it opens its own `LocalCopy`; only the courier's may write.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
+from station import record_codes
 from station.database import driver_connection, open_sqlite
 from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
@@ -44,6 +45,9 @@ _BY_CODE = (
     "WHERE code.sort = ? AND code.code = ? ORDER BY record.key"
 )
 _BODY = Statement("SELECT body FROM record WHERE kind = :kind AND key = :key")
+_KEPT = "SELECT body FROM record WHERE kind = ? AND key = ?"
+_KEPT_BELOW = "SELECT body FROM record WHERE kind = ? AND key >= ? AND key < ? ORDER BY key"
+_LAST_SIGN = chr(0x10FFFF)
 _SET_RECORD = Statement(
     "INSERT INTO record (kind, key, body) VALUES (:kind, :key, :body) "
     "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
@@ -130,57 +134,70 @@ class LocalCopy:
 
     def orders(self, code: str) -> tuple[ReturnOrder, ...]:
         """Return the return orders with this RMA, order number or announced parcel, by RMA."""
-        return tuple(_ORDER.decode(body) for body in self._bodies("order", code))
+        return tuple(record_codes.ORDER.decode(body) for body in self._bodies("order", code))
 
     def orders_with_serial(self, serial: str) -> tuple[ReturnOrder, ...]:
         """Return the return orders that shipped this serial number."""
-        return tuple(_ORDER.decode(body) for body in self._bodies("serial", serial))
+        return tuple(record_codes.ORDER.decode(body) for body in self._bodies("serial", serial))
 
     def product(self, code: str) -> Product | None:
         """Return the product with this GTIN (of 8 to 14 digits) or SKU; the first by key when several have
         it.
         """
         bodies = self._bodies("product", code) or self._bodies("gtin", code.strip().zfill(14))
-        return _PRODUCT.decode(bodies[0]) if bodies else None
+        return record_codes.PRODUCT.decode(bodies[0]) if bodies else None
 
     def operator(self, badge: str) -> Operator | None:
         """Return the person whose badge this is."""
         bodies = self._bodies("operator", badge)
-        return _OPERATOR.decode(bodies[0]) if bodies else None
+        return record_codes.OPERATOR.decode(bodies[0]) if bodies else None
 
     def bin(self, code: str) -> Bin | None:
         """Return the bin with this code."""
         bodies = self._bodies("bin", code)
-        return _BIN.decode(bodies[0]) if bodies else None
+        return record_codes.BIN.decode(bodies[0]) if bodies else None
 
     def bins(self) -> tuple[Bin, ...]:
         """Return the bins of the site, by their codes."""
         with self._reading() as connection:
-            return tuple(_BIN.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "bin"}))
+            return tuple(record_codes.BIN.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "bin"}))
 
     def receipts(self, code: str) -> tuple[Receipt, ...]:
         """Return when parcels with this code were received at any bench, as far as central has told, oldest first."""
-        receipts = (_RECEIPT.decode(body) for body in self._bodies("receipt", code))
+        receipts = (record_codes.RECEIPT.decode(body) for body in self._bodies("receipt", code))
         return tuple(sorted(receipts, key=lambda receipt: receipt.at))
 
     def recalls(self, sku: str, gtin: str) -> tuple[Recall, ...]:
         """Return the recalls that may name an article, by id: those with its codes, and all with a pattern."""
         bodies = {
             body: None
-            for sort, code in (("recall", sku), ("recalled_gtin", _gtin14(gtin)), ("recall_pattern", "*"))
+            for sort, code in (("recall", sku), ("recalled_gtin", record_codes.gtin14(gtin)), ("recall_pattern", "*"))
             if code
             for body in self._bodies(sort, code)
         }
-        return tuple(sorted((_RECALL.decode(body) for body in bodies), key=lambda recall: recall.id))
+        return tuple(sorted((record_codes.RECALL.decode(body) for body in bodies), key=lambda recall: recall.id))
 
     def all_recalls(self) -> tuple[Recall, ...]:
         """Return every recall that was not withdrawn, by key."""
         with self._reading() as connection:
-            return tuple(_RECALL.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "recall"}))
+            return tuple(record_codes.RECALL.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "recall"}))
 
     def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:
         """Return what central noted of a serial number."""
-        return tuple(_NOTE.decode(body) for body in self._bodies("serial_note", serial))
+        return tuple(record_codes.NOTE.decode(body) for body in self._bodies("serial_note", serial))
+
+    def kept(self, kind: str, key: str) -> bytes | None:
+        """Return a record's body as it came, of a kind that is found by its key; None when there is none.
+
+        Such a record is found also when it came to an older program, which did not know its kind.
+        """
+        row = driver_connection(self._connection).execute(_KEPT, (kind, key)).fetchone()
+        return bytes(row[0]) if row is not None else None
+
+    def kept_below(self, kind: str, prefix: str) -> tuple[bytes, ...]:
+        """Return the bodies of a kind whose keys begin with `prefix`, by key."""
+        rows = driver_connection(self._connection).execute(_KEPT_BELOW, (kind, prefix, prefix + _LAST_SIGN))
+        return tuple(bytes(row[0]) for row in rows)
 
     def cursor(self) -> int:
         """Return the number of the last feed record that is in the copy."""
@@ -343,56 +360,9 @@ def _set_aside(path: Path) -> None:
             file.rename(path.with_name(f"{path.stem}.{stamp}{path.suffix}{suffix}"))
 
 
-_ORDER = msgspec.json.Decoder(ReturnOrder)
-_PRODUCT = msgspec.json.Decoder(Product)
-_OPERATOR = msgspec.json.Decoder(Operator)
-_BIN = msgspec.json.Decoder(Bin)
-_RECEIPT = msgspec.json.Decoder(Receipt)
-_RECALL = msgspec.json.Decoder(Recall)
-_NOTE = msgspec.json.Decoder(SerialNote)
-_PATTERN = ("*", "?")
-
-
-def _order_codes(body: bytes) -> Iterator[tuple[str, str]]:
-    order = _ORDER.decode(body)
-    yield from (("order", code) for code in (order.rma, order.order, *order.trackings))
-    yield from (("serial", serial) for line in order.lines for serial in line.serials)
-
-
-def _product_codes(body: bytes) -> Iterator[tuple[str, str]]:
-    product = _PRODUCT.decode(body)
-    yield "product", product.sku
-    if product.gtin:
-        yield "gtin", product.gtin.zfill(14)
-
-
-def _gtin14(gtin: str) -> str:
-    return gtin.strip().zfill(14) if gtin.strip() else ""
-
-
-def _recall_codes(body: bytes) -> Iterator[tuple[str, str]]:
-    recall = _RECALL.decode(body)
-    yield from (("recall", sku) for sku in recall.skus)
-    for gtin in recall.gtins:
-        is_pattern = any(sign in gtin for sign in _PATTERN)
-        yield ("recall_pattern", "*") if is_pattern else ("recalled_gtin", _gtin14(gtin))
-
-
-_CODES: Mapping[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
-    "order": _order_codes,
-    "product": _product_codes,
-    "operator": lambda body: iter([("operator", _OPERATOR.decode(body).badge)]),
-    "bin": lambda body: iter([("bin", _BIN.decode(body).code)]),
-    "receipt": lambda body: iter([("receipt", _RECEIPT.decode(body).code)]),
-    "recall": _recall_codes,
-    "serial_note": lambda body: iter([("serial_note", _NOTE.decode(body).serial)]),
-}
-
-
-def _codes(kind: str, key: str, body: Any) -> list[dict[str, str]]:
-    """Return the codes under which a record is found; none for a kind this program does not know."""
-    if kind not in _CODES:
-        return []
+def _codes(kind: str, key: str, body: bytes) -> list[dict[str, str]]:
     return [
-        {"sort": sort, "code": code_of(code), "kind": kind, "key": key} for sort, code in _CODES[kind](body) if code
+        {"sort": sort, "code": code_of(code), "kind": kind, "key": key}
+        for sort, code in record_codes.codes_of(kind, body)
+        if code
     ]

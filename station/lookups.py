@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime
 
+import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -15,9 +16,20 @@ from station.history import History
 from station.interlocks import Interlock
 from station.known import Day, Plated, Received, Unit
 from station.local_copy import LocalCopy
+from station.moments import now as utc_now
 from station.moments import today
 from station.recalls import applies, concerns, is_in_force
-from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.records import (
+    Bin,
+    Operator,
+    Pattern,
+    Product,
+    Recall,
+    Receipt,
+    ReturnOrder,
+    SerialNote,
+    pattern_key,
+)
 from station.rules import Rules
 from station.weights import ItemWeights
 
@@ -138,6 +150,19 @@ class Lookups:
     def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:
         """Return what central noted of a serial number."""
         return self._copy.serial_notes(serial)
+
+    def pattern(self, order: ReturnOrder) -> Pattern | None:
+        """Return what central counted in earlier returns of an order's customer, until the day it holds to."""
+        body = self._copy.kept("pattern", pattern_key(order.client, order.customer)) if order.customer else None
+        if body is None:
+            return None
+        try:
+            found = msgspec.json.decode(body, type=Pattern)
+        except msgspec.MsgspecError as error:
+            # It was kept by a program that did not know its kind, or comes from a newer central.
+            _log.warning("a pattern of central cannot be read: %s", error)
+            return None
+        return found if utc_now() < found.until else None
 
     def units_with_serial(self, serial: str) -> tuple[Unit, ...]:
         """Return the units with this serial number that this bench received."""

@@ -206,8 +206,11 @@ def _interlock(state: State, known: Known) -> Prompt:
     if stop.detail:
         params["detail"] = stop.detail
         reason = mark("{detail}. {now} {never} {who}.")
-    buttons = (*(done if words.proof == "confirm" else ()), *_undo(state))
-    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", "stop")
+    if words.proof == "weight":
+        reason, done = mark("{now} {never}"), (_NO_SCALE,)
+    buttons = (*(done if words.proof != "box" else ()), *_undo(state))
+    picture = "scale" if words.proof == "weight" else "stop"
+    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", picture)
 
 
 _DONE: Mapping[str, str] = {"recall_part": mark("It cannot be found")}

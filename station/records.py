@@ -11,6 +11,7 @@ Role = Literal["receiver", "grader", "supervisor"]
 OrderKind = Literal["return", "exchange", "warranty", "repair", "undelivered"]
 Owner = Literal["supervisor", "client", "safety"]
 SerialStatus = Literal["stolen", "blocked", "returned"]
+PatternLevel = Literal["look", "care"]
 Disposition = Literal["restock", "refurb", "resale", "recycle", "hold"]
 
 DISPOSITIONS: tuple[Disposition, ...] = ("restock", "refurb", "resale", "recycle", "hold")
@@ -51,7 +52,11 @@ class ReturnLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ReturnOrder(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What central expects: an RMA with lines. `trackings` are the parcels announced for it."""
+    """What central expects: an RMA with lines. `trackings` are the parcels announced for it.
+
+    `customer` is a pseudonym that central or the shop's system made up, never a name, an address or a number of a
+    person; empty when nobody gave one.
+    """
 
     rma: str
     client: str
@@ -61,6 +66,7 @@ class ReturnOrder(msgspec.Struct, frozen=True, omit_defaults=True):
     trackings: tuple[str, ...] = ()
     asked: str = "refund"
     zip: str = ""
+    customer: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -125,3 +131,54 @@ class SerialNote(msgspec.Struct, frozen=True, omit_defaults=True):
     status: SerialStatus
     where: str = ""
     at: str = ""
+
+
+class PatternSign(msgspec.Struct, frozen=True):
+    """One count of a pattern: `count` of the last `of` items (of `empty_box`: of the last `of` returns)."""
+
+    kind: str
+    count: int
+    of: int
+
+
+class Pattern(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What central counted in the returns of one customer of a client in the last `days`: evidence, no verdict.
+
+    `customer` is the pseudonym of ReturnOrder. `ask` are the codes of what is asked besides at level `care`. The
+    counts hold until day `until` (UTC).
+    """
+
+    client: str
+    customer: str
+    level: PatternLevel
+    signs: tuple[PatternSign, ...]
+    returns: int
+    days: int
+    until: str
+    ask: tuple[str, ...] = ()
+
+
+def pattern_key(client: str, customer: str) -> str:
+    """Return the key of a pattern among central's records."""
+    return f"{client}|{customer}"
+
+
+class Reference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A picture of a good unit of an article; its file of `size` bytes is fetched by its SHA-256.
+
+    `shot` is the photo of the bench it is like, `shows` says in words what is to be seen, `wide_mm` how many
+    millimetres of the world the picture is wide (0: nobody knows).
+    """
+
+    client: str
+    sku: str
+    sha256: str
+    size: int
+    shot: str = "whole"
+    shows: str = ""
+    wide_mm: int = 0
+
+
+def reference_key(reference: Reference) -> str:
+    """Return the key of a reference among central's records; those of one article come together."""
+    return f"{reference.sku}|{reference.client}|{reference.sha256}"

@@ -6,6 +6,7 @@ from grading.rubric import Prep, Question, Rubric, Shot, next_question, prep_nee
 from station.doubtful import doubt_due
 from station.facts import InterlockRaised
 from station.known import Known
+from station.patterns import shots
 from station.state import FOUND, Item, State
 
 
@@ -98,7 +99,12 @@ def next_shot(item: Item, known: Known) -> Shot | None:
     if rubric is None or item.is_recalled or any(not known.interlock(each.code).photos for each in _standing(item)):
         return None
     done = {photo.shot for photo in item.photos}
-    return next((shot for shot in shots_needed(rubric, item.answers) if shot.id not in done), None)
+    return next((shot for shot in shots_of(rubric, item) if shot.id not in done), None)
+
+
+def shots_of(rubric: Rubric, item: Item) -> tuple[Shot, ...]:
+    """Return the photos that the answers demand so far, and those that earlier returns ask for besides."""
+    return (*shots_needed(rubric, item.answers), *shots(item.asked))
 
 
 def _standing(item: Item) -> tuple[InterlockRaised, ...]:

@@ -32,6 +32,7 @@ from station.facts import (
     ParcelArrived,
     ParcelFinished,
     ParcelWeighed,
+    PatternNoted,
     PhotoRead,
     PhotoSkipped,
     PhotoTaken,
@@ -56,6 +57,7 @@ from station.facts import (
     WeighingSkipped,
 )
 from station.inputs import PhotoChecked
+from station.patterns import asked
 from station.records import Disposition
 
 # The stops the station finds by itself; every other code comes from an answer.
@@ -65,7 +67,10 @@ CLEARED = "read"
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by."""
+    """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by.
+
+    `asked` are the codes of what is asked besides the questions, because of earlier returns.
+    """
 
     identified: ItemIdentified
     serial: SerialChecked | None = None
@@ -91,6 +96,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     acknowledged: tuple[InterlockAcknowledged, ...] = ()
     lot: str = ""
     made: str = ""
+    asked: tuple[str, ...] = ()
 
     @property
     def open_interlocks(self) -> tuple[InterlockRaised, ...]:
@@ -136,6 +142,7 @@ class Parcel(msgspec.Struct, frozen=True, omit_defaults=True):
     unweighed_why: str = ""
     items: tuple[Item, ...] = ()
     exceptions: tuple[ExceptionRaised, ...] = ()
+    patterns: tuple[PatternNoted, ...] = ()
 
     @property
     def item(self) -> Item | None:
@@ -318,8 +325,13 @@ def _arrived(state: State, fact: ParcelArrived) -> State:
 def _identified(state: State, fact: ItemIdentified) -> State:
     if state.parcel is None:
         return state
-    state = _parcel(state, items=(*state.parcel.items, Item(fact)))
+    item = Item(fact, asked=asked(state.parcel.patterns, fact.rma))
+    state = _parcel(state, items=(*state.parcel.items, item))
     return msgspec.structs.replace(state, items=state.items + 1)
+
+
+def _pattern(state: State, fact: PatternNoted) -> State:
+    return _parcel(state, patterns=(*state.parcel.patterns, fact)) if state.parcel is not None else state
 
 
 def _relinked(state: State, fact: ItemRelinked) -> State:
@@ -483,6 +495,7 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     MarksRead: lambda state, fact: _item(
         state, fact.item, lambda item: {"lot": fact.lot or item.lot, "made": fact.made or item.made}
     ),
+    PatternNoted: _pattern,
     Graded: lambda state, fact: _item(state, fact.item, lambda _: {"graded": fact}),
     Routed: lambda state, fact: _item(state, fact.item, lambda _: {"routed": fact}),
     RouteOverridden: lambda state, fact: _item(state, fact.item, lambda _: {"overridden": fact}),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from station.facts import ExceptionRaised, InterlockRaised, Recorded
 from station.known import Known, Unit
+from station.patterns import CAUSE, WEIGH_ITEM, wants_weight
 from station.plates import exception_id
 from station.recalls import applies
 from station.records import Recall
@@ -31,7 +32,7 @@ def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     raised = {(each.code, each.cause) for each in item.interlocks}
     facts: list[Recorded] = []
     count = state.exceptions
-    for stop in (*_answered(item, known), *_recalled(item, known), *_by_serial(state, item)):
+    for stop in (*_answered(item, known), *_recalled(item, known), *_by_serial(state, item), *_to_weigh(item)):
         if (stop.code, stop.cause) in raised:
             continue
         facts.append(stop)
@@ -104,3 +105,9 @@ def _by_serial(state: State, item: Item) -> Iterator[InterlockRaised]:
     name = item.identified.item
     if item.serial is not None and any(each.item == name and each.kind in SERIAL_KINDS for each in exceptions):
         yield InterlockRaised(name, "serial", f"serial:{item.serial.serial}", "supervisor")
+
+
+def _to_weigh(item: Item) -> Iterator[InterlockRaised]:
+    """The item goes onto the scale by itself, where earlier returns of the customer ask for it."""
+    if wants_weight(item.asked) and item.weighed is None and not item.is_recalled:
+        yield InterlockRaised(item.identified.item, WEIGH_ITEM, CAUSE, "supervisor")

@@ -148,7 +148,9 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     Stage.INTERLOCK: {
         **_STEP,
         "scan": interlock.scan,
+        "weight": interlock.weigh,
         "confirm": interlock.confirm,
+        "skip": interlock.leave_unweighed,
     },
     Stage.RESULT: {
         **_STEP,

@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +19,7 @@ _T = TypeVar("_T")
 # Long enough for a busy central to commit 500 entries; a connection on one site's network is there or it is not.
 _TIMEOUT_S, _CONNECT_S = 10.0, 1.5
 # Answers that say nothing against what was sent: too many requests, a gateway's complaint, a database away.
+_PIECE = 64 * 1024
 _PATIENCE = (429, 502, 503, 504)
 
 
@@ -70,6 +71,23 @@ class Client:
         """Send a photo; again is the same as once."""
         self._call("PUT", f"/v1/photos/{sha256}", content)
 
+    def reference(self, site: str, sha256: str, most: int) -> bytes:
+        """Return a picture that central told this site of, read piece by piece.
+
+        Raises Refused too when it is longer than `most` bytes.
+        """
+        path = f"/v1/sites/{quote(site, safe='')}/references/{sha256}"
+        with self._reaching() as http, http.stream("GET", path, extensions={"trace": self._trace}) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise _failure(answer)
+            content = b""
+            for part in answer.iter_bytes(_PIECE):
+                content += part
+                if len(content) > most:
+                    raise Refused("too_large", f"more than {most} bytes came", status=413)
+            return content
+
     def health(self) -> Health:
         """Return what central says of itself; needs no valid token."""
         return _decoded(self._call("GET", "/v1/health"), Health)
@@ -90,6 +108,15 @@ class Client:
     def _call(
         self, method: str, path: str, content: bytes | None = None, may: tuple[int, ...] = ()
     ) -> "httpx.Response":
+        with self._reaching() as http:
+            answer = http.request(method, path, content=content, extensions={"trace": self._trace})
+        if answer.is_success or answer.status_code in may:
+            return answer
+        raise _failure(answer)
+
+    @contextlib.contextmanager
+    def _reaching(self) -> "Iterator[httpx.Client]":
+        """Lend the connection, and name every failure of it."""
         # httpx takes as long to load as the database: that is for the thread that calls central, not for the start.
         import httpx
 
@@ -97,15 +124,12 @@ class Client:
             raise Unreachable("stopped", "")
         self._http = self._http or self._connection()
         try:
-            answer = self._http.request(method, path, content=content, extensions={"trace": self._trace})
+            yield self._http
         except httpx.ReadTimeout as error:
             raise Unreachable("slow", "no answer in time") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
             code = "stopped" if self._aborted else "unreachable"
             raise Unreachable(code, str(error) or type(error).__name__) from error
-        if answer.is_success or answer.status_code in may:
-            return answer
-        raise _failure(answer)
 
     def _connection(self) -> "httpx.Client":
         import httpx

@@ -18,6 +18,7 @@ from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Backoff
 from sync.photos import PhotoQueue
+from sync.references import ReferenceQueue
 
 _POLL_S = 5.0
 _JOIN_S = 2.0
@@ -35,6 +36,7 @@ class Courier:
         journal: Path,
         copy: Path,
         photos: PhotoStore,
+        references: PhotoStore,
         post: Callable[[SyncStatus], None],
         *,
         backoff: Backoff = _PATIENCE,
@@ -45,6 +47,7 @@ class Courier:
         self._journal = journal
         self._copy = copy
         self._photos = photos
+        self._references = references
         self._post = post
         self._backoff = backoff
         self._poll_s = poll_s
@@ -92,7 +95,8 @@ class Courier:
             outbox = Outbox(self._client, copy, self._journal, epoch)
             photos = PhotoQueue(self._client, copy, self._journal, self._photos, epoch)
             mirror = Mirror(self._client, copy, self._site)
-            errand = Errand(outbox, mirror, photos, Timing(self._backoff, self._poll_s))
+            references = ReferenceQueue(self._client, copy, self._references, self._site)
+            errand = Errand(outbox, mirror, photos, references, Timing(self._backoff, self._poll_s))
             shown: SyncStatus | None = None
             while not self._stop.is_set():
                 woken = self._wake.is_set()

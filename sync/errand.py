@@ -14,6 +14,7 @@ from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Backoff, Lane
 from sync.photos import PhotoQueue
+from sync.references import ReferenceQueue
 
 _JITTER = 0.2
 _log = logging.getLogger(__name__)
@@ -31,7 +32,9 @@ class Timing(msgspec.Struct, frozen=True):
 class Errand:
     """Each `go` does one piece of work: one push, one page or one photo, so that facts never wait behind photos."""
 
-    def __init__(self, outbox: Outbox, mirror: Mirror, photos: PhotoQueue, timing: Timing) -> None:
+    def __init__(
+        self, outbox: Outbox, mirror: Mirror, photos: PhotoQueue, references: ReferenceQueue, timing: Timing
+    ) -> None:
         self._outbox = outbox
         self._mirror = mirror
         self._photos = photos
@@ -41,6 +44,7 @@ class Errand:
             "push": outbox.push_some,
             "pull": mirror.pull_some,
             "photos": photos.send_some,
+            "references": references.fetch_some,
         }
         self._lanes = dict.fromkeys(self._work, Lane(due_at=timing.clock()))
         self.status = SyncStatus()

@@ -7,7 +7,9 @@ import msgspec
 from station.entries import Entry
 
 Status = Literal["ok", "duplicate", "conflict", "held", "quarantined"]
-RecordKind = Literal["order", "product", "operator", "bin", "receipt", "rules", "recall", "serial_note"]
+RecordKind = Literal[
+    "order", "product", "operator", "bin", "receipt", "rules", "recall", "serial_note", "pattern", "reference"
+]
 
 # One push: central refuses more; the courier never asks for more.
 MOST_ENTRIES = 500
@@ -59,10 +61,13 @@ class Quarantine(msgspec.Struct, frozen=True):
 
 
 class FeedRecord(msgspec.Struct, frozen=True):
-    """One record of the site's feed: the whole new value under its key, or null when it is withdrawn."""
+    """One record of the site's feed: the whole new value under its key, or null when it is withdrawn.
+
+    `kind` is a RecordKind, or one that a newer central tells of: a bench keeps it as it came.
+    """
 
     seq: int
-    kind: RecordKind
+    kind: str
     key: str
     body: msgspec.Raw
 

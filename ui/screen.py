@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from devices.cameras.controls import Control
 from devices.worker import Worker
 from grading.hints import LIKELY
-from grading.rubric import chosen, shots_needed
+from grading.rubric import chosen
 from resources.words import Translator
 from station.doubtful import Doubt, doubt_due
 from station.facts import PhotoTaken
 from station.outcome import Notice, Tone
 from station.settings import Settings
-from station.stages import next_shot, rubric_of
+from station.stages import next_shot, rubric_of, shots_of
 from station.state import Item
 from ui import examined, setup_prompt, telling
 from ui.photos import PhotoDecoded
@@ -212,7 +212,7 @@ def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:
     """Return the checklist: the shots the answers demand, and any that were taken before an answer changed."""
     rubric = rubric_of(item, desk.bench.known)
     due = next_shot(item, desk.bench.known)
-    needed = [shot.id for shot in shots_needed(rubric, item.answers)] if rubric is not None else []
+    needed = [shot.id for shot in shots_of(rubric, item)] if rubric is not None else []
     taken = {photo.shot: photo for photo in item.photos}
     shown: list[Shown] = []
     for shot in [*needed, *(each for each in taken if each not in needed)]:

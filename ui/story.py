@@ -7,6 +7,7 @@ import msgspec
 
 from resources.words import Translator, mark
 from station import facts
+from station.patterns import words as sign_words
 from station.stops import BETWEEN
 from station.words import EVIDENCE_WORDS, EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
@@ -33,6 +34,7 @@ SENTENCES: Mapping[type, str] = {
     facts.PrepSkipped: mark("Not prepared: {prep}. {why}"),
     facts.InterlockRaised: mark("Stopped: {code} {detail}"),
     facts.InterlockAcknowledged: mark("Stop acknowledged: {code} ({proof})"),
+    facts.PatternNoted: mark("Central counted in this customer's returns: {signs}"),
     facts.MarksRead: mark("Read from it: {lot} {made}"),
     facts.Graded: mark("Graded {letter}"),
     facts.Routed: mark("Goes to {disposition}"),
@@ -94,6 +96,7 @@ _WORDS: Mapping[str, Callable[[Translator, Any], str]] = {
     "disposition": lambda tr, route: wording.word(tr, ROUTE_WORDS, route),
     "was": lambda tr, route: wording.word(tr, ROUTE_WORDS, route),
     "verdict": lambda tr, verdict: wording.word(tr, wording.SERIALS, verdict),
+    "signs": lambda tr, signs: " ".join(wording.say(tr, *said) for each in signs if (said := sign_words(each))),
     "shot": lambda tr, shot: wording.word(tr, wording.SHOTS, shot),
     "answer": lambda tr, answer: wording.word(tr, wording.READING_ANSWERS, answer),
     "letter": lambda tr, letter: letter or tr.gettext(mark("not gradable")),

@@ -105,6 +105,8 @@ SHOTS: Mapping[str, str] = {
     "defect": mark("defect"),
     "soles": mark("soles"),
     "batch": mark("batch code"),
+    "care_all": mark("all that was in it"),
+    "care_serial": mark("serial number"),
 }
 ORDER_KINDS: Mapping[str, str] = {
     "return": mark("Return"),

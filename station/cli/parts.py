@@ -22,6 +22,7 @@ from devices.scanners.duplicates import DuplicateWindow
 from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Record, Session, Worker
 from grading import text
 from resources.words import SOURCE_LANGUAGE, Translator, languages
+from station.article_pictures import ArticlePictures
 from station.bench import Bench
 from station.cli.equipment import Equipment
 from station.codes import is_of_a_parcel
@@ -54,6 +55,7 @@ _log = logging.getLogger(__name__)
 JOURNAL_FILE = "station.sqlite"
 COPY_FILE = "expected.sqlite"
 PHOTOS_FOLDER = "photos"
+REFERENCES_FOLDER = "references"
 TRAINING_FOLDER = "training"
 
 Post = Callable[[object], None]
@@ -168,7 +170,8 @@ def open_station(
         store = PhotoStore(home / PHOTOS_FOLDER)
         rules = read_rules()
         index = PhotoIndex(home / PHOTOS_FOLDER)
-        comparing = Comparing(index, store, journal.path, settings.station, settings.hints)
+        told = ArticlePictures(folder / COPY_FILE, PhotoStore(folder / REFERENCES_FOLDER))
+        comparing = Comparing(index, store, journal.path, settings.station, settings.hints, told)
         equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns))
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None
@@ -177,7 +180,7 @@ def open_station(
         wake = courier.wake if courier is not None else _nobody
         known = Lookups(rules, copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
-        desk = Desk(bench, equipment, store.path, settings.printer.dpi, _words(settings).gettext)
+        desk = Desk(bench, equipment, partial(_picture, store, told), settings.printer.dpi, _words(settings).gettext)
         station = Station(desk, equipment, history, courier, post, record)
         stack.callback(station.stop_devices)
         station.use(settings)
@@ -187,6 +190,12 @@ def open_station(
 def _words(settings: Settings) -> Translator:
     """Return the sentences in the bench's language, or in English when there is no such language."""
     return Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
+
+
+def _picture(store: PhotoStore, told: ArticlePictures, sha256: str) -> Path:
+    """Return where a photo of the bench lies, or a picture that central delivered."""
+    own = store.path(sha256)
+    return told.path(sha256) if told.has(sha256) and not own.is_file() else own
 
 
 def _nobody() -> None:
@@ -200,7 +209,8 @@ def _courier(folder: Path, settings: Settings, post: Post) -> Courier | None:
     token = Path(central.token_file).read_text(encoding="utf-8").strip()
     client = Client(central.url, settings.station, token)
     photos = PhotoStore(folder / PHOTOS_FOLDER)
-    return Courier(client, central.site, folder / JOURNAL_FILE, folder / COPY_FILE, photos, post)
+    references = PhotoStore(folder / REFERENCES_FOLDER)
+    return Courier(client, central.site, folder / JOURNAL_FILE, folder / COPY_FILE, photos, references, post)
 
 
 def sessions_of(settings: Settings) -> dict[str, Session]:

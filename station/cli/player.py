@@ -20,6 +20,9 @@ from station.stages import Stage, question_due, stage_of
 from station.state import Ask, Item, Parcel, State
 from station.steps.place import takes
 
+# What an item weighs of which nobody knows it.
+_ITEM_MG = 250_000
+
 
 class Hands(Protocol):
     """What a person's hands can do to the things on the bench."""
@@ -138,9 +141,13 @@ class Player:
 
     def _acknowledge(self, state: State, parcel: SampleParcel) -> None:
         """Do what a stop asks for: a hazard goes into the fire-safe box."""
-        stop = _item(state).open_interlock
-        if stop is not None and self._bench.known.interlock(stop.code).proof == "box":
+        item = _item(state)
+        stop = item.open_interlock
+        proof = self._bench.known.interlock(stop.code).proof if stop is not None else "confirm"
+        if proof == "box":
             self._hands.scan(next(each.code for each in self._bins if each.hazard))
+        elif proof == "weight":
+            self._hands.weigh(item.identified.weight_mg or _ITEM_MG)
         else:
             self._hands.press(Command(Do.CONFIRM))
 

@@ -11,12 +11,14 @@ from station.facts import (
     ExceptionRaised,
     ParcelArrived,
     ParcelWeighed,
+    PatternNoted,
     Recorded,
     WeighingSkipped,
 )
 from station.inputs import Command
 from station.known import Known
 from station.outcome import Notice, Outcome
+from station.patterns import noted, words
 from station.plates import exception_id, parcel_id
 from station.records import Receipt, ReturnLine, ReturnOrder
 from station.state import Ask, Choice, State
@@ -209,17 +211,22 @@ def _arrive(
     elif not orders:
         facts.append(_raise(state, "unknown_parcel", parcel, candidate.value))
     recalled = in_open_bins(state, known, state.exceptions + len(facts) - 1)
-    notice = recall_notice(recalled) if recalled else _greeting(arrived)
-    return Outcome(notice, (*facts, *recalled), ask=None)
+    patterns = noted(parcel, orders, known)
+    notice = recall_notice(recalled) if recalled else _greeting(arrived, patterns)
+    return Outcome(notice, (*facts, *recalled, *patterns), ask=None)
 
 
-def _greeting(arrived: ParcelArrived) -> Notice:
+def _greeting(arrived: ParcelArrived, patterns: tuple[PatternNoted, ...]) -> Notice:
+    counted = next((found for each in patterns for sign in each.signs if (found := words(sign))), None)
     if arrived.match == "again":
         return warned(mark("Received again; a supervisor will look into it."))
     if arrived.match == "none":
         return warned(mark("Nobody announced this parcel. It is received all the same."))
     if arrived.kind == "undelivered":
         return warned(mark("Return to sender: this parcel was never delivered."))
+    if counted is not None:
+        text, params = counted
+        return warned(text, **params)
     if arrived.match == "several":
         return accepted(mark("One parcel, {count} return orders."), count=str(len(arrived.orders)))
     return accepted(mark("Return order {rma}."), rma=arrived.orders[0])

@@ -2,7 +2,7 @@
 
 import re
 
-from devices.readings import Scan
+from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.codes import plain
 from station.facts import (
@@ -17,12 +17,16 @@ from station.inputs import TYPED, Command
 from station.judge import conclude, judge
 from station.known import Known
 from station.outcome import Label, Notice, Outcome, Tone
+from station.patterns import WEIGH_ITEM
 from station.recalls import applies
 from station.state import CLEARED, FOUND, Item, State, fold
-from station.steps.notices import accepted, best, refused
+from station.steps.examine import weigh_item
+from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.plate import label_of
 from station.stops import found
 
+# The proof of a stop that asked for a weight and got none.
+UNWEIGHED = "unweighed"
 STOPPED = mark("Stop. Do what the screen says before anything else.")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Why a label is printed again, and a route changed, without a person having asked for it.
@@ -37,7 +41,28 @@ def confirm(state: State, command: Command, known: Known) -> Outcome:
         return Outcome()
     if known.interlock(stop.code).proof == "box":
         return refused(mark("Put it into the fire-safe box and scan the box. A supervisor's badge will do as well."))
+    if known.interlock(stop.code).proof == "weight":
+        return refused(mark("Put the item on the scale by itself, or press S if it cannot be weighed."))
     return _acknowledged(state, stop, "confirm", known)
+
+
+def weigh(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
+    """the item's own weight is recorded, and answers a stop that asks for it"""
+    item, stop = _standing(state)
+    if item is None or stop is None or known.interlock(stop.code).proof != "weight":
+        return Outcome()
+    weighed = weigh_item(state, reading, known)
+    facts = (*weighed.facts, InterlockAcknowledged(stop.item, stop.code, stop.cause, "weight"))
+    return Outcome(weighed.notice or accepted(mark("The item is weighed.")), conclude(state, facts, known))
+
+
+def leave_unweighed(state: State, command: Command, known: Known) -> Outcome:
+    """notes that an item which a stop wants weighed cannot be; any other stop is not skipped"""
+    item, stop = _standing(state)
+    if item is None or stop is None or known.interlock(stop.code).proof != "weight":
+        return attention(mark("Not now."))
+    facts = (InterlockAcknowledged(stop.item, stop.code, stop.cause, UNWEIGHED),)
+    return Outcome(warned(mark("The item was not weighed; this is noted.")), conclude(state, facts, known))
 
 
 def scan(state: State, scan: Scan, known: Known) -> Outcome:
@@ -53,8 +78,11 @@ def scan(state: State, scan: Scan, known: Known) -> Outcome:
 
 
 def alarm(outcome: Outcome) -> Outcome:
-    """Return the outcome of a step; where it stopped an item, with the alarm in the place of its own notice."""
-    if not any(isinstance(fact, InterlockRaised) for fact in outcome.facts):
+    """Return the outcome of a step; where it stopped an item, with the alarm in the place of its own notice.
+
+    That an item is to be weighed is no alarm: it is asked because of counts, and nothing is wrong with the item.
+    """
+    if not any(isinstance(fact, InterlockRaised) and fact.code != WEIGH_ITEM for fact in outcome.facts):
         return outcome
     return Outcome(
         Notice(Tone.REFUSED, STOPPED),

@@ -18,7 +18,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
-from sync.central import notice_commands, returns, rules, sample, tokens
+from sync.central import notice_commands, pattern_commands, reference_commands, returns, rules, sample, tokens
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -38,6 +38,8 @@ The central records of Returns Station: takes in what benches found, tells them 
                                                     new questions or routes for its benches, from the next item on
   returns-central recall --help                     add, list and withdraw recalls that stop the benches
   returns-central serial --help                     serial numbers that were reported stolen or blocked
+  returns-central publish-reference --help          pictures of good units, for the benches to compare with
+  returns-central patterns --help                   what is told of a customer's earlier returns, from which counts on
 """
 
 _ABOUT_SERVE = """\
@@ -107,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("--withdraw", action="store_true", help="take them back: the program's own hold again")
     publish.set_defaults(do=_publish_rules)
     notice_commands.add_to(commands, where)
+    pattern_commands.add_to(commands, where)
+    reference_commands.add_to(commands, where)
     return parser
 
 
@@ -115,10 +119,14 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         sample.load(store, asked.generated, asked.seed)
         sample.enrol_station(store, asked.data, _now())
     try:
+        patterns = pattern_commands.read(asked.data)
+    except (ValueError, OSError) as error:
+        return _sorry(str(error))
+    try:
         listener = _listener(asked.host, asked.port) if asked.fd is None else _inherited(asked.fd)
     except OSError as error:
         return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
-    app = make_app(store, PhotoShelf(asked.data / "photos", store), _version())
+    app = make_app(store, PhotoShelf(asked.data / "photos", store), _version(), patterns)
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -42,6 +42,10 @@ class PhotoShelf:
         with self._store.writing() as connection:
             insert_once(connection, stored_photo, [row])
 
+    def file(self, sha256: str) -> Path | None:
+        """Return where a photo lies, or None."""
+        return self._files.path(sha256) if self._files.has(sha256) else None
+
     def get(self, sha256: str) -> bytes | None:
         """Return a photo's bytes, or None."""
         return self._files.path(sha256).read_bytes() if self._files.has(sha256) else None

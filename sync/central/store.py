@@ -63,5 +63,9 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str
     connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
 
 
-# Central asks for the items of a return line; a bench never does, so its tables do not carry this index.
-_MORE_INDEXES = ("CREATE INDEX IF NOT EXISTS item_line ON item (rma, line)",)
+# Central asks for the items of a return line and for what was said of a parcel; a bench never does, so its tables do
+# not carry these indexes.
+_MORE_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS item_line ON item (rma, line)",
+    "CREATE INDEX IF NOT EXISTS exception_parcel ON exception (station, parcel)",
+)

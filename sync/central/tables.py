@@ -124,6 +124,26 @@ review = Table(
 # One row for each return order that benches named, locked while its lines are compared.
 order_lock = Table("order_lock", metadata, Column("rma", String, primary_key=True))
 
+# Which customer (by pseudonym) sent which return order, `standing` until a site's order is withdrawn; and up to which
+# record of a site's feed that is known.
+order_customer = Table(
+    "order_customer",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("rma", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("customer", String, nullable=False),
+    Column("standing", Integer, nullable=False),
+    Index("order_customer_by_customer", "client", "customer"),
+    Index("order_customer_by_rma", "rma"),
+)
+customer_mark = Table(
+    "customer_mark",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
 # Which parcels were scanned for a return order, at which bench.
 parcel_order = Table(
     "parcel_order",

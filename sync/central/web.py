@@ -17,11 +17,12 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from station.photos import PhotoError
-from sync.central import feed, intake, returns, tokens
+from sync.central import feed, intake, patterns, references, returns, tokens
+from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf, WrongPhotoError
 from sync.central.store import Store
 from sync.central.tables import journal
@@ -48,15 +49,16 @@ class RequestError(Exception):
 Door = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(store: Store, shelf: PhotoShelf, version: str) -> Starlette:
-    """Return the ASGI application on a database and a folder of photos."""
-    doors = _Doors(store, shelf, version)
+def make_app(store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> Starlette:
+    """Return the ASGI application on a database, a folder of photos, and the rules of patterns."""
+    doors = _Doors(store, shelf, version, rules)
     routes = [
         Route("/v1/health", doors.health, methods=["GET"]),
         Route("/v1/stations/{station}/events", doors.push, methods=["POST"]),
         Route("/v1/stations/{station}/quarantine", doors.put_away, methods=["POST"]),
         Route("/v1/sites/{site}/feed", doors.feed, methods=["GET"]),
         Route("/v1/photos/{sha256}", doors.photo, methods=["PUT", "HEAD", "GET"]),
+        Route("/v1/sites/{site}/references/{sha256}", doors.reference, methods=["GET"]),
         Route("/v1/returns/{rma}", doors.returns, methods=["GET"]),
         Route("/v1/events", doors.events, methods=["GET"]),
     ]
@@ -75,10 +77,11 @@ def make_app(store: Store, shelf: PhotoShelf, version: str) -> Starlette:
 class _Doors:
     """The endpoints, and what they share: the database, the photos and who is calling."""
 
-    def __init__(self, store: Store, shelf: PhotoShelf, version: str) -> None:
+    def __init__(self, store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> None:
         self._store = store
         self._shelf = shelf
         self._version = version
+        self._rules = rules
 
     async def health(self, request: Request) -> Response:
         return _json(Health("returns-central", self._version, self._store.kind, _now()))
@@ -87,7 +90,9 @@ class _Doors:
         caller = await self._station(request)
         push = _decoded(await _body(request, _LARGEST_PUSH), Push)
         _check_run(push)
-        return await self._intake(intake.take_in, caller.station, caller.site, push)
+        answer = await self._intake(intake.take_in, caller.station, caller.site, push)
+        await self._follow(caller.site, caller.station, push.entries)
+        return answer
 
     async def put_away(self, request: Request) -> Response:
         caller = await self._station(request)
@@ -98,18 +103,15 @@ class _Doors:
         return await self._intake(intake.put_away, caller.station, entry)
 
     async def feed(self, request: Request) -> Response:
-        caller = await self._caller(request)
-        if caller.site != request.path_params["site"]:
-            raise RequestError(403, "other_site", "this token is of another site")
+        caller = await self._of_site(request)
         after = _number(request, "after", 0, 0, _LARGEST_NUMBER)
         limit = _number(request, "limit", _MOST_RECORDS, 1, _MOST_RECORDS)
+        await self._follow(caller.site)
         return _json(await run_in_threadpool(self._page, caller.site, after, limit))
 
     async def photo(self, request: Request) -> Response:
         caller = await self._caller(request)
-        sha256 = request.path_params["sha256"]
-        if _SHA256.fullmatch(sha256) is None:
-            raise RequestError(400, "malformed", "a photo is named by 64 lower-case hexadecimal digits")
+        sha256 = _hash(request)
         if request.method == "PUT":
             content = await _body(request, _LARGEST_PHOTO)
             try:
@@ -121,6 +123,15 @@ class _Doors:
         if found is None:
             raise RequestError(404, "no_photo", "no such photo")
         return Response(found, media_type="image/jpeg")
+
+    async def reference(self, request: Request) -> Response:
+        """A picture the caller's site was told of, sent from the disk piece by piece."""
+        caller = await self._of_site(request)
+        sha256 = _hash(request)
+        found = await run_in_threadpool(references.file_for, self._store, self._shelf, caller.site, sha256)
+        if found is None:
+            raise RequestError(404, "no_photo", "this site was told of no such picture")
+        return FileResponse(found, media_type="image/jpeg")
 
     async def returns(self, request: Request) -> Response:
         await self._caller(request)
@@ -146,6 +157,12 @@ class _Doors:
             raise RequestError(401, "token_unknown", "no station has this token")
         return found
 
+    async def _of_site(self, request: Request) -> Caller:
+        caller = await self._caller(request)
+        if caller.site != request.path_params["site"]:
+            raise RequestError(403, "other_site", "this token is of another site")
+        return caller
+
     async def _station(self, request: Request) -> Caller:
         caller = await self._caller(request)
         if caller.station != request.path_params["station"]:
@@ -159,6 +176,9 @@ class _Doors:
             raise RequestError(409, "gap", str(gap), gap.acked) from gap
         except intake.ForkError as fork:
             raise RequestError(409, "fork", str(fork)) from fork
+
+    async def _follow(self, site: str, *said: Any) -> None:
+        await run_in_threadpool(patterns.follow, self._store, self._rules, site, _now(), *said)
 
     def _page(self, site: str, after: int, limit: int) -> Any:
         with self._store.reading() as connection:
@@ -225,6 +245,13 @@ def _text(value: str) -> str:
     if "\0" in value or len(value) > 200:
         raise RequestError(400, "malformed", "not a name of ours")
     return value
+
+
+def _hash(request: Request) -> str:
+    sha256 = str(request.path_params["sha256"])
+    if _SHA256.fullmatch(sha256) is None:
+        raise RequestError(400, "malformed", "a photo is named by 64 lower-case hexadecimal digits")
+    return sha256
 
 
 def _json(value: Any, status: int = 200) -> Response:

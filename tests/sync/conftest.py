@@ -328,6 +328,7 @@ class Courierer:
             book.journal.path,
             book.folder / "expected.sqlite",
             book.photos,
+            PhotoStore(book.folder / "references"),
             self.statuses.append,
             backoff=Backoff(0.01, 0.2),
             poll_s=0.1,

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from station.local_copy import LocalCopy
+from station.photos import PhotoStore
 from sync.errand import Errand, Timing
 from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Backoff
 from sync.photos import PhotoQueue
+from sync.references import ReferenceQueue
 
 LONG_S = 1000.0
 POLL_S = 5.0
@@ -49,6 +51,7 @@ def errand(on_sqlite: Any, enrol_at: Any, line: Any, book: Any, clock: Clock) ->
         Outbox(client, copy, book.journal.path, epoch),
         Mirror(client, copy, bench.site),
         PhotoQueue(client, copy, book.journal.path, book.photos, epoch),
+        ReferenceQueue(client, copy, PhotoStore(book.folder / "references"), bench.site),
         Timing(Backoff(LONG_S, LONG_S), POLL_S, clock, random.Random(_seed())),
     )
     copy.close()

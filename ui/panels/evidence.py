@@ -10,6 +10,7 @@ from station.words import ROUTE_WORDS
 from ui import wording
 from ui.parts.answered import AnsweredList
 from ui.parts.card import Card, rule
+from ui.parts.counted import Counted
 from ui.parts.defect_list import DefectList
 from ui.parts.fields import Fields
 from ui.parts.hints import Hints
@@ -38,7 +39,7 @@ class EvidencePanel(Card):
         self._title = Text("small", quiet=True)
         self._photos = Photos()
         self._photos.wanted.connect(self.photo_wanted)
-        self._hints = Hints()
+        self._hints, self._counted = Hints(), Counted()
         self._fields = Fields()
         self._why_title = Text("small", quiet=True)
         self._why = Rows(lambda: Text("small"), S8)
@@ -49,7 +50,8 @@ class EvidencePanel(Card):
         self._last = Text("small", quiet=True)
         scroll = Scroll()
         for widget in (
-            *(self._photos, self._hints, self._answered, self._fields, self._defects, self._why_title, self._why),
+            *(self._photos, self._hints, self._counted, self._answered, self._fields, self._defects),
+            *(self._why_title, self._why),
             *(self._scores, self._worths, self._rules, self._bins),
         ):
             scroll.column.addWidget(widget)
@@ -69,6 +71,7 @@ class EvidencePanel(Card):
         self._title.show_text(tr.gettext(mark("Evidence") if item is not None else mark("Open bins")))
         self._photos.render(view.shots if item is not None else (), view)
         self._hints.render(view)
+        self._counted.render(view)
         self._fields.show_fields(_facts(view, item) if item is not None else [])
         self._rest.render(view)
         self._answered.render(view)

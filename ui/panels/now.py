@@ -11,7 +11,7 @@ from ui.parts.buttons import aside, tile
 from ui.parts.card import Card
 from ui.parts.crop import Crop
 from ui.parts.entry import Entry
-from ui.parts.interlock import STAGE, InterlockCard
+from ui.parts.interlock import InterlockCard, is_stop
 from ui.parts.keypad import Keypad
 from ui.parts.polish import set_property
 from ui.parts.preview import Preview
@@ -101,7 +101,7 @@ class NowPanel(Card):
         shows_verdict = prompt.stage in _VERDICT_STAGES
         item = view.state.item
         # The verdict says the title of the result in letters of its own, larger than any prompt, and so does a stop.
-        title = "" if prompt.stage in ("result", STAGE) else say(tr, prompt.title, prompt.params)
+        title = "" if prompt.stage == "result" or is_stop(prompt) else say(tr, prompt.title, prompt.params)
         set_property(self._title, "type", "ask" if len(title) > _LONG else "prompt")
         self._title.show_text(title)
         self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
@@ -114,7 +114,7 @@ class NowPanel(Card):
             self._verdict.render(view, item)
         else:
             self._verdict.setVisible(False)
-        crowded = prompt.stage in (*_CAMERA_STAGES, STAGE) or (shows_verdict and item is not None)
+        crowded = prompt.stage in _CAMERA_STAGES or is_stop(prompt) or (shows_verdict and item is not None)
         self._picture.show_picture("" if crowded or prompt.entry == "pin" else prompt.picture, view.theme)
         self._keypad.setVisible(prompt.entry == "pin")
         self._keypad.render(tr)
@@ -196,7 +196,7 @@ class NowPanel(Card):
 
 def _big_words(view: View) -> str:
     """Return what is read from afar at this stage: the live weight, or the plate."""
-    if view.prompt.stage == "weigh" and view.weight is not None and view.weight.weight_mg is not None:
+    if view.prompt.picture == "scale" and view.weight is not None and view.weight.weight_mg is not None:
         return weight(view.tr, view.weight.weight_mg)
     if view.prompt.stage == "label" and view.state.item is not None:
         return view.state.item.plate

@@ -4,15 +4,21 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from station.prompt import Prompt
 from ui.parts.lettering import write
 from ui.signs import draw_symbol, fill_pattern
 from ui.theme import ASK, BODY, HEAD, PROMPT, RADIUS, S16, S24, S48, Look
 from ui.view import View
 from ui.wording import say
 
-STAGE = "interlock"
+_STAGE, _DRAWING = "interlock", "stop"
 _SYMBOL = "bang-triangle"
 _STRIPE = 14
+
+
+def is_stop(prompt: Prompt) -> bool:
+    """Tell whether a prompt stops for a danger or a doubt; one that only wants the item weighed alarms nobody."""
+    return prompt.stage == _STAGE and prompt.picture == _DRAWING
 
 
 class InterlockCard(QWidget):
@@ -35,8 +41,8 @@ class InterlockCard(QWidget):
     def render(self, view: View) -> None:
         """Show the stop of a view's prompt; nothing at any other stage."""
         prompt = view.prompt
-        self.setVisible(prompt.stage == STAGE)
-        words = say(view.tr, prompt.title, prompt.params) if prompt.stage == STAGE else ""
+        self.setVisible(is_stop(prompt))
+        words = say(view.tr, prompt.title, prompt.params) if is_stop(prompt) else ""
         self.setAccessibleName(words)
         shown = (view.theme.dispositions["hold"], words)
         if shown != (self._look, self._words):

@@ -1,0 +1,74 @@
+"""Pictures of good units of an article that central delivered: which there are, and where their files lie.
+
+They lie apart from the bench's own photos, which are evidence: these may go when central takes them back.
+"""
+
+import re
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+from sqlalchemy.exc import DBAPIError
+
+from grading.bare import bare
+from grading.jpeg import decode
+from station.database import open_sqlite
+from station.photos import PhotoStore
+from station.records import Reference
+
+KIND = "reference"
+_OF_ARTICLE = "SELECT body FROM record WHERE kind = ? AND key >= ? AND key < ? ORDER BY key"
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_LAST_SIGN = chr(0x10FFFF)
+
+
+class ArticlePictures:
+    """The delivered pictures of one bench: `copy` is central's local copy, `store` their folder.
+
+    Usable from any thread: each look opens the copy for itself.
+    """
+
+    def __init__(self, copy: Path, store: PhotoStore) -> None:
+        self._copy = copy
+        self._store = store
+
+    def of(self, sku: str, shot: str) -> tuple[str, ...]:
+        """Return the SHA-256 of the pictures of an article from one side that are here; none when nobody can look."""
+        if not sku or not self._copy.is_file():
+            return ()
+        prefix = f"{sku}|"
+        try:
+            with closing(open_sqlite(self._copy, read_only=True).connect()) as connection:
+                rows = connection.exec_driver_sql(_OF_ARTICLE, (KIND, prefix, prefix + _LAST_SIGN)).all()
+        except DBAPIError:
+            return ()
+        told = read(bytes(row[0]) for row in rows)
+        return tuple(each.sha256 for each in told if each.sku == sku and each.shot == shot and self.has(each.sha256))
+
+    def has(self, sha256: str) -> bool:
+        """Tell whether a picture's file is here."""
+        return self._store.has(sha256)
+
+    def path(self, sha256: str) -> Path:
+        """Return where a picture lies or would lie."""
+        return self._store.path(sha256)
+
+
+def read(bodies: Iterable[bytes]) -> tuple[Reference, ...]:
+    """Return the records in these bodies; one that cannot be read, or names no file, is left out."""
+    found = []
+    for body in bodies:
+        try:
+            each = msgspec.json.decode(body, type=Reference)
+        except msgspec.MsgspecError:
+            continue
+        if _SHA256.fullmatch(each.sha256):
+            found.append(each)
+    return tuple(found)
+
+
+def cleaned(picture: bytes) -> bytes | None:
+    """Return a JPEG without its EXIF data, places and comments; None for what is no JPEG."""
+    jpeg = bare(picture)
+    return jpeg if jpeg is not None and decode(jpeg) is not None else None

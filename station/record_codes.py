@@ -1,0 +1,61 @@
+"""Under which codes a record of the local copy is found: as a scanner reads them, or as another record names them."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+
+ORDER = msgspec.json.Decoder(ReturnOrder)
+PRODUCT = msgspec.json.Decoder(Product)
+OPERATOR = msgspec.json.Decoder(Operator)
+BIN = msgspec.json.Decoder(Bin)
+RECEIPT = msgspec.json.Decoder(Receipt)
+RECALL = msgspec.json.Decoder(Recall)
+NOTE = msgspec.json.Decoder(SerialNote)
+_PATTERN = ("*", "?")
+
+
+def _order_codes(body: bytes) -> Iterator[tuple[str, str]]:
+    order = ORDER.decode(body)
+    yield from (("order", code) for code in (order.rma, order.order, *order.trackings))
+    yield from (("serial", serial) for line in order.lines for serial in line.serials)
+
+
+def _product_codes(body: bytes) -> Iterator[tuple[str, str]]:
+    product = PRODUCT.decode(body)
+    yield "product", product.sku
+    if product.gtin:
+        yield "gtin", product.gtin.zfill(14)
+
+
+def gtin14(gtin: str) -> str:
+    """Return the form in which GTINs are compared (GS1 General Specifications 7.8), empty for none."""
+    return gtin.strip().zfill(14) if gtin.strip() else ""
+
+
+def _recall_codes(body: bytes) -> Iterator[tuple[str, str]]:
+    recall = RECALL.decode(body)
+    yield from (("recall", sku) for sku in recall.skus)
+    for gtin in recall.gtins:
+        is_pattern = any(sign in gtin for sign in _PATTERN)
+        yield ("recall_pattern", "*") if is_pattern else ("recalled_gtin", gtin14(gtin))
+
+
+_CODES: Mapping[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
+    "order": _order_codes,
+    "product": _product_codes,
+    "operator": lambda body: iter([("operator", OPERATOR.decode(body).badge)]),
+    "bin": lambda body: iter([("bin", BIN.decode(body).code)]),
+    "receipt": lambda body: iter([("receipt", RECEIPT.decode(body).code)]),
+    "recall": _recall_codes,
+    "serial_note": lambda body: iter([("serial_note", NOTE.decode(body).serial)]),
+}
+
+
+def codes_of(kind: str, body: bytes) -> Iterator[tuple[str, str]]:
+    """Return the codes of a record, each as its sort and its text; none for a kind that is found by its key only.
+
+    Raises msgspec.MsgspecError for a record of another kind that cannot be read.
+    """
+    return _CODES[kind](body) if kind in _CODES else iter(())

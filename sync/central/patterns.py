@@ -1,0 +1,162 @@
+"""Counts what benches found in a customer's earlier returns, and tells the benches that expect another one.
+
+Derived from the projected facts each time, never added up: the same facts give the same counts, however often and in
+whatever order they came. Only counts and the pseudonym leave central.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, and_, or_, select
+
+from station.entries import Entry
+from station.records import Pattern, pattern_key
+from station.schema import exception, item, parcel
+from sync.central import customers
+from sync.central.customers import Customer
+from sync.central.feed import Change, append
+from sync.central.pattern_rule import Counted, Rules, assess
+from sync.central.store import Store
+from sync.central.tables import feed, parcel_order
+
+KIND: Final = "pattern"
+_WITHDRAWN = b"null"
+_EMPTY = ("empty_box_opened", "empty_parcel")
+
+
+def follow(store: Store, rules: Rules, site: str, now: str, station: str = "", entries: Sequence[Entry] = ()) -> None:
+    """Tell benches what has changed with a site's orders, and with entries of a station that were just taken in.
+
+    Called again with the same entries it changes nothing; so it comes before the answer to a push, and a push whose
+    answer was lost brings it again. Raises sqlalchemy.exc.OperationalError when the database is away, or when two
+    sites waited for each other; the bench comes again.
+    """
+    with store.reading() as connection:
+        is_due = customers.is_behind(connection, site)
+        if not is_due and not (entries and customers.told_of(connection, station, entries)):
+            return
+    with store.writing() as connection:
+        touched = customers.catch_up(connection, site)
+        touched |= customers.told_of(connection, station, entries)
+        _tell(connection, rules, sorted(touched), now)
+
+
+def recount(store: Store, rules: Rules, now: str) -> int:
+    """Count anew for every customer, because time has passed or the rules changed; return how many there are.
+
+    What has left the window is forgotten with its order, where that was withdrawn.
+    """
+    with store.reading() as connection:
+        found = customers.every(connection)
+    for customer in found:
+        with store.writing() as connection:
+            _tell(connection, rules, [customer], now)
+            orders = customers.orders_of(connection, customer)
+            since = _since(now, rules.of(customer.client).window_days)
+            received = _received(connection, {rma for _, rma, _ in orders}, since)
+            customers.forget(connection, customer, {rma for _, rma, _ in orders} - received)
+    return len(found)
+
+
+def standing(connection: Connection, site: str) -> list[Pattern]:
+    """Return what a site's benches are told now, by key."""
+    query = select(feed.c.key, feed.c.body).where(feed.c.site == site, feed.c.kind == KIND).order_by(feed.c.seq)
+    newest = {row.key: bytes(row.body) for row in connection.execute(query)}
+    bodies = (newest[key] for key in sorted(newest))
+    return [msgspec.json.decode(body, type=Pattern) for body in bodies if body != _WITHDRAWN]
+
+
+def _tell(connection: Connection, rules: Rules, touched: Iterable[Customer], now: str) -> None:
+    """Put what has changed into the feeds; sites in order, so that no two wait for each other."""
+    changes: dict[str, list[Change]] = {}
+    for customer in touched:
+        orders = customers.orders_of(connection, customer)
+        told = _pattern(connection, rules, customer, {rma for _, rma, _ in orders}, now)
+        body = msgspec.json.encode(told) if told is not None else None
+        key = pattern_key(*customer)
+        expecting = {site for site, _, stands in orders if stands}
+        before = _told_before(connection, key)
+        for site in {site for site, _, _ in orders} | set(before):
+            wanted = body if site in expecting else None
+            if before.get(site) != wanted:
+                changes.setdefault(site, []).append(Change(KIND, key, wanted))
+    for site in sorted(changes):
+        append(connection, site, changes[site])
+
+
+def _pattern(connection: Connection, rules: Rules, customer: Customer, rmas: set[str], now: str) -> Pattern | None:
+    rule = rules.of(customer.client)
+    if not rule.on or not rmas:
+        return None
+    since = _since(now, rule.window_days)
+    # Most customers have sent little back: one question is enough for them.
+    if len(_received(connection, rmas, since)) < rule.min_returns:
+        return None
+    counted = count(connection, rmas, since)
+    until = ""
+    if counted.oldest:
+        until = (date.fromisoformat(counted.oldest) + timedelta(days=rule.window_days)).isoformat()
+    return assess(rule, counted, *customer, until)
+
+
+def count(connection: Connection, rmas: set[str], since: str) -> Counted:
+    """Count what benches found in the parcels and items of these return orders since a moment (UTC)."""
+    units = connection.execute(
+        select(item.c.match, item.c.serial_verdict, item.c.in_band, item.c.identified_at).where(
+            item.c.rma.in_(sorted(rmas)), item.c.identified_at >= since
+        )
+    ).all()
+    seen: list[tuple[str, str]] = []
+    for unit in units:
+        seen += [("another_product", unit.identified_at)] if unit.match == "wrong" else []
+        seen += [("serial_differs", unit.identified_at)] if unit.serial_verdict == "different" else []
+        seen += [("weight", unit.identified_at)] if unit.in_band == 0 else []
+    seen += [("empty_box", at) for at in _empty(connection, rmas, since)]
+    kinds = [kind for kind, _ in seen]
+    oldest = min((at for _, at in seen), default="")[:10]
+    returns = len(_received(connection, rmas, since))
+    return Counted(returns, len(units), {kind: kinds.count(kind) for kind in sorted(set(kinds))}, oldest)
+
+
+def _received(connection: Connection, rmas: set[str], since: str) -> set[str]:
+    """Return those of the orders of which a parcel or an item came in."""
+    named = (parcel_order.c.rma.in_(sorted(rmas)), parcel.c.arrived_at >= since)
+    scanned = select(parcel_order.c.rma).join(parcel, _SAME_PARCEL).where(*named)
+    found = select(item.c.rma).where(item.c.rma.in_(sorted(rmas)), item.c.identified_at >= since)
+    return set(connection.execute(scanned.union(found)).scalars())
+
+
+def _empty(connection: Connection, rmas: set[str], since: str) -> list[str]:
+    """Return when the parcels of these orders arrived in which nothing was found.
+
+    A parcel that was announced for somebody else's order too says nothing about either.
+    """
+    boxes = connection.execute(
+        select(parcel.c.station, parcel.c.parcel, parcel.c.orders, parcel.c.arrived_at)
+        .join(parcel_order, _SAME_PARCEL)
+        .join(exception, and_(exception.c.station == parcel.c.station, exception.c.parcel == parcel.c.parcel))
+        .where(parcel_order.c.rma.in_(sorted(rmas)), parcel.c.arrived_at >= since)
+        .where(or_(*(exception.c.kind == kind for kind in _EMPTY)))
+        .distinct()
+    )
+    return [row.arrived_at for row in boxes if rmas >= set(msgspec.json.decode(row.orders, type=list[str]))]
+
+
+_SAME_PARCEL = and_(parcel_order.c.station == parcel.c.station, parcel_order.c.parcel == parcel.c.parcel)
+
+
+def _told_before(connection: Connection, key: str) -> dict[str, bytes | None]:
+    """Return what each site was told last under a key; None where it was withdrawn.
+
+    By kind and key alone: asked for one site besides, SQLite goes through all that the site was ever told.
+    """
+    query = select(feed.c.site, feed.c.body).where(feed.c.kind == KIND, feed.c.key == key).order_by(feed.c.seq)
+    bodies = ((row.site, bytes(row.body)) for row in connection.execute(query))
+    return {site: None if body == _WITHDRAWN else body for site, body in bodies}
+
+
+def _since(now: str, days: int) -> str:
+    start = datetime.fromisoformat(now) - timedelta(days=days)
+    return start.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

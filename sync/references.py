@@ -1,0 +1,82 @@
+"""Fetches the pictures of articles that central tells of: last of all, one at a time, never more than fits."""
+
+import hashlib
+import logging
+
+from station.article_pictures import KIND, read
+from station.local_copy import LocalCopy
+from station.photos import PhotoError, PhotoStore
+from station.records import Reference
+from sync.client import Client
+from sync.errors import Refused
+
+# One picture, and all of them together.
+MOST_BYTES = 4 * 1024 * 1024
+MOST_ON_DISK = 500 * 1024 * 1024
+# Central has no such picture, or does not give it to this site: asked again when the feed has said more.
+_NOT_TO_BE_HAD = (403, 404, 413)
+_log = logging.getLogger(__name__)
+
+
+class ReferenceQueue:
+    """The pictures that are still to come. Used by the courier's thread only, one picture each time it looks."""
+
+    def __init__(
+        self, client: Client, copy: LocalCopy, store: PhotoStore, site: str, most_on_disk: int = MOST_ON_DISK
+    ) -> None:
+        self._client = client
+        self._copy = copy
+        self._store = store
+        self._site = site
+        self._most_on_disk = most_on_disk
+        self._settled = -1
+        self._given_up: frozenset[str] = frozenset()
+        self._heard = -1
+
+    def fetch_some(self) -> bool:
+        """Fetch one picture; False in any case, so that the next one waits for the next look.
+
+        Raises Unreachable or Refused.
+        """
+        cursor = self._copy.cursor()
+        if cursor == self._settled:
+            return False
+        if cursor != self._heard:
+            self._heard, self._given_up = cursor, frozenset()
+        told = read(self._copy.kept_below(KIND, ""))
+        room = self._most_on_disk - self._tidy({each.sha256 for each in told})
+        due = (each for each in told if each.sha256 not in self._given_up and not self._store.has(each.sha256))
+        fitting = (each for each in due if 0 < each.size <= min(room, MOST_BYTES))
+        wanted = next(fitting, None)
+        if wanted is None:
+            self._settled = cursor
+        elif not self._fetch(wanted):
+            self._given_up |= {wanted.sha256}
+        return False
+
+    def _tidy(self, named: set[str]) -> int:
+        """Remove the files that no record names any more; return how many bytes the others are."""
+        size = 0
+        for sha256 in list(self._store.all()):
+            if sha256 in named:
+                size += self._store.path(sha256).stat().st_size
+            else:
+                self._store.path(sha256).unlink(missing_ok=True)
+        return size
+
+    def _fetch(self, wanted: Reference) -> bool:
+        """Fetch and keep one picture; False when what came is not what was told of, or nothing came."""
+        try:
+            content = self._client.reference(self._site, wanted.sha256, wanted.size)
+        except Refused as error:
+            if error.status not in _NOT_TO_BE_HAD:
+                raise
+            return False
+        if hashlib.sha256(content).hexdigest() != wanted.sha256:
+            _log.warning("a picture of %s came damaged and was thrown away", wanted.sku)
+            return False
+        try:
+            self._store.put(content)
+        except PhotoError as error:
+            raise Refused(error.code, str(error)) from error
+        return True
