@@ -187,7 +187,7 @@ def _open_ends(
     following = due(rubric, pairs, found.parts)
     if following is not None:
         reasons.append(reason("incomplete", question=following.id))
-    if not any([each.looks for each in given]):
+    if not any(each.looks for each in given):
         reasons.append(reason("no_look"))
     return tuple(reasons)
 
@@ -213,7 +213,7 @@ def _letter(findings: Sequence[Finding]) -> Letter | Literal[""]:
 
 def _is_silent(given: Sequence[_Said]) -> bool:
     """Whether no answer says anything of function."""
-    return not any([each.function or each.stop for each in given])
+    return not any(each.function or each.stop for each in given)
 
 
 def _place(limit: Limit) -> int:

@@ -216,9 +216,9 @@ def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Q
 
 def due(rubric: Rubric, given: Chosen, parts: tuple[str, ...]) -> Question | None:
     """Return what `next_question` does, of answers that were looked up by `chosen`."""
-    if any([option.stop for _, option in given]):
+    if any(option.stop for _, option in given):
         return None
-    sealed = any([option.sealed for _, option in given])
+    sealed = any(option.sealed for _, option in given)
     options = {question.id: option.id for question, option in given}
     for question in _in_order(rubric, parts):
         skipped = sealed and question.kind == "inspection"
@@ -240,7 +240,7 @@ def prep_needed(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tup
 
 def prep_after(rubric: Rubric, given: Chosen) -> tuple[Prep, ...]:
     """Return what `prep_needed` does, of answers that were looked up by `chosen`."""
-    if any([option.stop for _, option in given]):
+    if any(option.stop for _, option in given):
         return ()
     options = {question.id: option.id for question, option in given}
     return tuple([prep for prep in rubric.prep if holds(prep.when, options)])
