@@ -111,7 +111,7 @@ class Grader:
         lacking = [part for part in dict.fromkeys(found.missing) if part not in not_there]
         missing = tuple(dict.fromkeys((*not_there, *lacking)))
         stops = tuple(dict.fromkeys((*[each.stop for each in given if each.stop], *found.stops_found)))
-        functional = max([each.function for each in given if each.function], key=_RANKS.index, default="untested")
+        functional = _functional(given)
         findings = _findings(rubric, given, lacking)
         if stops:
             scrap = not found.stops_found and any(each.is_scrap for each in given)
@@ -209,6 +209,12 @@ def _letter(findings: Sequence[Finding]) -> Letter | Literal[""]:
     """The worst letter; nothing was stopped."""
     limit = findings[0][1]
     return "" if limit == "stop" else limit
+
+
+def _functional(given: Sequence[_Said]) -> Functional:
+    """The worst of what the answers say; silence means untested."""
+    said = [each.function for each in given if each.function]
+    return max(said, key=_RANKS.index, default="untested")
 
 
 def _is_silent(given: Sequence[_Said]) -> bool:
