@@ -14,7 +14,7 @@ import msgspec
 from grading import printed_dates
 from grading.text import Box, Line
 
-Kind = Literal["serial", "imei", "model", "mac", "lot", "expiry", "gtin", "token"]
+Kind = Literal["serial", "imei", "model", "mac", "lot", "expiry", "gtin", "token", "vin"]
 Likeness = Literal["same", "alike", "different"]
 
 MOST_READINGS = 24
@@ -25,9 +25,18 @@ _UNNAMED, _CHANGED = 0.6, 0.8
 _TAC_BODIES = frozenset({"01", "35", "44", "45", "49", "50", "51", "52", "53", "54", "86", "91", "98", "99"})
 # What print and reader mix up.
 _ALIKE = str.maketrans("OQDILBSZG", "000118526")
+# A lot as GS1 allows it (General Specifications 3.4.1), of no fewer than three signs.
+_LOT = re.compile(r"[A-Z0-9][A-Z0-9./-]{2,19}")
+# "Charge" is a lot in German, and on a plug the word before volts.
+_ELECTRIC = re.compile(r"[\d.,/-]+(?:V|A|W|MA|MAH|WH|HZ)(?:[AD]C)?")
 _TOKEN = re.compile(r"[A-Z0-9](?:[A-Z0-9/-]{3,30})[A-Z0-9]")
+_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
+_VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "012345678912345678123457923456789"), strict=True))
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_NEVER_IN_VIN = str.maketrans("IOQ", "100")
 _MAC = re.compile(r"(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|[0-9A-F]{12}")
 _GS1_DATE = re.compile(r"\(17\)\s?(\d{6})|^\x1d?01\d{14}17(\d{6})")
+_GS1_LOT = re.compile(r"\(10\)\s?([A-Z0-9./-]{1,20})")
 _DIGITS = re.compile(r"(?<![0-9A-Z])\d(?:[ -]?\d){11,14}(?![0-9A-Z])")
 
 
@@ -130,6 +139,22 @@ def imei_is_right(number: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
+def is_vin(text: str) -> bool:
+    """Seventeen signs of a vehicle identification number, which has no I, O or Q (ISO 3779)."""
+    return _VIN.fullmatch(text) is not None
+
+
+def vin_is_right(number: str) -> bool:
+    """A vehicle's number whose ninth sign is its check digit (49 CFR 565.15 c); Europe's have none.
+
+    One random number in eleven passes: this alone makes no number a vehicle's.
+    """
+    if not is_vin(number):
+        return False
+    total = sum(_VIN_VALUES[sign] * weight for sign, weight in zip(number, _VIN_WEIGHTS, strict=True))
+    return number[8] == "0123456789X"[total % 11]
+
+
 def gtin_is_right(number: str) -> bool:
     """Twelve to fourteen digits with GS1's check digit (General Specifications 7.9.1); eight are too like a date."""
     if not 12 <= len(number) <= 14 or not number.isdecimal() or not number.strip("0"):
@@ -149,6 +174,8 @@ def _of_lines(lines: tuple[Line, ...], patterns: Patterns) -> Iterator[Reading]:
             yield from _named(named, patterns) if named.kind else _unnamed(named, patterns)
         for dated in _GS1_DATE.finditer(line.text):
             yield from _date("expiry", printed_dates.gs1(dated[1] or dated[2]), line)
+        for lot in _GS1_LOT.finditer(line.text):
+            yield Reading("lot", lot[1], line.confidence, line.box)
 
 
 def _parts(line: Line, patterns: Patterns) -> Iterator[_Part]:
@@ -194,7 +221,11 @@ def _named(part: _Part, patterns: Patterns) -> Iterator[Reading]:
         case "model" if part.text:
             yield Reading("model", part.text[:LONGEST], sure, part.line.box)
         case "lot" if part.text:
-            yield Reading("lot", part.text.split()[0][:LONGEST], sure, part.line.box)
+            number = part.text.split()[0]
+            if _LOT.fullmatch(number) and any(sign.isdigit() for sign in number) and not _ELECTRIC.fullmatch(number):
+                yield Reading("lot", number, sure, part.line.box)
+        case "vin":
+            yield from _vin(part)
         case "serial":
             number = _number(part.text)
             if number:
@@ -220,6 +251,16 @@ def _imei(part: _Part) -> Iterator[Reading]:
     if imei_is_right(changed):
         sure = part.line.confidence if changed == signs else round(part.line.confidence * _CHANGED)
         yield Reading("imei", changed, sure, part.line.box)
+
+
+def _vin(part: _Part) -> Iterator[Reading]:
+    """Signs that no such number has stand for the digits they look like; without its check digit it is less sure."""
+    signs = re.sub(r"[^A-Z0-9]", "", part.text)[:17]
+    number = signs.translate(_NEVER_IN_VIN)
+    if is_vin(number):
+        is_sure = vin_is_right(number) and number == signs
+        sure = part.line.confidence if is_sure else round(part.line.confidence * _CHANGED)
+        yield Reading("vin", number, sure, part.line.box)
 
 
 def _unnamed(part: _Part, patterns: Patterns) -> Iterator[Reading]:
