@@ -29,6 +29,8 @@ _ALIKE = str.maketrans("OQDILBSZG", "000118526")
 _LOT = re.compile(r"[A-Z0-9][A-Z0-9./-]{2,19}")
 # "Charge" is a lot in German, and on a plug the word before volts.
 _ELECTRIC = re.compile(r"[\d.,/-]+(?:V|A|W|MA|MAH|WH|HZ)(?:[AD]C)?")
+_STROKES = str.maketrans("L1", "II")
+_SHORT_WORD = 4
 _TOKEN = re.compile(r"[A-Z0-9](?:[A-Z0-9/-]{3,30})[A-Z0-9]")
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "012345678912345678123457923456789"), strict=True))
@@ -96,10 +98,10 @@ def load(toml: bytes) -> Patterns:
         shapes = tuple(re.compile(each.pattern, re.ASCII) for each in table.serial)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, re.error) as error:
         raise ReadingsError(f"the table of readings cannot be read: {error}") from error
-    kinds = {_bare(word): kind for kind, words in table.words.items() for word in words}
+    kinds = {_named_by(word): kind for kind, words in table.words.items() for word in words}
     # The longest first, and never inside a word; what follows may be glued to a closing sign.
     written = sorted({word for words in table.words.values() for word in words}, key=len, reverse=True)
-    either = "|".join(r"[\s.]*".join(re.escape(part) for part in word.split()) for word in written)
+    either = "|".join(r"[\s.]*".join(map(_loosely, word.split())) for word in written)
     marker = re.compile(rf"((?:(?<![A-Z0-9])|(?=\())(?:{either}))(?:(?<=\))|(?![A-Z]))[\s.:#№º°]*")
     return Patterns(frozenset(table.shots), marker, kinds, table.months, shapes)
 
@@ -185,7 +187,7 @@ def _parts(line: Line, patterns: Patterns) -> Iterator[_Part]:
     for word in patterns.marker.finditer(text):
         if text[begin : word.start()].strip() or kind:
             yield _Part(kind, text[begin : word.start()].strip(" :.,;"), line)
-        kind, begin = patterns.kinds[_bare(word[1])], word.end()
+        kind, begin = patterns.kinds[_named_by(word[1])], word.end()
     yield _Part(kind, text[begin:].strip(" :.,;"), line)
 
 
@@ -308,5 +310,10 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
-def _bare(word: str) -> str:
-    return re.sub(r"[\s.]", "", _plain(word))
+def _named_by(word: str) -> str:
+    return re.sub(r"[\s.]", "", _plain(word)).translate(_STROKES)
+
+
+def _loosely(part: str) -> str:
+    """What matches a word in which I, L and 1 were taken for each other, as in thin print: SERlAL."""
+    return re.sub("[IL1]", "[IL1]", re.escape(part)) if len(part) > _SHORT_WORD else re.escape(part)

@@ -14,6 +14,8 @@ SURE = 850
 _IMEI_DIGITS = 15
 _OFFERED = 4
 
+_Found = list[tuple[PhotoRead, Reading]]
+
 
 class Doubt(msgspec.Struct, frozen=True):
     """What is asked: which of these (`offered`) it is; the photo it was read in, and the place there."""
@@ -67,13 +69,13 @@ def _serial(item: Item) -> Doubt | None:
         # Both forms are offered, in no telling order: which one stands on the goods, only eyes can say.
         return Doubt("serial", tuple(sorted({reading.text, known})), photo.sha256, reading.box)
     sorts = {"serial", *(_sort(each) for each in wanted)}
-    return _first([(photo, each) for photo, each in found if each.kind in sorts])
+    return _first([(photo, each) for photo, each in found if each.kind in sorts], found)
 
 
-def _contradicting(found: list[tuple[PhotoRead, Reading]], scanned: str) -> Doubt | None:
+def _contradicting(found: _Found, scanned: str) -> Doubt | None:
     """What was read well, is of the same sort as the scanned number, and is another one."""
     sort = _sort(scanned)
-    return _first([(photo, each) for photo, each in found if each.kind == sort and each.confidence >= SURE])
+    return _first([(photo, each) for photo, each in found if each.kind == sort and each.confidence >= SURE], found)
 
 
 def _sort(number: str) -> str:
@@ -83,11 +85,13 @@ def _sort(number: str) -> str:
     return "vin" if is_vin(number) else "serial"
 
 
-def _first(found: list[tuple[PhotoRead, Reading]]) -> Doubt | None:
+def _first(found: _Found, among: _Found) -> Doubt | None:
     if not found:
         return None
     photo, reading = found[0]
-    return Doubt("serial", (reading.text,), photo.sha256, reading.box)
+    # The same number read twice, and not to the letter: which is right, only eyes can say.
+    alike = {each.text for _, each in among if compare(each.text, reading.text) != "different"}
+    return Doubt("serial", tuple(sorted({reading.text, *alike}))[:_OFFERED], photo.sha256, reading.box)
 
 
 def _expiry(item: Item) -> Doubt | None:

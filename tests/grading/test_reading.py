@@ -42,6 +42,8 @@ def read(*texts: str, codes: tuple[str, ...] = ()) -> dict[str, list[str]]:
         ("S/N:H2224425130", "serial", "H2224425130"),
         ("SN H2224425130", "serial", "H2224425130"),
         ("Serial No. AB12-3456", "serial", "AB12-3456"),
+        ("FCC ID: BCGA2337 andIC:579C-A2337 Serlal C02G7BDVQ6L4", "serial", "C02G7BDVQ6L4"),
+        ("SI.# C02Y95LGJG5H", "serial", "C02Y95LGJG5H"),
         ("Serial number: 123 456 78", "serial", "12345678"),
         ("N.º de serie: AB123456", "serial", "AB123456"),
         ("Seriennummer AB123456", "serial", "AB123456"),

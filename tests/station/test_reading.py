@@ -104,6 +104,14 @@ def test_a_reading_that_only_looks_like_the_shipped_number_is_offered_in_both_fo
     assert unread.state.item.serial.verdict == "different"
 
 
+def test_two_readings_that_look_alike_are_both_offered(unread) -> None:
+    unread.read("label", serial("CO2YQEYGLVCF"), serial("C02YQEYGLVCF", 765), serial("XX99999999", 700))
+    unread.examine(ANSWERS)
+    texts = [button.text for button in prompt(unread.state, unread.known).buttons if not button.aside]
+    assert texts[:2] == ["C02YQEYGLVCF", "CO2YQEYGLVCF"]
+    assert "XX99999999" not in texts
+
+
 def test_a_number_without_a_word_counts_only_when_the_order_knows_it(unread) -> None:
     unread.read("label", Reading("token", "AB-123456", 590)).examine(ANSWERS)
     assert unread.stage is Stage.RESULT
