@@ -33,7 +33,7 @@ _STROKES = str.maketrans("L1", "II")
 _SHORT_WORD = 4
 _TOKEN = re.compile(r"[A-Z0-9](?:[A-Z0-9/-]{3,30})[A-Z0-9]")
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
-_VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "012345678912345678123457923456789"), strict=True))
+_VIN_SIGNS, _VIN_VALUES = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ", "012345678912345678123457923456789"
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _NEVER_IN_VIN = str.maketrans("IOQ", "100")
 _MAC = re.compile(r"(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|[0-9A-F]{12}")
@@ -153,7 +153,8 @@ def vin_is_right(number: str) -> bool:
     """
     if not is_vin(number):
         return False
-    total = sum(_VIN_VALUES[sign] * weight for sign, weight in zip(number, _VIN_WEIGHTS, strict=True))
+    values = (int(_VIN_VALUES[_VIN_SIGNS.index(sign)]) for sign in number)
+    total = sum(value * weight for value, weight in zip(values, _VIN_WEIGHTS, strict=True))
     return number[8] == "0123456789X"[total % 11]
 
 
