@@ -14,7 +14,7 @@ import msgspec
 from grading import printed_dates
 from grading.text import Box, Line
 
-Kind = Literal["serial", "imei", "model", "mac", "lot", "expiry", "gtin", "token"]
+Kind = Literal["serial", "imei", "model", "mac", "lot", "expiry", "gtin", "token", "vin"]
 Likeness = Literal["same", "alike", "different"]
 
 MOST_READINGS = 24
@@ -25,9 +25,20 @@ _UNNAMED, _CHANGED = 0.6, 0.8
 _TAC_BODIES = frozenset({"01", "35", "44", "45", "49", "50", "51", "52", "53", "54", "86", "91", "98", "99"})
 # What print and reader mix up.
 _ALIKE = str.maketrans("OQDILBSZG", "000118526")
+# A lot as GS1 allows it (General Specifications 3.4.1), of no fewer than three signs.
+_LOT = re.compile(r"[A-Z0-9][A-Z0-9./-]{2,19}")
+# "Charge" is a lot in German, and on a plug the word before volts.
+_ELECTRIC = re.compile(r"[\d.,/-]+(?:V|A|W|MA|MAH|WH|HZ)(?:[AD]C)?")
+_STROKES = str.maketrans("L1", "II")
+_SHORT_WORD = 4
 _TOKEN = re.compile(r"[A-Z0-9](?:[A-Z0-9/-]{3,30})[A-Z0-9]")
+_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
+_VIN_SIGNS, _VIN_VALUES = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ", "012345678912345678123457923456789"
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_NEVER_IN_VIN = str.maketrans("IOQ", "100")
 _MAC = re.compile(r"(?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|[0-9A-F]{12}")
 _GS1_DATE = re.compile(r"\(17\)\s?(\d{6})|^\x1d?01\d{14}17(\d{6})")
+_GS1_LOT = re.compile(r"\(10\)\s?([A-Z0-9./-]{1,20})")
 _DIGITS = re.compile(r"(?<![0-9A-Z])\d(?:[ -]?\d){11,14}(?![0-9A-Z])")
 
 
@@ -87,10 +98,10 @@ def load(toml: bytes) -> Patterns:
         shapes = tuple(re.compile(each.pattern, re.ASCII) for each in table.serial)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, re.error) as error:
         raise ReadingsError(f"the table of readings cannot be read: {error}") from error
-    kinds = {_bare(word): kind for kind, words in table.words.items() for word in words}
+    kinds = {_named_by(word): kind for kind, words in table.words.items() for word in words}
     # The longest first, and never inside a word; what follows may be glued to a closing sign.
     written = sorted({word for words in table.words.values() for word in words}, key=len, reverse=True)
-    either = "|".join(r"[\s.]*".join(re.escape(part) for part in word.split()) for word in written)
+    either = "|".join(r"[\s.]*".join(map(_loosely, word.split())) for word in written)
     marker = re.compile(rf"((?:(?<![A-Z0-9])|(?=\())(?:{either}))(?:(?<=\))|(?![A-Z]))[\s.:#№º°]*")
     return Patterns(frozenset(table.shots), marker, kinds, table.months, shapes)
 
@@ -130,6 +141,23 @@ def imei_is_right(number: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
+def is_vin(text: str) -> bool:
+    """Seventeen signs of a vehicle identification number, which has no I, O or Q (ISO 3779)."""
+    return _VIN.fullmatch(text) is not None
+
+
+def vin_is_right(number: str) -> bool:
+    """A vehicle's number whose ninth sign is its check digit (49 CFR 565.15 c); Europe's have none.
+
+    One random number in eleven passes: this alone makes no number a vehicle's.
+    """
+    if not is_vin(number):
+        return False
+    values = (int(_VIN_VALUES[_VIN_SIGNS.index(sign)]) for sign in number)
+    total = sum(value * weight for value, weight in zip(values, _VIN_WEIGHTS, strict=True))
+    return number[8] == "0123456789X"[total % 11]
+
+
 def gtin_is_right(number: str) -> bool:
     """Twelve to fourteen digits with GS1's check digit (General Specifications 7.9.1); eight are too like a date."""
     if not 12 <= len(number) <= 14 or not number.isdecimal() or not number.strip("0"):
@@ -149,6 +177,8 @@ def _of_lines(lines: tuple[Line, ...], patterns: Patterns) -> Iterator[Reading]:
             yield from _named(named, patterns) if named.kind else _unnamed(named, patterns)
         for dated in _GS1_DATE.finditer(line.text):
             yield from _date("expiry", printed_dates.gs1(dated[1] or dated[2]), line)
+        for lot in _GS1_LOT.finditer(line.text):
+            yield Reading("lot", lot[1], line.confidence, line.box)
 
 
 def _parts(line: Line, patterns: Patterns) -> Iterator[_Part]:
@@ -158,7 +188,7 @@ def _parts(line: Line, patterns: Patterns) -> Iterator[_Part]:
     for word in patterns.marker.finditer(text):
         if text[begin : word.start()].strip() or kind:
             yield _Part(kind, text[begin : word.start()].strip(" :.,;"), line)
-        kind, begin = patterns.kinds[_bare(word[1])], word.end()
+        kind, begin = patterns.kinds[_named_by(word[1])], word.end()
     yield _Part(kind, text[begin:].strip(" :.,;"), line)
 
 
@@ -194,7 +224,11 @@ def _named(part: _Part, patterns: Patterns) -> Iterator[Reading]:
         case "model" if part.text:
             yield Reading("model", part.text[:LONGEST], sure, part.line.box)
         case "lot" if part.text:
-            yield Reading("lot", part.text.split()[0][:LONGEST], sure, part.line.box)
+            number = part.text.split()[0]
+            if _LOT.fullmatch(number) and any(sign.isdigit() for sign in number) and not _ELECTRIC.fullmatch(number):
+                yield Reading("lot", number, sure, part.line.box)
+        case "vin":
+            yield from _vin(part)
         case "serial":
             number = _number(part.text)
             if number:
@@ -220,6 +254,16 @@ def _imei(part: _Part) -> Iterator[Reading]:
     if imei_is_right(changed):
         sure = part.line.confidence if changed == signs else round(part.line.confidence * _CHANGED)
         yield Reading("imei", changed, sure, part.line.box)
+
+
+def _vin(part: _Part) -> Iterator[Reading]:
+    """Signs that no such number has stand for the digits they look like; without its check digit it is less sure."""
+    signs = re.sub(r"[^A-Z0-9]", "", part.text)[:17]
+    number = signs.translate(_NEVER_IN_VIN)
+    if is_vin(number):
+        is_sure = vin_is_right(number) and number == signs
+        sure = part.line.confidence if is_sure else round(part.line.confidence * _CHANGED)
+        yield Reading("vin", number, sure, part.line.box)
 
 
 def _unnamed(part: _Part, patterns: Patterns) -> Iterator[Reading]:
@@ -267,5 +311,10 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
-def _bare(word: str) -> str:
-    return re.sub(r"[\s.]", "", _plain(word))
+def _named_by(word: str) -> str:
+    return re.sub(r"[\s.]", "", _plain(word)).translate(_STROKES)
+
+
+def _loosely(part: str) -> str:
+    """What matches a word in which I, L and 1 were taken for each other, as in thin print: SERlAL."""
+    return re.sub("[IL1]", "[IL1]", re.escape(part)) if len(part) > _SHORT_WORD else re.escape(part)

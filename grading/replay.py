@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from grading.grade import Grade, grade
-from grading.route import Route, RouteTable, Tried, deciding, route, route_by
+from grading.grade import Grade, Grader
+from grading.route import Route, Router, RouteTable
 from grading.rubric import Answers, Rubric, chosen, next_question, prep_needed
 
 Rubrics = Callable[[str, str], Rubric | None]
@@ -76,48 +76,49 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Judge:
-    """Judges items; equal answers with equal evidence are graded once; the rule that decides is looked for once for
-    items that no condition tells apart.
+    """Judges items, each grader and router once made for all of them. Use from one thread.
 
-    Use from one thread. `rubrics` finds by category and client, `tables` by client.
+    `rubrics` finds by category and client, `tables` by client.
     """
 
     def __init__(self, rubrics: Rubrics, tables: Tables) -> None:
         self._rubrics = rubrics
         self._tables = tables
+        self._known: dict[tuple[str, str], tuple[Rubric, Grader, Router] | None] = {}
         self._graded: dict[object, tuple[Grade, int]] = {}
-        self._hits: dict[object, Tried | None] = {}
 
     def again(self, item: Judged) -> Again:
         """Judge an item again. Answers are taken as they stand under the version that was asked, and walked anew
         under another: what that one would not have asked is left out.
         """
-        rubric = self._rubrics(item.category, item.client)
-        if rubric is None:
+        facts = item.facts
+        found = self._of(item.category, item.client)
+        if found is None:
             return Again(item, asks=f"no rubric for {item.category}")
-        parts = tuple(item.evidence.get("parts", ()))  # type: ignore[arg-type, var-annotated]  # recorded component names
+        rubric, grader, router = found
+        evidence = item.evidence
+        parts = tuple(evidence.get("parts", ()))  # type: ignore[arg-type, var-annotated]  # recorded component names
         answers = item.answers
         if rubric.name != item.grade.rule:
             fitting, asks = _walked(rubric, answers, parts)
             if asks:
                 return Again(item, asks=asks)
             answers = fitting
-        evidence = item.evidence
-        key = (rubric.name, answers, *(_hashable(evidence.get(name)) for name in _EVIDENCE))
+        key = (rubric.name, answers, *[_hashable(evidence.get(name)) for name in _EVIDENCE])
         known = self._graded.get(key)
         if known is None:
-            prep_s = sum(step.seconds for step in prep_needed(rubric, answers, parts))
-            known = self._graded[key] = (grade(rubric, answers, evidence), prep_s)
+            prep_s = sum([step.seconds for step in prep_needed(rubric, answers, parts)])
+            known = self._graded[key] = (grader.grade(answers, evidence), prep_s)
         graded, prep_s = known
-        table = self._tables(item.client)
-        facts = {**item.facts, "prep_s": prep_s}
-        asked_for = (table.name, *_asked(graded), *(facts.get(name) for name in table.asks - _OF_GRADE))
-        try:
-            if asked_for not in self._hits:
-                self._hits[asked_for] = deciding(table, graded, facts)
-            return Again(item, graded, route_by(table, graded, facts, self._hits[asked_for]))
-        except msgspec.ValidationError:  # facts that make no sense are held, and not remembered
-            return Again(item, graded, route(table, graded, facts))
+        return Again(item, graded, router.route(graded, {**facts, "prep_s": prep_s}))
+
+    def _of(self, category: str, client: str) -> tuple[Rubric, Grader, Router] | None:
+        """What judges a client's goods of a category; None where no rubric does."""
+        key = (category, client)
+        if key not in self._known:
+            rubric = self._rubrics(category, client)
+            self._known[key] = None if rubric is None else (rubric, Grader(rubric), Router(self._tables(client)))
+        return self._known[key]
 
 
 def is_same(again: Again) -> bool:
@@ -176,7 +177,6 @@ def _canonical(value: Grade | Route) -> bytes:
     return msgspec.json.encode(value, order="deterministic")
 
 
-_OF_GRADE = frozenset({"letter", "cosmetic", "functional", "stops", "missing"})
 _EVIDENCE = ("match", "serial", "weight_in_band", "parts", "missing")
 
 
@@ -196,12 +196,10 @@ def _steps(again: Again, was: int | None, now: int | None) -> Iterator[tuple[Fig
 
 
 def _value(decided: Route) -> int | None:
-    return dict(decided.values).get(decided.disposition)
-
-
-def _asked(graded: Grade) -> tuple[object, ...]:
-    """What conditions may ask of a grade: items alike in this and in the facts asked for go by the same rule."""
-    return (graded.letter, graded.cosmetic, graded.functional, graded.stops, len(graded.missing))
+    for way, minor in decided.values:
+        if way == decided.disposition:
+            return minor
+    return None
 
 
 def _walked(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[Answers, str]:

@@ -1,15 +1,17 @@
 """Where a graded item goes: the first rule of a table that holds, each way's worth, and who may differ."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Protocol, get_args
+from functools import partial
+from operator import attrgetter
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
 from grading.conditions import Condition, ConditionError, Facts
 from grading.grade import Grade, Match, Serial
 from grading.reasons import Reason, reason
-from grading.worth import Disposition, Figures, Goods, Worth, worths
+from grading.worth import Disposition, Figures, Goods, Rate, Worth, priced, rates
 
 Owner = Literal["supervisor", "client", "safety"]
 Section = Literal["stop", "contract", "grade", "value"]
@@ -107,18 +109,6 @@ class Route(msgspec.Struct, frozen=True, gc=False):
     breakdown: tuple[Worth, ...] = ()
 
 
-class Valued(Protocol):
-    """A route as it was decided or recorded."""
-
-    @property
-    def disposition(self) -> Disposition:
-        """Where the item goes."""
-
-    @property
-    def values(self) -> tuple[tuple[str, int], ...]:
-        """The minor units of each way."""
-
-
 class Tried(msgspec.Struct, frozen=True):
     """One rule that was tried: whether it held, and what was wrong with it where it could not be decided."""
 
@@ -146,8 +136,10 @@ class _Known(msgspec.Struct, frozen=True):
     waiting: dict[Disposition, Annotated[int, msgspec.Meta(ge=0)]] = {}
 
 
+_ALWAYS = ("match", "serial")
 # Of these the worth is made; no condition may ask for them.
 _FOR_WORTH = frozenset({"prep_s", "today", "season", "waiting"})
+_Rated = Callable[[Grade, _Known], tuple[Rate, ...]]
 
 
 def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
@@ -187,11 +179,40 @@ def route(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> Route
     `today` (ISO date), `season` and `waiting` (items by way). Other keys are ignored. Never raises for bad facts or
     failing rules.
     """
-    try:
-        known = msgspec.convert(dict(facts), _Known)
-    except msgspec.ValidationError as error:
-        return _held(f"{table.name}:facts", reason("facts_unreadable", detail=str(error)))
-    return _by(table, grade, known, _first_hit(table, grade, known))
+    return Router(table).route(grade, facts)
+
+
+class Router:
+    """Routes by one table; what is alike in all that its conditions ask for, or its rates, is worked out once.
+
+    Use from one thread.
+    """
+
+    def __init__(self, table: RouteTable) -> None:
+        self._table = table
+        self._asked = attrgetter(*_ALWAYS, *sorted(table.asks & frozenset(_Known.__struct_fields__)))
+        self._hits: dict[object, Tried | None] = {}
+        self._rates: dict[object, tuple[Rate, ...]] = {}
+
+    def route(self, grade: Grade, facts: Mapping[str, object]) -> Route:
+        """Return what `route` says of this item."""
+        try:
+            known = msgspec.convert(facts, _Known)
+        except msgspec.ValidationError as error:
+            return _held(f"{self._table.name}:facts", reason("facts_unreadable", detail=str(error)))
+        lacks = len(grade.missing)
+        alike = (grade.letter, grade.cosmetic, grade.functional, grade.stops, lacks, self._asked(known))
+        if alike not in self._hits:
+            self._hits[alike] = _first_hit(self._table, grade, known)
+        return _by(self._table, grade, known, self._hits[alike], self._rated)
+
+    def _rated(self, grade: Grade, known: _Known) -> tuple[Rate, ...]:
+        goods = (known.category, known.currency, known.prep_s, known.today, known.season, known.match, known.serial)
+        alike = (grade.letter, grade.functional, bool(grade.stops), bool(grade.missing), goods)
+        found = self._rates.get(alike)
+        if found is None:
+            found = self._rates[alike] = _rates(self._table, grade, known)
+        return found
 
 
 def route_by(table: RouteTable, grade: Grade, facts: Mapping[str, object], hit: Tried | None) -> Route:
@@ -199,15 +220,8 @@ def route_by(table: RouteTable, grade: Grade, facts: Mapping[str, object], hit: 
 
     Raises msgspec.ValidationError for facts that `route` would hold the item for.
     """
-    return _by(table, grade, msgspec.convert(dict(facts), _Known), hit)
-
-
-def deciding(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> Tried | None:
-    """Return the first rule that holds, or that could not be decided; None where there is none.
-
-    Raises msgspec.ValidationError for facts that `route` would hold the item for.
-    """
-    return _first_hit(table, grade, msgspec.convert(dict(facts), _Known))
+    known = msgspec.convert(dict(facts), _Known)
+    return _by(table, grade, known, hit, partial(_rates, table))
 
 
 def tries(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> tuple[Tried, ...]:
@@ -223,16 +237,6 @@ def tries(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> tuple
         except ConditionError as error:
             found.append(Tried(name, rule, False, str(error)))
     return tuple(found)
-
-
-def override_cost(decided: Valued, to: Disposition, was: Disposition | None = None) -> int | None:
-    """Return the minor units that are lost (below 0: gained) by sending the item `to` another way than `was`.
-
-    `was` is the way decided unless given. None when the worth of either way is not known, as of a hold.
-    """
-    values = dict(decided.values)
-    lost, gained = values.get(was or decided.disposition), values.get(to)
-    return None if lost is None or gained is None else lost - gained
 
 
 def may_override(
@@ -259,7 +263,7 @@ def _first_hit(table: RouteTable, grade: Grade, known: _Known) -> Tried | None:
     return None
 
 
-def _by(table: RouteTable, grade: Grade, known: _Known, hit: Tried | None) -> Route:
+def _by(table: RouteTable, grade: Grade, known: _Known, hit: Tried | None, rated: _Rated) -> Route:
     """The route by the rule that was hit, unless it may not decide."""
     if hit is not None and not hit.holds:
         return _held(hit.name, reason("rule_failed", rule=hit.name, detail=hit.failed))
@@ -268,14 +272,14 @@ def _by(table: RouteTable, grade: Grade, known: _Known, hit: Tried | None) -> Ro
         return _held(f"{table.name}:category", reason("no_category", category=known.category))
     if hit is None:
         return _held(f"{table.name}:none", reason("no_rule"))
-    return _decided(table, grade, known, hit.name, hit.rule)
+    breakdown = priced(rated(grade, known), known.price_minor or 0, known.waiting)
+    return _decided(grade, known, hit.name, hit.rule, breakdown)
 
 
-def _decided(table: RouteTable, grade: Grade, known: _Known, name: str, rule: Rule) -> Route:
+def _decided(grade: Grade, known: _Known, name: str, rule: Rule, breakdown: tuple[Worth, ...]) -> Route:
     """Carry out one rule, unless it says what no rule may say."""
     why = Reason(f"rule:{rule.number}", rule.text)
-    breakdown = _breakdown(table, grade, known)
-    values = tuple((worth.way, worth.minor) for worth in breakdown if worth.minor is not None)
+    values = tuple([(worth.way, worth.minor) for worth in breakdown if worth.minor is not None])
     if rule.to == "hold":
         return Route("hold", (why,), values, "", name, rule.owner or "supervisor", breakdown)
     refused = {worth.way: worth.refused for worth in breakdown if worth.refused is not None}
@@ -293,23 +297,19 @@ def _decided(table: RouteTable, grade: Grade, known: _Known, name: str, rule: Ru
     return Route(to, (why, *grade.reasons[:1]), values, runner_up, name, "", breakdown)
 
 
-def _breakdown(table: RouteTable, grade: Grade, known: _Known) -> tuple[Worth, ...]:
-    """What each way is worth, and which ones the goods themselves rule out."""
+def _rates(table: RouteTable, grade: Grade, known: _Known) -> tuple[Rate, ...]:
+    """What each way makes of the price, and which ones the goods themselves rule out."""
     goods = Goods(
         grade.letter,
         known.category,
-        known.price_minor or 0,
-        known.currency or "",
-        known.prep_s,
-        known.today,
-        known.season,
-        known.waiting,
+        currency=known.currency or "",
+        prep_s=known.prep_s,
+        today=known.today,
+        season=known.season,
     )
     return tuple(
-        worth
-        if _allowed(grade, known, worth.way)
-        else msgspec.structs.replace(worth, refused=_why_not(grade, worth.way))
-        for worth in worths(table.figures, goods)
+        rate if _allowed(grade, known, rate.way) else msgspec.structs.replace(rate, barred=_why_not(grade, rate.way))
+        for rate in rates(table.figures, goods)
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from grading.rubric import Option, Rubric, Scores
 
 Axis = Literal["function", "cosmetic", "completeness", "total"]
+Lost = tuple[int, int, int]
 SubScores = tuple[tuple[Axis, int], ...]
 
 SCORE_TEXTS: Mapping[Axis, str] = {
@@ -19,20 +20,19 @@ SCORE_TEXTS: Mapping[Axis, str] = {
 _FULL = 100
 
 
-def sub_scores(rubric: Rubric, options: Sequence[Option], lacking: int) -> SubScores:
+def sub_scores(rubric: Rubric, taken: Sequence[Lost], is_silent: bool, lacking: int) -> SubScores:
     """Return the sub-scores of answers that leave nothing open; none for a rubric without points.
 
-    Each finding takes its points off 100, never below 0, so a worse answer never raises a score. `lacking` parts are
-    known to be missing from elsewhere than the answers. `total` weighs the three.
+    `taken` is what each answer takes (`lost`), never below 0, so a worse answer never raises a score. `is_silent` says
+    that none tells of function, `lacking` parts are known to be missing from elsewhere than the answers. `total` weighs
+    the three.
     """
     points = rubric.scores
     if points is None:
         return ()
-    taken = [lost(points, option) for option in options]
-    if not any(option.functional or option.sealed for option in options):
-        taken.append((points.function.get("untested", 0), 0, 0))
-    taken += [(0, 0, points.completeness.get(rubric.grades.missing_part, 0))] * lacking
-    function, cosmetic, completeness = (max(0, _FULL - sum(column)) for column in zip(*taken, strict=True))
+    rest = [(points.function.get("untested", 0), 0, 0)] * is_silent
+    rest += [(0, 0, points.completeness.get(rubric.grades.missing_part, 0))] * lacking
+    function, cosmetic, completeness = (max(0, _FULL - sum(each)) for each in zip(*taken, *rest, strict=True))
     weights = points.weights
     weighed = function * weights.function + cosmetic * weights.cosmetic + completeness * weights.completeness
     return (
@@ -43,11 +43,13 @@ def sub_scores(rubric: Rubric, options: Sequence[Option], lacking: int) -> SubSc
     )
 
 
-def lost(points: Scores, option: Option) -> tuple[int, int, int]:
-    """Return what one answer takes off function, look and completeness.
+def lost(points: Scores | None, option: Option) -> Lost:
+    """Return what one answer takes off function, look and completeness; nothing where a rubric has no points.
 
     One that says nothing of function or look tells of completeness: battery, data, accessories, parts.
     """
+    if points is None:
+        return 0, 0, 0
     rest = option.cap if not option.cosmetic and not option.functional else None
     return (
         points.function.get(option.functional, 0) if option.functional else 0,

@@ -4,9 +4,9 @@ All amounts are whole minor units. What comes in is rounded down and what goes o
 way looks better than it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import msgspec
 
@@ -94,45 +94,110 @@ class Worth(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     refused: Reason | None = None
 
 
+class Rate(msgspec.Struct, frozen=True, gc=False):
+    """What one way makes of a price, for goods that are alike in all but price and queue.
+
+    `decays` is per mille of the price times days, `off` percent. `refused` says why its worth is not known whatever the
+    price, `barred` why the goods may not go this way at all. Without a price nothing is known of graded goods.
+    """
+
+    way: Disposition
+    is_graded: bool = True
+    percent: int = 0
+    decays: int = 0
+    off: int = 0
+    prep: int = 0
+    handling: int = 0
+    queue: int = 0
+    room: int | None = None
+    refused: Reason | None = None
+    barred: Reason | None = None
+
+
+class Valued(Protocol):
+    """A route as it was decided or recorded."""
+
+    @property
+    def disposition(self) -> Disposition:
+        """Where the item goes."""
+
+    @property
+    def values(self) -> tuple[tuple[str, int], ...]:
+        """The minor units of each way."""
+
+
 def worths(figures: Figures, goods: Goods) -> tuple[Worth, ...]:
     """Return the worth of each way, best first, those that cannot be told last."""
-    each = [_worth(figures, goods, way) for way in WAYS if way in figures.recovery]
-    return tuple(sorted(each, key=lambda one: (one.minor is None, -(one.minor or 0))))
+    return priced(rates(figures, goods), goods.price_minor, goods.waiting)
 
 
-def _worth(figures: Figures, goods: Goods, way: Disposition) -> Worth:
+def rates(figures: Figures, goods: Goods) -> tuple[Rate, ...]:
+    """Return the rate of each way; price and queue of the goods do not count."""
+    return tuple(_rate(figures, goods, way) for way in WAYS if way in figures.recovery)
+
+
+def priced(rates: Sequence[Rate], price_minor: int, waiting: Mapping[Disposition, int]) -> tuple[Worth, ...]:
+    """Return what `worths` does, by rates that were found before."""
+    each = [_worth(rate, price_minor, waiting) for rate in rates]
+    each.sort(key=_best_first)
+    return tuple(each)
+
+
+def override_cost(decided: Valued, to: Disposition, was: Disposition | None = None) -> int | None:
+    """Return the minor units that are lost (below 0: gained) by sending the item `to` another way than `was`.
+
+    `was` is the way decided unless given. None when the worth of either way is not known, as of a hold.
+    """
+    values = dict(decided.values)
+    lost, gained = values.get(was or decided.disposition), values.get(to)
+    return None if lost is None or gained is None else lost - gained
+
+
+def _best_first(worth: Worth) -> tuple[bool, int]:
+    return worth.minor is None, -(worth.minor or 0)
+
+
+def _rate(figures: Figures, goods: Goods, way: Disposition) -> Rate:
     if not goods.letter:
-        return Worth(way, refused=reason("no_letter"))
-    if goods.price_minor <= 0:
-        return Worth(way, refused=reason("no_price"))
+        return Rate(way, False, refused=reason("no_letter"))
     percent = figures.recovery[way].get(goods.letter)
     if percent is None:
-        return Worth(way, refused=reason("no_percentage", letter=goods.letter))
+        return Rate(way, refused=reason("no_percentage", letter=goods.letter))
     prep_s = goods.prep_s if way in figures.prepared else 0
     handling = figures.handling_minor.get(goods.currency, {}).get(way)
     labour = figures.labour_minor.get(goods.currency) if prep_s else 0
     if handling is None or labour is None:
-        return Worth(way, refused=reason("no_costs", currency=goods.currency))
-    price = goods.price_minor * percent // 100
+        return Rate(way, refused=reason("no_costs", currency=goods.currency))
     days = figures.days.get(way, 0)
-    decay = min(price, _up(price * figures.weekly_permille.get(goods.category, 0) * days, 7000))
-    season = _up((price - decay) * _off(figures, goods, days), 100)
-    prep = _up(prep_s * labour, 3600)
-    room = figures.capacity.get(way, Capacity())
-    waiting = max(0, goods.waiting.get(way, 0))
-    queue = waiting * room.queue_minor.get(goods.currency, 0)
-    full = room.room is not None and waiting >= room.room
-    return Worth(
+    capacity = figures.capacity.get(way, Capacity())
+    return Rate(
         way,
-        price - decay - season - prep - handling - queue,
-        price,
-        prep,
-        handling,
-        decay,
-        season,
-        queue,
-        reason("no_room", waiting=str(waiting)) if full else None,
+        percent=percent,
+        decays=figures.weekly_permille.get(goods.category, 0) * days,
+        off=_off(figures, goods, days),
+        prep=_up(prep_s * labour, 3600),
+        handling=handling,
+        queue=capacity.queue_minor.get(goods.currency, 0),
+        room=capacity.room,
     )
+
+
+def _worth(rate: Rate, price_minor: int, waiting: Mapping[Disposition, int]) -> Worth:
+    way = rate.way
+    if price_minor <= 0 and rate.is_graded:
+        return Worth(way, refused=rate.barred or reason("no_price"))
+    if rate.refused is not None:
+        return Worth(way, refused=rate.barred or rate.refused)
+    price = price_minor * rate.percent // 100
+    decay = min(price, _up(price * rate.decays, 7000))
+    season = _up((price - decay) * rate.off, 100)
+    waits = max(0, waiting.get(way, 0))
+    queue = waits * rate.queue
+    refused = rate.barred
+    if refused is None and rate.room is not None and waits >= rate.room:
+        refused = reason("no_room", waiting=str(waits))
+    minor = price - decay - season - rate.prep - rate.handling - queue
+    return Worth(way, minor, price, rate.prep, rate.handling, decay, season, queue, refused)
 
 
 def _off(figures: Figures, goods: Goods, days: int) -> int:

@@ -1,10 +1,10 @@
 """Which reading of an item's photos a person must be asked about, before the item is graded: never one is assumed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
-from grading.reading import Reading, compare
+from grading.reading import Reading, compare, is_vin
 from grading.text import Box
 from station.facts import PhotoRead, PhotoTaken, ReadingSubject
 from station.state import Item
@@ -13,6 +13,8 @@ from station.state import Item
 SURE = 850
 _IMEI_DIGITS = 15
 _OFFERED = 4
+
+_Found = list[tuple[PhotoRead, Reading]]
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -29,8 +31,11 @@ def doubt_due(item: Item) -> Doubt | None:
     if not item.read or item.routed is not None:
         return None
     answered = item.readings_answered
-    serial = None if "serial" in answered else _serial(item)
-    return serial or (None if "expiry" in answered or item.identified.expiry else _expiry(item))
+    for subject, due in _DUE:
+        doubt = None if subject in answered else due(item)
+        if doubt is not None:
+            return doubt
+    return None
 
 
 def expiry_read(item: Item) -> tuple[Reading, str] | None:
@@ -54,7 +59,7 @@ def _serial(item: Item) -> Doubt | None:
         return None
     scanned = item.serial.serial
     wanted = (scanned,) if scanned else item.identified.shipped_serials
-    found = [(photo, each) for photo, each in _readings(item) if each.kind in ("serial", "imei", "token")]
+    found = [(photo, each) for photo, each in _readings(item) if each.kind in ("serial", "imei", "vin", "token")]
     pairs = [(photo, each, known) for photo, each in found for known in wanted]
     like = [pair for pair in pairs if compare(pair[1].text, pair[2]) != "different"]
     if scanned:
@@ -63,27 +68,56 @@ def _serial(item: Item) -> Doubt | None:
         photo, reading, known = like[0]
         # Both forms are offered, in no telling order: which one stands on the goods, only eyes can say.
         return Doubt("serial", tuple(sorted({reading.text, known})), photo.sha256, reading.box)
-    imeis = any(len(each) == _IMEI_DIGITS and each.isdecimal() for each in wanted)
-    named = [(photo, each) for photo, each in found if each.kind == "serial" or (each.kind == "imei" and imeis)]
-    return _first(named)
+    sorts = {"serial", *(_sort(each) for each in wanted)}
+    return _first([(photo, each) for photo, each in found if each.kind in sorts], found)
 
 
-def _contradicting(found: list[tuple[PhotoRead, Reading]], scanned: str) -> Doubt | None:
+def _contradicting(found: _Found, scanned: str) -> Doubt | None:
     """What was read well, is of the same sort as the scanned number, and is another one."""
-    sort = "imei" if len(scanned) == _IMEI_DIGITS and scanned.isdecimal() else "serial"
-    return _first([(photo, each) for photo, each in found if each.kind == sort and each.confidence >= SURE])
+    sort = _sort(scanned)
+    return _first([(photo, each) for photo, each in found if each.kind == sort and each.confidence >= SURE], found)
 
 
-def _first(found: list[tuple[PhotoRead, Reading]]) -> Doubt | None:
+def _sort(number: str) -> str:
+    """The kind of reading that a number we know can be compared with."""
+    if len(number) == _IMEI_DIGITS and number.isdecimal():
+        return "imei"
+    return "vin" if is_vin(number) else "serial"
+
+
+def _first(found: _Found, among: _Found) -> Doubt | None:
     if not found:
         return None
     photo, reading = found[0]
-    return Doubt("serial", (reading.text,), photo.sha256, reading.box)
+    # The same number read twice, and not to the letter: which is right, only eyes can say.
+    alike = {each.text for _, each in among if compare(each.text, reading.text) != "different"}
+    return Doubt("serial", tuple(sorted({reading.text, *alike}))[:_OFFERED], photo.sha256, reading.box)
 
 
 def _expiry(item: Item) -> Doubt | None:
+    if item.identified.expiry:
+        return None
     found = next(((photo, each) for photo, each in _readings(item) if each.kind == "expiry"), None)
     if found is None:
         return None
     photo, reading = found
     return Doubt("expiry", (reading.text, *reading.others)[:_OFFERED], photo.sha256, reading.box)
+
+
+def _lot(item: Item) -> Doubt | None:
+    """A lot nobody scanned or typed; a recall of only some lots hangs on each of its signs."""
+    if item.lot or item.identified.lot:
+        return None
+    found = [(photo, each) for photo, each in _readings(item) if each.kind == "lot"]
+    if not found:
+        return None
+    photo, reading = found[0]
+    offered = tuple(dict.fromkeys(each.text for _, each in found))[:_OFFERED]
+    return Doubt("lot", offered, photo.sha256, reading.box)
+
+
+_DUE: tuple[tuple[ReadingSubject, Callable[[Item], Doubt | None]], ...] = (
+    ("serial", _serial),
+    ("expiry", _expiry),
+    ("lot", _lot),
+)

@@ -18,7 +18,7 @@ from station.records import Disposition, OrderKind, Owner, PatternLevel, Pattern
 Match = Literal["matched", "undeclared", "wrong"]
 SerialVerdict = Literal["same", "different", "not_known", "unread"]
 PhotoVerdict = Literal["good", "accepted"]
-ReadingSubject = Literal["serial", "expiry"]
+ReadingSubject = Literal["serial", "expiry", "lot"]
 ReadingWord = Literal["yes", "no", "unreadable"]
 
 
@@ -232,7 +232,7 @@ class PhotoRead(Fact, frozen=True):
 class ReadingAnswered(Fact, frozen=True):
     """A person looked at the goods: which of the offered readings is right (`chosen`), or none, or nobody can read it.
 
-    `subject` is serial or expiry; `sha256` names the photo they were read in.
+    `subject` is serial, expiry or lot; `sha256` names the photo they were read in.
     """
 
     item: str

@@ -9,7 +9,7 @@ import msgspec
 
 from grading import route, soundness, table_soundness
 from grading.grade import Grade
-from grading.worth import Worth
+from grading.worth import Worth, override_cost
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
 from station.rules import read_rules
@@ -87,7 +87,7 @@ def explain(described: Described, client: str, language: str) -> int:
         _say(f"  - {tr.gettext(route.OWNER_TEXTS[decided.owner])}")
     for worth in decided.breakdown:
         _say(f"  {_worth(worth, tr)}")
-        cost = route.override_cost(decided, worth.way)
+        cost = override_cost(decided, worth.way)
         if cost:
             words = (
                 mark("sending it there instead loses {amount}") if cost > 0 else mark("this would bring {amount} more")

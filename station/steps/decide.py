@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from devices.readings import Scan
-from grading.route import may_override, override_cost
+from grading.route import may_override
+from grading.worth import override_cost
 from resources.words import mark
 from station.facts import PlateAllotted, RouteOverridden
 from station.inputs import TYPED, Command

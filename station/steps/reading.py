@@ -10,6 +10,7 @@ from station.doubtful import Doubt, doubt_due
 from station.facts import (
     ExceptionRaised,
     ExpiryRead,
+    MarksRead,
     PhotoRead,
     PhotoTaken,
     ReadingAnswered,
@@ -35,10 +36,12 @@ _LAST = (
 TITLES: Mapping[str, str] = {
     "serial": mark("Is this the serial number on the item?"),
     "expiry": mark("Is this the date it can be used until?"),
+    "lot": mark("Is this the lot on the item?"),
 }
 REASONS: Mapping[str, str] = {
     "serial": mark("It was read in the photo. Compare each sign with the item itself."),
     "expiry": mark("It was read in the photo: year, month, day. Look at the item itself."),
+    "lot": mark("It was read in the photo. Compare each sign with the item itself."),
 }
 
 
@@ -93,6 +96,9 @@ def _confirmed(state: State, item: Item, doubt: Doubt, chosen: str, known: Known
     if doubt.subject == "expiry":
         facts = (*facts, ExpiryRead(name, chosen))
         return Outcome(accepted(mark("The expiry date is noted.")), conclude(state, facts, known))
+    if doubt.subject == "lot":
+        facts = (*facts, MarksRead(name, chosen))
+        return Outcome(accepted(mark("The lot is noted.")), conclude(state, facts, known))
     if item.serial is not None and item.serial.serial:
         number = exception_id(state.station, state.exceptions + 1)
         detail = f"{item.serial.serial} / {chosen}"

@@ -15,6 +15,7 @@ from grading.reading import (
     gtin_is_right,
     imei_is_right,
     load,
+    vin_is_right,
 )
 from grading.text import Line
 from resources import find as resources
@@ -41,6 +42,8 @@ def read(*texts: str, codes: tuple[str, ...] = ()) -> dict[str, list[str]]:
         ("S/N:H2224425130", "serial", "H2224425130"),
         ("SN H2224425130", "serial", "H2224425130"),
         ("Serial No. AB12-3456", "serial", "AB12-3456"),
+        ("FCC ID: BCGA2337 andIC:579C-A2337 Serlal C02G7BDVQ6L4", "serial", "C02G7BDVQ6L4"),
+        ("SI.# C02Y95LGJG5H", "serial", "C02Y95LGJG5H"),
         ("Serial number: 123 456 78", "serial", "12345678"),
         ("N.º de serie: AB123456", "serial", "AB123456"),
         ("Seriennummer AB123456", "serial", "AB123456"),
@@ -53,6 +56,10 @@ def read(*texts: str, codes: tuple[str, ...] = ()) -> dict[str, list[str]]:
         ("LOT 4711B", "lot", "4711B"),
         ("Lote: A-12", "lot", "A-12"),
         ("Charge: 77X", "lot", "77X"),
+        ("VIN 1M8GDM9AXKP042788", "vin", "1M8GDM9AXKP042788"),
+        ("V.I.N.: 1HGCM82633A004352", "vin", "1HGCM82633A004352"),
+        ("Fahrzeug-Ident-Nr. WVWZZZ1JZ3W386752", "vin", "WVWZZZ1JZ3W386752"),
+        ("VIN 1M8GDM9AXKPO42788", "vin", "1M8GDM9AXKP042788"),
         ("4006381333931", "gtin", "4006381333931"),
         ("EXP 03/2027", "expiry", "2027-03-31"),
         ("Best before end: Aug 2027", "expiry", "2027-08-31"),
@@ -72,6 +79,40 @@ def test_what_a_line_says(text: str, kind: str, value: str) -> None:
 )
 def test_a_date_that_no_word_calls_an_expiry_is_none(text: str) -> None:
     assert "expiry" not in read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["LOT SIZE", "Charge 5V", "CHARGE: 100-240V", "LOT: XX", "BATCH NO SEE BOTTOM", "Lot 1"]
+)
+def test_what_stands_where_a_lot_could_is_not_always_one(text: str) -> None:
+    assert "lot" not in read(text)
+
+
+def test_a_vehicle_number_whose_check_digit_is_wrong_or_that_was_changed_is_less_sure() -> None:
+    said = ("VIN 1M8GDM9AXKP042788", "VIN 1M8GDM9A1KP042788", "VIN 1M8GDM9AXKPO42788")
+    sure, wrong, changed = (find(lines(text), (), PATTERNS)[0].confidence for text in said)
+    assert sure == 990 and wrong == changed < 850
+
+
+@pytest.mark.parametrize("text", ["1M8GDM9AXKP042788", "S/N 1M8GDM9AXKP042788"])
+def test_a_check_digit_alone_makes_no_vehicle_number(text: str) -> None:
+    assert vin_is_right("1M8GDM9AXKP042788")
+    assert "vin" not in read(text)
+
+
+@given(st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=17, max_size=17), st.integers(0, 16), st.data())
+def test_a_vehicle_numbers_check_digit_knows_a_wrong_digit(number: str, place: int, data: st.DataObject) -> None:
+    (right,) = [made for sign in "0123456789X" if vin_is_right(made := number[:8] + sign + number[9:])]
+    other = data.draw(st.sampled_from("0123456789"))
+    if place != 8 and right[place].isdigit() and right[place] != other:
+        assert not vin_is_right(right[:place] + other + right[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1M8GDM9AXKP04278", "1M8GDM9AXKP0427881", "IM8GDM9AXKP042788", "1m8gdm9axkp042788", "١" * 17]
+)
+def test_what_is_no_vehicle_number_is_none(text: str) -> None:
+    assert not vin_is_right(text)
 
 
 def test_two_things_in_one_line_are_two() -> None:

@@ -1,5 +1,7 @@
 """Judging again: the same versions say the same to the letter, others are told by figure with the items behind each."""
 
+import random
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from grading.grade import grade
 from grading.replay import Again, Judge, Judged, is_of_versions, is_same, report
 from grading.route import RouteTable, parse, route
-from grading.rubric import Answers, Rubric, prep_needed
+from grading.rubric import Answers, Rubric, next_question, prep_needed
 from grading.rubric import parse as parse_rubric
 
 
@@ -43,6 +45,48 @@ def test_the_same_versions_say_the_same_to_the_letter(goods, data: st.DataObject
         assert is_same(again)
         assert report([again]) == report([by.again(item)])
         assert report([again]).unchanged == 1
+
+
+ODD: dict[str, tuple[object, ...]] = {
+    "match": (*["matched"] * 8, "wrong"),
+    "serial": (*["same"] * 8, "unread", "different"),
+    "weight_in_band": (True, False, None),
+    "missing": ((), (), ("cable",), ("cable", "lid")),
+    "price_minor": (0, 900, 12_345, 90_000),
+    "currency": (*["USD"] * 8, "EUR", "XXX"),
+    "today": ("2026-04-01", "2026-11-26"),
+    "season": (*[""] * 4, "winter"),
+    "kind": ("return", "warranty"),
+    "client": ("", "lumenfold"),
+}
+
+
+@settings(deadline=None, max_examples=4)
+@given(st.integers(0, 10**6))
+def test_a_judge_that_saw_other_items_says_what_a_fresh_one_says(goods, seed: int) -> None:
+    chance = random.Random(seed)
+    rubrics = {name: goods.rubric(name) for name in ("phones", "apparel")}
+    # Here even goods with a part missing may be like new, and only the route keeps them from being restocked.
+    lenient = msgspec.structs.replace(rubrics["phones"].grades, missing_part="A")
+    rubrics["phones"] = msgspec.structs.replace(rubrics["phones"], grades=lenient)
+    tables = {name: goods.routes(name) for name in ("", "lumenfold")}
+    by = Judge(lambda category, _client: rubrics[category], lambda client: tables[client])
+    for _ in range(250):
+        category = chance.choice(tuple(rubrics))
+        odd = {name: chance.choice(values) for name, values in ODD.items()}
+        facts = goods.facts(category, **odd, waiting={"refurb": chance.randrange(400)})
+        answers = walk(rubrics[category], chance)
+        item = judged("LPN1", rubrics[category], tables[str(facts["client"])], answers, facts)
+        assert is_same(by.again(item))
+
+
+def walk(rubric: Rubric, chance: random.Random) -> Answers:
+    """Mostly faultless answers, so that items are alike in some things and differ in others."""
+    given: Answers = ()
+    while (question := next_question(rubric, given, ())) is not None:
+        options = question.options if chance.random() < 0.1 else [each for each in question.options if not each.sealed]
+        given = (*given, (question.id, (chance.choice(options) if chance.random() < 0.2 else options[0]).id))
+    return given
 
 
 def test_what_another_table_changes_is_told_with_its_items(goods) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.grade import Grade
-from grading.route import override_cost, parse, route
-from grading.worth import WAYS, Capacity, Figures, Goods, Season, Worth, worths
+from grading.route import parse, route
+from grading.worth import WAYS, Capacity, Figures, Goods, Season, Worth, override_cost, worths
 
 FIGURES = Figures(
     recovery={"resale": {"A": 65, "B": 50}, "refurb": {"A": 60}, "recycle": {"A": 5, "B": 4}},

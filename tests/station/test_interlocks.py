@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grading.reading import Reading
 from grading.route import OWNER_TEXTS
 from resources import find, words
 from station import facts as f
@@ -230,6 +231,21 @@ def test_the_lot_in_the_code_of_the_serial_number_counts(site: Site) -> None:
         assert walk.stage is Stage.SERIAL
         walk.scan(f"010950600000107421H2224425130\x1d10{lot}", "]d2")
         assert walk.state.item.stops_found == stopped
+
+
+@pytest.mark.parametrize(("answer", "stopped"), [("B9", ("recall",)), ("unreadable", ("recall_part",))])
+def test_a_lot_that_was_confirmed_in_a_photo_tells_of_a_recall_that_came_meanwhile(
+    site: Site, answer: str, stopped: tuple[str, ...]
+) -> None:
+    walk = site.walk().arrive("headphones").scan("9506000001074").scan("H2224425130")
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    walk.read("label", Reading("lot", "B9", 990), Reading("lot", "89", 900))
+    walk.examine({"packaging": "no_box", "body": "smooth"})
+    assert walk.stage is Stage.READING
+    site.told("recall", "R-4", msgspec.structs.replace(PHONES, id="R-4", serials=(), lots=("B9",)))
+    walk.do(Do.CHOOSE, answer)
+    assert (walk.stage, walk.state.item.stops_found, walk.state.item.graded) == (Stage.INTERLOCK, stopped, None)
 
 
 @pytest.mark.parametrize("until", [Stage.PHOTO, Stage.RESULT, Stage.LABEL, Stage.PLACE])

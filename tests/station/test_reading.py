@@ -4,6 +4,7 @@ import pytest
 
 from grading.reading import Reading
 from station import facts as f
+from station.doubtful import doubt_due
 from station.inputs import Do, LabelRead
 from station.journal import Journal
 from station.outcome import Tone
@@ -103,6 +104,14 @@ def test_a_reading_that_only_looks_like_the_shipped_number_is_offered_in_both_fo
     assert unread.state.item.serial.verdict == "different"
 
 
+def test_two_readings_that_look_alike_are_both_offered(unread) -> None:
+    unread.read("label", serial("CO2YQEYGLVCF"), serial("C02YQEYGLVCF", 765), serial("XX99999999", 700))
+    unread.examine(ANSWERS)
+    texts = [button.text for button in prompt(unread.state, unread.known).buttons if not button.aside]
+    assert texts[:2] == ["C02YQEYGLVCF", "CO2YQEYGLVCF"]
+    assert "XX99999999" not in texts
+
+
 def test_a_number_without_a_word_counts_only_when_the_order_knows_it(unread) -> None:
     unread.read("label", Reading("token", "AB-123456", 590)).examine(ANSWERS)
     assert unread.stage is Stage.RESULT
@@ -141,6 +150,34 @@ def test_a_date_that_can_be_two_is_asked_with_both(scanned) -> None:
     scanned.do(Do.CHOOSE, "2")
     assert scanned.state.item.identified.expiry == "2027-04-03"
     assert scanned.stage is Stage.RESULT
+
+
+def test_a_lot_counts_once_it_is_confirmed(scanned) -> None:
+    lot = Reading("lot", "4711B", 990, (10, 20, 300, 30))
+    scanned.read("label", lot).read("whole", Reading("lot", "47118", 900)).examine(ANSWERS)
+    shown = prompt(scanned.state, scanned.known)
+    texts = [button.text for button in shown.buttons if not button.aside]
+    assert (shown.title, texts[:2]) == ("Is this the lot on the item?", ["4711B", "47118"])
+    assert scanned.state.item.lot == ""
+    scanned.do(Do.CHOOSE, "2")
+    assert scanned.state.item.lot == "47118"
+    assert f.MarksRead(scanned.state.item.identified.item, "47118") in scanned.facts
+    assert scanned.stage is Stage.RESULT
+
+
+@pytest.mark.parametrize("answer", ["none", "unreadable"])
+def test_a_lot_that_is_not_confirmed_is_not_known(scanned, answer: str) -> None:
+    scanned.read("label", Reading("lot", "4711B", 990)).examine(ANSWERS).do(Do.CHOOSE, answer)
+    assert (scanned.state.item.lot, scanned.stage) == ("", Stage.RESULT)
+
+
+def test_a_lot_that_was_scanned_is_not_asked_about(scanned) -> None:
+    known = fold(scanned.state, "t", (f.MarksRead(scanned.state.item.identified.item, "B12"),))
+    assert doubt_due(known.item) is None
+    item = known.item
+    read = f.PhotoRead(item.identified.item, "label", item.photos[0].sha256, (Reading("lot", "4711B", 990),))
+    assert doubt_due(fold(known, "t", (read,)).item) is None
+    assert doubt_due(fold(scanned.state, "t", (read,)).item).subject == "lot"
 
 
 def test_a_later_photo_that_agrees_settles_the_question(scanned) -> None:
