@@ -74,6 +74,33 @@ def test_a_label_whose_barcodes_cannot_be_read_is_covered_for_its_look() -> None
     assert covered(stored(picture), secret, nothing_is) > 0.99
 
 
+def test_a_number_that_may_be_a_carriers_hides_the_label_it_stands_on() -> None:
+    picture = scene("home")
+    label = draw("DHL", 5)
+    # Its longer code lies under a strip of tape.
+    label.picture[840:1020] = 246
+    secret = labelled(label, picture)
+    found = codes.read(stored(picture))
+    assert [len(code.text) for code in found] == [10]
+    assert covered(stored(picture), secret[:-1], lambda text, aim: None) > 0.99
+
+
+def test_a_number_that_may_be_a_carriers_hides_no_plate_and_no_box_of_goods() -> None:
+    picture = scene("electronics")
+    plate = draw("DHL", 1)
+    plate.picture = numpy.full((260, 630, 3), 235, numpy.uint8)
+    plate.code("Code128", "3524959885", (40, 60, 540, 90))
+    plate.write("3524959885", 60, 190, 1.0)
+    labelled(plate, picture, 5, 260)
+    assert find(stored(picture), lambda text, aim: None) == ()
+    box = scene("home")
+    label = draw("DHL", 5)
+    label.picture[840:1020] = 246
+    label.code("EAN13", EAN, (60, 830, 480, 300))
+    labelled(label, box)
+    assert find(stored(box), lambda text, aim: None) == ()
+
+
 def test_a_label_on_white_paper_is_covered_as_far_as_a_label_can_reach() -> None:
     picture = numpy.full((1080, 1920, 3), 244, numpy.uint8)
     secret = labelled(draw("UPS", 1), picture)
