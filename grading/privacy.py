@@ -3,7 +3,9 @@
 A label is found by its barcode: whether one is private is the caller's to say, PDF417 and MaxiCode always are. The
 paper around it is the label, as far as its edge, with the lines of text beside it. A barcode that cannot be read counts
 too when it stands on a sheet with rows of text: rather a box too many than an address. Barcodes of the retail trade
-(EAN and UPC) are never made unreadable. What has no barcode, such as an address written by hand, is not found.
+(EAN and UPC) are never made unreadable. An address with no barcode beside it is found by how its lines are laid out,
+where that is asked for; one that is written by hand, on dark paper, over a pattern, or smaller than a tenth of the
+photo's height is not.
 """
 
 from collections.abc import Callable
@@ -14,7 +16,7 @@ import msgspec
 
 from grading.codes import Found
 from grading.jpeg import Pixels, pixels_of
-from grading.printed import has_bars, rows_of
+from grading.printed import addresses_of, has_bars, rows_of
 
 # Four points of float32 in order around a figure, as OpenCV's boxPoints gives them; a picture of 0 and not 0,
 # and the rows or columns of pixels.
@@ -62,17 +64,25 @@ class _Seen(msgspec.Struct, frozen=True):
     valid: bool
 
 
-def find(photo: bytes | Pixels, is_private: IsPrivate, read: tuple[Found, ...] = ()) -> tuple[Region, ...]:
+def find(
+    photo: bytes | Pixels, is_private: IsPrivate, read: tuple[Found, ...] = (), *, addresses: bool = False
+) -> tuple[Region, ...]:
     """Return where the shipping labels are in a photo (a JPEG, or its pixels); raises ValueError for no picture.
 
-    `read` are barcodes that were read there with more patience than is taken here.
+    `read` are barcodes that were read there with more patience than is taken here. With `addresses` what is laid out
+    like an address counts too: it is asked for where the goods' own print is not what the photo is taken for.
     """
     pixels = _decoded(photo)
-    return _regions(pixels, _codes(pixels, is_private, read), float("inf"))
+    return _regions(pixels, _codes(pixels, is_private, read), float("inf"), addresses)
 
 
 def private_copy(
-    photo: bytes | Pixels, is_private: IsPrivate, read: tuple[Found, ...] = (), within_s: float = WITHIN_S
+    photo: bytes | Pixels,
+    is_private: IsPrivate,
+    read: tuple[Found, ...] = (),
+    within_s: float = WITHIN_S,
+    *,
+    addresses: bool = False,
 ) -> bytes | None:
     """Return the photo as JPEG with its shipping labels pixelated, or None when it shows none.
 
@@ -84,7 +94,7 @@ def private_copy(
     pixels = _decoded(photo)
     seen = _codes(pixels, is_private, read)
     try:
-        regions = _regions(pixels, seen, until)
+        regions = _regions(pixels, seen, until, addresses)
     except TimeoutError:
         high, wide = pixels.shape[:2]
         return _hidden(pixels, (((0, 0), (wide, 0), (wide, high), (0, high)),), [])
@@ -111,8 +121,10 @@ def _hidden(pixels: Pixels, regions: tuple[Region, ...], seen: list[_Seen]) -> b
     return data.tobytes()
 
 
-def _regions(pixels: Pixels, codes: list[_Seen], until: float) -> tuple[Region, ...]:
+def _regions(pixels: Pixels, codes: list[_Seen], until: float, addresses: bool) -> tuple[Region, ...]:
     """Where the labels are; raises TimeoutError when that is not known by then (time.monotonic)."""
+    import cv2
+
     small, scale = _fitted(pixels)
     seen = [msgspec.structs.replace(each, corners=each.corners * scale) for each in codes]
     quads = []
@@ -129,6 +141,9 @@ def _regions(pixels: Pixels, codes: list[_Seen], until: float) -> tuple[Region, 
         if _is_written_on(small, paper, stripes):
             quads.append(paper)
     quads = [_with_text(small, quad, [each for each in seen if each.retail]) for quad in quads]
+    if addresses:
+        _hurry(until)
+        quads += addresses_of(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
     return tuple(_region(quad / scale) for quad in quads)
 
 

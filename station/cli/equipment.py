@@ -152,7 +152,9 @@ class Equipment:
         """
         gate = photo.check(pixels, None, self._watcher.empty_mat(still.device, pixels))
         seen = codes.find(pixels, codes.WITHIN_S if gate.ok else _REFUSED_S)
-        copy = privacy.private_copy(pixels, self._private_with(parcel), seen)
+        # A close-up of the goods' own label is taken for its print, which may be laid out like an address.
+        whole = _shot_of(still.request) not in self._patterns.shots
+        copy = privacy.private_copy(pixels, self._private_with(parcel), seen, addresses=whole)
         shared = self._store.put(copy) if copy is not None else ""
         matrix, gains = self._mat(pixels)
         fingerprint = photo.fingerprint(pixels)
@@ -207,3 +209,8 @@ class Equipment:
             self._comparing.catch_up()
         except Exception:  # noqa: BLE001 - top of thread
             _log.exception("the photos of before could not be looked through")
+
+
+def _shot_of(request: str) -> str:
+    """The shot in a request for a still."""
+    return request.split("/")[1] if "/" in request else ""
