@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from grading.codes import Found
-from grading.jpeg import Pixels, pixels_of
+from grading.jpeg import Pixels, encode, pixels_of
 from grading.printed import addresses_of, has_bars, rows_of
 
 # Four points of float32 in order around a figure, as OpenCV's boxPoints gives them; a picture of 0 and not 0,
@@ -41,7 +41,6 @@ _RETAIL, _ALWAYS = "]E", ("]L", "]U")
 _LEAST_STRIPES = 0.001  # of the photo: a smaller patch of stripes is no barcode of a label
 
 _SIDE = 960  # the longer side at which paper and text are looked for, in pixels
-_QUALITY = 92
 
 # How far the farthest corner of a label is from its barcode, in lengths of that: across the bars' ends, and along.
 # A label of 4 by 6 inches has a barcode of about 3 inches; DHL's longest (105 by 208 mm) one of 70 mm.
@@ -115,10 +114,7 @@ def _hidden(pixels: Pixels, regions: tuple[Region, ...], seen: list[_Seen]) -> b
         mask = numpy.zeros_like(kept)
         cv2.fillConvexPoly(mask, numpy.array(region, numpy.int32), 255)
         _pixelate(pixels, mask & ~kept)
-    coded, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    if not coded:
-        raise ValueError("the copy cannot be coded")
-    return data.tobytes()
+    return encode(pixels)
 
 
 def _regions(pixels: Pixels, codes: list[_Seen], until: float, addresses: bool) -> tuple[Region, ...]:

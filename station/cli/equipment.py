@@ -1,10 +1,11 @@
 """The real things a desk sends words to: the printer's worker, the camera's worker, and the photo work beside them."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from devices.cameras.stream import Camera
 from devices.printers.models import LabelPrinter
@@ -20,6 +21,9 @@ from station.facts import PhotoTaken
 from station.inputs import LabelRead, PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
+from station.usual_sharpness import usual_sharpness
+
+MATS_FOLDER = "mats"
 
 # A shorter code of a parcel is found in too many others.
 _TELLING = 6
@@ -37,9 +41,11 @@ class Equipment:
         store: PhotoStore,
         comparing: Comparing,
         is_private: privacy.IsPrivate,
+        journal: Path,
         text: TextProcess | None = None,
     ) -> None:
         self._post = post
+        self._journal = journal
         self._store = store
         self._printer: LabelPrinter | None = None
         self._cameras: dict[str, Camera] = {}
@@ -48,7 +54,9 @@ class Equipment:
         # How much larger than 100 % the mat was printed.
         self.mat_scale = 1.0
         self._comparing = comparing
-        self._watcher = Watcher(post)
+        self._watcher = Watcher(post, journal.parent / MATS_FOLDER)
+        # By shot; replaced whole by the thread that reads it.
+        self._usual: Mapping[str, float] = {}
         self.reads_text = False
         self._text = text or TextProcess()
         self._patterns = reading.load(find.read("readings.toml"))
@@ -58,6 +66,7 @@ class Equipment:
         self._pool.submit(store.sweep)
         # What takes long, and may come after the item has gone on.
         self._slow = ThreadPoolExecutor(1, "evidence")
+        self._slow.submit(self._get_used_to)
         self._slow.submit(self._remember)
 
     def use(self, printer: LabelPrinter | None, cameras: dict[str, Camera], shots: dict[str, str]) -> None:
@@ -91,7 +100,7 @@ class Equipment:
         They are judged when a photo can be taken of them; `due` is the one that is taken by itself, once, when good.
         """
         chosen = camera if camera in self._cameras else self._camera_of(shot)
-        self._watcher.due(due, shot, None)
+        self._watcher.due(due, shot, self._usual.get(shot))
         for name, each in self._cameras.items():
             seen = wanted and name == chosen
             each.want_preview(seen, partial(self._watcher.see, name) if seen and shot else None)
@@ -150,10 +159,11 @@ class Equipment:
 
         The copy is on disk before the photo: no fact can name a photo with a label in it and not the copy.
         """
-        gate = photo.check(pixels, None, self._watcher.empty_mat(still.device, pixels))
+        shot = _shot_of(still.request)
+        gate = photo.check(pixels, self._usual.get(shot), self._watcher.empty_mat(still.device, pixels))
         seen = codes.find(pixels, codes.WITHIN_S if gate.ok else _REFUSED_S)
         # A close-up of the goods' own label is taken for its print, which may be laid out like an address.
-        whole = _shot_of(still.request) not in self._patterns.shots
+        whole = shot not in self._patterns.shots
         copy = privacy.private_copy(pixels, self._private_with(parcel), seen, addresses=whole)
         shared = self._store.put(copy) if copy is not None else ""
         matrix, gains = self._mat(pixels)
@@ -203,6 +213,12 @@ class Equipment:
                 self._post(hint)
         except Exception:  # noqa: BLE001 - top of thread
             _log.exception("the photo could not be compared")
+
+    def _get_used_to(self) -> None:
+        try:
+            self._usual = usual_sharpness(self._journal)
+        except Exception:  # noqa: BLE001 - top of thread
+            _log.exception("the sharpness of the photos of before could not be read")
 
     def _remember(self) -> None:
         try:

@@ -169,7 +169,7 @@ def open_station(
         rules = read_rules()
         index = PhotoIndex(home / PHOTOS_FOLDER)
         comparing = Comparing(index, store, journal.path, settings.station, settings.hints)
-        equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns))
+        equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns), journal.path)
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None
         if courier is not None:

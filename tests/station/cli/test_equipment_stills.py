@@ -43,7 +43,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 def equipment(tmp_path: Path, journal: Journal, words: Words) -> Iterator[Equipment]:
     store = PhotoStore(tmp_path)
     comparing = Comparing(PhotoIndex(tmp_path), store, journal.path, "A01", {})
-    bench = Equipment(words.put, store, comparing, lambda text, aim: text.startswith("1Z"))
+    bench = Equipment(words.put, store, comparing, lambda text, aim: text.startswith("1Z"), journal.path)
     yield bench
     bench.close()
 
