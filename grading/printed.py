@@ -8,6 +8,7 @@ from grading.jpeg import Pixels
 Corners: TypeAlias = Any
 Mask: TypeAlias = Any
 
+_LEAST_BARS, _CLEAR = 24, 0.06  # bars and spaces of a barcode; how far one stands out, of the one that does most
 _LINES = (3, 6)  # of an address
 _HIGHEST, _LIGHT = 40.0, 130.0  # a line of an address, in pixels at most; the paper under it, of 255
 
@@ -50,10 +51,14 @@ def _are_bars(lines: Pixels) -> bool:
     import numpy
 
     profile = lines.mean(axis=0)
+    # Beside one steep edge, such as a thing's on white paper, there is nothing but grain.
+    clear = profile[numpy.abs(profile) > _CLEAR * numpy.abs(profile).max()]
+    if (numpy.diff(clear > 0)).sum() < _LEAST_BARS:
+        return False
     # The part of all that changes along the lines which is the same in each of them.
     alike = float((profile**2).mean() / ((lines**2).mean() + 1e-3))
     widths = numpy.diff(numpy.flatnonzero(numpy.diff(profile > 0)))
-    if alike < 0.65 or len(widths) < 24:
+    if alike < 0.65 or len(widths) < _LEAST_BARS:
         return False
     return all(0.25 < each.std() / each.mean() < 1.5 for each in (widths[::2], widths[1::2]))
 

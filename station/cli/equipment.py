@@ -164,9 +164,10 @@ class Equipment:
         seen = codes.find(pixels, codes.WITHIN_S if gate.ok else _REFUSED_S)
         # A close-up of the goods' own label is taken for its print, which may be laid out like an address.
         whole = shot not in self._patterns.shots
-        copy = privacy.private_copy(pixels, self._private_with(parcel), seen, addresses=whole)
+        found = mat.locate_in(pixels, self.mat_scale)
+        looked = pixels if found is None else mat.without_print(pixels, found, self.mat_scale)
+        copy = privacy.private_copy(pixels, self._private_with(parcel), seen, addresses=whole, looked=looked)
         shared = self._store.put(copy) if copy is not None else ""
-        matrix, gains = self._mat(pixels)
         fingerprint = photo.fingerprint(pixels)
         return PhotoChecked(
             still.request,
@@ -179,22 +180,13 @@ class Equipment:
             tuple(dict.fromkeys(each.code.text for each in seen)),
             "" if fingerprint is None else self._comparing.same(jpeg, item),
             shared,
-            matrix,
-            gains,
+            _permille(found, pixels),
+            () if found is None else found.gains,
         )
 
     def _private_with(self, parcel: str) -> privacy.IsPrivate:
         """What nobody else is to read: the carriers' codes, and the one on the parcel."""
         return lambda text, aim: (len(parcel) >= _TELLING and parcel in text.upper()) or self._is_private(text, aim)
-
-    def _mat(self, pixels: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """What lengths and colours can be told by later, without the pixels; empty when no mat is seen."""
-        found = mat.locate_in(pixels, self.mat_scale)
-        if found is None:
-            return (), ()
-        # Nine digits are a hundredth of a micrometre.
-        matrix = tuple(float(f"{each:.9g}") for each in mat.in_permille(found, pixels.shape[1], pixels.shape[0]))
-        return matrix, found.gains
 
     def _keep_in_mind(self, jpeg: bytes, sha256: str, item: str) -> None:
         """Remember what the photo looks like before the next one is checked; what fails here is made up at a start."""
@@ -230,3 +222,11 @@ class Equipment:
 def _shot_of(request: str) -> str:
     """The shot in a request for a still."""
     return request.split("/")[1] if "/" in request else ""
+
+
+def _permille(found: mat.Mat | None, pixels: Pixels) -> tuple[float, ...]:
+    """What lengths can be told by later, without the pixels; empty when no mat is seen."""
+    if found is None:
+        return ()
+    # Nine digits are a hundredth of a micrometre.
+    return tuple(float(f"{each:.9g}") for each in mat.in_permille(found, pixels.shape[1], pixels.shape[0]))
