@@ -106,6 +106,7 @@ def test_a_refused_still_has_its_copy_too(equipment, words, tmp_path) -> None:
 def test_on_the_mat_a_length_is_told_from_the_fact_alone(equipment, words) -> None:
     said = checked(equipment, words, Scene("home", 3, mat=True))
     assert len(said.mat) == 9 and len(said.gains) == 3
+    assert said.shared_sha256 == ""  # the mat's own print is no label
     wide = 1280 / printed_mat.PER_MM * 1000
     told = length_um(taken(said), 250, 500, 750, 500)
     assert told is not None and abs(told - wide / 2) < 0.01 * wide
