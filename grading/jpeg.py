@@ -41,6 +41,16 @@ def decode(jpeg: bytes) -> Pixels | None:
         return None
 
 
+def encode(pixels: Pixels, quality: int = 92) -> bytes:
+    """Return the picture as a JPEG with nothing else in it; raises ValueError when it cannot be coded."""
+    import cv2
+
+    coded, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not coded:
+        raise ValueError("the picture cannot be coded")
+    return data.tobytes()
+
+
 def pixels_of(photo: bytes | Pixels) -> Pixels | None:
     """Return the pixels of a photo, which may be decoded already: one photo is decoded once."""
     return decode(photo) if isinstance(photo, bytes) else photo

@@ -6,55 +6,17 @@ light and the camera changed the colours. All lengths hold in the plane of the m
 its height over the camera's.
 """
 
-from collections.abc import Mapping
-from itertools import cycle
 from typing import Any, TypeAlias
 
 import msgspec
 
 from grading.jpeg import Pixels, decode
+from grading.mat_sheets import EDGE, SHEETS, Point, Sheet
 
-Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float, float, float, float]
 Floats: TypeAlias = Any
 
-
-class Sheet(msgspec.Struct, frozen=True):
-    """A printed mat: its size, its markers' upper left corners by id, its patches' middles and colours; millimetres.
-
-    Markers are of the dictionary DICT_4X4_50, `marker` wide with a quiet zone of `quiet`; patches are `patch` wide and
-    their colours sRGB (red, green, blue). `bar` is the line people measure: left end, right end.
-    """
-
-    name: str
-    wide: float
-    high: float
-    marker: float
-    quiet: float
-    patch: float
-    markers: Mapping[int, Point]
-    patches: tuple[tuple[Point, tuple[int, int, int]], ...]
-    bar: tuple[Point, Point]
-
-
-COLOURS = (
-    (243, 243, 242),
-    (200, 200, 200),
-    (160, 160, 160),
-    (122, 122, 121),
-    (85, 85, 85),
-    (52, 52, 52),
-    (175, 54, 60),
-    (70, 148, 73),
-    (56, 61, 150),
-    (231, 199, 31),
-    (187, 86, 149),
-    (8, 133, 161),
-)
-"""The greys and the primary row of the usual 24-patch chart, as nominal sRGB; a printer hits them only about."""
-
-_EDGE = 12.0  # no office printer prints nearer to the edge of the paper
-_BAR = 100.0
+_CELLS_ALIKE = 34  # of the 36 cells of a marker, where it lies free
 
 
 class Mat(msgspec.Struct, frozen=True):
@@ -83,40 +45,6 @@ class Length(msgspec.Struct, frozen=True):
 
     mm: float
     off_mm: float
-
-
-def _sheet(name: str, wide: float, high: float, first: int, across: int, down: int) -> Sheet:
-    """A mat with so many markers along its edges, evenly spaced, numbered around it from `first`."""
-    marker, quiet, patch = 18.0, 3.0, 10.0
-    left, top = _EDGE + quiet, _EDGE + quiet
-    right, bottom = wide - _EDGE - quiet - marker, high - _EDGE - quiet - marker
-    columns = [left + (right - left) * place / (across - 1) for place in range(across)]
-    rows = [top + (bottom - top) * place / (down - 1) for place in range(down)]
-    corners = [(x, top) for x in columns] + [(right, y) for y in rows[1:]]
-    corners += [(x, bottom) for x in columns[-2::-1]] + [(left, y) for y in rows[-2:0:-1]]
-    markers = {first + place: corner for place, corner in enumerate(corners)}
-    gap = columns[1] - columns[0]
-    per_gap = max(1, int((gap - marker - 2 * quiet) // (patch + 1)))
-    gaps = [(column, y) for y in (top, bottom) for column in columns[:-1]]
-    places = [
-        (column + marker + quiet + (gap - marker - 2 * quiet) * (step + 0.5) / per_gap, y + marker / 2)
-        for column, y in gaps
-        for step in range(per_gap)
-    ]
-    patches = tuple(zip(places, cycle(COLOURS), strict=False))
-    # Above the lower row of markers, where an item covers it last.
-    middle = (wide / 2, bottom - quiet - 6)
-    bar = ((middle[0] - _BAR / 2, middle[1]), (middle[0] + _BAR / 2, middle[1]))
-    return Sheet(name, wide, high, marker, quiet, patch, markers, patches, bar)
-
-
-SHEETS: Mapping[str, Sheet] = {
-    "A4": _sheet("A4", 297.0, 210.0, 0, 4, 3),
-    "letter": _sheet("letter", 279.4, 215.9, 10, 4, 3),
-    "A3": _sheet("A3", 420.0, 297.0, 20, 5, 4),
-    "card": _sheet("card", 148.0, 105.0, 36, 3, 2),
-}
-"""The mats by name, lying on their long side. No two share a marker, so a photo tells which one lies there."""
 
 
 def locate(jpeg: bytes, scale: float = 1.0) -> Mat | None:
@@ -217,7 +145,7 @@ def item_box(pixels: Pixels, mat: Mat, scale: float = 1.0) -> tuple[float, float
 
     sheet = SHEETS[mat.sheet]
     per_mm = 3.0
-    edge = _EDGE + 2 * sheet.quiet + sheet.marker
+    edge = EDGE + 2 * sheet.quiet + sheet.marker
     size = (round(sheet.wide * per_mm), round(sheet.high * per_mm))
     matrix = numpy.diag([per_mm / scale, per_mm / scale, 1.0]) @ numpy.array(mat.to_mm).reshape(3, 3)
     flat = cv2.warpPerspective(pixels, matrix, size, flags=cv2.INTER_AREA)
@@ -240,6 +168,42 @@ def is_bare(pixels: Pixels, mat: Mat) -> bool:
     Then the picture may stand for the empty mat (`grading.photo.check`); what lies beside the sheet is not looked at.
     """
     return mat.markers == mat.of and item_box(pixels, mat) is None
+
+
+def without_print(pixels: Pixels, mat: Mat, scale: float = 1.0) -> Pixels:
+    """Return the picture with the mat's markers and patches as white as its paper, where they lie free.
+
+    To whom looks for print and barcodes they are both. What covers one of them stays: it is neither the marker nor of
+    one colour.
+    """
+    import cv2
+    import numpy
+
+    sheet = SHEETS[mat.sheet]
+    back = numpy.linalg.inv(numpy.array(mat.to_mm).reshape(3, 3))
+    spots, whites = [], []
+    for number, (x, y) in sheet.markers.items():
+        half = sheet.marker / 2
+        samples = _samples(pixels, _mapped(back, _square(x + half, y + half, half * 5 / 6, 6) * scale))
+        light = _samples(pixels, _mapped(back, _square(x + half, y + half, half + sheet.quiet / 2, 2) * scale))
+        if samples is None or light is None:
+            continue
+        dark = samples.mean(axis=1) < (samples.mean(axis=1).max() + samples.mean(axis=1).min()) / 2
+        if (dark == numpy.array(cells(number)).ravel()).sum() >= _CELLS_ALIKE:
+            spots.append((x, y, sheet.marker))
+            whites.append(numpy.median(light, axis=0))
+    for (x, y), _ in sheet.patches:
+        samples = _samples(pixels, _mapped(back, _square(x, y, sheet.patch * 0.4, 5) * scale))
+        if samples is not None and samples.std(axis=0).max() < 14:
+            spots.append((x - sheet.patch / 2, y - sheet.patch / 2, sheet.patch))
+    if not whites:
+        return pixels
+    cleared = pixels.copy()
+    white = [float(each) for each in numpy.median(whites, axis=0)]
+    for x, y, side in spots:
+        there: Floats = _mapped(back, _square(x + side / 2, y + side / 2, side / 2 + 1, 2)[[0, 1, 3, 2]] * scale)
+        cv2.fillConvexPoly(cleared, there.round().astype(numpy.int32), white)
+    return cleared
 
 
 def cells(number: int) -> tuple[tuple[bool, ...], ...]:
@@ -318,18 +282,34 @@ def _patches(pixels: Pixels, mat: Mat, sheet: Sheet, scale: float) -> tuple[Floa
     back = numpy.linalg.inv(numpy.array(mat.to_mm).reshape(3, 3))
     seen, meant = [], []
     for (x, y), colour in sheet.patches:
-        reach = sheet.patch * 0.3
-        grid = [(x + dx * reach, y + dy * reach) for dx in (-1, -0.5, 0, 0.5, 1) for dy in (-1, -0.5, 0, 0.5, 1)]
-        spots = numpy.round(_mapped(back, numpy.array(grid) * scale)).astype(int)
-        columns, rows = spots[:, 0], spots[:, 1]
-        if spots.min() < 0 or columns.max() >= pixels.shape[1] or rows.max() >= pixels.shape[0]:
+        found = _samples(pixels, _mapped(back, _square(x, y, sheet.patch * 0.3, 5) * scale))
+        if found is None:
             continue
-        samples = pixels[rows, columns][:, ::-1].astype(numpy.float64)
+        samples = found[:, ::-1]
         # Something lies half over it, a lamp is mirrored in it, or it is too bright to tell.
         if samples.std(axis=0).max() < 14 and numpy.median(samples) < 252:
             seen.append(numpy.median(samples, axis=0))
             meant.append(colour)
     return numpy.array(seen), numpy.array(meant, numpy.float64)
+
+
+def _square(x: float, y: float, half: float, count: int) -> Floats:
+    """So many rows of so many points, evenly from edge to edge of a square about this middle."""
+    import numpy
+
+    steps = numpy.linspace(-half, half, count)
+    return numpy.array([(x + right, y + down) for down in steps for right in steps])
+
+
+def _samples(pixels: Pixels, points: Floats) -> Floats | None:
+    """The colours at these places of the photo; None when one of them is not in it."""
+    import numpy
+
+    spots = numpy.round(points).astype(int)
+    columns, rows = spots[:, 0], spots[:, 1]
+    if spots.min() < 0 or columns.max() >= pixels.shape[1] or rows.max() >= pixels.shape[0]:
+        return None
+    return pixels[rows, columns].astype(numpy.float64)
 
 
 def _linear(values: Floats) -> Floats:

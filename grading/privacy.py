@@ -3,17 +3,20 @@
 A label is found by its barcode: whether one is private is the caller's to say, PDF417 and MaxiCode always are. The
 paper around it is the label, as far as its edge, with the lines of text beside it. A barcode that cannot be read counts
 too when it stands on a sheet with rows of text: rather a box too many than an address. Barcodes of the retail trade
-(EAN and UPC) are never made unreadable. What has no barcode, such as an address written by hand, is not found.
+(EAN and UPC) are never made unreadable. An address with no barcode beside it is found by how its lines are laid out,
+where that is asked for; one that is written by hand, on dark paper, over a pattern, or smaller than a tenth of the
+photo's height is not.
 """
 
 from collections.abc import Callable
-from time import monotonic
+from time import thread_time
 from typing import Any, TypeAlias
 
 import msgspec
 
 from grading.codes import Found
-from grading.jpeg import Pixels, pixels_of
+from grading.jpeg import Pixels, encode, pixels_of
+from grading.printed import addresses_of, has_bars, rows_of
 
 # Four points of float32 in order around a figure, as OpenCV's boxPoints gives them; a picture of 0 and not 0,
 # and the rows or columns of pixels.
@@ -21,14 +24,18 @@ Corners: TypeAlias = Any
 Mask: TypeAlias = Any
 Places: TypeAlias = Any
 
-IsPrivate = Callable[[str, str], bool]
-"""Whether a barcode belongs to a shipping label, given its text and its AIM identifier."""
+IsPrivate = Callable[[str, str], bool | None]
+"""Whether a barcode belongs to a shipping label, given its text and its AIM identifier; None where it may: numbers of
+that shape stand on labels and on goods.
+"""
 
 Region = tuple[tuple[int, int], ...]
 """The corners of a four-sided part of a photo, in pixels (x, y)."""
 
 WITHIN_S = 1.0
-"""So long a photo is looked through for labels, in seconds."""
+"""So long a photo is looked through for labels, in seconds of the thread's own work: that a computer is busy with other
+things makes no photo unreadable.
+"""
 
 # AIM identifiers (ISO/IEC 15424) of EAN and UPC, and of PDF417 and MaxiCode.
 _RETAIL, _ALWAYS = "]E", ("]L", "]U")
@@ -36,7 +43,6 @@ _RETAIL, _ALWAYS = "]E", ("]L", "]U")
 _LEAST_STRIPES = 0.001  # of the photo: a smaller patch of stripes is no barcode of a label
 
 _SIDE = 960  # the longer side at which paper and text are looked for, in pixels
-_QUALITY = 92
 
 # How far the farthest corner of a label is from its barcode, in lengths of that: across the bars' ends, and along.
 # A label of 4 by 6 inches has a barcode of about 3 inches; DHL's longest (105 by 208 mm) one of 70 mm.
@@ -48,37 +54,51 @@ _LEAST_CELL = 24
 
 
 class _Seen(msgspec.Struct, frozen=True):
-    """One barcode: its corners in the photo or at the working size; `valid` when it was read without an error."""
+    """One barcode: its corners in the photo or at the working size; `valid` when it was read without an error.
+
+    `private` is None where only the paper it stands on can tell.
+    """
 
     corners: Corners
-    private: bool
+    private: bool | None
     retail: bool
     valid: bool
 
 
-def find(photo: bytes | Pixels, is_private: IsPrivate, read: tuple[Found, ...] = ()) -> tuple[Region, ...]:
+def find(
+    photo: bytes | Pixels, is_private: IsPrivate, read: tuple[Found, ...] = (), *, addresses: bool = False
+) -> tuple[Region, ...]:
     """Return where the shipping labels are in a photo (a JPEG, or its pixels); raises ValueError for no picture.
 
-    `read` are barcodes that were read there with more patience than is taken here.
+    `read` are barcodes that were read there with more patience than is taken here. With `addresses` what is laid out
+    like an address counts too: it is asked for where the goods' own print is not what the photo is taken for.
     """
     pixels = _decoded(photo)
-    return _regions(pixels, _codes(pixels, is_private, read), float("inf"))
+    return _regions(pixels, _codes(pixels, is_private, read), float("inf"), addresses)
 
 
 def private_copy(
-    photo: bytes | Pixels, is_private: IsPrivate, read: tuple[Found, ...] = (), within_s: float = WITHIN_S
+    photo: bytes | Pixels,
+    is_private: IsPrivate,
+    read: tuple[Found, ...] = (),
+    within_s: float = WITHIN_S,
+    *,
+    addresses: bool = False,
+    looked: Pixels | None = None,
 ) -> bytes | None:
     """Return the photo as JPEG with its shipping labels pixelated, or None when it shows none.
 
     What was there cannot be got back: each block is the mean of so much paper that no letter and no bar is left, and
     the picture is coded anew. What could not be looked through within `within_s` seconds is pixelated as a whole: no
-    address leaves because a photo is difficult. Raises ValueError for bytes that are no picture.
+    address leaves because a photo is difficult. `looked` is the same picture without what is known to be no label (see
+    `grading.mat.without_print`). Raises ValueError for bytes that are no picture.
     """
-    until = monotonic() + within_s
+    until = thread_time() + within_s
     pixels = _decoded(photo)
-    seen = _codes(pixels, is_private, read)
+    looked = pixels if looked is None else looked
+    seen = _codes(looked, is_private, read)
     try:
-        regions = _regions(pixels, seen, until)
+        regions = _regions(looked, seen, until, addresses)
     except TimeoutError:
         high, wide = pixels.shape[:2]
         return _hidden(pixels, (((0, 0), (wide, 0), (wide, high), (0, high)),), [])
@@ -99,32 +119,37 @@ def _hidden(pixels: Pixels, regions: tuple[Region, ...], seen: list[_Seen]) -> b
         mask = numpy.zeros_like(kept)
         cv2.fillConvexPoly(mask, numpy.array(region, numpy.int32), 255)
         _pixelate(pixels, mask & ~kept)
-    coded, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    if not coded:
-        raise ValueError("the copy cannot be coded")
-    return data.tobytes()
+    return encode(pixels)
 
 
-def _regions(pixels: Pixels, codes: list[_Seen], until: float) -> tuple[Region, ...]:
-    """Where the labels are; raises TimeoutError when that is not known by then (time.monotonic)."""
+def _regions(pixels: Pixels, codes: list[_Seen], until: float, addresses: bool) -> tuple[Region, ...]:
+    """Where the labels are; raises TimeoutError when that is not known by then (time.thread_time)."""
+    import cv2
+
     small, scale = _fitted(pixels)
     seen = [msgspec.structs.replace(each, corners=each.corners * scale) for each in codes]
     quads = []
     for each in seen:
-        if each.private:
-            _hurry(until)
-            quads.append(_label(small, each.corners))
+        if each.private is False:
+            continue
+        _hurry(until)
+        paper = _label(small, each.corners)
+        if each.private or _may_be_a_label(small, paper, each, seen):
+            quads.append(paper)
     for stripes in _unread(small, seen, until):
         _hurry(until)
         paper = _label(small, stripes)
         if _is_written_on(small, paper, stripes):
             quads.append(paper)
     quads = [_with_text(small, quad, [each for each in seen if each.retail]) for quad in quads]
+    if addresses:
+        _hurry(until)
+        quads += addresses_of(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY))
     return tuple(_region(quad / scale) for quad in quads)
 
 
 def _hurry(until: float) -> None:
-    if monotonic() > until:
+    if thread_time() > until:
         raise TimeoutError
 
 
@@ -159,9 +184,8 @@ def _codes(pixels: Pixels, is_private: IsPrivate, read: tuple[Found, ...]) -> li
         place = code.position
         points = [(p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)]
         sold = code.format in retail
-        private = code.format in always or (
-            code.valid and not sold and is_private(code.text, code.symbology_identifier)
-        )
+        asked = code.valid and not sold
+        private = code.format in always or (asked and is_private(code.text, code.symbology_identifier))
         found.append(_Seen(numpy.array(points, numpy.float32), private, sold, bool(code.valid)))
         texts |= {code.text} if code.valid else set()
     for each in read:
@@ -206,7 +230,7 @@ def _unread(small: Pixels, seen: list[_Seen], until: float) -> list[Corners]:
             angle = float(numpy.arctan2(2 * xy[rows, columns].sum(), differ[rows, columns].sum())) / 2
             # Letters beside the bars, and a view from aside, turn the mean by a few degrees.
             tries = (_block(rows, columns, angle + off) for off in (0.0, -0.05, 0.05))
-            barred = (each for each in tries if cv2.contourArea(each) < 2.5 * len(rows) and _has_bars(grey, each))
+            barred = (each for each in tries if cv2.contourArea(each) < 2.5 * len(rows) and has_bars(grey, each))
             blocks += [each for each in (next(barred, None),) if each is not None]
     return blocks
 
@@ -220,35 +244,6 @@ def _block(rows: Places, columns: Places, angle: float) -> Corners:
     (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
     turned = numpy.array([(left, top), (right, top), (right, bottom), (left, bottom)])
     return (turned @ axes).astype(numpy.float32)
-
-
-def _has_bars(grey: Pixels, block: Corners) -> bool:
-    """Whether every line along a block's first side shows the same many bars, of differing widths.
-
-    Rows of text differ from line to line, ribs and woven stripes are all as wide as each other.
-    """
-    import cv2
-    import numpy
-
-    flat = numpy.array([(0, 0), (191, 0), (191, 31), (0, 31)], numpy.float32)
-    lines = cv2.warpPerspective(grey, cv2.getPerspectiveTransform(block, flat), (192, 32)).astype(numpy.float32)
-    lines -= cv2.blur(lines, (41, 1))
-    # Of two barcodes one above the other a block may have become: then a third of it is one of them.
-    tall = float(numpy.linalg.norm(block[3] - block[0])) > 36
-    bands = (slice(8, 24), slice(2, 11), slice(21, 30)) if tall else (slice(8, 24),)
-    return any(_are_bars(lines[band]) for band in bands)
-
-
-def _are_bars(lines: Pixels) -> bool:
-    import numpy
-
-    profile = lines.mean(axis=0)
-    # The part of all that changes along the lines which is the same in each of them.
-    alike = float((profile**2).mean() / ((lines**2).mean() + 1e-3))
-    widths = numpy.diff(numpy.flatnonzero(numpy.diff(profile > 0)))
-    if alike < 0.65 or len(widths) < 24:
-        return False
-    return all(0.25 < each.std() / each.mean() < 1.5 for each in (widths[::2], widths[1::2]))
 
 
 def _label(small: Pixels, code: Corners) -> Corners:
@@ -302,7 +297,7 @@ def _paper(small: Pixels, code: Corners) -> Mask:
     return cv2.drawContours(numpy.zeros_like(part), outlines, -1, 1, cv2.FILLED)
 
 
-def _is_written_on(small: Pixels, paper: Corners, code: Corners) -> bool:
+def _is_written_on(small: Pixels, paper: Corners, code: Corners, rows: int = 2) -> bool:
     """Whether a sheet is light, clearly larger than the barcode on it, and has rows of text beside it.
 
     A serial plate is hardly larger than its barcode: there more text is asked for.
@@ -319,24 +314,22 @@ def _is_written_on(small: Pixels, paper: Corners, code: Corners) -> bool:
     if not sheet.any() or numpy.median(grey[sheet > 0]) < 110:
         return False
     cv2.fillConvexPoly(sheet, _grown(code, 0.1, 0.3).astype(numpy.int32), 0)
-    return len(_rows(grey, sheet)) >= (2 if larger > 8 else 4)
+    return len(rows_of(grey, sheet)) >= (rows if larger > 8 else 4)
 
 
-def _rows(grey: Pixels, where: Mask) -> list[Corners]:
-    """Outlines of what looks like lines of text: dark thin strokes that join into something long and low."""
+def _may_be_a_label(small: Pixels, paper: Corners, code: _Seen, seen: list[_Seen]) -> bool:
+    """Whether the paper of a code that may be a carrier's looks like a label, and not like a box of goods: a phone's
+    has such numbers beside its retail barcode.
+    """
     import cv2
     import numpy
 
-    ink = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, numpy.ones((11, 11), numpy.uint8))
-    strokes = ((ink > 40) & (where > 0)).astype(numpy.uint8)
-    joined = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, numpy.ones((7, 7), numpy.uint8))
-    outlines, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    rows = []
-    for outline in outlines:
-        low, long = sorted(cv2.minAreaRect(outline)[1])
-        if 3 <= low <= 0.08 * max(grey.shape) and long >= 2 * low and long >= 16:
-            rows.append(numpy.array(outline, numpy.float32).reshape(-1, 2))
-    return rows
+    # Of a linear code only one line across its bars may be told, and bars look like print.
+    long, high = (float(numpy.linalg.norm(code.corners[0] - code.corners[corner])) for corner in (1, 3))
+    bars = _grown(code.corners, 0.0, max(0.0, 0.4 * long / max(high, 1.0) - 1) / 2)
+    middles = (each.corners.mean(axis=0) for each in seen if each.retail and each.valid)
+    sold = any(cv2.pointPolygonTest(paper, (float(x), float(y)), False) >= 0 for x, y in middles)
+    return not sold and _is_written_on(small, paper, bars, 1)
 
 
 def _with_text(small: Pixels, quad: Corners, retail: list[_Seen]) -> Corners:
@@ -349,7 +342,7 @@ def _with_text(small: Pixels, quad: Corners, retail: list[_Seen]) -> Corners:
     for each in retail:
         cv2.fillConvexPoly(band, _grown(each.corners, 0.3, 1.0).astype(numpy.int32), 0)
     cv2.fillConvexPoly(band, quad.astype(numpy.int32), 0)
-    rows = _rows(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), band)
+    rows = rows_of(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), band)
     if not rows:
         return quad
     return numpy.array(cv2.boxPoints(cv2.minAreaRect(numpy.concatenate([quad, *rows]))), numpy.float32)

@@ -17,6 +17,8 @@ _LONGEST_NUMBER = 64
 _UNLIKELY = 5
 _LITERAL = 10
 _DISTINCT = 70
+# Where a parcel goes in the United States, beside the carrier's number (ANSI MH10.8.2, data identifier 420).
+_ROUTING = re.compile(r"420\d{5}(?:\d{4})?")
 
 
 class Candidate(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -93,16 +95,16 @@ def recognise(text: str, aim: str, patterns: Patterns) -> tuple[Candidate, ...]:
     return _ranked([*found, unnamed])
 
 
-def is_of_a_parcel(text: str, aim: str, patterns: Patterns) -> bool:
+def is_of_a_parcel(text: str, aim: str, patterns: Patterns) -> bool | None:
     """Tell whether a code stands on parcels only: a carrier's number or an SSCC, by a shape hardly anything else has.
 
-    Bare numbers of 10, 12, 15 or 18 digits do not count: serial numbers and IMEIs look the same, and a carrier's label
-    has its longer code beside them.
+    None says that it may: bare numbers of 10, 12, 15 or 18 digits are waybills, serial numbers or IMEIs, and 420 with a
+    ZIP code has no check digit.
     """
-    return any(
-        candidate.kind in ("tracking", "sscc") and (candidate.score >= _DISTINCT or not candidate.value.isdecimal())
-        for candidate in recognise(text, aim, patterns)
-    )
+    found = [each for each in recognise(text, aim, patterns) if each.kind in ("tracking", "sscc")]
+    if any(each.score >= _DISTINCT or not each.value.isdecimal() for each in found):
+        return True
+    return None if found or _ROUTING.fullmatch(text) else False
 
 
 def plain(text: str) -> str:

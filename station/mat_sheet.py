@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from grading.mat import Sheet, cells
+from grading.mat import cells
+from grading.mat_sheets import Sheet
 
 _PT = 72 / 25.4
 _TEXT_MM = 3.2

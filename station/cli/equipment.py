@@ -1,10 +1,11 @@
 """The real things a desk sends words to: the printer's worker, the camera's worker, and the photo work beside them."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from devices.cameras.stream import Camera
 from devices.printers.models import LabelPrinter
@@ -20,6 +21,9 @@ from station.facts import PhotoTaken
 from station.inputs import LabelRead, PhotoChecked, PhotoFailed
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
+from station.usual_sharpness import usual_sharpness
+
+MATS_FOLDER = "mats"
 
 # A shorter code of a parcel is found in too many others.
 _TELLING = 6
@@ -37,9 +41,11 @@ class Equipment:
         store: PhotoStore,
         comparing: Comparing,
         is_private: privacy.IsPrivate,
+        journal: Path,
         text: TextProcess | None = None,
     ) -> None:
         self._post = post
+        self._journal = journal
         self._store = store
         self._printer: LabelPrinter | None = None
         self._cameras: dict[str, Camera] = {}
@@ -48,7 +54,9 @@ class Equipment:
         # How much larger than 100 % the mat was printed.
         self.mat_scale = 1.0
         self._comparing = comparing
-        self._watcher = Watcher(post)
+        self._watcher = Watcher(post, journal.parent / MATS_FOLDER)
+        # By shot; replaced whole by the thread that reads it.
+        self._usual: Mapping[str, float] = {}
         self.reads_text = False
         self._text = text or TextProcess()
         self._patterns = reading.load(find.read("readings.toml"))
@@ -58,6 +66,7 @@ class Equipment:
         self._pool.submit(store.sweep)
         # What takes long, and may come after the item has gone on.
         self._slow = ThreadPoolExecutor(1, "evidence")
+        self._slow.submit(self._get_used_to)
         self._slow.submit(self._remember)
 
     def use(self, printer: LabelPrinter | None, cameras: dict[str, Camera], shots: dict[str, str]) -> None:
@@ -91,7 +100,7 @@ class Equipment:
         They are judged when a photo can be taken of them; `due` is the one that is taken by itself, once, when good.
         """
         chosen = camera if camera in self._cameras else self._camera_of(shot)
-        self._watcher.due(due, shot, None)
+        self._watcher.due(due, shot, self._usual.get(shot))
         for name, each in self._cameras.items():
             seen = wanted and name == chosen
             each.want_preview(seen, partial(self._watcher.see, name) if seen and shot else None)
@@ -150,11 +159,15 @@ class Equipment:
 
         The copy is on disk before the photo: no fact can name a photo with a label in it and not the copy.
         """
-        gate = photo.check(pixels, None, self._watcher.empty_mat(still.device, pixels))
+        shot = _shot_of(still.request)
+        gate = photo.check(pixels, self._usual.get(shot), self._watcher.empty_mat(still.device, pixels))
         seen = codes.find(pixels, codes.WITHIN_S if gate.ok else _REFUSED_S)
-        copy = privacy.private_copy(pixels, self._private_with(parcel), seen)
+        # A close-up of the goods' own label is taken for its print, which may be laid out like an address.
+        whole = shot not in self._patterns.shots
+        found = mat.locate_in(pixels, self.mat_scale)
+        looked = pixels if found is None else mat.without_print(pixels, found, self.mat_scale)
+        copy = privacy.private_copy(pixels, self._private_with(parcel), seen, addresses=whole, looked=looked)
         shared = self._store.put(copy) if copy is not None else ""
-        matrix, gains = self._mat(pixels)
         fingerprint = photo.fingerprint(pixels)
         return PhotoChecked(
             still.request,
@@ -167,22 +180,13 @@ class Equipment:
             tuple(dict.fromkeys(each.code.text for each in seen)),
             "" if fingerprint is None else self._comparing.same(jpeg, item),
             shared,
-            matrix,
-            gains,
+            _permille(found, pixels),
+            () if found is None else found.gains,
         )
 
     def _private_with(self, parcel: str) -> privacy.IsPrivate:
         """What nobody else is to read: the carriers' codes, and the one on the parcel."""
         return lambda text, aim: (len(parcel) >= _TELLING and parcel in text.upper()) or self._is_private(text, aim)
-
-    def _mat(self, pixels: Pixels) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """What lengths and colours can be told by later, without the pixels; empty when no mat is seen."""
-        found = mat.locate_in(pixels, self.mat_scale)
-        if found is None:
-            return (), ()
-        # Nine digits are a hundredth of a micrometre.
-        matrix = tuple(float(f"{each:.9g}") for each in mat.in_permille(found, pixels.shape[1], pixels.shape[0]))
-        return matrix, found.gains
 
     def _keep_in_mind(self, jpeg: bytes, sha256: str, item: str) -> None:
         """Remember what the photo looks like before the next one is checked; what fails here is made up at a start."""
@@ -202,8 +206,27 @@ class Equipment:
         except Exception:  # noqa: BLE001 - top of thread
             _log.exception("the photo could not be compared")
 
+    def _get_used_to(self) -> None:
+        try:
+            self._usual = usual_sharpness(self._journal)
+        except Exception:  # noqa: BLE001 - top of thread
+            _log.exception("the sharpness of the photos of before could not be read")
+
     def _remember(self) -> None:
         try:
             self._comparing.catch_up()
         except Exception:  # noqa: BLE001 - top of thread
             _log.exception("the photos of before could not be looked through")
+
+
+def _shot_of(request: str) -> str:
+    """The shot in a request for a still."""
+    return request.split("/")[1] if "/" in request else ""
+
+
+def _permille(found: mat.Mat | None, pixels: Pixels) -> tuple[float, ...]:
+    """What lengths can be told by later, without the pixels; empty when no mat is seen."""
+    if found is None:
+        return ()
+    # Nine digits are a hundredth of a micrometre.
+    return tuple(float(f"{each:.9g}") for each in mat.in_permille(found, pixels.shape[1], pixels.shape[0]))

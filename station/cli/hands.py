@@ -38,8 +38,8 @@ class SimulatedHands:
         self._loaded = True
 
     def show(self, category: str, seed: int, look: str) -> None:
-        """Lay an item under the camera."""
-        self._devices.camera.scene(category, seed, look)
+        """Lay an item on the printed mat under the camera."""
+        self._devices.camera.scene(category, seed, look, mat=True)
 
     def _clear(self) -> None:
         if self._loaded:

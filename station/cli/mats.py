@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from grading.mat import SHEETS
+from grading.mat_sheets import SHEETS
 from resources.words import Translator, languages, mark
 from station import mat_sheet
 from station.settings import SettingsError

@@ -172,7 +172,7 @@ def open_station(
         index = PhotoIndex(home / PHOTOS_FOLDER)
         told = ArticlePictures(folder / COPY_FILE, PhotoStore(folder / REFERENCES_FOLDER))
         comparing = Comparing(index, store, journal.path, settings.station, settings.hints, told)
-        equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns))
+        equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns), journal.path)
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None
         if courier is not None:

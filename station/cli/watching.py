@@ -6,12 +6,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from grading import gate, mat
 from grading.gate import Glance, Guide
 from resources import find
 from station import shutter
+from station.cli import bare_mats
 from station.inputs import FrameJudged, PhotoReady
 from station.shutter import Shutter
 
@@ -24,13 +26,17 @@ _LEAST_PX = 64
 _SHARE = 0.4
 # So often the printed mat is looked for: with nothing on it, the picture shows what is to be told from items.
 _LEARN_S = 1.0
+# So seldom it is written down for the next start.
+_KEEP_S = 600.0
 
 
 class Watcher:
     """One live picture at a time, the newest; whatever is slow here, the camera and the screen never wait for it."""
 
-    def __init__(self, post: Callable[[object], None]) -> None:
+    def __init__(self, post: Callable[[object], None], mats: Path) -> None:
+        """`mats` is the folder in which the pictures of bare mats outlive the program."""
         self._post = post
+        self._mats = mats
         self._pool = ThreadPoolExecutor(1, "gate")
         self._lock = threading.Lock()
         self._newest: tuple[str, Any, float] | None = None
@@ -44,6 +50,7 @@ class Watcher:
         self._shutter = Shutter()
         self._glance: Glance | None = None
         self._learn_at = 0.0
+        self._keep_at: dict[str, float] = {}
         # Replaced whole by that thread, so that others may read it.
         self._bare: Mapping[str, Any] = {}
 
@@ -101,7 +108,10 @@ class Watcher:
             self._learn_at = at + _LEARN_S
             found = mat.locate_in(pixels)
             if found is not None and mat.is_bare(pixels, found):
-                self._bare = {**self._bare, device: pixels}
+                self._learn(device, pixels, at)
+            elif device not in self._bare:
+                # None as well: it is looked for once.
+                self._bare = {**self._bare, device: bare_mats.kept(self._mats, device)}
         seen = gate.glance(pixels, self._glance, guide, self._reference, self.empty_mat(device, pixels))
         # The first picture after a word shows what lay there when it was said: before, nobody may have looked.
         while self._told:
@@ -112,3 +122,9 @@ class Watcher:
         self._post(FrameJudged(device, said, seen.box, look.steady, (guide.wide, guide.high)))
         if look.shoot:
             self._post(PhotoReady(self._shutter.due))
+
+    def _learn(self, device: str, pixels: Any, at: float) -> None:
+        self._bare = {**self._bare, device: pixels}
+        if at >= self._keep_at.get(device, 0.0):
+            self._keep_at[device] = at + _KEEP_S
+            bare_mats.keep(self._mats, device, pixels)

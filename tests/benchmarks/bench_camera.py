@@ -39,7 +39,8 @@ class Watch:
 
     def __init__(self, app: App, camera: Camera) -> None:
         self._app, self._camera = app, camera
-        self._watcher = Watcher(self.take)
+        self._mats = tempfile.TemporaryDirectory()
+        self._watcher = Watcher(self.take, Path(self._mats.name))
         self._watcher.due("bench/whole/0", "whole", None)
         self.plain_began = self.plain_ended = self.began = self.ended = 0.0
         self.frames: set[float] = set()
@@ -112,6 +113,7 @@ class Watch:
         self.ended = time.monotonic()
         self._camera.want_preview(False)
         self._watcher.close()
+        self._mats.cleanup()
         self.shoot()
 
 

@@ -14,7 +14,7 @@ import numpy
 from big_site import figure, p99
 
 from devices.simulators.scenes import Scene, draw
-from devices.simulators.shipping_labels import CARRIERS, lay
+from devices.simulators.shipping_labels import CARRIERS, ShippingLabel, lay
 from devices.simulators.shipping_labels import draw as draw_label
 from grading.privacy import find
 from station.codes import is_of_a_parcel
@@ -31,10 +31,10 @@ def measure() -> dict[str, dict[str, Any]]:
     patterns = read_rules().patterns
     took: list[float] = []
 
-    def found(picture: Any) -> Any:
+    def found(picture: Any, addresses: bool = False) -> Any:
         jpeg = stored(picture)
         began = time.perf_counter()
-        regions = find(jpeg, lambda text, aim: is_of_a_parcel(text, aim, patterns))
+        regions = find(jpeg, lambda text, aim: is_of_a_parcel(text, aim, patterns), addresses=addresses)
         took.append(time.perf_counter() - began)
         return regions
 
@@ -44,8 +44,13 @@ def measure() -> dict[str, dict[str, Any]]:
         hidden = [covered(found(picture), secret) for picture, secret in shots]
         share = 100 * sum(each >= COVERED for each in hidden) / len(hidden)
         figures[f"{carrier} labels hidden"] = figure(share, "%", None, len(hidden))
-    plain = [bool(found(unlabelled(seed))) for seed in range(PHOTOS)]
-    figures["hidden without a label"] = figure(100 * sum(plain) / len(plain), "%", None, len(plain))
+    shots = [addressed(seed) for seed in range(PHOTOS // len(CARRIERS))]
+    hidden = [covered(found(picture, addresses=True), secret) for picture, secret in shots]
+    share = 100 * sum(each >= COVERED for each in hidden) / len(hidden)
+    figures["addresses without a barcode hidden"] = figure(share, "%", None, len(hidden))
+    for name, addresses in (("hidden without a label", False), ("the same where addresses are looked for", True)):
+        plain = [bool(found(unlabelled(seed), addresses)) for seed in range(PHOTOS)]
+        figures[name] = figure(100 * sum(plain) / len(plain), "%", None, len(plain))
     figures["look for labels, median"] = figure(1000 * median(took), "ms", None, len(took))
     figures["look for labels, p99"] = figure(1000 * p99(took), "ms", None, len(took))
     return figures
@@ -55,9 +60,21 @@ def labelled(carrier: str, seed: int) -> tuple[Any, list[Any]]:
     """A photo with a carrier's label somewhere in it, and what nobody may read."""
     chance = numpy.random.default_rng([seed, *carrier.encode()])
     picture = background(seed, chance)
-    label = draw_label(carrier, seed)
+    return laid(draw_label(carrier, seed), picture, chance, float(chance.uniform(0.5, 0.95)))
+
+
+def addressed(seed: int) -> tuple[Any, list[Any]]:
+    """A photo with a slip of paper in it that bears an address alone, and what nobody may read."""
+    chance = numpy.random.default_rng([seed, 77])
+    slip = ShippingLabel(numpy.full((300, 630, 3), 240, numpy.uint8))
+    slip.address(chance, 60, 80, float(chance.uniform(0.8, 1.2)))
+    return laid(slip, background(seed, chance), chance, float(chance.uniform(0.3, 0.5)))
+
+
+def laid(label: ShippingLabel, picture: Any, chance: Any, share: float) -> tuple[Any, list[Any]]:
+    """The picture with a label in it as high as that share of it, and what nobody may read."""
     high, wide = label.picture.shape[:2]
-    size = float(chance.uniform(0.5, 0.95)) * picture.shape[0] / high
+    size = share * picture.shape[0] / high
     turn = numpy.radians(float(chance.choice([0, 90, 180, 270]) + chance.uniform(-15, 15)))
     axes = numpy.array([[numpy.cos(turn), numpy.sin(turn)], [-numpy.sin(turn), numpy.cos(turn)]])
     flat = numpy.array([(-wide, -high), (wide, -high), (wide, high), (-wide, high)]) * size / 2

@@ -75,7 +75,7 @@ def through_equipment(stills: list[bytes], is_private: privacy.IsPrivate) -> lis
     with tempfile.TemporaryDirectory() as name, Journal.open(Path(name) / "station.sqlite", "A01") as journal:
         store = PhotoStore(Path(name))
         comparing = Comparing(PhotoIndex(Path(name)), store, journal.path, "A01", {})
-        bench = Equipment(answers.put, store, comparing, is_private)
+        bench = Equipment(answers.put, store, comparing, is_private, journal.path)
 
         def answer(number: int, jpeg: bytes) -> object:
             bench.check(Still("camera", f"I-A01-{number}/whole/0", jpeg, 1280, 720, 0.0), f"I-A01-{number}")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from devices.simulators.scenes import Scene, draw
 from grading.mat import (
-    SHEETS,
     Length,
     Mat,
     balanced,
@@ -17,11 +17,14 @@ from grading.mat import (
     is_bare,
     item_box,
     locate,
+    locate_in,
     measure,
     mm_per_pixel,
     on_sheet,
     place,
+    without_print,
 )
+from grading.mat_sheets import SHEETS
 
 PER_MM = 5
 WIDTH, HEIGHT = 1280, 960
@@ -195,3 +198,18 @@ def test_no_two_sheets_share_a_marker_and_nothing_overlaps() -> None:
             taken[round(y) - 5 : round(y) + 5, round(x) - 5 : round(x) + 5] += 1
         assert taken.max() == 1, name
         assert abs(sheet.bar[1][0] - sheet.bar[0][0]) == 100
+
+
+def test_the_mats_own_print_can_be_taken_out_of_a_picture_but_not_what_lies_on_it() -> None:
+    empty = draw(Scene("home", 1, "empty", mat=True))
+    bare = locate_in(empty)
+    assert bare is not None
+    cleared = without_print(empty, bare)
+    assert locate_in(cleared) is None
+    assert cv2.cvtColor(cleared, cv2.COLOR_BGR2GRAY)[60:660, 200:1080].min() > 200
+    covered = empty.copy()
+    # Over two markers and what is between them, chequered.
+    covered[50:140, 190:540] = numpy.kron(numpy.indices((9, 35)).sum(axis=0) % 2, numpy.full((10, 10), 220))[..., None]
+    seen = locate_in(covered)
+    assert seen is not None
+    assert (without_print(covered, seen)[60:130, 200:530] == covered[60:130, 200:530]).all()

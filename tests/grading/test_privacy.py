@@ -43,10 +43,10 @@ def labelled(label: ShippingLabel, picture: Any, degrees: float = 0, high: int =
     return lay(label, picture, (flat @ axes + at + askew).astype(numpy.float32))
 
 
-def covered(jpeg: bytes, secret: list[Any], private: Any = is_private) -> float:
+def covered(jpeg: bytes, secret: list[Any], private: Any = is_private, addresses: bool = False) -> float:
     """The least share of a secret that is in a region."""
     hidden = numpy.zeros((1080, 1920), numpy.uint8)
-    for region in find(jpeg, private):
+    for region in find(jpeg, private, addresses=addresses):
         cv2.fillConvexPoly(hidden, numpy.array(region, numpy.int32), 1)
     shares = []
     for each in secret:
@@ -72,6 +72,54 @@ def test_a_label_whose_barcodes_cannot_be_read_is_covered_for_its_look() -> None
     secret = labelled(label, picture)
     assert codes.read(stored(picture)) == ()
     assert covered(stored(picture), secret, nothing_is) > 0.99
+
+
+def test_a_number_that_may_be_a_carriers_hides_the_label_it_stands_on() -> None:
+    picture = scene("home")
+    label = draw("DHL", 5)
+    # Its longer code lies under a strip of tape.
+    label.picture[840:1020] = 246
+    secret = labelled(label, picture)
+    found = codes.read(stored(picture))
+    assert [len(code.text) for code in found] == [10]
+    assert covered(stored(picture), secret[:-1], lambda text, aim: None) > 0.99
+
+
+def test_a_number_that_may_be_a_carriers_hides_no_plate_and_no_box_of_goods() -> None:
+    picture = scene("electronics")
+    plate = draw("DHL", 1)
+    plate.picture = numpy.full((260, 630, 3), 235, numpy.uint8)
+    plate.code("Code128", "3524959885", (40, 60, 540, 90))
+    plate.write("3524959885", 60, 190, 1.0)
+    labelled(plate, picture, 5, 260)
+    assert find(stored(picture), lambda text, aim: None) == ()
+    box = scene("home")
+    label = draw("DHL", 5)
+    label.picture[840:1020] = 246
+    label.code("EAN13", EAN, (60, 830, 480, 300))
+    labelled(label, box)
+    assert find(stored(box), lambda text, aim: None) == ()
+
+
+@pytest.mark.parametrize("degrees", [0, 75, 190, 280])
+def test_an_address_without_a_barcode_is_covered_where_it_is_asked_for(degrees: int) -> None:
+    picture = scene("carton")
+    sheet = ShippingLabel(numpy.full((300, 630, 3), 240, numpy.uint8))
+    sheet.address(numpy.random.default_rng(degrees), 60, 80, 1.0)
+    secret = labelled(sheet, picture, degrees, 300)
+    assert find(stored(picture), nothing_is) == ()
+    assert covered(stored(picture), secret, nothing_is, addresses=True) > 0.99
+
+
+def test_print_that_is_laid_out_otherwise_is_no_address() -> None:
+    for category in ("electronics", "apparel", "cosmetics", "carton"):
+        assert find(stored(scene(category, 2, EAN)), nothing_is, addresses=True) == ()
+    picture = scene("home")
+    leaflet = ShippingLabel(numpy.full((560, 630, 3), 240, numpy.uint8))
+    for row in range(11):
+        leaflet.write("Wash at 30 degrees, do not tumble", 20, 60 + 42 * row, 0.8)
+    labelled(leaflet, picture, 5, 560)
+    assert find(stored(picture), nothing_is, addresses=True) == ()
 
 
 def test_a_label_on_white_paper_is_covered_as_far_as_a_label_can_reach() -> None:

@@ -14,6 +14,7 @@ from station.codes import (
     Candidate,
     Patterns,
     gtin_form,
+    is_of_a_parcel,
     plain,
     read_patterns,
     recognise,
@@ -427,3 +428,21 @@ def test_every_entry_of_the_carrier_table_has_a_published_number() -> None:
         alone = Patterns((entry,), ())
         matched = [code for code in PUBLISHED if len(recognise(code, "", alone)) > 1]
         assert matched or entry.pattern.pattern.startswith(("00340434", "420\\d{5}(?P<number>9[2-5]")), entry
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1Z5R89390357567127", True),
+        ("JD014600000000000001", True),
+        ("9292844304", None),
+        ("986578788855", None),
+        ("42023474", None),
+        ("420234741234", None),
+        ("9292844305", False),
+        ("SN2549711992", False),
+        ("42023", False),
+    ],
+)
+def test_a_code_is_of_a_parcel_or_not_or_may_be(text: str, told: bool | None) -> None:
+    assert is_of_a_parcel(text, "]C0", PATTERNS) is told

@@ -8,7 +8,8 @@ import numpy
 import pypdfium2
 import pytest
 
-from grading.mat import SHEETS, locate, measure
+from grading.mat import locate, measure
+from grading.mat_sheets import SHEETS
 from station import __main__ as main
 
 DPI = 200

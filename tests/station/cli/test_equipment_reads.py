@@ -43,7 +43,7 @@ def comparing(tmp_path: Path) -> Iterator[Comparing]:
 @pytest.fixture
 def equipment(tmp_path: Path, words: "queue.SimpleQueue[Any]", comparing: Comparing) -> Iterator[Equipment]:
     reader = TextProcess((sys.executable, "-c", _READER))
-    bench = Equipment(words.put, PhotoStore(tmp_path), comparing, nobody_s, reader)
+    bench = Equipment(words.put, PhotoStore(tmp_path), comparing, nobody_s, tmp_path / "station.sqlite", reader)
     bench.reads_text = True
     yield bench
     bench.close()
@@ -97,7 +97,7 @@ def test_a_photo_that_is_gone_is_logged_and_harms_nothing(equipment: Equipment, 
 
 def test_closing_does_not_wait_for_a_reader_that_hangs(words, tmp_path: Path, comparing: Comparing, until) -> None:
     hangs = TextProcess((sys.executable, "-c", "import time; time.sleep(600)"))
-    bench = Equipment(words.put, PhotoStore(tmp_path), comparing, nobody_s, hangs)
+    bench = Equipment(words.put, PhotoStore(tmp_path), comparing, nobody_s, tmp_path / "station.sqlite", hangs)
     bench.reads_text = True
     for _ in range(3):
         bench.read(kept(tmp_path, "label"))

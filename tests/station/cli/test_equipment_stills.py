@@ -43,18 +43,18 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 def equipment(tmp_path: Path, journal: Journal, words: Words) -> Iterator[Equipment]:
     store = PhotoStore(tmp_path)
     comparing = Comparing(PhotoIndex(tmp_path), store, journal.path, "A01", {})
-    bench = Equipment(words.put, store, comparing, lambda text, aim: text.startswith("1Z"))
+    bench = Equipment(words.put, store, comparing, lambda text, aim: text.startswith("1Z"), journal.path)
     yield bench
     bench.close()
 
 
-def still(picture: Any) -> Still:
+def still(picture: Any, shot: str = "whole") -> Still:
     jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes()
-    return Still("camera", "I-A01-1/whole/0", jpeg, picture.shape[1], picture.shape[0], 0.0)
+    return Still("camera", f"I-A01-1/{shot}/0", jpeg, picture.shape[1], picture.shape[0], 0.0)
 
 
-def checked(equipment: Equipment, words: Words, seen: Any, parcel: str = "") -> PhotoChecked:
-    equipment.check(still(draw(seen) if isinstance(seen, Scene) else seen), "I-A01-1", parcel)
+def checked(equipment: Equipment, words: Words, seen: Any, parcel: str = "", shot: str = "whole") -> PhotoChecked:
+    equipment.check(still(draw(seen) if isinstance(seen, Scene) else seen, shot), "I-A01-1", parcel)
     said = words.get(timeout=60)
     assert isinstance(said, PhotoChecked)
     return said
@@ -88,6 +88,15 @@ def test_the_code_on_the_parcel_is_nobody_elses_business(equipment, words) -> No
     assert checked(equipment, words, picture, "SN2549711992").shared_sha256
 
 
+def test_an_address_alone_has_its_copy_but_not_in_a_close_up_of_the_goods_own_print(equipment, words) -> None:
+    slip = ShippingLabel(np.full((300, 630, 3), 240, np.uint8))
+    slip.address(np.random.default_rng(1), 60, 80, 1.0)
+    picture = draw(Scene("carton", 3))
+    lay(slip, picture, np.array([(300, 200), (930, 200), (930, 500), (300, 500)], np.float32))
+    assert checked(equipment, words, picture).shared_sha256
+    assert checked(equipment, words, picture, shot="label").shared_sha256 == ""
+
+
 def test_a_refused_still_has_its_copy_too(equipment, words, tmp_path) -> None:
     said = checked(equipment, words, Scene("electronics", 3, "glare", label="DHL"))
     assert said.problems and said.shared_sha256
@@ -97,6 +106,7 @@ def test_a_refused_still_has_its_copy_too(equipment, words, tmp_path) -> None:
 def test_on_the_mat_a_length_is_told_from_the_fact_alone(equipment, words) -> None:
     said = checked(equipment, words, Scene("home", 3, mat=True))
     assert len(said.mat) == 9 and len(said.gains) == 3
+    assert said.shared_sha256 == ""  # the mat's own print is no label
     wide = 1280 / printed_mat.PER_MM * 1000
     told = length_um(taken(said), 250, 500, 750, 500)
     assert told is not None and abs(told - wide / 2) < 0.01 * wide
