@@ -71,6 +71,7 @@ class Comparing:
             if self._stopped:
                 return
             self.remember(self._photo(sha256), sha256, item)
+        self._index.put_in_order(stopped=lambda: self._stopped)
 
     def hints(self, taken: PhotoTaken, size_mm: tuple[int, ...] = ()) -> Iterator[PhotoCompared]:
         """Yield what a recorded photo hints at, of the kinds that are on for its category."""
