@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from grading import compare, hints, reuse
@@ -20,8 +21,15 @@ from station.photos import PhotoStore
 from station.statements import Statement
 
 REFERENCES = 5
+WORN = 8
 _PROVED = 4
-_BESIDE_GOOD_ONES: tuple[hints.Kind, ...] = ("damage_area", "missing_part", "wrong_colour")
+_BESIDE_GOOD_ONES: tuple[hints.Kind, ...] = (
+    "same_item_again",
+    "wrong_item",
+    "damage_area",
+    "missing_part",
+    "wrong_colour",
+)
 
 
 class Article(NamedTuple):
@@ -82,7 +90,7 @@ class Comparing:
         if "photo_reused" in wanted and not self._stopped:
             found += self._reused(jpeg, taken.item)
         if {*_BESIDE_GOOD_ONES} & {*wanted} and article.sku and not self._stopped:
-            found += self._beside_good_ones(jpeg, taken, article)
+            found += self._beside_good_ones(jpeg, taken, article, "same_item_again" in wanted)
         if "wrong_size" in wanted and size_mm and taken.mat and not self._stopped:
             size = hints.of_size(jpeg, size_mm)
             found += [(size, "")] if size is not None else []
@@ -101,20 +109,35 @@ class Comparing:
                 return [(Hint("photo_reused", likeness, None, seen.item), seen.sha256)]
         return []
 
-    def _beside_good_ones(self, jpeg: bytes, taken: PhotoTaken, article: Article) -> list[tuple[Hint, str]]:
+    def _beside_good_ones(
+        self, jpeg: bytes, taken: PhotoTaken, article: Article, again: bool
+    ) -> list[tuple[Hint, str]]:
         good = self.references(article.sku, taken.shot, taken.item)
         if not good:
             return []
         references = [self._photo(sha256) for sha256 in good]
+        worn = self._worn(article.sku, taken.shot, taken.item) if again else []
+        compared = compare.compare(jpeg, references, [self._photo(sha256) for _, sha256 in worn])
         colour = hints.of_colour(jpeg, references[0], taken.gains)
-        found = [*hints.of_comparison(compare.compare(jpeg, references)), *([colour] if colour is not None else [])]
-        return [(each, good[0]) for each in found]
+        found = [*hints.of_comparison(compared), *([colour] if colour is not None else [])]
+        beside = [(each, good[0]) for each in found]
+        marks = hints.of_marks(compared)
+        if marks is not None:
+            hint, place = marks
+            item, sha256 = worn[place]
+            beside.append((msgspec.structs.replace(hint, detail=item), sha256))
+        return beside
 
     def references(self, sku: str, shot: str, besides: str) -> tuple[str, ...]:
         """Return the hashes of the latest good photos of an article from the same side: grade A, or never opened."""
         values = {"station": self._station, "sku": sku, "shot": shot, "item": besides}
         rows = self._asked(_GOOD, values)
         return tuple(str(row[0]) for row in rows)
+
+    def _worn(self, sku: str, shot: str, besides: str) -> list[tuple[str, str]]:
+        """Return items and hashes of the latest photos of other pieces of an article that were not good."""
+        rows = self._asked(_WORN, {"station": self._station, "sku": sku, "shot": shot, "item": besides})
+        return [(str(row[0]), str(row[1])) for row in rows]
 
     def _article(self, item: str) -> Article:
         rows = self._asked(_ARTICLE, {"station": self._station, "item": item})
@@ -148,9 +171,15 @@ _RECORDED = Statement(
     "SELECT item, sha256 FROM photo WHERE station = :station AND sha256 <> '' AND fingerprint <> '' ORDER BY taken_at"
 )
 # The newest photos of the station are gone through by their index, and their items looked up: no whole table is read.
-_GOOD = Statement(
-    "SELECT latest.sha256 FROM (SELECT item, sha256, shot FROM photo WHERE station = :station"
+_LATEST = (
+    " FROM (SELECT item, sha256, shot, taken_at FROM photo WHERE station = :station"
     " ORDER BY taken_at DESC LIMIT 20000) AS latest JOIN item ON item.station = :station AND item.item = latest.item"
     " WHERE latest.shot = :shot AND latest.sha256 <> '' AND latest.item <> :item AND item.sku = :sku"
-    f" AND (item.letter = 'A' OR item.functional = 'sealed') LIMIT {REFERENCES}"
+)
+_GOOD = Statement(
+    f"SELECT latest.sha256{_LATEST} AND (item.letter = 'A' OR item.functional = 'sealed') LIMIT {REFERENCES}"
+)
+_WORN = Statement(
+    f"SELECT latest.item, latest.sha256{_LATEST} AND item.letter NOT IN ('', 'A') AND item.functional <> 'sealed'"
+    f" LIMIT {WORN}"
 )
