@@ -8,12 +8,14 @@ import msgspec
 from grading.compare import OTHER_FEATURES, Comparison, Region
 from grading.jpeg import Pixels, decode
 from grading.mat import item_box, item_mask, locate_in
+from grading.unusual import Unusual
 
 Kind = Literal[
     "photo_reused",
     "same_item_again",
     "wrong_item",
     "damage_area",
+    "unusual_area",
     "missing_part",
     "wrong_colour",
     "wrong_size",
@@ -25,6 +27,7 @@ HINT_TEXTS: Mapping[Kind, str] = {
     "same_item_again": "An earlier item has the same marks. Is it this very one, come back again?",
     "wrong_item": "It does not look like others of this article. Is it the right one?",
     "damage_area": "Something differs from good ones. Look at the marked place.",
+    "unusual_area": "This place looks unusual. Look at it closely.",
     "missing_part": "Something good ones have is not seen here. Look at the marked place.",
     "wrong_colour": "Compare the colour with the picture.",
     "wrong_size": "Measure the item: it is not of the size it should be.",
@@ -36,6 +39,7 @@ ON: Mapping[Kind, tuple[str, ...]] = {
     "same_item_again": (),
     "wrong_item": (),
     "damage_area": ("electronics", "media", "home"),
+    "unusual_area": (),
     "missing_part": (),
     "wrong_colour": (),
     "wrong_size": (),
@@ -48,6 +52,9 @@ tried on shop photos (`wrong_item`) or made pictures only.
 
 HIGHEST_MM = 60
 _CAMERA_MM = 400.0
+
+UNUSUAL = 1250
+"""So much more unusual than the middle one few good ones are (see tests/long/compare_photos.py)."""
 
 SAME_MARKS = 500
 """From this share of marks on (`Comparison.shared`) two photos show one piece (see tests/long/compare_photos.py)."""
@@ -84,6 +91,14 @@ def of_comparison(comparison: Comparison) -> tuple[Hint, ...]:
         kind: Kind = "missing_part" if each.absent else "damage_area"
         found.setdefault(kind, Hint(kind, each.confidence, each.region, str(comparison.aligned)))
     return tuple(found.values())
+
+
+def of_look(looked: Unusual) -> Hint | None:
+    """Hint at the most unusual place, where it is more than that of good photos."""
+    if looked.permille < UNUSUAL:
+        return None
+    sure = round(min(800, 300 + 0.8 * (looked.permille - UNUSUAL)))
+    return Hint("unusual_area", sure, looked.region, f"{looked.permille / 1000:.2f}")
 
 
 def of_marks(comparison: Comparison) -> tuple[Hint, int] | None:

@@ -3,14 +3,14 @@
 Used by the two threads of the photo work, beside the bench; it reads the journal's file through connections of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from grading import compare, hints, reuse
+from grading import compare, hints, reuse, unusual
 from grading.hints import Hint
 from grading.photo import is_same_picture
 from station.database import open_sqlite
@@ -32,6 +32,10 @@ _BESIDE_GOOD_ONES: tuple[hints.Kind, ...] = (
 )
 
 
+LookUnusual = Callable[[bytes, Sequence[bytes], Callable[[], bool]], unusual.Unusual | None]
+"""Says what is unusual in a photo beside good ones; the last is asked whether to stop. None: it cannot say."""
+
+
 class Article(NamedTuple):
     """What an item is: the article and its category; empty where nobody knows."""
 
@@ -40,16 +44,26 @@ class Article(NamedTuple):
 
 
 class Comparing:
-    """The photos of one station and what is known of them. `chosen` are the site's switches of hints."""
+    """The photos of one station and what is known of them.
+
+    `chosen` are the site's switches of hints; `look_unusual` works in a process of its own, where there is one.
+    """
 
     def __init__(
-        self, index: PhotoIndex, store: PhotoStore, journal: Path, station: str, chosen: Mapping[str, tuple[str, ...]]
+        self,
+        index: PhotoIndex,
+        store: PhotoStore,
+        journal: Path,
+        station: str,
+        chosen: Mapping[str, tuple[str, ...]],
+        look_unusual: LookUnusual | None = None,
     ) -> None:
         self._index = index
         self._store = store
         self._journal = journal
         self._station = station
         self._chosen = chosen
+        self._look_unusual = look_unusual
         self._stopped = False
 
     def stop(self) -> None:
@@ -91,6 +105,8 @@ class Comparing:
             found += self._reused(jpeg, taken.item)
         if {*_BESIDE_GOOD_ONES} & {*wanted} and article.sku and not self._stopped:
             found += self._beside_good_ones(jpeg, taken, article, "same_item_again" in wanted)
+        if "unusual_area" in wanted and article.sku and not self._stopped:
+            found += self._unusual(jpeg, taken, article)
         if "wrong_size" in wanted and size_mm and taken.mat and not self._stopped:
             size = hints.of_size(jpeg, size_mm)
             found += [(size, "")] if size is not None else []
@@ -128,9 +144,19 @@ class Comparing:
             beside.append((msgspec.structs.replace(hint, detail=item), sha256))
         return beside
 
-    def references(self, sku: str, shot: str, besides: str) -> tuple[str, ...]:
+    def _unusual(self, jpeg: bytes, taken: PhotoTaken, article: Article) -> list[tuple[Hint, str]]:
+        good = self.references(article.sku, taken.shot, taken.item, unusual.MOST)
+        if self._look_unusual is None or len(good) < unusual.ENOUGH:
+            return []
+        looked = self._look_unusual(jpeg, [self._photo(sha256) for sha256 in good], lambda: self._stopped)
+        hint = hints.of_look(looked) if looked is not None else None
+        # The picture in which it glows is shown beside the photo; the fact names it as it names photos.
+        return [(hint, self._store.put(looked.heat))] if looked is not None and hint is not None else []
+
+    def references(self, sku: str, shot: str, besides: str, most: int = REFERENCES) -> tuple[str, ...]:
         """Return the hashes of the latest good photos of an article from the same side: grade A, or never opened."""
-        values = {"station": self._station, "sku": sku, "shot": shot, "item": besides}
+        values: dict[str, str | int] = {"station": self._station, "sku": sku, "shot": shot, "item": besides}
+        values["most"] = most
         rows = self._asked(_GOOD, values)
         return tuple(str(row[0]) for row in rows)
 
@@ -147,7 +173,7 @@ class Comparing:
         rows = self._asked(_RECORDED, {"station": self._station})
         return [(str(row[0]), str(row[1])) for row in rows]
 
-    def _asked(self, statement: Statement, values: dict[str, str]) -> list[tuple[object, ...]]:
+    def _asked(self, statement: Statement, values: Mapping[str, str | int]) -> list[tuple[object, ...]]:
         engine = open_sqlite(self._journal, read_only=True, begin="DEFERRED")
         try:
             with engine.begin() as connection:
@@ -176,9 +202,7 @@ _LATEST = (
     " ORDER BY taken_at DESC LIMIT 20000) AS latest JOIN item ON item.station = :station AND item.item = latest.item"
     " WHERE latest.shot = :shot AND latest.sha256 <> '' AND latest.item <> :item AND item.sku = :sku"
 )
-_GOOD = Statement(
-    f"SELECT latest.sha256{_LATEST} AND (item.letter = 'A' OR item.functional = 'sealed') LIMIT {REFERENCES}"
-)
+_GOOD = Statement(f"SELECT latest.sha256{_LATEST} AND (item.letter = 'A' OR item.functional = 'sealed') LIMIT :most")
 _WORN = Statement(
     f"SELECT latest.item, latest.sha256{_LATEST} AND item.letter NOT IN ('', 'A') AND item.functional <> 'sealed'"
     f" LIMIT {WORN}"

@@ -109,6 +109,7 @@ def _has_defect(item: _Item, rubric: Rubric | None, kinds: frozenset[str] = froz
 # not here: an exception `photo_repeat` comes from the same look, and would only agree with itself.
 _AGREES: Mapping[str, Callable[[_Item, Rubric | None], bool]] = {
     "damage_area": _has_defect,
+    "unusual_area": _has_defect,
     "missing_part": lambda item, rubric: _has_defect(item, rubric, frozenset({"missing"})),
     "wrong_item": lambda item, _: item.identified.match == "wrong",
     "wrong_colour": lambda item, _: item.identified.match == "wrong",

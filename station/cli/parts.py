@@ -23,6 +23,7 @@ from devices.worker import BACKOFF_S, NETWORK_BACKOFF_S, Record, Session, Worker
 from grading import text
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.bench import Bench
+from station.cli import unusual
 from station.cli.equipment import Equipment
 from station.codes import is_of_a_parcel
 from station.comparing import Comparing
@@ -168,7 +169,7 @@ def open_station(
         store = PhotoStore(home / PHOTOS_FOLDER)
         rules = read_rules()
         index = PhotoIndex(home / PHOTOS_FOLDER)
-        comparing = Comparing(index, store, journal.path, settings.station, settings.hints)
+        comparing = Comparing(index, store, journal.path, settings.station, settings.hints, unusual.look)
         equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns))
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None

@@ -1,7 +1,7 @@
 """Photos of before are found by what they look like; an article is compared with good ones of it."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -9,6 +9,8 @@ import msgspec
 import numpy
 import pytest
 
+from grading.compare import Region
+from grading.unusual import ENOUGH, Unusual
 from station import facts as f
 from station.comparing import Comparing
 from station.journal import Journal
@@ -151,6 +153,31 @@ def test_another_article_is_told_where_enough_good_ones_are_known(site: Site) ->
     assert hint.kind == "wrong_item" and hint.confidence_permille >= 500
     right = site.photo("I-A01-8", jpeg(marked((150, 100))))
     assert [each.kind for each in comparing.hints(right)] == ["damage_area"]
+
+
+def test_what_is_unusual_is_shown_in_a_picture_of_its_own(site: Site) -> None:
+    asked: list[int] = []
+
+    def look(_jpeg: bytes, good: Sequence[bytes], _stopped: object) -> Unusual:
+        asked.append(len(good))
+        return Unusual(2000, Region(100, 200, 50, 60), b"glows")
+
+    comparing = Comparing(
+        PhotoIndex(site.folder),
+        site.store,
+        site.journal.path,
+        "A01",
+        {"photo_reused": (), "unusual_area": ("*",)},
+        look,
+    )
+    site.opened.append(comparing)
+    taken = site.photo("I-A01-99", jpeg(printed(8)), "", "bags")
+    for number in range(ENOUGH):
+        assert list(comparing.hints(taken)) == []
+        site.photo(f"I-A01-{number}", jpeg(printed(7), 70 + number), "A", "bags")
+    (hint,) = comparing.hints(taken)
+    assert asked == [ENOUGH] and (hint.kind, hint.region) == ("unusual_area", (100, 200, 50, 60))
+    assert site.store.path(hint.beside).read_bytes() == b"glows"
 
 
 def test_of_goods_on_which_nothing_is_to_be_seen_no_other_article_is_told(site: Site) -> None:
