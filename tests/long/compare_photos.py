@@ -282,10 +282,10 @@ def main() -> None:
             real_pairs(folder, asked.photos)
             continue
         photos = sorted(each for each in folder.rglob("*") if each.suffix.lower() in (".jpg", ".jpeg"))
-        for references in (1, 5):
-            injected(chance.sample(photos, min(asked.photos, len(photos))), references, chance)
         for measured in (same_again, missing):
             measured(chance.sample(photos, min(asked.photos, len(photos))), chance)
+        for references in (1, 5):
+            injected(chance.sample(photos, min(asked.photos, len(photos))), references, chance)
         reused(photos, asked.photos, chance)
 
 
