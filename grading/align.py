@@ -20,6 +20,13 @@ _RATIO = 0.78  # Lowe (2004), 7.1: the second best must be clearly worse
 _FEATURES = 1500
 
 
+class Placing(NamedTuple):
+    """What takes a place of a photo to a reference's, None where nothing does; and how many features agree on it."""
+
+    matrix: Matrix | None
+    matches: int
+
+
 class Laid(NamedTuple):
     """`photo` as it looks from where `reference` was seen, and where it reaches (`inside`); all of one size.
 
@@ -33,40 +40,47 @@ class Laid(NamedTuple):
     matches: int
 
 
-def laid_over(photo: Pixels, reference: Pixels, exactly: bool = True) -> Laid | None:
+def laid_over(photo: Pixels, reference: Pixels) -> Laid | None:
     """Lay the photo over the reference, both grey; None when they do not show the same thing or it cannot be seen.
 
-    SIFT features, a homography by MAGSAC, and where `exactly`, the last fractions of a pixel by ECC.
+    SIFT features, a homography by MAGSAC, and the last fractions of a pixel by ECC.
     """
-    matrix, matches = _matrix(photo, reference)
-    if matrix is None:
+    return laid_by(placing(photo, reference), photo, reference)
+
+
+def laid_by(placed: Placing, photo: Pixels, reference: Pixels) -> Laid | None:
+    """The same where it is known how they are placed."""
+    if placed.matrix is None:
         return None
     import cv2
     import numpy
 
-    if exactly:
-        matrix = _refined(photo, reference, matrix)
+    matrix = _refined(photo, reference, placed.matrix)
     size = (reference.shape[1], reference.shape[0])
     seen = cv2.warpPerspective(photo, matrix, size, flags=cv2.INTER_LINEAR)
     full = numpy.full(photo.shape[:2], 255, numpy.uint8)
     inside = cv2.warpPerspective(full, matrix, size, flags=cv2.INTER_NEAREST)
     # As far from the edge of the overlap as blurs and patches reach: what is beyond it is no difference.
     well_inside = cv2.erode(inside, numpy.ones((19, 19), numpy.uint8), borderValue=0) > 0
-    return Laid(seen, reference, well_inside, matrix, matches)
+    return Laid(seen, reference, well_inside, matrix, placed.matches)
 
 
-def _matrix(photo: Pixels, reference: Pixels) -> tuple[Matrix | None, int]:
+def placing(
+    photo: Pixels, reference: Pixels, within: Pixels | None = None, within_there: Pixels | None = None
+) -> Placing:
+    """Find how the photo is to be laid over the reference, by what both show where `within` is not 0 (None: all)."""
     import cv2
     import numpy
 
     sift = cv2.SIFT.create(_FEATURES)
-    (places, marks), (places_there, marks_there) = (sift.detectAndCompute(each, None) for each in (photo, reference))
+    places, marks = sift.detectAndCompute(photo, within)
+    places_there, marks_there = sift.detectAndCompute(reference, within_there)
     if marks is None or marks_there is None or min(len(marks), len(marks_there)) < LEAST_MATCHES:
-        return None, 0
+        return Placing(None, 0)
     pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(marks, marks_there, k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
     if len(good) < LEAST_MATCHES:
-        return None, len(good)
+        return Placing(None, len(good))
     here = numpy.array([places[each.queryIdx].pt for each in good], numpy.float32)
     there = numpy.array([places_there[each.trainIdx].pt for each in good], numpy.float32)
     # The random choices of MAGSAC must be the same each time: a hint is evidence.
@@ -74,8 +88,8 @@ def _matrix(photo: Pixels, reference: Pixels) -> tuple[Matrix | None, int]:
     matrix, agree = cv2.findHomography(here, there, cv2.USAC_MAGSAC, 3.0, None, 2000, 0.999)
     count = 0 if agree is None else int(agree.sum())
     if matrix is None or count < LEAST_MATCHES or not _plausible(matrix, photo.shape, reference.shape):
-        return None, count
-    return matrix, count
+        return Placing(None, count)
+    return Placing(matrix, count)
 
 
 def _plausible(matrix: Matrix, here: tuple[int, ...], there: tuple[int, ...]) -> bool:

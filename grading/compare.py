@@ -2,16 +2,18 @@
 
 Each reference is laid over the photo; where it fits, three measures of difference are put together: structure (SSIM,
 Wang 2004), brightness that no near pixel of the reference has, and edges that are in one of the two only. Of several
-references the most alike counts, place by place: what varies among good articles is no difference.
+references the most alike counts, place by place: what varies among good articles is no difference. Where the article
+lies on a printed mat, it alone is looked at: the mat is the same in all photos.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from grading.align import Laid, laid_over
+from grading.align import Laid, laid_by, placing
 from grading.jpeg import Pixels, decode
+from grading.mat import item_mask, locate_in
 
 if TYPE_CHECKING:
     from cv2.typing import MatLike
@@ -25,6 +27,9 @@ HEAT_SIDE = 96
 REGIONS = 4
 DIFFERS = 0.34
 """From this on a place is called different; below, light and JPEG make it (see tests/long/compare_photos.py)."""
+ENOUGH_REFERENCES = 3
+OTHER_FEATURES = 30
+"""Fewer features agree between photos of two articles; with one reference alone too often of one article too."""
 _LEAST_SHARE = 0.0004
 
 
@@ -48,37 +53,53 @@ class Difference(msgspec.Struct, frozen=True):
 class Comparison(msgspec.Struct, frozen=True):
     """What came of it. `aligned` counts the references that fitted; with none nothing can be said of differences.
 
-    `heat` is a PNG of at most HEAT_SIDE pixels a side, white where it differs most; `likeness` how alike the two are
-    as wholes, 0 to 1000, for telling another article.
+    `heat` is a PNG of at most HEAT_SIDE pixels a side, white where it differs most; `features` how many agree with the
+    reference that fits best, for telling another article, and where these are few, `among` how many agree between the
+    references, 0 where less than ENOUGH_REFERENCES were compared: goods on which little is to be seen never have
+    many; `shared` how much of what differs (0 to 1000) each of the
+    earlier photos has as well, for telling the same piece.
     """
 
     aligned: int
     differences: tuple[Difference, ...] = ()
     heat: bytes = b""
-    likeness: int = 0
+    features: int = 0
+    among: int = 0
+    shared: tuple[int, ...] = ()
 
 
-def compare(jpeg: bytes, references: Sequence[bytes]) -> Comparison:
-    """Compare a photo with pictures of the same article, the catalogue's or good ones taken before; never raises."""
-    pixels = decode(jpeg)
-    if pixels is None or min(pixels.shape[:2]) < 64:
+class _Seen(NamedTuple):
+    """A photo in grey at no more than SIDE pixels a side, and where its item lies (None: anywhere)."""
+
+    grey: Pixels
+    item: Pixels | None
+
+
+def compare(jpeg: bytes, references: Sequence[bytes], earlier: Sequence[bytes] = ()) -> Comparison:
+    """Compare a photo with pictures of the same article, the catalogue's or good ones taken before; never raises.
+
+    `earlier` are photos of other pieces of the article that may be this very one.
+    """
+    photo = _seen(jpeg)
+    if photo is None:
         return Comparison(0)
-    photo = _grey(pixels)
-    laid = [each for each in (_laid(other, photo) for other in references) if each is not None]
+    fits = [_laid(other, photo) for other in references]
+    laid = [each for each, _ in fits if each is not None]
+    features = max((matches for _, matches in fits), default=0)
+    few = features < OTHER_FEATURES and len(references) >= ENOUGH_REFERENCES
+    among = _among(references) if few else 0
     if not laid:
-        return Comparison(0)
+        return Comparison(0, features=features, among=among)
     heat = difference(laid)
-    fit = max(each.matches for each in laid)
-    return Comparison(len(laid), _places(heat, laid), _png(heat), min(1000, fit * 10))
+    places = _places(heat, laid)
+    shared = tuple(_shared(heat, _laid(other, photo)[0]) if places else 0 for other in earlier)
+    return Comparison(len(laid), places, _png(heat), features, among, shared)
 
 
 def heat_map(jpeg: bytes, references: Sequence[bytes]) -> Map | None:
     """Return the difference at each place of the photo, 0 to 1, at no more than SIDE pixels a side; None: no fit."""
-    pixels = decode(jpeg)
-    if pixels is None:
-        return None
-    photo = _grey(pixels)
-    laid = [each for each in (_laid(other, photo) for other in references) if each is not None]
+    photo = _seen(jpeg)
+    laid = [each for each, _ in (_laid(other, photo) for other in references) if each is not None] if photo else []
     return difference(laid) if laid else None
 
 
@@ -91,9 +112,54 @@ def difference(laid: Sequence[Laid]) -> Map:
     return least
 
 
-def _laid(reference: bytes, photo: Pixels) -> Laid | None:
-    pixels = decode(reference)
-    return None if pixels is None or min(pixels.shape[:2]) < 64 else laid_over(_grey(pixels), photo)
+def _seen(jpeg: bytes) -> _Seen | None:
+    import cv2
+
+    pixels = decode(jpeg)
+    if pixels is None or min(pixels.shape[:2]) < 64:
+        return None
+    mat = locate_in(pixels)
+    item = item_mask(pixels, mat) if mat is not None else None
+    grey = _grey(pixels)
+    if item is not None:
+        item = cv2.resize(item, grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return _Seen(grey, item)
+
+
+def _laid(reference: bytes, photo: _Seen) -> tuple[Laid | None, int]:
+    """The reference laid over the photo, if it can be; and how many features agree."""
+    other = _seen(reference)
+    if other is None:
+        return None, 0
+    placed = placing(other.grey, photo.grey, other.item, photo.item)
+    laid = laid_by(placed, other.grey, photo.grey)
+    if laid is None or photo.item is None or other.item is None:
+        return laid, placed.matches
+    import cv2
+    import numpy
+
+    there = cv2.warpPerspective(other.item, laid.matrix, photo.grey.shape[::-1], flags=cv2.INTER_NEAREST)
+    either = cv2.dilate(cv2.bitwise_or(photo.item, there), numpy.ones((9, 9), numpy.uint8)) > 0
+    return laid._replace(inside=laid.inside & either), placed.matches
+
+
+def _among(references: Sequence[bytes]) -> int:
+    """How many features of one reference agree with the one that fits it best."""
+    first, *others = (_seen(each) for each in references)
+    pairs = [(first, other) for other in others if first is not None and other is not None]
+    return max((placing(a.grey, b.grey, a.item, b.item).matches for a, b in pairs), default=0)
+
+
+def _shared(heat: Map, laid: Laid | None) -> int:
+    """How much of what sets a photo apart from good ones does not set it apart from an earlier photo, 0 to 1000."""
+    if laid is None:
+        return 0
+    apart = heat > DIFFERS
+    if not (laid.inside & apart).sum() > 0.9 * apart.sum():
+        return 0
+    weight = heat[apart]
+    left = float((_difference(laid)[apart] * weight).sum() / (weight * weight).sum())
+    return round(1000 * min(1.0, max(0.0, 1.0 - left)))
 
 
 def _difference(laid: Laid) -> Map:

@@ -5,13 +5,17 @@ from typing import Literal
 
 import msgspec
 
-from grading.compare import Comparison, Region
+from grading.compare import OTHER_FEATURES, Comparison, Region
 from grading.jpeg import Pixels, decode
-from grading.mat import item_box, locate_in
+from grading.mat import item_box, item_mask, locate_in
+from grading.unusual import Unusual
 
 Kind = Literal[
     "photo_reused",
+    "same_item_again",
+    "wrong_item",
     "damage_area",
+    "unusual_area",
     "missing_part",
     "wrong_colour",
     "wrong_size",
@@ -20,7 +24,10 @@ KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
 
 HINT_TEXTS: Mapping[Kind, str] = {
     "photo_reused": "This picture looks like one of an earlier item. Is the item itself on the mat?",
+    "same_item_again": "An earlier item has the same marks. Is it this very one, come back again?",
+    "wrong_item": "It does not look like others of this article. Is it the right one?",
     "damage_area": "Something differs from good ones. Look at the marked place.",
+    "unusual_area": "This place looks unusual. Look at it closely.",
     "missing_part": "Something good ones have is not seen here. Look at the marked place.",
     "wrong_colour": "Compare the colour with the picture.",
     "wrong_size": "Measure the item: it is not of the size it should be.",
@@ -29,19 +36,28 @@ HINT_TEXTS: Mapping[Kind, str] = {
 
 ON: Mapping[Kind, tuple[str, ...]] = {
     "photo_reused": ("*",),
+    "same_item_again": (),
+    "wrong_item": (),
     "damage_area": ("electronics", "media", "home"),
+    "unusual_area": (),
     "missing_part": (),
     "wrong_colour": (),
     "wrong_size": (),
 }
 """The categories (`*`: all) for which a kind is on where a site says nothing: only kinds whose use was measured.
 
-`damage_area` needs an article that keeps its shape, so it is off for clothes, bags and shoes. The last three have been
-tried on made pictures only.
+`damage_area` needs an article that keeps its shape, so it is off for clothes, bags and shoes. What is off has been
+tried on shop photos (`wrong_item`) or made pictures only.
 """
 
 HIGHEST_MM = 60
 _CAMERA_MM = 400.0
+
+UNUSUAL = 1250
+"""So much more unusual than the middle one few good ones are (see tests/long/compare_photos.py)."""
+
+SAME_MARKS = 500
+"""From this share of marks on (`Comparison.shared`) two photos show one piece (see tests/long/compare_photos.py)."""
 
 LIKELY = 700
 """From this confidence on a hint is likely; below it, perhaps."""
@@ -63,12 +79,35 @@ def is_on(kind: Kind, category: str, chosen: Mapping[str, tuple[str, ...]]) -> b
 
 
 def of_comparison(comparison: Comparison) -> tuple[Hint, ...]:
-    """Return what the places that differ hint at, the surest of each kind."""
+    """Return what the places that differ hint at, the surest of each kind; or that it is another article.
+
+    The latter where hardly a feature agrees with any reference, and many among the references.
+    """
+    if comparison.features < OTHER_FEATURES and comparison.among >= 2 * OTHER_FEATURES:
+        sure = round(850 - 500 * comparison.features / OTHER_FEATURES)
+        return (Hint("wrong_item", sure, None, f"{comparison.features} / {comparison.among}"),)
     found: dict[Kind, Hint] = {}
     for each in comparison.differences:
         kind: Kind = "missing_part" if each.absent else "damage_area"
         found.setdefault(kind, Hint(kind, each.confidence, each.region, str(comparison.aligned)))
     return tuple(found.values())
+
+
+def of_look(looked: Unusual) -> Hint | None:
+    """Hint at the most unusual place, where it is more than that of good photos."""
+    if looked.permille < UNUSUAL:
+        return None
+    sure = round(min(800, 300 + 0.8 * (looked.permille - UNUSUAL)))
+    return Hint("unusual_area", sure, looked.region, f"{looked.permille / 1000:.2f}")
+
+
+def of_marks(comparison: Comparison) -> tuple[Hint, int] | None:
+    """Hint at the piece of an earlier photo, with the place of that photo among those compared; the surest alone."""
+    best = max(comparison.shared, default=0)
+    if best < SAME_MARKS:
+        return None
+    place = comparison.differences[0].region if comparison.differences else None
+    return Hint("same_item_again", min(900, best), place), comparison.shared.index(best)
 
 
 def of_colour(photo: bytes, reference: bytes, gains: Sequence[float] = ()) -> Hint | None:
@@ -129,7 +168,10 @@ def _beyond(seen_mm: float, known_mm: float, near: float) -> float:
 
 
 def _colour(jpeg: bytes, gains: Sequence[float]) -> tuple[float, float, float] | None:
-    """The middle L*, a*, b* of what is not of the border's colour; None where there is next to nothing."""
+    """The middle L*, a*, b* of the item; None where there is next to nothing.
+
+    On a printed mat that is what lies on its white; elsewhere what is not of the border's colour.
+    """
     pixels = decode(jpeg)
     if pixels is None or min(pixels.shape[:2]) < 64:
         return None
@@ -140,9 +182,16 @@ def _colour(jpeg: bytes, gains: Sequence[float]) -> tuple[float, float, float] |
     # A gain of light is so much less of a stored value, which is light to the power of about 1 / 2.2.
     factors = numpy.array(gains[::-1] or (1.0, 1.0, 1.0), numpy.float32) ** (1 / 2.2)
     lab = cv2.cvtColor(numpy.clip(small * factors, 0, 1), cv2.COLOR_BGR2LAB)
-    border = numpy.concatenate([lab[:8].reshape(-1, 3), lab[-8:].reshape(-1, 3), lab[:, :8].reshape(-1, 3)])
-    apart = numpy.linalg.norm(lab - numpy.median(border, axis=0), axis=2) > 14
-    if apart.mean() < 0.02:
+    mat = locate_in(pixels)
+    item = item_mask(pixels, mat) if mat is not None else None
+    if item is not None:
+        # Only what is wholly the item: its edge is half mat.
+        inner = cv2.erode(cv2.resize(item, (160, 160), interpolation=cv2.INTER_AREA), numpy.ones((3, 3), numpy.uint8))
+        apart = inner == 255
+    else:
+        border = numpy.concatenate([lab[:8].reshape(-1, 3), lab[-8:].reshape(-1, 3), lab[:, :8].reshape(-1, 3)])
+        apart = numpy.linalg.norm(lab - numpy.median(border, axis=0), axis=2) > 14
+    if apart.mean() < (0.004 if item is not None else 0.02):
         return None
     middle = numpy.median(lab[apart], axis=0)
     return float(middle[0]), float(middle[1]), float(middle[2])

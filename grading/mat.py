@@ -17,6 +17,7 @@ Matrix = tuple[float, float, float, float, float, float, float, float, float]
 Floats: TypeAlias = Any
 
 _CELLS_ALIKE = 34  # of the 36 cells of a marker, where it lies free
+_PER_MM = 3.0
 
 
 class Mat(msgspec.Struct, frozen=True):
@@ -141,25 +142,46 @@ def item_box(pixels: Pixels, mat: Mat, scale: float = 1.0) -> tuple[float, float
     What covers the white of the mat inside its frame is the thing.
     """
     import cv2
+
+    outline, _ = _largest(pixels, mat, scale)
+    if outline is None:
+        return None
+    low, long = sorted(cv2.minAreaRect(outline)[1])
+    return long / _PER_MM * scale, low / _PER_MM * scale
+
+
+def item_mask(pixels: Pixels, mat: Mat, scale: float = 1.0) -> Pixels | None:
+    """Return 255 in the photo where the largest thing on the mat is and 0 elsewhere; None when nothing lies there."""
+    import cv2
+    import numpy
+
+    outline, matrix = _largest(pixels, mat, scale)
+    if outline is None:
+        return None
+    seen = cv2.perspectiveTransform(outline.astype(numpy.float64), numpy.linalg.inv(matrix))
+    empty = numpy.zeros(pixels.shape[:2], numpy.uint8)
+    return cv2.drawContours(empty, [numpy.rint(seen).astype(numpy.int32)], -1, 255, cv2.FILLED)
+
+
+def _largest(pixels: Pixels, mat: Mat, scale: float) -> tuple[Floats | None, Floats]:
+    """The outline of the largest thing, _PER_MM to the millimetre of the sheet, and what takes pixels there."""
+    import cv2
     import numpy
 
     sheet = SHEETS[mat.sheet]
-    per_mm = 3.0
-    edge = EDGE + 2 * sheet.quiet + sheet.marker
-    size = (round(sheet.wide * per_mm), round(sheet.high * per_mm))
-    matrix = numpy.diag([per_mm / scale, per_mm / scale, 1.0]) @ numpy.array(mat.to_mm).reshape(3, 3)
+    edge = round((EDGE + 2 * sheet.quiet + sheet.marker) * _PER_MM)
+    size = (round(sheet.wide * _PER_MM), round(sheet.high * _PER_MM))
+    matrix = numpy.diag([_PER_MM / scale, _PER_MM / scale, 1.0]) @ numpy.array(mat.to_mm).reshape(3, 3)
     flat = cv2.warpPerspective(pixels, matrix, size, flags=cv2.INTER_AREA)
-    inside = flat[round(edge * per_mm) : -round(edge * per_mm), round(edge * per_mm) : -round(edge * per_mm)]
-    colours = cv2.cvtColor(inside, cv2.COLOR_BGR2LAB).astype(numpy.float32)
+    colours = cv2.cvtColor(flat[edge:-edge, edge:-edge], cv2.COLOR_BGR2LAB).astype(numpy.float32)
     white = numpy.median(colours[colours[..., 0] >= numpy.percentile(colours[..., 0], 70)], axis=0)
     far = (numpy.linalg.norm(colours - white, axis=2) > 28).astype(numpy.uint8)
     far = numpy.array(cv2.morphologyEx(far, cv2.MORPH_OPEN, numpy.ones((5, 5), numpy.uint8)), numpy.uint8)
-    outlines, _ = cv2.findContours(far, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    outlines, _ = cv2.findContours(far, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(edge, edge))
     largest = max(outlines, key=cv2.contourArea, default=None)
-    if largest is None or cv2.contourArea(largest) < (5 * per_mm) ** 2:
-        return None
-    low, long = sorted(cv2.minAreaRect(largest)[1])
-    return long / per_mm * scale, low / per_mm * scale
+    if largest is None or cv2.contourArea(largest) < (5 * _PER_MM) ** 2:
+        return None, matrix
+    return numpy.asarray(largest), matrix
 
 
 def is_bare(pixels: Pixels, mat: Mat) -> bool:

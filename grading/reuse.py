@@ -2,8 +2,8 @@
 
 Two steps. The sieve: each photo is kept as 22 prints (the whole and 21 crops, which is how a cropped copy is found),
 each 256 bits of a cosine transform as in `grading.photo.fingerprint`, turned and mirrored to the one of eight
-positions that its lowest frequencies choose; a new photo asks with its own few. Sixteen bits of each print are looked
-at for all photos, 64 for those that pass, the whole for few. The proof: of the nearest the pixels are laid over each
+positions that its lowest frequencies choose; a new photo asks with its own few. Sixteen bits of each print choose what
+is looked at, 64 for those that pass, the whole for few. The proof: of the nearest the pixels are laid over each
 other. Only `likeness` says that two photos are one picture; the sieve proves nothing.
 """
 
@@ -29,7 +29,7 @@ CROPS = 22
 PRINT_BYTES = 32
 PRINTS_BYTES = CROPS * PRINT_BYTES
 CHUNK_BYTES = CROPS * 2
-"""Of each print sixteen bits are looked at for all photos: the second two bytes, which differ more than the first."""
+"""Of each print sixteen bits are looked at first: the second two bytes, which differ more than the first."""
 SIEVE_BYTES = CROPS * 8
 """Of each print the first eight bytes, the lowest frequencies, are the sieve: read for those whose chunk passes."""
 
@@ -44,7 +44,7 @@ SAME = 600
 """From this likeness on two photos are called one picture."""
 
 # A chunk may differ in so many of its 16 bits. With one more a few more crops are found, and four times as many pass.
-_CHUNK_BITS = 3
+CHUNK_BITS = 3
 _UNSURE = 0.35
 _SIDE = 64
 _LOW = 16
@@ -125,7 +125,7 @@ def near_chunks(asked: Sequence[bytes]) -> Table:
     every = numpy.arange(1 << 16, dtype=numpy.uint16)
     table = numpy.zeros(1 << 16, numpy.uint8)
     for each in asked:
-        table |= numpy.bitwise_count(every ^ numpy.frombuffer(each[2:4], numpy.uint16)[0]) <= _CHUNK_BITS
+        table |= numpy.bitwise_count(every ^ numpy.frombuffer(each[2:4], numpy.uint16)[0]) <= CHUNK_BITS
     return table
 
 

@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bundle(commands)
     # Not for people: the station starts it beside itself. Without help it is not listed.
     commands.add_parser("read-text").set_defaults(do=_read_text)
+    commands.add_parser("look-unusual").set_defaults(do=_look_unusual)
     trial = commands.add_parser("try-rules")
     trial.add_argument("seconds", type=int)
     trial.add_argument("memory", type=int)
@@ -219,6 +220,12 @@ def _read_text(asked: argparse.Namespace) -> int:
     from station.cli import text_process
 
     return text_process.serve()
+
+
+def _look_unusual(asked: argparse.Namespace) -> int:
+    from station.cli import unusual
+
+    return unusual.serve()
 
 
 def _try_rules(asked: argparse.Namespace) -> int:

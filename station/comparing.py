@@ -3,13 +3,14 @@
 Used by the two threads of the photo work, beside the bench; it reads the journal's file through connections of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy.exc import DBAPIError
 
-from grading import compare, hints, reuse
+from grading import compare, hints, reuse, unusual
 from grading.hints import Hint
 from grading.photo import is_same_picture
 from station.article_pictures import ArticlePictures
@@ -21,8 +22,19 @@ from station.photos import PhotoStore
 from station.statements import Statement
 
 REFERENCES = 5
+WORN = 8
 _PROVED = 4
-_BESIDE_GOOD_ONES: tuple[hints.Kind, ...] = ("damage_area", "missing_part", "wrong_colour")
+_BESIDE_GOOD_ONES: tuple[hints.Kind, ...] = (
+    "same_item_again",
+    "wrong_item",
+    "damage_area",
+    "missing_part",
+    "wrong_colour",
+)
+
+
+LookUnusual = Callable[[bytes, Sequence[bytes], Callable[[], bool]], unusual.Unusual | None]
+"""Says what is unusual in a photo beside good ones; the last is asked whether to stop. None: it cannot say."""
 
 
 class Article(NamedTuple):
@@ -33,8 +45,10 @@ class Article(NamedTuple):
 
 
 class Comparing:
-    """The photos of one station and what is known of them. `chosen` are the site's switches of hints, `told` the
-    pictures of good units that central delivered, if any.
+    """The photos of one station and what is known of them.
+
+    `chosen` are the site's switches of hints, `told` the pictures of good units that central delivered, if any;
+    `look_unusual` works in a process of its own, where there is one.
     """
 
     def __init__(
@@ -45,6 +59,7 @@ class Comparing:
         station: str,
         chosen: Mapping[str, tuple[str, ...]],
         told: ArticlePictures | None = None,
+        look_unusual: LookUnusual | None = None,
     ) -> None:
         self._index = index
         self._store = store
@@ -52,6 +67,7 @@ class Comparing:
         self._station = station
         self._chosen = chosen
         self._told = told
+        self._look_unusual = look_unusual
         self._stopped = False
 
     def stop(self) -> None:
@@ -81,6 +97,7 @@ class Comparing:
             if self._stopped:
                 return
             self.remember(self._photo(sha256), sha256, item)
+        self._index.put_in_order(stopped=lambda: self._stopped)
 
     def hints(self, taken: PhotoTaken, size_mm: tuple[int, ...] = ()) -> Iterator[PhotoCompared]:
         """Yield what a recorded photo hints at, of the kinds that are on for its category."""
@@ -91,7 +108,9 @@ class Comparing:
         if "photo_reused" in wanted and not self._stopped:
             found += self._reused(jpeg, taken.item)
         if {*_BESIDE_GOOD_ONES} & {*wanted} and article.sku and not self._stopped:
-            found += self._beside_good_ones(jpeg, taken, article)
+            found += self._beside_good_ones(jpeg, taken, article, "same_item_again" in wanted)
+        if "unusual_area" in wanted and article.sku and not self._stopped:
+            found += self._unusual(jpeg, taken, article)
         if "wrong_size" in wanted and size_mm and taken.mat and not self._stopped:
             size = hints.of_size(jpeg, size_mm)
             found += [(size, "")] if size is not None else []
@@ -110,24 +129,49 @@ class Comparing:
                 return [(Hint("photo_reused", likeness, None, seen.item), seen.sha256)]
         return []
 
-    def _beside_good_ones(self, jpeg: bytes, taken: PhotoTaken, article: Article) -> list[tuple[Hint, str]]:
+    def _beside_good_ones(
+        self, jpeg: bytes, taken: PhotoTaken, article: Article, again: bool
+    ) -> list[tuple[Hint, str]]:
         good = self.references(article.sku, taken.shot, taken.item)
         if not good:
             return []
         references = [self._photo(sha256) for sha256 in good]
+        worn = self._worn(article.sku, taken.shot, taken.item) if again else []
+        compared = compare.compare(jpeg, references, [self._photo(sha256) for _, sha256 in worn])
         colour = hints.of_colour(jpeg, references[0], taken.gains)
-        found = [*hints.of_comparison(compare.compare(jpeg, references)), *([colour] if colour is not None else [])]
-        return [(each, good[0]) for each in found]
+        found = [*hints.of_comparison(compared), *([colour] if colour is not None else [])]
+        beside = [(each, good[0]) for each in found]
+        marks = hints.of_marks(compared)
+        if marks is not None:
+            hint, place = marks
+            item, sha256 = worn[place]
+            beside.append((msgspec.structs.replace(hint, detail=item), sha256))
+        return beside
 
-    def references(self, sku: str, shot: str, besides: str) -> tuple[str, ...]:
+    def _unusual(self, jpeg: bytes, taken: PhotoTaken, article: Article) -> list[tuple[Hint, str]]:
+        good = self.references(article.sku, taken.shot, taken.item, unusual.MOST)
+        if self._look_unusual is None or len(good) < unusual.ENOUGH:
+            return []
+        looked = self._look_unusual(jpeg, [self._photo(sha256) for sha256 in good], lambda: self._stopped)
+        hint = hints.of_look(looked) if looked is not None else None
+        # The picture in which it glows is shown beside the photo; the fact names it as it names photos.
+        return [(hint, self._store.put(looked.heat))] if looked is not None and hint is not None else []
+
+    def references(self, sku: str, shot: str, besides: str, most: int = REFERENCES) -> tuple[str, ...]:
         """Return the hashes of good photos of an article from the same side.
 
         First what central delivered, then the latest photos here of units of grade A, or never opened.
         """
         told = self._told.of(sku, shot) if self._told is not None else ()
-        values = {"station": self._station, "sku": sku, "shot": shot, "item": besides}
+        values: dict[str, str | int] = {"station": self._station, "sku": sku, "shot": shot, "item": besides}
+        values["most"] = most
         rows = self._asked(_GOOD, values)
-        return (*told, *(str(row[0]) for row in rows))[:REFERENCES]
+        return (*told, *(str(row[0]) for row in rows))[:most]
+
+    def _worn(self, sku: str, shot: str, besides: str) -> list[tuple[str, str]]:
+        """Return items and hashes of the latest photos of other pieces of an article that were not good."""
+        rows = self._asked(_WORN, {"station": self._station, "sku": sku, "shot": shot, "item": besides})
+        return [(str(row[0]), str(row[1])) for row in rows]
 
     def _article(self, item: str) -> Article:
         rows = self._asked(_ARTICLE, {"station": self._station, "item": item})
@@ -137,7 +181,7 @@ class Comparing:
         rows = self._asked(_RECORDED, {"station": self._station})
         return [(str(row[0]), str(row[1])) for row in rows]
 
-    def _asked(self, statement: Statement, values: dict[str, str]) -> list[tuple[object, ...]]:
+    def _asked(self, statement: Statement, values: Mapping[str, str | int]) -> list[tuple[object, ...]]:
         engine = open_sqlite(self._journal, read_only=True, begin="DEFERRED")
         try:
             with engine.begin() as connection:
@@ -169,9 +213,13 @@ _RECORDED = Statement(
     "SELECT item, sha256 FROM photo WHERE station = :station AND sha256 <> '' AND fingerprint <> '' ORDER BY taken_at"
 )
 # The newest photos of the station are gone through by their index, and their items looked up: no whole table is read.
-_GOOD = Statement(
-    "SELECT latest.sha256 FROM (SELECT item, sha256, shot FROM photo WHERE station = :station"
+_LATEST = (
+    " FROM (SELECT item, sha256, shot, taken_at FROM photo WHERE station = :station"
     " ORDER BY taken_at DESC LIMIT 20000) AS latest JOIN item ON item.station = :station AND item.item = latest.item"
     " WHERE latest.shot = :shot AND latest.sha256 <> '' AND latest.item <> :item AND item.sku = :sku"
-    f" AND (item.letter = 'A' OR item.functional = 'sealed') LIMIT {REFERENCES}"
+)
+_GOOD = Statement(f"SELECT latest.sha256{_LATEST} AND (item.letter = 'A' OR item.functional = 'sealed') LIMIT :most")
+_WORN = Statement(
+    f"SELECT latest.item, latest.sha256{_LATEST} AND item.letter NOT IN ('', 'A') AND item.functional <> 'sealed'"
+    f" LIMIT {WORN}"
 )

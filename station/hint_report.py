@@ -105,11 +105,13 @@ def _has_defect(item: _Item, rubric: Rubric | None, kinds: frozenset[str] = froz
     return any(not kinds or defect.kind in kinds for defect in found)
 
 
-# No question asks whether a photo was used before, so that `photo_reused` is not here: an exception `photo_repeat`
-# comes from the same look, and would only agree with itself.
+# No question asks whether a photo was used, or a piece seen, before, so that `photo_reused` and `same_item_again` are
+# not here: an exception `photo_repeat` comes from the same look, and would only agree with itself.
 _AGREES: Mapping[str, Callable[[_Item, Rubric | None], bool]] = {
     "damage_area": _has_defect,
+    "unusual_area": _has_defect,
     "missing_part": lambda item, rubric: _has_defect(item, rubric, frozenset({"missing"})),
+    "wrong_item": lambda item, _: item.identified.match == "wrong",
     "wrong_colour": lambda item, _: item.identified.match == "wrong",
     "wrong_size": lambda item, _: item.identified.match == "wrong",
 }

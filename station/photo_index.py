@@ -1,9 +1,10 @@
 """Remembers what the photos of this station look like, on disk, so that one used before is found among a million.
 
-Three files beside the photos: rows, one of fixed length for each photo with its own check sum; and of the rows the
-chunks, which each look reads, and the sieve, of which it reads what the chunks let pass; mapped a part at a time and
-not loaded. All are derived: what a power cut tore off is cut away when they are opened, what is missing is made again
-from the photos that facts name. The files are named by their layout, so that those of another are not misread.
+Files beside the photos: rows, one of fixed length for each photo with its own check sum; of the rows the chunks and the
+sieve; and of the sieve what `grading.sieve` puts in order, now and then. A look reads of what is in order the places
+near its print; of the rows that came later all chunks, and of the sieve what these let pass; mapped and not loaded. All
+are derived: what a power cut tore off is cut away when they are opened, what is missing is made again from the photos
+that facts name. The files are named by their layout, so that those of another are not misread.
 """
 
 import heapq
@@ -21,11 +22,13 @@ from typing import BinaryIO
 
 import msgspec
 
-from grading import reuse
+from grading import reuse, sieve
+from station.files import put_in_place
 
 ROWS_FILE = f"seen-{reuse.CROPS}.rows"
 CHUNKS_FILE = f"seen-{reuse.CROPS}.chunks"
 SIEVE_FILE = f"seen-{reuse.CROPS}.sieve"
+ORDER_FILE = f"seen-{reuse.CROPS}.order"
 _HASH_BYTES = 32
 _NAME_BYTES = 32
 _HEAD = _HASH_BYTES + _NAME_BYTES
@@ -38,6 +41,8 @@ _MAPPED = 16_384
 _THREADS = 2
 # So many rows before the end may lack their sieve, or have another's, after a power cut.
 _DOUBTED = 256
+UNORDERED = 65_536
+"""So many rows may be out of order: a twentieth of the time that a million would take; then all are put in order."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -61,6 +66,8 @@ class PhotoIndex:
         self._count = _size(self._rows) // _ROW
         self._mend(self._chunks, reuse.CHUNK_BYTES, reuse.chunks_of)
         self._mend(self._sieve, reuse.SIEVE_BYTES, reuse.sieve_of)
+        self._order_path = folder / ORDER_FILE
+        self._order, self._ordered = self._open_order()
 
     def __len__(self) -> int:
         """Count the photos that are remembered."""
@@ -71,6 +78,47 @@ class PhotoIndex:
         self._rows.close()
         self._chunks.close()
         self._sieve.close()
+        if self._order is not None:
+            self._order.close()
+
+    def put_in_order(self, least: int = UNORDERED, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Put all rows in order once so many are not; takes seconds for a million. Raises OSError.
+
+        It looks at rows that never change, so that others may look and add meanwhile. `stopped` ends it early.
+        """
+        # A map of the rows after these must begin where one may.
+        count = self._count // _MAPPED * _MAPPED
+        if count - self._ordered < least:
+            return
+        new = self._order_path.with_suffix(".new")
+        with new.open("wb") as file:
+            for place, some in sieve.in_order(lambda: self._sieves(count)):
+                if stopped():
+                    return
+                file.seek(place)
+                file.write(some)
+        with self._lock:
+            if self._order is not None:
+                self._order.close()
+            put_in_place(new, self._order_path)
+            self._order, self._ordered = self._open_order()
+
+    def _sieves(self, count: int) -> Iterator[bytes]:
+        for first in range(0, count, _MAPPED):
+            with _mapped(self._sieve, first, min(_MAPPED, count - first), reuse.SIEVE_BYTES) as some:
+                yield some[:]
+
+    def _open_order(self) -> tuple[BinaryIO | None, int]:
+        """Open what is in order, with how many rows that are; nothing where it is torn, or made of rows now cut off."""
+        if not self._order_path.exists():
+            return None, 0
+        file = self._order_path.open("rb")
+        rows = sieve.rows_in(file.read(8), _size(file))
+        if 0 < rows <= self._count:
+            return file, rows
+        file.close()
+        self._order_path.unlink()
+        return None, 0
 
     def missing(self, photos: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return those of (item, hash) that are not remembered; reads the whole file."""
@@ -103,13 +151,20 @@ class PhotoIndex:
             if not probes or not self._count:
                 return ()
             table = reuse.near_chunks(probes)
-            parts = range(0, self._count, _MAPPED)
+            parts = range(self._ordered, self._count, _MAPPED)
             # Sieving leaves the interpreter, so that two threads are as fast as two cores.
             with ThreadPoolExecutor(_THREADS, "reuse") as pool:
-                passed = heapq.merge(*pool.map(lambda first: self._passing(first, probes, table), parts))
+                later = pool.map(lambda first: self._passing(first, probes, table), parts)
+                passed = heapq.merge(self._passing_in_order(probes), *later)
             likest = list(islice(passed, reuse.PASSING))
             near = reuse.nearest(((each.row, self._print(each.row, each.crop)) for each in likest), probes)
             return tuple(self._seen(each) for each in near)
+
+    def _passing_in_order(self, probes: tuple[bytes, ...]) -> tuple[reuse.Passed, ...]:
+        if self._order is None:
+            return ()
+        with mmap.mmap(self._order.fileno(), 0, access=mmap.ACCESS_READ) as ordered:
+            return sieve.passing_in(ordered, probes)
 
     def _passing(self, first: int, probes: tuple[bytes, ...], table: reuse.Table) -> list[reuse.Passed]:
         """Return what passes of the rows that are mapped at once from `first` on."""

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from station import projections, schema
 from station.database import open_memory, open_sqlite
 from station.entries import Entry, first_break, first_prev
-from station.facts import PhotoTaken
+from station.facts import Hinted, PhotoTaken
 from station.journal_errors import JournalError, from_database
 from station.local_copy import COPY_FILE, acked_in
 from station.opening import JOURNAL_FILE, PHOTOS_FOLDER, check_files, entries_after
@@ -126,7 +126,7 @@ def _differences(live: dict[str, list[dict[str, Any]]], rebuilt: dict[str, list[
 
 
 def _photos_named(entries: list[Entry]) -> dict[str, int]:
-    """Return the number of the first entry that names each photo or its copy without shipping labels.
+    """Return the number of the first entry that names each photo, its copy without labels, or what it is shown beside.
 
     An undone photo is kept as evidence too.
     """
@@ -137,6 +137,10 @@ def _photos_named(entries: list[Entry]) -> dict[str, int]:
             if isinstance(fact, PhotoTaken):
                 for sha256 in filter(None, (fact.sha256, fact.shared_sha256)):
                     named.setdefault(sha256, entry.seq)
+        elif entry.type == Hinted.__name__:
+            fact = entry.fact()
+            if isinstance(fact, Hinted) and fact.beside:
+                named.setdefault(fact.beside, entry.seq)
     return named
 
 

@@ -48,6 +48,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "numpy": ("grading", "devices.cameras", "devices.simulators"),
     "zxingcpp": ("grading", "devices.cameras", "devices.simulators.shipping_labels"),
     "rapidocr": ("grading",),
+    "onnxruntime": ("grading",),
     "cel": ("grading",),
     "msgspec": ("station", "grading", "sync", "ui"),
     "sqlalchemy": ("station", "sync"),
@@ -72,7 +73,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
 
 # Slow to import or not always there; everything else is imported at the top, where it can be seen.
 # An entry module may also import ours late: which parts load depends on the command it was given.
-LATE_LIBRARIES = frozenset({"alembic", "cv2", "numpy", "zxingcpp", "rapidocr", "cel", "httpx"})
+LATE_LIBRARIES = frozenset({"alembic", "cv2", "numpy", "zxingcpp", "rapidocr", "onnxruntime", "cel", "httpx"})
 
 FORBIDDEN_NAMES = frozenset(
     {"util", "utils", "helper", "helpers", "common", "base", "manager", "managers", "core", "misc"}

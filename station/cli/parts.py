@@ -24,6 +24,7 @@ from grading import text
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.article_pictures import ArticlePictures
 from station.bench import Bench
+from station.cli import unusual
 from station.cli.equipment import Equipment
 from station.codes import is_of_a_parcel
 from station.comparing import Comparing
@@ -171,7 +172,7 @@ def open_station(
         rules = read_rules()
         index = PhotoIndex(home / PHOTOS_FOLDER)
         told = ArticlePictures(folder / COPY_FILE, PhotoStore(folder / REFERENCES_FOLDER))
-        comparing = Comparing(index, store, journal.path, settings.station, settings.hints, told)
+        comparing = Comparing(index, store, journal.path, settings.station, settings.hints, told, unusual.look)
         equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns), journal.path)
         stack.callback(equipment.close)
         courier = _courier(folder, settings, post) if not training else None

@@ -109,10 +109,10 @@ class TextProcess:
                     pipe.close()
 
 
-def own_command() -> tuple[str, ...]:
-    """Return what starts the reader: this program itself, in a frozen build as in a checkout."""
+def own_command(command: str = COMMAND) -> tuple[str, ...]:
+    """Return what starts the reader, or another: this program itself, in a frozen build as in a checkout."""
     frozen = getattr(sys, "frozen", False)
-    return (sys.executable, COMMAND) if frozen else (sys.executable, "-m", "station", COMMAND)
+    return (sys.executable, command) if frozen else (sys.executable, "-m", "station", command)
 
 
 def serve() -> int:

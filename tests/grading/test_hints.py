@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from grading import hints
 from grading.compare import Comparison, Difference, Region
+from grading.mat import locate
 from tests.grading.conftest import stored
 from tests.grading.test_mat import View
 
@@ -113,3 +114,17 @@ def test_a_site_switches_kinds_by_category() -> None:
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_photo_have_no_colour(noise: bytes) -> None:
     assert hints.of_colour(noise, on_a_mat(RED)) is None and hints.of_colour(on_a_mat(RED), noise) is None
+
+
+def test_on_the_mat_the_colour_is_that_of_the_item_alone() -> None:
+    """The markers and patches around it, half hidden or not, and the table beyond say nothing."""
+    blue = View("A4", 3, (60, 50, 90, 50))
+    there = View("A4", 4, (70, 60, 80, 40), (1.0, 0.9, 0.8))
+    mat = locate(there.jpeg())
+    assert mat is not None
+    assert hints.of_colour(there.jpeg(), blue.jpeg(), mat.gains) is None
+    green = there.pixels.copy()
+    near = numpy.linalg.norm(green.astype(float) - (60, 40, 30), axis=2) < 45
+    green[near] = (60, 150, 50)
+    hint = hints.of_colour(stored(green), blue.jpeg(), mat.gains)
+    assert hint is not None and hint.kind == "wrong_colour"

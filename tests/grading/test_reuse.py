@@ -39,9 +39,9 @@ def test_a_copy_in_any_of_the_eight_positions_is_found_first(seed: int, quarters
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 29), st.integers(0, 5), st.integers(0, 3))
+@given(st.integers(0, 29), st.integers(0, 4), st.integers(0, 3))
 def test_a_crop_like_one_that_is_kept_is_found(seed: int, crop: int, quarters: int) -> None:
-    across, down = ((0.5, 0.5), (0, 0), (1, 0), (0, 1), (1, 1), (0.4, 0.6))[crop]
+    across, down = ((0.5, 0.5), (0, 0), (1, 0), (0, 1), (1, 1))[crop]
     wide, high = round(0.91 * 320), round(0.91 * 240)
     left, top = round(across * (320 - wide)), round(down * (240 - high))
     cropped = printed(seed)[top : top + high, left : left + wide]

@@ -3,7 +3,11 @@
 Photos called NAME_temp.jpg and NAME_test.jpg with a list of boxes NAME.txt (DeepPCB, github.com/tangsanli5201/DeepPCB)
 are real pairs with real defects. Of all others (say github.com/EliSchwartz/imagenet-sample-images) views are made: the
 camera moved a little, other light, JPEG; and defects of a seeded injector. Prints how well the product finds the
-defects' places (pixel AUROC), tells photos with defects from those without (image AUROC), and finds reused photos.
+defects' places (pixel AUROC), tells photos with defects from those without (image AUROC), tells a part that is gone
+from a mark, finds the same piece again by its marks, and finds reused photos. A folder with `--articles`, photos of
+each article in a folder of its own (github.com/marcusklasson/GroceryStoreDataset, dataset/train/Packages), says how
+well another article is told; one with `--tiles` (github.com/abin24/Magnetic-tile-defect-datasets.) how well those with
+a defect are told by twenty good ones.
 """
 
 import argparse
@@ -15,7 +19,7 @@ import cv2
 import numpy
 from numpy.typing import NDArray
 
-from grading import compare, reuse
+from grading import compare, hints, reuse, unusual
 
 Picture = NDArray[numpy.uint8]
 SEED = 11
@@ -74,6 +78,12 @@ def scaled(mask: NDArray[numpy.bool_], heat: compare.Map) -> NDArray[numpy.bool_
     return cv2.resize(mask.astype(numpy.uint8), heat.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
 
 
+def row(what: str, count: int, **figures: float) -> None:
+    """Print a line of the table."""
+    told = "   ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in figures.items())
+    print(f"{what:52} {count:5}   {told}", flush=True)
+
+
 def report(name: str, found: list[tuple[compare.Map, NDArray[numpy.bool_], compare.Map | None]], failed: int) -> None:
     """Print the figures of (heat, where the defects are, heat of a photo without) of each photo."""
     places, ours, clean = [], [], []
@@ -84,9 +94,10 @@ def report(name: str, found: list[tuple[compare.Map, NDArray[numpy.bool_], compa
         ours.append(float(heat.max()))
         if without is not None:
             clean.append(float(without.max()))
-    whole = f", image AUROC {auroc(numpy.array(clean), numpy.array(ours)):.3f}" if clean else ""
-    count = len(found) + failed
-    print(f"{name}: pixel AUROC {numpy.mean(places):.3f}{whole} ({len(found)} of {count} photos could be aligned)")
+    figures = {"pixel_AUROC": float(numpy.mean(places))}
+    if clean:
+        figures["image_AUROC"] = auroc(numpy.array(clean), numpy.array(ours))
+    row(name, len(found) + failed, **figures, aligned=len(found) / (len(found) + failed))
 
 
 def real_pairs(folder: Path, most: int) -> None:
@@ -170,18 +181,100 @@ def reused(photos: list[Path], asked: int, chance: random.Random) -> None:
             wrong = next((at for at in near if at != row), chance.choice([at for at in range(len(rows)) if at != row]))
             others.append(reuse.likeness(stored, jpegs[rows[wrong]]))
     false = sum(each >= reuse.SAME for each in others)
-    print(f"reused photos among {len(rows)}; false alarms {false} of {len(others)}")
+    row(f"reused among {len(rows)}, another photo", len(others), false_alarms=false / len(others))
     for name, hits in sieved.items():
-        verified = numpy.mean([each >= reuse.SAME for each in proved[name]])
-        print(f"  {name}: among the nearest {numpy.mean(hits):.3f}, proved {verified:.3f} (of {len(hits)})")
+        verified = float(numpy.mean([each >= reuse.SAME for each in proved[name]]))
+        row(f"reused, {name}", len(hits), among_nearest=float(numpy.mean(hits)), proved=verified)
+
+
+def same_again(photos: list[Path], chance: random.Random) -> None:
+    """Compare a marked piece with another photo of it and with a piece that has other marks, beside two good ones."""
+    same, other = [], []
+    for path in photos:
+        picture = cv2.imread(str(path))
+        if picture is None or min(picture.shape[:2]) < 200:
+            continue
+        good = [jpeg(view(picture, chance)) for _ in range(2)]
+        piece, foreign = hurt(picture, chance)[0], hurt(picture, chance)[0]
+        earlier = [jpeg(view(each, chance)) for each in (piece, foreign)]
+        found = compare.compare(jpeg(view(piece, chance)), good, earlier)
+        if found.aligned and found.differences:
+            same.append(found.shared[0])
+            other.append(found.shared[1])
+    right, wrong = (sum(each >= hints.SAME_MARKS for each in scores) / len(scores) for scores in (same, other))
+    score = auroc(numpy.array(other, float), numpy.array(same, float))
+    row("the same piece again, by its marks", len(same), AUROC=score, found=right, false_alarms=wrong)
+
+
+def missing(photos: list[Path], chance: random.Random) -> None:
+    """Take a part away (the ground is seen there), or make a mark; say how often each is called a missing part."""
+    counts = {"gone": [0, 0], "mark": [0, 0]}
+    for path in photos:
+        picture = cv2.imread(str(path))
+        if picture is None or min(picture.shape[:2]) < 200:
+            continue
+        height, width = picture.shape[:2]
+        wide, high = width // 8, height // 8
+        left, top = chance.randint(width // 8, width * 3 // 4), chance.randint(height // 8, height * 3 // 4)
+        gone = picture.copy()
+        gone[top : top + high, left : left + wide] = numpy.median(picture.reshape(-1, 3), axis=0)
+        for name, changed in (("gone", gone), ("mark", hurt(picture, chance)[0])):
+            found = compare.compare(jpeg(view(changed, chance)), [jpeg(view(picture, chance))])
+            counts[name][0] += any(hint.kind == "missing_part" for hint in hints.of_comparison(found))
+            counts[name][1] += 1
+    (found_gone, all_gone), (false_marks, all_marks) = counts["gone"], counts["mark"]
+    row("missing part", all_gone, found=found_gone / all_gone, marks_called_missing=false_marks / all_marks)
+
+
+def articles(folder: Path, most: int, chance: random.Random) -> None:
+    """Compare photos of each article with four others of it, and with four of another article."""
+    photos = {each: sorted(each.glob("*.jpg")) for each in sorted(folder.rglob("*")) if each.is_dir()}
+    kinds = [each for each, paths in photos.items() if len(paths) >= 6]
+    right, wrong, false, told = [], [], 0, 0
+    for number in range(most):
+        kind = kinds[number % len(kinds)]
+        other = chance.choice([each for each in kinds if each != kind])
+        asked, *mine = chance.sample(photos[kind], 5)
+        for paths, features in ((mine, right), (chance.sample(photos[other], 4), wrong)):
+            found = compare.compare(asked.read_bytes(), [each.read_bytes() for each in paths])
+            hinted = any(hint.kind == "wrong_item" for hint in hints.of_comparison(found))
+            features.append(float(-found.features))
+            told += hinted and paths is not mine
+            false += hinted and paths is mine
+    score = auroc(numpy.array(right), numpy.array(wrong))
+    row("another article", most, AUROC=score, found=told / most, false_alarms=false / most)
+
+
+def tiles(folder: Path, most: int, chance: random.Random) -> None:
+    """Tell tiles with a defect from good ones, by twenty good ones; half of those asked about are good."""
+    good, bad = (sorted(folder.glob(each)) for each in ("MT_Free/Imgs/*.jpg", "MT_[!F]*/Imgs/*.jpg"))
+    bad += sorted(folder.glob("MT_Fray/Imgs/*.jpg"))
+    see = unusual.eyes()
+    chosen = chance.sample(good, unusual.MOST + most // 2)
+    usual = unusual.learn([each.read_bytes() for each in chosen[: unusual.MOST]], see)
+    assert usual is not None
+    scores = []
+    for paths in (chosen[unusual.MOST :], chance.sample(bad, min(len(bad), most // 2))):
+        looked = [unusual.look(each.read_bytes(), usual, see) for each in paths]
+        scores.append(numpy.array([each.permille for each in looked if each is not None], float))
+    hinted = [float((each >= hints.UNUSUAL).mean()) for each in scores]
+    row("unusual, by 20 good photos", most, AUROC=auroc(*scores), found=hinted[1], false_alarms=hinted[0])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("folders", type=Path, nargs="*", metavar="FOLDER")
     parser.add_argument("--photos", type=int, default=60, metavar="N", help="photos of each folder (default: 60)")
+    parser.add_argument("--articles", type=Path, metavar="FOLDER", help="photos of each article in a folder of its own")
+    parser.add_argument("--tiles", type=Path, metavar="FOLDER", help="magnetic tiles")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
+    if asked.articles:
+        print(asked.articles)
+        articles(asked.articles, asked.photos, random.Random(SEED))
+    if asked.tiles:
+        print(asked.tiles)
+        tiles(asked.tiles, asked.photos, random.Random(SEED))
     for folder in asked.folders:
         chance = random.Random(SEED)
         print(folder)
@@ -189,6 +282,8 @@ def main() -> None:
             real_pairs(folder, asked.photos)
             continue
         photos = sorted(each for each in folder.rglob("*") if each.suffix.lower() in (".jpg", ".jpeg"))
+        for measured in (same_again, missing):
+            measured(chance.sample(photos, min(asked.photos, len(photos))), chance)
         for references in (1, 5):
             injected(chance.sample(photos, min(asked.photos, len(photos))), references, chance)
         reused(photos, asked.photos, chance)

@@ -1,7 +1,7 @@
 """Photos of before are found by what they look like; an article is compared with good ones of it."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -9,11 +9,14 @@ import msgspec
 import numpy
 import pytest
 
+from grading.compare import Region
+from grading.unusual import ENOUGH, Unusual
 from station import facts as f
 from station.comparing import Comparing
 from station.journal import Journal
 from station.photo_index import CHUNKS_FILE, SIEVE_FILE, PhotoIndex
 from station.photos import PhotoStore
+from tests.grading.conftest import printed
 from tests.grading.test_mat import View
 
 SIZE = (480, 640, 3)
@@ -115,6 +118,75 @@ def test_a_scratch_that_good_ones_do_not_have_is_shown_where_it_is(site: Site) -
     assert hint.kind == "damage_area"
     assert left <= 1000 * 335 // 640 <= left + width and top <= 1000 * 225 // 480 <= top + height
     assert width < 250 and height < 250
+
+
+def marked(*places: tuple[int, int]) -> numpy.ndarray:
+    """The article with white marks on it."""
+    picture = printed(7)
+    for x, y in places:
+        cv2.rectangle(picture, (x - 12, y - 12), (x + 12, y + 12), (128, 128, 128), -1)
+        cv2.line(picture, (x - 12, y - 12), (x + 12, y + 12), (255, 255, 255), 4)
+    return picture
+
+
+def test_a_piece_with_the_marks_of_an_earlier_one_is_told_and_one_with_its_own_is_not(site: Site) -> None:
+    site.photo("I-A01-1", jpeg(marked()), "A")
+    site.photo("I-A01-5", jpeg(marked((60, 80))), "B")
+    before = site.photo("I-A01-6", jpeg(marked((150, 100), (225, 150))), "C")
+    again = site.photo("I-A01-8", jpeg(marked((150, 100), (225, 150)), 75))
+    other = site.photo("I-A01-9", jpeg(marked((100, 165)), 75))
+    comparing = site.comparing(photo_reused=(), damage_area=(), same_item_again=("*",))
+    (hint,) = comparing.hints(again)
+    assert (hint.kind, hint.detail, hint.beside) == ("same_item_again", "I-A01-6", before.sha256)
+    assert hint.confidence_permille >= 500 and len(hint.region) == 4
+    assert list(comparing.hints(other)) == []
+
+
+def test_another_article_is_told_where_enough_good_ones_are_known(site: Site) -> None:
+    comparing = site.comparing(photo_reused=(), wrong_item=("*",))
+    taken = site.photo("I-A01-9", jpeg(printed(8)))
+    for number in range(2):
+        site.photo(f"I-A01-{number}", jpeg(marked(), 80 + number), "A")
+    assert list(comparing.hints(taken)) == []
+    site.photo("I-A01-3", jpeg(marked(), 83), "A")
+    (hint,) = comparing.hints(taken)
+    assert hint.kind == "wrong_item" and hint.confidence_permille >= 500
+    right = site.photo("I-A01-8", jpeg(marked((150, 100))))
+    assert [each.kind for each in comparing.hints(right)] == ["damage_area"]
+
+
+def test_what_is_unusual_is_shown_in_a_picture_of_its_own(site: Site) -> None:
+    asked: list[int] = []
+
+    def look(_jpeg: bytes, good: Sequence[bytes], _stopped: object) -> Unusual:
+        asked.append(len(good))
+        return Unusual(2000, Region(100, 200, 50, 60), b"glows")
+
+    comparing = Comparing(
+        PhotoIndex(site.folder),
+        site.store,
+        site.journal.path,
+        "A01",
+        {"photo_reused": (), "unusual_area": ("*",)},
+        look,
+    )
+    site.opened.append(comparing)
+    taken = site.photo("I-A01-99", jpeg(printed(8)), "", "bags")
+    for number in range(ENOUGH):
+        assert list(comparing.hints(taken)) == []
+        site.photo(f"I-A01-{number}", jpeg(printed(7), 70 + number), "A", "bags")
+    (hint,) = comparing.hints(taken)
+    assert asked == [ENOUGH] and (hint.kind, hint.region) == ("unusual_area", (100, 200, 50, 60))
+    assert site.store.path(hint.beside).read_bytes() == b"glows"
+
+
+def test_of_goods_on_which_nothing_is_to_be_seen_no_other_article_is_told(site: Site) -> None:
+    plain = numpy.full((240, 320, 3), 150, numpy.uint8)
+    cv2.rectangle(plain, (100, 50), (200, 150), (40, 40, 180), -1)
+    for number in range(3):
+        site.photo(f"I-A01-{number}", jpeg(plain, 80 + number), "A")
+    comparing = site.comparing(photo_reused=(), wrong_item=("*",))
+    assert list(comparing.hints(site.photo("I-A01-9", jpeg(plain, 60)))) == []
 
 
 def test_only_good_photos_of_the_article_are_references(site: Site) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +59,19 @@ def test_the_interval_decides_and_not_the_share(rules: Rules, right: int, verdic
     assert judged(told, rules).verdict == verdict
 
 
-@pytest.mark.parametrize("kind", ["photo_reused", "mood"])
+@pytest.mark.parametrize(("match", "agreed"), [("wrong", 1), ("matched", 0)])
+def test_another_article_is_judged_by_what_the_item_was_taken_for(rules: Rules, match: str, agreed: int) -> None:
+    named, *rest = story(1, an_answer(rules, False), "wrong_item")
+    told = [(named[0], msgspec.structs.replace(named[1], match=match)), *rest]
+    assert (judged(told, rules).shown, judged(told, rules).agreed) == (1, agreed)
+
+
+def test_an_unusual_place_is_right_when_an_answer_names_a_defect(rules: Rules) -> None:
+    told = [*story(1, an_answer(rules, True), "unusual_area"), *story(2, an_answer(rules, False), "unusual_area")]
+    assert (judged(told, rules).shown, judged(told, rules).agreed) == (2, 1)
+
+
+@pytest.mark.parametrize("kind", ["photo_reused", "same_item_again", "mood"])
 def test_what_no_answer_can_judge_is_neither_right_nor_wrong(rules: Rules, kind: str) -> None:
     told = [fact for number in range(ENOUGH) for fact in story(number, an_answer(rules, True), kind)]
     raised = f.ExceptionRaised("X1", "photo_repeat", "supervisor", item="I-A01-1")

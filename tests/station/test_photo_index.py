@@ -1,6 +1,7 @@
 """The index of what photos look like finds a copy, and is whole again after any power cut."""
 
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grading import reuse
-from station.photo_index import CHUNKS_FILE, ROWS_FILE, SIEVE_FILE, PhotoIndex
+from station.photo_index import CHUNKS_FILE, ORDER_FILE, ROWS_FILE, SIEVE_FILE, PhotoIndex
 
 ROW = 32 + 32 + reuse.PRINTS_BYTES + 4
 KEPT = [os.urandom(reuse.PRINTS_BYTES) for _ in range(12)]
@@ -93,4 +94,58 @@ def test_photos_beyond_what_is_mapped_at_once_are_found(tmp_path: Path) -> None:
         index.add(number.to_bytes(32).hex(), "I-A01-0", empty)
     index.add(name(1), "I-A01-1", KEPT[1])
     assert [(each.item, each.sha256) for each in index.look(asked(1, 3))] == [("I-A01-1", name(1))]
+    index.close()
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a few more rows than are put in order at once; the twelve come first, and come again at the end."""
+    folder = tmp_path_factory.mktemp("many")
+    index = filled(folder)
+    chance = random.Random(5)
+    for number in range(12, 16_390):
+        index.add(number.to_bytes(32).hex(), f"I-A01-{number}", chance.randbytes(reuse.PRINTS_BYTES))
+    index.close()
+    return folder
+
+
+def test_rows_in_order_are_found_as_those_before_and_after(many: Path) -> None:
+    index = PhotoIndex(many)
+    noisy = [(bytes(each ^ (place % 7 == 3) for place, each in enumerate(asked(n, n)[0])),) for n in range(12)]
+    before = [index.look(each) for each in noisy]
+    index.put_in_order(1)
+    assert (many / ORDER_FILE).exists()
+    assert [index.look(each) for each in noisy] == before
+    assert all(seen for seen in before)
+    index.add(name(200), "I-A01-late", late := os.urandom(reuse.PRINTS_BYTES))
+    assert index.look((late[: reuse.PRINT_BYTES],))[0].item == "I-A01-late"
+    index.close()
+    again = PhotoIndex(many)
+    assert [again.look(each) for each in noisy] == before
+    again.close()
+
+
+def test_few_rows_are_left_as_they_are_and_stopping_leaves_no_order(many: Path) -> None:
+    (many / ORDER_FILE).unlink(missing_ok=True)
+    index = PhotoIndex(many)
+    index.put_in_order()
+    index.put_in_order(1, stopped=lambda: True)
+    assert not (many / ORDER_FILE).exists() and index.look(asked(3))
+    index.close()
+
+
+def test_an_order_that_is_torn_or_of_rows_cut_off_is_left_out(many: Path) -> None:
+    index = PhotoIndex(many)
+    index.put_in_order(1)
+    index.close()
+    whole = (many / ORDER_FILE).read_bytes()
+    (many / ORDER_FILE).write_bytes(whole[:-1])
+    index = PhotoIndex(many)
+    assert not (many / ORDER_FILE).exists() and index.look(asked(7))[0].item == "I-A01-7"
+    index.close()
+    (many / ORDER_FILE).write_bytes(whole)
+    with (many / ROWS_FILE).open("r+b") as rows:
+        rows.truncate(100 * ROW)
+    index = PhotoIndex(many)
+    assert not (many / ORDER_FILE).exists() and len(index) == 100 and index.look(asked(7))
     index.close()

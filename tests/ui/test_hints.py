@@ -44,6 +44,24 @@ def hinted(hands) -> object:
     return hands
 
 
+def test_beside_a_photo_with_something_unusual_stands_the_picture_in_which_it_glows(
+    hinted, see, window: Window
+) -> None:
+    item = hinted.bench.state.item
+    photo = item.photos[0]
+    region = (120, 100, 60, 90)
+    hinted.take(
+        PhotoCompared(item.identified.item, photo.shot, photo.sha256, "unusual_area", 990, region, "1.9", photo.sha256)
+    )
+    window.render(see())
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_F9)
+    (pair,) = window.findChildren(SideBySide)
+    assert "unusual" in pair.accessibleName() and "glows" in pair.accessibleName()
+    QTest.keyClick(window, Qt.Key.Key_F9)
+    assert "Compared with" in pair.accessibleName()
+
+
 def said(window: Window) -> str:
     labels = [each for each in window.findChildren(QLabel) if each.isVisible()]
     return " ".join(each.accessibleName() or each.text() for each in labels)

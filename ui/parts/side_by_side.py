@@ -28,7 +28,9 @@ class SideBySide(QWidget):
 
     def show_pair(self, hint: Compared, heading: str, view: View) -> None:
         """Show the two photos of a hint under a heading."""
-        names = (view.tr.gettext(mark("This photo")), view.tr.gettext(mark("Compared with")))
+        glows = hint.kind == "unusual_area"
+        beside = mark("What is unusual glows") if glows else mark("Compared with")
+        names = (view.tr.gettext(mark("This photo")), view.tr.gettext(beside))
         self._theme, self._heading, self._region = view.theme, heading, hint.region
         self._sides = tuple(
             (name, _read(Path(path))) for name, path in zip(names, (hint.photo, hint.beside), strict=True)
