@@ -207,7 +207,8 @@ def _interlock(state: State, known: Known) -> Prompt:
         params["detail"] = stop.detail
         reason = mark("{detail}. {now} {never} {who}.")
     buttons = (*(done if words.proof == "confirm" else ()), *_undo(state))
-    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", "stop")
+    picture = "fire-box" if words.proof == "box" else "stop"
+    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", picture)
 
 
 _DONE: Mapping[str, str] = {"recall_part": mark("It cannot be found")}

@@ -23,7 +23,7 @@ from station.steps.notices import accepted, best, refused
 from station.steps.plate import label_of
 from station.stops import found
 
-STOPPED = mark("Stop. Do what the screen says before anything else.")
+STOPPED = mark("Do what the screen says before anything else.")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Why a label is printed again, and a route changed, without a person having asked for it.
 _BY_RECALL = "recall"
@@ -57,7 +57,7 @@ def alarm(outcome: Outcome) -> Outcome:
     if not any(isinstance(fact, InterlockRaised) for fact in outcome.facts):
         return outcome
     return Outcome(
-        Notice(Tone.REFUSED, STOPPED),
+        Notice(Tone.STOPPED, STOPPED),
         outcome.facts,
         outcome.ask,
         outcome.labels,

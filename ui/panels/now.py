@@ -105,6 +105,9 @@ class NowPanel(Card):
         set_property(self._title, "type", "ask" if len(title) > _LONG else "prompt")
         self._title.show_text(title)
         self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
+        # What a stop wants is the first thing to be read; elsewhere the reason stands back behind the question.
+        set_property(self._reason, "quiet", prompt.stage != STAGE)
+        set_property(self._reason, "strong", prompt.stage == STAGE)
         self._big.show_words(_big_words(view))
         self._preview.setVisible(prompt.stage in _CAMERA_STAGES)
         if prompt.stage in _CAMERA_STAGES:
@@ -114,8 +117,10 @@ class NowPanel(Card):
             self._verdict.render(view, item)
         else:
             self._verdict.setVisible(False)
-        crowded = prompt.stage in (*_CAMERA_STAGES, STAGE) or (shows_verdict and item is not None)
-        self._picture.show_picture("" if crowded or prompt.entry == "pin" else prompt.picture, view.theme)
+        crowded = prompt.stage in _CAMERA_STAGES or (shows_verdict and item is not None)
+        # The hand of a stop is on its card.
+        bare = crowded or prompt.entry == "pin" or prompt.picture == "stop"
+        self._picture.show_picture("" if bare else prompt.picture, view.theme)
         self._keypad.setVisible(prompt.entry == "pin")
         self._keypad.render(tr)
         for part in (self._progress, self._steps, self._stop):
@@ -125,8 +130,8 @@ class NowPanel(Card):
 
     def _bodies(self) -> tuple[QWidget, ...]:
         """What fills the middle, one of them at a time."""
-        shown = (self._picture, self._preview, self._crop, self._verdict, self._keypad)
-        return (*shown, self._steps, self._stop)
+        shown = (self._stop, self._picture, self._preview, self._crop, self._verdict, self._keypad)
+        return (*shown, self._steps)
 
     def type_text(self, text: str) -> None:
         """Type into the entry field, when there is one."""
