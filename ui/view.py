@@ -153,6 +153,7 @@ class View:
     `still` is the path of a photo that is asked about, `crop` the place in it (left, top, width, height in pixels;
     none: all of it). `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
+    `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
     `asked_s` tells for how many seconds the question has been on the screen.
     """
 
@@ -195,6 +196,7 @@ class View:
     may_set_up: bool = False
     inspection: Inspection | None = None
     preps: tuple[PrepLine, ...] = ()
+    why: tuple[str, ...] = ()
     asked_s: float = 0.0
     looked: Looked | None = None
 

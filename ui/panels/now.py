@@ -20,6 +20,7 @@ from ui.parts.steps import Steps
 from ui.parts.text import Text
 from ui.parts.tiles import Tiles, columns_for
 from ui.parts.verdict import Verdict
+from ui.parts.worths import Worths
 from ui.theme import S4, S8, S12, S16, S24
 from ui.view import View
 from ui.wording import say, weight
@@ -53,6 +54,7 @@ class NowPanel(Card):
         self._preview = Preview()
         self._crop = Crop()
         self._verdict = Verdict()
+        self._worths = Worths()
         self._keypad = Keypad()
         self._progress, self._steps, self._stop = Progress(), Steps(), InterlockCard()
         self._tiles = Tiles(tile, S12)
@@ -79,6 +81,7 @@ class NowPanel(Card):
         self.column.addWidget(self._big)
         for body in self._bodies():
             self.column.addWidget(body, 1)
+        self.column.addWidget(self._worths)
         self.column.addWidget(self._tiles)
         self.column.addWidget(self._filler, 1)
         # With this key every other one is typed, also those that would press a button.
@@ -104,7 +107,9 @@ class NowPanel(Card):
         title = "" if prompt.stage in ("result", STAGE) else say(tr, prompt.title, prompt.params)
         set_property(self._title, "type", "ask" if len(title) > _LONG else "prompt")
         self._title.show_text(title)
-        self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
+        # So it says where to put it.
+        reason = "" if prompt.stage == "place" else prompt.reason
+        self._reason.show_text(say(tr, reason, prompt.params) if reason else "")
         # What a stop wants is the first thing to be read; elsewhere the reason stands back behind the question.
         set_property(self._reason, "quiet", prompt.stage != STAGE)
         set_property(self._reason, "strong", prompt.stage == STAGE)
@@ -123,9 +128,11 @@ class NowPanel(Card):
         self._picture.show_picture("" if bare else prompt.picture, view.theme)
         self._keypad.setVisible(prompt.entry == "pin")
         self._keypad.render(tr)
-        for part in (self._progress, self._steps, self._stop):
+        for part in (self._progress, self._steps, self._stop, self._worths):
             part.render(view)
         self._show_answers(view)
+        if not self._worths.isHidden() and not self._fits():
+            self._worths.leave_out_details()
         self._filler.setVisible(all(body.isHidden() for body in self._bodies()))
 
     def _bodies(self) -> tuple[QWidget, ...]:
@@ -189,10 +196,14 @@ class NowPanel(Card):
         for across, tall in ways:
             self._tiles.show_buttons(answers, view.tr, across, tall)
             self._tiles.updateGeometry()
-            self.column.invalidate()
-            fits_across = self.column.totalMinimumSize().width() <= self.width()
-            if fits_across and self.column.totalHeightForWidth(self.width()) + S24 <= self.height():
+            if self._fits():
                 break
+
+    def _fits(self) -> bool:
+        """Whether all that is shown now has room."""
+        self.column.invalidate()
+        fits_across = self.column.totalMinimumSize().width() <= self.width()
+        return fits_across and self.column.totalHeightForWidth(self.width()) + S24 <= self.height()
 
 
 def _big_words(view: View) -> str:
