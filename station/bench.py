@@ -10,7 +10,7 @@ from station.facts import Recorded
 from station.inputs import Input, PhotoCompared
 from station.journal import Journal
 from station.known import Known
-from station.outcome import Capture, Label, Notice, Outcome, Tone
+from station.outcome import Capture, Label, Notice, Outcome
 from station.prompt import Prompt, prompt
 from station.state import State, fold
 from station.steps.plate import WAITS
