@@ -29,6 +29,11 @@ def shown(window: Window, view: object) -> list[str]:
     return [label.text() for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
 
 
+def seen(window: Window, kind: type[QWidget]) -> list[QWidget]:
+    """The widgets of a kind on the page that is shown."""
+    return [each for each in window.findChildren(kind) if each.isVisible()]
+
+
 def in_sight(widget: QWidget, window: Window) -> bool:
     """Whether all of a widget is to be seen without scrolling."""
     around, place = widget.parentWidget(), widget.geometry()
@@ -59,7 +64,7 @@ def test_what_each_way_is_worth_and_an_override_costs_is_seen_without_scrolling(
 ) -> None:
     said = shown(window, see())
     item = hands.bench.state.item
-    worths = window.findChild(Worths)
+    worths = seen(window, Worths)[0]
     assert in_sight(worths, window)
     bars = [bar for bar in worths.findChildren(Bar) if bar.isVisible()]
     assert len({bar.mapTo(window, bar.rect().topLeft()).x() for bar in bars}) == 1
@@ -93,7 +98,7 @@ def test_nothing_of_the_result_is_squeezed(see: Callable, window: Window, result
     QApplication.processEvents()
     for language in ("en", "es"):
         shown(window, see(language))
-        verdict, worths = window.findChild(Verdict), window.findChild(Worths)
+        verdict, worths = seen(window, Verdict)[0], seen(window, Worths)[0]
         assert verdict.height() >= verdict.minimumSizeHint().height()
         for label in worths.findChildren(QLabel):
             assert not label.isVisible() or label.height() >= label.heightForWidth(label.width())
@@ -107,4 +112,4 @@ def test_goods_of_unknown_worth_show_no_table(hands, see: Callable, window: Wind
     routed = hands.bench.state.item.routed
     shown(window, see())
     known = any(each.minor is not None for each in routed.breakdown)
-    assert window.findChild(Worths).isVisible() is known
+    assert bool(seen(window, Worths)) is known
