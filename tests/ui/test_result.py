@@ -24,8 +24,9 @@ def result(hands) -> None:
 
 
 def shown(window: Window, view: object) -> list[str]:
-    window.render(view)
-    QApplication.processEvents()
+    for _ in range(2):  # the page has its size from the second time on
+        window.render(view)
+        QApplication.processEvents()
     return [label.text() for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
 
 

@@ -25,7 +25,7 @@ class Verdict(Poster):
     """A panel in the colour of the disposition with its pattern as a broad edge."""
 
     def __init__(self) -> None:
-        super().__init__(QSize(280, 112), 2)
+        super().__init__(QSize(280, 100), 2)
         self._letter = ""
         self._word = ""
         self._below = ""

@@ -25,7 +25,7 @@ class Worths(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._table: Table[_Cells] = Table(_cells, (0, 0, 2, 0, 3), (S8, S4))
+        self._table: Table[_Cells] = Table(_cells, (0, 0, 1, 0, 3), (S8, S4))
         self._parts, self._closed = Text("small", quiet=True), Text("small", quiet=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
