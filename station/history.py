@@ -84,9 +84,8 @@ class History:
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when a parcel with this code was first received at this bench; None when never."""
-        with self._journal.reading() as connection:
-            row = _RECEIPT.run(connection, self._named(code=code)).first()
-        return None if row is None else Receipt(row.code, row.parcel, row.bench, row.operator, row.arrived_at)
+        rows = self._journal.rows(_RECEIPT, code=code)
+        return Receipt(*rows[0]) if rows else None
 
     def took_back(self, receipt: Receipt) -> bool:
         """Tell whether the arrival that a receipt of this station speaks of was undone here."""
@@ -98,27 +97,20 @@ class History:
 
     def received(self, rma: str) -> tuple[Received, ...]:
         """Return the units that were matched to a return order, oldest first."""
-        with self._journal.reading() as connection:
-            rows = _RECEIVED.run(connection, self._named(rma=rma)).all()
-        return tuple(Received(row.line, row.serial) for row in rows)
+        return tuple(Received(*row) for row in self._journal.rows(_RECEIVED, rma=rma))
 
     def item_stands(self, item: str) -> bool:
         """Tell whether an item was named and not undone."""
-        with self._journal.reading() as connection:
-            return _ITEM.run(connection, self._named(item=item)).first() is not None
+        return bool(self._journal.rows(_ITEM, item=item))
 
     def plated(self, plate: str) -> Plated | None:
         """Return the item that bears a plate; None when it was voided, undone or never given out here."""
-        with self._journal.reading() as connection:
-            row = _PLATED.run(connection, self._named(plate=plate)).first()
-        if row is None:
-            return None
-        return Plated(row.plate, row.item, row.title, row.disposition, row.bin, row.at)
+        rows = self._journal.rows(_PLATED, plate=plate)
+        return Plated(*rows[0]) if rows else None
 
     def units_with_serial(self, serial: str) -> tuple[Unit, ...]:
         """Return the units with a serial number, oldest first; none for an empty one."""
-        item = schema.item.c
-        return self._units(item.serial == serial) if serial else ()
+        return tuple(map(_unit, self._journal.rows(_WITH_SERIAL, serial=serial))) if serial else ()
 
     def untold_units_in(self, bins: Sequence[str]) -> tuple[Unit, ...]:
         """Return the units in these bins of which no exception speaks of a recall, oldest first."""
@@ -128,26 +120,20 @@ class History:
             .where(raised.station == item.station, raised.item == item.item, raised.kind.in_(_RECALLS))
             .exists()
         )
-        return self._units(item.bin.in_(bins), ~told)
-
-    def _units(self, *which: Any) -> tuple[Unit, ...]:
-        item = schema.item.c
         columns = (getattr(item, name) for name in Unit.__struct_fields__)
-        query = select(*columns).where(item.station == self._journal.station, *which).order_by(item.identified_at)
+        own = item.station == self._journal.station
+        query = select(*columns).where(own, item.bin.in_(bins), ~told).order_by(item.identified_at)
         with self._journal.reading() as connection:
-            return tuple(Unit(*(value or "" for value in row)) for row in connection.execute(query))
+            return tuple(_unit(row) for row in connection.execute(query))
 
     def bin(self, code: str) -> Bin | None:
         """Return a bin that was labelled or opened at this bench."""
-        with self._journal.reading() as connection:
-            row = _BIN.run(connection, self._named(bin=code)).first()
-        return None if row is None else Bin(row.bin, row.disposition, row.client)
+        rows = self._journal.rows(_BIN, bin=code)
+        return Bin(*rows[0]) if rows else None
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""
-        with self._journal.reading() as connection:
-            row = _BIN.run(connection, self._named(bin=code)).first()
-        return row is not None and row.closed_at != ""
+        return bool(self._journal.rows(_CLOSED, bin=code))
 
     def labels(self, printing: Heard) -> tuple[Copy, ...]:
         """Return the latest label copies of this bench that nobody has confirmed or voided, the newest first."""
@@ -176,9 +162,7 @@ class History:
     def placed(self, at: datetime) -> tuple[tuple[Disposition, int], ...]:
         """Return how many items were placed each way on the day that `at` (aware) lies in."""
         morning = utc(at.astimezone().replace(hour=0, minute=0, second=0, microsecond=0))
-        with self._journal.reading() as connection:
-            rows = _PLACED.run(connection, self._named(morning=morning)).all()
-        return tuple((row.disposition, row.items) for row in rows)
+        return tuple((way, items) for way, items in self._journal.rows(_PLACED, morning=morning))
 
     def exceptions(self, limit: int = 200) -> tuple[Raised, ...]:
         """Return the latest exceptions raised at this bench, oldest first."""
@@ -272,6 +256,14 @@ class History:
         return {"station": self._journal.station, **values}
 
 
+def _unit(row: Sequence[Any]) -> Unit:
+    return Unit(*(value or "" for value in row))
+
+
+_WITH_SERIAL = Statement(
+    f"SELECT {', '.join(Unit.__struct_fields__)} FROM item"
+    " WHERE station = :station AND serial = :serial ORDER BY identified_at"
+)
 _RECEIPT = Statement(
     "SELECT parcel.code, parcel.parcel, COALESCE(shift.bench, '') AS bench, parcel.operator,"
     " parcel.arrived_at FROM parcel LEFT JOIN shift"
@@ -291,7 +283,8 @@ _PLACED = Statement(
     "SELECT disposition, COUNT(*) AS items FROM item WHERE station = :station AND placed_at >= :morning"
     " GROUP BY disposition ORDER BY disposition"
 )
-_BIN = Statement("SELECT bin, disposition, client, closed_at FROM bin WHERE station = :station AND bin = :bin")
+_BIN = Statement("SELECT bin, disposition, client FROM bin WHERE station = :station AND bin = :bin")
+_CLOSED = Statement("SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> ''")
 _STORY = Statement(
     "SELECT journal.*, undone.undone_at FROM story JOIN journal ON journal.station = story.station"
     " AND journal.epoch = story.epoch AND journal.seq = story.seq"

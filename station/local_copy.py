@@ -60,6 +60,7 @@ _SET_REFUSED = Statement(
     "ON CONFLICT (epoch, seq) DO UPDATE SET status = excluded.status, code = excluded.code"
 )
 _ADD_RULES = Statement("INSERT INTO rule_file (seq, key, toml, why) VALUES (:seq, :key, :toml, :why)")
+_CURSOR = "SELECT cursor FROM feed"
 _NEWEST_RULES = "SELECT COALESCE(MAX(seq), 0) FROM rule_file"
 _RULES = "SELECT seq, key, toml, why FROM rule_file ORDER BY seq"
 
@@ -183,8 +184,7 @@ class LocalCopy:
 
     def cursor(self) -> int:
         """Return the number of the last feed record that is in the copy."""
-        with self._reading() as connection:
-            return int(connection.exec_driver_sql("SELECT cursor FROM feed").scalar_one())
+        return int(driver_connection(self._connection).execute(_CURSOR).fetchone()[0])
 
     def acked(self, epoch: str) -> int:
         """Return the highest seq of an epoch that central has confirmed; 0 when none."""
@@ -215,7 +215,7 @@ class LocalCopy:
         record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept.
         """
         with self._writing() as connection:
-            cursor = int(connection.exec_driver_sql("SELECT cursor FROM feed").scalar_one())
+            cursor = int(connection.exec_driver_sql(_CURSOR).scalar_one())
             if from_seq != cursor + 1 or to_seq < cursor:
                 raise FeedGap(f"the copy ends with {cursor}, the page begins with {from_seq}")
             newest = {(record.kind, record.key): record for record in records}

@@ -32,6 +32,7 @@ class Lookups:
         self._rules = rules
         self._newest = 0
         self._nothing_recalled: tuple[int, str, tuple[str, ...]] | None = None
+        self._compared: tuple[tuple[Recall, ...], str, tuple[str, ...]] | None = None
         self._copy = copy
         self._history = history
         self._hasher = PasswordHasher()
@@ -146,19 +147,21 @@ class Lookups:
         """Return the units in these bins that are, or may be, recalled and of which nobody was told yet.
 
         What came into a bin since the last look was compared on its way there: it is looked again only when central
-        has told more, another day has begun, or other bins are open.
+        has told of other recalls, another day has begun, or other bins are open.
         """
         told = (self._copy.cursor(), today(), bins)
         if told == self._nothing_recalled:
             return ()
-        found = self._recalled_now(bins)
+        # Most that central tells is of other things: only other recalls are worth a look through the bins.
+        recalls = self._copy.all_recalls()
+        found = () if (recalls, *told[1:]) == self._compared else self._recalled_now(bins, recalls)
         if not found:
-            self._nothing_recalled = told
+            self._nothing_recalled, self._compared = told, (recalls, *told[1:])
         return found
 
-    def _recalled_now(self, bins: tuple[str, ...]) -> tuple[tuple[Unit, Recall], ...]:
+    def _recalled_now(self, bins: tuple[str, ...], known: tuple[Recall, ...]) -> tuple[tuple[Unit, Recall], ...]:
         day = today()
-        recalls = [each for each in self._copy.all_recalls() if is_in_force(each, day)] if bins else []
+        recalls = [each for each in known if is_in_force(each, day)] if bins else []
         found = []
         for unit in self._history.untold_units_in(bins) if recalls else ():
             about = (each for each in recalls if concerns(each, unit.sku, unit.gtin))

@@ -64,7 +64,7 @@ def entries_of(connection: Connection, station: str, parcel: str) -> Iterator[tu
 def _change(connection: Connection, table: Mapping[type, Change], fact: Any, said: Said) -> None:
     change = table.get(type(fact))
     if change is not None:
-        change.statement.run(connection, change.values(fact, said))
+        change.statement.write(connection, change.values(fact, said))
 
 
 def _remember(connection: Connection, station: str, entry: Entry, fact: Any) -> None:
@@ -73,21 +73,21 @@ def _remember(connection: Connection, station: str, entry: Entry, fact: Any) -> 
     """
     values = {"station": station, "epoch": entry.epoch, "seq": entry.seq, "txn": entry.txn}
     if parcel := getattr(fact, "parcel", ""):
-        _REMEMBER_PARCEL.run(connection, {**values, "parcel": parcel})
+        _REMEMBER_PARCEL.write(connection, {**values, "parcel": parcel})
     elif item := getattr(fact, "item", ""):
-        _REMEMBER_ITEM.run(connection, {**values, "item": item})
+        _REMEMBER_ITEM.write(connection, {**values, "item": item})
 
 
 def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
     parcels: dict[str, None] = {}
     for txn in fact.txns:
         key = {"station": said.station, "txn": txn}
-        _UNDONE.run(connection, {**key, "undone_at": said.at})
-        _FORGET_EXCEPTIONS.run(connection, key)
+        _UNDONE.write(connection, {**key, "undone_at": said.at})
+        _FORGET_EXCEPTIONS.write(connection, key)
         parcels.update((row.parcel, None) for row in _PARCELS_OF.run(connection, key))
     for parcel in parcels:
         for statement in _FORGET:
-            statement.run(connection, {"station": said.station, "parcel": parcel})
+            statement.write(connection, {"station": said.station, "parcel": parcel})
         for txn, row in entries_of(connection, said.station, parcel):
             again = decode(row["type"], row["v"], bytes(row["body"]))
             _change(

@@ -8,7 +8,7 @@ are NULL.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0005"
+REVISION = "0006"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -131,7 +131,7 @@ item = Table(
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
     Index("item_rma", "station", "rma"),
-    Index("item_placed", "station", "placed_at"),
+    Index("item_placed", "station", "placed_at", "disposition"),
     Index("item_serial", "station", "serial"),
     sqlite_with_rowid=False,
 )
