@@ -203,7 +203,7 @@ class NowPanel(Card):
         """Whether all that is shown now has room."""
         self.column.invalidate()
         fits_across = self.column.totalMinimumSize().width() <= self.width()
-        return fits_across and self.column.totalHeightForWidth(self.width()) + S24 <= self.height()
+        return fits_across and self.column.totalMinimumHeightForWidth(self.width()) + S8 <= self.height()
 
 
 def _big_words(view: View) -> str:
