@@ -31,8 +31,10 @@ class Tiles(QWidget):
         self._buttons: tuple[Button, ...] = ()
         self._placed = (0, 0)
 
-    def show_buttons(self, buttons: tuple[Button, ...], tr: Translator, columns: int, tall: int = 0) -> None:
-        """Show these buttons in so many columns, with their pictures that tall."""
+    def show_buttons(
+        self, buttons: tuple[Button, ...], tr: Translator, columns: int, tall: int = 0, over: bool = False
+    ) -> None:
+        """Show these buttons in so many columns, with room for pictures that tall beside their words, or over them."""
         self._buttons = buttons
         while len(self._tiles) < len(buttons):
             self._add()
@@ -40,8 +42,13 @@ class Tiles(QWidget):
         for tile, button in zip(self._tiles, buttons, strict=False):
             tile.show_button(button.key, say(tr, button.text, button.params))
             tile.show_main(button.main)
-            tile.show_picture(button.picture, tall)
+            tile.place_picture(button.picture, tall, over)
         self.setVisible(bool(buttons))
+
+    def load_pictures(self) -> None:
+        """Draw the pictures where they have their place now."""
+        for tile in self._tiles[: len(self._buttons)]:
+            tile.load_picture()
 
     def _add(self) -> None:
         tile, place = self._make(), len(self._tiles)
