@@ -20,7 +20,7 @@ from ui import examined, setup_prompt, telling
 from ui.photos import PhotoDecoded
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
-from ui.view import PAGES, SETUP, Compared, Line, Lit, Looked, Shown, View
+from ui.view import SETUP, Compared, Line, Lit, Looked, Shown, View, may_open
 
 if TYPE_CHECKING:
     from station.desk import Desk
@@ -79,8 +79,7 @@ def look(
 ) -> View:
     """Return what is to be seen now. A page that the person's role does not have is the bench page."""
     role = desk.bench.state.operator.role if desk.bench.state.operator is not None else ""
-    roles = PAGES[opened.page][2] if opened.page in PAGES else ()
-    page = opened.page if not roles or role in roles else "receive"
+    page = opened.page if may_open(opened.page, desk.bench.state.operator) else "receive"
     view = replace(
         _at(desk, figures, manner, workers, page),
         failed=opened.failed,
