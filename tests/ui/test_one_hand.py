@@ -43,7 +43,8 @@ class OneHand:
         self.hands.settle()
 
     def type(self, code: str) -> None:
-        QTest.keyClicks(self.window, f"/{code}")
+        for character in f"/{code}":
+            QTest.keyClick(QApplication.focusWidget() or self.window, character)
         QTest.keyClick(QApplication.focusWidget() or self.window, Qt.Key.Key_Return)
         self.hands.settle()
 
