@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
+SCREENS = "tests/ui/test_screens.py::test_each_stage_and_page_is_drawn"
 COLOURS = 48
 # The picture's name, and the scene of tests/ui/test_screens.py it is taken of.
 PICTURES: Mapping[str, str] = {
@@ -34,7 +35,7 @@ PICTURES: Mapping[str, str] = {
 def main(folder: Path) -> int:
     """Draw the screens, and keep those the README shows."""
     with tempfile.TemporaryDirectory() as drawn:
-        command = [sys.executable, "-m", "pytest", "-q", "tests/ui/test_screens.py", "-k", "light and en and 1280"]
+        command = [sys.executable, "-m", "pytest", "-q", f"{SCREENS}[light-en-1280]"]
         subprocess.run(command, cwd=ROOT, env={**os.environ, "SCREENSHOTS": drawn}, check=True)
         for name, scene in PICTURES.items():
             with Image.open(Path(drawn) / f"{scene}-en-light-1280.png") as screen:

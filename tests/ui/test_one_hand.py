@@ -43,7 +43,8 @@ class OneHand:
         self.hands.settle()
 
     def type(self, code: str) -> None:
-        for character in f"/{code}":
+        typing = isinstance(QApplication.focusWidget(), QLineEdit)
+        for character in code if typing else f"/{code}":
             QTest.keyClick(QApplication.focusWidget() or self.window, character)
         QTest.keyClick(QApplication.focusWidget() or self.window, Qt.Key.Key_Return)
         self.hands.settle()
