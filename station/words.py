@@ -13,7 +13,7 @@ ROUTE_WORDS: Mapping[Disposition, str] = {
     "hold": mark("Hold"),
 }
 
-# The pages of the screen, in the order of their keys; `RS:page:` and the name is the barcode that opens one.
+# The pages of the screen, in the order of their keys; `RS:page:1` is the barcode that opens the first.
 PAGE_WORDS: Mapping[str, str] = {
     "receive": mark("Receive"),
     "bins": mark("Bins"),

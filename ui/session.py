@@ -285,11 +285,11 @@ class Session(QObject):
 
 
 def page_in(text: str) -> str:
-    """Return the page that a barcode opens (`RS:page:bins`); nothing for any other code."""
+    """Return the page that a barcode opens (`RS:page:2`, as its key F2 does); nothing for any other code."""
     if not text.upper().startswith(_PAGE_PREFIX):
         return ""
-    name = text[len(_PAGE_PREFIX) :].lower()
-    return name if name in PAGES else ""
+    key = f"F{text[len(_PAGE_PREFIX) :]}"
+    return next((name for name, page in PAGES.items() if page[0] == key), "")
 
 
 def _nothing(*_: object) -> None:

@@ -35,7 +35,7 @@ def write(out: Path, language: str) -> int:
     tr = Translator(language)
     commands = [(str(do), tr.gettext(words)) for do, words in _WORDS.items()]
     answers = [(f"{Do.CHOOSE}:{key}", tr.format(mark("Answer {key}"), key=str(key))) for key in range(1, ANSWERS + 1)]
-    pages = [(f"page:{name}", tr.gettext(words)) for name, words in PAGE_WORDS.items()]
+    pages = [(f"page:{key}", tr.gettext(words)) for key, words in enumerate(PAGE_WORDS.values(), start=1)]
     codes = [(SELF_TEST, tr.gettext(mark("Which keyboard does this scanner type?")))]
     out.write_bytes(command_sheet.pdf([*commands, *answers, *pages], tr.gettext(mark("Commands by scan")), codes))
     sys.stdout.write(f"{out} is written. Print it at full size (100 %) and hang it where the scanner reaches it.\n")
