@@ -16,7 +16,9 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = "tests/ui/test_screens.py::test_each_stage_and_page_is_drawn"
-COLOURS = 48
+COLOURS = 128
+# A lamp of few pixels keeps its colour: colours mean something here.
+_RARE_TOO = Image.Quantize.MAXCOVERAGE
 # The picture's name, and the scene of tests/ui/test_screens.py it is taken of.
 PICTURES: Mapping[str, str] = {
     "sign_in": "01-sign-in",
@@ -39,7 +41,7 @@ def main(folder: Path) -> int:
         subprocess.run(command, cwd=ROOT, env={**os.environ, "SCREENSHOTS": drawn}, check=True)
         for name, scene in PICTURES.items():
             with Image.open(Path(drawn) / f"{scene}-en-light-1280.png") as screen:
-                few = screen.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+                few = screen.convert("RGB").quantize(COLOURS, _RARE_TOO, dither=Image.Dither.NONE)
             few.save(folder / f"{name}.png", optimize=True)
     print(f"{sum(path.stat().st_size for path in folder.glob('*.png')) // 1024} KiB in {folder}")
     return 0
