@@ -131,7 +131,7 @@ class NowPanel(Card):
         for part in (self._progress, self._steps, self._stop, self._worths):
             part.render(view)
         self._show_answers(view)
-        if not self._worths.isHidden() and not self._fits():
+        if not self._worths.isHidden() and not self._fits(squeezed=True):
             self._worths.leave_out_details()
         self._filler.setVisible(all(body.isHidden() for body in self._bodies()))
 
@@ -199,11 +199,12 @@ class NowPanel(Card):
                 break
         self._tiles.load_pictures()
 
-    def _fits(self) -> bool:
-        """Whether all that is shown now has room."""
+    def _fits(self, *, squeezed: bool = False) -> bool:
+        """Whether all that is shown now has room, each part as high as it likes or `squeezed` to its least."""
         self.column.invalidate()
-        fits_across = self.column.totalMinimumSize().width() <= self.width()
-        return fits_across and self.column.totalMinimumHeightForWidth(self.width()) + S8 <= self.height()
+        wide = self.width()
+        high = self.column.totalMinimumHeightForWidth(wide) if squeezed else self.column.totalHeightForWidth(wide) + S16
+        return self.column.totalMinimumSize().width() <= wide and high + S8 <= self.height()
 
 
 def _big_words(view: View) -> str:
