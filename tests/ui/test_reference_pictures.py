@@ -38,7 +38,7 @@ def test_pictures_stand_on_the_answers_and_grow_with_the_screen(
     low, high = seen
     assert len(high) == len(pictured) and min(high) >= 96
     # On the least screen they stand over the words: large enough to be seen for what they show.
-    assert len(low) == len(pictured) and min(low) >= 64
+    assert len(low) == len(pictured) and min(low) >= 48
 
 
 def test_other_questions_have_none(hands, see: Callable, window: Window) -> None:
