@@ -34,9 +34,9 @@ _VERDICT_STAGES = ("result", "place", "route", "supervisor")
 # room for, or two of them.
 _VERY_LONG, _LONG, _TWO_LINES = 72, 40, 24
 _MANY = 4
-# Heights of reference pictures, as large as they were made first: beside answers under each other, or over the words
-# of answers in two columns. Where even the least has no room, the words do.
-_TALL, _LOW = (160, 128, 112, 96, 80, 72, 64, 48), (64, 48)
+# Heights of reference pictures, as large as they were made first: beside answers under each other, then in two columns.
+# Where even the least has no room, the words do.
+_TALL, _LOW = (160, 128, 112, 96, 80, 64, 48), (64, 48)
 
 
 class NowPanel(Card):
@@ -191,16 +191,12 @@ class NowPanel(Card):
     def _show_tiles(self, answers: tuple[Button, ...], view: View, columns: int) -> None:
         """Show the answers, with reference pictures as large as there is room for."""
         pictured = any(each.picture for each in answers)
-        # Two by two only what fills both columns.
-        ways = (1,) if len(answers) % 2 else (1, 2)
-        wanted = [(across, tall, across == 2) for tall in _TALL for across in ways]
-        wanted += [(2, tall, False) for tall in _LOW]
-        for across, tall, over in (*(wanted if pictured else ()), (columns, 0, False)):
-            self._tiles.show_buttons(answers, view.tr, across, tall, over)
+        wanted = (*((1, tall) for tall in _TALL), *((2, tall) for tall in _LOW)) if pictured else ()
+        for across, tall in (*wanted, (columns, 0)):
+            self._tiles.show_buttons(answers, view.tr, across, tall)
             self._tiles.updateGeometry()
             if self._fits():
                 break
-        self._tiles.load_pictures()
 
     def _fits(self, *, squeezed: bool = False) -> bool:
         """Whether all that is shown now has room, each part as high as it likes or `squeezed` to its least."""

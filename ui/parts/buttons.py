@@ -1,14 +1,12 @@
 """Buttons that show their key: the large tile of an answer, the small aside, the tab of a page, a setting's choice."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QImageReader, QPixmap
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui.parts.polish import set_property
 from ui.parts.text import Size, Text
 from ui.theme import S4, S8, S12, S16, TOUCH
-
-_BESIDE, _OVER = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.BottomToTop
 
 
 class KeyButton(QPushButton):
@@ -22,18 +20,15 @@ class KeyButton(QPushButton):
         self._cap.setObjectName("keycap")
         self._cap.setTextFormat(Qt.TextFormat.PlainText)
         self._words = Text(size)
-        said = QHBoxLayout()
-        said.setSpacing(S8 if name != "tile" else S16)
-        said.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter)
-        said.addWidget(self._words, 1)
-        self._layout = QBoxLayout(_BESIDE, self)
+        self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(margin, S4, margin, S4)
-        self._layout.setSpacing(said.spacing())
-        self._layout.addLayout(said, 1)
-        self._picture, self._pictured, self._loaded = QLabel(), ("", 0), ("", 0)
+        self._layout.setSpacing(S8 if name != "tile" else S16)
+        self._layout.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._layout.addWidget(self._words, 1)
+        self._picture, self._pictured = QLabel(), ("", 0)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.hide()
-        self._layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignCenter)
+        self._layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
         for child in (self._cap, self._words, self._picture):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -48,27 +43,15 @@ class KeyButton(QPushButton):
         self._words.show_text(words)
         self.setAccessibleName(f"{key} {words}".strip())
 
-    def place_picture(self, path: str, height: int, over: bool = False) -> None:
-        """Give room to a picture of this height beside the words, which say all that it shows, or over them.
-
-        No path or height: none. It is drawn by `load_picture`, once its place is settled.
-        """
+    def show_picture(self, path: str, height: int) -> None:
+        """Show a picture of this height beside the words, which say all that it shows; no path or height: none."""
         self._picture.setVisible(bool(path and height))
-        self._layout.setDirection(_OVER if over else _BESIDE)
-        self._layout.setSpacing(S4 if over else S16)
         if path and height and (path, height) != self._pictured:
             self._pictured = (path, height)
-            whole = QImageReader(path).size()
-            self._picture.setFixedSize(max(1, round(whole.width() * height / max(1, whole.height()))), height)
+            drawn = QPixmap(path).scaledToHeight(height, Qt.TransformationMode.SmoothTransformation)
+            self._picture.setPixmap(drawn)
+            self._picture.setFixedSize(drawn.size())
         self.updateGeometry()
-
-    def load_picture(self) -> None:
-        """Draw the picture that has its place, once."""
-        if not self._picture.isHidden() and self._loaded != self._pictured:
-            self._loaded = self._pictured
-            drawn = QPixmap(self._pictured[0])
-            smooth = Qt.TransformationMode.SmoothTransformation
-            self._picture.setPixmap(drawn.scaled(self._picture.size(), Qt.AspectRatioMode.KeepAspectRatio, smooth))
 
     def show_main(self, main: bool) -> None:
         """Show the button as the expected answer, or as any other."""
@@ -86,7 +69,7 @@ class KeyButton(QPushButton):
     def sizeHint(self) -> QSize:
         """Wide enough for the words in one line, up to a readable measure."""
         metrics = QFontMetrics(self._words.font())
-        cap = self._cap.sizeHint().width() + S16 if self._cap.text() else 0
+        cap = self._cap.sizeHint().width() + self._layout.spacing() if self._cap.text() else 0
         words = min(metrics.horizontalAdvance(self._words.text()) + S4, 24 * metrics.averageCharWidth())
         width = cap + words + 2 * self._margin
         return QSize(width, self.heightForWidth(width))

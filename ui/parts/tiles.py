@@ -31,10 +31,8 @@ class Tiles(QWidget):
         self._buttons: tuple[Button, ...] = ()
         self._placed = (0, 0)
 
-    def show_buttons(
-        self, buttons: tuple[Button, ...], tr: Translator, columns: int, tall: int = 0, over: bool = False
-    ) -> None:
-        """Show these buttons in so many columns, with room for pictures that tall beside their words, or over them."""
+    def show_buttons(self, buttons: tuple[Button, ...], tr: Translator, columns: int, tall: int = 0) -> None:
+        """Show these buttons in so many columns, with their pictures that tall."""
         self._buttons = buttons
         while len(self._tiles) < len(buttons):
             self._add()
@@ -42,13 +40,8 @@ class Tiles(QWidget):
         for tile, button in zip(self._tiles, buttons, strict=False):
             tile.show_button(button.key, say(tr, button.text, button.params))
             tile.show_main(button.main)
-            tile.place_picture(button.picture, tall, over)
+            tile.show_picture(button.picture, tall)
         self.setVisible(bool(buttons))
-
-    def load_pictures(self) -> None:
-        """Draw the pictures where they have their place now."""
-        for tile in self._tiles[: len(self._buttons)]:
-            tile.load_picture()
 
     def _add(self) -> None:
         tile, place = self._make(), len(self._tiles)
