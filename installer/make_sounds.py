@@ -1,6 +1,7 @@
-"""Makes the four sounds in resources/sounds: told apart by rhythm, by pitch, and by which way the pitch goes.
+"""Makes the five sounds in resources/sounds: told apart by rhythm, by pitch, and by which way the pitch goes.
 
 One short high note: accepted. Two equal ones: attention. Three low and rough: refused. Four rising: finished.
+Six, up and down as a siren: stopped.
 """
 
 import math
@@ -34,6 +35,7 @@ SOUNDS: Mapping[str, Sequence[Note]] = {
     "attention": (Note(880.0, 0.16), Note(0.0, 0.09), Note(880.0, 0.16)),
     "refused": (Note(246.9, 0.13, ROUGH), REST, Note(246.9, 0.13, ROUGH), REST, Note(185.0, 0.34, ROUGH)),
     "finished": (Note(523.3, 0.09), GAP, Note(659.3, 0.09), GAP, Note(784.0, 0.09), GAP, Note(1046.5, 0.3)),
+    "stopped": tuple(note for _ in range(3) for note in (Note(698.5, 0.11), GAP, Note(988.0, 0.11), GAP))[:-1],
 }
 
 

@@ -10,7 +10,7 @@ from station.facts import Recorded
 from station.inputs import Input, PhotoCompared
 from station.journal import Journal
 from station.known import Known
-from station.outcome import Capture, Label, Notice, Outcome, Tone
+from station.outcome import Capture, Label, Notice, Outcome
 from station.prompt import Prompt, prompt
 from station.state import State, fold
 from station.steps.plate import WAITS
@@ -94,11 +94,14 @@ class Bench:
         return fold(self.state, appended.txn, outcome.facts)
 
     def _notice(self, given: Input, outcome: Outcome) -> None:
-        """Show what was said. A refusal stays until the person does something; no printer takes it off the screen."""
+        """Show what was said. A refusal or a stop stays until the person does something; no printer takes it off."""
         if isinstance(given, PhotoCompared):
             return
-        refusal = self.notice is not None and self.notice.tone is Tone.REFUSED
-        if refusal and isinstance(given, Printed | PrintWaiting | NotPrinted):
+        if (
+            self.notice is not None
+            and self.notice.tone.stands
+            and isinstance(given, Printed | PrintWaiting | NotPrinted)
+        ):
             return
         came_out = isinstance(given, Printed) and self.notice is not None and self.notice.text == WAITS
         if outcome.notice is not None or outcome.facts or outcome.ask != "same" or came_out:

@@ -284,7 +284,8 @@ class Desk:
 
     def _tell_last_space(self) -> None:
         """Say once that the disk is full and the reserve in use; no refusal is taken off the screen for it."""
-        if self.last_space and not self._last_space_told and not self._refusal_stands():
+        standing = self.bench.notice is not None and self.bench.notice.tone.stands
+        if self.last_space and not self._last_space_told and not standing:
             self._last_space_told = True
             self._say(Notice(Tone.ATTENTION, mark("The disk is full. Finish this parcel, then make room or call IT.")))
 

@@ -16,6 +16,12 @@ class Tone(StrEnum):
     ATTENTION = "attention"
     REFUSED = "refused"
     FINISHED = "finished"
+    STOPPED = "stopped"
+
+    @property
+    def stands(self) -> bool:
+        """Whether its notice stays until the person does something: no device takes it off the screen."""
+        return self in (Tone.REFUSED, Tone.STOPPED)
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -209,7 +209,7 @@ def _interlock(state: State, known: Known) -> Prompt:
     if words.proof == "weight":
         reason, done = mark("{now} {never}"), (_NO_SCALE,)
     buttons = (*(done if words.proof != "box" else ()), *_undo(state))
-    picture = "scale" if words.proof == "weight" else "stop"
+    picture = {"weight": "scale", "box": "fire-box"}.get(words.proof, "stop")
     return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", picture)
 
 

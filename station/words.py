@@ -13,6 +13,17 @@ ROUTE_WORDS: Mapping[Disposition, str] = {
     "hold": mark("Hold"),
 }
 
+# The pages of the screen, in the order of their keys; `RS:page:1` is the barcode that opens the first.
+PAGE_WORDS: Mapping[str, str] = {
+    "receive": mark("Receive"),
+    "bins": mark("Bins"),
+    "search": mark("Search"),
+    "exceptions": mark("Exceptions"),
+    "shift": mark("Shift"),
+    "devices": mark("Devices"),
+    "settings": mark("Settings"),
+}
+
 CATEGORY_WORDS: Mapping[str, str] = {
     "electronics": mark("Electronics"),
     "phones": mark("Phones and tablets"),

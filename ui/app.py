@@ -254,7 +254,7 @@ class App:
         self._dress()
 
     def _try_sounds(self) -> None:
-        """Sound the four tones one after the other."""
+        """Sound the tones one after the other."""
         for place, tone in enumerate(Tone):
             QTimer.singleShot(place * _TONE_MS, lambda tone=tone: self._sounds.play(tone))
 

@@ -1,5 +1,6 @@
 """The pictures of the bench: what to scan, where to put it; drawn with lines, in the colours of the theme."""
 
+import math
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -39,17 +40,23 @@ class Picture(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the picture in the middle, no larger than three times its sheet."""
-        draw = PICTURES.get(self._name)
-        if draw is None or self._theme is None:
+        if self._name not in PICTURES or self._theme is None:
             return
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = min(self.width() / _SHEET.width(), self.height() / _SHEET.height(), 2.0)
-        painter.translate(self.width() / 2, self.height() / 2)
-        painter.scale(scale, scale)
-        painter.translate(-_SHEET.center())
-        draw(_Pen(painter, self._theme))
+        paint(painter, self._name, self._theme, QRectF(self.rect()).center(), scale)
         painter.end()
+
+
+def paint(painter: QPainter, name: str, theme: Theme, middle: QPointF, scale: float) -> None:
+    """Draw one of the pictures about a point; a scale of 1 makes it 320 by 180 pixels."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(middle)
+    painter.scale(scale, scale)
+    painter.translate(-_SHEET.center())
+    PICTURES[name](_Pen(painter, theme))
+    painter.restore()
 
 
 class _Pen:
@@ -197,6 +204,29 @@ def _empty_carton(pen: _Pen) -> None:
     pen.line((136, 116), (154, 138), (190, 102), accent=True)
 
 
+def _stop(pen: _Pen) -> None:
+    """A raised hand in an octagon: stop, and wait."""
+    reach = 84.0
+    corners = [(math.cos(math.pi * (at + 0.5) / 4), math.sin(math.pi * (at + 0.5) / 4)) for at in range(8)]
+    pen.body(*((160 + x * reach, 90 + y * reach) for x, y in corners), fill="pressed")
+    for x, top in ((133, 60), (149, 44), (165, 40), (181, 52)):
+        pen.box(x, top, 14, 76, fill="surface", round_=7)
+    pen.box(133, 92, 62, 50, fill="surface", round_=12)
+    pen.body((134, 122), (112, 98), (122, 88), (138, 100), fill="surface")
+
+
+def _fire_box(pen: _Pen) -> None:
+    """The fire-safe box: in with it, close the lid, scan its label."""
+    pen.body((24, 66), (164, 66), (164, 170), (24, 170), fill="pressed")
+    pen.body((14, 56), (174, 56), (174, 70), (14, 70), fill="surface")
+    pen.body((50, 128), (62, 104), (70, 114), (76, 88), (94, 116), (92, 134), (80, 146), (60, 144), fill="surface")
+    pen.line((94, 2), (94, 38), accent=True)
+    pen.line((80, 26), (94, 42), (108, 26), accent=True)
+    pen.barcode(106, 118, 34, 1.0)
+    pen.beam(246, 90, 162, 104, 158)
+    pen.scanner(246, 90)
+
+
 PICTURES: Mapping[str, Callable[[_Pen], None]] = {
     "badge": _badge,
     "parcel": _parcel,
@@ -207,4 +237,6 @@ PICTURES: Mapping[str, Callable[[_Pen], None]] = {
     "label": _label,
     "bin": _bin,
     "empty": _empty_carton,
+    "stop": _stop,
+    "fire-box": _fire_box,
 }

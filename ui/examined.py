@@ -3,12 +3,16 @@
 from typing import TYPE_CHECKING
 
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
+from grading.explain import explain, sentences
 from grading.progress import still_to_come
 from grading.rubric import chosen, defects
+from resources.words import Translator
 from station.facts import PhotoTaken, PrepDone
+from station.judge import evidence_of
 from station.stages import prep_due, preps_of, rubric_of
 from station.state import Item
 from station.steps.examine import rest_of
+from ui import wording
 from ui.photos import PhotoDecoded
 from ui.view import AnsweredLine, Inspection, Looked, PrepLine
 
@@ -39,6 +43,15 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
         rest=tuple((option.word, option.params) for _, option in rest_of(item, known)),
         defects=tuple(defect for _, defect in defects(rubric, item.answers, parts)),
     )
+
+
+def why(item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:
+    """Return what the grade of an item hangs on and what would better it, as sentences; none before it is graded."""
+    rubric = rubric_of(item, known)
+    if rubric is None or item.graded is None or item.routed is None:
+        return ()
+    explained = explain(rubric, item.answers, evidence_of(item))
+    return sentences(explained, lambda text, **params: wording.say(tr, text, params))
 
 
 def looked(item: Item, known: "Known", sha256: str, path: str, read: PhotoDecoded | None) -> Looked | None:

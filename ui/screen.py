@@ -20,7 +20,7 @@ from ui import examined, setup_prompt, telling
 from ui.photos import PhotoDecoded
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
-from ui.view import PAGES, SETUP, Compared, Line, Lit, Looked, Shown, View
+from ui.view import SETUP, Compared, Line, Lit, Looked, Shown, View, may_open
 
 if TYPE_CHECKING:
     from station.desk import Desk
@@ -79,8 +79,7 @@ def look(
 ) -> View:
     """Return what is to be seen now. A page that the person's role does not have is the bench page."""
     role = desk.bench.state.operator.role if desk.bench.state.operator is not None else ""
-    roles = PAGES[opened.page][2] if opened.page in PAGES else ()
-    page = opened.page if not roles or role in roles else "receive"
+    page = opened.page if may_open(opened.page, desk.bench.state.operator) else "receive"
     view = replace(
         _at(desk, figures, manner, workers, page),
         failed=opened.failed,
@@ -128,6 +127,7 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         shots=_shots(desk, item) if item is not None else (),
         inspection=examined.inspection(item, bench.known) if item is not None else None,
         preps=examined.preps(item, bench.known) if item is not None else (),
+        why=examined.why(item, bench.known, manner.tr) if item is not None else (),
         asked_s=max(0.0, manner.at - desk.asked_at),
         compared=_compared(desk, item) if item is not None else (),
         cannot_save=desk.cannot_save,

@@ -16,7 +16,7 @@ from devices.worker import Worker
 from resources.words import mark
 from station.inputs import TYPED, Command, Do, FrameJudged, PhotoReady
 from station.outcome import Tone
-from station.own_codes import command_in
+from station.own_codes import COMMAND_PREFIX, command_in
 from station.prompt import Button
 from station.stages import Stage
 from ui.photos import PhotoDecoded
@@ -24,7 +24,7 @@ from ui.screen import Manner, Opened, look
 from ui.setting_up import Bench, SettingUp
 from ui.simulator import SimulatorPanel
 from ui.told import SupportWritten
-from ui.view import SETUP, SIMULATOR, View
+from ui.view import PAGES, SETUP, SIMULATOR, View, may_open
 from ui.window import Window
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _TICK_MS = 1000
 # Figures are counted after the picture of a scan is on the screen, never before it.
 _COUNT_AFTER_MS = 40
 _READINGS_KEPT = 20
+_PAGE_PREFIX = f"{COMMAND_PREFIX}PAGE:"
 # Pages on which a scan is looked at and not worked with, and pages that show what a scan does.
 _LOOKING = ("search", "devices")
 _WORKING = ("receive", "bins")
@@ -125,6 +126,10 @@ class Session(QObject):
             self._remember(value)
         if isinstance(value, Scan | Command | AcceptedWeight) and (self._desk.cannot_save or self._opened.failed):
             self._take_in_trouble(value)
+            return
+        page = page_in(value.text) if isinstance(value, Scan) else ""
+        if page:
+            self._turn_by_scan(page)
             return
         if self._setting_up is not None and self._set_up(value):
             return
@@ -229,6 +234,13 @@ class Session(QObject):
         self._open(page)
         self.render()
 
+    def _turn_by_scan(self, page: str) -> None:
+        """A barcode opens what its key would open; whoever has not the page hears it."""
+        if may_open(page, self._desk.bench.state.operator):
+            self._turn_to(page)
+        else:
+            self._desk.on_sound(Tone.REFUSED)
+
     def _open(self, page: str) -> None:
         """Open a page; the page of the devices wants to see live pictures."""
         if self._setting_up is not None:
@@ -285,6 +297,14 @@ class Session(QObject):
         self._window.render(view)
         if self._panel is not None and self._panel.isVisible():
             self._panel.render(view)
+
+
+def page_in(text: str) -> str:
+    """Return the page that a barcode opens (`RS:page:2`, as its key F2 does); nothing for any other code."""
+    if not text.upper().startswith(_PAGE_PREFIX):
+        return ""
+    key = f"F{text[len(_PAGE_PREFIX) :]}"
+    return next((name for name, page in PAGES.items() if page[0] == key), "")
 
 
 def _nothing(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Plays the four sounds with what the computer has: no sound library is needed, and no sound ever holds up a scan."""
+"""Plays the sounds with what the computer has: no sound library is needed, and no sound ever holds up a scan."""
 
 import logging
 import shutil
@@ -19,8 +19,8 @@ _log = logging.getLogger(__name__)
 # Linux sound servers in the order of preference, then the bare card; macOS has its own.
 PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",))
 
-# What may interrupt what: a refusal is heard to its end.
-_WEIGHT: Mapping[Tone, int] = {Tone.ACCEPTED: 0, Tone.FINISHED: 1, Tone.ATTENTION: 2, Tone.REFUSED: 3}
+# What may interrupt what: a refusal is heard to its end, but for the alarm of a stop.
+_WEIGHT: Mapping[Tone, int] = {Tone.ACCEPTED: 0, Tone.FINISHED: 1, Tone.ATTENTION: 2, Tone.REFUSED: 3, Tone.STOPPED: 4}
 _LEAVE_WITHIN_S = 2.0
 
 

@@ -82,6 +82,7 @@ LIGHT = Theme(
         "attention": Look("#fdeec4", "#5a3a00", "bang"),
         "refused": Look("#a3190f", "#ffffff", "cross"),
         "finished": Look("#1b2733", "#ffffff", "flag"),
+        "stopped": Look("#f3b22c", "#12171c", "bang-triangle"),
     },
     lamps={
         "ok": Look("#5b6875", "#46525e", "circle"),
@@ -115,6 +116,7 @@ DARK = Theme(
         "attention": Look("#4a3500", "#ffe2a0", "bang"),
         "refused": Look("#ffb4ab", "#3b0500", "cross"),
         "finished": Look("#e6edf4", "#12171c", "flag"),
+        "stopped": Look("#ffd75e", "#0d1116", "bang-triangle"),
     },
     lamps={
         "ok": Look("#8e9ba8", "#b3bec9", "circle"),

@@ -11,12 +11,13 @@ from devices.readings import Frame, Weight
 from devices.worker import RawFrame
 from grading.defects import Defect
 from resources.words import Translator, mark
-from station.facts import DefectMarked, PhotoTaken
+from station.facts import DefectMarked, PhotoTaken, SignedIn
 from station.inputs import FrameJudged
 from station.outcome import Notice
 from station.prompt import Prompt
 from station.settings import Settings
 from station.state import State
+from station.words import PAGE_WORDS
 from ui.setup import Setup
 from ui.theme import Theme
 
@@ -28,13 +29,8 @@ _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
 # The pages with their key, their name, and the roles that have them (none: everybody).
 PAGES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "receive": ("F1", mark("Receive"), ()),
-    "bins": ("F2", mark("Bins"), ()),
-    "search": ("F3", mark("Search"), ()),
-    "exceptions": ("F4", mark("Exceptions"), ("supervisor",)),
-    "shift": ("F5", mark("Shift"), ("supervisor",)),
-    "devices": ("F6", mark("Devices"), ()),
-    "settings": ("F7", mark("Settings"), ()),
+    name: (f"F{number}", words, ("supervisor",) if name in ("exceptions", "shift") else ())
+    for number, (name, words) in enumerate(PAGE_WORDS.items(), start=1)
 }
 # Reached from the page of the devices, and shown as a part of it.
 SETUP = "setup"
@@ -153,6 +149,7 @@ class View:
     `still` is the path of a photo that is asked about, `crop` the place in it (left, top, width, height in pixels;
     none: all of it). `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
+    `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
     `asked_s` tells for how many seconds the question has been on the screen.
     """
 
@@ -195,6 +192,7 @@ class View:
     may_set_up: bool = False
     inspection: Inspection | None = None
     preps: tuple[PrepLine, ...] = ()
+    why: tuple[str, ...] = ()
     asked_s: float = 0.0
     looked: Looked | None = None
 
@@ -202,3 +200,9 @@ class View:
     def right_to_left(self) -> bool:
         """Whether the reader's language runs from right to left."""
         return self.tr.language.partition("_")[0] in _RIGHT_TO_LEFT
+
+
+def may_open(page: str, operator: SignedIn | None) -> bool:
+    """Tell whether a person, or nobody, has this page; what is no page of its own is everybody's."""
+    roles = PAGES[page][2] if page in PAGES else ()
+    return not roles or (operator is not None and operator.role in roles)

@@ -39,7 +39,7 @@ from ui.parts.notice import NoticeStrip
 from ui.parts.scroll import Scroll
 from ui.parts.training import TrainingBanner
 from ui.theme import S4, S12, S16
-from ui.view import PAGES, SETUP, SIMULATOR, SIMULATOR_TAB, View
+from ui.view import PAGES, SETUP, SIMULATOR, SIMULATOR_TAB, View, may_open
 
 _SETTLING_PASSES = 3
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -284,9 +284,8 @@ class _Tabs(QFrame):
 
     def render(self, view: View) -> None:
         """Show the pages this person has."""
-        role = view.state.operator.role if view.state.operator is not None else ""
-        for name, (key, words, roles) in PAGES.items():
-            allowed = not roles or role in roles
+        for name, (key, words, _) in PAGES.items():
+            allowed = may_open(name, view.state.operator)
             self._tabs[name].setVisible(allowed)
             self._shortcuts[name].setEnabled(allowed)
             self._tabs[name].show_button(key, view.tr.gettext(words))

@@ -193,4 +193,9 @@ def weight(tr: Translator, weight_mg: int) -> str:
 
 def money(minor: int, currency: str) -> str:
     """Return an amount with its currency code; every currency the clients use has two decimals."""
-    return f"{minor // 100}.{minor % 100:02d} {currency}"
+    return f"{amount(minor)} {currency}"
+
+
+def amount(minor: int) -> str:
+    """Return an amount where everybody knows the currency."""
+    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d}"

@@ -9,6 +9,7 @@ from resources.words import Translator, languages, mark
 from station import command_sheet
 from station.inputs import Do
 from station.settings import SettingsError
+from station.words import PAGE_WORDS
 
 ANSWERS = 9
 _WORDS: Mapping[Do, str] = {
@@ -34,7 +35,8 @@ def write(out: Path, language: str) -> int:
     tr = Translator(language)
     commands = [(str(do), tr.gettext(words)) for do, words in _WORDS.items()]
     answers = [(f"{Do.CHOOSE}:{key}", tr.format(mark("Answer {key}"), key=str(key))) for key in range(1, ANSWERS + 1)]
+    pages = [(f"page:{key}", tr.gettext(words)) for key, words in enumerate(PAGE_WORDS.values(), start=1)]
     codes = [(SELF_TEST, tr.gettext(mark("Which keyboard does this scanner type?")))]
-    out.write_bytes(command_sheet.pdf([*commands, *answers], tr.gettext(mark("Commands by scan")), codes))
+    out.write_bytes(command_sheet.pdf([*commands, *answers, *pages], tr.gettext(mark("Commands by scan")), codes))
     sys.stdout.write(f"{out} is written. Print it at full size (100 %) and hang it where the scanner reaches it.\n")
     return 0

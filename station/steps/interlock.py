@@ -27,7 +27,7 @@ from station.stops import found
 
 # The proof of a stop that asked for a weight and got none.
 UNWEIGHED = "unweighed"
-STOPPED = mark("Stop. Do what the screen says before anything else.")
+STOPPED = mark("Do what the screen says before anything else.")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Why a label is printed again, and a route changed, without a person having asked for it.
 _BY_RECALL = "recall"
@@ -85,7 +85,7 @@ def alarm(outcome: Outcome) -> Outcome:
     if not any(isinstance(fact, InterlockRaised) and fact.code != WEIGH_ITEM for fact in outcome.facts):
         return outcome
     return Outcome(
-        Notice(Tone.REFUSED, STOPPED),
+        Notice(Tone.STOPPED, STOPPED),
         outcome.facts,
         outcome.ask,
         outcome.labels,

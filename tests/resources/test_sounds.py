@@ -1,4 +1,4 @@
-"""The four sounds can be told apart without looking, and none of them clicks."""
+"""The five sounds can be told apart without looking, and none of them clicks."""
 
 import array
 import runpy
@@ -11,7 +11,7 @@ import pytest
 from resources import find
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("accepted", "attention", "finished", "refused")
+NAMES = ("accepted", "attention", "finished", "refused", "stopped")
 
 
 def heard(path: Path) -> array.array:
@@ -34,13 +34,13 @@ def notes(samples: array.array) -> list[tuple[int, int]]:
     return found
 
 
-def test_there_are_four() -> None:
+def test_there_are_five() -> None:
     assert [name.rpartition("/")[2] for name in find.names("sounds")] == [f"{name}.wav" for name in NAMES]
 
 
 def test_their_rhythms_differ() -> None:
     rhythm = {name: len(notes(heard(find.path(f"sounds/{name}.wav")))) for name in NAMES}
-    assert rhythm == {"accepted": 1, "attention": 2, "refused": 3, "finished": 4}
+    assert rhythm == {"accepted": 1, "attention": 2, "refused": 3, "finished": 4, "stopped": 6}
 
 
 def test_refused_is_the_lowest_and_accepted_the_highest() -> None:
@@ -48,7 +48,7 @@ def test_refused_is_the_lowest_and_accepted_the_highest() -> None:
     for name in NAMES:
         length, crossings = notes(heard(find.path(f"sounds/{name}.wav")))[0]
         pitch[name] = crossings / length
-    assert sorted(pitch, key=pitch.__getitem__) == ["refused", "finished", "attention", "accepted"]
+    assert sorted(pitch, key=pitch.__getitem__) == ["refused", "finished", "stopped", "attention", "accepted"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from devices.readings import Fault, Printed, PrintWaiting, Scan
+from devices.readings import AcceptedWeight, Fault, Printed, PrintWaiting, Scan
+from station import sample
 from station.bench import Bench
 from station.inputs import Command, Do
 from station.journal import Journal
@@ -36,6 +37,18 @@ def test_a_printers_word_does_not_take_a_refusal_off_the_screen(bench: Bench) ->
     assert tone(bench) is Tone.REFUSED
     scan(bench, "BDG-1001")
     assert bench.notice is None
+
+
+def test_nor_does_it_take_a_stop_off_the_screen(bench: Bench) -> None:
+    scan(bench, "BDG-1001")
+    scan(bench, "1234")
+    parcel = next(each for each in sample.parcels() if each.key == "recalled")
+    scan(bench, parcel.code)
+    bench.handle(AcceptedWeight("scale", parcel.weight_mg, 0.0))
+    scan(bench, parcel.items[0].code)
+    assert tone(bench) is Tone.STOPPED
+    bench.handle(Printed("printer", "LPNA010000001K/1", 0.0))
+    assert tone(bench) is Tone.STOPPED
 
 
 def test_leaving_a_question_is_seeing_its_refusal(bench: Bench) -> None:

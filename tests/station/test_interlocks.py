@@ -121,9 +121,9 @@ def test_evidence_has_words_for_its_exception() -> None:
 
 def test_a_stop_answer_shows_what_to_do_and_nothing_else_goes_on(walk: Walk) -> None:
     walk.arrive("locked").item("locked").examine_until("lock", packaging="opened").do(Do.CHOOSE, "yes")
-    assert (walk.stage, walk.last.notice.tone) == (Stage.INTERLOCK, Tone.REFUSED)
+    assert (walk.stage, walk.last.notice.tone) == (Stage.INTERLOCK, Tone.STOPPED)
     shown = prompt(walk.state, walk.known)
-    assert shown.title == "It is locked to an account"
+    assert (shown.title, shown.picture) == ("It is locked to an account", "stop")
     assert "account" in shown.params["ask"] and shown.params["who"] == OWNER_TEXTS["client"]
     before = walk.state
     walk.scan("9506000001210").do(Do.CHOOSE, "1").do(Do.FINISH).weigh(100_000)
@@ -135,6 +135,7 @@ def test_a_stop_answer_shows_what_to_do_and_nothing_else_goes_on(walk: Walk) -> 
 
 def test_a_hazard_wants_the_fire_safe_box_scanned_and_no_photo_is_asked_of_it(walk: Walk) -> None:
     walk.arrive("hazard").item("hazard").examine_until("battery").do(Do.CHOOSE, "yes")
+    assert prompt(walk.state, walk.known).picture == "fire-box"
     for refused in (
         lambda: walk.do(Do.CONFIRM),
         lambda: walk.scan("BIN-RECYCLE-01"),

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from station.inputs import Command, Do
 from station.prompt import Button, Prompt
+from ui.drawings import PICTURES, paint
 from ui.parts.interlock import InterlockCard
-from ui.theme import THEMES, contrast
+from ui.parts.notice import NoticeStrip
+from ui.theme import THEMES, Theme, contrast
 from ui.window import Window
 
 STOP = Prompt(
@@ -39,6 +42,30 @@ def test_a_stop_is_told_by_words_stripes_and_symbol(hands, see: Callable, window
         QColor(drawn.pixel(x, y)).name() for x in range(0, drawn.width(), 3) for y in range(0, drawn.height(), 3)
     }
     assert {look.fill, look.ink} <= colours
+
+
+def test_a_stop_is_announced_as_a_stop_and_not_as_a_refusal(hands, see: Callable, window: Window) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("recalled").items[0].code)
+    window.render(see())
+    QApplication.processEvents()
+    strip = window.findChild(NoticeStrip)
+    words = [label.text() for label in strip.findChildren(QLabel)]
+    assert "Stop: Do what the screen says before anything else." in words
+    assert not any(each.isVisible() for each in strip.findChildren(QPushButton))
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_every_picture_is_drawn(theme: Theme, qapp: QApplication) -> None:
+    assert {"stop", "fire-box"} <= set(PICTURES)
+    for name in PICTURES:
+        image = QImage(320, 180, QImage.Format.Format_RGB32)
+        image.fill(QColor(theme.surface))
+        bare = image.copy()
+        painter = QPainter(image)
+        paint(painter, name, theme, QPointF(160, 90), 1.0)
+        painter.end()
+        assert image != bare, name
 
 
 def test_a_stop_is_gone_with_its_prompt(hands, see: Callable, window: Window) -> None:

@@ -21,7 +21,6 @@ from ui.parts.scores import Scores
 from ui.parts.scroll import Scroll
 from ui.parts.sign import Sign
 from ui.parts.text import Text, short
-from ui.parts.worths import Worths
 from ui.theme import S4, S8, S12
 from ui.view import View
 
@@ -44,15 +43,16 @@ class EvidencePanel(Card):
         self._why_title = Text("small", quiet=True)
         self._why = Rows(lambda: Text("small"), S8)
         self._rest, self._answered = RestList(), AnsweredList()
-        self._defects, self._scores, self._worths = DefectList(), Scores(), Worths()
+        self._defects, self._scores = DefectList(), Scores()
         self._rules = Text("small", quiet=True)
         self._bins = Rows(_BinLine, S8)
         self._last = Text("small", quiet=True)
         scroll = Scroll()
         for widget in (
+            # What a result rests on comes before what it was seen in.
+            *(self._why_title, self._why, self._scores),
             *(self._photos, self._hints, self._counted, self._answered, self._fields, self._defects),
-            *(self._why_title, self._why),
-            *(self._scores, self._worths, self._rules, self._bins),
+            *(self._rules, self._bins),
         ):
             scroll.column.addWidget(widget)
         scroll.column.addStretch(1)
@@ -77,7 +77,6 @@ class EvidencePanel(Card):
         self._answered.render(view)
         self._defects.render(view)
         self._scores.render(view, item.graded.scores if item is not None and item.graded is not None else ())
-        self._worths.render(view, item)
         reasons = _reasons(view, item) if item is not None and item.routed is not None else []
         self._why_title.show_text(tr.gettext(mark("Why")) if reasons else "")
         for label, words in zip(self._why.show_rows(len(reasons)), reasons, strict=True):
@@ -156,10 +155,15 @@ def _reasons(view: View, item: Item) -> list[str]:
     """Return why it has its grade and goes where it goes, as sentences."""
     tr = view.tr
     found: list[str] = []
-    if item.graded is not None:
-        found.extend(wording.say(tr, reason.text, reason.params) for reason in item.graded.reasons)
-    if item.routed is not None:
-        found.extend(wording.say(tr, reason.text, reason.params) for reason in item.routed.reasons)
+    graded = item.graded.reasons if item.graded is not None else ()
+    if view.why:
+        found.extend(view.why)
+    else:
+        found.extend(wording.say(tr, reason.text, reason.params) for reason in graded)
+    # What leads to the grade is explained above, and the question of the result names the first reason of the route.
+    told = 1 if view.prompt.stage == "result" else 0
+    routed = item.routed.reasons[told:] if item.routed is not None else ()
+    found.extend(wording.say(tr, reason.text, reason.params) for reason in routed if reason not in graded)
     if item.overridden is not None:
         found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(view.changed_why)))
     # Grade and route often rest on the same finding; it is said once.

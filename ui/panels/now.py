@@ -20,6 +20,7 @@ from ui.parts.steps import Steps
 from ui.parts.text import Text
 from ui.parts.tiles import Tiles, columns_for
 from ui.parts.verdict import Verdict
+from ui.parts.worths import Worths
 from ui.theme import S4, S8, S12, S16, S24
 from ui.view import View
 from ui.wording import say, weight
@@ -53,6 +54,7 @@ class NowPanel(Card):
         self._preview = Preview()
         self._crop = Crop()
         self._verdict = Verdict()
+        self._worths = Worths()
         self._keypad = Keypad()
         self._progress, self._steps, self._stop = Progress(), Steps(), InterlockCard()
         self._tiles = Tiles(tile, S12)
@@ -79,6 +81,7 @@ class NowPanel(Card):
         self.column.addWidget(self._big)
         for body in self._bodies():
             self.column.addWidget(body, 1)
+        self.column.addWidget(self._worths)
         self.column.addWidget(self._tiles)
         self.column.addWidget(self._filler, 1)
         # With this key every other one is typed, also those that would press a button.
@@ -104,7 +107,12 @@ class NowPanel(Card):
         title = "" if prompt.stage == "result" or is_stop(prompt) else say(tr, prompt.title, prompt.params)
         set_property(self._title, "type", "ask" if len(title) > _LONG else "prompt")
         self._title.show_text(title)
-        self._reason.show_text(say(tr, prompt.reason, prompt.params) if prompt.reason else "")
+        # So it says where to put it.
+        reason = "" if prompt.stage == "place" else prompt.reason
+        self._reason.show_text(say(tr, reason, prompt.params) if reason else "")
+        # What a stop wants is the first thing to be read; elsewhere the reason stands back behind the question.
+        set_property(self._reason, "quiet", not is_stop(prompt))
+        set_property(self._reason, "strong", is_stop(prompt))
         self._big.show_words(_big_words(view))
         self._preview.setVisible(prompt.stage in _CAMERA_STAGES)
         if prompt.stage in _CAMERA_STAGES:
@@ -114,19 +122,23 @@ class NowPanel(Card):
             self._verdict.render(view, item)
         else:
             self._verdict.setVisible(False)
-        crowded = prompt.stage in _CAMERA_STAGES or is_stop(prompt) or (shows_verdict and item is not None)
-        self._picture.show_picture("" if crowded or prompt.entry == "pin" else prompt.picture, view.theme)
+        crowded = prompt.stage in _CAMERA_STAGES or (shows_verdict and item is not None)
+        # The hand of a stop is on its card.
+        bare = crowded or prompt.entry == "pin" or prompt.picture == "stop"
+        self._picture.show_picture("" if bare else prompt.picture, view.theme)
         self._keypad.setVisible(prompt.entry == "pin")
         self._keypad.render(tr)
-        for part in (self._progress, self._steps, self._stop):
+        for part in (self._progress, self._steps, self._stop, self._worths):
             part.render(view)
         self._show_answers(view)
+        if not self._worths.isHidden() and not self._fits(squeezed=True):
+            self._worths.leave_out_details()
         self._filler.setVisible(all(body.isHidden() for body in self._bodies()))
 
     def _bodies(self) -> tuple[QWidget, ...]:
         """What fills the middle, one of them at a time."""
-        shown = (self._picture, self._preview, self._crop, self._verdict, self._keypad)
-        return (*shown, self._steps, self._stop)
+        shown = (self._stop, self._picture, self._preview, self._crop, self._verdict, self._keypad)
+        return (*shown, self._steps)
 
     def type_text(self, text: str) -> None:
         """Type into the entry field, when there is one."""
@@ -180,18 +192,21 @@ class NowPanel(Card):
         """Show the answers, with reference pictures as large as there is room for."""
         pictured = any(each.picture for each in answers)
         wanted = (*((1, tall) for tall in _TALL), *((2, tall) for tall in _LOW)) if pictured else ()
-        ways = (*wanted, (columns, 0))
-        for across, tall in ways:
+        for across, tall in wanted:
             self._tiles.show_buttons(answers, view.tr, across, tall)
-            if (across, tall) == ways[-1]:
-                break  # there is no other way, whether it fits or not
             self._tiles.updateGeometry()
-            # A layout within another one forgets its height only when it is told.
-            for layout in (self._top, self._field, self.column):
-                layout.invalidate()
-            fits_across = self.column.totalMinimumSize().width() <= self.width()
-            if fits_across and self.column.totalHeightForWidth(self.width()) + S24 <= self.height():
-                break
+            if self._fits():
+                return
+        self._tiles.show_buttons(answers, view.tr, columns, 0)
+
+    def _fits(self, *, squeezed: bool = False) -> bool:
+        """Whether all that is shown now has room, each part as high as it likes or `squeezed` to its least."""
+        # A layout within another one forgets its height only when it is told.
+        for layout in (self._top, self._field, self.column):
+            layout.invalidate()
+        wide = self.width()
+        high = self.column.totalMinimumHeightForWidth(wide) if squeezed else self.column.totalHeightForWidth(wide) + S16
+        return self.column.totalMinimumSize().width() <= wide and high + S8 <= self.height()
 
 
 def _big_words(view: View) -> str:

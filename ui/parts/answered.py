@@ -1,36 +1,30 @@
 """The story of an inspection: each question with its answer, the last first, and the key that takes it back."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from resources.words import mark
 from ui.parts.rows import Rows
 from ui.parts.severity import Severity
 from ui.parts.text import Text
-from ui.theme import S4, S8
+from ui.parts.titled import Titled
+from ui.theme import S8
 from ui.view import AnsweredLine, View
 from ui.wording import say
 
 
-class AnsweredList(QWidget):
+class AnsweredList(Titled):
     """Shows what was answered while more is asked; nothing at other stages."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._title = Text("small", quiet=True, wrap=False)
+    def __init__(self) -> None:
         self._rows = Rows(_Row, S8, newest_above=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(S4)
-        column.addWidget(self._title)
-        column.addWidget(self._rows)
+        super().__init__(self._rows)
 
     def render(self, view: View) -> None:
         """Show the answers of a view while it asks for more of them."""
         inspection = view.inspection if view.prompt.stage == "inspect" else None
         lines = inspection.answered if inspection is not None else ()
-        self.setVisible(bool(lines))
-        self._title.show_text(view.tr.gettext(mark("Answered so far")))
+        self.show_title(view.tr.gettext(mark("Answered so far")) if lines else "")
         for place, (row, line) in enumerate(zip(self._rows.show_rows(len(lines)), lines, strict=True), 1):
             row.render(line, view, last=place == len(lines))
 

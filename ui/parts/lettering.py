@@ -13,9 +13,18 @@ def sized(font: QFont, pixels: int, weight: int = 700) -> QFont:
 
 
 def write(
-    painter: QPainter, font: QFont, box: QRectF, words: str, *, sizes: tuple[int, ...], upright: Qt.AlignmentFlag
+    painter: QPainter,
+    font: QFont,
+    box: QRectF,
+    words: str,
+    *,
+    sizes: tuple[int, ...],
+    upright: Qt.AlignmentFlag,
+    lines: bool = False,
 ) -> None:
-    """Write words in the largest size that fits one line, or wrapped in the smallest; weight 700."""
+    """Write words in the largest size that fits one line, or with `lines` as many as there is room for; else wrapped
+    in the smallest. Weight 700.
+    """
     flags = Qt.AlignmentFlag.AlignLeading | upright
     for size in sizes:
         chosen = sized(font, size)
@@ -24,5 +33,8 @@ def write(
             painter.setFont(chosen)
             painter.drawText(box, flags, words)
             return
-    painter.setFont(sized(font, sizes[-1]))
+        needs = metrics.boundingRect(box, int(flags | Qt.TextFlag.TextWordWrap), words)
+        if lines and needs.height() <= box.height() and needs.width() <= box.width():
+            break
+    painter.setFont(chosen)
     painter.drawText(box, flags | Qt.TextFlag.TextWordWrap, words)

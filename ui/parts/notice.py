@@ -20,9 +20,11 @@ _WORDS: Mapping[Tone, str] = {
     Tone.ATTENTION: mark("Look"),
     Tone.REFUSED: mark("Refused"),
     Tone.FINISHED: mark("Finished"),
+    Tone.STOPPED: mark("Stop"),
 }
 
 
+_WARNINGS = (Tone.ATTENTION, Tone.REFUSED, Tone.STOPPED)
 # Pages that show what a scan does.
 _WORKING = ("receive", "bins")
 
@@ -70,7 +72,7 @@ class NoticeStrip(QFrame):
         else:
             tone = tr.gettext(_WORDS[notice.tone])
             self._words.setText(f"{tone}: {say(tr, notice.text, notice.params)}")
-            self._sign.show_symbol(look.symbol, look.ink)
+            self._sign.show_symbol(look.symbol, look.ink, look.fill)
         if notice is not self._notice:
             self._notice = notice
             self._coming.stop()
@@ -104,6 +106,6 @@ class NoticeStrip(QFrame):
 def _shown(view: View) -> Notice | None:
     """Return the notice to show: that a scan at the bench went well is no news on another page."""
     notice = view.notice
-    if notice is None or view.page in _WORKING or notice.tone in (Tone.ATTENTION, Tone.REFUSED):
+    if notice is None or view.page in _WORKING or notice.tone in _WARNINGS:
         return notice
     return None

@@ -122,11 +122,15 @@ class _Thumb(QAbstractButton):
         self._shown: tuple[Shown, View] | None = None
         # The key P does the same: the space bar stays with the question.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         """As large as the photo, and never too small to be hit."""
         return self._thumb.size().expandedTo(QSize(TOUCH, TOUCH))
+
+    def minimumSizeHint(self) -> QSize:
+        """Where the column is narrow the photo is drawn smaller."""
+        return QSize(TOUCH, TOUCH)
 
     def show_thumb(self, thumb: QPixmap, shown: Shown, view: View) -> None:
         self._thumb, self._shown = thumb, (shown, view)
@@ -138,9 +142,11 @@ class _Thumb(QAbstractButton):
         if self._shown is None:
             return
         shown, view = self._shown
-        size = self._thumb.size()
+        room = self.size().boundedTo(self._thumb.size())
+        size = self._thumb.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         box = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, *size.toTuple())
         painter = QPainter(self)
-        painter.drawPixmap(box.topLeft(), self._thumb)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawPixmap(box, self._thumb, QRectF(self._thumb.rect()))
         paint_marks(painter, box, shown.marks, view.theme, small=True)
         painter.end()

@@ -1,66 +1,38 @@
 """The sub-scores of a grade, each of a hundred, as bars: they explain the letter and decide nothing."""
 
-from collections.abc import Mapping
+from PySide6.QtCore import Qt
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
-
+from grading.scores import SCORE_TEXTS
 from resources.words import mark
 from ui import wording
-from ui.parts.rows import Rows
+from ui.parts.bar import Bar
+from ui.parts.table import Table
 from ui.parts.text import Text
-from ui.parts.worths import Bar
+from ui.parts.titled import Titled
 from ui.theme import S4, S8
 from ui.view import View
 
-_NAMES: Mapping[str, str] = {
-    "look": mark("look"),
-    "cosmetic": mark("look"),
-    "function": mark("function"),
-    "functional": mark("function"),
-    "completeness": mark("completeness"),
-    "complete": mark("completeness"),
-    "packaging": mark("packaging"),
-}
+_Cells = tuple[Text, Bar, Text]
 
 
-class Scores(QWidget):
+class Scores(Titled):
     """One line for each score; nothing where there are none."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._title = Text("small", quiet=True)
-        self._rows = Rows(_Row, S4)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(S4)
-        column.addWidget(self._title)
-        column.addWidget(self._rows)
+    def __init__(self) -> None:
+        self._table: Table[_Cells] = Table(_cells, (0, 1, 0), (S8, S4))
+        super().__init__(self._table)
 
     def render(self, view: View, scores: tuple[tuple[str, int], ...]) -> None:
         """Show these scores."""
-        self.setVisible(bool(scores))
-        self._title.show_text(view.tr.gettext(mark("Sub-scores of 100")))
-        for row, (name, score) in zip(self._rows.show_rows(len(scores)), scores, strict=True):
-            row.render(wording.word(view.tr, _NAMES, name), score, view)
+        self.show_title(view.tr.gettext(mark("Sub-scores of 100")) if scores else "")
+        for (name, bar, figure), (code, score) in zip(self._table.show_rows(len(scores)), scores, strict=True):
+            name.show_text(wording.word(view.tr, SCORE_TEXTS, code))
+            bar.show_share(score / 100, view.theme.main, view.theme)
+            bar.setAccessibleName(f"{name.text()} {score}")
+            figure.show_text(str(score))
 
 
-class _Row(QWidget):
-    """One score: its name, its bar, its figure."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._name, self._bar, self._figure = Text("small"), Bar(), Text("small", wrap=False)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(S8)
-        grid.addWidget(self._name, 0, 0)
-        grid.addWidget(self._bar, 0, 1)
-        grid.addWidget(self._figure, 0, 2)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 4)
-
-    def render(self, name: str, score: int, view: View) -> None:
-        self._name.show_text(name)
-        self._figure.show_text(str(score))
-        self._bar.show_share(score / 100, view.theme.main, view.theme)
-        self.setAccessibleName(f"{name} {score}")
+def _cells() -> _Cells:
+    figure = Text("small", wrap=False)
+    figure.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+    return Text("small", wrap=False), Bar(), figure

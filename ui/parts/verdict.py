@@ -1,41 +1,34 @@
 """The result, readable from three metres: letter, disposition word, symbol, pattern and bin."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QPainter
 
 from resources.words import mark
 from station.state import Item
 from station.steps.place import right_bins
 from station.words import ROUTE_WORDS
 from ui.parts.lettering import sized, write
+from ui.parts.poster import Poster, leading, without
 from ui.parts.text import short
 from ui.signs import draw_symbol, fill_pattern
-from ui.theme import BODY, HEAD, HUGE, PROMPT, RADIUS, S16, S24, SMALL, Look
+from ui.theme import BODY, HEAD, HUGE, PROMPT, S8, S16, S24, SMALL, Look
 from ui.view import View
 
-# From this height on the word gets a line of its own, in the largest size.
-_STACKED_FROM = 230
+# From these heights on the word has a line of its own, and letter and symbol stand over it.
+_THREE_LINES, _STACKED = 130, 300
+_WORD = (120, 96, HUGE, 64, 56, 48, PROMPT, HEAD, BODY)
+_BELOW = (56, 48, PROMPT, 34, HEAD, 24, BODY, SMALL)
+_UP, _MIDDLE = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter
 
 
-class Verdict(QWidget):
+class Verdict(Poster):
     """A panel in the colour of the disposition with its pattern as a broad edge."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look: Look | None = None
+    def __init__(self) -> None:
+        super().__init__(QSize(280, 100), 2)
         self._letter = ""
         self._word = ""
         self._below = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def sizeHint(self) -> QSize:
-        """Large."""
-        return QSize(440, 220)
-
-    def minimumSizeHint(self) -> QSize:
-        """Still readable from three metres."""
-        return QSize(280, 112)
 
     def render(self, view: View, item: Item | None) -> None:
         """Show the grade and disposition of an item; nothing without them."""
@@ -52,81 +45,53 @@ class Verdict(QWidget):
             self._look, self._letter, self._word, self._below = look, letter, word, below
             self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the edge, the letter, the symbol and the words."""
-        if self._look is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        shape = QPainterPath()
-        shape.addRoundedRect(box, RADIUS, RADIUS)
-        painter.setClipPath(shape)
-        painter.fillRect(box, QColor(self._look.fill))
-        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        edge = 64.0
-        left = box.right() - edge if rtl else box.left()
-        fill_pattern(painter, QRectF(left, box.top(), edge, box.height()), self._look, 14)
-        inner = box.adjusted(S24, S16, -edge - S16, -S16) if rtl else box.adjusted(edge + S16, S16, -S24, -S16)
-        self._paint_words(painter, inner, rtl)
-        painter.setClipping(False)
-        painter.setPen(QPen(QColor(self._look.ink), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(shape)
-        painter.end()
+    def draw(self, painter: QPainter, box: QRectF, look: Look) -> None:
+        """Draw the edge, the letter, the symbol and the words."""
+        edge = min(64.0, box.width() / 10)
+        fill_pattern(painter, leading(box, edge, self.rtl), look, 14)
+        inner = without(box, edge, self.rtl, S16).adjusted(S8, S16, -S16, -S16)
+        if inner.height() >= _STACKED:
+            self._stacked(painter, inner, look)
+        else:
+            self._beside(painter, inner, look)
 
-    def _paint_words(self, painter: QPainter, box: QRectF, rtl: bool) -> None:
-        """Letter and symbol, the word, and the bin: under each other, or beside the letter where it is low."""
-        if self._look is None:
-            return
-        painter.setPen(QColor(self._look.ink))
-        if box.height() >= _STACKED_FROM:
-            word, below = HUGE * 1.25, PROMPT * 1.4
-            top = QRectF(box.left(), box.top(), box.width(), box.height() - word - below)
-            side = min(top.height(), 200.0) if self._letter else 0.0
-            self._paint_letter(painter, _leading(top, side, rtl))
-            self._paint_symbol(painter, _without(top, side, rtl), min(top.height() * 0.7, 120.0), rtl)
-            self._write_word(painter, QRectF(box.left(), top.bottom(), box.width(), word))
-            self._write_below(painter, QRectF(box.left(), top.bottom() + word, box.width(), below))
-            return
-        side = min(box.height(), box.width() * 0.3) if self._letter else 0.0
-        self._paint_letter(painter, _leading(box, side, rtl))
-        words = _without(box, side, rtl)
-        upper = QRectF(words.left(), words.top(), words.width(), words.height() * 0.6)
-        symbol = min(upper.height() * 0.8, 48.0)
-        self._paint_symbol(painter, upper, symbol, rtl)
-        self._write_word(painter, _without(upper, symbol, rtl))
-        self._write_below(painter, QRectF(words.left(), upper.bottom(), words.width(), words.height() * 0.4))
+    def _stacked(self, painter: QPainter, box: QRectF, look: Look) -> None:
+        """Letter and symbol, under them the word, under that the bin."""
+        word, below = box.height() * 0.3, box.height() * 0.16
+        top = QRectF(box.left(), box.top(), box.width(), box.height() - word - below)
+        side = min(top.height(), box.width() / 2) if self._letter else 0.0
+        self._write_letter(painter, leading(top, side, self.rtl))
+        rest = without(top, side, self.rtl, S24)
+        self._draw_symbol(painter, rest, min(top.height() * 0.7, rest.width()), look)
+        self._write(painter, QRectF(box.left(), top.bottom(), box.width(), word), self._word, _WORD, _MIDDLE)
+        self._write(painter, QRectF(box.left(), box.bottom() - below, box.width(), below), self._below, _BELOW, _UP)
 
-    def _paint_letter(self, painter: QPainter, box: QRectF) -> None:
+    def _beside(self, painter: QPainter, box: QRectF, look: Look) -> None:
+        """The letter, and beside it the symbol, the word and the bin: the symbol before the word where it is low."""
+        side = min(box.height(), box.width() * 0.34) if self._letter else 0.0
+        self._write_letter(painter, leading(box, side, self.rtl))
+        rest = without(box, side, self.rtl, S16)
+        tall = box.height() * (0.27 if box.height() >= _THREE_LINES else 0.0)
+        below = box.height() * (0.25 if tall else 0.4)
+        word = QRectF(rest.left(), rest.top() + tall, rest.width(), rest.height() - tall - below)
+        symbol = tall - S8 if tall else min(word.height() * 0.8, 48.0)
+        self._draw_symbol(painter, QRectF(rest.left(), rest.top(), rest.width(), tall or word.height()), symbol, look)
+        self._write(painter, word if tall else without(word, symbol, self.rtl, S16), self._word, _WORD, _MIDDLE)
+        self._write(painter, QRectF(rest.left(), word.bottom(), rest.width(), below), self._below, _BELOW, _UP)
+
+    def _write_letter(self, painter: QPainter, box: QRectF) -> None:
         if self._letter:
             painter.setFont(sized(self.font(), int(min(box.width(), box.height()))))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._letter)
 
-    def _paint_symbol(self, painter: QPainter, box: QRectF, side: float, rtl: bool) -> None:
-        place = _leading(box, side, rtl)
-        if self._look is not None:
-            square = QRectF(place.left(), place.center().y() - side / 2, side, side)
-            draw_symbol(painter, self._look.symbol, square, self._look.ink)
+    def _draw_symbol(self, painter: QPainter, box: QRectF, side: float, look: Look) -> None:
+        place = leading(box, side, self.rtl)
+        draw_symbol(painter, look.symbol, QRectF(place.left(), place.center().y() - side / 2, side, side), look.ink)
 
-    def _write_word(self, painter: QPainter, box: QRectF) -> None:
-        upright = Qt.AlignmentFlag.AlignVCenter
-        write(painter, self.font(), box, self._word, sizes=(HUGE, PROMPT, HEAD, BODY), upright=upright)
-
-    def _write_below(self, painter: QPainter, box: QRectF) -> None:
-        upright = Qt.AlignmentFlag.AlignTop
-        write(painter, self.font(), box, self._below, sizes=(PROMPT, HEAD, BODY, SMALL), upright=upright)
-
-
-def _leading(box: QRectF, width: float, rtl: bool) -> QRectF:
-    """Return the part of a box where reading begins."""
-    return QRectF(box.right() - width if rtl else box.left(), box.top(), width, box.height())
-
-
-def _without(box: QRectF, width: float, rtl: bool) -> QRectF:
-    """Return the rest of a box behind its leading part and a gap; all of it when that part is empty."""
-    taken = width + S16 if width else 0.0
-    return box.adjusted(0, 0, -taken, 0) if rtl else box.adjusted(taken, 0, 0, 0)
+    def _write(
+        self, painter: QPainter, box: QRectF, words: str, sizes: tuple[int, ...], upright: Qt.AlignmentFlag
+    ) -> None:
+        write(painter, self.font(), box, words, sizes=sizes, upright=upright, lines=sizes is _BELOW)
 
 
 def _bin_words(view: View, item: Item) -> str:

@@ -1,116 +1,121 @@
-"""What the item is worth on each route, as a small table with bars; the chosen one and the next best are named."""
+"""What the item is worth each way: the one chosen and what it is made of, and what sending it elsewhere would cost."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from resources.words import mark
-from station.records import Disposition
+from grading.route import override_cost
+from grading.worth import Worth
+from resources.words import Translator, mark
+from station.facts import Routed
 from station.state import Item
 from station.words import ROUTE_WORDS
 from ui import wording
-from ui.parts.rows import Rows
+from ui.parts.bar import Bar
 from ui.parts.sign import Sign
+from ui.parts.table import Table
 from ui.parts.text import Text
-from ui.theme import S4, S8, S12, Look, Theme
+from ui.theme import S4, S8
 from ui.view import View
+
+_Cells = tuple[Sign, Text, Bar, Text, Text]
 
 
 class Worths(QWidget):
-    """Bars are drawn from nothing to the best value; what a route would cost has an empty bar and its minus."""
+    """One line for each way, the best value first; nothing at other stages than the result, or where nobody knows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title = Text("small", quiet=True)
-        self._rows = Rows(_Row, S8)
+        self._table: Table[_Cells] = Table(_cells, (0, 0, 1, 0, 3), (S8, S4))
+        self._parts, self._closed = Text("small", quiet=True), Text("small", quiet=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(S4)
-        column.addWidget(self._title)
-        column.addWidget(self._rows)
+        column.addWidget(self._table)
+        column.addWidget(self._parts)
+        column.addWidget(self._closed)
 
-    def render(self, view: View, item: Item | None) -> None:
-        """Show the values the route was chosen by; nothing where there are none."""
+    def leave_out_details(self) -> None:
+        """Show the table alone, where there is no room for more."""
+        self._parts.hide()
+        self._closed.hide()
+
+    def render(self, view: View) -> None:
+        """Show the values the route was chosen by."""
+        item = view.state.item if view.prompt.stage == "result" else None
         routed = item.routed if item is not None else None
-        values = routed.values if routed is not None else ()
-        self.setVisible(bool(values))
-        if item is None or routed is None:
+        every = _ways(routed) if routed is not None else ()
+        self.setVisible(bool(every))
+        if item is None or routed is None or not every:
             return
-        self._title.show_text(view.tr.gettext(mark("Worth by route")))
-        best = max((minor for _, minor in values), default=0)
-        for row, (route, minor) in zip(self._rows.show_rows(len(values)), values, strict=True):
-            note = mark("chosen") if route == item.disposition else ""
-            if route == routed.runner_up and not note:
-                note = mark("next best")
-            money = wording.money(minor, item.identified.currency)
-            row.render(route, (money, minor / best if best > 0 else 0.0), note, view)
+        ways = [each for each in every if each.minor is not None and _is_open(each, item)]
+        best = max((each.minor or 0 for each in ways), default=0)
+        for cells, worth in zip(self._table.show_rows(len(ways)), ways, strict=True):
+            share = max(worth.minor or 0, 0) / best if best > 0 else 0.0
+            _fill(cells, worth, share, _note(view.tr, worth, routed, item), view, item)
+        chosen = next((each for each in ways if each.way == item.disposition), None)
+        self._parts.show_text(_made_of(view.tr, chosen) if chosen is not None else "")
+        self._closed.show_text(_closed(view.tr, [each for each in every if each not in ways]))
 
 
-class _Row(QWidget):
-    """One route: symbol, word, what it is, bar, amount."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._sign = Sign(20)
-        self._word = Text("small", strong=True)
-        self._note = Text("small", quiet=True)
-        self._bar = Bar()
-        self._amount = Text("small", wrap=False)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(S8)
-        grid.setVerticalSpacing(S4)
-        grid.addWidget(self._sign, 0, 0)
-        grid.addWidget(self._word, 0, 1)
-        grid.addWidget(self._note, 0, 2)
-        grid.addWidget(self._amount, 0, 3, Qt.AlignmentFlag.AlignTrailing)
-        grid.addWidget(self._bar, 1, 1, 1, 3)
-        grid.setColumnStretch(2, 1)
-
-    def render(self, route: str, worth: tuple[str, float], note: str, view: View) -> None:
-        dispositions: dict[Disposition, Look] = view.theme.dispositions
-        look = next(look for name, look in dispositions.items() if name == route)
-        self._sign.show_look(look)
-        self._word.show_text(wording.word(view.tr, ROUTE_WORDS, route))
-        self._note.show_text(view.tr.gettext(note) if note else "")
-        self._amount.show_text(worth[0])
-        self._bar.show_share(worth[1], look.fill, view.theme)
-        self.setAccessibleName(" ".join((self._word.text(), self._note.text(), worth[0])))
+def _cells() -> _Cells:
+    """The symbol of a way, its word, its bar, its amount, and what is to be said of it."""
+    amount = Text("small", strong=True, wrap=False)
+    amount.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+    return Sign(18), Text("small", strong=True, wrap=False), Bar(), amount, Text("small", quiet=True)
 
 
-class Bar(QWidget):
-    """A bar from nothing to all."""
+def _fill(cells: _Cells, worth: Worth, share: float, note: str, view: View, item: Item) -> None:
+    sign, word, bar, amount, noted = cells
+    look = view.theme.dispositions[worth.way]
+    sign.show_look(look)
+    word.show_text(view.tr.gettext(ROUTE_WORDS[worth.way]))
+    bar.show_share(share, look.fill, view.theme)
+    amount.setText(wording.money(worth.minor or 0, item.identified.currency))
+    noted.setText(note)
+    bar.setAccessibleName(" ".join(part for part in (word.text(), amount.text(), note) if part))
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._shown: tuple[float, str, Theme | None] = (0.0, "", None)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:
-        """A low line."""
-        return QSize(80, S12)
+def _ways(routed: Routed) -> tuple[Worth, ...]:
+    """The ways with what they are made of; old records have the values alone. None where no value is known."""
+    ways = routed.breakdown or tuple(Worth(way, minor) for way, minor in routed.values)
+    return ways if any(each.minor is not None for each in ways) else ()
 
-    def show_share(self, share: float, colour: str, theme: Theme) -> None:
-        """Fill this share of the bar, 0 to 1; less fills nothing."""
-        shown = (min(max(share, 0.0), 1.0), colour, theme)
-        if shown != self._shown:
-            self._shown = shown
-            self.update()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the bar from where reading begins."""
-        share, colour, theme = self._shown
-        if theme is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(QColor(theme.edge), 1))
-        painter.setBrush(QColor(theme.surface))
-        painter.drawRoundedRect(box, 3, 3)
-        wide = box.width() * share
-        left = box.right() - wide if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else box.left()
-        painter.setBrush(QColor(colour))
-        if wide >= 1:
-            painter.drawRoundedRect(QRectF(left, box.top(), wide, box.height()), 3, 3)
-        painter.end()
+def _is_open(worth: Worth, item: Item) -> bool:
+    return worth.refused is None or worth.way == item.disposition
+
+
+def _closed(tr: Translator, ways: list[Worth]) -> str:
+    """Say once why ways are not open, each reason with all the ways it closes."""
+    said: dict[str, list[str]] = {}
+    for each in ways:
+        if each.refused is not None:
+            why = wording.say(tr, each.refused.text, each.refused.params)
+            said.setdefault(why, []).append(tr.gettext(ROUTE_WORDS[each.way]))
+    return "\n".join(f"{', '.join(words)}: {why}" for why, words in said.items())
+
+
+def _note(tr: Translator, worth: Worth, routed: Routed, item: Item) -> str:
+    """What is to be said of an open way: that it was chosen, or what it would cost instead."""
+    if worth.way == item.disposition:
+        return tr.gettext(mark("chosen"))
+    cost = override_cost(routed, worth.way, item.disposition)
+    if cost is None:
+        return ""
+    amount = wording.amount(abs(cost))
+    words = tr.format(mark("{amount} less") if cost >= 0 else mark("{amount} more"), amount=amount)
+    return tr.format(mark("next best: {words}"), words=words) if worth.way == routed.runner_up else words
+
+
+def _made_of(tr: Translator, worth: Worth) -> str:
+    """The sum behind a value; nothing where there is nothing to be taken off."""
+    off = (
+        (worth.prep, mark("{amount} preparing")),
+        (worth.handling, mark("{amount} handling")),
+        (worth.decay, mark("{amount} time")),
+        (worth.season, mark("{amount} season")),
+        (worth.capacity, mark("{amount} queue")),
+    )
+    told = [tr.format(words, amount=wording.amount(minor)) for minor, words in off if minor]
+    price = tr.format(mark("{amount} price"), amount=wording.amount(worth.price))
+    return f"{tr.gettext(ROUTE_WORDS[worth.way])}: {' − '.join((price, *told))}" if told else ""

@@ -1,0 +1,185 @@
+"""All of grading with the scanner alone and with the keyboard alone, and a name on all that can be used."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QComboBox, QLabel, QLineEdit
+
+from devices.readings import Scan
+from grading.rubric import Rubric
+from resources.words import Translator
+from station import sample
+from station.cli.sheet import ANSWERS
+from station.outcome import Tone
+from station.rules import Rules
+from station.settings import Settings
+from ui import setting_up
+from ui.photos import PhotoDecoded, decoded
+from ui.screen import Manner
+from ui.session import Session
+from ui.window import Window
+
+NAMED = (QAbstractButton, QLineEdit, QComboBox)
+KEYS = {"Enter": Qt.Key.Key_Return, "Space": Qt.Key.Key_Space, "Esc": Qt.Key.Key_Escape}
+
+
+class OneHand:
+    """A person at a real session who has but one way to answer it."""
+
+    def __init__(self, hands, window: Window, session: Session, sounds: list[Tone]) -> None:
+        self.hands, self.window, self.session, self.sounds = hands, window, session, sounds
+        self._at = 1_000_000.0
+        self.seen: set[str] = set()
+
+    def scan(self, code: str, aim: str = "") -> None:
+        self._at += 1
+        self.session.take(Scan("scanner", code, aim, self._at))
+        self.hands.settle()
+
+    def press(self, name: str) -> None:
+        QTest.keyClick(self.window, KEYS.get(name) or name)
+        self.hands.settle()
+
+    def type(self, code: str) -> None:
+        typing = isinstance(QApplication.focusWidget(), QLineEdit)
+        for character in code if typing else f"/{code}":
+            QTest.keyClick(QApplication.focusWidget() or self.window, character)
+        QTest.keyClick(QApplication.focusWidget() or self.window, Qt.Key.Key_Return)
+        self.hands.settle()
+
+    def look(self) -> str:
+        """See what is asked; everything on the page that can be used says what it is."""
+        QApplication.processEvents()
+        self.seen.add(self.hands.bench.prompt.stage)
+        used = [each for each in self.window.findChildren(NAMED[0]) if each.isVisible()]
+        used += [each for kind in NAMED[1:] for each in self.window.findChildren(kind) if each.isVisible()]
+        areas = [each for each in self.window.findChildren(QAbstractScrollArea) if each.isVisible()]
+        nameless = [each for each in (*used, *areas) if not each.accessibleName() and not _inner(each)]
+        assert not nameless, (self.hands.bench.prompt.stage, nameless)
+        return self.hands.bench.prompt.stage
+
+
+def _inner(widget: object) -> bool:
+    """The arrow of a list and the like, which the list speaks for."""
+    return isinstance(widget.parent(), QComboBox | QLineEdit)
+
+
+@pytest.fixture
+def one_hand(hands, window: Window, qtbot) -> Iterator[OneHand]:
+    sounds: list[Tone] = []
+    session = Session(
+        desk=hands.desk,
+        history=hands.history,
+        workers={},
+        window=window,
+        panel=None,
+        manner=lambda: Manner(Translator("en"), Settings(), "14:32"),
+        play=sounds.append,
+        bench=setting_up.Bench(Settings, sounds.append, sounds.append, hands.desk.print_test, hands.desk.watch),
+        support=lambda: None,
+        decode=lambda path: session.take(PhotoDecoded(path, decoded(path))),
+    )
+    session.begin()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    yield OneHand(hands, window, session, sounds)
+    session.end()
+    session.deleteLater()
+
+
+def grade(person: OneHand, give: Callable[[str], None], code: Callable[[str], None]) -> None:
+    """Grade what lies there: `give` a button's key, `code` what is printed on things. A garment with faults is not
+    sent where the rules send it.
+    """
+    answers = iter(("1", "2", "2", "1", "1", "1", "1"))
+    overridden = False
+    for _ in range(30):
+        stage = person.look()
+        if stage == "item":
+            return
+        item = person.hands.bench.state.item
+        if stage == "photo":
+            give("Space")
+        elif stage == "inspect":
+            give(next(answers))
+        elif stage == "result" and not overridden:
+            overridden = True
+            give("O")
+        elif stage == "route":
+            offered = person.hands.bench.prompt.buttons
+            give(next(each.key for each in offered if each.command.value == "hold"))
+        elif stage == "route-why":
+            give("1")
+        elif stage in ("result", "prep"):
+            give("Enter")
+        elif stage == "label":
+            code(item.plate)
+        elif stage == "place":
+            code(next(each.code for each in sample.bins() if each.disposition == item.disposition))
+        else:
+            break
+    raise AssertionError(f"it stays at {person.hands.bench.prompt}")
+
+
+def barcode(person: OneHand, key: str) -> None:
+    """Scan what the sheet has for a key of the prompt."""
+    button = next(each for each in person.hands.bench.prompt.buttons if each.key == key)
+    value = f":{key}" if key.isdecimal() else ""
+    person.scan(f"RS:{button.command.do}{value}")
+
+
+STAGES = {"photo", "inspect", "result", "route", "route-why", "label", "place"}
+
+
+def test_a_garment_is_graded_with_the_scanner_alone(one_hand: OneHand) -> None:
+    parcel = next(each for each in sample.parcels() if each.key == "tee")
+    one_hand.scan("BDG-1001")
+    one_hand.look()
+    one_hand.scan("1234")
+    one_hand.scan(parcel.code, parcel.aim)
+    barcode(one_hand, "S")
+    barcode(one_hand, "2")
+    one_hand.scan(parcel.items[0].code)
+    grade(one_hand, lambda key: barcode(one_hand, key), one_hand.scan)
+    barcode(one_hand, "Enter")
+    assert one_hand.look() == "idle"
+    assert one_hand.seen >= STAGES
+    assert Tone.REFUSED not in one_hand.sounds
+
+
+def test_a_garment_is_graded_with_the_keyboard_alone(one_hand: OneHand) -> None:
+    parcel = next(each for each in sample.parcels() if each.key == "tee")
+    one_hand.type("BDG-1001")
+    QTest.keyClicks(one_hand.window, "1234")
+    one_hand.press("Enter")
+    one_hand.type(parcel.code)
+    one_hand.press("S")
+    one_hand.press("2")
+    one_hand.type(parcel.items[0].code)
+    grade(one_hand, one_hand.press, one_hand.type)
+    one_hand.press("Enter")
+    assert one_hand.look() == "idle"
+    assert one_hand.seen >= STAGES
+    assert Tone.REFUSED not in one_hand.sounds
+
+
+def test_the_sheet_has_a_barcode_for_every_answer_of_every_question(rules: Rules) -> None:
+    rubrics: list[Rubric] = list(rules.rubrics.values())
+    keys = {option.key for rubric in rubrics for question in rubric.questions for option in question.options}
+    assert keys <= set(range(1, ANSWERS + 1))
+
+
+def test_a_page_is_opened_by_its_barcode_where_the_person_has_it(one_hand: OneHand) -> None:
+    one_hand.scan("BDG-1001")
+    one_hand.scan("1234")
+    one_hand.scan("RS:page:2")
+    words = [label.text() for label in one_hand.window.findChildren(QLabel) if label.isVisible()]
+    assert any("bin" in each.casefold() for each in words)
+    one_hand.scan("RS:PAGE:7")
+    one_hand.look()
+    assert one_hand.sounds.count(Tone.REFUSED) == 0
+    one_hand.scan("RS:page:5")
+    one_hand.scan("RS:page:99")
+    assert one_hand.sounds.count(Tone.REFUSED) == 2
