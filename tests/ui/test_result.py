@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from grading.route import override_cost
+from grading.worth import override_cost
 from resources.words import Translator
 from station.inputs import Do
 from ui.parts.bar import Bar

@@ -3,8 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from grading.route import override_cost
-from grading.worth import Worth
+from grading.worth import Worth, override_cost
 from resources.words import Translator, mark
 from station.facts import Routed
 from station.state import Item
