@@ -191,7 +191,7 @@ def parse(toml_bytes: bytes) -> Rubric:
 def decoded(toml_bytes: bytes, kind: type[_File]) -> _File:
     """Read a file of this room from TOML; raises RubricError naming the place."""
     if len(toml_bytes) > MOST_BYTES:
-        raise RubricError(f"it has {len(toml_bytes)} bytes, {MOST_BYTES} at most; ask fewer questions")
+        raise RubricError(f"it has more than {MOST_BYTES} bytes; ask fewer questions")
     try:
         return msgspec.toml.decode(toml_bytes, type=kind)
     except msgspec.ValidationError as error:

@@ -64,6 +64,12 @@ def fault_of(book: Book, key: str, toml: bytes) -> str:
     return _too_big(toml) or _said(_Asked(delivery=Delivery(book, key, toml)), DELIVERY_WITHIN_S, MEMORY_BYTES)
 
 
+def read_file(place: Path) -> bytes:
+    """Return what a rules file says; of one that is too big, or never ends, just enough to be refused for it."""
+    with place.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
 def own_command() -> tuple[str, ...]:
     """Return what starts the process: this program itself, in a frozen build as in a checkout."""
     frozen = getattr(sys, "frozen", False)
@@ -71,7 +77,7 @@ def own_command() -> tuple[str, ...]:
 
 
 def _too_big(text: bytes) -> str:
-    return f"it has {len(text)} bytes; {MOST_BYTES} are allowed" if len(text) > MOST_BYTES else ""
+    return f"it has more than {MOST_BYTES} bytes; ask and decide less in it" if len(text) > MOST_BYTES else ""
 
 
 def _said(asked: _Asked, within_s: float, memory_bytes: int) -> str:

@@ -13,7 +13,7 @@ from station.deliveries import LEDGER
 from station.judged import judged_items
 from station.rules import applied, read_rules
 from station.settings import SettingsError
-from station.trial import Pack, refusal
+from station.trial import Pack, read_file, refusal
 
 _FOLDERS: tuple[tuple[Kind, str], ...] = (("rubrics", "rubrics"), ("clients", "rubrics/clients"), ("routes", "routes"))
 _REPLAYED = 1000
@@ -40,7 +40,7 @@ def publish(files: list[Path], all_missing: bool, by: str, why: str, data: Path 
         return 0
     refused = 0
     for file, kind in wanted:
-        text = file.read_bytes()
+        text = read_file(file)
         try:
             problem = next(_problems(file, kind, text), "")
             if problem:
@@ -81,15 +81,15 @@ def objections() -> list[str]:
 
 
 def kind_of(file: Path) -> Kind:
-    """Return what a rules file is: an override names a version of a rubric, a rubric has questions."""
-    text = file.read_bytes()
+    """Return what a rules file is: an override names a version of a rubric, a rubric its category, broken or not."""
+    text = read_file(file)
     if overrides.is_override(text):
         return "clients"
     try:
-        rubric.parse(text)
+        told = rubric.decoded(text, dict[str, object])
     except rubric.RubricError:
         return "routes"
-    return "rubrics"
+    return "rubrics" if "category" in told else "routes"
 
 
 def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:

@@ -12,7 +12,7 @@ from resources import find
 from station.judged import judged_items
 from station.rules import applied, read_rules
 from station.settings import SettingsError
-from station.trial import Pack, refusal
+from station.trial import Pack, read_file, refusal
 
 _SHOWN = 5
 _EVERY = 1000
@@ -81,7 +81,7 @@ def with_files(rules: Rules, rubrics: list[Path], routes: list[Path]) -> Rules:
 
     Each file is tried in a process of its own first.
     """
-    given = {place: place.read_bytes() for place in (*rubrics, *routes)}
+    given = {place: read_file(place) for place in (*rubrics, *routes)}
     read = {}
     over = {}
     for place in rubrics:

@@ -14,7 +14,7 @@ from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
 from station.rules import read_rules
 from station.settings import SettingsError
-from station.trial import Pack, refusal
+from station.trial import Pack, read_file, refusal
 from station.words import ROUTE_WORDS
 
 DEFAULT = "default"
@@ -121,7 +121,7 @@ def waiting_of(told: list[str]) -> dict[str, int]:
 
 
 def _findings(place: Path) -> Iterator[str]:
-    text, default = place.read_bytes(), find.read("routes/default.toml")
+    text, default = read_file(place), find.read("routes/default.toml")
     is_default = place.stem == DEFAULT
     refused = refusal(Pack("routes", text, b"" if is_default else default))
     if refused:
@@ -150,7 +150,7 @@ def _table(client: str) -> route.RouteTable:
         return route.parse(default)
     try:
         if client.endswith(".toml"):
-            return route.parse(default, Path(client).read_bytes())
+            return route.parse(default, read_file(Path(client)))
         name = f"routes/{client.casefold()}.toml"
         return route.parse(default, find.read(name)) if name in find.names("routes") else route.parse(default)
     except route.RouteError as error:

@@ -17,6 +17,7 @@ from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
 from station.marketplaces import read_mappings
 from station.rules import applied, read_rules
 from station.settings import SettingsError
+from station.trial import read_file
 from station.words import ROUTE_WORDS
 
 KEYS = 9
@@ -40,7 +41,7 @@ def check(place: Path | None) -> int:
     files = _files(place)
     findings = list(_findings(files))
     for file in files:
-        if overrides.is_override(file.read_bytes()):
+        if overrides.is_override(read_file(file)):
             sys.stdout.writelines(f"{line}\n" for line in _differences(file))
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
@@ -54,11 +55,21 @@ def diff(place: Path | None) -> int:
 
     Raises SettingsError for a place without any; 1 when one cannot be applied.
     """
-    files = [file for file in _files(place) if overrides.is_override(file.read_bytes())]
-    if not files:
+    broken: list[str] = []
+    files = []
+    for file in _files(place):
+        toml = read_file(file)
+        try:
+            rubric.decoded(toml, dict[str, object])
+        except rubric.RubricError as error:
+            broken.append(f"{file}: {error}.")
+        if overrides.is_override(toml):
+            files.append(file)
+    if not files and not broken:
         raise SettingsError(f"{place} overrides nothing (no file in it says overrides = ...).")
     sys.stdout.writelines(f"{line}\n" for file in files for line in _differences(file))
-    return int(any(_findings(files)))
+    sys.stdout.writelines(f"{line}\n" for line in broken)
+    return int(bool(broken) or any(_findings(files)))
 
 
 def preview(name: str, language: str, answers: str | None, parts: str, client: str = "", codes: bool = False) -> int:
@@ -122,7 +133,7 @@ def _findings(files: list[Path]) -> Iterator[str]:
 
 def _made(file: Path, bases: Mapping[str, Rubric]) -> Rubric:
     """The rubric of a file, or the one it overrides with that applied; raises RubricError."""
-    toml = file.read_bytes()
+    toml = read_file(file)
     return applied(overrides.parse(toml), bases) if overrides.is_override(toml) else rubric.parse(toml)
 
 
@@ -134,7 +145,7 @@ def _shipped() -> dict[str, Rubric]:
 def _differences(file: Path) -> Iterator[str]:
     """What an override says of itself and, where it can be applied, each thing it changes."""
     try:
-        override = overrides.parse(file.read_bytes())
+        override = overrides.parse(read_file(file))
         base = _shipped().get(override.overrides)
         if base is None:
             raise rubric.RubricError(f"overrides: no {override.overrides} is known; name a version that is in use")

@@ -53,6 +53,13 @@ def test_an_unsound_file_is_refused(
     assert not (tmp_path / "ledger.toml").exists()
 
 
+def test_a_rubric_that_was_cut_off_is_judged_as_a_rubric(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cut = tmp_path / "apparel.toml"
+    cut.write_bytes(find.read("rubrics/apparel.toml")[:500])
+    assert publish(tmp_path, str(cut)) == 1
+    assert "missing required field `shots`" in capsys.readouterr().err
+
+
 def test_every_file_in_use_is_in_the_ledger_and_a_damaged_ledger_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,9 @@
 
 import io
 import re
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,23 @@ def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: 
     assert "no footwear@1 is known" in capsys.readouterr().out
     assert main.main(["rubric", "diff", str(find.path("rubrics/toys.toml"))]) == 1
     assert "overrides nothing" in capsys.readouterr().err
+    softer.write_text("[" * 20_000)
+    assert main.main(["rubric", "diff", str(softer)]) == 1
+    assert "mend that line" in capsys.readouterr().out
+
+
+def _little_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
+
+
+@pytest.mark.parametrize("command", [["rubric", "diff"], ["routes", "check"]])
+def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], tmp_path: Path) -> None:
+    """All of it read would fill the memory: the process has little, and says a sentence all the same."""
+    (tmp_path / "endless.toml").symlink_to("/dev/zero")
+    start = [sys.executable, "-m", "station", *command, str(tmp_path / "endless.toml")]
+    ended = subprocess.run(start, check=False, capture_output=True, text=True, preexec_fn=_little_memory)
+    assert ended.returncode == 1
+    assert re.search(r"endless.toml: it has more than \d+ bytes", ended.stdout)
 
 
 @pytest.mark.parametrize(
