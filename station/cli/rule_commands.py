@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 _PLAIN = argparse.RawDescriptionHelpFormatter
+_MOST_ITEMS = 10_000_000
 
 _ABOUT_ROUTES = """\
 Tries every grade that the rubrics can give with every fact that the rules tell apart, and says: rules that are never
@@ -49,7 +50,7 @@ def _add_replay(
     )
     replay.add_argument("--rubric", type=Path, nargs="+", default=[], metavar="FILE", help="in place of its category's")
     replay.add_argument("--routes", type=Path, nargs="+", default=[], metavar="FILE", help="default.toml, CLIENT.toml")
-    replay.add_argument("--last", type=int, default=1000, metavar="N", help="how many items (default: 1000)")
+    replay.add_argument("--last", type=_items, default=1000, metavar="N", help="how many items (default: 1000)")
     replay.add_argument("--all", action="store_true", help="name every item behind each figure")
     replay.add_argument("--json", action="store_true", help="for programs")
     replay.set_defaults(do=_replay)
@@ -184,3 +185,9 @@ def _publish(asked: argparse.Namespace) -> int:
     from station.cli import publishing
 
     return publishing.publish(asked.files, asked.all_missing, asked.by, asked.why, asked.replay, asked.ledger)
+
+
+def _items(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= _MOST_ITEMS:
+        raise argparse.ArgumentTypeError(f"between 1 and {_MOST_ITEMS}")
+    return int(text)

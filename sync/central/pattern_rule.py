@@ -83,6 +83,8 @@ def parse(toml: bytes) -> Rules:
         file = msgspec.toml.decode(toml, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"the patterns cannot be read: {error}") from error
+    except RecursionError as error:
+        raise ValueError("the patterns cannot be read: brackets lie too deep in each other") from error
     every = Rule(file.window_days, file.min_returns, file.sign)
     clients = {
         name.casefold(): Rule(

@@ -17,6 +17,15 @@ def folder(undisturbed, tmp_path: Path) -> Path:
     return shutil.copytree(run.folder, tmp_path / "out", ignore=shutil.ignore_patterns("central*", "devices"))
 
 
+@pytest.mark.parametrize("told", ["-3", "0", "9" * 30, "all"])
+def test_a_number_of_items_that_is_none_is_refused(
+    told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main.main(["replay", str(tmp_path), "--last", told])
+    assert "between 1 and" in capsys.readouterr().err
+
+
 def test_what_judged_the_items_says_the_same_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["replay", str(folder)]) == 0
     out = capsys.readouterr().out

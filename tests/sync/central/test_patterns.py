@@ -314,6 +314,7 @@ def test_a_client_has_its_own_numbers_or_none_at_all() -> None:
         ("window_days = 9\nmin_returns = 2\nsign = []\ncolour = 1", "colour"),
         ('[[sign]]\nkind = "liar"', "patterns cannot be read"),
         ("\udcff", "patterns cannot be read"),
+        ("x = " + "[" * 200_000, "brackets lie too deep"),
     ],
 )
 def test_a_rule_that_cannot_be_used_says_what_is_wrong(
