@@ -19,6 +19,7 @@ from station.outcome import Tone
 from station.own_codes import COMMAND_PREFIX, command_in
 from station.prompt import Button
 from station.stages import Stage
+from ui.examined import Explainer
 from ui.photos import PhotoDecoded
 from ui.screen import Manner, Opened, look
 from ui.setting_up import Bench, SettingUp
@@ -68,7 +69,7 @@ class Session(QObject):
         self._window, self._panel = window, panel
         self._manner = manner
         self._bench, self._support, self._decode = bench, support, decode
-        self._opened = Opened()
+        self._opened, self._explainer = Opened(), Explainer()
         self._setting_up: SettingUp | None = None
         self._proof: AcceptedWeight | None = None
         self._labels: tuple[Copy, ...] = ()
@@ -174,6 +175,7 @@ class Session(QObject):
             advice=self._bench.advice(),
             labels=self._labels,
             setting_up=self._setting_up,
+            explainer=self._explainer,
         )
 
     def _take_in_trouble(self, value: Scan | Command | AcceptedWeight) -> None:
