@@ -31,6 +31,7 @@ from ui.setting_up import Bench
 from ui.simulator import SimulatorPanel
 from ui.sound import Sounds
 from ui.theme import THEMES, Theme, font, stylesheet
+from ui.view import SIMULATOR
 from ui.wedge import WedgeFilter
 from ui.window import Window
 
@@ -116,7 +117,7 @@ class App:
         posts `SupportWritten` when it is done.
         """
         self.training_wanted = None
-        panel = SimulatorPanel(simulated, next_step, self.window) if simulated is not None else None
+        panel = SimulatorPanel(simulated, next_step) if simulated is not None else None
         decoder = Decoder(self.post)
         session = Session(
             desk=station.desk,
@@ -149,7 +150,7 @@ class App:
             self._settings_page.changed.disconnect(session.render)
             session.deleteLater()
             if panel is not None:
-                panel.close()
+                self.window.put_away(panel)
                 panel.deleteLater()
 
     def close(self) -> None:
@@ -191,17 +192,13 @@ class App:
             self.window.shown_first(usable)
         session.begin()
         room = self.qt.primaryScreen().availableGeometry()
-        if panel is not None:
-            beside = room.adjusted(room.width() - panel.width(), 0, 0, 0)
-            panel.setGeometry(beside)
-            room.setRight(max(beside.left() - 1, room.left() + self.window.minimumWidth()))
         if not self.window.isVisible():
             self.window.setGeometry(room)
-            if panel is None:
-                self.window.showMaximized()
+            self.window.showMaximized()
             self.window.show()
-        if panel is not None:
-            panel.show()
+        # On a small screen the bench comes first: the simulator is a key away.
+        if panel is not None and self.window.has_room_for(panel):
+            self.window.page_wanted.emit(SIMULATOR)
         self.window.activateWindow()
         self._inbox.open(session.take)
 

@@ -230,11 +230,20 @@ class Session(QObject):
 
     def _turn_to(self, page: str) -> None:
         if page == SIMULATOR:
-            if self._panel is not None:
-                self._panel.setVisible(not self._panel.isVisible())
+            self._turn_panel()
             return
         self._open(page)
         self.render()
+
+    def _turn_panel(self) -> None:
+        """Show the hands of a demonstration, or put them away."""
+        if self._panel is None:
+            return
+        if self._panel.isVisible():
+            self._window.put_away(self._panel)
+        else:
+            self._panel.render(self._view())
+            self._window.show_beside(self._panel)
 
     def _turn_by_scan(self, page: str) -> None:
         """A barcode opens what its key would open; whoever has not the page hears it."""

@@ -34,14 +34,16 @@ Deed = Callable[[], None]
 
 
 class SimulatorPanel(QWidget):
-    """A window beside the bench. `next_step` does the one thing the bench asks for, with the chosen parcel."""
+    """Stands beside the bench, and never takes the keyboard from it: a wedge types into what has the focus.
 
-    def __init__(
-        self, devices: SimulatedBench, next_step: Callable[[SampleParcel], None] | None, parent: QWidget | None = None
-    ) -> None:
-        # The keyboard stays with the bench: a wedge types into what has the focus.
-        super().__init__(parent, Qt.WindowType.Tool | Qt.WindowType.WindowDoesNotAcceptFocus)
+    `next_step` does the one thing the bench asks for, with the chosen parcel.
+    """
+
+    def __init__(self, devices: SimulatedBench, next_step: Callable[[SampleParcel], None] | None) -> None:
+        super().__init__()
         self.setObjectName("page")
+        # The bench closed is the end, whatever else is open.
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self._devices = devices
         self._next_step = next_step
         self._parcels = sample.parcels()
@@ -63,6 +65,7 @@ class SimulatorPanel(QWidget):
             self._parcel.addItem(parcel.key)
         self._parcel.currentIndexChanged.connect(self._choose)
         self._choose()
+        self.setFixedWidth(_WIDTH)
         self.resize(_WIDTH, 900)
 
     def render(self, view: View) -> None:
