@@ -20,7 +20,7 @@ from devices.worker import Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages, mark
 from station.outcome import Tone
 from station.sample import SampleParcel
-from station.settings import KeyboardSettings, Settings
+from station.settings import KeyboardSettings, ReadingSettings, Settings
 from ui.inbox import Inbox
 from ui.pages.settings import SettingsPage
 from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
@@ -56,6 +56,10 @@ def _nobody_shoots(_wanted: bool) -> None:
     """There is no bench yet, or no longer."""
 
 
+def _nobody_reads(_wanted: ReadingSettings) -> None:
+    """There is no bench yet, or no longer."""
+
+
 class Station(Protocol):
     """What the screen needs of an open station."""
 
@@ -87,6 +91,7 @@ class App:
         self.training_wanted: bool | None = None
         self._settings, self._save = settings, save
         self._let_shoot: Callable[[bool], None] = _nobody_shoots
+        self._let_read: Callable[[ReadingSettings], None] = _nobody_reads
         self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
         QPixmapCache.setCacheLimit(_PICTURES_KEPT_KIB)
         self._inbox, self._sounds = Inbox(), Sounds()
@@ -134,6 +139,7 @@ class App:
         session.broken.connect(lambda: self.qt.exit(1))
         self._let_shoot = station.desk.let_shoot
         self._let_shoot(self._settings.auto_shutter)
+        self._let_read = lambda reading: station.use(msgspec.structs.replace(station.settings, reading=reading))
         self._settings_page.changed.connect(session.render)
         hook, sys.excepthook = sys.excepthook, self._hook(session)
         self.qt.installEventFilter(self._wedge)
@@ -145,7 +151,7 @@ class App:
             decoder.close()
             self.qt.removeEventFilter(self._wedge)
             sys.excepthook = hook
-            self._let_shoot = _nobody_shoots
+            self._let_shoot, self._let_read = _nobody_shoots, _nobody_reads
             session.end()
             self._settings_page.changed.disconnect(session.render)
             session.deleteLater()
@@ -248,6 +254,8 @@ class App:
         self._tr = Translator(self._settings.language)
         self._save(self._settings)
         self._let_shoot(self._settings.auto_shutter)
+        if name == "reading":
+            self._let_read(self._settings.reading)
         self._dress()
 
     def _try_sounds(self) -> None:
