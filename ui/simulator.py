@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from devices.simulators.bench import SimulatedBench
 from devices.simulators.process import SimulatorError
@@ -28,7 +28,7 @@ _DEVICES = (
     ("camera", mark("Camera")),
     ("printer", mark("Printer")),
 )
-_WIDTH = 420
+_WIDTH, _LEAST_HEIGHT = 420, 480
 
 Deed = Callable[[], None]
 
@@ -65,8 +65,8 @@ class SimulatorPanel(QWidget):
             self._parcel.addItem(parcel.key)
         self._parcel.currentIndexChanged.connect(self._choose)
         self._choose()
-        self.setFixedWidth(_WIDTH)
-        self.resize(_WIDTH, 900)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(_WIDTH, _LEAST_HEIGHT)
 
     def render(self, view: View) -> None:
         """Show the words of a view, and the last label that came out."""
@@ -88,6 +88,10 @@ class SimulatorPanel(QWidget):
         if labels and labels[-1] != self._printed:
             self._printed = labels[-1]
             self._label.setPixmap(_picture(labels[-1].read_bytes(), view.settings.printer.dpi))
+
+    def sizeHint(self) -> QSize:
+        """As wide as two buttons beside each other want it."""
+        return QSize(_WIDTH, super().sizeHint().height())
 
     @property
     def error(self) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
@@ -98,6 +98,7 @@ class Window(QWidget):
         self.setMinimumSize(*_LEAST)
         self._view: View | None = None
         self._tell: Callable[[], None] | None = None
+        self._beside: QWidget | None = None
         self._receive, self._sign_in, self._setup = ReceivePage(), SignInPage(), SetupPage()
         devices = DevicesPage()
         # Pages with buttons of their own that have keys.
@@ -180,17 +181,18 @@ class Window(QWidget):
 
     def has_room_for(self, panel: QWidget) -> bool:
         """Whether a panel has room beside the bench at its least width."""
-        return self.width() - panel.width() >= _LEAST[0]
+        return self.width() - panel.sizeHint().width() >= _LEAST[0]
 
     def show_beside(self, panel: QWidget) -> None:
         """Show a panel: beside the bench where there is room for both, else as a window of its own."""
         if self.has_room_for(panel):
             self._columns.addWidget(panel)
-            self.setMinimumWidth(_LEAST[0] + panel.width())
+            self._beside = panel
         else:
+            self.put_away(panel)
             # Without a parent, so that it lies under the bench when that is touched, and hides nothing for long.
             panel.setParent(None, Qt.WindowType.Window | Qt.WindowType.WindowDoesNotAcceptFocus)
-            panel.resize(panel.width(), self.height())
+            panel.resize(panel.sizeHint().width(), self.height())
             panel.move(self.geometry().topRight() - QPoint(panel.width(), 0))
         panel.show()
 
@@ -199,7 +201,13 @@ class Window(QWidget):
         panel.hide()
         self._columns.removeWidget(panel)
         panel.setParent(None)
-        self.setMinimumWidth(_LEAST[0])
+        self._beside = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A window that became too narrow for both lets the panel go."""
+        super().resizeEvent(event)
+        if self._beside is not None and not self.has_room_for(self._beside):
+            self.show_beside(self._beside)
 
     def event(self, event: QEvent) -> bool:
         """Tell when a picture has reached the screen."""

@@ -81,7 +81,7 @@ def test_beside_the_bench_it_hides_nothing_and_without_room_it_is_a_window_of_it
     window.put_away(panel)
     QApplication.processEvents()
     assert not panel.isVisible() and bench.width() == 1920
-    window.resize(1280, 800)
     window.show_beside(panel)
+    window.resize(1280, 800)
     QApplication.processEvents()
     assert panel.isWindow() and panel.isVisible() and bench.width() == window.width() == 1280
