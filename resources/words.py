@@ -22,6 +22,10 @@ def languages() -> tuple[str, ...]:
     return (SOURCE_LANGUAGE, *folders)
 
 
+# What stands between whole and part: each language writes its own sign in its catalogue.
+DECIMAL_SIGN = mark(".")
+
+
 class Translator:
     """The sentences of one language; what has no translation, or a broken one, is shown in English.
 
@@ -41,6 +45,15 @@ class Translator:
     def format(self, msgid: str, /, **params: object) -> str:
         """The sentence with each `{name}` replaced; a placeholder English itself lacks raises KeyError."""
         return filled(self.gettext(msgid), msgid, params)
+
+    def figure(self, digits: str) -> str:
+        """The digits of a number, `-1234.50`, with the decimal sign of this language."""
+        return digits.replace(".", self.gettext(DECIMAL_SIGN))
+
+    def money(self, minor: int, currency: str = "") -> str:
+        """An amount in minor units, with its currency code; every currency the clients use has two decimals."""
+        digits = f"{'-' * (minor < 0)}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+        return f"{self.figure(digits)} {currency}".rstrip()
 
     def plural(self, singular: str, plural: str, count: int, /, **params: object) -> str:
         """The form that fits `count`, which fills `{count}`; the other placeholders as in `format`."""

@@ -162,7 +162,7 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     if stage is Stage.WHICH and not params.get("title"):
         reason = mark("Choose the line it belongs to.")
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
-    entry = "pin" if stage is Stage.PIN else "code" if stage is Stage.SUPERVISOR else "none"
+    entry = "pin" if stage is Stage.PIN else "none"
     return Prompt(str(stage), title, reason, params, (*buttons, _LEAVE), entry, _PICTURES.get(stage, ""))
 
 
@@ -210,7 +210,9 @@ def _interlock(state: State, known: Known) -> Prompt:
         reason, done = mark("{now} {never}"), (_NO_SCALE,)
     buttons = (*(done if words.proof != "box" else ()), *_undo(state))
     picture = {"weight": "scale", "box": "fire-box"}.get(words.proof, "stop")
-    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, "code", picture)
+    # A typed code proves no box and no badge; what is printed on a unit may be typed off.
+    entry = "code" if stop.code == "recall_part" else "none"
+    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, entry, picture)
 
 
 _DONE: Mapping[str, str] = {"recall_part": mark("It cannot be found")}

@@ -20,7 +20,7 @@ from devices.worker import Worker
 from resources.words import SOURCE_LANGUAGE, Translator, languages, mark
 from station.outcome import Tone
 from station.sample import SampleParcel
-from station.settings import KeyboardSettings, Settings
+from station.settings import KeyboardSettings, ReadingSettings, Settings
 from ui.inbox import Inbox
 from ui.pages.settings import SettingsPage
 from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
@@ -31,6 +31,7 @@ from ui.setting_up import Bench
 from ui.simulator import SimulatorPanel
 from ui.sound import Sounds
 from ui.theme import THEMES, Theme, font, stylesheet
+from ui.view import SIMULATOR
 from ui.wedge import WedgeFilter
 from ui.window import Window
 
@@ -52,6 +53,10 @@ def _nothing() -> None:
 
 
 def _nobody_shoots(_wanted: bool) -> None:
+    """There is no bench yet, or no longer."""
+
+
+def _nobody_reads(_wanted: ReadingSettings) -> None:
     """There is no bench yet, or no longer."""
 
 
@@ -86,6 +91,7 @@ class App:
         self.training_wanted: bool | None = None
         self._settings, self._save = settings, save
         self._let_shoot: Callable[[bool], None] = _nobody_shoots
+        self._let_read: Callable[[ReadingSettings], None] = _nobody_reads
         self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
         QPixmapCache.setCacheLimit(_PICTURES_KEPT_KIB)
         self._inbox, self._sounds = Inbox(), Sounds()
@@ -116,7 +122,7 @@ class App:
         posts `SupportWritten` when it is done.
         """
         self.training_wanted = None
-        panel = SimulatorPanel(simulated, next_step, self.window) if simulated is not None else None
+        panel = SimulatorPanel(simulated, next_step) if simulated is not None else None
         decoder = Decoder(self.post)
         session = Session(
             desk=station.desk,
@@ -133,6 +139,7 @@ class App:
         session.broken.connect(lambda: self.qt.exit(1))
         self._let_shoot = station.desk.let_shoot
         self._let_shoot(self._settings.auto_shutter)
+        self._let_read = lambda reading: station.use(msgspec.structs.replace(station.settings, reading=reading))
         self._settings_page.changed.connect(session.render)
         hook, sys.excepthook = sys.excepthook, self._hook(session)
         self.qt.installEventFilter(self._wedge)
@@ -144,12 +151,12 @@ class App:
             decoder.close()
             self.qt.removeEventFilter(self._wedge)
             sys.excepthook = hook
-            self._let_shoot = _nobody_shoots
+            self._let_shoot, self._let_read = _nobody_shoots, _nobody_reads
             session.end()
             self._settings_page.changed.disconnect(session.render)
             session.deleteLater()
             if panel is not None:
-                panel.close()
+                self.window.put_away(panel)
                 panel.deleteLater()
 
     def close(self) -> None:
@@ -191,17 +198,13 @@ class App:
             self.window.shown_first(usable)
         session.begin()
         room = self.qt.primaryScreen().availableGeometry()
-        if panel is not None:
-            beside = room.adjusted(room.width() - panel.width(), 0, 0, 0)
-            panel.setGeometry(beside)
-            room.setRight(max(beside.left() - 1, room.left() + self.window.minimumWidth()))
         if not self.window.isVisible():
             self.window.setGeometry(room)
-            if panel is None:
-                self.window.showMaximized()
+            self.window.showMaximized()
             self.window.show()
-        if panel is not None:
-            panel.show()
+        # On a small screen the bench comes first: the simulator is a key away.
+        if panel is not None and self.window.has_room_for(panel):
+            self.window.page_wanted.emit(SIMULATOR)
         self.window.activateWindow()
         self._inbox.open(session.take)
 
@@ -251,6 +254,8 @@ class App:
         self._tr = Translator(self._settings.language)
         self._save(self._settings)
         self._let_shoot(self._settings.auto_shutter)
+        if name == "reading":
+            self._let_read(self._settings.reading)
         self._dress()
 
     def _try_sounds(self) -> None:

@@ -45,10 +45,29 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
     )
 
 
-def why(item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:
-    """Return what the grade of an item hangs on and what would better it, as sentences; none before it is graded."""
+class Explainer:
+    """Says what the grade of an item hangs on; it remembers the last item, which is looked at many times."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._told: tuple[str, ...] = ()
+
+    def why(self, item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:
+        """Return what the grade hangs on and what would better it, as sentences; none before it is graded and routed.
+
+        They belong to these two facts: whatever is recorded later changes no grade that was given.
+        """
+        if item.graded is None or item.routed is None:
+            return ()
+        asked = (item.graded, item.routed, tr)
+        if len(self._of) != len(asked) or any(now is not then for now, then in zip(asked, self._of, strict=True)):
+            self._of, self._told = asked, _why(item, known, tr)
+        return self._told
+
+
+def _why(item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:
     rubric = rubric_of(item, known)
-    if rubric is None or item.graded is None or item.routed is None:
+    if rubric is None:
         return ()
     explained = explain(rubric, item.answers, evidence_of(item))
     return sentences(explained, lambda text, **params: wording.say(tr, text, params))

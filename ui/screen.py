@@ -76,12 +76,17 @@ def look(
     advice: tuple[str, ...] = (),
     labels: "tuple[Copy, ...]" = (),
     setting_up: SettingUp | None = None,
+    explainer: examined.Explainer | None = None,
 ) -> View:
-    """Return what is to be seen now. A page that the person's role does not have is the bench page."""
+    """Return what is to be seen now. A page that the person's role does not have is the bench page.
+
+    Who looks often brings an `explainer`, which remembers what it explained.
+    """
     role = desk.bench.state.operator.role if desk.bench.state.operator is not None else ""
     page = opened.page if may_open(opened.page, desk.bench.state.operator) else "receive"
     view = replace(
         _at(desk, figures, manner, workers, page),
+        why=_why(desk, manner.tr, explainer or examined.Explainer()),
         failed=opened.failed,
         proved=opened.proved,
         told=opened.told,
@@ -127,7 +132,6 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         shots=_shots(desk, item) if item is not None else (),
         inspection=examined.inspection(item, bench.known) if item is not None else None,
         preps=examined.preps(item, bench.known) if item is not None else (),
-        why=examined.why(item, bench.known, manner.tr) if item is not None else (),
         asked_s=max(0.0, manner.at - desk.asked_at),
         compared=_compared(desk, item) if item is not None else (),
         cannot_save=desk.cannot_save,
@@ -135,6 +139,11 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         settings=manner.settings,
         raw={name: worker.recent() for name, worker in workers.items()} if live else {},
     )
+
+
+def _why(desk: "Desk", tr: Translator, explainer: examined.Explainer) -> tuple[str, ...]:
+    item = desk.bench.state.item
+    return explainer.why(item, desk.bench.known, tr) if item is not None else ()
 
 
 def _with_the_past(view: View, history: "History", known: "Known") -> View:

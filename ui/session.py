@@ -19,6 +19,7 @@ from station.outcome import Tone
 from station.own_codes import COMMAND_PREFIX, command_in
 from station.prompt import Button
 from station.stages import Stage
+from ui.examined import Explainer
 from ui.photos import PhotoDecoded
 from ui.screen import Manner, Opened, look
 from ui.setting_up import Bench, SettingUp
@@ -68,7 +69,7 @@ class Session(QObject):
         self._window, self._panel = window, panel
         self._manner = manner
         self._bench, self._support, self._decode = bench, support, decode
-        self._opened = Opened()
+        self._opened, self._explainer = Opened(), Explainer()
         self._setting_up: SettingUp | None = None
         self._proof: AcceptedWeight | None = None
         self._labels: tuple[Copy, ...] = ()
@@ -174,6 +175,7 @@ class Session(QObject):
             advice=self._bench.advice(),
             labels=self._labels,
             setting_up=self._setting_up,
+            explainer=self._explainer,
         )
 
     def _take_in_trouble(self, value: Scan | Command | AcceptedWeight) -> None:
@@ -228,11 +230,20 @@ class Session(QObject):
 
     def _turn_to(self, page: str) -> None:
         if page == SIMULATOR:
-            if self._panel is not None:
-                self._panel.setVisible(not self._panel.isVisible())
+            self._turn_panel()
             return
         self._open(page)
         self.render()
+
+    def _turn_panel(self) -> None:
+        """Show the hands of a demonstration, or put them away."""
+        if self._panel is None:
+            return
+        if self._panel.isVisible():
+            self._window.put_away(self._panel)
+        else:
+            self._panel.render(self._view())
+            self._window.show_beside(self._panel)
 
     def _turn_by_scan(self, page: str) -> None:
         """A barcode opens what its key would open; whoever has not the page hears it."""

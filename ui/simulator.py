@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from devices.simulators.bench import SimulatedBench
 from devices.simulators.process import SimulatorError
@@ -28,20 +28,22 @@ _DEVICES = (
     ("camera", mark("Camera")),
     ("printer", mark("Printer")),
 )
-_WIDTH = 420
+_WIDTH, _LEAST_HEIGHT = 420, 480
 
 Deed = Callable[[], None]
 
 
 class SimulatorPanel(QWidget):
-    """A window beside the bench. `next_step` does the one thing the bench asks for, with the chosen parcel."""
+    """Stands beside the bench, and never takes the keyboard from it: a wedge types into what has the focus.
 
-    def __init__(
-        self, devices: SimulatedBench, next_step: Callable[[SampleParcel], None] | None, parent: QWidget | None = None
-    ) -> None:
-        # The keyboard stays with the bench: a wedge types into what has the focus.
-        super().__init__(parent, Qt.WindowType.Tool | Qt.WindowType.WindowDoesNotAcceptFocus)
+    `next_step` does the one thing the bench asks for, with the chosen parcel.
+    """
+
+    def __init__(self, devices: SimulatedBench, next_step: Callable[[SampleParcel], None] | None) -> None:
+        super().__init__()
         self.setObjectName("page")
+        # The bench closed is the end, whatever else is open.
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self._devices = devices
         self._next_step = next_step
         self._parcels = sample.parcels()
@@ -63,7 +65,8 @@ class SimulatorPanel(QWidget):
             self._parcel.addItem(parcel.key)
         self._parcel.currentIndexChanged.connect(self._choose)
         self._choose()
-        self.resize(_WIDTH, 900)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(_WIDTH, _LEAST_HEIGHT)
 
     def render(self, view: View) -> None:
         """Show the words of a view, and the last label that came out."""
@@ -85,6 +88,10 @@ class SimulatorPanel(QWidget):
         if labels and labels[-1] != self._printed:
             self._printed = labels[-1]
             self._label.setPixmap(_picture(labels[-1].read_bytes(), view.settings.printer.dpi))
+
+    def sizeHint(self) -> QSize:
+        """As wide as two buttons beside each other want it."""
+        return QSize(_WIDTH, super().sizeHint().height())
 
     @property
     def error(self) -> str:

@@ -178,7 +178,8 @@ QComboBox::drop-down { border: none; width: ${S32}px; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget#content { background: transparent; }
 QScrollBar:vertical { background: transparent; width: ${S16}px; margin: 0; }
-QScrollBar::handle:vertical { background: $edge; border-radius: 6px; min-height: ${TOUCH}px; margin: 2px; }
+QScrollBar::handle:vertical { background: $edge; border-radius: 6px; min-height: ${TOUCH}px;
+  margin: 2px 0 2px ${S4}px; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { height: 0; background: none; }
 QScrollBar:horizontal { height: 0; }
 QToolTip { background: $surface; color: $ink; border: 1px solid $edge; padding: ${S4}px; }

@@ -34,7 +34,7 @@ PAGES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 }
 # Reached from the page of the devices, and shown as a part of it.
 SETUP = "setup"
-# Not a page but a window beside the bench, in a demonstration only.
+# Not a page but a panel beside the bench, in a demonstration only.
 SIMULATOR = "simulator"
 SIMULATOR_TAB = ("F8", mark("Simulator"))
 

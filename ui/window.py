@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
@@ -41,7 +41,9 @@ from ui.parts.training import TrainingBanner
 from ui.theme import S4, S12, S16
 from ui.view import PAGES, SETUP, SIMULATOR, SIMULATOR_TAB, View, may_open
 
-_SETTLING_PASSES = 3
+_LEAST = (1024, 700)
+# Each pass reaches one widget further out; the words of a line of the parcel lie seven deep.
+_SETTLING_PASSES = 8
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NAMES: Mapping[int, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
 _TURN = QAbstractSlider.SliderAction
@@ -93,9 +95,10 @@ class Window(QWidget):
         super().__init__()
         self.setObjectName("window")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(1024, 700)
+        self.setMinimumSize(*_LEAST)
         self._view: View | None = None
         self._tell: Callable[[], None] | None = None
+        self._beside: QWidget | None = None
         self._receive, self._sign_in, self._setup = ReceivePage(), SignInPage(), SetupPage()
         devices = DevicesPage()
         # Pages with buttons of their own that have keys.
@@ -132,7 +135,11 @@ class Window(QWidget):
         devices.setup_wanted.connect(lambda: self.page_wanted.emit(SETUP))
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
+        self._columns = QHBoxLayout(self)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(0)
+        column = QVBoxLayout()
+        self._columns.addLayout(column, 1)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for widget in (self._training, self._header):
@@ -159,7 +166,7 @@ class Window(QWidget):
         if turned:
             self._stack.setCurrentWidget(page)
         # A page chooses the size of its pictures by the room it has: the notice above it takes some, or leaves it.
-        for layout in (self.layout(), self._stack.layout(), page.layout()):
+        for layout in (self._columns, self._stack.layout(), page.layout()):
             layout.activate()
         with _at_rest(page):
             page.render(view)
@@ -171,6 +178,36 @@ class Window(QWidget):
         # Wrapped words ask for their height only after they got their width: settle all of it before it is painted.
         for _ in range(_SETTLING_PASSES):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+    def has_room_for(self, panel: QWidget) -> bool:
+        """Whether a panel has room beside the bench at its least width."""
+        return self.width() - panel.sizeHint().width() >= _LEAST[0]
+
+    def show_beside(self, panel: QWidget) -> None:
+        """Show a panel: beside the bench where there is room for both, else as a window of its own."""
+        if self.has_room_for(panel):
+            self._columns.addWidget(panel)
+            self._beside = panel
+        else:
+            self.put_away(panel)
+            # Without a parent, so that it lies under the bench when that is touched, and hides nothing for long.
+            panel.setParent(None, Qt.WindowType.Window | Qt.WindowType.WindowDoesNotAcceptFocus)
+            panel.resize(panel.sizeHint().width(), self.height())
+            panel.move(self.geometry().topRight() - QPoint(panel.width(), 0))
+        panel.show()
+
+    def put_away(self, panel: QWidget) -> None:
+        """Give the bench the room of a panel beside it."""
+        panel.hide()
+        self._columns.removeWidget(panel)
+        panel.setParent(None)
+        self._beside = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A window that became too narrow for both lets the panel go."""
+        super().resizeEvent(event)
+        if self._beside is not None and not self.has_room_for(self._beside):
+            self.show_beside(self._beside)
 
     def event(self, event: QEvent) -> bool:
         """Tell when a picture has reached the screen."""

@@ -120,19 +120,23 @@ _CURES: Mapping[str, str] = {
     "offline": mark("Work on: everything is kept here and sent by itself when the network is back."),
     "refused": mark("Central refused some facts. Nothing is lost; a supervisor must look."),
 }
-# The moments of our records: UTC, as station.moments writes them.
+# Amounts as the station's prompts name them, and the moments of our records: UTC, as station.moments writes them.
+_AMOUNT = re.compile(r"-?\d+\.\d\d [A-Z]{3}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def say(tr: Translator, text: str, params: Mapping[str, str]) -> str:
     """Return a sentence with its parameters.
 
-    Those that are words of ours are translated, moments are told in local time, all can be broken.
+    Those that are words of ours are translated, moments are told in local time, amounts as the language writes them,
+    all can be broken.
     """
     return tr.format(text, **{name: breakable(_said(tr, value)) for name, value in params.items()})
 
 
 def _said(tr: Translator, value: str) -> str:
+    if _AMOUNT.fullmatch(value):
+        return tr.figure(value)
     return day_and_time(tr, value) if _MOMENT.fullmatch(value) else tr.gettext(value)
 
 
@@ -187,15 +191,5 @@ def cure(tr: Translator, why: str) -> str:
 def weight(tr: Translator, weight_mg: int) -> str:
     """Return a weight as a person reads it: kilograms from one kilogram on, grams below."""
     if abs(weight_mg) >= 1_000_000:
-        return tr.format(mark("{figure} kg"), figure=f"{weight_mg / 1_000_000:.3f}")
+        return tr.format(mark("{figure} kg"), figure=tr.figure(f"{weight_mg / 1_000_000:.3f}"))
     return tr.format(mark("{figure} g"), figure=f"{weight_mg / 1_000:.0f}")
-
-
-def money(minor: int, currency: str) -> str:
-    """Return an amount with its currency code; every currency the clients use has two decimals."""
-    return f"{amount(minor)} {currency}"
-
-
-def amount(minor: int) -> str:
-    """Return an amount where everybody knows the currency."""
-    return f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d}"

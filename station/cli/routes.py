@@ -92,7 +92,7 @@ def explain(described: Described, client: str, language: str) -> int:
             words = (
                 mark("sending it there instead loses {amount}") if cost > 0 else mark("this would bring {amount} more")
             )
-            _say(f"    {tr.format(words, amount=_money(abs(cost)))}")
+            _say(f"    {tr.format(words, amount=tr.money(abs(cost)))}")
     return 0
 
 
@@ -169,13 +169,9 @@ def _worth(worth: Worth, tr: Translator) -> str:
     if worth.minor is None:
         return f"{way}: -{refused}"
     costs = [(name, getattr(worth, name)) for name in _PARTS if name != "price"]
-    parts = [f"{tr.gettext(_PARTS['price'])} {_money(worth.price)}"]
-    parts += [f"{tr.gettext(_PARTS[name])} -{_money(minor)}" for name, minor in costs if minor]
-    return f"{way}: {_money(worth.minor)} = {', '.join(parts)}{refused}"
-
-
-def _money(minor: int) -> str:
-    return f"{'-' * (minor < 0)}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+    parts = [f"{tr.gettext(_PARTS['price'])} {tr.money(worth.price)}"]
+    parts += [f"{tr.gettext(_PARTS[name])} -{tr.money(minor)}" for name, minor in costs if minor]
+    return f"{way}: {tr.money(worth.minor)} = {', '.join(parts)}{refused}"
 
 
 def _say(*lines: str) -> None:

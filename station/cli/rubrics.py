@@ -274,7 +274,7 @@ def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Tra
     if routed.owner:
         _say(f"  - {tr.gettext(route.OWNER_TEXTS[routed.owner])}")
     for each, minor in routed.values:
-        _say(f"  {tr.gettext(ROUTE_WORDS[each])}: {minor / 100:.2f}")
+        _say(f"  {tr.gettext(ROUTE_WORDS[each])}: {tr.money(minor)}")
     return graded, routed
 
 

@@ -100,6 +100,17 @@ def test_language_and_colours_change_at_once_and_are_kept(app: App, hands, qapp:
     assert (app.saved[-1].language, app.saved[-1].theme) == ("es", "dark")
 
 
+def test_print_is_no_longer_read_in_photos_as_soon_as_it_is_switched_off(app: App, hands) -> None:
+    def change() -> None:
+        app.window.page_wanted.emit("settings")
+        next(b for b in app.window.findChildren(QPushButton) if b.accessibleName() == "R Print in photos: read").click()
+        app.window.close()
+
+    after(50, change)
+    app.run(hands)
+    assert not hands.settings.reading.text and not app.saved[-1].reading.text
+
+
 def test_a_fault_in_a_slot_is_said_on_the_screen(app: App, hands, qtbot, expect_log) -> None:
     expect_log("CRITICAL ui.session: failed after")
     seen: list[str] = []

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
+from station import sample
 from station.inputs import Command, Do
 from station.prompt import Button, Prompt
 from ui.drawings import PICTURES, paint
@@ -73,3 +74,14 @@ def test_a_stop_is_gone_with_its_prompt(hands, see: Callable, window: Window) ->
     window.render(replace(see(), prompt=STOP))
     window.render(see())
     assert not any(each.isVisible() for each in window.findChildren(InterlockCard))
+
+
+def test_nothing_is_offered_to_be_typed_where_only_a_scan_proves_it(hands, see: Callable, window: Window) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("hazard").items[0].code)
+    hands.scan("PB233813321")
+    hands.go_to("interlock", {"battery": "yes"})
+    window.render(see())
+    assert not any(each.isVisible() for each in window.findChildren(QLineEdit))
+    hands.scan(next(each.code for each in sample.bins() if each.hazard))
+    assert hands.bench.prompt.stage != "interlock"

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from grading.worth import override_cost
 from resources.words import Translator
 from station.inputs import Do
+from station.stages import question_due
+from ui.examined import Explainer
 from ui.parts.bar import Bar
 from ui.parts.scores import Scores
 from ui.parts.verdict import Verdict
@@ -114,3 +116,20 @@ def test_goods_of_unknown_worth_show_no_table(hands, see: Callable, window: Wind
     shown(window, see())
     known = any(each.minor is not None for each in routed.breakdown)
     assert bool(seen(window, Worths)) is known
+
+
+def test_what_was_explained_is_explained_again_only_for_another_grade_or_language(hands, result: None) -> None:
+    explainer, english, spanish = Explainer(), Translator("en"), Translator("es")
+    known = hands.bench.known
+
+    def told(tr: Translator) -> tuple[str, ...]:
+        return explainer.why(hands.bench.state.item, known, tr)
+
+    first = told(english)
+    assert first and told(english) is first
+    assert told(spanish) == Explainer().why(hands.bench.state.item, known, spanish) != first
+    hands.do(Do.UNDO)
+    assert told(english) == ()
+    hands.do(Do.CHOOSE, question_due(hands.bench.state.item, known).options[-1].id)
+    hands.go_to("result")
+    assert told(english) not in ((), first)

@@ -15,7 +15,7 @@ from station.errors import JournalError
 from station.inputs import Do
 from station.outcome import Tone
 from station.own_codes import TEST_CODE
-from station.settings import Settings
+from station.settings import ReadingSettings, Settings
 from ui import setting_up
 from ui.pages.settings import SettingsPage
 from ui.parts.interlock import InterlockCard
@@ -315,8 +315,8 @@ def test_every_setting_has_a_key_that_is_shown(bench: Bench) -> None:
     bench.window.page_wanted.emit("settings")
     shown = [b for b in settings.findChildren(QPushButton) if b.isVisible()]
     keys = [button.accessibleName().split(" ")[0] for button in shown]
-    assert len(set(keys)) == len(keys) == 9
-    bench.type("12ldsmhpt", enter=False)
+    assert len(set(keys)) == len(keys) == 10
+    bench.type("12ldsmhprt", enter=False)
     assert changed == [
         ("language", "en"),
         ("language", "es"),
@@ -326,6 +326,7 @@ def test_every_setting_has_a_key_that_is_shown(bench: Bench) -> None:
         ("reduced_motion", True),
         "heard",
         ("auto_shutter", False),
+        ("reading", ReadingSettings(text=False)),
         True,
     ]
 

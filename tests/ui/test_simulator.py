@@ -5,12 +5,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from devices.simulators.bench import SimulatedBench
 from station import sample
 from station.outcome import Notice, Tone
 from ui.parts.buttons import KeyButton
 from ui.simulator import SimulatorPanel
+from ui.window import Window
 
 
 @pytest.fixture
@@ -62,3 +64,24 @@ def test_a_simulator_that_is_gone_says_so_and_nothing_fails(press, tmp_path: Pat
     scale.kill()
     scale.wait(60)
     assert press("Wobble").error
+
+
+def test_beside_the_bench_it_hides_nothing_and_without_room_it_is_a_window_of_its_own(
+    press, see: Callable, window: Window
+) -> None:
+    panel = press.panel
+    window.resize(1920, 1080)
+    window.render(see())
+    window.show_beside(panel)
+    QApplication.processEvents()
+    bench = window._stack.currentWidget()
+    assert not panel.isWindow() and panel.isVisible()
+    assert window.rect().contains(panel.geometry())
+    assert bench.mapTo(window, bench.rect().topRight()).x() < panel.x()
+    window.put_away(panel)
+    QApplication.processEvents()
+    assert not panel.isVisible() and bench.width() == 1920
+    window.show_beside(panel)
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert panel.isWindow() and panel.isVisible() and bench.width() == window.width() == 1280

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from devices.cameras.controls import Control
 from devices.worker import RawFrame
-from resources.words import mark
+from resources.words import Translator, mark
 from station.settings import PRINTER
 from station.words import ADVICE_WORDS
 from ui import wording
@@ -126,7 +126,7 @@ class DeviceCard(Card):
         frames = view.raw.get(device, ())[-self._shown :]
         newest = frames[-1].at if frames else 0.0
         for row, frame in zip(self._raw.show_rows(len(frames)), reversed(frames), strict=True):
-            row.render(frame, newest)
+            row.render(view.tr, frame, newest)
 
 
 class _RawLine(QWidget):
@@ -143,8 +143,8 @@ class _RawLine(QWidget):
         grid.setColumnMinimumWidth(0, 72)
         grid.setColumnStretch(1, 1)
 
-    def render(self, frame: RawFrame, newest: float) -> None:
-        self._age.show_text(f"−{newest - frame.at:.1f} s")
+    def render(self, tr: Translator, frame: RawFrame, newest: float) -> None:
+        self._age.show_text(f"−{tr.figure(f'{newest - frame.at:.1f}')} s")
         self._bytes.show_text(repr(frame.raw[:64])[2:-1])
 
 

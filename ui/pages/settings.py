@@ -6,11 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from resources.words import mark
+from station.settings import ReadingSettings
 from ui.parts.buttons import KeyButton, choice
 from ui.parts.card import Card
 from ui.parts.scroll import Scroll
 from ui.parts.text import Text
-from ui.theme import S12, S16, S24
+from ui.theme import S12, S16
 from ui.view import View
 
 # Each language is named in itself: who looks for it may not read the present one.
@@ -26,7 +27,8 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 _HEADINGS: Mapping[str, str] = {
     "language": mark("Language"),
     "theme": mark("Colours"),
-    "sound": mark("Sound, motion, shutter"),
+    "sound": mark("Sound and motion"),
+    "photos": mark("Photos"),
     "training": mark("Training"),
 }
 _THEMES: Mapping[str, tuple[str, str]] = {"light": ("L", mark("Light")), "dark": ("D", mark("Dark"))}
@@ -57,6 +59,8 @@ class SettingsPage(QWidget):
         self._sound = self._choice("S", lambda: self.changed.emit("sound", self._sound.isChecked()))
         self._motion = self._choice("M", lambda: self.changed.emit("reduced_motion", self._motion.isChecked()))
         self._shutter = self._choice("P", lambda: self.changed.emit("auto_shutter", self._shutter.isChecked()))
+        self._reading = self._choice("R", self._switch_reading)
+        self._reading_hint = Text("small", quiet=True)
         self._try, self._trouble = self._choice("H", self.sound_tried.emit), Text("small", quiet=True)
         self._try.setCheckable(False)
         self._training = self._choice("T", lambda: self.training_wanted.emit(self._training.isChecked()))
@@ -76,18 +80,22 @@ class SettingsPage(QWidget):
         self._keys[key] = button
         return button
 
+    def _switch_reading(self) -> None:
+        self.changed.emit("reading", ReadingSettings(self._reading.isChecked()))
+
     def _arrange(self) -> None:
         sections = QGridLayout()
         sections.setSpacing(S12)
         rows: dict[str, tuple[KeyButton, ...]] = {
             "language": tuple(self._languages.values()),
             "theme": tuple(self._themes.values()),
-            "sound": (self._sound, self._motion, self._try, self._shutter),
+            "sound": (self._sound, self._motion, self._try),
+            "photos": (self._shutter, self._reading),
             "training": (self._training,),
         }
-        below = {"sound": self._trouble, "training": self._training_hint}
+        below = {"sound": self._trouble, "photos": self._reading_hint, "training": self._training_hint}
         for place, (name, buttons) in enumerate(rows.items()):
-            card = Card(S24, S12)
+            card = Card(S16, S12)
             card.column.addWidget(self._labels[name])
             card.column.addLayout(_grid(buttons))
             if name in below:
@@ -121,6 +129,9 @@ class SettingsPage(QWidget):
             self._shutter: tr.gettext(
                 mark("Shutter: by itself") if settings.auto_shutter else mark("Shutter: by hand")
             ),
+            self._reading: tr.gettext(
+                mark("Print in photos: read") if settings.reading.text else mark("Print in photos: not read")
+            ),
             self._training: tr.gettext(mark("Stop practising") if view.training else mark("Practise")),
         }
         for key, button in self._keys.items():
@@ -132,8 +143,12 @@ class SettingsPage(QWidget):
         self._sound.setChecked(settings.sound)
         self._motion.setChecked(settings.reduced_motion)
         self._shutter.setChecked(settings.auto_shutter)
+        self._reading.setChecked(settings.reading.text)
         self._training.setChecked(view.training)
         self._trouble.show_text(tr.gettext(view.sound_trouble))
+        self._reading_hint.show_text(
+            tr.gettext(mark("Finds serial numbers and dates on labels. Switch it off where the computer is slow."))
+        )
         self._training_hint.show_text(
             tr.gettext(mark("The same work on a journal of its own. Nothing of it counts or is ever sent."))
         )

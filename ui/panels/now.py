@@ -34,9 +34,9 @@ _VERDICT_STAGES = ("result", "place", "route", "supervisor")
 # room for, or two of them.
 _VERY_LONG, _LONG, _TWO_LINES = 72, 40, 24
 _MANY = 4
-# Heights of reference pictures, as large as they were made first: beside answers under each other, then in two columns.
-# Where even the least has no room, the words do.
-_TALL, _LOW = (160, 128, 112, 96, 80, 64, 48), (64, 48)
+# Heights of reference pictures, as large as they were made first: beside answers under each other, or over the words
+# of answers in two columns. Where even the least has no room, the words do.
+_TALL = (160, 128, 112, 96, 80, 72, 64, 56, 48)
 
 
 class NowPanel(Card):
@@ -191,13 +191,13 @@ class NowPanel(Card):
     def _show_tiles(self, answers: tuple[Button, ...], view: View, columns: int) -> None:
         """Show the answers, with reference pictures as large as there is room for."""
         pictured = any(each.picture for each in answers)
-        wanted = (*((1, tall) for tall in _TALL), *((2, tall) for tall in _LOW)) if pictured else ()
-        for across, tall in wanted:
-            self._tiles.show_buttons(answers, view.tr, across, tall)
-            self._tiles.updateGeometry()
+        for across, tall in ((across, tall) for tall in _TALL for across in (1, 2)) if pictured else ():
+            self._tiles.show_buttons(answers, view.tr, across, tall, over=across > 1)
+            self._tiles.forget_heights()
             if self._fits():
+                self._tiles.draw_pictures()
                 return
-        self._tiles.show_buttons(answers, view.tr, columns, 0)
+        self._tiles.show_buttons(answers, view.tr, columns)
 
     def _fits(self, *, squeezed: bool = False) -> bool:
         """Whether all that is shown now has room, each part as high as it likes or `squeezed` to its least."""

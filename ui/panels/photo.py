@@ -270,4 +270,4 @@ def _after(codes: tuple[str, ...], code: str) -> str:
 
 
 def _millimetres(view: View, um: int) -> str:
-    return view.tr.format(mark("{figure} mm"), figure=f"{um / 1000:.1f}") if um else ""
+    return view.tr.format(mark("{figure} mm"), figure=view.tr.figure(f"{um / 1000:.1f}")) if um else ""

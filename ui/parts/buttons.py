@@ -1,12 +1,14 @@
 """Buttons that show their key: the large tile of an answer, the small aside, the tab of a page, a setting's choice."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics, QImageReader, QPixmap
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui.parts.polish import set_property
 from ui.parts.text import Size, Text
 from ui.theme import S4, S8, S12, S16, TOUCH
+
+_BESIDE, _OVER = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.BottomToTop
 
 
 class KeyButton(QPushButton):
@@ -20,16 +22,18 @@ class KeyButton(QPushButton):
         self._cap.setObjectName("keycap")
         self._cap.setTextFormat(Qt.TextFormat.PlainText)
         self._words = Text(size)
-        self._layout = QHBoxLayout(self)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(S8 if name != "tile" else S16)
+        self._row.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self._words, 1)
+        self._layout = QBoxLayout(_BESIDE, self)
         self._layout.setContentsMargins(margin, S4, margin, S4)
-        self._layout.setSpacing(S8 if name != "tile" else S16)
-        self._layout.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._layout.addWidget(self._words, 1)
+        self._layout.addLayout(self._row, 1)
         self._said: tuple[str, str] | None = None
-        self._picture, self._pictured = QLabel(), ("", 0)
+        self._picture, self._pictured, self._drawn = QLabel(), ("", 0, False), ("", 0)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.hide()
-        self._layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignCenter)
         for child in (self._cap, self._words, self._picture):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -48,17 +52,36 @@ class KeyButton(QPushButton):
         self.setAccessibleName(f"{key} {words}".strip())
         self.updateGeometry()
 
-    def show_picture(self, path: str, height: int) -> None:
-        """Show a picture of this height beside the words, which say all that it shows; no path or height: none."""
-        wanted = (path, height) if path and height else ("", 0)
+    def place_picture(self, path: str, height: int, over: bool = False) -> None:
+        """Give room to a picture of this height beside the words, which say all that it shows, or over them.
+
+        No path or height: none. It is drawn by `draw_picture`, once its place is settled.
+        """
+        wanted = (path, height, over) if path and height else ("", 0, False)
         if wanted == self._pictured:
             return
         self._pictured = wanted
-        if wanted != ("", 0):
-            drawn = QPixmap(path).scaledToHeight(height, Qt.TransformationMode.SmoothTransformation)
-            self._picture.setPixmap(drawn)
-            self._picture.setFixedSize(drawn.size())
-        self._picture.setVisible(wanted != ("", 0))
+        if path and height:
+            whole = QImageReader(path).size()
+            self._picture.setFixedSize(max(1, round(whole.width() * height / max(1, whole.height()))), height)
+        self._layout.setDirection(_OVER if wanted[2] else _BESIDE)
+        self._layout.setSpacing(S4 if wanted[2] else S16)
+        self._picture.setVisible(bool(wanted[0]))
+        self.updateGeometry()
+
+    def draw_picture(self) -> None:
+        """Draw the picture that has its place now."""
+        path, height, _ = self._pictured
+        if path and (path, height) != self._drawn:
+            self._drawn = (path, height)
+            smooth = Qt.TransformationMode.SmoothTransformation
+            whole = QPixmap(path)
+            self._picture.setPixmap(whole.scaled(self._picture.size(), Qt.AspectRatioMode.KeepAspectRatio, smooth))
+
+    def forget_height(self) -> None:
+        """Measure anew: a layout within another one learns only later what has changed in it."""
+        self._row.invalidate()
+        self._layout.invalidate()
         self.updateGeometry()
 
     def show_main(self, main: bool) -> None:
@@ -77,7 +100,7 @@ class KeyButton(QPushButton):
     def sizeHint(self) -> QSize:
         """Wide enough for the words in one line, up to a readable measure."""
         metrics = QFontMetrics(self._words.font())
-        cap = self._cap.sizeHint().width() + self._layout.spacing() if self._cap.text() else 0
+        cap = self._cap.sizeHint().width() + self._row.spacing() if self._cap.text() else 0
         words = min(metrics.horizontalAdvance(self._words.text()) + S4, 24 * metrics.averageCharWidth())
         width = cap + words + 2 * self._margin
         return QSize(width, self.heightForWidth(width))

@@ -1,11 +1,11 @@
 """The answers of a question as tiles, and what may be done besides as a row under them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from resources.words import Translator
+from resources.words import Translator, mark
 from station.prompt import Button
 from ui.parts.buttons import KeyButton
 from ui.theme import S4, S8, S12
@@ -14,6 +14,8 @@ from ui.wording import say
 # More answers than fit under each other on the lowest screen.
 _MANY = 10
 _ROOMY = 4
+# What stands on keys that have a name in each language; all others are what they type.
+_KEY_WORDS: Mapping[str, str] = {"Enter": mark("Enter"), "Space": mark("Space")}
 
 
 class Tiles(QWidget):
@@ -31,17 +33,32 @@ class Tiles(QWidget):
         self._buttons: tuple[Button, ...] = ()
         self._placed = (0, 0, 0)
 
-    def show_buttons(self, buttons: tuple[Button, ...], tr: Translator, columns: int, tall: int = 0) -> None:
-        """Show these buttons in so many columns, with their pictures that tall."""
+    def show_buttons(
+        self, buttons: tuple[Button, ...], tr: Translator, columns: int, tall: int = 0, over: bool = False
+    ) -> None:
+        """Show these buttons in so many columns, with room for pictures that tall beside their words, or over them."""
         self._buttons = buttons
         while len(self._tiles) < len(buttons):
             self._add()
         self._place(len(buttons), columns)
         for tile, button in zip(self._tiles, buttons, strict=False):
-            tile.show_button(button.key, say(tr, button.text, button.params))
+            key = tr.gettext(_KEY_WORDS[button.key]) if button.key in _KEY_WORDS else button.key
+            tile.show_button(key, say(tr, button.text, button.params))
             tile.show_main(button.main)
-            tile.show_picture(button.picture, tall)
+            tile.place_picture(button.picture, tall, over)
         self.setVisible(bool(buttons))
+
+    def draw_pictures(self) -> None:
+        """Draw the pictures where they have their place now."""
+        for tile in self._tiles[: len(self._buttons)]:
+            tile.draw_picture()
+
+    def forget_heights(self) -> None:
+        """Measure all of it anew."""
+        for tile in self._tiles[: len(self._buttons)]:
+            tile.forget_height()
+        self._grid.invalidate()
+        self.updateGeometry()
 
     def _add(self) -> None:
         tile, place = self._make(), len(self._tiles)

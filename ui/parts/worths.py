@@ -69,7 +69,7 @@ def _fill(cells: _Cells, worth: Worth, share: float, note: str, view: View, item
     sign.show_look(look)
     word.show_text(view.tr.gettext(ROUTE_WORDS[worth.way]))
     bar.show_share(share, look.fill, view.theme)
-    amount.setText(wording.money(worth.minor or 0, item.identified.currency))
+    amount.setText(view.tr.money(worth.minor or 0, item.identified.currency))
     noted.setText(note)
     bar.setAccessibleName(" ".join(part for part in (word.text(), amount.text(), note) if part))
 
@@ -101,7 +101,7 @@ def _note(tr: Translator, worth: Worth, routed: Routed, item: Item) -> str:
     cost = override_cost(routed, worth.way, item.disposition)
     if cost is None:
         return ""
-    amount = wording.amount(abs(cost))
+    amount = tr.money(abs(cost))
     words = tr.format(mark("{amount} less") if cost >= 0 else mark("{amount} more"), amount=amount)
     return tr.format(mark("next best: {words}"), words=words) if worth.way == routed.runner_up else words
 
@@ -115,6 +115,6 @@ def _made_of(tr: Translator, worth: Worth) -> str:
         (worth.season, mark("{amount} season")),
         (worth.capacity, mark("{amount} queue")),
     )
-    told = [tr.format(words, amount=wording.amount(minor)) for minor, words in off if minor]
-    price = tr.format(mark("{amount} price"), amount=wording.amount(worth.price))
+    told = [tr.format(words, amount=tr.money(minor)) for minor, words in off if minor]
+    price = tr.format(mark("{amount} price"), amount=tr.money(worth.price))
     return f"{tr.gettext(ROUTE_WORDS[worth.way])}: {' − '.join((price, *told))}" if told else ""
