@@ -1,7 +1,7 @@
-"""Tells a site of the open orders of its neighbours, as hashes of their codes: what is new in a neighbour's feed, once.
+"""Tells a site of its neighbours' open orders, as hashes of their codes: what is new in a neighbour's feed, once.
 
-Read from the neighbours' feeds whenever a bench of the site asks, so that it does not matter by which road an order came,
-and that a site which gets a neighbour later hears of everything.
+Read from the neighbours' feeds whenever a bench of the site asks, so that it does not matter by which road an order
+came, and a site that gets a neighbour later hears of everything.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ def follow(store: Store, site: str) -> None:
     Only reads where there is nothing new: benches ask every few seconds.
     """
     with store.reading() as connection:
-        behind = list(connection.execute(_behind(site)).scalars())
+        behind = [row.other for row in connection.execute(_behind(site))]
     for other in sorted(behind):
         with store.writing() as connection:
             _catch_up(connection, site, other)

@@ -25,7 +25,7 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r")
 _ABOUT = f"""\
 Takes return orders in from a file, or from standard input (-). Doing it twice is doing it once: of each order the
 newest delivery stands, by version, then updated_at. Stopping it (Ctrl-C) leaves whole chunks of {orders.CHUNK} orders;
-the same command goes on. Exit code 0: all taken in; 1: some rows were refused (--errors FILE names row and field of each).
+the same command goes on. Exit code 0: all taken in; 1: some rows were refused (--errors FILE names row and field).
 
   returns-central import-orders orders.csv --site leeds --data central --dry-run
   returns-central import-orders orders.csv --site leeds --data central --map "RMA No=rma" --errors wrong.csv
@@ -35,8 +35,9 @@ CSV has a header and a row for each line of an order; the rows of one order foll
 order may stand in the first of them alone. Columns:
   {", ".join(COLUMNS[:11])},
   {", ".join(COLUMNS[11:])}
-Needed are rma, client, order, line, sku, title, category, and version or updated_at (2026-04-18T08:00:00Z). Several trackings or serials stand
-in one cell with ; or a blank between them. NDJSON has one order a line, as PUT /v1/sites/SITE/orders takes it.
+Needed are rma, client, order, line, sku, title, category, and version or updated_at (2026-04-18T08:00:00Z).
+Several trackings or serials stand in one cell with ; or a blank between them.
+NDJSON has one order a line, as PUT /v1/sites/SITE/orders takes it.
 """
 
 
