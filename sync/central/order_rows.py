@@ -73,21 +73,17 @@ class OrderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Told(NamedTuple):
-    """One delivery of a return order that may be taken in; `row` is where it stood."""
+    """One delivery of a return order that may be taken in; `row` is where it stood.
+
+    `body` is what benches are told of it, None when it is withdrawn; `digest` is what tells two of them apart.
+    """
 
     row: int
     order: ReturnOrder
     version: int
     updated_at: str
-    withdrawn: bool
-
-    def body(self) -> bytes | None:
-        """Return the order as benches are told of it; None when it is withdrawn."""
-        return None if self.withdrawn else msgspec.json.encode(self.order)
-
-    def digest(self) -> bytes:
-        """Return what tells two contents apart."""
-        return hashlib.sha256(msgspec.json.encode((self.order, self.withdrawn))).digest()
+    body: bytes | None
+    digest: bytes
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -158,7 +154,8 @@ def _told(row: int, given: OrderIn) -> Told | Answer:
     )
     at = given.updated_at
     moment = at.astimezone(UTC).isoformat(timespec="microseconds") if at is not None else ""
-    return Told(row, order, given.version, moment, given.withdrawn)
+    body = None if given.withdrawn else msgspec.json.encode(order)
+    return Told(row, order, given.version, moment, body, hashlib.sha256(body or b"null").digest())
 
 
 def _first_double(names: Iterable[str]) -> int | None:

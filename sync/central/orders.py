@@ -56,7 +56,7 @@ def _kept(connection: Connection, site: str, told: Sequence[Told]) -> list[Answe
         ]
         connection.execute(update(return_order).where(*mine).values(values), rows)
         # Last: it locks the site until the commit.
-        feed.append(connection, site, [Change("order", rma, each.body()) for rma, each in won.items()])
+        feed.append(connection, site, [Change("order", rma, each.body) for rma, each in won.items()])
     return judged
 
 
@@ -96,4 +96,4 @@ def _status(old: _Delivery, new: _Delivery) -> AnswerStatus:
 
 
 def _of(told: Told) -> _Delivery:
-    return _Delivery(told.version, told.updated_at, told.digest())
+    return _Delivery(told.version, told.updated_at, told.digest)

@@ -151,7 +151,7 @@ def test_in_any_order_and_any_chunks_the_same_stands(central: Any, data: Any, de
     assert ends[0] == ends[1]
     best = max(deliveries, key=lambda each: each["version"])["version"]
     newest = {
-        read.body() or b"null"
+        read.body or b"null"
         for read in told(*(each for each in deliveries if each["version"] == best))
         if isinstance(read, Told)
     }
