@@ -20,7 +20,7 @@ _EMPTY = (
 
 
 def finish(state: State, command: Command, known: Known) -> Outcome:
-    """finishes when every declared line is received; asks first when something is missing or nothing was found"""
+    """finishes once every declared line is received; asks when one is missing or, in this site's parcel, nothing was found"""
     parcel = state.parcel
     if parcel is None:
         return attention(mark("There is no parcel to finish."))

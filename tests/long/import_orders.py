@@ -57,7 +57,8 @@ def run(count: int, kind: str, where: list[str]) -> str:
     seconds = time.monotonic() - began
     return (
         f"{count:>9} orders: {said}; {seconds:.1f} s, {count / seconds:,.0f} orders/s, "
-        f"{usage.ru_utime + usage.ru_stime:.1f} s of processor, at most {usage.ru_maxrss / 1024:.0f} MB, exit {going.returncode}"
+        f"{usage.ru_utime + usage.ru_stime:.1f} s of processor, at most {usage.ru_maxrss / 1024:.0f} MB, "
+        f"exit {going.returncode}"
     )
 
 

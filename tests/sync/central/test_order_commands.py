@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from station.records import ReturnOrder
 from sync.central.__main__ import main
 from sync.central.order_files import UnreadableFile, read_csv, read_ndjson
 from sync.central.order_rows import Answer, Told
@@ -182,3 +184,18 @@ def test_an_integrator_is_admitted_and_dismissed(central: Any, site: str, capsys
     assert len(capsys.readouterr().out.strip()) == 43
     assert main(["integrator", "dismiss", "shop", "--site", site, *where]) == 0
     assert main(["integrator", "dismiss", "shop", "--site", site, *where]) == 1
+
+
+def test_the_examples_of_the_readme_are_taken_in(
+    run: Any, central: Any, site: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Return orders from other systems")[2]
+    lines = section.partition("```json\n")[2].partition("```")[0]
+    table = section.partition("```csv\n")[2].partition("```")[0]
+    assert run(lines, name="orders.ndjson") == 0
+    assert run(table) == 0
+    assert capsys.readouterr().out == "2 created\n1 created\n"
+    assert keys(central, site) == ["RMA-20417", "RMA-20398", "RMA-20421"]
+    body = central.rows("SELECT body FROM feed WHERE site = :site AND key = 'RMA-20421'", site=site)[0]["body"]
+    assert [line.quantity for line in msgspec.json.decode(bytes(body), type=ReturnOrder).lines] == [2, 1]
