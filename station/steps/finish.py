@@ -20,7 +20,7 @@ _EMPTY = (
 
 
 def finish(state: State, command: Command, known: Known) -> Outcome:
-    """finishes once every declared line is received; asks when one is missing or, in this site's parcel, nothing was found"""
+    """finishes when all declared lines are received; asks first when one is missing, or nothing was found in our parcel"""
     parcel = state.parcel
     if parcel is None:
         return attention(mark("There is no parcel to finish."))
