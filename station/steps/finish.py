@@ -20,7 +20,7 @@ _EMPTY = (
 
 
 def finish(state: State, command: Command, known: Known) -> Outcome:
-    """finishes when all declared lines are received; asks first when one is missing, or nothing was found in our parcel"""
+    """finishes when every declared line is received; asks first when one is missing, or nothing was in our parcel"""
     parcel = state.parcel
     if parcel is None:
         return attention(mark("There is no parcel to finish."))
