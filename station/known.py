@@ -69,6 +69,9 @@ class Known(Protocol):
     def orders(self, code: str) -> tuple[ReturnOrder, ...]:
         """Return the return orders that a tracking number, RMA, order number or SSCC stands for."""
 
+    def elsewhere(self, code: str) -> tuple[str, ...]:
+        """Return the other sites that expect this code, by name."""
+
     def product(self, code: str) -> Product | None:
         """Return the product with this GTIN or SKU, of any client."""
 

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from station import record_codes
+from station import elsewhere, record_codes
 from station.database import driver_connection, open_sqlite
 from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
@@ -24,7 +24,7 @@ COPY_FILE = "expected.sqlite"
 _WITHDRAWN = b"null"
 
 # Rises whenever the tables or the codes of a record change; an older copy is then pulled again.
-_VERSION = 2
+_VERSION = 3
 
 _TABLES = (
     "CREATE TABLE record (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (kind, key))",
@@ -36,6 +36,7 @@ _TABLES = (
     "CREATE TABLE refused (epoch TEXT NOT NULL, seq INTEGER NOT NULL, status TEXT NOT NULL,"
     " code TEXT NOT NULL, PRIMARY KEY (epoch, seq)) WITHOUT ROWID",
     "CREATE TABLE rule_file (seq INTEGER PRIMARY KEY, key TEXT NOT NULL, toml BLOB NOT NULL, why TEXT NOT NULL)",
+    *elsewhere.TABLES,
     f"PRAGMA user_version = {_VERSION}",
 )
 
@@ -186,6 +187,11 @@ class LocalCopy:
         """Return what central noted of a serial number."""
         return tuple(record_codes.NOTE.decode(body) for body in self._bodies("serial_note", serial))
 
+    def elsewhere(self, code: str) -> tuple[str, ...]:
+        """Return the other sites that expect this code, as far as central told of their open orders."""
+        found = elsewhere.number(elsewhere.hashed(code_of(code)))
+        return tuple(row[0] for row in driver_connection(self._connection).execute(elsewhere.SITES, (found,)))
+
     def kept(self, kind: str, key: str) -> bytes | None:
         """Return a record's body as it came, of a kind that is found by its key; None when there is none.
 
@@ -235,7 +241,9 @@ class LocalCopy:
             cursor = int(connection.exec_driver_sql(_CURSOR).scalar_one())
             if from_seq != cursor + 1 or to_seq < cursor:
                 raise FeedGap(f"the copy ends with {cursor}, the page begins with {from_seq}")
-            newest = {(record.kind, record.key): record for record in records}
+            # These are changes, not records that stand by themselves.
+            elsewhere.apply(connection, (bytes(each.body) for each in records if each.kind == elsewhere.KIND))
+            newest = {(each.kind, each.key): each for each in records if each.kind != elsewhere.KIND}
             self._forget(connection, newest)
             rows: list[dict[str, Any]] = [
                 {"kind": record.kind, "key": record.key, "body": bytes(record.body)}

@@ -68,6 +68,10 @@ class Lookups:
         """Return the return orders that a code stands for."""
         return self._copy.orders(code)
 
+    def elsewhere(self, code: str) -> tuple[str, ...]:
+        """Return the other sites that expect this code."""
+        return self._copy.elsewhere(code)
+
     def product(self, code: str) -> Product | None:
         """Return the product with this GTIN or SKU."""
         return self._copy.product(code)

@@ -44,6 +44,7 @@ CATEGORY_WORDS: Mapping[str, str] = {
 
 EXCEPTION_WORDS: Mapping[str, str] = {
     "unknown_parcel": mark("Parcel nobody announced"),
+    "misrouted_parcel": mark("Parcel of another site"),
     "double_receipt": mark("Parcel received twice"),
     "weight_out_of_band": mark("Weight outside the band"),
     "serial_differs": mark("Serial number was never shipped"),

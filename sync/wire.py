@@ -8,7 +8,17 @@ from station.entries import Entry
 
 Status = Literal["ok", "duplicate", "conflict", "held", "quarantined"]
 RecordKind = Literal[
-    "order", "product", "operator", "bin", "receipt", "rules", "recall", "serial_note", "pattern", "reference"
+    "order",
+    "product",
+    "operator",
+    "bin",
+    "receipt",
+    "rules",
+    "recall",
+    "serial_note",
+    "pattern",
+    "reference",
+    "elsewhere",
 ]
 
 # One push: central refuses more; the courier never asks for more.

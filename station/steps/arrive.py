@@ -157,6 +157,9 @@ def _nobody_expects(state: State, scan: Scan, meanings: list[Candidate], known: 
     product = next((p for p in (known.product(each.gtin or each.value) for each in meanings) if p), None)
     if product is not None:
         return refused(mark("That is a product: {title}. Scan the label on the parcel first."), title=product.title)
+    awaited = next((each for each in meanings if known.elsewhere(each.value)), None)
+    if awaited is not None:
+        return _arrive(state, awaited, (), known)
     if meanings and meanings[0].kind in _SURE_KINDS:
         return _arrive(state, meanings[0], (), known)
     if not meanings:
@@ -206,20 +209,26 @@ def _arrive(
         declared=expected,
     )
     facts: list[Recorded] = [arrived]
+    elsewhere = ""
     if again:
         facts.append(_raise(state, "double_receipt", parcel, candidate.value))
     elif not orders:
-        facts.append(_raise(state, "unknown_parcel", parcel, candidate.value))
+        elsewhere = ", ".join(known.elsewhere(candidate.value))
+        kind = "misrouted_parcel" if elsewhere else "unknown_parcel"
+        facts.append(_raise(state, kind, parcel, elsewhere or candidate.value))
     recalled = in_open_bins(state, known, state.exceptions + len(facts) - 1)
     patterns = noted(parcel, orders, known)
-    notice = recall_notice(recalled) if recalled else _greeting(arrived, patterns)
+    notice = recall_notice(recalled) if recalled else _greeting(arrived, patterns, elsewhere)
     return Outcome(notice, (*facts, *recalled, *patterns), ask=None)
 
 
-def _greeting(arrived: ParcelArrived, patterns: tuple[PatternNoted, ...]) -> Notice:
+def _greeting(arrived: ParcelArrived, patterns: tuple[PatternNoted, ...], elsewhere: str) -> Notice:
     counted = next((found for each in patterns for sign in each.signs if (found := words(sign))), None)
     if arrived.match == "again":
         return warned(mark("Received again; a supervisor will look into it."))
+    if elsewhere:
+        text = mark("This parcel belongs to site {site}. Do not open it: weigh it, finish it and hold it for transfer.")
+        return warned(text, site=elsewhere)
     if arrived.match == "none":
         return warned(mark("Nobody announced this parcel. It is received all the same."))
     if arrived.kind == "undelivered":

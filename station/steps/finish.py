@@ -20,12 +20,12 @@ _EMPTY = (
 
 
 def finish(state: State, command: Command, known: Known) -> Outcome:
-    """finishes when every declared line is received; asks first when something is missing or nothing was found"""
+    """finishes when every declared line is received; asks first when one is missing, or nothing was in our parcel"""
     parcel = state.parcel
     if parcel is None:
         return attention(mark("There is no parcel to finish."))
     missing = open_lines(parcel)
-    if missing or not parcel.items:
+    if missing or not (parcel.items or _is_misrouted(parcel)):
         words = ", ".join(f"{count} × {line.title}" for line, count in missing)
         return Outcome(ask=Ask("missing", params={"lines": words}, choices=_MISSING if missing else _EMPTY))
     return _finish(state)
@@ -45,12 +45,17 @@ def _finish(state: State) -> Outcome:
     name = parcel.arrived.parcel
     missing = [LineMissing(name, line.rma, line.line, count) for line, count in open_lines(parcel)]
     facts: list[Recorded] = [*missing]
-    if missing or not parcel.items:
+    if missing or not (parcel.items or _is_misrouted(parcel)):
         number = exception_id(state.station, state.exceptions + 1)
         facts.append(ExceptionRaised(number, _kind(parcel), "supervisor", parcel=name))
     facts.append(ParcelFinished(name, len(parcel.items), sum(each.quantity for each in missing)))
     notice = finished(mark("Parcel finished. Scan the next one."))
     return Outcome(notice, tuple(facts), ask=None)
+
+
+def _is_misrouted(parcel: Parcel) -> bool:
+    """Tell whether it is another site's: it goes there unopened, and nobody says that it was empty."""
+    return any(each.kind == "misrouted_parcel" for each in parcel.exceptions)
 
 
 def _kind(parcel: Parcel) -> str:

@@ -18,7 +18,16 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
-from sync.central import notice_commands, pattern_commands, reference_commands, returns, rules, sample, tokens
+from sync.central import (
+    notice_commands,
+    order_commands,
+    pattern_commands,
+    reference_commands,
+    returns,
+    rules,
+    sample,
+    tokens,
+)
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -39,6 +48,9 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central recall --help                     add, list and withdraw recalls that stop the benches
   returns-central serial --help                     serial numbers that were reported stolen or blocked
   returns-central publish-reference --help          pictures of good units, for the benches to compare with
+  returns-central import-orders --help              return orders of other systems, from CSV or NDJSON
+  returns-central integrator --help                 systems that may send them over HTTP
+  returns-central neighbours --help                 sites that know of each other's open orders
   returns-central patterns --help                   what is told of a customer's earlier returns, from which counts on
 """
 
@@ -111,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     notice_commands.add_to(commands, where)
     pattern_commands.add_to(commands, where)
     reference_commands.add_to(commands, where)
+    order_commands.add_to(commands, where)
     return parser
 
 

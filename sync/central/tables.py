@@ -152,3 +152,34 @@ parcel_order = Table(
     Column("station", String, primary_key=True),
     Column("parcel", String, primary_key=True),
 )
+
+# Of each return order that a system sent in, the newest delivery: its version, its moment (UTC) and the SHA-256 of what
+# it said. The order itself is in the feed.
+return_order = Table(
+    "return_order",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("rma", String, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("updated_at", String, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+# The systems that may send a site's return orders in, and do nothing else; only the token's SHA-256 is kept.
+integrator = Table(
+    "integrator",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("made_at", String, nullable=False),
+)
+
+# Which sites are told of each other's open orders, and up to which record of the other's feed that was done.
+elsewhere_mark = Table(
+    "elsewhere_mark",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("other", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)

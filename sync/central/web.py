@@ -21,7 +21,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from station.photos import PhotoError
-from sync.central import feed, intake, patterns, references, returns, tokens
+from sync.central import elsewhere, feed, intake, order_doors, patterns, references, returns, tokens
 from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf, WrongPhotoError
 from sync.central.store import Store
@@ -61,6 +61,7 @@ def make_app(store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> Sta
         Route("/v1/sites/{site}/references/{sha256}", doors.reference, methods=["GET"]),
         Route("/v1/returns/{rma}", doors.returns, methods=["GET"]),
         Route("/v1/events", doors.events, methods=["GET"]),
+        *order_doors.routes(store),
     ]
     failures: dict[Any, Any] = {
         RequestError: _failed,
@@ -107,6 +108,7 @@ class _Doors:
         after = _number(request, "after", 0, 0, _LARGEST_NUMBER)
         limit = _number(request, "limit", _MOST_RECORDS, 1, _MOST_RECORDS)
         await self._follow(caller.site)
+        await run_in_threadpool(elsewhere.follow, self._store, caller.site)
         return _json(await run_in_threadpool(self._page, caller.site, after, limit))
 
     async def photo(self, request: Request) -> Response:

@@ -1,0 +1,173 @@
+"""The commands `import-orders`, `integrator` and `neighbours`: return orders in, and who hears of them."""
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from sync.central import elsewhere, integrators, orders
+from sync.central.order_files import COLUMNS, UnreadableFile, read_csv, read_ndjson
+from sync.central.order_rows import Answer, Told
+from sync.central.store import Store
+
+_SAY_EVERY = 20
+_STOPPED = 130
+_BAD = frozenset({"refused", "conflict"})
+# A cell that begins so is run by a spreadsheet.
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+_ABOUT = f"""\
+Takes return orders in from a file, or from standard input (-). Doing it twice is doing it once: of each order the
+newest delivery stands, by version, then updated_at. Stopping it (Ctrl-C) leaves whole chunks of {orders.CHUNK} orders;
+the same command goes on. Exit code 0: all taken in; 1: some rows were refused (--errors FILE names row and field).
+
+  returns-central import-orders orders.csv --site leeds --data central --dry-run
+  returns-central import-orders orders.csv --site leeds --data central --map "RMA No=rma" --errors wrong.csv
+  other-system | returns-central import-orders - --format ndjson --site leeds --data central
+
+CSV has a header and a row for each line of an order; the rows of one order follow one another, and what is said of the
+order may stand in the first of them alone. Columns:
+  {", ".join(COLUMNS[:11])},
+  {", ".join(COLUMNS[11:])}
+Needed are rma, client, order, line, sku, title, category, and version or updated_at (2026-04-18T08:00:00Z).
+Several trackings or serials stand in one cell with ; or a blank between them.
+NDJSON has one order a line, as PUT /v1/sites/SITE/orders takes it.
+"""
+
+
+class _Writer(Protocol):
+    def writerow(self, row: Iterable[object], /) -> object: ...
+
+
+def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
+    """Add the commands to those of `returns-central`."""
+    plain = argparse.RawDescriptionHelpFormatter
+    read = commands.add_parser("import-orders", parents=[where], help="take return orders in from CSV or NDJSON",
+                               description=_ABOUT, formatter_class=plain)  # fmt: skip
+    read.add_argument("file", metavar="FILE", help="the file, or - for standard input")
+    read.add_argument("--site", required=True, help="the site that expects them")
+    read.add_argument("--format", choices=("csv", "ndjson"), help="default: by the file's name")
+    read.add_argument("--encoding", choices=("utf-8", "latin-1", "cp1252"), default="utf-8", help="of a CSV file")
+    read.add_argument("--map", action="append", default=[], metavar="THEIRS=OURS", help="what a column is called there")
+    read.add_argument("--errors", type=Path, metavar="FILE", help="write row, RMA, field and reason of what is wrong")
+    read.add_argument("--dry-run", action="store_true", help="only say what would come of it")
+    read.set_defaults(do=_import)
+    systems = commands.add_parser("integrator", help="let other systems send return orders in").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    for name, does, about in (
+        ("admit", _admit, "print a new token for a system, once; the one it had is void"),
+        ("dismiss", _dismiss, "make its token void"),
+    ):
+        one = systems.add_parser(name, parents=[where], help=about)
+        one.add_argument("name", metavar="NAME", help="what the system is called")
+        one.add_argument("--site", required=True, help="the site whose orders it sends")
+        one.set_defaults(do=does)
+    near = commands.add_parser("neighbours", help="sites that know of each other's open orders").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    near.add_parser("list", parents=[where], help="print who is told of whom").set_defaults(do=_neighbours)
+    for name, does, about in (
+        ("join", _join, "tell the benches of each site which parcels belong to the others"),
+        ("part", _part, "and no more"),
+    ):
+        some = near.add_parser(name, parents=[where], help=about)
+        some.add_argument("sites", nargs="+", metavar="SITE")
+        some.set_defaults(do=does)
+
+
+def _import(asked: argparse.Namespace, store: Store) -> int:
+    kind = asked.format or ("csv" if asked.file.lower().endswith(".csv") else "ndjson")
+    renamed = dict(pair.split("=", 1) for pair in asked.map if "=" in pair)
+    counts: Counter[str] = Counter()
+    with ExitStack() as open_files:
+        try:
+            file: BinaryIO = (
+                sys.stdin.buffer if asked.file == "-" else open_files.enter_context(Path(asked.file).open("rb"))
+            )
+            report = _report(asked.errors, open_files)
+            rows = read_csv(file, asked.encoding, renamed) if kind == "csv" else read_ndjson(file)
+            for number, chunk in enumerate(_chunks(rows), 1):
+                answers = orders.take_in(store, asked.site, chunk, asked.dry_run)
+                counts.update(answer.status for answer in answers)
+                _tell_bad(answers, report)
+                if number % _SAY_EVERY == 0:
+                    _say(f"{sum(counts.values())} orders so far: {_words(counts)}")
+        except KeyboardInterrupt:
+            _say(f"stopped; what is said here is done, the same command goes on: {_words(counts)}")
+            return _STOPPED
+        except (UnreadableFile, OSError) as error:
+            _say(f"{error} Before it: {_words(counts)}")
+            return 1
+    sys.stdout.write(f"{'would be ' if asked.dry_run else ''}{_words(counts)}\n")
+    return 1 if _BAD & set(counts) else 0
+
+
+def _chunks(rows: Iterator[Told | Answer]) -> Iterator[list[Told | Answer]]:
+    while chunk := list(islice(rows, orders.CHUNK)):
+        yield chunk
+
+
+def _report(path: Path | None, open_files: ExitStack) -> _Writer | None:
+    if path is None:
+        return None
+    writer = csv.writer(open_files.enter_context(path.open("w", encoding="utf-8", newline="")))
+    writer.writerow(("row", "rma", "status", "field", "why"))
+    return writer
+
+
+def _tell_bad(answers: Iterable[Answer], report: _Writer | None) -> None:
+    for answer in answers:
+        if answer.status not in _BAD:
+            continue
+        if report is not None:
+            texts = (answer.rma, answer.status, answer.field, answer.why)
+            report.writerow((answer.row, *(f"'{text}" if text.startswith(_RUNS) else text for text in texts)))
+        else:
+            field = f", {answer.field}" if answer.field else ""
+            _say(f"row {answer.row}{field}: {answer.why}")
+
+
+def _words(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nothing"
+
+
+def _admit(asked: argparse.Namespace, store: Store) -> int:
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    sys.stdout.write(integrators.admit(store, asked.name, asked.site, now) + "\n")
+    return 0
+
+
+def _dismiss(asked: argparse.Namespace, store: Store) -> int:
+    if integrators.dismiss(store, asked.name, asked.site):
+        return 0
+    _say(f"{asked.site} knows no system {asked.name}")
+    return 1
+
+
+def _neighbours(asked: argparse.Namespace, store: Store) -> int:
+    for site, other in elsewhere.neighbours(store):
+        sys.stdout.write(f"{site} is told of {other}\n")
+    return 0
+
+
+def _join(asked: argparse.Namespace, store: Store) -> int:
+    elsewhere.join(store, asked.sites)
+    return 0
+
+
+def _part(asked: argparse.Namespace, store: Store) -> int:
+    if elsewhere.part(store, asked.sites):
+        return 0
+    _say("these sites were not told of each other")
+    return 1
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"returns-central: {line}\n")

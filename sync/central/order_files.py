@@ -1,0 +1,150 @@
+"""Reads files of return orders, CSV or NDJSON, one order after another however long the file is."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any, BinaryIO
+
+from sync.central.order_rows import Answer, Told, read_json, read_values
+
+_LONGEST_LINE = 256 * 1024
+_ORDER = ("rma", "client", "order", "kind", "asked", "zip", "customer", "version", "updated_at", "withdrawn")
+_LINE = ("line", "sku", "title", "category", "quantity", "gtin", "reason", "weight_mg", "price_minor", "currency")
+_LINE_MORE = ("serialised", "season")
+# Several values in a cell, with `;` or blanks between them; of components, which are words, with `;` alone.
+_LISTS: Mapping[str, str] = {
+    "trackings": r"[;\s]+", "serials": r"[;\s]+", "size_mm": r"[;\s]+", "components": r"\s*;\s*"
+}  # fmt: skip
+_OF_ORDER = frozenset((*_ORDER, "trackings"))
+COLUMNS = (*_ORDER, "trackings", *_LINE, *_LINE_MORE, "serials", "components", "size_mm")
+_NEEDED = ("rma", "client", "order", "line", "sku", "title", "category")
+_NUMBERED = re.compile(r"lines\[(\d+)\]\.?")
+# What a spreadsheet makes of a long number: the last digits are lost.
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# No column is called so: why a row cannot be told by its columns.
+_UNEVEN = "\0"
+_BOM = b"\xef\xbb\xbf"
+
+
+class UnreadableFile(Exception):
+    """A file of which nothing more can be read; the message is a sentence that names the row."""
+
+
+def read_ndjson(file: BinaryIO) -> Iterator[Told | Answer]:
+    """Yield what each line of a file says; blank lines are passed over."""
+    for row, line in _lines(file):
+        if line.strip():
+            bad = _not_utf8(line)
+            yield Answer(row, "", "refused", "", bad) if bad else read_json(row, line)
+
+
+def read_csv(file: BinaryIO, encoding: str, renamed: Mapping[str, str]) -> Iterator[Told | Answer]:
+    """Yield each order of a table with a row for each of its lines; rows of one order follow one another.
+
+    `renamed` says which column of the file is which of `COLUMNS`. Raises UnreadableFile.
+    """
+    lines = _decoded(file, encoding)
+    head = next(lines, "")
+    delimiter = max(",;\t", key=head.count)
+    names = [renamed.get(name.strip(), name.strip().lower()) for name in next(csv.reader([head], delimiter=delimiter))]
+    _check_columns(names)
+    for _, rows in groupby(_records(lines, names, delimiter), key=lambda each: each[1].get("rma", "")):
+        yield _order(list(rows))
+
+
+def _check_columns(names: list[str]) -> None:
+    unknown = next((name for name in names if name not in COLUMNS), None)
+    if unknown is not None:
+        raise UnreadableFile(f"row 1: there is no column {unknown[:64]!r}; there are {', '.join(COLUMNS)}.")
+    missing = next((name for name in _NEEDED if name not in names), None)
+    if missing is not None:
+        raise UnreadableFile(f"row 1: the column {missing!r} is missing.")
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled is not None:
+        raise UnreadableFile(f"row 1: the column {doubled!r} stands there twice.")
+
+
+def _records(lines: Iterable[str], names: list[str], delimiter: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row of the table with its number, which is that of the line it ends on."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            row = reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(names):
+                yield row, {"rma": cells[0].strip(), _UNEVEN: f"it has {len(cells)} cells, the header {len(names)}."}
+                continue
+            yield row, {name: cell.strip() for name, cell in zip(names, cells, strict=True) if cell.strip()}
+    except csv.Error as error:
+        raise UnreadableFile(f"row {reader.line_num + 1}: this is no CSV ({error}).") from error
+
+
+def _order(rows: list[tuple[int, dict[str, str]]]) -> Told | Answer:
+    """Make one order of the rows that are its lines; what is said of the order must be the same in each."""
+    first, head = rows[0]
+    for row, cells in rows:
+        wrong = _wrong(cells, head)
+        if wrong is not None:
+            return Answer(row, head.get("rma", "")[:64], "refused", *wrong)
+    values: dict[str, Any] = {name: _cell(name, text) for name, text in head.items() if name in _OF_ORDER}
+    values["lines"] = [
+        {name: _cell(name, text) for name, text in cells.items() if name not in _OF_ORDER} for _, cells in rows
+    ]
+    found = read_values(first, values)
+    if isinstance(found, Told):
+        return found
+    numbered = _NUMBERED.match(found.field)
+    if numbered is None:
+        return found
+    row = rows[int(numbered[1])][0]
+    return Answer(row, found.rma, found.status, found.field[numbered.end() :], found.why)
+
+
+def _wrong(cells: Mapping[str, str], head: Mapping[str, str]) -> tuple[str, str] | None:
+    if _UNEVEN in cells:
+        return "", cells[_UNEVEN]
+    for name, text in cells.items():
+        if _ROUNDED.fullmatch(text):
+            return name, f"a spreadsheet has rounded this number ({text[:40]}): keep the column as text."
+    for name in _OF_ORDER:
+        if name in cells and cells[name] != head.get(name):
+            return name, "it differs from the first row, which is of the same return order."
+    return None
+
+
+def _cell(name: str, text: str) -> Any:
+    return [each for each in re.split(_LISTS[name], text) if each] if name in _LISTS else text
+
+
+def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
+    for row, line in _lines(file):
+        try:
+            yield line.decode(encoding)
+        except UnicodeDecodeError as error:
+            raise UnreadableFile(f"row {row}: {_not_utf8(line) or error}") from error
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file with their numbers, without the mark that some programs put before UTF-8."""
+    row = 0
+    while line := file.readline(_LONGEST_LINE + 1):
+        row += 1
+        if len(line) > _LONGEST_LINE:
+            raise UnreadableFile(f"row {row}: a line has at most {_LONGEST_LINE} bytes.")
+        if row == 1 and line.startswith(_UTF16):
+            raise UnreadableFile("row 1: the file is UTF-16; save it as UTF-8.")
+        yield row, line.removeprefix(_BOM) if row == 1 else line
+
+
+def _not_utf8(line: bytes) -> str:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return (
+            f"byte 0x{line[error.start]:02X} is not UTF-8; it may be Latin-1 (ISO 8859-1) or Windows-1252: "
+            "save the file as UTF-8, or name its encoding with --encoding."
+        )
+    return ""

@@ -1,0 +1,213 @@
+"""Reads one return order as another system sends it, and says of a bad one which field is wrong, and how."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from station.records import OrderKind, Product, ReturnLine, ReturnOrder
+
+AnswerStatus = Literal["created", "updated", "same", "stale", "conflict", "refused"]
+
+# No control signs, nothing that turns the direction of writing, no half of a sign, no `|` (it joins keys), and no `=`
+# at the beginning: a spreadsheet would run it.
+_PLAIN = "[^\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff|]"
+_NEEDED = rf"\A(?!=){_PLAIN}+\Z"
+_MAYBE = rf"\A(?!=){_PLAIN}*\Z"
+_MOST_BYTES = 256 * 1024
+
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=_NEEDED)]
+MaybeCode = Annotated[str, Meta(max_length=64, pattern=_MAYBE)]
+Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NEEDED)]
+# A made-up key: with a letter and a digit in it, so that no name, mailbox or telephone number passes for one.
+Pseudonym = Annotated[str, Meta(pattern=r"\A(?:|(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9._~-]{6,64})\Z")]
+Count = Annotated[int, Meta(ge=1, le=10_000)]
+Amount = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
+
+_AT = re.compile(r"^(?P<why>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
+_FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[^`]*)`")
+
+
+class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of a return order; the article is named with it."""
+
+    line: Code
+    sku: Code
+    title: Text
+    category: Code
+    quantity: Count = 1
+    gtin: Annotated[str, Meta(pattern=r"\A(?:[0-9]{8,14})?\Z")] = ""
+    serials: Annotated[tuple[Code, ...], Meta(max_length=1_000)] = ()
+    reason: MaybeCode = ""
+    weight_mg: Amount = 0
+    price_minor: Amount = 0
+    currency: Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")] = "USD"
+    serialised: bool = False
+    season: MaybeCode = ""
+    components: Annotated[tuple[Text, ...], Meta(max_length=100)] = ()
+    size_mm: Annotated[tuple[Count, ...], Meta(max_length=3)] = ()
+
+
+class OrderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One return order as another system sends it. `version` or `updated_at` tells the newer of two deliveries.
+
+    `withdrawn`: it is expected no more. `updated_at` is RFC 3339 with a time zone.
+    """
+
+    rma: Code
+    client: Code
+    order: Code
+    lines: Annotated[tuple[LineIn, ...], Meta(min_length=1, max_length=200)]
+    kind: OrderKind = "return"
+    trackings: Annotated[tuple[Code, ...], Meta(max_length=50)] = ()
+    asked: Code = "refund"
+    zip: MaybeCode = ""
+    customer: Pseudonym = ""
+    version: Annotated[int, Meta(ge=0, le=2**62)] = 0
+    updated_at: Annotated[datetime, Meta(tz=True)] | None = None
+    withdrawn: bool = False
+
+
+class Told(NamedTuple):
+    """One delivery of a return order that may be taken in; `row` is where it stood.
+
+    `body` is what benches are told of it, None when it is withdrawn; `digest` is what tells two of them apart.
+    """
+
+    row: int
+    order: ReturnOrder
+    version: int
+    updated_at: str
+    body: bytes | None
+    digest: bytes
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one row; for a refused one `field` names what is wrong, and `why` says it in a sentence.
+
+    `stale`: a newer delivery is here already. `conflict`: another content came under the same version; one of the two
+    is kept, always the same one in whatever order they come.
+    """
+
+    row: int
+    rma: str
+    status: AnswerStatus
+    field: str = ""
+    why: str = ""
+
+
+def read_json(row: int, text: bytes) -> Told | Answer:
+    """Read one order as JSON, or say what is wrong with it."""
+    if len(text) > _MOST_BYTES:
+        return Answer(row, "", "refused", "", f"one order has at most {_MOST_BYTES} bytes.")
+    try:
+        return _told(row, msgspec.json.decode(text, type=OrderIn))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        return _refused(row, _rma(text), error)
+
+
+def read_values(row: int, values: dict[str, Any]) -> Told | Answer:
+    """Read one order as texts by name, as a table holds them, or say what is wrong with it."""
+    try:
+        return _told(row, msgspec.convert(values, OrderIn, strict=False))
+    except (msgspec.MsgspecError, ValueError) as error:
+        return _refused(row, _short(str(values.get("rma", ""))), error)
+
+
+def _told(row: int, given: OrderIn) -> Told | Answer:
+    if not given.version and given.updated_at is None:
+        why = "give a version or updated_at: without one nobody can tell which of two deliveries is the newer."
+        return Answer(row, given.rma, "refused", "version", why)
+    doubled = _first_double(line.line for line in given.lines)
+    if doubled is not None:
+        why = f"line {given.lines[doubled].line} stands there twice."
+        return Answer(row, given.rma, "refused", f"lines[{doubled}].line", why)
+    lines = tuple(
+        ReturnLine(
+            each.line,
+            Product(
+                each.sku,
+                each.title,
+                each.category,
+                given.client,
+                gtin=each.gtin,
+                weight_mg=each.weight_mg,
+                price_minor=each.price_minor,
+                currency=each.currency,
+                serialised=each.serialised,
+                components=each.components,
+                season=each.season,
+                size_mm=each.size_mm,
+            ),
+            each.quantity,
+            each.serials,
+            each.reason,
+        )
+        for each in given.lines
+    )
+    order = ReturnOrder(
+        given.rma, given.client, given.order, lines, given.kind, given.trackings, given.asked, given.zip, given.customer
+    )
+    at = given.updated_at
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds") if at is not None else ""
+    body = None if given.withdrawn else msgspec.json.encode(order)
+    return Told(row, order, given.version, moment, body, hashlib.sha256(body or b"null").digest())
+
+
+def _first_double(names: Iterable[str]) -> int | None:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            return index
+        seen.add(name)
+    return None
+
+
+def _refused(row: int, rma: str, error: Exception) -> Answer:
+    found = _AT.match(str(error))
+    why, path = (found["why"], found["path"] or "$") if found else (str(error), "$")
+    field = path.removeprefix("$").removeprefix(".")
+    named = _FIELD.search(why)
+    if named is not None:
+        field = f"{field}.{_short(named['field'])}" if field else _short(named["field"])
+        why = "this field is missing." if "missing" in why else "there is no such field."
+    elif "matching regex" in why:
+        why = _must_be(field)
+    return Answer(row, rma, "refused", field, _sentence(why))
+
+
+def _must_be(field: str) -> str:
+    name = field.rpartition(".")[2]
+    if name == "customer":
+        return "it must be a made-up key of 6 to 64 letters, digits, . _ ~ -, with a letter and a digit, never a name."
+    if name == "gtin":
+        return "it must have 8 to 14 digits."
+    if name == "currency":
+        return "it must be three capital letters, such as USD."
+    return "it must be plain text: not empty, no control signs, no |, and no = at the beginning."
+
+
+def _sentence(why: str) -> str:
+    why = _short(why, 200)
+    return (why[:1].lower() + why[1:]).rstrip(".") + "."
+
+
+def _rma(text: bytes) -> str:
+    """Return which order a bad row is about, where that can be read."""
+    try:
+        value = msgspec.json.decode(text, type=_Named).rma
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return ""
+    return _short(value)
+
+
+def _short(text: str, most: int = 64) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:most])
+
+
+class _Named(msgspec.Struct):
+    rma: str = ""

@@ -1,0 +1,99 @@
+"""Takes return orders of other systems in: whatever comes twice or late, the newest delivery of each order stands."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from sync.central import feed
+from sync.central.feed import Change
+from sync.central.order_rows import Answer, AnswerStatus, Told
+from sync.central.store import Store, insert_once
+from sync.central.tables import return_order
+
+CHUNK = 500
+_OTHER_CONTENT = "another content came under the same version; give the one that holds a higher version."
+
+
+class _Delivery(NamedTuple):
+    """What tells deliveries of one order apart; the greatest stands, in whatever order they came."""
+
+    version: int
+    updated_at: str
+    digest: bytes
+
+
+_NONE = _Delivery(-1, "", b"")
+
+
+def take_in(store: Store, site: str, rows: Sequence[Told | Answer], rehearse: bool = False) -> list[Answer]:
+    """Take a chunk of rows in, in one transaction, and return what became of each; refused rows stay as they are.
+
+    What is new is in the site's feed when this returns. With `rehearse` nothing is changed.
+    """
+    told = [each for each in rows if isinstance(each, Told)]
+    if rehearse:
+        with store.reading() as connection:
+            judged, _ = _judged(told, _known(connection, site, told, lock=False))
+    else:
+        with store.writing() as connection:
+            judged = _kept(connection, site, told)
+    found = {answer.row: answer for answer in judged}
+    return [found[each.row] if isinstance(each, Told) else each for each in rows]
+
+
+def _kept(connection: Connection, site: str, told: Sequence[Told]) -> list[Answer]:
+    rmas = sorted({each.order.rma for each in told})
+    # A row for each, so that there is something to lock; in order, so that nobody waits for each other.
+    insert_once(connection, return_order, [{"site": site, "rma": rma, **_NONE._asdict()} for rma in rmas])
+    judged, won = _judged(told, _known(connection, site, told, lock=True))
+    if won:
+        mine = (return_order.c.site == bindparam("of_site"), return_order.c.rma == bindparam("of_rma"))
+        values: Any = {name: bindparam(f"new_{name}") for name in _Delivery._fields}
+        rows = [
+            {"of_site": site, "of_rma": rma} | {f"new_{name}": value for name, value in _of(each)._asdict().items()}
+            for rma, each in sorted(won.items())
+        ]
+        connection.execute(update(return_order).where(*mine).values(values), rows)
+        # Last: it locks the site until the commit.
+        feed.append(connection, site, [Change("order", rma, each.body) for rma, each in won.items()])
+    return judged
+
+
+def _known(connection: Connection, site: str, told: Sequence[Told], lock: bool) -> dict[str, _Delivery]:
+    """Return the standing delivery of each order; none of one that has never come."""
+    rmas = sorted({each.order.rma for each in told})
+    query = select(return_order).where(return_order.c.site == site, return_order.c.rma.in_(rmas))
+    query = query.order_by(return_order.c.rma)
+    rows = connection.execute(query.with_for_update() if lock else query)
+    return {row.rma: _Delivery(row.version, row.updated_at, bytes(row.digest)) for row in rows}
+
+
+def _judged(told: Iterable[Told], known: dict[str, _Delivery]) -> tuple[list[Answer], dict[str, Told]]:
+    """Return what becomes of each delivery, and of each order the one that stands from now on."""
+    standing = dict(known)
+    answers: list[Answer] = []
+    won: dict[str, Told] = {}
+    for each in told:
+        rma, new = each.order.rma, _of(each)
+        old = standing.get(rma, _NONE)
+        status = _status(old, new)
+        answers.append(Answer(each.row, rma, status, why=_OTHER_CONTENT if status == "conflict" else ""))
+        if new > old:
+            standing[rma] = new
+            won[rma] = each
+    return answers, won
+
+
+def _status(old: _Delivery, new: _Delivery) -> AnswerStatus:
+    if old == _NONE:
+        return "created"
+    if new == old:
+        return "same"
+    if new[:2] == old[:2]:
+        return "conflict"
+    return "updated" if new > old else "stale"
+
+
+def _of(told: Told) -> _Delivery:
+    return _Delivery(told.version, told.updated_at, told.digest)

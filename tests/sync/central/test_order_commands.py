@@ -1,0 +1,201 @@
+"""Return orders from files: each bad row is named, twice is once, and what is not UTF-8 or was rounded is told of."""
+
+import csv
+import io
+import itertools
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from station.records import ReturnOrder
+from sync.central.__main__ import main
+from sync.central.order_files import UnreadableFile, read_csv, read_ndjson
+from sync.central.order_rows import Answer, Told
+from tests.sync.central.order_texts import as_json, sent
+
+HEAD = "rma,client,order,version,trackings,customer,line,sku,title,category,quantity,serials\n"
+ONE = "RMA-1,Hearthwick,O-1,1,1ZE2N61W0306291461,c-8f2a91,1,SKU-1,Thing,home,1,\n"
+TWO = "RMA-2,Hearthwick,O-2,1,,,1,SKU-1,Thing,home,2,S1;S2\nRMA-2,,,,,,2,SKU-2,Other,home,1,\n"
+
+
+@pytest.fixture
+def run(central: Any, site: str, tmp_path: Path) -> Any:
+    """Runs `import-orders` on a text at central on either database."""
+
+    def run(content: bytes | str, *more: str, name: str = "orders.csv") -> int:
+        file = tmp_path / name
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        where = ["--data", str(central.data), *(["--database", central.database] if central.database else [])]
+        return main(["import-orders", str(file), "--site", site, *where, *more])
+
+    return run
+
+
+def keys(central: Any, site: str) -> list[object]:
+    return [row["key"] for row in central.rows("SELECT key FROM feed WHERE site = :site ORDER BY seq", site=site)]
+
+
+def test_a_table_twice_is_once(run: Any, central: Any, site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(HEAD + ONE + TWO) == 0
+    assert run(HEAD + ONE + TWO) == 0
+    assert capsys.readouterr().out == "2 created\n2 same\n"
+    assert keys(central, site) == ["RMA-1", "RMA-2"]
+
+
+def test_a_rehearsal_says_what_would_come_of_it(
+    run: Any, central: Any, site: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(HEAD + ONE, "--dry-run") == 0
+    assert capsys.readouterr().out == "would be 1 created\n"
+    assert keys(central, site) == []
+
+
+def test_wrong_rows_are_written_with_row_and_field(run: Any, central: Any, site: str, tmp_path: Path) -> None:
+    wrong = "=1+1,Hearthwick,O-3,1,,,1,SKU,Thing,home,1,\n" + "-5,Hearthwick,O-4,1,,,1,SKU,Thing,home,many,\n"
+    assert run(HEAD + ONE + wrong + TWO, "--errors", str(tmp_path / "wrong.csv")) == 1
+    assert keys(central, site) == ["RMA-1", "RMA-2"]
+    with (tmp_path / "wrong.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["row"], row["rma"], row["field"]) for row in rows] == [("3", "'=1+1", "rma"), ("4", "'-5", "quantity")]
+
+
+def test_ndjson_by_its_name(run: Any, central: Any, site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [as_json(sent("RMA-1")), b"", b"\xff", as_json(sent("RMA-2"))]
+    assert run(b"\n".join(lines), name="orders.ndjson") == 1
+    assert "row 3" in capsys.readouterr().err
+    assert keys(central, site) == ["RMA-1", "RMA-2"]
+
+
+def read(text: bytes | str, encoding: str = "utf-8", **renamed: str) -> list[Told | Answer]:
+    content = text.encode() if isinstance(text, str) else text
+    return list(read_csv(io.BytesIO(content), encoding, renamed))
+
+
+def test_rows_of_one_order_are_its_lines() -> None:
+    one, two = read("\ufeff" + HEAD + ONE + TWO)
+    assert isinstance(one, Told)
+    assert isinstance(two, Told)
+    assert (one.row, one.order.trackings, one.order.customer) == (2, ("1ZE2N61W0306291461",), "c-8f2a91")
+    assert [(line.line, line.quantity, line.serials) for line in two.order.lines] == [
+        ("1", 2, ("S1", "S2")),
+        ("2", 1, ()),
+    ]
+
+
+def test_columns_may_have_other_names_and_signs_between_them() -> None:
+    text = (HEAD + ONE).replace("rma,", "RMA No,", 1).replace(",", ";")
+    (one,) = read(text, **{"RMA No": "rma"})
+    assert isinstance(one, Told)
+    assert one.order.rma == "RMA-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "field"),
+    [
+        (HEAD + TWO.replace(",2,SKU-2", ",1,SKU-2"), 3, "line"),
+        (HEAD + TWO.replace("RMA-2,,,", "RMA-2,Other,,"), 3, "client"),
+        (HEAD + TWO.replace("Other,home,1", "Other,home,0"), 3, "quantity"),
+        (HEAD + ONE.replace("1ZE2N61W0306291461", "9.4001E+21"), 2, "trackings"),
+        (HEAD + ONE.replace("Thing,", ""), 2, ""),
+        (HEAD + ONE.replace(",1,1Z", ",,1Z"), 2, "version"),
+        (HEAD + ONE.replace("c-8f2a91", "Maria Lopez"), 2, "customer"),
+    ],
+)
+def test_a_wrong_cell_is_named_by_row_and_column(text: str, row: int, field: str) -> None:
+    (bad,) = read(text)
+    assert isinstance(bad, Answer)
+    assert (bad.row, bad.field) == (row, field)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rma,colour\n", "'colour'"),
+        ("rma,client\n", "'order' is missing"),
+        (HEAD.replace("order", "rma"), "twice|'order' is missing"),
+        (HEAD.encode("utf-16"), "UTF-16"),
+        ((HEAD + ONE).encode() + "RMA-2,Café".encode("latin-1"), "row 3: byte 0xE9 .*Latin-1"),
+        (HEAD + ONE + '"' + "x" * 300_000, "at most"),
+        (HEAD + ONE + '"RMA-2"x,', "row 3: this is no CSV"),
+        (HEAD + ONE + '"RMA-2\n' * 60_000, "this is no CSV"),
+        ("", "missing|no column"),
+    ],
+)
+def test_what_cannot_be_read_says_where_and_why(text: bytes | str, says: str) -> None:
+    with pytest.raises(UnreadableFile, match=says):
+        read(text)
+
+
+def test_latin_1_is_read_when_it_is_named() -> None:
+    (one,) = read((HEAD + ONE.replace("Thing", "Café")).encode("latin-1"), "latin-1")
+    assert isinstance(one, Told)
+    assert one.order.lines[0].product.title == "Café"
+
+
+class Endless(io.RawIOBase):
+    """A file without an end, and without a beginning in memory."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return next(self._lines)
+
+
+def test_a_file_is_read_as_it_comes() -> None:
+    table = itertools.chain([HEAD.encode()], (ONE.replace("RMA-1", f"RMA-{n}").encode() for n in itertools.count()))
+    orders = read_csv(Endless(table), "utf-8", {})  # type: ignore[arg-type]
+    assert len(list(itertools.islice(orders, 50))) == 50
+    lines = (as_json(sent(f"RMA-{n}")) + b"\n" for n in itertools.count())
+    assert len(list(itertools.islice(read_ndjson(Endless(lines)), 50))) == 50  # type: ignore[arg-type]
+
+
+def test_stopping_it_leaves_whole_chunks_and_the_same_command_goes_on(
+    on_sqlite: Any, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--site", site, "--data", str(on_sqlite.data)]
+    command = [sys.executable, "-m", "sync.central", "import-orders", "-", *asked]
+    texts = [as_json(sent(f"RMA-{number}")) + b"\n" for number in range(1_100)]
+    going = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert going.stdin is not None
+    going.stdin.write(b"".join(texts[:700]))
+    going.stdin.flush()
+    while len(keys(on_sqlite, site)) < 500:
+        assert going.poll() is None
+    going.send_signal(signal.SIGINT)
+    _, said = going.communicate()
+    assert (going.returncode, len(keys(on_sqlite, site))) == (130, 500)
+    assert b"stopped" in said
+    (tmp_path / "whole.ndjson").write_bytes(b"".join(texts))
+    assert main(["import-orders", str(tmp_path / "whole.ndjson"), *asked]) == 0
+    assert capsys.readouterr().out == "600 created, 500 same\n"
+    assert len(keys(on_sqlite, site)) == 1_100
+
+
+def test_an_integrator_is_admitted_and_dismissed(central: Any, site: str, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["--data", str(central.data), *(["--database", central.database] if central.database else [])]
+    assert main(["integrator", "admit", "shop", "--site", site, *where]) == 0
+    assert len(capsys.readouterr().out.strip()) == 43
+    assert main(["integrator", "dismiss", "shop", "--site", site, *where]) == 0
+    assert main(["integrator", "dismiss", "shop", "--site", site, *where]) == 1
+
+
+def test_the_examples_of_the_readme_are_taken_in(
+    run: Any, central: Any, site: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Return orders from other systems")[2]
+    lines = section.partition("```json\n")[2].partition("```")[0]
+    table = section.partition("```csv\n")[2].partition("```")[0]
+    assert run(lines, name="orders.ndjson") == 0
+    assert run(table) == 0
+    assert capsys.readouterr().out == "2 created\n1 created\n"
+    assert keys(central, site) == ["RMA-20417", "RMA-20398", "RMA-20421"]
+    body = central.rows("SELECT body FROM feed WHERE site = :site AND key = 'RMA-20421'", site=site)[0]["body"]
+    assert [line.quantity for line in msgspec.json.decode(bytes(body), type=ReturnOrder).lines] == [2, 1]
