@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from station.database import UnsafeSqliteError
 from sync.central import notice_commands, pattern_commands, reference_commands, returns, rules, sample, tokens
 from sync.central.photos import PhotoShelf
+from sync.central.resolutions import commands as resolution_commands
 from sync.central.store import Store
 from sync.central.web import make_app
 
@@ -39,6 +40,8 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central recall --help                     add, list and withdraw recalls that stop the benches
   returns-central serial --help                     serial numbers that were reported stolen or blocked
   returns-central publish-reference --help          pictures of good units, for the benches to compare with
+  returns-central work-resolutions --help           pay, exchange, repair, send back: carry out what was decided
+  returns-central resolutions --help                what return lines resolve to, and what a person decides
   returns-central patterns --help                   what is told of a customer's earlier returns, from which counts on
 """
 
@@ -111,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     notice_commands.add_to(commands, where)
     pattern_commands.add_to(commands, where)
     reference_commands.add_to(commands, where)
+    resolution_commands.add_to(commands, where)
     return parser
 
 
