@@ -1,4 +1,4 @@
-"""The commands `returns-central work-resolutions` and `resolutions`: the worker, what stands, and what a person does."""
+"""The commands `returns-central work-resolutions` and `resolutions`: the worker, what stands, what people decide."""
 
 import argparse
 import os
@@ -13,18 +13,19 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from resources import find
 from sync.central.resolutions import queue
+from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.follow import follow
 from sync.central.resolutions.provider import HttpProvider
-from sync.central.resolutions.reconcile import reconcile
+from sync.central.resolutions.reconcile import rule
 from sync.central.resolutions.rules import Book, Then, book_of, parse
 from sync.central.resolutions.worker import work_one
 from sync.central.store import Store
-from sync.central.tables import resolution, resolution_ruling, resolution_step
+from sync.central.tables import resolution, resolution_step
 
 FOLDER = "resolutions"
 _POLL_S = 2.0
@@ -74,15 +75,15 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
     show = below.add_parser("show", parents=[where], help="print an order's resolutions as JSON")
     show.add_argument("rma", metavar="RMA")
     show.set_defaults(do=_show)
-    rule = below.add_parser("rule", parents=[where], help="decide a line instead of the rules; once")
-    rule.add_argument("rma", metavar="RMA")
-    rule.add_argument("line", metavar="LINE")
-    rule.add_argument("--then", required=True, choices=[each for each in get_args(Then) if each != "person"])
-    rule.add_argument("--minor", type=int, default=0, help="of a refund: minor units of the line's currency")
+    decide = below.add_parser("rule", parents=[where], help="decide a line instead of the rules; once")
+    decide.add_argument("rma", metavar="RMA")
+    decide.add_argument("line", metavar="LINE")
+    decide.add_argument("--then", required=True, choices=[each for each in get_args(Then) if each != "person"])
+    decide.add_argument("--minor", type=int, default=0, help="of a refund: minor units of the line's currency")
     settle = below.add_parser("settle", parents=[where], help="end what the worker gave to a person")
     settle.add_argument("id", metavar="ID")
     settle.add_argument("--as", required=True, dest="state", choices=["confirmed", "closed"])
-    for each, do in ((rule, _rule), (settle, _settle)):
+    for each, do in ((decide, _rule), (settle, _settle)):
         each.add_argument("--by", required=True, help="who decides")
         each.add_argument("--why", required=True, help="a sentence for those who ask later")
         each.set_defaults(do=do)
@@ -162,28 +163,22 @@ def _show(asked: argparse.Namespace, store: Store) -> int:
 def _rule(asked: argparse.Namespace, store: Store) -> int:
     if (asked.then == "refund") != (asked.minor > 0):
         return _sorry("a refund needs --minor above 0, and nothing else has an amount")
-    row = {"rma": asked.rma, "line": asked.line, "then": asked.then, "amount_minor": asked.minor}
     try:
         book = read(asked.data)
         with store.writing() as connection:
-            connection.execute(insert(resolution_ruling), [row | _who(asked) | {"at": queue.stamp(_now())}])
-            reconcile(connection, asked.rma, book, _now())
-    except IntegrityError:
-        return _sorry("a person has decided this line already")
+            ruling = Ruling(asked.then, asked.minor, asked.by, asked.why)
+            done = rule(connection, asked.rma, asked.line, ruling, book, _now())
     except (ValueError, OSError) as error:
         return _sorry(str(error))
+    if not done:
+        return _sorry(f"{asked.rma} {asked.line} is decided already, by a person or by what was begun")
     return _say(f"{asked.rma} {asked.line}: {asked.then}, asked for")
 
 
 def _settle(asked: argparse.Namespace, store: Store) -> int:
     with store.writing() as connection:
-        who = _who(asked)
-        done = queue.step(connection, asked.id, ("needs_person",), asked.state, _now(), who["by"], who["why"])
+        done = queue.step(connection, asked.id, ("needs_person",), asked.state, _now(), asked.by, asked.why)
     return _say(f"{asked.id}: {asked.state}") if done else _sorry(f"{asked.id} does not wait for a person")
-
-
-def _who(asked: argparse.Namespace) -> dict[str, str]:
-    return {"by": asked.by, "why": asked.why}
 
 
 def _now() -> datetime:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, insert, select, update
 
 from sync.central.tables import resolution, resolution_step
 
@@ -34,7 +34,7 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def due(connection: Connection, now: datetime) -> Sequence[Mapping[str, Any]]:
+def due(connection: Connection, now: datetime) -> Sequence[RowMapping]:
     """Return the resolutions a worker may take up, those that wait longest first; nothing is locked yet."""
     query = (
         select(resolution.c.id, resolution.c.rma, resolution.c.state)

@@ -1,27 +1,25 @@
 """Holds the table of resolutions against what the facts say now: asks for, changes and takes back what is not begun."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.resolutions import queue
-from sync.central.resolutions.derive import Derived, Resolution, Stop, derive
+from sync.central.resolutions.derive import Derived, Resolution, Ruling, Stop, derive
 from sync.central.resolutions.evidence import facts_of
 from sync.central.resolutions.rules import OUTCOMES, Book
 from sync.central.store import insert_once
-from sync.central.tables import order_lock, resolution, review
+from sync.central.tables import order_lock, resolution, resolution_ruling, review
 
 # The kind of the reviews that say why no rule moves anything for a line.
 REVIEW = "resolution"
 _BY = "rules"
-
-Row = Mapping[str, Any]
 
 
 def id_of(rma: str, line: str, kind: str) -> str:
@@ -63,8 +61,27 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
     return derived
 
 
+def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book, now: datetime) -> bool:
+    """Put a person's decision in the rules' place; False when one was made before, or anything of the line is begun."""
+    reconcile(connection, rma, book, now)
+    begun = select(resolution.c.id).where(
+        resolution.c.rma == rma, resolution.c.line == line, resolution.c.state.not_in((*queue.OPEN, "closed"))
+    )
+    key = (resolution_ruling.c.rma == rma, resolution_ruling.c.line == line)
+    if connection.execute(begun).first() or connection.execute(select(resolution_ruling).where(*key)).first():
+        return False
+    row = {"rma": rma, "line": line, "at": queue.stamp(now)} | msgspec.structs.asdict(ruling)
+    connection.execute(insert(resolution_ruling), [row])
+    reconcile(connection, rma, book, now)
+    return True
+
+
 def _bring_up(
-    connection: Connection, order: tuple[str, str], rows: Sequence[Row], wanted: Sequence[Resolution], now: datetime
+    connection: Connection,
+    order: tuple[str, str],
+    rows: Sequence[RowMapping],
+    wanted: Sequence[Resolution],
+    now: datetime,
 ) -> None:
     kinds = {each.kind for each in wanted}
     for row in rows:
@@ -72,20 +89,21 @@ def _bring_up(
             queue.step(connection, row["id"], ("requested",), "withdrawn", now, _BY, "the facts no longer say so")
     there = {row["kind"]: row for row in rows}
     for each in wanted:
-        row = there.get(each.kind)
-        if row is None:
+        known = there.get(each.kind)
+        if known is None:
             _ask(connection, *order, each, now)
-        elif row["state"] != "closed" and (row["state"] == "withdrawn" or _said(each) != _said_by(row)):
+        elif known["state"] != "closed" and (known["state"] == "withdrawn" or _said(each) != _said_by(known)):
             why = f"asked for: {each.rule}"
-            queue.step(connection, row["id"], queue.OPEN, "requested", now, _BY, why, **_said(each))
+            queue.step(connection, known["id"], queue.OPEN, "requested", now, _BY, why, **_said(each))
 
 
 def _ask(connection: Connection, rma: str, client: str, wanted: Resolution, now: datetime) -> None:
+    id_ = id_of(rma, wanted.line, wanted.kind)
     row = {
         "rma": rma,
         "line": wanted.line,
         "kind": wanted.kind,
-        "id": id_of(rma, wanted.line, wanted.kind),
+        "id": id_,
         "role": "customer" if wanted.kind in OUTCOMES else "goods",
         "client": client,
         "state": "requested",
@@ -99,7 +117,7 @@ def _ask(connection: Connection, rma: str, client: str, wanted: Resolution, now:
         "later": "",
     }
     connection.execute(insert(resolution), [row | _said(wanted)])
-    queue.note(connection, row["id"], "requested", now, _BY, f"asked for: {wanted.rule}")
+    queue.note(connection, id_, "requested", now, _BY, f"asked for: {wanted.rule}")
 
 
 def _said(wanted: Resolution) -> dict[str, Any]:
@@ -112,11 +130,13 @@ def _said(wanted: Resolution) -> dict[str, Any]:
     }
 
 
-def _said_by(row: Row) -> dict[str, Any]:
+def _said_by(row: RowMapping) -> dict[str, Any]:
     return {name: row[name] for name in ("amount_minor", "currency", "rule", "why", "parts")}
 
 
-def _annotate(connection: Connection, rows: Sequence[Row], wanted: Sequence[Resolution], stop: Stop | None) -> None:
+def _annotate(
+    connection: Connection, rows: Sequence[RowMapping], wanted: Sequence[Resolution], stop: Stop | None
+) -> None:
     """Put beside a decided line what the facts say now; nothing when they still say the same."""
     by_kind = {each.kind: each for each in wanted}
     for row in rows:

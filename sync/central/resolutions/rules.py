@@ -97,7 +97,7 @@ class Book(msgspec.Struct, frozen=True):
 
 
 def parse(toml: bytes) -> RuleSet:
-    """Return the rules in a file like resources/resolutions/default.toml; raises ValueError that names what is wrong."""
+    """Return the rules in a file like resources/resolutions/default.toml; raises ValueError naming what is wrong."""
     try:
         rules = msgspec.toml.decode(toml, type=RuleSet)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -21,7 +21,7 @@ from sync.central.resolutions.rules import Book
 from sync.central.store import Store
 from sync.central.tables import order_lock
 
-# Providers forget keys after 24 h (Stripe: "at least"); four hours stand for clocks that differ and requests that crawl.
+# Providers forget keys after 24 h (Stripe: "at least"); 4 hours for clocks that differ and requests that crawl.
 RESEND_WITHIN = timedelta(hours=20)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _log = logging.getLogger(__name__)
