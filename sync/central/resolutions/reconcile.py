@@ -21,6 +21,8 @@ from sync.central.tables import order_lock, resolution, resolution_ruling, revie
 REVIEW = "resolution"
 _BY = "rules"
 
+Rows = Sequence[RowMapping]
+
 
 def id_of(rma: str, line: str, kind: str) -> str:
     """Return a resolution's id, which is also the key the provider knows it by.
@@ -79,7 +81,7 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
 def _bring_up(
     connection: Connection,
     order: tuple[str, str],
-    rows: Sequence[RowMapping],
+    rows: Rows,
     wanted: Sequence[Resolution],
     now: datetime,
 ) -> None:
@@ -134,9 +136,7 @@ def _said_by(row: RowMapping) -> dict[str, Any]:
     return {name: row[name] for name in ("amount_minor", "currency", "rule", "why", "parts")}
 
 
-def _annotate(
-    connection: Connection, rows: Sequence[RowMapping], wanted: Sequence[Resolution], stop: Stop | None
-) -> None:
+def _annotate(connection: Connection, rows: Rows, wanted: Sequence[Resolution], stop: Stop | None) -> None:
     """Put beside a decided line what the facts say now; nothing when they still say the same."""
     by_kind = {each.kind: each for each in wanted}
     for row in rows:
