@@ -70,7 +70,7 @@ def step(
     after: State,
     now: datetime,
     by: str,
-    why: str,
+    said: str,
     held: str | None = None,
     **values: Any,
 ) -> bool:
@@ -86,7 +86,7 @@ def step(
     )
     if changed.rowcount != 1:
         return False
-    note(connection, id_, after, now, by, why)
+    note(connection, id_, after, now, by, said)
     return True
 
 

@@ -17,6 +17,8 @@ from sync.central.resolutions.worker import RESEND_WITHIN, work_one
 from sync.central.store import Store
 from tests.sync.central.resolutions.histories import shipped
 
+BOOK = shipped()
+
 
 def work(database: str, url: str, point: str, later: timedelta) -> None:
     store, provider = Store(database), HttpProvider(url)
@@ -28,8 +30,8 @@ def work(database: str, url: str, point: str, later: timedelta) -> None:
         if reached == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    follow(store, shipped(), clock())
-    while work_one(store, shipped(), provider, f"w{os.getpid()}", clock, passed) is not None:
+    follow(store, BOOK, clock())
+    while work_one(store, BOOK, provider, f"w{os.getpid()}", clock, passed) is not None:
         pass
     provider.close()
     store.close()

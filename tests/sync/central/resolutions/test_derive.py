@@ -13,7 +13,8 @@ from sync.central.resolutions.derive import Facts, Missing, Ruling, Unit, derive
 from sync.central.resolutions.rules import OUTCOMES
 from tests.sync.central.resolutions.histories import cheap, shipped
 
-RULES = shipped().every
+BOOK = shipped()
+RULES = BOOK.every
 PRICE = 10_000
 
 
@@ -75,7 +76,7 @@ ORDERS = st.builds(
 def test_the_same_facts_say_the_same_in_any_order(
     order: ReturnOrder, facts: Facts, client: str, chance: random.Random
 ) -> None:
-    rules = shipped().of(client)
+    rules = BOOK.of(client)
     once = derive(order, facts, rules)
     shuffled = [*facts.units, *facts.units]
     chance.shuffle(shuffled)
@@ -125,12 +126,12 @@ def test_kinds_of_outcome() -> None:
 
 
 def test_instant_and_kept() -> None:
-    derived = derive(cheap("R"), Facts(), shipped().of("Tallowby"))
+    derived = derive(cheap("R"), Facts(), BOOK.of("Tallowby"))
     assert {each.kind: each.amount_minor for each in derived.resolutions} == {"refund": 1900, "keep_item": 0}
     assert {each.rule for each in derived.resolutions} == {"tallowby@1#5"}
-    assert derive(cheap("R", 2501), Facts(), shipped().of("Tallowby")).waiting == (("1", "grade"),)
+    assert derive(cheap("R", 2501), Facts(), BOOK.of("Tallowby")).waiting == (("1", "grade"),)
     # A price nobody knows is not a low one.
-    assert derive(cheap("R", 0), Facts(), shipped().of("Tallowby")).waiting == (("1", "grade"),)
+    assert derive(cheap("R", 0), Facts(), BOOK.of("Tallowby")).waiting == (("1", "grade"),)
 
 
 def test_a_line_waits_until_every_unit_is_known() -> None:

@@ -47,5 +47,5 @@ def test_two_sets_for_all_are_refused() -> None:
     default = find.read("resolutions/default.toml")
     with pytest.raises(ValueError, match="one set"):
         book_of({"a": default, "b": default})
-    with pytest.raises(ValueError, match="b: .*cannot be read"):
+    with pytest.raises(ValueError, match=r"b: .*cannot be read"):
         book_of({"a": default, "b": b"="})
