@@ -71,7 +71,7 @@ ORDERS = st.builds(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(ORDERS, FACTS, st.sampled_from(["", "Tallowby"]), st.randoms(use_true_random=False))
 def test_the_same_facts_say_the_same_in_any_order(
     order: ReturnOrder, facts: Facts, client: str, chance: random.Random
@@ -84,7 +84,7 @@ def test_the_same_facts_say_the_same_in_any_order(
     assert once == again == derive(order, facts, rules)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(ORDERS, FACTS)
 def test_a_line_has_one_outcome_and_no_refund_beyond_its_price(order: ReturnOrder, facts: Facts) -> None:
     derived = derive(order, facts, RULES)
@@ -99,7 +99,7 @@ def test_a_line_has_one_outcome_and_no_refund_beyond_its_price(order: ReturnOrde
     assert not named & {each.line for each in derived.stops}
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(ORDERS, FACTS, st.sampled_from(["same serial", "too many"]))
 def test_no_money_moves_while_benches_disagree(order: ReturnOrder, facts: Facts, how: str) -> None:
     doubled = [unit(8, serial="S9"), unit(9, serial="S9")]
