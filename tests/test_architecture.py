@@ -63,7 +63,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "platformdirs": ("station",),
     "psutil": ("station",),
     "gettext": ("resources",),
-    "httpx": ("sync.client",),
+    "httpx": ("sync.client", "sync.central.resolutions.provider"),
     "starlette": ("sync.central",),
     "uvicorn": ("sync.central",),
     "psycopg": ("sync.central",),

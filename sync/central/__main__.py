@@ -29,6 +29,7 @@ from sync.central import (
     tokens,
 )
 from sync.central.photos import PhotoShelf
+from sync.central.resolutions import commands as resolution_commands
 from sync.central.store import Store
 from sync.central.web import make_app
 
@@ -51,6 +52,8 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central import-orders --help              return orders of other systems, from CSV or NDJSON
   returns-central integrator --help                 systems that may send them over HTTP
   returns-central neighbours --help                 sites that know of each other's open orders
+  returns-central work-resolutions --help           pay, exchange, repair, send back: carry out what was decided
+  returns-central resolutions --help                what return lines resolve to, and what a person decides
   returns-central patterns --help                   what is told of a customer's earlier returns, from which counts on
 """
 
@@ -124,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     pattern_commands.add_to(commands, where)
     reference_commands.add_to(commands, where)
     order_commands.add_to(commands, where)
+    resolution_commands.add_to(commands, where)
     return parser
 
 

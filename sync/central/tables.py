@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -181,5 +182,75 @@ elsewhere_mark = Table(
     metadata,
     Column("site", String, primary_key=True),
     Column("other", String, primary_key=True),
+# What return lines resolve to: once for each line and kind, and once for each line and role (`customer` or `goods`)
+# among those that were not taken back. `state` and what may follow it: `resolutions.queue`. `not_before` is also how
+# long a claim holds; `later` is what the facts said after the decision.
+resolution = Table(
+    "resolution",
+    metadata,
+    Column("rma", String, primary_key=True),
+    Column("line", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("client", String, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("claim", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", String, nullable=False),
+    Column("first_sent_at", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("later", Text, nullable=False),
+    Index("resolution_due", "state", "not_before"),
+    Index(
+        "resolution_once",
+        "rma",
+        "line",
+        "role",
+        unique=True,
+        sqlite_where=text("state NOT IN ('withdrawn', 'closed')"),
+        postgresql_where=text("state NOT IN ('withdrawn', 'closed')"),
+    ),
+)
+
+# How each resolution came to its state: append only.
+resolution_step = Table(
+    "resolution_step",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("state", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+# What a person decided on a line instead of the rules; the first one stands.
+resolution_ruling = Table(
+    "resolution_ruling",
+    metadata,
+    Column("rma", String, primary_key=True),
+    Column("line", String, primary_key=True),
+    Column("then", String, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+# Up to which entry of a journal (`name` a station) or of a site's feed (epoch "") the resolutions are derived.
+resolution_mark = Table(
+    "resolution_mark",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("epoch", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
 )

@@ -1,0 +1,195 @@
+"""The commands `returns-central work-resolutions` and `resolutions`: the worker, what stands, what people decide."""
+
+import argparse
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from resources import find
+from sync.central.resolutions import queue
+from sync.central.resolutions.derive import Ruling
+from sync.central.resolutions.follow import follow
+from sync.central.resolutions.provider import HttpProvider
+from sync.central.resolutions.reconcile import rule
+from sync.central.resolutions.rules import Book, Then, book_of, parse
+from sync.central.resolutions.worker import work_one
+from sync.central.store import Store
+from sync.central.tables import resolution, resolution_step
+
+FOLDER = "resolutions"
+_POLL_S = 2.0
+
+_ABOUT = """\
+What return lines resolve to. Rules decide, `returns-central work-resolutions` carries out, a person does the rest.
+
+  returns-central resolutions check FILE --data central         is this file sound? It may then lie in `resolutions`
+                                                                in the data folder, which replaces the program's own
+  returns-central resolutions list --data central               what needs a person; --state all for everything
+  returns-central resolutions show RMA --data central           what an order's lines resolve to, and how that came
+  returns-central resolutions rule RMA LINE --then refund --minor 4500 --by NAME --why WHY --data central
+                                                                decide where no rule may: the worker carries it out
+  returns-central resolutions settle ID --as confirmed|closed --by NAME --why WHY --data central
+                                                                what you found at the provider: it was done / was not
+"""
+
+
+def read(data: Path) -> Book:
+    """Return the site's own rules in central's data folder, or those of the program. Raises ValueError and OSError."""
+    own = data / FOLDER
+    if own.is_dir():
+        return book_of({each.name: each.read_bytes() for each in own.glob("*.toml")})
+    return book_of({name: find.read(name) for name in find.names(FOLDER)})
+
+
+def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
+    """Add the commands to those of `returns-central`."""
+    plain = argparse.RawDescriptionHelpFormatter
+    work = commands.add_parser(
+        "work-resolutions", parents=[where], help="carry out what was decided, each at most once"
+    )
+    work.add_argument("--provider", required=True, metavar="URL", help="who carries it out; https off this computer")
+    work.add_argument("--provider-token", type=Path, metavar="FILE", help="a file with the token the provider gave")
+    work.add_argument("--until-idle", action="store_true", help="stop when nothing is due")
+    work.set_defaults(do=_work)
+    top = commands.add_parser(
+        "resolutions", help="what lines resolve to: list, show, decide", description=_ABOUT, formatter_class=plain
+    )
+    below = top.add_subparsers(required=True, metavar="WHAT")
+    check = below.add_parser("check", parents=[where], help="say what is wrong with a file of rules")
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.set_defaults(do=_check)
+    listed = below.add_parser("list", parents=[where], help="print resolutions in a state")
+    listed.add_argument("--state", default="needs_person", choices=[*get_args(queue.State), "all"])
+    listed.set_defaults(do=_list)
+    show = below.add_parser("show", parents=[where], help="print an order's resolutions as JSON")
+    show.add_argument("rma", metavar="RMA")
+    show.set_defaults(do=_show)
+    decide = below.add_parser("rule", parents=[where], help="decide a line instead of the rules; once")
+    decide.add_argument("rma", metavar="RMA")
+    decide.add_argument("line", metavar="LINE")
+    decide.add_argument("--then", required=True, choices=[each for each in get_args(Then) if each != "person"])
+    decide.add_argument("--minor", type=int, default=0, help="of a refund: minor units of the line's currency")
+    settle = below.add_parser("settle", parents=[where], help="end what the worker gave to a person")
+    settle.add_argument("id", metavar="ID")
+    settle.add_argument("--as", required=True, dest="state", choices=["confirmed", "closed"])
+    for each, do in ((decide, _rule), (settle, _settle)):
+        each.add_argument("--by", required=True, help="who decides")
+        each.add_argument("--why", required=True, help="a sentence for those who ask later")
+        each.set_defaults(do=do)
+
+
+def _work(asked: argparse.Namespace, store: Store) -> int:
+    try:
+        book = read(asked.data)
+        token = asked.provider_token.read_text().strip() if asked.provider_token else ""
+        provider = HttpProvider(asked.provider, token)
+    except (ValueError, OSError) as error:
+        return _sorry(str(error))
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    # Never the same twice, so no worker takes another's claim for its own.
+    worker = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    try:
+        work(store, book, provider, worker, stop, _now, asked.until_idle)
+    finally:
+        provider.close()
+    return 0
+
+
+def work(
+    store: Store,
+    book: Book,
+    provider: HttpProvider,
+    token: str,
+    stop: threading.Event,
+    clock: Callable[[], datetime],
+    until_idle: bool,
+) -> None:
+    """Derive and carry out until told to stop; a database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            follow(store, book, clock())
+            while not stop.is_set() and work_one(store, book, provider, token, clock) is not None:
+                pass
+        except OperationalError as error:
+            sys.stderr.write(f"returns-central: the database does not answer: {error}\n")
+        if until_idle:
+            return
+        stop.wait(_POLL_S)
+
+
+def _check(asked: argparse.Namespace, store: Store) -> int:
+    try:
+        rules = parse(asked.file.read_bytes())
+    except (ValueError, OSError) as error:
+        return _sorry(f"{asked.file}: {error}")
+    return _say(f"{asked.file}: sound, {rules.id}@{rules.version} with {len(rules.rules)} rules")
+
+
+def _list(asked: argparse.Namespace, store: Store) -> int:
+    query = select(resolution).order_by(resolution.c.rma, resolution.c.line, resolution.c.kind)
+    if asked.state != "all":
+        query = query.where(resolution.c.state == asked.state)
+    with store.reading() as connection:
+        for row in connection.execute(query):
+            _say(f"{row.id}  {row.rma} {row.line}  {row.kind}  {row.amount_minor} {row.currency}  {row.state}")
+    return 0
+
+
+def _show(asked: argparse.Namespace, store: Store) -> int:
+    with store.reading() as connection:
+        query = select(resolution).where(resolution.c.rma == asked.rma).order_by(resolution.c.line, resolution.c.kind)
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+        for row in rows:
+            steps = select(resolution_step).where(resolution_step.c.id == row["id"]).order_by(resolution_step.c.n)
+            row["parts"] = msgspec.Raw(row["parts"].encode())
+            row["later"] = msgspec.Raw(row["later"].encode() or b"null")
+            row["history"] = [dict(each) for each in connection.execute(steps).mappings()]
+    return _say(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+
+
+def _rule(asked: argparse.Namespace, store: Store) -> int:
+    if (asked.then == "refund") != (asked.minor > 0):
+        return _sorry("a refund needs --minor above 0, and nothing else has an amount")
+    try:
+        book = read(asked.data)
+        with store.writing() as connection:
+            ruling = Ruling(asked.then, asked.minor, asked.by, asked.why)
+            done = rule(connection, asked.rma, asked.line, ruling, book, _now())
+    except (ValueError, OSError) as error:
+        return _sorry(str(error))
+    if not done:
+        return _sorry(f"{asked.rma} {asked.line} is decided already, by a person or by what was begun")
+    return _say(f"{asked.rma} {asked.line}: {asked.then}, asked for")
+
+
+def _settle(asked: argparse.Namespace, store: Store) -> int:
+    with store.writing() as connection:
+        done = queue.step(connection, asked.id, ("needs_person",), asked.state, _now(), asked.by, asked.why)
+    return _say(f"{asked.id}: {asked.state}") if done else _sorry(f"{asked.id} does not wait for a person")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _say(line: str) -> int:
+    sys.stdout.write(line + "\n")
+    return 0
+
+
+def _sorry(why: str) -> int:
+    sys.stderr.write(f"returns-central: {why}\n")
+    return 1

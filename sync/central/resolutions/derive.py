@@ -1,0 +1,276 @@
+"""Decides what a return order resolves to: a pure function of the order, what benches found, and the rules.
+
+Nothing is added up over time: the whole answer is made anew from the whole state, whatever order the facts came in.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from station.records import ReturnLine, ReturnOrder
+from sync.central.resolutions.rules import OUTCOMES, Kind, Rule, RuleSet, Then
+
+
+class Unit(msgspec.Struct, frozen=True, order=True):
+    """One unit as a bench found it; `is_routed` once it is inspected. `photos` counts those that arrived."""
+
+    station: str
+    item: str
+    line: str
+    match: str = "matched"
+    serial: str = ""
+    serial_verdict: str = ""
+    letter: str = ""
+    functional: str = ""
+    grade_rule: str = ""
+    photos: int = 0
+    is_routed: bool = False
+
+
+class Missing(msgspec.Struct, frozen=True, order=True):
+    """Units of a line that a person confirmed were not in the parcel."""
+
+    station: str
+    parcel: str
+    line: str
+    quantity: int
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """What a person decided on a line instead of the rules: it is asked for like any other, and paid no sooner."""
+
+    then: Then
+    amount_minor: int
+    by: str
+    why: str
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """All that is known of the goods of one return order, in any order; `rulings` by line."""
+
+    arrived: bool = False
+    units: Sequence[Unit] = ()
+    missing: Sequence[Missing] = ()
+    rulings: Mapping[str, Ruling] = {}
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of an amount (minor units, negative when it is kept back) and the evidence it rests on."""
+
+    name: str
+    minor: int
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """One thing that a line resolves to; `amount_minor` is the sum of the parts, 0 where no money moves."""
+
+    line: str
+    kind: Kind
+    amount_minor: int
+    currency: str
+    rule: str
+    why: str
+    parts: tuple[Part, ...] = ()
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """Why no rule moves anything for a line: a person must look; `units` are those in question."""
+
+    line: str
+    why: str
+    units: tuple[Unit, ...] = ()
+
+
+class Derived(NamedTuple):
+    """What an order resolves to by now, what a person must decide, and which lines wait for which moment."""
+
+    resolutions: tuple[Resolution, ...]
+    stops: tuple[Stop, ...]
+    waiting: tuple[tuple[str, str], ...]
+
+
+class _Person(Exception):
+    """No rule may decide: the reason's code."""
+
+
+class _Line(NamedTuple):
+    order: ReturnOrder
+    line: ReturnLine
+    arrived: bool
+    units: tuple[Unit, ...]
+    missing: tuple[Missing, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every declared unit is inspected or confirmed missing."""
+        known = len(self.units) + sum(each.quantity for each in self.missing)
+        return known >= self.line.quantity and all(each.is_routed for each in self.units)
+
+
+def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
+    """Return what every line of an order resolves to; equal input in any order gives an equal answer."""
+    resolutions: list[Resolution] = []
+    stops: list[Stop] = []
+    waiting: list[tuple[str, str]] = []
+    for line in sorted(order.lines, key=lambda each: each.line):
+        case = _case(order, line, facts)
+        try:
+            ruling = facts.rulings.get(line.line)
+            if ruling is not None:
+                resolutions += _by_ruling(case, ruling)
+                continue
+            rule = _first(case, rules)
+            if isinstance(rule, str):
+                waiting.append((line.line, rule))
+            else:
+                resolutions += _by_rule(case, rule, rules)
+        except _Person as person:
+            stops.append(Stop(line.line, str(person), case.units))
+    return Derived(tuple(resolutions), tuple(stops), tuple(waiting))
+
+
+def _case(order: ReturnOrder, line: ReturnLine, facts: Facts) -> _Line:
+    units = tuple(sorted({each for each in facts.units if each.line == line.line}))
+    missing = tuple(sorted({each for each in facts.missing if each.line == line.line}))
+    return _Line(order, line, facts.arrived, units, missing)
+
+
+def _first(case: _Line, rules: RuleSet) -> Rule | str:
+    """Return the rule that decides, or the moment the line waits for. Raises _Person when benches disagree."""
+    _check_receipts(case)
+    for rule in rules.rules:
+        if not _may_apply(case, rule, rules):
+            continue
+        # What is in work may still fall under this rule, so no later one may decide before it.
+        if (rule.at == "arrival" and not case.arrived) or (rule.at == "grade" and not case.is_complete):
+            return rule.at
+        if not rule.looks_at_units:
+            return rule
+        held = [_holds(unit, rule) for unit in case.units]
+        if held and all(held):
+            return rule
+        if any(held):
+            raise _Person("units_differ")
+    raise _Person("no_rule")
+
+
+def _check_receipts(case: _Line) -> None:
+    """Raise _Person when what benches received cannot all be true: no money moves on either."""
+    serials = [each.serial for each in case.units if each.serial]
+    doubled = len(set(serials)) < len(serials)
+    beyond = len(case.units) + sum(each.quantity for each in case.missing) > case.line.quantity
+    if not doubled and not beyond:
+        return
+    grades = {(each.letter, each.functional) for each in case.units if each.is_routed}
+    raise _Person("grades_differ" if len(grades) > 1 else "same_serial" if doubled else "beyond_quantity")
+
+
+def _may_apply(case: _Line, rule: Rule, rules: RuleSet) -> bool:
+    """Whether what the order itself says falls under a rule."""
+    wanted = (
+        (rule.kinds, case.order.kind),
+        (rule.asked, case.order.asked),
+        (rule.reasons, case.line.reason),
+        (rule.categories, case.line.product.category),
+    )
+    if any(allowed and value not in allowed for allowed, value in wanted):
+        return False
+    if rule.most_minor is None:
+        return True
+    price = case.line.product.price_minor * case.line.quantity
+    # A price nobody knows is not a low one, and another currency's numbers compare with nothing.
+    return 0 < price <= rule.most_minor and case.line.product.currency == rules.currency
+
+
+def _holds(unit: Unit, rule: Rule) -> bool:
+    wanted = (
+        (rule.matches, unit.match),
+        (rule.serials, unit.serial_verdict),
+        (rule.letters, unit.letter),
+        (rule.functional, unit.functional),
+    )
+    return all(not allowed or value in allowed for allowed, value in wanted)
+
+
+def _by_ruling(case: _Line, ruling: Ruling) -> list[Resolution]:
+    if ruling.then == "person":
+        raise _Person("ruled_open")
+    if ruling.then == "nothing":
+        return []
+    amount = ruling.amount_minor if ruling.then == "refund" else 0
+    if ruling.then == "refund" and amount <= 0:
+        raise _Person("nothing_left")
+    parts = (Part("ruling", amount, ruling.why, (f"decided by {ruling.by}",)),) if amount else ()
+    return [_resolution(case, ruling.then, f"ruling by {ruling.by}", ruling.why, parts)]
+
+
+def _by_rule(case: _Line, rule: Rule, rules: RuleSet) -> list[Resolution]:
+    if rule.then == "person":
+        raise _Person("rule_asks")
+    name = rules.name(rule)
+    made = []
+    if rule.then in OUTCOMES:
+        parts = _refund(case, rule, rules) if rule.then == "refund" else ()
+        made.append(_resolution(case, rule.then, name, rule.text, parts))
+    if rule.goods is not None:
+        made.append(_resolution(case, rule.goods, name, rule.text, ()))
+    return made
+
+
+def _resolution(case: _Line, kind: Kind, rule: str, why: str, parts: tuple[Part, ...]) -> Resolution:
+    amount = sum(each.minor for each in parts)
+    return Resolution(case.line.line, kind, amount, case.line.product.currency, rule, why, parts)
+
+
+def _refund(case: _Line, rule: Rule, rules: RuleSet) -> tuple[Part, ...]:
+    """Return what a refund is made of; raises _Person when it cannot be said or is not above 0."""
+    price = case.line.product.price_minor
+    if price <= 0:
+        raise _Person("price_unknown")
+    parts = [Part("price", price * case.line.quantity, f"{case.line.quantity} at the price paid")]
+    if rule.at == "grade":
+        parts += _not_there(case, price)
+        parts += _diminished(case, rule, price)
+    parts += _fees(case, rule, rules, price)
+    if sum(each.minor for each in parts) <= 0:
+        raise _Person("nothing_left")
+    return tuple(parts)
+
+
+def _not_there(case: _Line, price: int) -> Iterable[Part]:
+    for each in case.missing:
+        evidence = (f"{each.station}/{each.parcel}: {each.quantity} confirmed missing",)
+        yield Part("missing", -price * each.quantity, "not in the parcel", evidence)
+
+
+def _diminished(case: _Line, rule: Rule, price: int) -> Iterable[Part]:
+    """What each unit lost in value. Raises _Person without a percentage for its grade, or without photos of it."""
+    for unit in case.units if rule.percent else ():
+        percent = next((value for letter, value in rule.percent.items() if letter == unit.letter), None)
+        if percent is None:
+            raise _Person("ungraded")
+        if percent == 100:
+            continue
+        if unit.photos < rule.photos:
+            raise _Person("no_evidence")
+        where = f"{unit.station}/{unit.item}"
+        evidence = (f"{where}: grade {unit.letter} by {unit.grade_rule}", f"{where}: {unit.photos} photos")
+        # Rounded down: what cannot be divided is the customer's.
+        yield Part("diminished", -(price * (100 - percent) // 100), f"grade {unit.letter}: {percent} %", evidence)
+
+
+def _fees(case: _Line, rule: Rule, rules: RuleSet, price: int) -> Iterable[Part]:
+    gone = sum(each.quantity for each in case.missing) if rule.at == "grade" else 0
+    for name in rule.fees:
+        fee = rules.fees[name]
+        if case.line.reason in fee.unless_reasons:
+            continue
+        if fee.minor and case.line.product.currency != rules.currency:
+            raise _Person("currency_differs")
+        each = fee.minor + price * fee.percent // 100
+        taken = each * max(0, case.line.quantity - gone)
+        evidence = (f"{rules.id}@{rules.version} fee {name}", f"customer's reason: {case.line.reason or 'none'}")
+        yield Part(f"fee {name}", -taken, fee.text, evidence)

@@ -1,0 +1,170 @@
+"""Holds the table of resolutions against what the facts say now: asks for, changes and takes back what is not begun."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from station.records import ReturnOrder
+from sync.central.feed import latest
+from sync.central.resolutions import queue
+from sync.central.resolutions.derive import Derived, Resolution, Ruling, Stop, derive
+from sync.central.resolutions.evidence import facts_of
+from sync.central.resolutions.rules import OUTCOMES, Book
+from sync.central.store import insert_once
+from sync.central.tables import order_lock, resolution, resolution_ruling, review
+
+# The kind of the reviews that say why no rule moves anything for a line.
+REVIEW = "resolution"
+_BY = "rules"
+
+Rows = Sequence[RowMapping]
+
+
+def id_of(rma: str, line: str, kind: str) -> str:
+    """Return a resolution's id, which is also the key the provider knows it by.
+
+    Made of what it is for: a central restored from a backup asks with the same key again, and is told it was done.
+    """
+    return "RES-" + hashlib.sha256("\0".join((rma, line, kind)).encode()).hexdigest()[:32]
+
+
+def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> Derived | None:
+    """Derive an order anew and bring the table up to it; None when central is not told of the order any more.
+
+    Once anything of a line is begun, the line is decided: what the facts say after that stands beside it, in `later`.
+    """
+    insert_once(connection, order_lock, [{"rma": rma}])
+    connection.execute(select(order_lock).where(order_lock.c.rma == rma).with_for_update())
+    body = latest(connection, "order", [rma]).get(rma)
+    derived, client = None, ""
+    if body is not None:
+        order = msgspec.json.decode(body, type=ReturnOrder)
+        client = order.client
+        derived = derive(order, facts_of(connection, rma), book.of(client))
+    # Locked until commit: no worker takes one up while it is changed here.
+    query = select(resolution).where(resolution.c.rma == rma).order_by(resolution.c.id).with_for_update()
+    rows = connection.execute(query).mappings().all()
+    wanted = derived.resolutions if derived else ()
+    stops = {each.line: each for each in derived.stops} if derived else {}
+    decided = set()
+    for line in sorted({row["line"] for row in rows} | {each.line for each in wanted}):
+        of_line = [row for row in rows if row["line"] == line]
+        for_line = [each for each in wanted if each.line == line]
+        if any(row["state"] not in (*queue.OPEN, "closed") for row in of_line):
+            decided.add(line)
+            _annotate(connection, of_line, for_line, stops.get(line))
+        else:
+            _bring_up(connection, (rma, client), of_line, for_line, now)
+    _tell(connection, rma, [each for each in stops.values() if each.line not in decided], now)
+    return derived
+
+
+def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book, now: datetime) -> bool:
+    """Put a person's decision in the rules' place; False when one was made before, or anything of the line is begun."""
+    reconcile(connection, rma, book, now)
+    begun = select(resolution.c.id).where(
+        resolution.c.rma == rma, resolution.c.line == line, resolution.c.state.not_in((*queue.OPEN, "closed"))
+    )
+    key = (resolution_ruling.c.rma == rma, resolution_ruling.c.line == line)
+    if connection.execute(begun).first() or connection.execute(select(resolution_ruling).where(*key)).first():
+        return False
+    row = {"rma": rma, "line": line, "at": queue.stamp(now)} | msgspec.structs.asdict(ruling)
+    connection.execute(insert(resolution_ruling), [row])
+    reconcile(connection, rma, book, now)
+    return True
+
+
+def _bring_up(
+    connection: Connection,
+    order: tuple[str, str],
+    rows: Rows,
+    wanted: Sequence[Resolution],
+    now: datetime,
+) -> None:
+    kinds = {each.kind for each in wanted}
+    for row in rows:
+        if row["state"] == "requested" and row["kind"] not in kinds:
+            queue.step(connection, row["id"], ("requested",), "withdrawn", now, _BY, "the facts no longer say so")
+    there = {row["kind"]: row for row in rows}
+    for each in wanted:
+        known = there.get(each.kind)
+        if known is None:
+            _ask(connection, *order, each, now)
+        elif known["state"] != "closed" and (known["state"] == "withdrawn" or _said(each) != _said_by(known)):
+            why = f"asked for: {each.rule}"
+            queue.step(connection, known["id"], queue.OPEN, "requested", now, _BY, why, **_said(each))
+
+
+def _ask(connection: Connection, rma: str, client: str, wanted: Resolution, now: datetime) -> None:
+    id_ = id_of(rma, wanted.line, wanted.kind)
+    row = {
+        "rma": rma,
+        "line": wanted.line,
+        "kind": wanted.kind,
+        "id": id_,
+        "role": "customer" if wanted.kind in OUTCOMES else "goods",
+        "client": client,
+        "state": "requested",
+        "steps": 1,
+        "claim": "",
+        "attempts": 0,
+        "not_before": queue.stamp(now),
+        "first_sent_at": "",
+        "fingerprint": "",
+        "reference": "",
+        "later": "",
+    }
+    connection.execute(insert(resolution), [row | _said(wanted)])
+    queue.note(connection, id_, "requested", now, _BY, f"asked for: {wanted.rule}")
+
+
+def _said(wanted: Resolution) -> dict[str, Any]:
+    return {
+        "amount_minor": wanted.amount_minor,
+        "currency": wanted.currency,
+        "rule": wanted.rule,
+        "why": wanted.why,
+        "parts": msgspec.json.encode(wanted.parts).decode(),
+    }
+
+
+def _said_by(row: RowMapping) -> dict[str, Any]:
+    return {name: row[name] for name in ("amount_minor", "currency", "rule", "why", "parts")}
+
+
+def _annotate(connection: Connection, rows: Rows, wanted: Sequence[Resolution], stop: Stop | None) -> None:
+    """Put beside a decided line what the facts say now; nothing when they still say the same."""
+    by_kind = {each.kind: each for each in wanted}
+    for row in rows:
+        now = by_kind.get(row["kind"])
+        same = now is not None and (now.amount_minor, now.currency) == (row["amount_minor"], row["currency"])
+        others = {"instead": [msgspec.to_builtins(each) for each in wanted], "stop": stop.why if stop else ""}
+        later = "" if same else msgspec.json.encode(others).decode()
+        if later != row["later"]:
+            connection.execute(update(resolution).where(resolution.c.id == row["id"]).values(later=later))
+
+
+def _tell(connection: Connection, rma: str, stops: Sequence[Stop], now: datetime) -> None:
+    """Bring the reviews of the order's lines up to the stops that hold: they are derived like everything else."""
+    mine = (review.c.kind == REVIEW, review.c.rma == rma)
+    known = {row.line: row for row in connection.execute(select(review).where(*mine))}
+    said = {each.line: (each.why, msgspec.json.encode(each.units).decode()) for each in stops}
+    for line, row in known.items():
+        if said.get(line) != (row.why, row.detail):
+            connection.execute(delete(review).where(*mine, review.c.line == line))
+    rows = [
+        {
+            "kind": REVIEW,
+            "rma": rma,
+            "line": line,
+            "why": why,
+            "detail": detail,
+            "opened_at": known[line].opened_at if line in known else queue.stamp(now),
+        }
+        for line, (why, detail) in said.items()
+    ]
+    insert_once(connection, review, rows)

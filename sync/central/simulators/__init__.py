@@ -1,0 +1,1 @@
+"""Stand-ins for what central talks to, as processes of their own: for tests and for trying things out."""

@@ -1,0 +1,89 @@
+"""What a person does at central's command line: look, decide, settle; and the worker as it is run."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from resources import find
+from sync.central.__main__ import main
+from sync.central.resolutions.follow import follow
+from sync.central.store import Store
+from sync.central.tables import resolution
+from tests.sync.central.resolutions.histories import START, cheap, shipped, tell
+
+ROOT = Path(__file__).parents[4]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
+    tell(store, cheap("RMA-1"), cheap("RMA-2", 9900))
+    follow(store, shipped(), START)
+    store.close()
+    return tmp_path
+
+
+@pytest.fixture
+def provider() -> Iterator[str]:
+    command = [sys.executable, "-m", "sync.central.simulators.provider"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    yield process.stdout.readline().split()[-1]
+    process.terminate()
+    assert process.wait(60) == 0
+    process.stdout.close()
+
+
+def say(data: Path, *words: str) -> int:
+    return main(["resolutions", *words, "--data", str(data)])
+
+
+def test_the_worker_carries_out_and_show_tells(data: Path, provider: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["work-resolutions", "--data", str(data), "--provider", provider, "--until-idle"]) == 0
+    assert say(data, "list", "--state", "confirmed") == 0
+    assert "1900 USD  confirmed" in capsys.readouterr().out
+    assert say(data, "show", "RMA-1") == 0
+    refund = json.loads(capsys.readouterr().out)[1]
+    assert refund["reference"].startswith("PAY-")
+    assert [each["state"] for each in refund["history"]] == ["requested", "claimed", "sent", "confirmed"]
+
+
+def test_a_person_decides_a_line_once(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    by = ("--by", "Ana", "--why", "Agreed by telephone")
+    assert say(data, "rule", "RMA-2", "1", "--then", "refund", *by) == 1
+    assert "above 0" in capsys.readouterr().err
+    assert say(data, "rule", "RMA-2", "1", "--then", "refund", "--minor", "4500", *by) == 0
+    assert say(data, "rule", "RMA-2", "1", "--then", "exchange", *by) == 1
+    assert "decided already" in capsys.readouterr().err
+    assert say(data, "list", "--state", "requested") == 0
+    assert "RMA-2 1  refund  4500 USD" in capsys.readouterr().out
+
+
+def test_only_what_waits_for_a_person_is_settled(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(f"sqlite:///{data / 'central.sqlite'}")
+    with store.writing() as connection:
+        connection.execute(update(resolution).where(resolution.c.kind == "refund").values(state="needs_person"))
+    store.close()
+    assert say(data, "list") == 0
+    id_ = capsys.readouterr().out.split()[0]
+    settle = ("settle", id_, "--as", "closed", "--by", "Ana", "--why", "The provider has nothing of it")
+    assert say(data, *settle) == 0
+    assert say(data, *settle) == 1
+    assert "does not wait for a person" in capsys.readouterr().err
+
+
+def test_a_sites_own_rules_replace_the_programs(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (data / "resolutions").mkdir()
+    own = data / "resolutions" / "own.toml"
+    own.write_bytes(find.read("resolutions/default.toml").replace(b'id = "default"', b'id = "own"'))
+    assert say(data, "check", str(own)) == 0
+    assert "own@1" in capsys.readouterr().out
+    own.write_bytes(b'id = "own"')
+    assert say(data, "check", str(own)) == 1
+    assert main(["work-resolutions", "--data", str(data), "--provider", "http://127.0.0.1:1", "--until-idle"]) == 1
+    assert "own.toml" in capsys.readouterr().err

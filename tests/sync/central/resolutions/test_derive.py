@@ -1,0 +1,182 @@
+"""What an order resolves to: the same from the same facts in any order, and nothing where benches disagree."""
+
+import random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from station.records import Product, ReturnLine, ReturnOrder
+from sync.central.resolutions.derive import Facts, Missing, Ruling, Unit, derive
+from sync.central.resolutions.rules import OUTCOMES
+from tests.sync.central.resolutions.histories import cheap, shipped
+
+BOOK = shipped()
+RULES = BOOK.every
+PRICE = 10_000
+
+
+def order(reason: str = "changed_mind", quantity: int = 1, asked: str = "refund", **more: Any) -> ReturnOrder:
+    product = Product("SKU", "Thing", "home", "Client", price_minor=more.pop("price", PRICE))
+    line = ReturnLine("1", product, quantity, reason=reason)
+    return ReturnOrder("RMA-1", "Client", "O-1", (line,), asked=asked, **more)
+
+
+def unit(number: int = 1, **more: Any) -> Unit:
+    given = {"letter": "A", "functional": "works", "grade_rule": "home@1", "photos": 2, "is_routed": True}
+    return Unit("A01", f"I-{number}", "1", **(given | more))
+
+
+def kinds(order: ReturnOrder, facts: Facts) -> dict[str, int]:
+    return {each.kind: each.amount_minor for each in derive(order, facts, RULES).resolutions}
+
+
+def stop(order: ReturnOrder, facts: Facts) -> str:
+    derived = derive(order, facts, RULES)
+    assert not derived.resolutions
+    return derived.stops[0].why
+
+
+UNITS = st.builds(
+    Unit,
+    st.sampled_from(["A01", "B07"]),
+    st.sampled_from(["I-1", "I-2", "I-3"]),
+    st.sampled_from(["1", "2"]),
+    st.sampled_from(["matched", "wrong"]),
+    st.sampled_from(["", "S1", "S2"]),
+    st.sampled_from(["", "same", "different"]),
+    st.sampled_from(["", "A", "B", "C", "D"]),
+    st.sampled_from(["sealed", "works", "partly", "untested", "faulty", ""]),
+    st.just("home@1"),
+    st.integers(0, 2),
+    st.booleans(),
+)
+FACTS = st.builds(
+    Facts,
+    st.booleans(),
+    st.lists(UNITS, max_size=4),
+    st.lists(
+        st.builds(Missing, st.just("A01"), st.just("P-1"), st.sampled_from(["1", "2"]), st.integers(1, 2)), max_size=2
+    ),
+)
+ORDERS = st.builds(
+    order,
+    st.sampled_from(["changed_mind", "defective", "damaged", "too_small"]),
+    st.integers(1, 3),
+    st.sampled_from(["refund", "exchange", "repair", "none"]),
+    kind=st.sampled_from(["return", "exchange", "warranty", "repair", "undelivered"]),
+    price=st.sampled_from([0, 1, 999, PRICE]),
+)
+
+
+@settings(max_examples=50)
+@given(ORDERS, FACTS, st.sampled_from(["", "Tallowby"]), st.randoms(use_true_random=False))
+def test_the_same_facts_say_the_same_in_any_order(
+    order: ReturnOrder, facts: Facts, client: str, chance: random.Random
+) -> None:
+    rules = BOOK.of(client)
+    once = derive(order, facts, rules)
+    shuffled = [*facts.units, *facts.units]
+    chance.shuffle(shuffled)
+    again = derive(order, Facts(facts.arrived, shuffled, facts.missing[::-1]), rules)
+    assert once == again == derive(order, facts, rules)
+
+
+@settings(max_examples=50)
+@given(ORDERS, FACTS)
+def test_a_line_has_one_outcome_and_no_refund_beyond_its_price(order: ReturnOrder, facts: Facts) -> None:
+    derived = derive(order, facts, RULES)
+    assert sum(each.kind in OUTCOMES for each in derived.resolutions) <= 1
+    for each in derived.resolutions:
+        line = order.lines[0]
+        assert each.amount_minor == sum(part.minor for part in each.parts)
+        assert 0 <= each.amount_minor <= line.product.price_minor * line.quantity
+        assert (each.amount_minor > 0) == (each.kind == "refund")
+        assert all(part.evidence for part in each.parts if part.minor < 0)
+    named = {each.line for each in derived.resolutions}
+    assert not named & {each.line for each in derived.stops}
+
+
+@settings(max_examples=40)
+@given(ORDERS, FACTS, st.sampled_from(["same serial", "too many"]))
+def test_no_money_moves_while_benches_disagree(order: ReturnOrder, facts: Facts, how: str) -> None:
+    doubled = [unit(8, serial="S9"), unit(9, serial="S9")]
+    more = doubled if how == "same serial" else [unit(each) for each in range(20, 24)]
+    derived = derive(order, Facts(facts.arrived, [*facts.units, *more], facts.missing), RULES)
+    assert not derived.resolutions
+    assert derived.stops[0].why in ("same_serial", "beyond_quantity", "grades_differ")
+
+
+def test_each_grade_has_its_price() -> None:
+    paid = {letter: kinds(order(), Facts(True, [unit(letter=letter)])) for letter in "ABCD"}
+    assert [paid[letter]["refund"] for letter in "ABCD"] == [9000, 9000, 7000, 4000]
+    assert kinds(order("damaged"), Facts(True, [unit(letter="D")])) == {"refund": PRICE}
+
+
+def test_kinds_of_outcome() -> None:
+    faulty = Facts(True, [unit(functional="faulty", letter="D")])
+    assert kinds(order("defective"), faulty) == {"refund": PRICE, "vendor_return": 0}
+    assert kinds(order(asked="exchange"), Facts(True, [unit()])) == {"exchange": 0}
+    assert kinds(order(kind="warranty", asked="repair"), faulty) == {"repair": 0}
+    assert kinds(order(kind="warranty", asked="repair"), Facts(True, [unit()])) == {"ship_back": 0}
+    assert kinds(order(), Facts(True, [unit(match="wrong", letter="")])) == {"ship_back": 0}
+    assert kinds(order(kind="undelivered"), Facts(True)) == {"refund": PRICE}
+
+
+def test_instant_and_kept() -> None:
+    derived = derive(cheap("R"), Facts(), BOOK.of("Tallowby"))
+    assert {each.kind: each.amount_minor for each in derived.resolutions} == {"refund": 1900, "keep_item": 0}
+    assert {each.rule for each in derived.resolutions} == {"tallowby@1#5"}
+    assert derive(cheap("R", 2501), Facts(), BOOK.of("Tallowby")).waiting == (("1", "grade"),)
+    # A price nobody knows is not a low one.
+    assert derive(cheap("R", 0), Facts(), BOOK.of("Tallowby")).waiting == (("1", "grade"),)
+
+
+def test_a_line_waits_until_every_unit_is_known() -> None:
+    two = order(quantity=2)
+    assert derive(two, Facts(True, [unit()]), RULES).waiting == (("1", "grade"),)
+    assert derive(two, Facts(True, [unit(), unit(2, is_routed=False)]), RULES).waiting == (("1", "grade"),)
+    gone = Facts(True, [unit()], [Missing("A01", "P-1", "1", 1)])
+    assert kinds(two, gone) == {"refund": 9000}
+    parts = derive(two, gone, RULES).resolutions[0].parts
+    assert [(each.name, each.minor) for each in parts] == [
+        ("price", 20_000),
+        ("missing", -10_000),
+        ("fee restocking", -1000),
+    ]
+    assert parts[1].evidence == ("A01/P-1: 1 confirmed missing",)
+
+
+def test_diminished_value_names_its_evidence() -> None:
+    part = derive(order(), Facts(True, [unit(letter="C")]), RULES).resolutions[0].parts[1]
+    assert part.evidence == ("A01/I-1: grade C by home@1", "A01/I-1: 2 photos")
+
+
+@pytest.mark.parametrize(
+    ("of", "facts", "why"),
+    [
+        (order(), Facts(True, [unit(letter="C", photos=0)]), "no_evidence"),
+        (order(price=0), Facts(True, [unit()]), "price_unknown"),
+        (order(), Facts(True, [unit(letter="")]), "rule_asks"),
+        (order(), Facts(True, [unit(serial_verdict="different")]), "rule_asks"),
+        (order(), Facts(True, [], [Missing("A01", "P-1", "1", 1)]), "rule_asks"),
+        (order(quantity=2), Facts(True, [unit(), unit(2, match="wrong")]), "units_differ"),
+        (order(), Facts(True, [unit(), unit(2)]), "beyond_quantity"),
+        (order(quantity=2), Facts(True, [unit(serial="S"), unit(2, serial="S")]), "same_serial"),
+        (order(), Facts(True, [unit(serial="S"), unit(2, serial="S", letter="D")]), "grades_differ"),
+    ],
+)
+def test_a_person_is_asked(of: ReturnOrder, facts: Facts, why: str) -> None:
+    assert stop(of, facts) == why
+
+
+def test_a_ruling_takes_the_rules_place() -> None:
+    both = Facts(True, [unit(), unit(2)])
+    ruled = msgspec.structs.replace(
+        both, rulings={"1": Ruling("refund", 4500, "Ana", "The second was another order's")}
+    )
+    assert kinds(order(), ruled) == {"refund": 4500}
+    nothing = msgspec.structs.replace(both, rulings={"1": Ruling("nothing", 0, "Ana", "Settled by telephone")})
+    assert derive(order(), nothing, RULES) == ((), (), ())

@@ -1,0 +1,166 @@
+"""From what benches push to what is asked for: changed while nothing is begun, annotated after, stopped in conflict."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from station.facts import Graded, PhotoTaken, Recorded, Routed, SerialChecked, Undone
+from station.records import Product, ReturnLine, ReturnOrder
+from sync.central import feed
+from sync.central.intake import take_in
+from sync.central.resolutions.follow import follow
+from sync.central.resolutions.worker import work_one
+from sync.central.simulators.payments import Payments
+from sync.central.store import Store
+from sync.central.tables import resolution, review, stored_photo
+from tests.sync.central.resolutions.histories import START, Clock, Line, shipped, tell
+
+BOOK = shipped()
+NOW = "2026-11-20T08:00:00.000000Z"
+RMA = "RMA-9"
+ORDER = ReturnOrder(
+    RMA, "Client", "O-9", (ReturnLine("1", Product("SKU", "T", "home", "Client", price_minor=9000), reason="damaged"),)
+)
+
+
+class Site:
+    """Benches that push what they find, and what the table of resolutions holds after."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.payments = Payments()
+        self._pushed: dict[str, int] = {}
+        tell(store, ORDER)
+
+    def push(self, book: Any, station: str) -> None:
+        first = self._pushed.get(station, 0) + 1
+        take_in(self.store, station, "leeds", book.push(first), NOW)
+        self._pushed[station] = book.journal.last_seq
+
+    def follow(self) -> dict[str, tuple[str, int]]:
+        follow(self.store, BOOK, START)
+        return {row.kind: (row.state, row.amount_minor) for row in self.rows()}
+
+    def rows(self) -> list[Any]:
+        with self.store.reading() as connection:
+            return list(connection.execute(select(resolution).order_by(resolution.c.kind)).all())
+
+    def reviews(self) -> list[str]:
+        with self.store.reading() as connection:
+            return list(connection.execute(select(review.c.why).where(review.c.kind == "resolution")).scalars())
+
+    def work(self) -> None:
+        line = Line(self.payments, Clock(), 1, share=0)
+        while work_one(self.store, BOOK, line, "w", Clock()) is not None:
+            pass
+
+
+def found(book: Any, letter: str = "A", serial: str = "") -> str:
+    """One item of the order, inspected; returns the transaction of its inspection."""
+    book.item(RMA, "1", serial)
+    item = f"I-{book._count}"
+    graded: list[Recorded] = [Graded(item, letter, letter, "works", "home@1"), Routed(item, "restock", "R", table="t")]
+    return str(book.add(*graded))
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    return Site(store)
+
+
+def test_asked_for_once_the_goods_are_graded(site: Site, book: Any) -> None:
+    assert site.follow() == {}
+    book.item(RMA, "1")
+    site.push(book, "A01")
+    assert site.follow() == {}
+    book.add(Graded("I-1", "A", "A", "works", "home@1"), Routed("I-1", "restock", "R"))
+    site.push(book, "A01")
+    assert site.follow() == {"refund": ("requested", 9000)}
+    # Nothing new: nothing happens, and the history says so.
+    assert site.follow() == {"refund": ("requested", 9000)}
+    assert [row.steps for row in site.rows()] == [1]
+    site.work()
+    assert site.follow() == {"refund": ("confirmed", 9000)}
+
+
+def test_what_was_taken_back_is_withdrawn_and_asked_for_again(site: Site, book: Any) -> None:
+    txn = found(book)
+    site.push(book, "A01")
+    site.follow()
+    book.add(Undone((txn,), "grade"))
+    site.push(book, "A01")
+    assert site.follow() == {"refund": ("withdrawn", 9000)}
+    book.add(Graded("I-1", "C", "C", "works", "home@1"), Routed("I-1", "restock", "R"))
+    site.push(book, "A01")
+    assert site.follow() == {"refund": ("requested", 9000)}
+
+
+def test_after_the_decision_facts_only_annotate(site: Site, book: Any) -> None:
+    txn = found(book)
+    site.push(book, "A01")
+    site.follow()
+    site.work()
+    book.add(Undone((txn,), "grade"))
+    site.push(book, "A01")
+    site.follow()
+    site.work()
+    (row,) = site.rows()
+    assert (row.state, row.amount_minor) == ("confirmed", 9000)
+    assert msgspec.json.decode(row.later) == {"instead": [], "stop": ""}
+    assert list(site.payments.counts().values()) == [1]
+
+
+@pytest.mark.parametrize("seen_first", [True, False])
+def test_two_benches_on_one_line_move_no_money(site: Site, new_book: Callable[[], Any], seen_first: bool) -> None:
+    """Also when the worker comes before anybody derived anew: the claim itself does."""
+    one, two = new_book(), new_book()
+    found(one)
+    site.push(one, "A01")
+    site.follow()
+    found(two, "D")
+    site.push(two, "B07")
+    if seen_first:
+        site.follow()
+    site.work()
+    assert site.follow() == {"refund": ("withdrawn", 9000)}
+    assert site.reviews() == ["grades_differ"]
+    assert site.payments.counts() == {}
+
+
+def test_a_withdrawn_order_asks_for_nothing(site: Site, book: Any) -> None:
+    found(book)
+    site.push(book, "A01")
+    site.follow()
+    with site.store.writing() as connection:
+        feed.append(connection, "leeds", [feed.Change("order", RMA, None)])
+    assert site.follow() == {"refund": ("withdrawn", 9000)}
+
+
+def test_a_partial_refund_waits_for_the_photo_itself(site: Site, book: Any) -> None:
+    change = msgspec.structs.replace(ORDER.lines[0], reason="changed_mind")
+    tell(site.store, msgspec.structs.replace(ORDER, lines=(change,)))
+    book.item(RMA, "1")
+    taken: list[Recorded] = [PhotoTaken("I-1", "whole", "a" * 64, 9), SerialChecked("I-1", "S1", "same")]
+    book.add(*taken, Graded("I-1", "C", "C", "works", "home@1"), Routed("I-1", "restock", "R"))
+    site.push(book, "A01")
+    assert site.follow() == {}
+    assert site.reviews() == ["no_evidence"]
+    with site.store.writing() as connection:
+        row = {"sha256": "a" * 64, "size": 9, "station": "A01", "received_at": NOW}
+        connection.execute(insert(stored_photo), [row])
+    assert site.follow() == {"refund": ("requested", 6300)}
+    assert site.reviews() == []
+
+
+def test_the_database_itself_refuses_a_second_one(site: Site, book: Any) -> None:
+    found(book)
+    site.push(book, "A01")
+    site.follow()
+    row = site.rows()[0]._asdict()
+    for other in ({"id": "other"}, {"id": "other", "kind": "exchange"}):
+        with pytest.raises(IntegrityError), site.store.writing() as connection:
+            connection.execute(insert(resolution), [row | other])
