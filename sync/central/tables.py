@@ -182,6 +182,9 @@ elsewhere_mark = Table(
     metadata,
     Column("site", String, primary_key=True),
     Column("other", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
 # What return lines resolve to: once for each line and kind, and once for each line and role (`customer` or `goods`)
 # among those that were not taken back. `state` and what may follow it: `resolutions.queue`. `not_before` is also how
 # long a claim holds; `later` is what the facts said after the decision.
