@@ -1,5 +1,6 @@
 """The hands of a demonstration do to real simulators what their buttons say."""
 
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import psutil
 import pytest
 
 from devices.simulators.bench import SimulatedBench
+from grading import mat
+from grading.jpeg import decode
 from station import sample
 from station.outcome import Notice, Tone
 from ui.parts.buttons import KeyButton
@@ -62,3 +65,16 @@ def test_a_simulator_that_is_gone_says_so_and_nothing_fails(press, tmp_path: Pat
     scale.kill()
     scale.wait(60)
     assert press("Wobble").error
+
+
+def test_goods_are_laid_on_the_printed_mat(press) -> None:
+    """As the bench has it: without the mat no length and no colour of the goods could be told."""
+    press("Lay it under the camera")
+    with urllib.request.urlopen(press.devices.address("camera"), timeout=60) as stream:
+        jpeg = b""
+        while b"\xff\xd9" not in jpeg:
+            jpeg += stream.read(4096)
+    picture = decode(jpeg[jpeg.index(b"\xff\xd8") : jpeg.index(b"\xff\xd9") + 2])
+    assert picture is not None
+    found = mat.locate_in(picture)
+    assert found is not None and not mat.is_bare(picture, found)
