@@ -104,6 +104,12 @@ def test_a_mirrored_lamp_is_found(scenes) -> None:
     assert check(scenes.jpeg(picture)).problems == ("glare",)
 
 
+def test_a_white_thing_that_goes_on_beyond_the_picture_is_no_glare(scenes) -> None:
+    picture = scenes.picture("phone")
+    assert "glare" in check(scenes.jpeg(cv2.rectangle(picture.copy(), (4, 300), (140, 460), (255,) * 3, -1))).problems
+    assert "glare" not in check(scenes.jpeg(cv2.rectangle(picture, (0, 300), (140, 460), (255,) * 3, -1))).problems
+
+
 def test_white_print_on_an_item_is_no_glare(scenes) -> None:
     picture = numpy.clip(scenes.picture("phone"), 0, 255).astype(numpy.uint8)
     cv2.putText(picture, "SERIAL 123", (470, 220), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (255, 255, 255), 3)
