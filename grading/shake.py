@@ -42,7 +42,7 @@ def evenness(grey: Pixels, region: Mask) -> float:
     edges = region & (steps >= _LEAST_STEP)
     places = numpy.flatnonzero(edges)
     strength, angle = steps[edges], turned[edges]
-    found = []
+    found: list[float] = []
     for number in range(DIRECTIONS):
         off = numpy.abs((angle - number * 180 / DIRECTIONS + 90) % 180 - 90)
         ours = off <= _ASIDE
@@ -51,5 +51,6 @@ def evenness(grey: Pixels, region: Mask) -> float:
         steepest = numpy.zeros(grey.size, numpy.uint8)
         steepest[places[ours][strength[ours] >= numpy.quantile(strength[ours], 1 - _STEEPEST)]] = 1
         near = cv2.dilate(steepest.reshape(grey.shape), numpy.ones((3, 3), numpy.uint8)) > 0
-        found.append(float((numpy.mean(bend[near] ** 2) / max(1.0, numpy.mean(contrast[near] ** 2))) ** 0.5))
+        strongest = max(1.0, float(numpy.mean(contrast[near] ** 2)))
+        found.append((float(numpy.mean(bend[near] ** 2)) / strongest) ** 0.5)
     return min(found) / max(found) if len(found) > 1 and max(found) > 0 else 1.0
