@@ -46,7 +46,8 @@ class Limits(msgspec.Struct, frozen=True):
     least part of the frame that an item fills. `moved_share`: between two live pictures more of the frame changes
     when something moves; `changed_share`: more than this differs when another thing, or another side of it, is shown.
     `evenness`: a photo is shaken when the sharpness across its softest direction is a smaller share of that across its
-    sharpest (82 photos and 21 drawn had 0.47 to 0.96, but for two above 0.6; shaken by 9 pixels 0.09 to 0.65, mostly below 0.5).
+    sharpest (82 photos and 21 drawn had 0.47 to 0.96, but for three 0.6 and more; shaken by 9 pixels most had less than
+    0.5).
     """
 
     sharpness: float = 0.08
