@@ -47,8 +47,9 @@ def test_a_kill_changes_no_fact_that_was_there(interrupted) -> None:
         assert after.entries[: len(before.entries)] == before.entries
 
 
-def test_the_bare_mat_is_learnt_before_goods_are_laid_on_it(interrupted) -> None:
-    assert bare_mats.kept(interrupted.folder / MATS_FOLDER, "camera") is not None
+def test_the_bare_mat_is_learnt_before_goods_are_laid_on_it(undisturbed) -> None:
+    run, _ = undisturbed
+    assert bare_mats.kept(run.folder / MATS_FOLDER, "camera") is not None
 
 
 def test_every_parcel_is_finished_once_with_the_items_that_are_in_it(interrupted) -> None:
