@@ -33,6 +33,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station publish FILE --by NAME --why TEXT
                                             sign a rubric or route file off into the ledger of published versions
   returns-station hints report DATA         say how often hints were right, by what the graders answered
+  returns-station crops DATA ITEM --out DIR  cut what was marked on the photos of an item out of them
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -80,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     rule_commands.add_to(commands, where)
+    cut = commands.add_parser("crops", parents=[where], help="cut what was marked on an item's photos out of them")
+    cut.add_argument("item", metavar="ITEM", help="the item's number, as in the journal and the report")
+    cut.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the pictures")
+    cut.set_defaults(do=_crops)
     check = commands.add_parser("doctor", help="prove versions, disk, clock, journal and devices")
     check.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
     check.add_argument("--settings", type=Path, metavar="FILE", help="settings file (default: DIR/settings.toml)")
@@ -190,6 +195,12 @@ def _mat_sheet(asked: argparse.Namespace) -> int:
     from station.cli import mats
 
     return mats.write(asked.out, asked.paper, asked.language)
+
+
+def _crops(asked: argparse.Namespace) -> int:
+    from station.cli import crops
+
+    return crops.write(asked.data, asked.item, asked.out)
 
 
 def _examine(asked: argparse.Namespace) -> int:

@@ -254,7 +254,7 @@ class SimulatorPanel(QWidget):
         item = self._view.state.item if self._view is not None else None
         category = item.identified.category if item is not None else "electronics"
         seed = 1 + len(item.photos) + self._view.state.items * 7 if item is not None and self._view is not None else 1
-        self._devices.camera.scene(category, seed, look)
+        self._devices.camera.scene(category, seed, look, mat=True)
 
     def _scan_plate(self) -> None:
         item = self._view.state.item if self._view is not None else None

@@ -170,13 +170,15 @@ class SimulatedBench:
     """The four devices; use with `with`. `folder` holds the links and the labels that come out.
 
     All start at once. With `wait`, all are ready before the first is used; without, each is waited for when its
-    address is asked for, so that the program can get on with its own start meanwhile.
+    address is asked for, so that the program can get on with its own start meanwhile. With `mat`, the printed mat lies
+    bare under the camera at first.
     """
 
-    def __init__(self, folder: Path, labels: Path | None = None, *, wait: bool = True) -> None:
+    def __init__(self, folder: Path, labels: Path | None = None, *, wait: bool = True, mat: bool = False) -> None:
         self._folder = folder
         self._labels = labels or folder / "labels"
         self._wait = wait
+        self._mat = mat
         self._stack = ExitStack()
         self._simulators: dict[str, Simulator] = {}
 
@@ -227,6 +229,6 @@ class SimulatedBench:
         return {
             "scanner": line("scanner"),
             "scale": line("scale"),
-            "camera": (),
+            "camera": ("--mat",) if self._mat else (),
             "printer": ("--out", str(self._labels)),
         }

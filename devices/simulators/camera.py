@@ -47,11 +47,13 @@ class Trouble:
 class Sensor:
     """The pictures of the present scene: a few with different noise, shown in turn."""
 
-    def __init__(self, size: tuple[int, int] = (WIDTH, HEIGHT), frames_per_s: float = FRAMES_PER_S) -> None:
+    def __init__(
+        self, size: tuple[int, int] = (WIDTH, HEIGHT), frames_per_s: float = FRAMES_PER_S, mat: bool = False
+    ) -> None:
         self._chance = np.random.default_rng(1)
         self._size = size
         self._frames_per_s = frames_per_s
-        self._scene = Scene(look="empty")
+        self._scene = Scene(look="empty", mat=mat)
         self._frames: tuple[bytes, ...] = ()
         self.trouble = Trouble()
         self.show(self._scene)
@@ -221,8 +223,10 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=WIDTH, help="pixels (default: %(default)s)")
     parser.add_argument("--height", type=int, default=HEIGHT, help="pixels (default: %(default)s)")
     parser.add_argument("--frames-per-s", type=float, default=FRAMES_PER_S, help="default: %(default)s")
+    parser.add_argument("--mat", action="store_true", help="the printed mat lies there, with nothing on it")
     options = parser.parse_args()
-    sensor, control = Sensor((options.width, options.height), options.frames_per_s), Control()
+    sensor = Sensor((options.width, options.height), options.frames_per_s, options.mat)
+    control = Control()
     camera = Camera(sensor, options.port)
     control.announce("ready", address=camera.address)
     serve(control, sensor, camera)

@@ -89,7 +89,7 @@ class DemoSite:
     def __enter__(self) -> Self:
         self._central = self._stack.enter_context(EmbeddedCentral(self._folder / "central"))
         try:
-            bench = SimulatedBench(self._folder / "devices", self._folder / "labels", wait=False)
+            bench = SimulatedBench(self._folder / "devices", self._folder / "labels", wait=False, mat=True)
             self.devices = self._stack.enter_context(bench)
         except BaseException:
             self._stack.close()

@@ -43,6 +43,7 @@ class Play:
         hands = SimulatedHands(devices, words.put)
         person = next(each for each in sample.people() if each.role == "grader")
         self._player = Player(station.desk.bench, hands, person, sample.bins())
+        self._saw_mat = False
 
     def wait(self, condition: Callable[[], bool], within_s: float, what: str) -> None:
         """Take words until the condition holds; raises Stuck when it does not in time."""
@@ -68,6 +69,9 @@ class Play:
             self._label_out()
             if stage_of(state, desk.bench.known) is Stage.WEIGH:
                 self.wait(self._scale_is_empty, ANSWER_WITHIN_S, "the empty scale")
+            if not self._saw_mat and stage_of(state, desk.bench.known) is Stage.PHOTO:
+                self.wait(self._mat_is_bare, ANSWER_WITHIN_S, "the bare mat in the live picture")
+                self._saw_mat = True
             before = self._signature()
             self._player.act(parcel)
             self.wait(lambda before=before: self._signature() != before, ANSWER_WITHIN_S, self._standing(parcel))  # type: ignore[misc]
@@ -76,6 +80,11 @@ class Play:
         """Tell whether the scale shows that the last thing is off it: people see that before they put on the next."""
         shown = self._station.desk.weight
         return shown is not None and shown.state is WeightState.stable_zero
+
+    def _mat_is_bare(self) -> bool:
+        """Tell whether the mat was seen with nothing on it: what is laid there from now on is told from its print."""
+        judged = self._station.desk.judged
+        return judged is not None and "empty" in judged.problems
 
     def go_on(self) -> None:
         """Ask again for a label that was under way when the run was interrupted: nobody sends it any more."""
@@ -119,7 +128,7 @@ def play(folder: Path, parcels: int, seed: int, settings: Settings) -> int:
     with ExitStack() as stack:
         database = f"sqlite:///{(folder / 'central.sqlite').resolve().as_posix()}"
         central = stack.enter_context(EmbeddedCentral(folder / "central", database, generated, seed))
-        devices = stack.enter_context(SimulatedBench(folder / "devices", folder / "labels" / "printed"))
+        devices = stack.enter_context(SimulatedBench(folder / "devices", folder / "labels" / "printed", mat=True))
         ours = demo_settings(settings, devices, central.settings())
         station = stack.enter_context(open_station(folder, ours, words.put))
         station.begin()

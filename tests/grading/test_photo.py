@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.photo import PROBLEM_TEXTS, check, fingerprint, is_same_picture
+from grading.shake import evenness
 
 # Two fingerprints of one picture differ by no more (10 were seen), those of other pictures by more (18 and up).
 SAME_PICTURE_BITS = 12
@@ -36,6 +37,21 @@ def test_a_blurred_photo_is_found(scenes, item: str, blur: float) -> None:
 def test_a_shaken_photo_is_found(scenes, item: str) -> None:
     shaken = cv2.blur(scenes.picture(item), (15, 15))
     assert check(scenes.jpeg(shaken)).problems == ("blurred",)
+
+
+@pytest.mark.parametrize("item", ITEMS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_photo_shaken_along_one_line_is_found(scenes, item: str, turned: bool) -> None:
+    """Edges along the line stay as sharp as ever: the sharpness of all the item's edges does not tell."""
+    shaken = cv2.blur(scenes.picture(item), (1, 9) if turned else (9, 1))
+    assert check(scenes.jpeg(shaken)).problems == ("blurred",)
+
+
+def test_goods_whose_edges_all_run_one_way_are_not_shaken() -> None:
+    """Of a row of bars nothing can be said of how sharp it is along them."""
+    bars = numpy.repeat(numpy.arange(40) % 2 * 150 + 50, 12)[None].repeat(400, 0).astype(numpy.uint8)
+    soft = cv2.GaussianBlur(bars, (0, 0), 1)
+    assert evenness(soft, numpy.ones(soft.shape, bool)) == 1.0
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +102,12 @@ def test_a_mirrored_lamp_is_found(scenes) -> None:
     lamp = cv2.circle(numpy.zeros((960, 1280), numpy.float32), (620, 500), 45, 1.0, -1)
     picture += 255 * cv2.GaussianBlur(lamp, (0, 0), 6)[..., None]
     assert check(scenes.jpeg(picture)).problems == ("glare",)
+
+
+def test_a_white_thing_that_goes_on_beyond_the_picture_is_no_glare(scenes) -> None:
+    picture = scenes.picture("phone")
+    assert "glare" in check(scenes.jpeg(cv2.rectangle(picture.copy(), (4, 300), (140, 460), (255,) * 3, -1))).problems
+    assert "glare" not in check(scenes.jpeg(cv2.rectangle(picture, (0, 300), (140, 460), (255,) * 3, -1))).problems
 
 
 def test_white_print_on_an_item_is_no_glare(scenes) -> None:

@@ -1,5 +1,6 @@
 """The hands of a demonstration do to real simulators what their buttons say."""
 
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from devices.simulators.bench import SimulatedBench
+from grading import mat
+from grading.jpeg import decode
 from station import sample
 from station.outcome import Notice, Tone
 from ui.parts.buttons import KeyButton
@@ -85,3 +88,16 @@ def test_beside_the_bench_it_hides_nothing_and_without_room_it_is_a_window_of_it
     window.resize(1280, 800)
     QApplication.processEvents()
     assert panel.isWindow() and panel.isVisible() and bench.width() == window.width() == 1280
+
+
+def test_goods_are_laid_on_the_printed_mat(press) -> None:
+    """As the bench has it: without the mat no length and no colour of the goods could be told."""
+    press("Lay it under the camera")
+    with urllib.request.urlopen(press.devices.address("camera"), timeout=60) as stream:
+        jpeg = b""
+        while b"\xff\xd9" not in jpeg:
+            jpeg += stream.read(4096)
+    picture = decode(jpeg[jpeg.index(b"\xff\xd8") : jpeg.index(b"\xff\xd9") + 2])
+    assert picture is not None
+    found = mat.locate_in(picture)
+    assert found is not None and not mat.is_bare(picture, found)

@@ -17,6 +17,8 @@ from PIL import Image
 
 from station import __main__ as main
 from station import sample
+from station.cli import bare_mats
+from station.cli.equipment import MATS_FOLDER
 from station.verify import verify
 
 pytestmark = pytest.mark.timeout(400)
@@ -43,6 +45,11 @@ def test_each_life_was_cut_short_where_it_should_be(interrupted) -> None:
 def test_a_kill_changes_no_fact_that_was_there(interrupted) -> None:
     for before, after in zip(interrupted.lives, interrupted.lives[1:], strict=False):
         assert after.entries[: len(before.entries)] == before.entries
+
+
+def test_the_bare_mat_is_learnt_before_goods_are_laid_on_it(undisturbed) -> None:
+    run, _ = undisturbed
+    assert bare_mats.kept(run.folder / MATS_FOLDER, "camera") is not None
 
 
 def test_every_parcel_is_finished_once_with_the_items_that_are_in_it(interrupted) -> None:
