@@ -162,15 +162,14 @@ class Window(QWidget):
         page: Any = self._trouble if view.failed or view.cannot_save else self._pages[self._page_name(view)]
         for part in (self._training, self._header, self._notice, self._tabs):
             part.render(view)
-        turned = self._stack.currentWidget() is not page
-        if turned:
-            self._stack.setCurrentWidget(page)
         # A page chooses the size of its pictures by the room it has: the notice above it takes some, or leaves it.
-        for layout in (self._columns, self._stack.layout(), page.layout()):
-            layout.activate()
+        self._columns.activate()
+        page.resize(self._stack.size())
+        page.layout().activate()
         with _at_rest(page):
             page.render(view)
-        if turned:
+        if self._stack.currentWidget() is not page:
+            self._stack.setCurrentWidget(page)
             (page.focusProxy() or self).setFocus(Qt.FocusReason.OtherFocusReason)
         elif asked_anew and isinstance(QApplication.focusWidget(), KeyButton):
             # A button that answered one question must not answer the next one to the space bar.

@@ -92,23 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--database", metavar="URL", help="such as postgresql+psycopg://user@host/name; default: SQLite in DIR"
     )
-    serve = commands.add_parser(
-        "serve", parents=[where], help="run the service", description=_ABOUT_SERVE, formatter_class=plain
-    )
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
-    serve.add_argument("--port", type=int, default=8600, help="port to listen on; 0 takes a free one")
-    serve.add_argument(
-        "--fd", type=int, metavar="N", help="serve on the listening socket N, inherited from who started it, instead"
-    )
-    serve.add_argument("--sample", action="store_true", help="fill an empty database with the sample site")
-    serve.add_argument(
-        "--generated", type=int, default=0, metavar="N", help="with --sample: N made-up return orders more"
-    )
-    serve.add_argument("--seed", type=int, default=1, metavar="S", help="which made-up orders (default: 1)")
-    serve.add_argument(
-        "--with-parent", action="store_true", help="stop when standard input is closed: never outlive who started it"
-    )
-    serve.set_defaults(do=_serve)
+    _add_serve(commands, where)
     show = commands.add_parser("show", parents=[where], help="print one return as JSON")
     show.add_argument("rma", metavar="RMA")
     show.set_defaults(do=_show)
@@ -129,6 +113,27 @@ def _parser() -> argparse.ArgumentParser:
     order_commands.add_to(commands, where)
     resolution_commands.add_to(commands, where)
     return parser
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
+    plain = argparse.RawDescriptionHelpFormatter
+    serve = commands.add_parser(
+        "serve", parents=[where], help="run the service", description=_ABOUT_SERVE, formatter_class=plain
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
+    serve.add_argument("--port", type=int, default=8600, help="port to listen on; 0 takes a free one")
+    serve.add_argument(
+        "--fd", type=int, metavar="N", help="serve on the listening socket N, inherited from who started it, instead"
+    )
+    serve.add_argument("--sample", action="store_true", help="fill an empty database with the sample site")
+    serve.add_argument(
+        "--generated", type=int, default=0, metavar="N", help="with --sample: N made-up return orders more"
+    )
+    serve.add_argument("--seed", type=int, default=1, metavar="S", help="which made-up orders (default: 1)")
+    serve.add_argument(
+        "--with-parent", action="store_true", help="stop when standard input is closed: never outlive who started it"
+    )
+    serve.set_defaults(do=_serve)
 
 
 def _serve(asked: argparse.Namespace, store: Store) -> int:

@@ -2,10 +2,12 @@
 
 import argparse
 import csv
+import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -82,6 +84,22 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
         some.set_defaults(do=does)
 
 
+@contextmanager
+def _heard_to_stop() -> Iterator[threading.Event]:
+    """Remember that Ctrl-C was pressed: Python drops an interrupt that meets a finalizer, and the work would go on."""
+    heard = threading.Event()
+
+    def hear(*_: object) -> None:
+        heard.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _import(asked: argparse.Namespace, store: Store) -> int:
     kind = asked.format or ("csv" if asked.file.lower().endswith(".csv") else "ndjson")
     renamed = dict(pair.split("=", 1) for pair in asked.map if "=" in pair)
@@ -93,7 +111,10 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
             )
             report = _report(asked.errors, open_files)
             rows = read_csv(file, asked.encoding, renamed) if kind == "csv" else read_ndjson(file)
+            stopping = open_files.enter_context(_heard_to_stop())
             for number, chunk in enumerate(_chunks(rows), 1):
+                if stopping.is_set():
+                    raise KeyboardInterrupt
                 answers = orders.take_in(store, asked.site, chunk, asked.dry_run)
                 counts.update(answer.status for answer in answers)
                 _tell_bad(answers, report)

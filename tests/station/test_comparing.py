@@ -168,7 +168,7 @@ def test_what_is_unusual_is_shown_in_a_picture_of_its_own(site: Site) -> None:
         site.journal.path,
         "A01",
         {"photo_reused": (), "unusual_area": ("*",)},
-        look,
+        look_unusual=look,
     )
     site.opened.append(comparing)
     taken = site.photo("I-A01-99", jpeg(printed(8)), "", "bags")

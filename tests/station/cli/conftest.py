@@ -91,12 +91,13 @@ def _is_waiting_for_a_label(entries: list[Entry]) -> bool:
     return bool(entries) and entries[-1].type == "PlateAllotted"
 
 
-# When each life is ended, and up to how many seconds later: nothing is over in the same moment.
+# When each life is ended, by what it wrote itself, and up to how many seconds later: nothing is over in the same
+# moment.
 DEATHS: tuple[tuple[str, Callable[[list[Entry]], bool], float], ...] = (
     ("before anything was done", lambda entries: True, 0.3),
     ("while a photo is taken", _has("SerialChecked"), 0.4),
     ("while a label is printed", _is_waiting_for_a_label, 0.02),
-    ("anywhere", _has("ParcelFinished", 2), 1.0),
+    ("anywhere", _has("ParcelFinished"), 1.0),
 )
 
 
@@ -105,8 +106,8 @@ def _live(folder: Path, ends: Callable[[list[Entry]], bool], after_s: float) -> 
     process = subprocess.Popen(
         command(*RUN, folder), cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    deadline = time.monotonic() + WITHIN_S
-    while not ends(entries_in(folder)) or not (folder / "station.sqlite").exists():
+    before, deadline = len(entries_in(folder)), time.monotonic() + WITHIN_S
+    while not ends(entries_in(folder)[before:]) or not (folder / "station.sqlite").exists():
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline, "the moment never came"
         time.sleep(0.01)
