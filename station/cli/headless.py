@@ -43,7 +43,7 @@ class Play:
         hands = SimulatedHands(devices, words.put)
         person = next(each for each in sample.people() if each.role == "grader")
         self._player = Player(station.desk.bench, hands, person, sample.bins())
-        self._saw_mat = False
+        self._saw_mat, self._label_lost = False, False
 
     def wait(self, condition: Callable[[], bool], within_s: float, what: str) -> None:
         """Take words until the condition holds; raises Stuck when it does not in time."""
@@ -88,13 +88,21 @@ class Play:
 
     def go_on(self) -> None:
         """Ask again for a label that was under way when the run was interrupted: nobody sends it any more."""
-        if self._waits_for_label():
+        item = self._station.desk.bench.state.item
+        self._label_lost = item is not None and item.copies_printed < item.copies_asked
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Ask for the lost label as soon as the bench wants it: a preparation may come before."""
+        if self._label_lost and self._waits_for_label():
+            self._label_lost = False
             asked = self._station.desk.bench.state.ask
             self._player.reprint()
             self.wait(lambda: self._station.desk.bench.state.ask is not asked, ANSWER_WITHIN_S, "the question why")
 
     def _label_out(self) -> None:
         """Wait until the label that was asked for came out of the printer."""
+        self._ask_again()
         if self._waits_for_label():
             self.wait(lambda: not self._waits_for_label(), LABEL_WITHIN_S, "the label")
 
