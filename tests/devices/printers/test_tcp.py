@@ -14,7 +14,7 @@ from devices.readings import Down, Fault, NotPrinted, Printed, PrintWaiting, Up
 from devices.simulators.process import Simulator
 from devices.worker import Worker
 
-QUICK = PrinterTiming(connect_s=5.0, answer_s=0.5, idle_every_s=0.2, busy_every_s=0.03, advice_every_s=0.5)
+QUICK = PrinterTiming(connect_s=5.0, answer_s=2.0, idle_every_s=0.2, busy_every_s=0.03, advice_every_s=0.5)
 LABEL = b"^XA^CI28^FO10,10^A0N,30,30^FH_^FDL1-%d^FS^XZ\n"
 
 
