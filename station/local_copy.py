@@ -104,6 +104,13 @@ class FeedGap(Exception):
     """A page of the feed does not begin where the copy ends; nothing was taken from it."""
 
 
+def fork_mark(epoch: str) -> str:
+    """Return the name under which the copy remembers, beside what is confirmed of an epoch, how many facts central has
+    of it that the journal lacks: the journal is an old copy, or a second one is in use.
+    """
+    return f"fork of {epoch}"
+
+
 def code_of(text: str) -> str:
     """Return the form in which the copy compares codes: upper case, without blanks."""
     return "".join(text.split()).upper()

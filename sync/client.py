@@ -45,18 +45,11 @@ class Client:
 
     def push(self, push: Push) -> Pushed | Gap:
         """Send entries; central has taken them when this returns Pushed."""
-        answer = self._call("POST", f"/v1/stations/{self._station}/events", msgspec.json.encode(push), may=(409,))
-        if answer.status_code == 409:
-            problem = _problem(answer)
-            if problem.error == "gap":
-                return Gap(problem.acked)
-            raise Refused(problem.error, problem.detail, status=409)
-        return _decoded(answer, Pushed)
+        return self._pushed("events", push)
 
-    def put_away(self, entry: Quarantine) -> Pushed:
+    def put_away(self, entry: Quarantine) -> Pushed | Gap:
         """Hand over the raw bytes of an entry that central fails at in every other way."""
-        path = f"/v1/stations/{self._station}/quarantine"
-        return _decoded(self._call("POST", path, msgspec.json.encode(entry)), Pushed)
+        return self._pushed("quarantine", entry)
 
     def pull(self, site: str, after: int, limit: int) -> FeedPage:
         """Return the next records of the site's feed after number `after`."""
@@ -104,6 +97,16 @@ class Client:
         """Close the connection."""
         if self._http is not None:
             self._http.close()
+
+    def _pushed(self, door: str, content: Push | Quarantine) -> Pushed | Gap:
+        path = f"/v1/stations/{self._station}/{door}"
+        answer = self._call("POST", path, msgspec.json.encode(content), may=(409,))
+        if answer.status_code != 409:
+            return _decoded(answer, Pushed)
+        problem = _problem(answer)
+        if problem.error == "gap":
+            return Gap(problem.acked)
+        raise Refused(problem.error, problem.detail, status=409, acked=problem.acked)
 
     def _call(
         self, method: str, path: str, content: bytes | None = None, may: tuple[int, ...] = ()

@@ -4,25 +4,23 @@ Its timer is its own: after a failure it tries again with no new input, until ev
 """
 
 import logging
+import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from station.local_copy import LocalCopy
+from station.network import addresses
 from station.photos import PhotoStore
 from station.sync_status import SyncStatus
-from sync import backlog
 from sync.client import Client
-from sync.errand import Errand, Timing
-from sync.mirror import Mirror
-from sync.outbox import Outbox
-from sync.pace import Backoff
-from sync.photos import PhotoQueue
-from sync.references import ReferenceQueue
+from sync.clock import MACHINE
+from sync.errand import Disk, Errand, Heard, Timing
 
-_POLL_S = 5.0
 _JOIN_S = 2.0
-_PATIENCE = Backoff()
+# How often the computer's own network is looked at while central is away.
+_LOOK_S = 5.0
+_TIMING = Timing()
 _log = logging.getLogger(__name__)
 
 
@@ -39,19 +37,17 @@ class Courier:
         references: PhotoStore,
         post: Callable[[SyncStatus], None],
         *,
-        backoff: Backoff = _PATIENCE,
-        poll_s: float = _POLL_S,
+        timing: Timing = _TIMING,
     ) -> None:
         self._client = client
         self._site = site
-        self._journal = journal
         self._copy = copy
-        self._photos = photos
-        self._references = references
+        self._disk = Disk(journal, photos, references)
         self._post = post
-        self._backoff = backoff
-        self._poll_s = poll_s
+        self._timing = timing
         self._wake = threading.Event()
+        self._facts = threading.Event()
+        self._retry = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="courier")
 
@@ -61,6 +57,12 @@ class Courier:
 
     def wake(self) -> None:
         """Say that there are new facts; from any thread."""
+        self._facts.set()
+        self._wake.set()
+
+    def retry(self) -> None:
+        """Try again now whatever failed, because a person wants it; from any thread."""
+        self._retry.set()
         self._wake.set()
 
     def stop(self) -> None:
@@ -84,28 +86,40 @@ class Courier:
                 except Exception:  # noqa: BLE001 # top of thread
                     _log.exception("the courier failed")
                     self._post(SyncStatus(why="courier_fault"))
-                    self._stop.wait(self._backoff.cap_s)
+                    self._stop.wait(self._timing.backoff.cap_s)
         finally:
             self._client.close()
 
     def _work(self) -> None:
-        copy = LocalCopy.open(self._copy)
+        db = LocalCopy.open(self._copy)
         try:
-            epoch = backlog.epoch(self._journal)
-            outbox = Outbox(self._client, copy, self._journal, epoch)
-            photos = PhotoQueue(self._client, copy, self._journal, self._photos, epoch)
-            mirror = Mirror(self._client, copy, self._site)
-            references = ReferenceQueue(self._client, copy, self._references, self._site)
-            errand = Errand(outbox, mirror, photos, references, Timing(self._backoff, self._poll_s))
+            errand = Errand(self._site, db, self._client, self._disk, self._timing, MACHINE, random.Random())
             shown: SyncStatus | None = None
             while not self._stop.is_set():
-                woken = self._wake.is_set()
-                if woken:
-                    self._wake.clear()
-                wait_s = errand.go(woken=woken)
+                wait_s = errand.step(self._heard())
                 if not self._stop.is_set() and errand.status != shown:
                     shown = errand.status
                     self._post(shown)
-                self._wake.wait(wait_s)
+                self._rest(wait_s, is_online=errand.status.online)
         finally:
-            copy.close()
+            db.close()
+
+    def _heard(self) -> Heard:
+        """Take what was said since the last step."""
+        self._wake.clear()
+        heard = Heard(facts=self._facts.is_set(), retry=self._retry.is_set())
+        for flag, is_set in ((self._facts, heard.facts), (self._retry, heard.retry)):
+            if is_set:
+                flag.clear()
+        return heard
+
+    def _rest(self, wait_s: float, *, is_online: bool) -> None:
+        """Wait until something is due or said; while central is away, no longer than the network stays as it is."""
+        before = frozenset() if is_online else addresses()
+        while not self._wake.wait(wait_s if is_online else min(wait_s, _LOOK_S)):
+            wait_s -= _LOOK_S
+            if is_online or wait_s <= 0:
+                return
+            if addresses() - before:
+                self._retry.set()
+                return

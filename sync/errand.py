@@ -1,67 +1,124 @@
-"""The courier's work without its thread: what is due, in which order, and how long to wait for the next piece."""
+"""The courier's work as one deterministic step: what is due, in which order, and how long to wait for the next piece.
+
+Nothing here reads a clock, throws dice or opens a line by itself: all of that is given, so that a test can live
+through years of faults in seconds, twice the same.
+"""
 
 import logging
 import random
-import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
 from station.journal_errors import JournalError
+from station.local_copy import LocalCopy
+from station.photos import PhotoStore
 from station.sync_status import SyncStatus
+from sync import backlog
+from sync.clock import Clock
 from sync.errors import AWAY, Refused, Unreachable
 from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Backoff, Lane
 from sync.photos import PhotoQueue
 from sync.references import ReferenceQueue
+from sync.transport import Transport
 
 _JITTER = 0.2
 _log = logging.getLogger(__name__)
 
 
 class Timing(msgspec.Struct, frozen=True):
-    """How long to wait: after failures, and between looks when all is well; with the clock (monotonic) and the dice."""
+    """How long to wait: after failures; between looks when all is well, less often while central tells by itself; and
+    between two small pushes, anything from `coalesce_s[0]` to `coalesce_s[1]`.
+    """
 
-    backoff: Backoff
-    poll_s: float
-    clock: Callable[[], float] = time.monotonic
-    chance: random.Random = msgspec.field(default_factory=random.Random)
+    backoff: Backoff = Backoff()
+    poll_s: float = 5.0
+    told_poll_s: float = 30.0
+    coalesce_s: tuple[float, float] = (1.0, 2.0)
+
+
+class Disk(msgspec.Struct, frozen=True):
+    """Where the bench keeps what leaves it, and the pictures that come."""
+
+    journal: Path
+    photos: PhotoStore
+    references: PhotoStore
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What was said to the courier since its last step.
+
+    `facts`: there are new ones. `records`: central has news, or has fallen silent. `retry`: a person or the network
+    says that it may go now. `is_told`: central tells of news by itself, so looking is hardly needed.
+    """
+
+    facts: bool = False
+    records: bool = False
+    retry: bool = False
+    is_told: bool = False
+
+
+NOTHING = Heard()
 
 
 class Errand:
-    """Each `go` does one piece of work: one push, one page or one photo, so that facts never wait behind photos."""
+    """Each `step` does one piece of work: one push, one page or one photo, so that facts never wait behind photos."""
 
     def __init__(
-        self, outbox: Outbox, mirror: Mirror, photos: PhotoQueue, references: ReferenceQueue, timing: Timing
+        self,
+        site: str,
+        db: LocalCopy,
+        transport: Transport,
+        disk: Disk,
+        timing: Timing,
+        clock: Clock,
+        dice: random.Random,
     ) -> None:
-        self._outbox = outbox
-        self._mirror = mirror
-        self._photos = photos
-        self._timing = timing
+        epoch = backlog.epoch(disk.journal)
+        self._outbox = Outbox(transport, db, disk.journal, epoch, clock)
+        self._mirror = Mirror(transport, db, site, clock)
+        self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch)
+        references = ReferenceQueue(transport, db, disk.references, site)
+        self._timing, self._clock, self._dice = timing, clock, dice
         # In the order of their importance: the first that is due is served.
         self._work: dict[str, Callable[[], bool]] = {
-            "push": outbox.push_some,
-            "pull": mirror.pull_some,
-            "photos": photos.send_some,
+            "push": self._outbox.push_some,
+            "pull": self._mirror.pull_some,
+            "photos": self._photos.send_some,
             "references": references.fetch_some,
         }
-        self._lanes = dict.fromkeys(self._work, Lane(due_at=timing.clock()))
+        self._lanes = dict.fromkeys(self._work, Lane(due_at=clock.monotonic()))
+        self._next_push_at = 0.0
+        self._is_told = False
         self.status = SyncStatus()
 
-    def go(self, *, woken: bool) -> float:
+    def step(self, heard: Heard = NOTHING) -> float:
         """Do the most important piece of what is due; return the seconds until something is due again."""
-        now = self._timing.clock()
-        if woken:
-            self._lanes["push"] = self._lanes["push"].hurried(now)
+        now = self._clock.monotonic()
+        self._hear(heard, now)
         due = next((name for name, lane in self._lanes.items() if lane.due_at <= now), None)
         if due is not None:
             self._serve(due)
         self.status = self._look()
-        return max(0.0, min(lane.due_at for lane in self._lanes.values()) - self._timing.clock())
+        return max(0.0, min(lane.due_at for lane in self._lanes.values()) - self._clock.monotonic())
+
+    def _hear(self, heard: Heard, now: float) -> None:
+        self._is_told = heard.is_told
+        if heard.retry:
+            for name, lane in self._lanes.items():
+                # Central asked to be spared: no person here can know better.
+                if lane.why != "busy":
+                    self._lanes[name] = Lane(due_at=now)
+        if heard.facts:
+            self._lanes["push"] = self._lanes["push"].hurried(max(now, self._next_push_at))
+        if heard.records:
+            self._lanes["pull"] = self._lanes["pull"].hurried(now)
 
     def _serve(self, name: str) -> None:
-        lane = self._lanes[name]
+        lane, answers = self._lanes[name], self._outbox.answers
         try:
             more = self._work[name]()
         except Unreachable as error:
@@ -71,23 +128,36 @@ class Errand:
                 _log.warning("%s: %s", name, error)
             self._lanes[name] = self._failed(lane, error.code, 0.0)
         else:
-            self._succeeded(name, more)
+            self._succeeded(name, more, pushed=self._outbox.answers > answers)
 
     def _failed(self, lane: Lane, why: str, at_least_s: float) -> Lane:
-        wait_s = max(at_least_s, self._timing.backoff.delay_s(lane.failures, self._timing.chance))
-        return lane.failed(why, self._timing.clock() + wait_s)
+        """Wait as long as central asked for, and beyond it by chance, so that not all come back at once."""
+        now = self._clock.monotonic()
+        failing_s = now - lane.failing_since if lane.failures else 0.0
+        wait_s = at_least_s + self._timing.backoff.delay_s(lane.failures, failing_s, self._dice)
+        return lane.failed(why, now, now + wait_s)
 
-    def _succeeded(self, name: str, more: bool) -> None:
+    def _succeeded(self, name: str, more: bool, *, pushed: bool) -> None:
         """Rest, unless there is more; and let the others know when central is there again."""
-        now = self._timing.clock()
-        rest_s = self._timing.poll_s * self._timing.chance.uniform(1 - _JITTER, 1 + _JITTER)
-        self._lanes[name] = self._lanes[name].rested(now if more else now + rest_s)
+        now = self._clock.monotonic()
+        next_at = now if more else now + self._rest_s(name)
+        if pushed:
+            # A full batch goes at once. A few facts wait a little for those that follow, but never the first of them:
+            # requests are what central has to be spared, and another bench waits for what this one did.
+            asked_s = self._outbox.rest_s
+            self._next_push_at = now + (asked_s if more else max(asked_s, self._dice.uniform(*self._timing.coalesce_s)))
+            next_at = self._next_push_at if more else max(next_at, self._next_push_at)
+        self._lanes[name] = self._lanes[name].rested(next_at)
         if name == "push" and not more:
             self._lanes["photos"] = self._lanes["photos"].hurried(now)
         if name == "pull":
             for other, lane in self._lanes.items():
                 if lane.why in AWAY:
                     self._lanes[other] = lane.rested(now)
+
+    def _rest_s(self, name: str) -> float:
+        rest_s = self._timing.told_poll_s if name == "pull" and self._is_told else self._timing.poll_s
+        return rest_s * self._dice.uniform(1 - _JITTER, 1 + _JITTER)
 
     def _look(self) -> SyncStatus:
         """Return what the bench shows now; counts that cannot be had stay what they were."""

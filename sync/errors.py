@@ -22,10 +22,12 @@ class Unreachable(Exception):
 class Refused(Exception):
     """Central understood and said no; asking again changes nothing until a person has looked.
 
-    `code` is central's stable word for it, such as `token_unknown`, `fork` or `malformed`; `status` the HTTP status.
+    `code` is central's stable word for it, such as `token_unknown`, `fork` or `malformed`; `status` the HTTP status;
+    `acked` the last entry that central has, where it says so, else -1.
     """
 
-    def __init__(self, code: str, detail: str, *, status: int = 0) -> None:
+    def __init__(self, code: str, detail: str, *, status: int = 0, acked: int = -1) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.status = status
+        self.acked = acked

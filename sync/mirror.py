@@ -1,7 +1,7 @@
 """Pulls central's feed into the local copy, page by page, and proves that no record was missed."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -9,8 +9,9 @@ from station.deliveries import KIND as RULES
 from station.deliveries import judged
 from station.local_copy import FeedGap, LocalCopy, Record
 from station.trial import fault_of
-from sync.client import Client
+from sync.clock import MACHINE, Clock
 from sync.errors import Refused
+from sync.transport import Transport
 from sync.wire import FeedPage
 
 _PAGE = 2_000
@@ -24,10 +25,11 @@ class Mirror:
     it ever gave one.
     """
 
-    def __init__(self, client: Client, copy: LocalCopy, site: str) -> None:
-        self._client = client
-        self._copy = copy
+    def __init__(self, transport: Transport, db: LocalCopy, site: str, clock: Clock = MACHINE) -> None:
+        self._transport = transport
+        self._db = db
         self._site = site
+        self._clock = clock
         self.clock_offset_s = 0.0
         self.was_heard = False
 
@@ -36,10 +38,10 @@ class Mirror:
 
         Raises Unreachable or Refused; then nothing was taken.
         """
-        cursor = self._copy.cursor()
-        asked_at = datetime.now(UTC)
-        page = self._client.pull(self._site, cursor, _PAGE)
-        answered_at = datetime.now(UTC)
+        cursor = self._db.cursor()
+        asked_at = self._clock.utc()
+        page = self._transport.pull(self._site, cursor, _PAGE)
+        answered_at = self._clock.utc()
         self.clock_offset_s = _seconds_between(asked_at + (answered_at - asked_at) / 2, page.server_time)
         self.was_heard = True
         if page.head < cursor:
@@ -52,9 +54,9 @@ class Mirror:
         if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):
             raise Refused("feed_gap", f"records are missing between {page.from_seq} and {page.to_seq}")
         records = [Record(each.seq, each.kind, each.key, each.body) for each in page.records]
-        rules = judged(records, self._copy.rules(), fault_of) if any(each.kind == RULES for each in records) else []
+        rules = judged(records, self._db.rules(), fault_of) if any(each.kind == RULES for each in records) else []
         try:
-            self._copy.apply(page.from_seq, page.to_seq, records, rules)
+            self._db.apply(page.from_seq, page.to_seq, records, rules)
         except FeedGap as error:
             raise Refused("feed_gap", str(error)) from error
         except msgspec.MsgspecError as error:

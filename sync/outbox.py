@@ -1,6 +1,5 @@
 """Pushes the journal to central, in order, and remembers only what central itself confirmed."""
 
-from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
 
@@ -8,12 +7,15 @@ import msgspec
 
 from station.entries import Entry
 from station.journal import read_entries
-from station.local_copy import LocalCopy, Refusal
+from station.local_copy import LocalCopy, Refusal, fork_mark
+from station.moments import utc
 from sync.backlog import Backlog, look
-from sync.client import Client, Gap
+from sync.client import Gap
+from sync.clock import Clock
 from sync.errors import Refused, Unreachable
 from sync.pace import Pace
-from sync.wire import MOST_BYTES, Push, Pushed, Quarantine
+from sync.transport import Transport
+from sync.wire import MOST_BYTES, Next, Push, Pushed, Quarantine
 
 # Refusals of what is in the push; any other (a void token, a fork) would meet every push.
 _ABOUT_CONTENT = (400, 413, 422)
@@ -22,47 +24,54 @@ _ABOUT_CONTENT = (400, 413, 422)
 class Outbox:
     """The entries of one journal that central has not confirmed. Used by the courier's thread only.
 
-    `last_ack_at` is central's clock (UTC) when it last confirmed something, "" before.
+    `last_ack_at` is central's clock (UTC) when it last confirmed something, "" before; `answers` counts how often.
     """
 
-    def __init__(self, client: Client, copy: LocalCopy, journal: Path, epoch: str) -> None:
-        self._client = client
-        self._copy = copy
+    def __init__(self, transport: Transport, db: LocalCopy, journal: Path, epoch: str, clock: Clock) -> None:
+        self._transport = transport
+        self._db = db
         self._journal = journal
         self._epoch = epoch
+        self._clock = clock
         self._pace = Pace()
+        self._next = Next()
         self.last_ack_at = ""
+        self.answers = 0
 
     @property
     def acked(self) -> int:
         """The last entry central has confirmed."""
-        return self._copy.acked(self._epoch)
+        return self._db.acked(self._epoch)
 
     @property
     def refused(self) -> int:
         """How many facts and photos central could not take as they were."""
-        return len(self._copy.refused())
+        return len(self._db.refused())
+
+    @property
+    def rest_s(self) -> float:
+        """How long central asked not to be pushed to, by its last answer."""
+        return max(0.0, self._next.delay_ms / 1000)
 
     def left(self, photos_done: int) -> Backlog:
         """Return what central has not confirmed, with photos named after entry `photos_done`; raises JournalError."""
         return look(self._journal, self.acked, photos_done)
 
     def push_some(self) -> bool:
-        """Push one batch; return whether there may be more. Raises Unreachable, Refused or JournalError.
+        """Push one batch; return whether there is more. Raises Unreachable, Refused or JournalError.
 
         After a failure nothing has changed but the pace: the same entries go again, in smaller parts if need be.
         """
-        acked = self.acked
-        entries = self._batch(acked)
+        entries, is_more = self._batch(self.acked)
         if not entries:
             return False
         first, last = entries[0].seq, entries[-1].seq
         if self._pace.is_poison(first):
             self._put_away(entries[0])
             return True
-        push = Push(self._epoch, first, _now(), tuple(entries), self._pace.is_suspect(first))
+        push = Push(self._epoch, first, utc(self._clock.utc()), tuple(entries), self._pace.is_suspect(first))
         try:
-            answer = self._client.push(push)
+            answer = self._transport.push(push)
         except Unreachable as error:
             if error.code == "slow":
                 self._pace = self._pace.after_slowness()
@@ -70,32 +79,46 @@ class Outbox:
                 self._pace = self._pace.after_fault(first, last, error.status)
             raise
         except Refused as error:
-            if error.status not in _ABOUT_CONTENT:
-                raise
-            self._pace = self._pace.after_refusal(first, last, error.status)
+            self._refused(first, last, error)
             return True
         if isinstance(answer, Gap):
             self._go_back(first, answer.acked)
             return True
         self._remember(last, answer)
         self._pace = self._pace.after_success()
-        return True
+        return is_more
 
-    def _batch(self, acked: int) -> list[Entry]:
-        """Return the next entries; a transaction is not torn apart unless it alone is more than a push may be."""
-        entries = read_entries(self._journal, acked, self._pace.size(acked + 1) + 1)
-        kept = _light(entries)[: self._pace.size(acked + 1)]
+    def _batch(self, acked: int) -> tuple[list[Entry], bool]:
+        """Return the next entries, and whether others wait behind them.
+
+        A transaction is not torn apart unless it alone is more than a push may be.
+        """
+        size = self._pace.at_most(self._next.max_events).size(acked + 1)
+        entries = read_entries(self._journal, acked, size + 1)
+        kept = _light(entries, min(MOST_BYTES, self._next.max_bytes))[:size]
         if len(kept) == len(entries) or len(kept) <= 1:
-            return kept
+            return kept, len(kept) < len(entries)
         torn = entries[len(kept)].txn
         whole = list(takewhile(lambda entry: entry.txn != torn, kept))
-        return whole or kept
+        return whole or kept, True
+
+    def _refused(self, first: int, last: int, error: Refused) -> None:
+        """Find the entry that is meant by a refusal; raise it when it would meet every push."""
+        if error.code == "fork" and first < last:
+            # Those before the fork are at central as they are here: they are confirmed one by one on the way to it.
+            self._pace = self._pace.alone(last)
+        elif error.status in _ABOUT_CONTENT:
+            self._pace = self._pace.after_refusal(first, last, error.status)
+        else:
+            if error.code == "fork":
+                self._db.set_acked(fork_mark(self._epoch), max(1, error.acked - first + 1))
+            raise error
 
     def _go_back(self, first: int, acked: int) -> None:
         """Central lacks earlier entries (it was restored from a backup): start again from what it has."""
         if not 0 <= acked < first - 1:
             raise Refused("gap", f"central wants to go on after {acked}, where {first} is already next")
-        self._copy.set_acked(self._epoch, acked)
+        self._db.set_acked(self._epoch, acked)
 
     def _remember(self, last: int, answer: Pushed) -> None:
         """Store what was confirmed and what a person must look at.
@@ -107,30 +130,34 @@ class Outbox:
             for verdict in answer.results
             if verdict.status != "duplicate"
         ]
-        self._copy.set_acked(self._epoch, min(last, answer.acked), refusals)
-        self.last_ack_at = answer.server_time
+        self._db.set_acked(self._epoch, min(last, answer.acked), refusals)
+        self._next = answer.next or Next()
+        self._confirmed(answer)
 
     def _put_away(self, entry: Entry) -> None:
         """Hand over as raw bytes what central cannot digest, mark it refused, and go on with the next."""
         raw = msgspec.json.encode(entry)
-        answer = self._client.put_away(Quarantine(self._epoch, entry.seq, entry.id, entry.hash, raw))
+        answer = self._transport.put_away(Quarantine(self._epoch, entry.seq, entry.id, entry.hash, raw))
+        if isinstance(answer, Gap):
+            self._go_back(entry.seq, answer.acked)
+            return
         refusal = Refusal(self._epoch, entry.seq, "quarantined", "central_failed")
-        self._copy.set_acked(self._epoch, entry.seq, [refusal])
+        self._db.set_acked(self._epoch, entry.seq, [refusal])
+        self._confirmed(answer)
+
+    def _confirmed(self, answer: Pushed) -> None:
         self.last_ack_at = answer.server_time
+        self.answers += 1
 
 
-def _light(entries: list[Entry]) -> list[Entry]:
+def _light(entries: list[Entry], most_bytes: int) -> list[Entry]:
     """Return the entries from the first on that together stay below the size of a push; the first in any case."""
     size = 0
     kept: list[Entry] = []
     for entry in entries:
         # Bodies and hashes travel in base64, a third larger; names and instants add a few hundred bytes.
         size += len(entry.body) * 4 // 3 + 600
-        if kept and size > MOST_BYTES:
+        if kept and size > most_bytes:
             break
         kept.append(entry)
     return kept
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -6,8 +6,8 @@ from pathlib import Path
 from station.local_copy import LocalCopy, Refusal
 from station.photos import PhotoStore
 from sync.backlog import WaitingPhoto, waiting_photos
-from sync.client import Client
 from sync.errors import Refused
+from sync.transport import Transport
 
 _ABOUT_CONTENT = (400, 413, 422)
 
@@ -15,7 +15,7 @@ _ABOUT_CONTENT = (400, 413, 422)
 class PhotoQueue:
     """The photos of one journal that central does not have yet. Used by the courier's thread only."""
 
-    def __init__(self, client: Client, copy: LocalCopy, journal: Path, store: PhotoStore, epoch: str) -> None:
+    def __init__(self, client: Transport, copy: LocalCopy, journal: Path, store: PhotoStore, epoch: str) -> None:
         self._client = client
         self._copy = copy
         self._journal = journal

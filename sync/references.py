@@ -7,8 +7,8 @@ from station.article_pictures import KIND, read
 from station.local_copy import LocalCopy
 from station.photos import PhotoError, PhotoStore
 from station.records import Reference
-from sync.client import Client
 from sync.errors import Refused
+from sync.transport import Transport
 
 # One picture, and all of them together.
 MOST_BYTES = 4 * 1024 * 1024
@@ -22,7 +22,7 @@ class ReferenceQueue:
     """The pictures that are still to come. Used by the courier's thread only, one picture each time it looks."""
 
     def __init__(
-        self, client: Client, copy: LocalCopy, store: PhotoStore, site: str, most_on_disk: int = MOST_ON_DISK
+        self, client: Transport, copy: LocalCopy, store: PhotoStore, site: str, most_on_disk: int = MOST_ON_DISK
     ) -> None:
         self._client = client
         self._copy = copy

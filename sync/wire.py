@@ -53,6 +53,14 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str = ""
 
 
+class Next(msgspec.Struct, frozen=True):
+    """What central asks of the next push: no more than so many entries and bytes, and not before so many ms."""
+
+    max_events: int = MOST_ENTRIES
+    max_bytes: int = MOST_BYTES
+    delay_ms: int = 0
+
+
 class Pushed(msgspec.Struct, frozen=True):
     """Central's answer: everything up to `acked` is durable there, whatever its verdict."""
 
@@ -60,6 +68,7 @@ class Pushed(msgspec.Struct, frozen=True):
     acked: int
     server_time: str
     results: tuple[Verdict, ...] = ()
+    next: Next | None = None
 
 
 class Quarantine(msgspec.Struct, frozen=True):
@@ -99,7 +108,10 @@ class FeedPage(msgspec.Struct, frozen=True, rename={"from_seq": "from", "to_seq"
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why a request as a whole was not taken: a stable code, a sentence, and with `gap` where to go on from."""
+    """Why a request as a whole was not taken: a stable code, a sentence, and with `gap` where to go on from.
+
+    With `fork`, `acked` is the last entry central has of the one that wrote there first.
+    """
 
     error: str
     detail: str = ""

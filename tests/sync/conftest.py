@@ -26,6 +26,7 @@ from sync.central import feed, tokens
 from sync.central.store import Store
 from sync.client import Client
 from sync.courier import Courier
+from sync.errand import Timing
 from sync.pace import Backoff
 from sync.wire import Push
 from tests.ports import lasting_port
@@ -330,8 +331,7 @@ class Courierer:
             book.photos,
             PhotoStore(book.folder / "references"),
             self.statuses.append,
-            backoff=Backoff(0.01, 0.2),
-            poll_s=0.1,
+            timing=Timing(Backoff(0.01, 0.2), poll_s=0.1, told_poll_s=0.1, coalesce_s=(0.01, 0.02)),
         )
         self.courier.start()
 

@@ -8,14 +8,12 @@ import pytest
 
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
-from sync.errand import Errand, Timing
-from sync.mirror import Mirror
-from sync.outbox import Outbox
+from sync import clock as clocks
+from sync.errand import Disk, Errand, Heard, Timing
 from sync.pace import Backoff
-from sync.photos import PhotoQueue
-from sync.references import ReferenceQueue
 
 LONG_S = 1000.0
+NEWS = Heard(facts=True)
 POLL_S = 5.0
 
 
@@ -44,17 +42,17 @@ def line(on_sqlite: Any, new_proxy: Any) -> Any:
 def errand(on_sqlite: Any, enrol_at: Any, line: Any, book: Any, clock: Clock) -> Iterator[Errand]:
     """The courier's work on a book, with waits so long that only the clock can end them."""
     bench = enrol_at(on_sqlite)
-    client = bench.client(line.url)
-    copy = LocalCopy.open(book.folder / "expected.sqlite")
-    epoch = book.journal.epoch
+    db = LocalCopy.open(book.folder / "expected.sqlite")
     yield Errand(
-        Outbox(client, copy, book.journal.path, epoch),
-        Mirror(client, copy, bench.site),
-        PhotoQueue(client, copy, book.journal.path, book.photos, epoch),
-        ReferenceQueue(client, copy, PhotoStore(book.folder / "references"), bench.site),
-        Timing(Backoff(LONG_S, LONG_S), POLL_S, clock, random.Random(_seed())),
+        bench.site,
+        db,
+        bench.client(line.url),
+        Disk(book.journal.path, book.photos, PhotoStore(book.folder / "references")),
+        Timing(Backoff(LONG_S, LONG_S), POLL_S, coalesce_s=(1.0, 2.0)),
+        clocks.Clock(clock, clocks.MACHINE.utc),
+        random.Random(_seed()),
     )
-    copy.close()
+    db.close()
 
 
 def _seed() -> int:
@@ -70,7 +68,7 @@ def _first_waits_s(seed: int) -> tuple[float, float]:
 
 def go_until_idle(errand: Errand) -> float:
     """Work off all that is due now; return how long it is until something is due."""
-    while not (wait_s := errand.go(woken=False)):
+    while not (wait_s := errand.step()):
         pass
     return wait_s
 
@@ -86,9 +84,9 @@ def test_all_that_is_due_is_done_and_then_it_rests(errand: Errand, book: Any, cl
 def test_a_fact_is_pushed_at_once_when_it_is_woken(errand: Errand, book: Any) -> None:
     go_until_idle(errand)
     book.parcels(1)
-    errand.go(woken=False)
+    errand.step()
     assert errand.status.waiting == 1
-    errand.go(woken=True)
+    errand.step(NEWS)
     assert errand.status.waiting == 0
 
 
@@ -98,7 +96,7 @@ def test_a_failing_lane_waits_however_often_it_is_woken(errand: Errand, book: An
     go_until_idle(errand)
     seen = line.connections
     for _ in range(20):
-        errand.go(woken=True)
+        errand.step(NEWS)
     assert line.connections == seen
     assert (errand.status.waiting, errand.status.online, errand.status.why) == (1, False, "unreachable")
 
@@ -122,8 +120,8 @@ def test_pieces_are_small_so_that_facts_never_wait_behind_photos(
     for number in range(5):
         book.photo(b"photo %d" % number)
     while errand.status.photos_waiting != 3:
-        errand.go(woken=False)
+        errand.step()
     book.parcels(1)
-    clock.now_s += 0.0 if woken else POLL_S * 2
-    errand.go(woken=woken)
+    clock.now_s += 2.0 if woken else POLL_S * 2
+    errand.step(Heard(facts=woken))
     assert (errand.status.waiting, errand.status.photos_waiting) == (0, 3)

@@ -11,21 +11,31 @@ from sync.wire import MOST_ENTRIES
 
 @given(st.integers(0, 10_000), st.integers(0, 100))
 def test_waiting_is_never_longer_than_the_cap(failures: int, seed: int) -> None:
-    delay_s = Backoff(1.0, 60.0).delay_s(failures, random.Random(seed))
+    delay_s = Backoff(1.0, 60.0).delay_s(failures, 0.0, random.Random(seed))
     assert 0.0 <= delay_s <= min(60.0, 2.0**failures if failures < 10 else 60.0)
 
 
 def test_waiting_grows_and_differs_between_benches() -> None:
     chance = random.Random(3)
-    means = [sum(Backoff().delay_s(failures, chance) for _ in range(400)) / 400 for failures in range(6)]
+    means = [sum(Backoff().delay_s(failures, 0.0, chance) for _ in range(400)) / 400 for failures in range(6)]
     assert means == sorted(means)
-    assert len({Backoff().delay_s(5, chance) for _ in range(50)}) == 50
+    assert len({Backoff().delay_s(5, 0.0, chance) for _ in range(50)}) == 50
+
+
+def test_after_an_hour_of_failures_it_comes_less_often() -> None:
+    chance = random.Random(5)
+    waits = [Backoff().delay_s(50, failing_s, chance) for failing_s in (3599.0, 3600.0) for _ in range(400)]
+    assert max(waits[:400]) <= 60.0
+    assert 250.0 < max(waits[400:]) <= 300.0
+    lane = Lane().failed("unreachable", 10.0, 20.0).failed("slow", 20.0, 30.0)
+    assert (lane.failing_since, lane.failures) == (10.0, 2)
+    assert lane.rested(40.0).failed("slow", 50.0, 60.0).failing_since == 50.0
 
 
 def test_new_work_hurries_a_lane_that_rests_and_not_one_that_fails() -> None:
     assert Lane(due_at=50.0).hurried(10.0).due_at == 10.0
     assert Lane(due_at=5.0).hurried(10.0).due_at == 5.0
-    failing = Lane().failed("unreachable", 50.0)
+    failing = Lane().failed("unreachable", 1.0, 50.0)
     assert failing.hurried(10.0) == failing
     assert failing.rested(60.0) == Lane(due_at=60.0)
 

@@ -1,0 +1,31 @@
+"""What the courier asks of central: its side of the line, so that a test can put another line in the place of HTTP."""
+
+from typing import Protocol
+
+from sync.client import Gap
+from sync.wire import FeedPage, Push, Pushed, Quarantine
+
+
+class Transport(Protocol):
+    """Calls on central for one station, as `sync.client.Client` makes them.
+
+    Every call raises sync.errors.Unreachable or Refused, and nothing else.
+    """
+
+    def push(self, push: Push) -> Pushed | Gap:
+        """Send entries; central has taken them when this returns Pushed."""
+
+    def put_away(self, entry: Quarantine) -> Pushed | Gap:
+        """Hand over the raw bytes of an entry that central fails at in every other way."""
+
+    def pull(self, site: str, after: int, limit: int) -> FeedPage:
+        """Return the next records of the site's feed after number `after`."""
+
+    def photo_has(self, sha256: str) -> bool:
+        """Tell whether central has this photo."""
+
+    def put_photo(self, sha256: str, content: bytes) -> None:
+        """Send a photo; again is the same as once."""
+
+    def reference(self, site: str, sha256: str, most: int) -> bytes:
+        """Return a picture that central told this site of; refused when it is longer than `most` bytes."""
