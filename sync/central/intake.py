@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 
 from station import projections
 from station.entries import Entry, first_prev
-from sync.central import feed, photos, receipts, reviews
+from station.facts import Recorded
+from sync.central import feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
+from sync.central.statements import Sql, ask, insert_rows, tell
 from sync.central.store import Store, insert_once
-from sync.central.tables import ack, journal, quarantine
+from sync.central.tables import ack, journal, quarantine, station_lock
 from sync.wire import Push, Pushed, Quarantine, Verdict
 
 
@@ -41,8 +43,8 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
 
     Raises GapError or ForkError, and sqlalchemy.exc.OperationalError when the database is away.
 
-    When the batch as a whole cannot be written, it is written again entry by entry, and the entry that is the
-    reason is set aside.
+    A batch is first written as if no id in it ever came before, which is nearly always so. When it cannot be written
+    as a whole, it is written again entry by entry, and the entry that is the reason is set aside.
     """
     if not push.suspect:
         try:
@@ -63,11 +65,11 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
     known = tuple(entry for entry in push.entries if entry.seq <= acked)
     new = tuple(entry for entry in push.entries if entry.seq > acked)
     verdicts = _again(connection, station, push.epoch, known, now)
-    judged = judge(new, push.epoch, prev, _said_before(connection, station, new))
+    judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
     if one_by_one:
         judged = [_write_alone(connection, station, each, now) for each in judged]
     else:
-        _write(connection, station, judged, now)
+        folding.project(connection, station, _keep(connection, station, judged, now))
     _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
     facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
     photos.note_shared(connection, facts)
@@ -81,19 +83,28 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
     return Pushed(push.epoch, acked, now, results)
 
 
+# Both rows are locked: epochs of one station have rows of the projected tables in common.
+_MARK = Sql(
+    "SELECT ack.acked, ack.hash FROM station_lock JOIN ack ON ack.station = station_lock.station "
+    "WHERE station_lock.station = :station AND ack.epoch = :epoch FOR UPDATE"
+)
+_RAISE_MARK = Sql("UPDATE ack SET acked = :acked, hash = :hash WHERE station = :station AND epoch = :epoch")
+
+
 def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes]:
-    """Lock the station's high-water mark and return it, with the hash it ends in."""
-    start = {"station": station, "epoch": epoch, "acked": 0, "hash": first_prev(epoch)}
-    insert_once(connection, ack, [start])
-    query = select(ack.c.acked, ack.c.hash).where(ack.c.station == station, ack.c.epoch == epoch).with_for_update()
-    row = connection.execute(query).one()
-    return row.acked, row.hash
+    """Lock the station and return its high-water mark, with the hash it ends in."""
+    whose = {"station": station, "epoch": epoch}
+    found = ask(connection, _MARK, whose)()
+    if not found:
+        insert_once(connection, station_lock, [{"station": station}])
+        insert_once(connection, ack, [whose | {"acked": 0, "hash": first_prev(epoch)}])
+        found = ask(connection, _MARK, whose)()
+    ((acked, hash_),) = found
+    return acked, bytes(hash_)
 
 
 def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, hash_: bytes) -> None:
-    connection.execute(
-        update(ack).where(ack.c.station == station, ack.c.epoch == epoch).values(acked=acked, hash=hash_)
-    )
+    tell(connection, _RAISE_MARK, [{"station": station, "epoch": epoch, "acked": acked, "hash": hash_}])
 
 
 def _again(connection: Connection, station: str, epoch: str, known: Sequence[Entry], now: str) -> list[Verdict]:
@@ -133,20 +144,18 @@ def _said_before(connection: Connection, station: str, entries: Sequence[Entry])
     }
 
 
-def _write(connection: Connection, station: str, judged: Sequence[Judged], now: str) -> None:
-    """Write what is kept as a fact, and apply what central understands; the bytes stay as the bench made them."""
+def _keep(connection: Connection, station: str, judged: Sequence[Judged], now: str) -> list[tuple[Entry, Recorded]]:
+    """Write what is kept, the bytes as the bench made them; return what of it central understands."""
     kept = [each for each in judged if each.status not in ("quarantined", "duplicate")]
-    if kept:
-        connection.execute(insert(journal), [_row(station, each, now) for each in kept])
-    for each in kept:
-        if each.fact is not None:
-            projections.apply(connection, station, each.entry)
+    insert_rows(connection, journal, [_row(station, each, now) for each in kept])
+    return [(each.entry, each.fact) for each in kept if each.fact is not None]
 
 
 def _write_alone(connection: Connection, station: str, judged: Judged, now: str) -> Judged:
     try:
         with connection.begin_nested():
-            _write(connection, station, [judged], now)
+            for entry, _ in _keep(connection, station, [judged], now):
+                projections.apply(connection, station, entry)
     except _NOBODYS_FAULT:
         raise
     except _POISON:

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from station.database import open_central, reading
 from station.planner import tell_planner
 from station.schema import PROJECTIONS
+from sync.central.statements import Sql, tell
 from sync.central.tables import metadata
 
 
@@ -59,8 +59,13 @@ def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str
     """Insert rows and leave alone those whose key is there already; SQL has no portable word for it."""
     if not rows:
         return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+    names = [f'"{name}"' for name in rows[0]]
+    values = ", ".join(f":{name}" for name in rows[0])
+    tell(
+        connection,
+        Sql(f'INSERT INTO "{table.name}" ({", ".join(names)}) VALUES ({values}) ON CONFLICT DO NOTHING'),
+        rows,
+    )
 
 
 # Central asks for the items of a return line and for what was said of a parcel; a bench never does, so its tables do

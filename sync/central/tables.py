@@ -35,6 +35,9 @@ ack = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
+# One row a station, locked while its entries are taken in.
+station_lock = Table("station_lock", metadata, Column("station", String, primary_key=True))
+
 # What benches said, for ever, byte for byte; `status` is the verdict it got. `station.projections` reads it.
 journal = Table(
     "journal",
