@@ -321,6 +321,19 @@ def acked_in(path: Path, epoch: str) -> int:
         return 0
 
 
+def marks_in(path: Path, epoch: str) -> tuple[int, int]:
+    """Return what central has confirmed of an epoch, and its fork mark, from a copy like that of `acked_in`."""
+    if not path.is_file():
+        return 0, 0
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+            marks = {name: _ACKED.rows(connection, {"epoch": name}) for name in (epoch, fork_mark(epoch))}
+    except DBAPIError:
+        return 0, 0
+    acked, ahead = (int(rows[0][0]) if rows else 0 for rows in marks.values())
+    return acked, ahead
+
+
 def highest_acked_in(path: Path) -> int:
     """Return the highest seq of any epoch that central has confirmed, from a copy like that of `acked_in`; else 0."""
     return _number_in(path, "SELECT COALESCE(MAX(seq), 0) FROM acked")

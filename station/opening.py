@@ -13,7 +13,7 @@ from station.database import checkpoint, open_sqlite
 from station.entries import Entry, first_break, first_prev
 from station.files import put_in_place
 from station.journal_errors import JournalDamaged, JournalError
-from station.local_copy import COPY_FILE, acked_in
+from station.local_copy import COPY_FILE, marks_in
 from station.moments import now
 from station.statements import Statement
 from station.upgrade import back_up, knows, upgrade
@@ -113,7 +113,12 @@ def examine(path: Path, station: str) -> Opened:
             if path.stat().st_size < pages * page_bytes:
                 raise JournalDamaged(f"The end of the journal {path.name} is cut off.")
         last_seq, last_hash = _examine_end(connection, path, meta["epoch"])
-    acked = acked_in(path.with_name(COPY_FILE), meta["epoch"])
+    acked, ahead = marks_in(path.with_name(COPY_FILE), meta["epoch"])
+    if ahead:
+        raise JournalDamaged(
+            f"Central has {ahead} other facts under the numbers of this journal: "
+            "it is an old copy, or a second copy of it is in use."
+        )
     if acked > last_seq:
         raise JournalDamaged(
             f"Central has {acked} facts of this journal, which ends with number {last_seq}: "

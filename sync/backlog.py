@@ -1,19 +1,26 @@
-"""Looks at how much of the journal central has not confirmed, from any thread, without disturbing its writer."""
+"""Looks at how much of the journal central has not confirmed, without disturbing its writer."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from station.database import open_sqlite
+from station.entries import Entry
 from station.facts import PhotoTaken
 from station.journal_errors import from_database
-from station.schema import journal, meta
+from station.opening import entries_after
+from station.schema import journal
+from station.statements import Statement
 
 _PHOTO = PhotoTaken.__name__
+_EPOCH = Statement("SELECT value FROM meta WHERE name = 'epoch'")
+_WAITING = Statement("SELECT COUNT(*), MIN(seq) FROM journal WHERE seq > :acked")
+_PHOTOS = Statement("SELECT COUNT(*) FROM journal WHERE seq > :done AND type = :photo")
+_AT = Statement("SELECT at FROM journal WHERE seq = :seq")
 
 
 class Backlog(msgspec.Struct, frozen=True):
@@ -31,20 +38,50 @@ class WaitingPhoto(msgspec.Struct, frozen=True):
     sha256: str
 
 
-def epoch(path: Path) -> str:
-    """Return the journal's epoch; raises JournalError."""
-    with _reading(path) as connection:
-        return str(connection.execute(select(meta.c.value).where(meta.c.name == "epoch")).scalar_one())
+class Reader:
+    """One connection that reads a journal beside its owner, for one thread; every call raises JournalError.
 
+    It stays open, because opening costs more than all that is read; it holds no lock between two calls.
+    """
 
-def look(path: Path, acked: int, photos_done: int) -> Backlog:
-    """Count what comes after entry `acked`, and photos after entry `photos_done`; raises JournalError."""
-    waiting = select(func.count(), func.min(journal.c.seq)).where(journal.c.seq > acked)
-    photos = select(func.count()).where(journal.c.seq > photos_done, journal.c.type == _PHOTO)
-    with _reading(path) as connection:
-        count, first = connection.execute(waiting).one()
-        oldest = connection.execute(select(journal.c.at).where(journal.c.seq == first)).scalar() or ""
-        return Backlog(count, oldest, connection.execute(photos).scalar_one())
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open: Connection | None = None
+
+    def epoch(self) -> str:
+        """Return the journal's epoch."""
+        with self._reading() as connection:
+            return str(_EPOCH.rows(connection, {})[0][0])
+
+    def entries(self, after: int, limit: int) -> list[Entry]:
+        """Return up to `limit` entries that come after a number, in order."""
+        with self._reading() as connection:
+            return entries_after(connection, after, limit)
+
+    def look(self, acked: int, photos_done: int) -> Backlog:
+        """Count what comes after entry `acked`, and photos after entry `photos_done`."""
+        with self._reading() as connection:
+            ((count, first),) = _WAITING.rows(connection, {"acked": acked})
+            oldest = _AT.rows(connection, {"seq": first}) if count else []
+            ((photos,),) = _PHOTOS.rows(connection, {"done": photos_done, "photo": _PHOTO})
+            return Backlog(count, str(oldest[0][0]) if oldest else "", photos)
+
+    def close(self) -> None:
+        """Close the connection; calling it twice is harmless."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            self._open = self._open or open_sqlite(self._path, read_only=True).connect()
+            with self._open.begin():
+                yield self._open
+        except DBAPIError as error:
+            # Whatever it was, a new connection knows nothing of it.
+            self.close()
+            raise from_database(error, self._path) from error
 
 
 def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[WaitingPhoto]:
@@ -55,16 +92,18 @@ def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[Waiti
         .order_by(journal.c.seq)
         .limit(limit)
     )
-    with _reading(path) as connection:
-        rows = connection.execute(query).all()
-    taken = [(row.seq, msgspec.json.decode(row.body, type=PhotoTaken)) for row in rows]
-    return [WaitingPhoto(seq, photo.shared_sha256 or photo.sha256) for seq, photo in taken]
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[Connection]:
     try:
         with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            yield connection
+            rows = connection.execute(query).all()
     except DBAPIError as error:
         raise from_database(error, path) from error
+    return [WaitingPhoto(row.seq, _leaving(row.body)) for row in rows]
+
+
+def _leaving(body: object) -> str:
+    """Return the SHA-256 of the file that may leave; empty when the fact that names it was damaged on the disk."""
+    try:
+        photo = msgspec.json.decode(body, type=PhotoTaken)  # type: ignore[arg-type]
+    except (msgspec.MsgspecError, TypeError):
+        return ""
+    return photo.shared_sha256 or photo.sha256

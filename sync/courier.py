@@ -7,6 +7,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from station.local_copy import LocalCopy
@@ -91,18 +92,20 @@ class Courier:
             self._client.close()
 
     def _work(self) -> None:
-        db = LocalCopy.open(self._copy)
-        try:
-            errand = Errand(self._site, db, self._client, self._disk, self._timing, MACHINE, random.Random())
-            shown: SyncStatus | None = None
-            while not self._stop.is_set():
-                wait_s = errand.step(self._heard())
-                if not self._stop.is_set() and errand.status != shown:
-                    shown = errand.status
-                    self._post(shown)
-                self._rest(wait_s, is_online=errand.status.online)
-        finally:
-            db.close()
+        with closing(LocalCopy.open(self._copy)) as db:
+            dice = random.Random()
+            errand = Errand(self._site, db, self._client, self._disk, self._timing, MACHINE, dice)
+            with closing(errand):
+                self._run_errand(errand)
+
+    def _run_errand(self, errand: Errand) -> None:
+        shown: SyncStatus | None = None
+        while not self._stop.is_set():
+            wait_s = errand.step(self._heard())
+            if not self._stop.is_set() and errand.status != shown:
+                shown = errand.status
+                self._post(shown)
+            self._rest(wait_s, is_online=errand.status.online)
 
     def _heard(self) -> Heard:
         """Take what was said since the last step."""

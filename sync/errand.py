@@ -15,7 +15,7 @@ from station.journal_errors import JournalError
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
 from station.sync_status import SyncStatus
-from sync import backlog
+from sync.backlog import Reader
 from sync.clock import Clock
 from sync.errors import AWAY, Refused, Unreachable
 from sync.mirror import Mirror
@@ -77,8 +77,9 @@ class Errand:
         clock: Clock,
         dice: random.Random,
     ) -> None:
-        epoch = backlog.epoch(disk.journal)
-        self._outbox = Outbox(transport, db, disk.journal, epoch, clock)
+        self._journal = Reader(disk.journal)
+        epoch = self._journal.epoch()
+        self._outbox = Outbox(transport, db, self._journal, epoch, clock)
         self._mirror = Mirror(transport, db, site, clock)
         self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch)
         references = ReferenceQueue(transport, db, disk.references, site)
@@ -104,6 +105,16 @@ class Errand:
             self._serve(due)
         self.status = self._look()
         return max(0.0, min(lane.due_at for lane in self._lanes.values()) - self._clock.monotonic())
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is due now and nothing failed."""
+        now = self._clock.monotonic()
+        return all(lane.due_at > now and not lane.failures for lane in self._lanes.values())
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        self._journal.close()
 
     def _hear(self, heard: Heard, now: float) -> None:
         self._is_told = heard.is_told
@@ -133,7 +144,7 @@ class Errand:
     def _failed(self, lane: Lane, why: str, at_least_s: float) -> Lane:
         """Wait as long as central asked for, and beyond it by chance, so that not all come back at once."""
         now = self._clock.monotonic()
-        failing_s = now - lane.failing_since if lane.failures else 0.0
+        failing_s = now - lane.failing_since if lane.failures and why in AWAY else 0.0
         wait_s = at_least_s + self._timing.backoff.delay_s(lane.failures, failing_s, self._dice)
         return lane.failed(why, now, now + wait_s)
 

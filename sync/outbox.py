@@ -1,15 +1,13 @@
 """Pushes the journal to central, in order, and remembers only what central itself confirmed."""
 
 from itertools import takewhile
-from pathlib import Path
 
 import msgspec
 
 from station.entries import Entry
-from station.journal import read_entries
 from station.local_copy import LocalCopy, Refusal, fork_mark
 from station.moments import utc
-from sync.backlog import Backlog, look
+from sync.backlog import Backlog, Reader
 from sync.client import Gap
 from sync.clock import Clock
 from sync.errors import Refused, Unreachable
@@ -27,7 +25,7 @@ class Outbox:
     `last_ack_at` is central's clock (UTC) when it last confirmed something, "" before; `answers` counts how often.
     """
 
-    def __init__(self, transport: Transport, db: LocalCopy, journal: Path, epoch: str, clock: Clock) -> None:
+    def __init__(self, transport: Transport, db: LocalCopy, journal: Reader, epoch: str, clock: Clock) -> None:
         self._transport = transport
         self._db = db
         self._journal = journal
@@ -55,7 +53,7 @@ class Outbox:
 
     def left(self, photos_done: int) -> Backlog:
         """Return what central has not confirmed, with photos named after entry `photos_done`; raises JournalError."""
-        return look(self._journal, self.acked, photos_done)
+        return self._journal.look(self.acked, photos_done)
 
     def push_some(self) -> bool:
         """Push one batch; return whether there is more. Raises Unreachable, Refused or JournalError.
@@ -66,7 +64,7 @@ class Outbox:
         if not entries:
             return False
         first, last = entries[0].seq, entries[-1].seq
-        if self._pace.is_poison(first):
+        if self._pace.is_poison(first) or not _is_sound(entries[0]):
             self._put_away(entries[0])
             return True
         push = Push(self._epoch, first, utc(self._clock.utc()), tuple(entries), self._pace.is_suspect(first))
@@ -94,8 +92,11 @@ class Outbox:
         A transaction is not torn apart unless it alone is more than a push may be.
         """
         size = self._pace.at_most(self._next.max_events).size(acked + 1)
-        entries = read_entries(self._journal, acked, size + 1)
-        kept = _light(entries, min(MOST_BYTES, self._next.max_bytes))[:size]
+        entries = self._journal.entries(acked, size + 1)
+        sound = list(takewhile(_is_sound, entries))
+        if not sound:
+            return entries[:1], len(entries) > 1
+        kept = _light(sound, min(MOST_BYTES, self._next.max_bytes))[:size]
         if len(kept) == len(entries) or len(kept) <= 1:
             return kept, len(kept) < len(entries)
         torn = entries[len(kept)].txn
@@ -135,9 +136,11 @@ class Outbox:
         self._confirmed(answer)
 
     def _put_away(self, entry: Entry) -> None:
-        """Hand over as raw bytes what central cannot digest, mark it refused, and go on with the next."""
+        """Hand over as raw bytes what central cannot digest, or what is damaged here, and go on with the next."""
+        # Damage on the disk can turn a text into a number, and bytes into a text.
+        hash_ = entry.hash if isinstance(entry.hash, bytes) else b""
         raw = msgspec.json.encode(entry)
-        answer = self._transport.put_away(Quarantine(self._epoch, entry.seq, entry.id, entry.hash, raw))
+        answer = self._transport.put_away(Quarantine(self._epoch, entry.seq, str(entry.id), hash_, raw))
         if isinstance(answer, Gap):
             self._go_back(entry.seq, answer.acked)
             return
@@ -148,6 +151,11 @@ class Outbox:
     def _confirmed(self, answer: Pushed) -> None:
         self.last_ack_at = answer.server_time
         self.answers += 1
+
+
+def _is_sound(entry: Entry) -> bool:
+    """Tell whether an entry still is what was recorded; one that is not would spoil the push it is in."""
+    return isinstance(entry.body, bytes) and entry.is_whole()
 
 
 def _light(entries: list[Entry], most_bytes: int) -> list[Entry]:

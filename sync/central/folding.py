@@ -22,9 +22,7 @@ Said = tuple[Entry, Recorded]
 Row = dict[str, Any]
 
 # Whose rows must be known before: those that facts change in part, and those that own others.
-_KNOWN: Mapping[str, Table] = {
-    each.name: each for each in (schema.parcel, schema.item, schema.plate, schema.bin_)
-}
+_KNOWN: Mapping[str, Table] = {each.name: each for each in (schema.parcel, schema.item, schema.plate, schema.bin_)}
 _TABLES: Mapping[str, Table] = {each.name: each for each in schema.PROJECTIONS.sorted_tables}
 _COLUMNS: Mapping[str, tuple[str, ...]] = {name: tuple(each.columns.keys()) for name, each in _TABLES.items()}
 _KEYS: Mapping[str, tuple[str, ...]] = {

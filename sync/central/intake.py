@@ -28,8 +28,9 @@ class GapError(Exception):
 class ForkError(Exception):
     """An entry below the high-water mark is not the one central has: a restored backup or a second copy is writing."""
 
-    def __init__(self, seq: int) -> None:
+    def __init__(self, seq: int, acked: int) -> None:
         super().__init__(f"entry {seq} is not the one that was pushed before")
+        self.acked = acked
 
 
 # A lost connection, a full disk, a deadlock, too many at once: no entry's fault, and over by and by.
@@ -64,7 +65,7 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
         raise GapError(acked)
     known = tuple(entry for entry in push.entries if entry.seq <= acked)
     new = tuple(entry for entry in push.entries if entry.seq > acked)
-    verdicts = _again(connection, station, push.epoch, known, now)
+    verdicts = _again(connection, station, push.epoch, acked, known, now)
     judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
     if one_by_one:
         judged = [_write_alone(connection, station, each, now) for each in judged]
@@ -107,7 +108,9 @@ def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, ha
     tell(connection, _RAISE_MARK, [{"station": station, "epoch": epoch, "acked": acked, "hash": hash_}])
 
 
-def _again(connection: Connection, station: str, epoch: str, known: Sequence[Entry], now: str) -> list[Verdict]:
+def _again(
+    connection: Connection, station: str, epoch: str, acked: int, known: Sequence[Entry], now: str
+) -> list[Verdict]:
     """Answer entries that came before with the verdict they got; raises ForkError for one that did not come before."""
     if not known:
         return []
@@ -123,7 +126,7 @@ def _again(connection: Connection, station: str, epoch: str, known: Sequence[Ent
             verdicts.append(Verdict(entry.seq, "duplicate"))
             continue
         if row is None or row["id"] != entry.id:
-            raise ForkError(entry.seq)
+            raise ForkError(entry.seq, acked)
         if row["hash"] != entry.hash:
             _set_aside(connection, station, epoch, [Judged(entry, "quarantined", "id_reused")], now)
             verdicts.append(Verdict(entry.seq, "quarantined", "id_reused"))
@@ -134,7 +137,7 @@ def _again(connection: Connection, station: str, epoch: str, known: Sequence[Ent
     return verdicts
 
 
-def _said_before(connection: Connection, station: str, entries: Sequence[Entry]) -> dict[str, Said]:
+def _said_before(connection: Connection, station: str, entries: Sequence[Entry | Quarantine]) -> dict[str, Said]:
     """Return the ids among these that central has already, and what they said; another station's say nothing."""
     ids = [entry.id for entry in entries if "\0" not in entry.id]
     query = select(journal).where(journal.c.id.in_(ids))
@@ -201,8 +204,20 @@ def put_away(store: Store, station: str, entry: Quarantine, now: str) -> Pushed:
         if entry.seq > acked + 1:
             raise GapError(acked)
         if entry.seq <= acked:
+            if not _has(connection, station, entry):
+                raise ForkError(entry.seq, acked)
             return Pushed(entry.epoch, acked, now)
         row = msgspec.structs.asdict(entry) | {"station": station, "code": "central_failed", "received_at": now}
         insert_once(connection, quarantine, [row])
         _raise_mark(connection, station, entry.epoch, entry.seq, entry.hash)
         return Pushed(entry.epoch, entry.seq, now, (Verdict(entry.seq, "quarantined", "central_failed"),))
+
+
+def _has(connection: Connection, station: str, entry: Quarantine) -> bool:
+    """Tell whether this very entry is what central keeps under its number, or under another after a salvage."""
+    if _said_before(connection, station, [entry]):
+        return True
+    query = select(quarantine.c.id).where(
+        quarantine.c.station == station, quarantine.c.epoch == entry.epoch, quarantine.c.seq == entry.seq
+    )
+    return connection.execute(query).scalar() == entry.id.replace("\0", "")

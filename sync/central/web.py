@@ -177,7 +177,7 @@ class _Doors:
         except intake.GapError as gap:
             raise RequestError(409, "gap", str(gap), gap.acked) from gap
         except intake.ForkError as fork:
-            raise RequestError(409, "fork", str(fork)) from fork
+            raise RequestError(409, "fork", str(fork), fork.acked) from fork
 
     async def _follow(self, site: str, *said: Any) -> None:
         await run_in_threadpool(patterns.follow, self._store, self._rules, site, _now(), *said)

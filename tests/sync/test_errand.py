@@ -43,7 +43,7 @@ def errand(on_sqlite: Any, enrol_at: Any, line: Any, book: Any, clock: Clock) ->
     """The courier's work on a book, with waits so long that only the clock can end them."""
     bench = enrol_at(on_sqlite)
     db = LocalCopy.open(book.folder / "expected.sqlite")
-    yield Errand(
+    running = Errand(
         bench.site,
         db,
         bench.client(line.url),
@@ -52,6 +52,8 @@ def errand(on_sqlite: Any, enrol_at: Any, line: Any, book: Any, clock: Clock) ->
         clocks.Clock(clock, clocks.MACHINE.utc),
         random.Random(_seed()),
     )
+    yield running
+    running.close()
     db.close()
 
 

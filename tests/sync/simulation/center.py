@@ -1,0 +1,150 @@
+"""Central in a history: its real intake, feed, tokens and photos on an SQLite file, called without HTTP."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from sync.central import feed, intake, tokens
+from sync.central.photos import PhotoShelf
+from sync.central.store import Store
+from sync.client import Gap
+from sync.errors import Refused, Unreachable
+from sync.wire import Push, Quarantine
+from tests.sync.simulation.seeded import new_central
+
+# A fact with this in it makes central fail, whatever else is in the push; with the other it is refused.
+POISON, INDIGESTIBLE = b"poison-500", b"poison-400"
+
+
+class CenterDied(BaseException):
+    """Central's process is gone, before its commit."""
+
+
+class MortalStore(Store):
+    """The real one; its writer may die between the last statement and the commit."""
+
+    def __init__(self, url: str, dies: Callable[[], bool]) -> None:
+        self._dies = dies
+        super().__init__(url)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with super().writing() as connection:
+            yield connection
+            if self._dies():
+                raise CenterDied
+
+
+class Center:
+    """What answers at the other end of the lines."""
+
+    def __init__(self, folder: Path, now: Callable[[], str]) -> None:
+        folder.mkdir()
+        self._folder = folder
+        self._now = now
+        self.is_dying = False
+        new_central(folder / "central.sqlite")
+        self._open()
+
+    def _open(self) -> None:
+        self.store = MortalStore(f"sqlite:///{self._folder / 'central.sqlite'}", lambda: self.is_dying)
+        self.shelf = PhotoShelf(self._folder / "photos", self.store)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def back_up(self) -> None:
+        """Keep a copy of the database as it is now."""
+        self.store.close()
+        shutil.copyfile(self._folder / "central.sqlite", self._folder / "backup.sqlite")
+
+    def restore(self) -> bool:
+        """Go back to the copy, if there is one. Photos are another store and are not rolled back."""
+        if not (self._folder / "backup.sqlite").exists():
+            return False
+        self.store.close()
+        for file in self._folder.glob("central.sqlite*"):
+            file.unlink()
+        shutil.copyfile(self._folder / "backup.sqlite", self._folder / "central.sqlite")
+        self._open()
+        return True
+
+    def enrol(self, station: str, site: str) -> str:
+        return tokens.enrol(self.store, station, site, self._now())
+
+    def tell(self, site: str, *changes: feed.Change) -> None:
+        with self.store.writing() as connection:
+            feed.append(connection, site, changes)
+
+    def knows(self, id_: str) -> bool:
+        """Tell whether central has a fact, or what was set aside in its place."""
+        with self.store.reading() as connection:
+            query = text("SELECT id FROM journal WHERE id = :id UNION ALL SELECT id FROM quarantine WHERE id = :id")
+            return connection.execute(query, {"id": id_}).first() is not None
+
+    def head(self, site: str) -> int:
+        """Return the number of the last record of a site's feed."""
+        with self.store.reading() as connection:
+            return feed.page(connection, site, 0, 1, "").head
+
+    def push(self, token: str, sent: bytes) -> bytes | Gap:
+        caller = self._caller(token)
+        push = _decoded(sent, Push)
+        _digest([entry.body for entry in push.entries])
+        return _answered(lambda: intake.take_in(self.store, caller.station, caller.site, push, self._now()))
+
+    def put_away(self, token: str, sent: bytes) -> bytes | Gap:
+        caller = self._caller(token)
+        entry = _decoded(sent, Quarantine)
+        return _answered(lambda: intake.put_away(self.store, caller.station, entry, self._now()))
+
+    def pull(self, token: str, site: str, after: int, limit: int) -> bytes:
+        self._caller(token)
+        with self.store.reading() as connection:
+            return msgspec.json.encode(feed.page(connection, site, after, limit, self._now()))
+
+    def photo_has(self, token: str, sha256: str) -> bool:
+        self._caller(token)
+        return self.shelf.file(sha256) is not None
+
+    def put_photo(self, token: str, sha256: str, content: bytes) -> None:
+        caller = self._caller(token)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise Refused("wrong_photo", "", status=422)
+        self.shelf.put(sha256, content, caller.station, self._now())
+
+    def _caller(self, token: str) -> tokens.Caller:
+        caller = tokens.caller(self.store, token)
+        if caller is None:
+            raise Refused("token_unknown", "", status=401)
+        return caller
+
+
+def _decoded(sent: bytes, kind: type[Any]) -> Any:
+    try:
+        return msgspec.json.decode(sent, type=kind)
+    except msgspec.MsgspecError as error:
+        raise Refused("malformed", str(error), status=400) from error
+
+
+def _digest(bodies: list[bytes]) -> None:
+    if any(POISON in body for body in bodies):
+        raise Unreachable("fault", "500", status=500)
+    if any(INDIGESTIBLE in body for body in bodies):
+        raise Refused("malformed", "", status=400)
+
+
+def _answered(take: Callable[[], object]) -> bytes | Gap:
+    """What the web service makes of an outcome, and the client of that."""
+    try:
+        return msgspec.json.encode(take())
+    except intake.GapError as gap:
+        return Gap(gap.acked)
+    except intake.ForkError as fork:
+        raise Refused("fork", str(fork), status=409, acked=fork.acked) from fork
