@@ -78,7 +78,6 @@ def insert(table: Table) -> Statement:
 def upsert(table: Table, *kept: str) -> Statement:
     """Return the insert of a whole row that overwrites one with the same key, but for the columns `kept`."""
 
-
     def change(old: Mapping[str, Any] | None, values: Values) -> dict[str, Any]:
         return dict(values) if old is None else {**values, **{name: old[name] for name in kept}}
 

@@ -12,8 +12,9 @@ from sync.wire import FeedPage, FeedRecord, RecordKind
 
 _WITHDRAWN = b"null"
 _RAISE_HEAD = Sql(
-    "INSERT INTO site_head (site, last) VALUES (:site, :more) "
-    "ON CONFLICT (site) DO UPDATE SET last = site_head.last + :more RETURNING last"
+    "INSERT INTO site_head (site, last, last_order, floor) VALUES (:site, :more, :orders, 0) "
+    "ON CONFLICT (site) DO UPDATE SET last = site_head.last + :more, last_order = "
+    "CASE WHEN :orders = 0 THEN site_head.last_order ELSE site_head.last + :orders END RETURNING last"
 )
 _NEWEST = Sql("SELECT key, body FROM feed WHERE kind = :kind AND key = ANY (:keys) ORDER BY seq")
 
@@ -33,7 +34,8 @@ def append(connection: Connection, site: str, changes: Sequence[Change]) -> None
     """
     if not changes:
         return
-    ((last,),) = ask(connection, _RAISE_HEAD, {"site": site, "more": len(changes)})()
+    orders = max((n for n, change in enumerate(changes, 1) if change.kind == "order"), default=0)
+    ((last,),) = ask(connection, _RAISE_HEAD, {"site": site, "more": len(changes), "orders": orders})()
     rows = [
         {"site": site, "seq": seq, "kind": change.kind, "key": change.key, "body": change.body or _WITHDRAWN}
         for seq, change in enumerate(changes, last - len(changes) + 1)
@@ -58,7 +60,7 @@ def page(connection: Connection, site: str, after: int, limit: int, server_time:
 def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dict[str, bytes]:
     """Return the newest body of each key that is there and was not withdrawn, whatever the site."""
     wanted = [key for key in keys if "\0" not in key]
-    found = dict(ask(connection, _NEWEST, {"kind": kind, "keys": wanted})()) if wanted else {}
+    found: dict[str, bytes] = dict(ask(connection, _NEWEST, {"kind": kind, "keys": wanted})()) if wanted else {}
     return {key: bytes(body) for key, body in found.items() if body != _WITHDRAWN}
 
 

@@ -75,7 +75,11 @@ class Site:
         self.store = Store(url)
         command = [sys.executable, "-m", "sync.central", "serve", "--data", str(folder), "--database", url]
         self._process = subprocess.Popen(
-            [*command, "--port", "0", "--with-parent"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*command, "--port", "0", "--with-parent"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self._process.stdout is not None
         self.address = self._process.stdout.readline().split()[-1].removeprefix("http://")
@@ -255,7 +259,9 @@ def tell(store: Store, first: int, count: int) -> None:
     for start in range(first, first + count, PAGE):
         with store.writing() as connection:
             orders = [order(n) for n in range(start, start + PAGE)]
-            feed.append(connection, "leeds", [feed.Change("order", each.rma, msgspec.json.encode(each)) for each in orders])
+            feed.append(
+                connection, "leeds", [feed.Change("order", each.rma, msgspec.json.encode(each)) for each in orders]
+            )
 
 
 def growth(folder: Path, cluster: str) -> Figures:

@@ -66,9 +66,7 @@ def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: lis
 
 @FEW
 @given(history=HISTORIES, cuts=CUTS)
-def test_a_batch_is_its_entries_one_by_one_on_postgresql(
-    postgres: Engine, history: History, cuts: list[int]
-) -> None:
+def test_a_batch_is_its_entries_one_by_one_on_postgresql(postgres: Engine, history: History, cuts: list[int]) -> None:
     with postgres.connect() as connection:
         check(connection, history, cuts)
         connection.rollback()
