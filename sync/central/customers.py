@@ -61,6 +61,10 @@ _TOLD_OF = Sql(
     "UNION SELECT parcel_order.rma FROM item JOIN parcel_order ON parcel_order.station = item.station "
     "AND parcel_order.parcel = item.parcel WHERE item.station = :station AND item.item = ANY (:items))"
 )
+_BEHIND = Sql(
+    "SELECT site_head.site FROM site_head LEFT JOIN customer_mark ON customer_mark.site = site_head.site "
+    "WHERE site_head.last_order > COALESCE(customer_mark.seq, 0) ORDER BY site_head.site"
+)
 _NEXT_DUE = Sql("SELECT client, customer FROM customer_due ORDER BY client, customer")
 _TAKE_DUE = Sql("DELETE FROM customer_due WHERE client = :client AND customer = :customer RETURNING client, customer")
 
@@ -68,6 +72,11 @@ _TAKE_DUE = Sql("DELETE FROM customer_due WHERE client = :client AND customer = 
 def is_anything_new(connection: Connection, site: str) -> bool:
     """Tell whether some customer is due, or a site was told of orders since `catch_up`."""
     return bool(ask(connection, _ANYTHING_NEW, {"site": site})())
+
+
+def behind(connection: Connection) -> list[str]:
+    """Return the sites that were told of orders since `catch_up`."""
+    return [site for (site,) in ask(connection, _BEHIND, {})()]
 
 
 def due(connection: Connection) -> list[Customer]:

@@ -13,6 +13,9 @@ from sqlalchemy import (
     text,
 )
 
+# Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
+REVISION = "0002"
+
 metadata = MetaData()
 
 # Who may speak; only the token's SHA-256 is kept.
