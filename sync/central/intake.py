@@ -14,7 +14,7 @@ from sync.central import customers, feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
 from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
 from sync.central.store import Store, insert_once
-from sync.central.tables import ack, journal, quarantine, station_lock
+from sync.central.tables import ack, journal, quarantine, repeated, station_lock
 from sync.wire import Push, Pushed, Quarantine, Verdict
 
 
@@ -79,6 +79,7 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
         else:
             folding.project(connection, station, _keep(connection, station, judged, now))
         _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
+        _note_repeated(connection, station, [each.entry for each in judged if each.status == "duplicate"])
         facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
         photos.note_shared(connection, facts)
         conflicts = reviews.compare(connection, station, facts, now)
@@ -134,6 +135,7 @@ def _again(connection: Connection, station: str, epoch: str, known: Sequence[Ent
     for entry in known:
         row = stored.get(entry.seq)
         if row is None and _said_before(connection, station, [entry]).get(entry.id) == said(entry):
+            _note_repeated(connection, station, [entry])
             verdicts.append(Verdict(entry.seq, "duplicate"))
             continue
         if row is None or row["id"] != entry.id:
@@ -198,6 +200,12 @@ def _set_aside(connection: Connection, station: str, epoch: str, judged: Sequenc
         for each in judged
     ]
     insert_once(connection, quarantine, rows)
+
+
+def _note_repeated(connection: Connection, station: str, entries: Sequence[Entry]) -> None:
+    """Remember where entries stood that were kept before, under an earlier epoch: a digest counts them."""
+    rows = [{"station": station, "epoch": each.epoch, "seq": each.seq, "hash": each.hash} for each in entries]
+    insert_once(connection, repeated, rows)
 
 
 _DISPUTE = Sql("UPDATE journal SET status = 'conflict', code = :code WHERE id = :id")
