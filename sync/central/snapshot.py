@@ -54,8 +54,8 @@ class AheadError(Exception):
 def lines(store: Store, site: str, now: str) -> Iterator[bytes]:
     """Yield a site's snapshot as of its newest record, a line of JSON each.
 
-    Reads a few thousand records at once, and no transaction stays open between them: what stands as of a number never
-    changes, even where the floor rises meanwhile.
+    Reads a few thousand records at once, and no transaction stays open between them: what stands as of a number does
+    not change, unless the floor rises over it meanwhile. Then the last line is not given, and the bench begins again.
     """
     with store.reading() as connection:
         upto, _ = feed.ends(connection, site)
@@ -65,7 +65,8 @@ def lines(store: Store, site: str, now: str) -> Iterator[bytes]:
         records = [FeedRecord(seq, kind, key, msgspec.Raw(body)) for seq, kind, key, body in rows]
         marks += [mark_of(kind, key, bytes(body)) for _, kind, key, body in rows]
         yield b"".join([msgspec.json.encode(record) + b"\n" for record in records])
-    yield msgspec.json.encode(SnapshotEnd(digest_of(marks))) + b"\n"
+    if not _floor_above(store, site, upto):
+        yield msgspec.json.encode(SnapshotEnd(digest_of(marks))) + b"\n"
 
 
 def site_digest(store: Store, site: str, upto: int, now: str) -> SiteDigest:
@@ -78,9 +79,7 @@ def site_digest(store: Store, site: str, upto: int, now: str) -> SiteDigest:
     for rows in _standing(store, site, upto):
         for _, kind, key, body in rows:
             marks.setdefault(kind, []).append(mark_of(kind, key, bytes(body)))
-    with store.reading() as connection:
-        _, floor = feed.ends(connection, site)
-    if upto < floor:
+    if floor := _floor_above(store, site, upto):
         raise BelowFloorError(floor)
     return SiteDigest(site, upto, {kind: digest_of(found) for kind, found in sorted(marks.items())}, now)
 
@@ -127,6 +126,13 @@ def _thin_out(store: Store, site: str, floor: int) -> None:
         with store.writing() as connection:
             upto = min(floor, after + _AT_ONCE)
             tell(connection, _THIN_OUT, [{"site": site, "after": after, "upto": upto, "floor": floor}])
+
+
+def _floor_above(store: Store, site: str, upto: int) -> int:
+    """Return the floor of a site's feed when it is above a number, else 0. Ask after what was read is read."""
+    with store.reading() as connection:
+        _, floor = feed.ends(connection, site)
+    return floor if floor > upto else 0
 
 
 def _standing(store: Store, site: str, upto: int) -> Iterator[Rows]:

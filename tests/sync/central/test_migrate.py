@@ -118,7 +118,7 @@ def test_an_old_database_on_postgresql_waits_for_a_person(
 ) -> None:
     as_before_revisions(engine)
     before = described(engine)
-    with pytest.raises(SchemaError, match="of revision none, .* run `returns-central migrate`"):
+    with pytest.raises(SchemaError, match=r"of revision none, .* run `returns-central migrate`"):
         Store(database)
     assert returns_central("serve", "--port", "0") == 1
     assert "run `returns-central migrate`" in capsys.readouterr().err
