@@ -52,7 +52,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "cel": ("grading",),
     "msgspec": ("station", "grading", "sync", "ui"),
     "sqlalchemy": ("station", "sync"),
-    "alembic": ("station",),
+    "alembic": ("station", "sync.central"),
     "pysqlite3": ("station", "sync"),
     "sqlite3": ("station", "sync"),
     "PIL": ("station",),
@@ -65,7 +65,10 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "gettext": ("resources",),
     "httpx": ("sync.client", "sync.central.resolutions.provider"),
     "starlette": ("sync.central",),
-    "uvicorn": ("sync.central",),
+    "uvicorn": ("sync.central.serving", "sync.central.simulators"),
+    "fastapi": ("sync.central",),
+    "prometheus_client": ("sync.central.metrics",),
+    "zstandard": ("sync.central.bodies",),
     "psycopg": ("sync.central",),
     "asyncio": ("sync.central",),
     "anyio": ("sync.central",),
@@ -80,7 +83,7 @@ FORBIDDEN_NAMES = frozenset(
 )
 MODULE_LINES = 400
 FUNCTION_LINES = 45
-REVISIONS = ("station.migrations.versions",)
+REVISIONS = ("station.migrations.versions", "sync.central.migrations.versions")
 LONG_REASON = "Long because"
 CATCH_ALL_MARK = re.compile(r"#.*\btop of (a |the )?thread\b")
 

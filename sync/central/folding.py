@@ -16,7 +16,7 @@ from station.changes import Said as Who
 from station.entries import Entry
 from station.facts import Recorded, Undone
 from station.statements import without_nul
-from sync.central.statements import WORTH_COPYING, Rows, Sql, ask, insert_of, insert_rows, overwrite_of, tell, together
+from sync.central.statements import Rows, Sql, ask, insert_rows, overwriting, together
 
 Said = tuple[Entry, Recorded]
 Row = dict[str, Any]
@@ -42,8 +42,7 @@ _CHANGING: Mapping[str, frozenset[type]] = {
 _READ: Mapping[str, Sql] = {
     name: Sql(f'SELECT * FROM "{name}" WHERE station = :station AND "{name}" = ANY (:names)') for name in _KNOWN
 }
-_INSERT: Mapping[str, Sql] = {name: insert_of(each) for name, each in _TABLES.items()}
-_OVERWRITE: Mapping[str, Sql] = {name: overwrite_of(each) for name, each in _TABLES.items() if name != "story"}
+_OVERWRITING: Mapping[str, str] = {name: overwriting(each) for name, each in _TABLES.items()}
 _STORIES = Sql(
     "SELECT parcel, MAX(n) FROM story WHERE station = :station AND (parcel = ANY (:parcels) OR parcel IN "
     "(SELECT item.parcel FROM item WHERE item.station = :station AND item.item = ANY (:items))) GROUP BY parcel"
@@ -103,11 +102,12 @@ class _Sheets:
 
     def apply(self, entry: Entry, fact: Recorded) -> None:
         """Change the rows as the fact says, and note it in its parcel's story."""
+        is_plain = rb"\u0000" not in entry.body
         who = Who(self._station, entry.at, entry.operator, entry.shift, entry.txn)
         for changes in (THINGS, STORY):
             change = changes.get(type(fact))
             if change is not None:
-                self._change(change, fact, who)
+                self._change(change, fact, who, is_plain)
         parcel = _safe(getattr(fact, "parcel", ""))
         if not parcel and (item := _safe(getattr(fact, "item", ""))):
             parcel = self._now["item"].get((self._station, item), {}).get("parcel", "")
@@ -118,10 +118,12 @@ class _Sheets:
             row = dict(zip(_COLUMNS["story"], values, strict=True))
             self._now["story"][_key("story", row)] = row
 
-    def _change(self, change: Change, fact: Recorded, who: Who) -> None:
+    def _change(self, change: Change, fact: Recorded, who: Who, is_plain: bool) -> None:
         effect = change.statement.effect
         assert effect is not None, f"{type(fact).__name__} changes rows that are not told"
-        values = without_nul(change.values(fact, who))
+        values = change.values(fact, who)
+        if not is_plain:
+            values = without_nul(values)
         if effect.owner is not None and _key(effect.owner.name, values) not in self._now[effect.owner.name]:
             return
         rows, key = self._now[effect.table.name], _key(effect.table.name, values)
@@ -131,22 +133,14 @@ class _Sheets:
 
     def write(self, connection: Connection) -> None:
         """Write the rows that are new or changed."""
-        later: list[tuple[Sql, list[Row]]] = []
         for name, rows in self._now.items():
             new: list[Row] = []
             old: list[Row] = []
             for key, row in rows.items():
                 if row is not self._stored[name].get(key):
                     (new if self._is_new(name, key, row) else old).append(row)
-            if len(new) >= WORTH_COPYING:
-                insert_rows(connection, _TABLES[name], new)
-            elif new:
-                later.append((_INSERT[name], new))
-            if old:
-                later.append((_OVERWRITE[name], old))
-        with together(connection):
-            for sql, left in later:
-                tell(connection, sql, left)
+            insert_rows(connection, _TABLES[name], new)
+            insert_rows(connection, _TABLES[name], old, _OVERWRITING[name])
 
     def _is_new(self, name: str, key: tuple[Any, ...], row: Row) -> bool:
         """Tell whether a row is surely not in the database: it was looked for, or what it belongs to was."""

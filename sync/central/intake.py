@@ -1,19 +1,20 @@
 """Takes a station's entries in: one transaction a batch, every entry with a final verdict, nothing lost or doubled."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 
 from station import projections
 from station.entries import Entry, first_prev
-from station.facts import Recorded
-from sync.central import feed, folding, photos, receipts, reviews
+from station.facts import Recorded, Undone
+from sync.central import customers, feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
-from sync.central.statements import Sql, ask, insert_rows, tell
+from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
 from sync.central.store import Store, insert_once
-from sync.central.tables import ack, journal, quarantine, station_lock
+from sync.central.tables import ack, journal, quarantine, repeated, station_lock
 from sync.wire import Push, Pushed, Quarantine, Verdict
 
 
@@ -47,16 +48,22 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
     A batch is first written as if no id in it ever came before, which is nearly always so. When it cannot be written
     as a whole, it is written again entry by entry, and the entry that is the reason is set aside.
     """
-    if not push.suspect:
-        try:
-            with store.writing() as connection:
-                return _take_in(connection, station, site, push, now, one_by_one=False)
-        except _NOBODYS_FAULT:
-            raise
-        except _POISON:
-            pass
-    with store.writing() as connection:
-        return _take_in(connection, station, site, push, now, one_by_one=True)
+    answer = None if push.suspect else _written_at_once(store, station, site, push, now)
+    if answer is None:
+        with store.writing() as connection:
+            answer = _take_in(connection, station, site, push, now, one_by_one=True)
+    customers.note_told(store, station, push.entries)
+    return answer
+
+
+def _written_at_once(store: Store, station: str, site: str, push: Push, now: str) -> Pushed | None:
+    try:
+        with store.writing() as connection:
+            return _take_in(connection, station, site, push, now, one_by_one=False)
+    except _NOBODYS_FAULT:
+        raise
+    except _POISON:
+        return None
 
 
 def _take_in(connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool) -> Pushed:
@@ -67,21 +74,29 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
     new = tuple(entry for entry in push.entries if entry.seq > acked)
     verdicts = _again(connection, station, push.epoch, acked, known, now)
     judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
-    if one_by_one:
-        judged = [_write_alone(connection, station, each, now) for each in judged]
-    else:
-        folding.project(connection, station, _keep(connection, station, judged, now))
-    _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
-    facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
-    photos.note_shared(connection, facts)
-    conflicts = reviews.compare(connection, station, facts, now)
-    verdicts += [_verdict(connection, station, each, conflicts) for each in judged]
-    if new:
-        acked = new[-1].seq
-        _raise_mark(connection, station, push.epoch, acked, new[-1].hash)
-    feed.append(connection, site, receipts.changes(connection, station, facts))
+    with _in_few_turns(connection, judged, one_by_one):
+        if one_by_one:
+            judged = [_write_alone(connection, station, each, now) for each in judged]
+        else:
+            folding.project(connection, station, _keep(connection, station, judged, now))
+        _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
+        _note_repeated(connection, station, [each.entry for each in judged if each.status == "duplicate"])
+        facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
+        photos.note_shared(connection, facts)
+        conflicts = reviews.compare(connection, station, facts, now)
+        verdicts += [_verdict(connection, station, each, conflicts) for each in judged]
+        if new:
+            acked = new[-1].seq
+            _raise_mark(connection, station, push.epoch, acked, new[-1].hash)
+        feed.append(connection, site, receipts.changes(connection, station, facts))
     results = tuple(each for each in verdicts if each.status != "ok")
     return Pushed(push.epoch, acked, now, results)
+
+
+def _in_few_turns(connection: Connection, judged: Sequence[Judged], one_by_one: bool) -> AbstractContextManager[None]:
+    """Send a small batch's statements together. Many rows are copied, and savepoints and undo are asked in turn."""
+    asks_in_turn = one_by_one or any(isinstance(each.fact, Undone) for each in judged)
+    return nullcontext() if asks_in_turn or len(judged) >= WORTH_COPYING else together(connection)
 
 
 # Both rows are locked: epochs of one station have rows of the projected tables in common.
@@ -123,6 +138,7 @@ def _again(
     for entry in known:
         row = stored.get(entry.seq)
         if row is None and _said_before(connection, station, [entry]).get(entry.id) == said(entry):
+            _note_repeated(connection, station, [entry])
             verdicts.append(Verdict(entry.seq, "duplicate"))
             continue
         if row is None or row["id"] != entry.id:
@@ -189,11 +205,20 @@ def _set_aside(connection: Connection, station: str, epoch: str, judged: Sequenc
     insert_once(connection, quarantine, rows)
 
 
+def _note_repeated(connection: Connection, station: str, entries: Sequence[Entry]) -> None:
+    """Remember where entries stood that were kept before, under an earlier epoch: a digest counts them."""
+    rows = [{"station": station, "epoch": each.epoch, "seq": each.seq, "hash": each.hash} for each in entries]
+    insert_once(connection, repeated, rows)
+
+
+_DISPUTE = Sql("UPDATE journal SET status = 'conflict', code = :code WHERE id = :id")
+
+
 def _verdict(connection: Connection, station: str, judged: Judged, conflicts: frozenset[str]) -> Verdict:
     entry = judged.entry
     if entry.id not in conflicts:
         return Verdict(entry.seq, judged.status, judged.code)
-    connection.execute(update(journal).where(journal.c.id == entry.id).values(status="conflict", code=reviews.KIND))
+    tell(connection, _DISPUTE, [{"id": entry.id, "code": reviews.KIND}])
     return Verdict(entry.seq, "conflict", reviews.KIND)
 
 

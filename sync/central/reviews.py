@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
 from station.entries import Entry
 from station.facts import ItemIdentified, ItemRelinked, ParcelArrived, Recorded, SerialChecked
 from station.records import ReturnOrder
-from station.schema import item
 from sync.central.feed import latest
-from sync.central.statements import Sql, ask, together
+from sync.central.statements import Sql, ask, insert_rows, together
 from sync.central.store import insert_once
 from sync.central.tables import order_lock, parcel_order, review
 
@@ -38,6 +36,7 @@ class Unit(NamedTuple):
 
 
 _LOCK = Sql("SELECT rma FROM order_lock WHERE rma = ANY (:rmas) ORDER BY rma FOR UPDATE")
+_LINES = Sql("SELECT item, rma, line FROM item WHERE station = :station AND item = ANY (:items) AND line <> ''")
 _UNITS = Sql(
     "SELECT rma, line, station, item, serial FROM item WHERE rma = ANY (:rmas) ORDER BY identified_at, station, item"
 )
@@ -83,11 +82,8 @@ def _lines(connection: Connection, station: str, facts: Sequence[tuple[Entry, Re
         elif isinstance(fact, SerialChecked) and fact.serial:
             by_item.setdefault(fact.item, []).append(entry.id)
     if by_item:
-        query = select(item.c.item, item.c.rma, item.c.line).where(
-            item.c.station == station, item.c.item.in_(list(by_item)), item.c.line != ""
-        )
-        for row in connection.execute(query):
-            named.update((entry_id, Line(row.rma, row.line)) for entry_id in by_item[row.item])
+        for name, *line in ask(connection, _LINES, {"station": station, "items": list(by_item)})():
+            named.update((entry_id, Line(*line)) for entry_id in by_item[name])
     return named
 
 
@@ -126,10 +122,6 @@ def _declared(order: bytes, line: str) -> int | None:
 
 def _open(connection: Connection, line: Line, why: str, detail: str, now: str) -> None:
     """Open a review, or bring the one there is up to date."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {"kind": KIND, "rma": line.rma, "line": line.line, "why": why, "detail": detail, "opened_at": now}
-    connection.execute(
-        insert(review)
-        .values(row)
-        .on_conflict_do_update(index_elements=["kind", "rma", "line"], set_={"why": why, "detail": detail})
-    )
+    again = "ON CONFLICT (kind, rma, line) DO UPDATE SET why = excluded.why, detail = excluded.detail"
+    insert_rows(connection, review, [row], again)

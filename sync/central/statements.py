@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import psycopg
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, LargeBinary, Table
 from sqlalchemy.exc import DBAPIError
 
 from station.database import DRIVER
@@ -20,8 +21,8 @@ Rows = Sequence[tuple[Any, ...]]
 
 _NAME = re.compile(r":(\w+)")
 _ANY = re.compile(r"= ANY \((:\w+)\)")
-# Fewer rows go as inserts together with other statements; COPY costs two turns by itself.
-WORTH_COPYING = 24
+# Fewer rows go as one insert together with other statements; COPY costs two turns by itself.
+WORTH_COPYING = 100
 
 
 class Sql:
@@ -65,49 +66,64 @@ def tell(connection: Connection, sql: Sql, rows: Sequence[Values]) -> None:
 
 @contextmanager
 def together(connection: Connection) -> Iterator[None]:
-    """Send what runs inside without waiting for an answer to each; all are answered at the end."""
+    """Send what runs inside without waiting for an answer to each; all are answered at the end, or when one is asked.
+
+    Only statements of this module may run inside.
+    """
     driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite" or _is_together(driver):
+        yield
+        return
+    with _as_sqlalchemy(connection), driver.pipeline():
+        yield
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Values], on_conflict: str = "") -> None:
+    """Insert rows that give the same columns each, with an ON CONFLICT clause if need be.
+
+    Raises sqlalchemy.exc.IntegrityError when one is there already.
+    """
+    if not rows:
+        return
+    driver: Any = connection.connection.driver_connection
+    names = tuple(rows[0])
     with _as_sqlalchemy(connection):
         if connection.dialect.name == "sqlite":
-            yield
+            values = ", ".join(f":{name}" for name in names)
+            driver.executemany(f'INSERT INTO "{table.name}" ({_listed(names)}) VALUES ({values}) {on_conflict}', rows)
+        elif len(rows) < WORTH_COPYING or on_conflict or _is_together(driver):
+            _insert_as_one(driver, table, names, rows, on_conflict)
         else:
-            with driver.pipeline():
-                yield
+            with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({_listed(names)}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(tuple(row.values()))
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Insert whole rows. Raises sqlalchemy.exc.IntegrityError when one is there already. Not inside `together`."""
-    if connection.dialect.name == "sqlite" or len(rows) < WORTH_COPYING:
-        if rows:
-            tell(connection, insert_of(table), rows)
-        return
-    names = [column.name for column in table.columns]
-    driver: Any = connection.connection.driver_connection
-    with (
-        _as_sqlalchemy(connection),
-        driver.cursor() as cursor,
-        cursor.copy(f'COPY "{table.name}" ({_listed(names)}) FROM STDIN') as copy,
-    ):
-        for row in rows:
-            copy.write_row([row[name] for name in names])
-
-
-def insert_of(table: Table, more: str = "") -> Sql:
-    """Return the insert of a whole row, with `more` at its end."""
-    names = [column.name for column in table.columns]
-    values = ", ".join(f":{name}" for name in names)
-    return Sql(f'INSERT INTO "{table.name}" ({_listed(names)}) VALUES ({values}) {more}')
-
-
-def overwrite_of(table: Table) -> Sql:
-    """Return the insert of a whole row that takes the place of one with the same key."""
+def overwriting(table: Table) -> str:
+    """Return the ON CONFLICT clause of rows that take the place of those with the same key."""
     keys = [column.name for column in table.primary_key]
-    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in table.columns.keys() if name not in keys)
-    return insert_of(table, f"ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changes}")
+    names = [column.name for column in table.columns if column.name not in keys]
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+    return f"ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changes}"
+
+
+def _insert_as_one(driver: Any, table: Table, names: Sequence[str], rows: Sequence[Values], on_conflict: str) -> None:
+    """Insert rows in one statement, the same however many there are, so that PostgreSQL plans it once."""
+    binary = [name for name in names if isinstance(table.columns[name].type, LargeBinary)]
+    plain = [{**row, **{name: f"\\x{row[name].hex()}" for name in binary}} for row in rows] if binary else rows
+    driver.execute(
+        f'INSERT INTO "{table.name}" ({_listed(names)}) SELECT {_listed(names)} '
+        f'FROM json_populate_recordset(NULL::"{table.name}", %(rows)s::json) {on_conflict}',
+        {"rows": msgspec.json.encode(plain).decode()},
+    )
+
+
+def _is_together(driver: Any) -> bool:
+    return bool(driver.pgconn.pipeline_status != psycopg.pq.PipelineStatus.OFF)
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+    return ", ".join([f'"{name}"' for name in names])
 
 
 @contextmanager
