@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -100,10 +101,10 @@ def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[Waiti
     return [WaitingPhoto(row.seq, _leaving(row.body)) for row in rows]
 
 
-def _leaving(body: object) -> str:
+def _leaving(body: Any) -> str:
     """Return the SHA-256 of the file that may leave; empty when the fact that names it was damaged on the disk."""
     try:
-        photo = msgspec.json.decode(body, type=PhotoTaken)  # type: ignore[arg-type]
+        photo = msgspec.json.decode(body, type=PhotoTaken)
     except (msgspec.MsgspecError, TypeError):
         return ""
     return photo.shared_sha256 or photo.sha256

@@ -36,6 +36,7 @@ class Client:
     """
 
     def __init__(self, url: str, station: str, token: str) -> None:
+        self._name, self._token = station, token
         self._station = quote(station, safe="")
         self._socket: socket.socket | None = None
         self._aborted = False
@@ -51,10 +52,13 @@ class Client:
         """Hand over the raw bytes of an entry that central fails at in every other way."""
         return self._pushed("quarantine", entry)
 
-    def pull(self, site: str, after: int, limit: int) -> FeedPage:
-        """Return the next records of the site's feed after number `after`."""
+    def pull(self, site: str, after: int, limit: int, wait_s: int = 0) -> FeedPage:
+        """Return the next records of the site's feed after number `after`; if there are none, those that come within
+        `wait_s` seconds.
+        """
         path = f"/v1/sites/{quote(site, safe='')}/feed?after={after}&limit={limit}"
-        return _decoded(self._call("GET", path), FeedPage)
+        path += f"&wait={wait_s}" if wait_s else ""
+        return _decoded(self._call("GET", path, patience_s=wait_s), FeedPage)
 
     def photo_has(self, sha256: str) -> bool:
         """Tell whether central has this photo."""
@@ -80,6 +84,10 @@ class Client:
                 if len(content) > most:
                     raise Refused("too_large", f"more than {most} bytes came", status=413)
             return content
+
+    def twin(self) -> "Client":
+        """Return another client for the same station, with a connection of its own for another thread."""
+        return Client(self._url, self._name, self._token)
 
     def health(self) -> Health:
         """Return what central says of itself; needs no valid token."""
@@ -109,10 +117,12 @@ class Client:
         raise Refused(problem.error, problem.detail, status=409, acked=problem.acked)
 
     def _call(
-        self, method: str, path: str, content: bytes | None = None, may: tuple[int, ...] = ()
+        self, method: str, path: str, content: bytes | None = None, may: tuple[int, ...] = (), patience_s: float = 0.0
     ) -> "httpx.Response":
         with self._reaching() as http:
-            answer = http.request(method, path, content=content, extensions={"trace": self._trace})
+            limits = {"connect": _CONNECT_S, "read": _TIMEOUT_S + patience_s, "write": _TIMEOUT_S, "pool": _TIMEOUT_S}
+            extensions = {"trace": self._trace, "timeout": limits}
+            answer = http.request(method, path, content=content, extensions=extensions)
         if answer.is_success or answer.status_code in may:
             return answer
         raise _failure(answer)

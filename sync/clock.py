@@ -8,7 +8,7 @@ import msgspec
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """`monotonic` counts seconds from somewhere and is what waiting goes by; `utc` is the wall clock and only informs."""
+    """`monotonic` counts seconds from somewhere: waiting goes by it. `utc` is the wall clock and only informs."""
 
     monotonic: Callable[[], float]
     utc: Callable[[], datetime]

@@ -17,6 +17,7 @@ from station.sync_status import SyncStatus
 from sync.client import Client
 from sync.clock import MACHINE
 from sync.errand import Disk, Errand, Heard, Timing
+from sync.listener import Listener
 
 _JOIN_S = 2.0
 # How often the computer's own network is looked at while central is away.
@@ -46,7 +47,9 @@ class Courier:
         self._disk = Disk(journal, photos, references)
         self._post = post
         self._timing = timing
+        self._listener = Listener(client.twin(), site, timing.backoff, self._hear)
         self._wake = threading.Event()
+        self._news = threading.Event()
         self._facts = threading.Event()
         self._retry = threading.Event()
         self._stop = threading.Event()
@@ -66,13 +69,25 @@ class Courier:
         self._retry.set()
         self._wake.set()
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether central tells of news by itself; else the courier looks every few seconds."""
+        return self._listener.is_listening
+
+    def _hear(self) -> None:
+        """Take from the listener that central has news, or has fallen silent."""
+        self._news.set()
+        self._wake.set()
+
     def stop(self) -> None:
         """Break off what is under way and end; what was not confirmed goes again next time."""
         self._stop.set()
         self._wake.set()
         self._client.abort()
+        self._listener.abort()
         if self._thread.ident is None:
             self._client.close()
+            self._listener.stop(_JOIN_S)
         else:
             self._thread.join(_JOIN_S)
             if self._thread.is_alive():
@@ -90,31 +105,35 @@ class Courier:
                     self._stop.wait(self._timing.backoff.cap_s)
         finally:
             self._client.close()
+            self._listener.stop(_JOIN_S)
 
     def _work(self) -> None:
         with closing(LocalCopy.open(self._copy)) as db:
             dice = random.Random()
             errand = Errand(self._site, db, self._client, self._disk, self._timing, MACHINE, dice)
             with closing(errand):
-                self._run_errand(errand)
+                self._run_errand(errand, db)
 
-    def _run_errand(self, errand: Errand) -> None:
+    def _run_errand(self, errand: Errand, db: LocalCopy) -> None:
         shown: SyncStatus | None = None
         while not self._stop.is_set():
             wait_s = errand.step(self._heard())
             if not self._stop.is_set() and errand.status != shown:
                 shown = errand.status
                 self._post(shown)
+            if errand.status.online and not self._stop.is_set():
+                self._listener.follow(db.cursor())
             self._rest(wait_s, is_online=errand.status.online)
 
     def _heard(self) -> Heard:
         """Take what was said since the last step."""
         self._wake.clear()
-        heard = Heard(facts=self._facts.is_set(), retry=self._retry.is_set())
-        for flag, is_set in ((self._facts, heard.facts), (self._retry, heard.retry)):
-            if is_set:
+        said = {"facts": self._facts, "records": self._news, "retry": self._retry}
+        heard = {name: flag.is_set() for name, flag in said.items()}
+        for name, flag in said.items():
+            if heard[name]:
                 flag.clear()
-        return heard
+        return Heard(**heard, is_told=self._listener.is_listening)
 
     def _rest(self, wait_s: float, *, is_online: bool) -> None:
         """Wait until something is due or said; while central is away, no longer than the network stays as it is."""

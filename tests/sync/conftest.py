@@ -318,10 +318,14 @@ def order() -> Callable[..., ReturnOrder]:
     return make
 
 
+QUICK = Timing(Backoff(0.01, 0.2), poll_s=0.1, told_poll_s=0.1, coalesce_s=(0.01, 0.02))
+
+
 class Courierer:
     """A courier on a book, and every status it posted."""
 
-    def __init__(self, book: Book, bench: Bench, url: str = "") -> None:
+    def __init__(self, book: Book, bench: Bench, url: str = "", timing: Timing = QUICK) -> None:
+        self.bench = bench
         self.statuses: list[object] = []
         self.courier = Courier(
             Client(url or bench.central.url, bench.station, bench.token),
@@ -331,7 +335,7 @@ class Courierer:
             book.photos,
             PhotoStore(book.folder / "references"),
             self.statuses.append,
-            timing=Timing(Backoff(0.01, 0.2), poll_s=0.1, told_poll_s=0.1, coalesce_s=(0.01, 0.02)),
+            timing=timing,
         )
         self.courier.start()
 
@@ -349,8 +353,8 @@ def run_courier() -> Iterator[Callable[..., Courierer]]:
     """Starts couriers, and stops them at the end."""
     running: list[Courierer] = []
 
-    def start(book: Book, bench: Bench, url: str = "") -> Courierer:
-        running.append(Courierer(book, bench, url))
+    def start(book: Book, bench: Bench, url: str = "", timing: Timing = QUICK) -> Courierer:
+        running.append(Courierer(book, bench, url, timing))
         return running[-1]
 
     yield start
@@ -362,7 +366,8 @@ class Proxy:
     """A line to central that can be cut, held and lied on; what it does is decided anew for each connection.
 
     `cut_after` bytes of a request the line breaks; `at_answer` is called when central answers, and the answer is
-    thrown away; `fail_with` (a status and a marker) answers pushes that hold the marker, and does not pass them on.
+    thrown away; `replace` puts one text in the place of another as long; `fail_with` (a status and a marker) answers
+    pushes that hold the marker, and does not pass them on.
     """
 
     def __init__(self, port: int) -> None:
@@ -372,6 +377,7 @@ class Proxy:
         self.at_answer: Callable[[], None] | None = None
         self.fail_with: tuple[int, bytes] | None = None
         self.is_holding = False
+        self.replace = (b"", b"")
         self.connections = 0
         self.failed = 0
         self.bytes_up = 0
@@ -429,6 +435,7 @@ class Proxy:
             while data := self._request(ours):
                 self.bytes_up += len(data)
                 self.said.append(data)
+                data = data.replace(*self.replace) if self.replace[0] else data
                 if self.is_holding:
                     continue
                 if self.fail_with is not None and self.fail_with[1] in data and b"/events" in data[:200]:

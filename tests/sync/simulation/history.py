@@ -62,13 +62,14 @@ class Outcome:
 class History:
     """The benches, central, the lines and the time of one seed."""
 
-    def __init__(self, seed: int, folder: Path, faults: frozenset[str]) -> None:
+    def __init__(self, seed: int, folder: Path, faults: frozenset[str], rounds: int) -> None:
         self.dice = random.Random(seed)
         self.now_s = 0.0
         self.skew = timedelta()
         self.weather = Weather(random.Random(seed + 1))
         self.folder = folder
         self.faults = faults
+        self.rounds = rounds
         self.outcome = Outcome(seed, [], [])
         self.held: dict[str, Held] = {}
         self.rotten: set[str] = set()
@@ -243,7 +244,7 @@ class History:
                 machine.line.token = token
         # A day passes: what only the daily look can find is found.
         self.now_s += 90_000.0
-        for _ in range(ROUNDS):
+        for _ in range(self.rounds):
             self.now_s = max(self.now_s, min(machine.due_at for machine in self.machines))
             for machine in self.machines:
                 if machine.due_at <= self.now_s:
@@ -266,7 +267,9 @@ class History:
         return machine.db.cursor() == self.center.head(machine.site)
 
 
-def play(seed: int, folder: Path, steps: int = 60, faults: frozenset[str] = frozenset(EVENTS)) -> Outcome:
+def play(
+    seed: int, folder: Path, steps: int = 60, faults: frozenset[str] = frozenset(EVENTS), rounds: int = ROUNDS
+) -> Outcome:
     """Play one history in an empty folder; the same seed, steps and faults give the same history."""
     history: History | None = None
     ids = random.Random(seed + 2)
@@ -275,7 +278,7 @@ def play(seed: int, folder: Path, steps: int = 60, faults: frozenset[str] = froz
         return utc(history.wall()) if history is not None else utc(START)
 
     with seeded(ids, now, lambda: history.now_s if history is not None else 0.0):
-        history = History(seed, folder, faults)
+        history = History(seed, folder, faults, rounds)
         try:
             return history.play(steps)
         finally:

@@ -1,4 +1,4 @@
-"""A station in a history: a real journal, a real copy and the real courier, on a disk that can be put back or cloned."""
+"""A station in a history: real journal, copy and courier, on a disk that can be put back and cloned."""
 
 import random
 import shutil

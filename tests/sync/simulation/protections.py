@@ -1,0 +1,199 @@
+"""The protections of the sync, each of which a test can switch off at one place; the product has no such switch."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from station import local_copy, salvage
+from station.entries import Entry
+from station.local_copy import LocalCopy
+from sync import mirror, outbox
+from sync.central import intake
+from sync.central.judge import Judged
+from sync.errand import Errand
+from sync.errors import Unreachable
+from sync.mirror import Mirror
+from sync.outbox import Outbox
+from sync.pace import Lane, Pace
+from sync.wire import FeedPage, Push, Pushed
+from tests.sync.simulation.line import Crash
+
+Patch = pytest.MonkeyPatch
+
+
+def _known_ids(patch: Patch) -> None:
+    """Central no longer knows an id that it has under another number."""
+    patch.setattr(intake, "_said_before", lambda *_: {})
+
+
+def _mark(patch: Patch) -> None:
+    """Central forgets how far it got."""
+    patch.setattr(intake, "_raise_mark", lambda *_: None)
+
+
+def _gap(patch: Patch) -> None:
+    """Central takes entries that do not follow those it has."""
+    take_in, mark = intake._take_in, intake._mark
+    pushes: list[Push] = []
+
+    def taking(connection: Any, station: str, site: str, push: Push, now: str, **more: Any) -> Pushed:
+        pushes[:] = [push]
+        return take_in(connection, station, site, push, now, **more)
+
+    def marked(connection: Any, station: str, epoch: str) -> tuple[int, bytes]:
+        acked, prev = mark(connection, station, epoch)
+        push = pushes[0] if pushes else None
+        if push is not None and push.epoch == epoch and push.entries and push.first > acked + 1:
+            return push.first - 1, push.entries[0].prev
+        return acked, prev
+
+    patch.setattr(intake, "_take_in", taking)
+    patch.setattr(intake, "_mark", marked)
+
+
+def _fork(patch: Patch) -> None:
+    """Central takes whatever comes under a number it has for what it has."""
+    again = intake._again
+
+    def forgiving(*what: Any) -> list[Any]:
+        try:
+            return again(*what)
+        except intake.ForkError:
+            return []
+
+    patch.setattr(intake, "_again", forgiving)
+
+
+def _epoch(patch: Patch) -> None:
+    """A journal that was begun anew keeps the epoch of the old one."""
+    write = salvage._write
+
+    def writing(new: Any, station: str, epoch: str, entries: list[Entry], skipped: int) -> None:
+        write(new, station, entries[0].epoch if entries else epoch, entries, skipped)
+
+    patch.setattr(salvage, "_write", writing)
+
+
+def _confirmed(patch: Patch) -> None:
+    """The bench takes what it sent for confirmed when no answer came."""
+    push_some = Outbox.push_some
+
+    def hoping(self: Outbox) -> bool:
+        entries, _ = self._batch(self.acked)
+        try:
+            return push_some(self)
+        except Unreachable as error:
+            if error.code == "slow":
+                self._db.set_acked(self._epoch, entries[-1].seq)
+            raise
+
+    patch.setattr(Outbox, "push_some", hoping)
+
+
+def _only_sent(patch: Patch) -> None:
+    """The bench takes for confirmed whatever number central names, beyond what it sent."""
+    patch.setattr(outbox, "min", lambda last, acked: acked if isinstance(acked, int) else last, raising=False)
+
+
+def _cursor(patch: Patch) -> None:
+    """The cursor moves before the records are there."""
+    apply = LocalCopy.apply
+
+    def torn(self: Any, from_seq: int, to_seq: int, records: Sequence[Any], rules: Sequence[Any] = ()) -> None:
+        apply(self, from_seq, to_seq, ())
+        if self.weather.dice.random() < 0.3:
+            raise Crash
+        with self._writing() as connection:
+            connection.exec_driver_sql("UPDATE feed SET cursor = ?", (from_seq - 1,))
+        apply(self, from_seq, to_seq, records, rules)
+
+    patch.setattr(LocalCopy, "apply", torn)
+
+
+def _poison(patch: Patch) -> None:
+    """What central fails at again and again is never set aside."""
+    patch.setattr(Pace, "is_poison", lambda *_: False)
+
+
+def _terminal(patch: Patch) -> None:
+    """Central has no answer for an entry it cannot take: the whole push fails."""
+    judge = intake.judge
+
+    def strict(*what: Any) -> list[Judged]:
+        judged = judge(*what)
+        if any(each.status == "quarantined" for each in judged):
+            raise Unreachable("fault", "500", status=500)
+        return judged
+
+    patch.setattr(intake, "judge", strict)
+
+
+def _sound(patch: Patch) -> None:
+    """The bench sends what was damaged on its disk."""
+    patch.setattr(outbox, "_is_sound", lambda entry: isinstance(entry.body, bytes))
+
+
+def _hash(patch: Patch) -> None:
+    """Central takes an entry whose hash does not fit."""
+    judge = intake.judge
+
+    def careless(*what: Any) -> list[Judged]:
+        return [_believed(each) if each.code in ("hash_wrong", "chain_broken") else each for each in judge(*what)]
+
+    patch.setattr(intake, "judge", careless)
+
+
+def _believed(judged: Judged) -> Judged:
+    try:
+        return Judged(judged.entry, "ok", "", judged.entry.fact())  # type: ignore[arg-type]
+    except msgspec.MsgspecError:
+        return judged
+
+
+def _feed_gap(patch: Patch) -> None:
+    """The bench takes a page of the feed in which a record is missing."""
+    apply = Mirror._apply
+
+    def trusting(self: Mirror, page: FeedPage) -> None:
+        numbered = [msgspec.structs.replace(each, seq=seq) for seq, each in enumerate(page.records, page.from_seq)]
+        filled = numbered + [numbered[-1]] * (page.to_seq - page.from_seq + 1 - len(numbered))
+        renumbered = [msgspec.structs.replace(each, seq=seq) for seq, each in enumerate(filled, page.from_seq)]
+        apply(self, msgspec.structs.replace(page, records=tuple(renumbered)))
+
+    patch.setattr(mirror.Mirror, "_apply", trusting)
+
+
+def _own_timer(patch: Patch) -> None:
+    """What failed is tried again only when somebody brings something new."""
+    failed = Errand._failed
+
+    def sleeping(self: Errand, lane: Lane, why: str, at_least_s: float) -> Lane:
+        return msgspec.structs.replace(failed(self, lane, why, at_least_s), due_at=1e12)
+
+    patch.setattr(Errand, "_failed", sleeping)
+
+
+def _fork_mark(patch: Patch) -> None:
+    """A bench that learnt of a fork begins no new epoch."""
+    patch.setattr("station.opening.marks_in", lambda path, epoch: (local_copy.acked_in(path, epoch), 0))
+
+
+PROTECTIONS: Final[Mapping[str, Callable[[Patch], None]]] = {
+    "known ids": _known_ids,
+    "mark": _mark,
+    "gap check": _gap,
+    "fork check": _fork,
+    "new epoch": _epoch,
+    "ack only what is confirmed": _confirmed,
+    "ack only what was sent": _only_sent,
+    "cursor with its records": _cursor,
+    "poison set aside": _poison,
+    "an answer for every entry": _terminal,
+    "sound before sent": _sound,
+    "hash and chain": _hash,
+    "feed gap check": _feed_gap,
+    "own timer": _own_timer,
+    "fork remembered": _fork_mark,
+}
