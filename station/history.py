@@ -10,11 +10,12 @@ from sqlalchemy import func, literal, or_, select
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.copy_marks import acked_in, refused_in
 from station.entries import Entry
 from station.facts import ParcelArrived, Recorded, Unknown
 from station.journal import Journal
 from station.known import Plated, Received, Unit
-from station.local_copy import COPY_FILE, acked_in, refused_in
+from station.local_copy import COPY_FILE
 from station.moments import utc
 from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt

@@ -56,7 +56,7 @@ _SET_RECORD = Statement(
 _SET_CODE = Statement("INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES (:sort, :code, :kind, :key)")
 _FORGET_CODE = Statement("DELETE FROM code WHERE sort = :sort AND code = :code AND kind = :kind AND key = :key")
 _FORGET_RECORD = Statement("DELETE FROM record WHERE kind = :kind AND key = :key")
-_ACKED = Statement("SELECT seq FROM acked WHERE epoch = :epoch")
+ACKED = Statement("SELECT seq FROM acked WHERE epoch = :epoch")
 _SET_ACKED = Statement(
     "INSERT INTO acked (epoch, seq) VALUES (:epoch, :seq) ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq"
 )
@@ -64,10 +64,14 @@ _SET_REFUSED = Statement(
     "INSERT INTO refused (epoch, seq, status, code) VALUES (:epoch, :seq, :status, :code) "
     "ON CONFLICT (epoch, seq) DO UPDATE SET status = excluded.status, code = excluded.code"
 )
-_ADD_RULES = Statement("INSERT INTO rule_file (seq, key, toml, why) VALUES (:seq, :key, :toml, :why)")
+# Later than all that came before, also when central was put back to an old state and gives numbers once more.
+ADD_RULES = Statement(
+    "INSERT INTO rule_file (seq, key, toml, why) "
+    "SELECT MAX(:seq, COALESCE(MAX(seq), 0) + 1), :key, :toml, :why FROM rule_file"
+)
 _CURSOR = "SELECT cursor FROM feed"
 _NEWEST_RULES = "SELECT COALESCE(MAX(seq), 0) FROM rule_file"
-_RULES = "SELECT seq, key, toml, why FROM rule_file ORDER BY seq"
+RULES = "SELECT seq, key, toml, why FROM rule_file ORDER BY seq"
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -104,6 +108,11 @@ class FeedGap(Exception):
     """A page of the feed does not begin where the copy ends; nothing was taken from it."""
 
 
+def photos_mark(epoch: str) -> str:
+    """Return the name under which the copy remembers, beside what is confirmed of an epoch, which photos are done."""
+    return f"photos of {epoch}"
+
+
 def fork_mark(epoch: str) -> str:
     """Return the name under which the copy remembers, beside what is confirmed of an epoch, how many facts central has
     of it that the journal lacks: the journal is an old copy, or a second one is in use.
@@ -119,9 +128,15 @@ def code_of(text: str) -> str:
 class LocalCopy:
     """One connection to the copy, for the thread that opened it. `renewed` says why a new copy was begun."""
 
-    def __init__(self, connection: Connection, renewed: str) -> None:
+    def __init__(self, connection: Connection, renewed: str, path: Path) -> None:
         self._connection = connection
         self.renewed = renewed
+        self.path = path
+
+    @property
+    def connection(self) -> Connection:
+        """The connection itself, for `station.staging`."""
+        return self._connection
 
     @classmethod
     def open(cls, path: Path) -> "LocalCopy":
@@ -134,7 +149,7 @@ class LocalCopy:
             if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
                 for statement in _TABLES:
                     connection.exec_driver_sql(statement)
-        return cls(connection.execution_options(begin="DEFERRED"), renewed)
+        return cls(connection.execution_options(begin="DEFERRED"), renewed, path)
 
     def close(self) -> None:
         """Close the connection; calling it twice is harmless."""
@@ -199,6 +214,12 @@ class LocalCopy:
         found = elsewhere.number(elsewhere.hashed(code_of(code)))
         return tuple(row[0] for row in driver_connection(self._connection).execute(elsewhere.SITES, (found,)))
 
+    def bodies(self) -> Iterator[tuple[str, str, bytes]]:
+        """Yield kind, key and body of every record, for `sync.digests`; changes of `elsewhere` are none of them."""
+        with self._reading() as connection:
+            for kind, key, body in connection.exec_driver_sql("SELECT kind, key, body FROM record"):
+                yield kind, key, bytes(body)
+
     def kept(self, kind: str, key: str) -> bytes | None:
         """Return a record's body as it came, of a kind that is found by its key; None when there is none.
 
@@ -219,7 +240,7 @@ class LocalCopy:
     def acked(self, epoch: str) -> int:
         """Return the highest seq of an epoch that central has confirmed; 0 when none."""
         with self._reading() as connection:
-            return int(_ACKED.run(connection, {"epoch": epoch}).scalar() or 0)
+            return int(ACKED.run(connection, {"epoch": epoch}).scalar() or 0)
 
     def refused(self) -> tuple[Refusal, ...]:
         """Return the facts central could not take as they were, in order."""
@@ -234,7 +255,7 @@ class LocalCopy:
     def rules(self) -> tuple[Delivered, ...]:
         """Return every rule file that came, in order, the refused ones too."""
         with self._reading() as connection:
-            return tuple(Delivered(*row) for row in connection.exec_driver_sql(_RULES))
+            return tuple(Delivered(*row) for row in connection.exec_driver_sql(RULES))
 
     def apply(self, from_seq: int, to_seq: int, records: Sequence[Record], rules: Sequence[Delivered] = ()) -> None:
         """Take one page of the feed and move the cursor to `to_seq`, in one transaction.
@@ -244,7 +265,7 @@ class LocalCopy:
         Raises FeedGap when the page does not begin right after the cursor, and msgspec.MsgspecError when a
         record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             cursor = int(connection.exec_driver_sql(_CURSOR).scalar_one())
             if from_seq != cursor + 1 or to_seq < cursor:
                 raise FeedGap(f"the copy ends with {cursor}, the page begins with {from_seq}")
@@ -263,12 +284,12 @@ class LocalCopy:
             if codes:
                 _SET_CODE.run_many(connection, codes)
             if rules:
-                _ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
+                ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
 
     def set_acked(self, epoch: str, seq: int, refused: Sequence[Refusal] = ()) -> None:
         """Remember what central confirmed, and what of it a person must look at, in one transaction."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             _SET_ACKED.run(connection, {"epoch": epoch, "seq": seq})
             for refusal in refused:
                 _SET_REFUSED.run(connection, msgspec.structs.asdict(refusal))
@@ -299,70 +320,14 @@ class LocalCopy:
             yield self._connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """Lend the connection in one transaction that writes."""
         self._connection.execution_options(begin="IMMEDIATE")
         try:
             with self._connection.begin():
                 yield self._connection
         finally:
             self._connection.execution_options(begin="DEFERRED")
-
-
-def acked_in(path: Path, epoch: str) -> int:
-    """Return what central has confirmed of an epoch, from a copy that may be missing, locked or damaged; else
-    0.
-    """
-    if not path.is_file():
-        return 0
-    try:
-        with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            return int(_ACKED.run(connection, {"epoch": epoch}).scalar() or 0)
-    except DBAPIError:
-        return 0
-
-
-def marks_in(path: Path, epoch: str) -> tuple[int, int]:
-    """Return what central has confirmed of an epoch, and its fork mark, from a copy like that of `acked_in`."""
-    if not path.is_file():
-        return 0, 0
-    try:
-        with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            marks = {name: _ACKED.rows(connection, {"epoch": name}) for name in (epoch, fork_mark(epoch))}
-    except DBAPIError:
-        return 0, 0
-    acked, ahead = (int(rows[0][0]) if rows else 0 for rows in marks.values())
-    return acked, ahead
-
-
-def highest_acked_in(path: Path) -> int:
-    """Return the highest seq of any epoch that central has confirmed, from a copy like that of `acked_in`; else 0."""
-    return _number_in(path, "SELECT COALESCE(MAX(seq), 0) FROM acked")
-
-
-def refused_in(path: Path) -> int:
-    """Return how many refusals a copy has, which may be missing, locked or damaged; then 0."""
-    return _number_in(path, "SELECT COUNT(*) FROM refused")
-
-
-def rules_in(path: Path) -> tuple[Delivered, ...]:
-    """Return the rule files that came to a copy like that of `acked_in`; none when it cannot be read."""
-    if not path.is_file():
-        return ()
-    try:
-        with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            return tuple(Delivered(*row) for row in connection.exec_driver_sql(_RULES))
-    except DBAPIError:
-        return ()
-
-
-def _number_in(path: Path, query: str) -> int:
-    if not path.is_file():
-        return 0
-    try:
-        with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            return int(connection.exec_driver_sql(query).scalar_one())
-    except DBAPIError:
-        return 0
 
 
 def _why_unusable(path: Path) -> str:

@@ -9,11 +9,12 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.copy_marks import marks_in
 from station.database import checkpoint, open_sqlite
 from station.entries import Entry, first_break, first_prev
 from station.files import put_in_place
 from station.journal_errors import JournalDamaged, JournalError
-from station.local_copy import COPY_FILE, marks_in
+from station.local_copy import COPY_FILE
 from station.moments import now
 from station.statements import Statement
 from station.upgrade import back_up, knows, upgrade

@@ -15,11 +15,12 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from station import projections, schema
+from station.copy_marks import acked_in, highest_acked_in
 from station.database import open_sqlite
 from station.entries import Entry, first_prev, sealed
 from station.files import put_in_place, sync_folder
 from station.journal_errors import JournalError, from_database
-from station.local_copy import COPY_FILE, acked_in, highest_acked_in
+from station.local_copy import COPY_FILE
 from station.opening import DAMAGED_PREFIX, JOURNAL_FILE, begin_file
 from station.ownership import LOCK_FILE, Ownership
 from station.pages import rows_in

@@ -10,11 +10,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from station import projections, schema
+from station.copy_marks import acked_in
 from station.database import open_memory, open_sqlite
 from station.entries import Entry, first_break, first_prev
 from station.facts import Hinted, PhotoTaken
 from station.journal_errors import JournalError, from_database
-from station.local_copy import COPY_FILE, acked_in
+from station.local_copy import COPY_FILE
 from station.opening import JOURNAL_FILE, PHOTOS_FOLDER, check_files, entries_after
 from station.photos import PhotoStore
 from station.statements import insert

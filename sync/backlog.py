@@ -21,6 +21,7 @@ _PHOTO = PhotoTaken.__name__
 _EPOCH = Statement("SELECT value FROM meta WHERE name = 'epoch'")
 _WAITING = Statement("SELECT COUNT(*), MIN(seq) FROM journal WHERE seq > :acked")
 _PHOTOS = Statement("SELECT COUNT(*) FROM journal WHERE seq > :done AND type = :photo")
+_HASHES = Statement("SELECT hash FROM journal WHERE seq > :after AND seq <= :upto")
 _AT = Statement("SELECT at FROM journal WHERE seq = :seq")
 
 
@@ -66,6 +67,12 @@ class Reader:
             oldest = _AT.rows(connection, {"seq": first}) if count else []
             ((photos,),) = _PHOTOS.rows(connection, {"done": photos_done, "photo": _PHOTO})
             return Backlog(count, str(oldest[0][0]) if oldest else "", photos)
+
+    def hashes(self, after: int, upto: int) -> list[bytes]:
+        """Return the hashes of the entries after one up to another; none for one whose hash is damaged."""
+        with self._reading() as connection:
+            found = _HASHES.rows(connection, {"after": after, "upto": upto})
+        return [row[0] if isinstance(row[0], bytes) else b"" for row in found]
 
     def close(self) -> None:
         """Close the connection; calling it twice is harmless."""

@@ -9,7 +9,19 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from sync.errors import Refused, Unreachable
-from sync.wire import FeedPage, Health, Problem, Push, Pushed, Quarantine
+from sync.wire import (
+    FeedPage,
+    FeedRecord,
+    Health,
+    JournalDigest,
+    Problem,
+    Push,
+    Pushed,
+    Quarantine,
+    SiteDigest,
+    SnapshotEnd,
+    SnapshotHead,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -38,7 +50,7 @@ class Client:
     def __init__(self, url: str, station: str, token: str) -> None:
         self._name, self._token = station, token
         self._station = quote(station, safe="")
-        self._socket: socket.socket | None = None
+        self._sockets: tuple[socket.socket, ...] = ()
         self._aborted = False
         self._headers = {"Authorization": f"Bearer {token}", "User-Agent": f"returns-station/{station}"}
         self._url = _checked(url)
@@ -85,6 +97,29 @@ class Client:
                     raise Refused("too_large", f"more than {most} bytes came", status=413)
             return content
 
+    def snapshot(self, site: str) -> Iterator[SnapshotHead | FeedRecord | SnapshotEnd]:
+        """Yield a site's records as they stand, between a head and an end; without the end it was cut off.
+
+        Other calls may be made while it comes: they have a connection of their own.
+        """
+        path = f"/v1/sites/{quote(site, safe='')}/snapshot"
+        with self._reaching() as http, http.stream("GET", path, extensions={"trace": self._trace}) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise _failure(answer)
+            for line in answer.iter_lines():
+                yield _line(line)
+
+    def site_digest(self, site: str, upto: int) -> SiteDigest:
+        """Return the digests of what stands in a site's feed as of record `upto`."""
+        return _decoded(self._call("GET", f"/v1/sites/{quote(site, safe='')}/digest?upto={upto}"), SiteDigest)
+
+    def journal_digest(self, epoch: str, after: int, upto: int) -> JournalDigest | Gap:
+        """Return the digest of what central has of this station's entries after one up to another."""
+        query = f"epoch={quote(epoch, safe='')}&after={after}&upto={upto}"
+        answer = self._call("GET", f"/v1/stations/{self._station}/digest?{query}", may=(409,))
+        return _decoded(answer, JournalDigest) if answer.status_code != 409 else _gap(answer)
+
     def twin(self) -> "Client":
         """Return another client for the same station, with a connection of its own for another thread."""
         return Client(self._url, self._name, self._token)
@@ -96,8 +131,7 @@ class Client:
     def abort(self) -> None:
         """Break off the call under way, and any later one; from any thread. httpx itself has no way to do it."""
         self._aborted = True
-        under_way = self._socket
-        if under_way is not None:
+        for under_way in self._sockets:
             with contextlib.suppress(OSError):
                 under_way.shutdown(socket.SHUT_RDWR)
 
@@ -111,10 +145,7 @@ class Client:
         answer = self._call("POST", path, msgspec.json.encode(content), may=(409,))
         if answer.status_code != 409:
             return _decoded(answer, Pushed)
-        problem = _problem(answer)
-        if problem.error == "gap":
-            return Gap(problem.acked)
-        raise Refused(problem.error, problem.detail, status=409, acked=problem.acked)
+        return _gap(answer)
 
     def _call(
         self, method: str, path: str, content: bytes | None = None, may: tuple[int, ...] = (), patience_s: float = 0.0
@@ -151,7 +182,7 @@ class Client:
             base_url=self._url,
             timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S),
             headers=self._headers,
-            limits=httpx.Limits(max_connections=1),
+            limits=httpx.Limits(max_connections=2),
             # A proxy of the environment must not stand between a bench and its own central.
             trust_env=False,
         )
@@ -159,7 +190,8 @@ class Client:
     def _trace(self, name: str, info: Mapping[str, Any]) -> None:
         """Remember the socket of each new connection (httpx's `trace` extension), for `abort`."""
         if name == "connection.connect_tcp.complete":
-            self._socket = info["return_value"].get_extra_info("socket")
+            # Two at most are open, and of those that were closed the abort takes no notice.
+            self._sockets = (*self._sockets[-1:], info["return_value"].get_extra_info("socket"))
             if self._aborted:
                 self.abort()
 
@@ -186,6 +218,26 @@ def _failure(answer: "httpx.Response") -> Unreachable | Refused:
     if not problem.error:
         return Unreachable("not_central", f"HTTP {status}", status=status)
     return Refused(problem.error, problem.detail, status=status)
+
+
+def _gap(answer: "httpx.Response") -> Gap:
+    """Return where central wants to go on from; raises Refused when it is about something else."""
+    problem = _problem(answer)
+    if problem.error == "gap":
+        return Gap(problem.acked)
+    raise Refused(problem.error, problem.detail, status=409, acked=problem.acked)
+
+
+def _line(text: str) -> SnapshotHead | FeedRecord | SnapshotEnd:
+    """Read a line of a snapshot; the first and the last say what they are by their fields."""
+    try:
+        if text.startswith('{"site"'):
+            return msgspec.json.decode(text, type=SnapshotHead)
+        if text.startswith('{"end"'):
+            return msgspec.json.decode(text, type=SnapshotEnd)
+        return msgspec.json.decode(text, type=FeedRecord)
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise Unreachable("not_central", str(error)) from error
 
 
 def _problem(answer: "httpx.Response") -> Problem:

@@ -17,6 +17,7 @@ from station.photos import PhotoStore
 from station.sync_status import SyncStatus
 from sync.backlog import Reader
 from sync.clock import Clock
+from sync.digests import Digests
 from sync.errors import AWAY, Refused, Unreachable
 from sync.mirror import Mirror
 from sync.outbox import Outbox
@@ -26,6 +27,8 @@ from sync.references import ReferenceQueue
 from sync.transport import Transport
 
 _JITTER = 0.2
+_DAY_S = 86_400.0
+_FIRST_DIGEST_S = (600.0, 1800.0)
 _log = logging.getLogger(__name__)
 
 
@@ -83,6 +86,7 @@ class Errand:
         self._mirror = Mirror(transport, db, site, clock)
         self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch)
         references = ReferenceQueue(transport, db, disk.references, site)
+        digests = Digests(transport, db, self._journal, self._mirror, self._outbox, site, epoch)
         self._timing, self._clock, self._dice = timing, clock, dice
         # In the order of their importance: the first that is due is served.
         self._work: dict[str, Callable[[], bool]] = {
@@ -90,8 +94,12 @@ class Errand:
             "pull": self._mirror.pull_some,
             "photos": self._photos.send_some,
             "references": references.fetch_some,
+            "digests": digests.compare,
         }
-        self._lanes = dict.fromkeys(self._work, Lane(due_at=clock.monotonic()))
+        now = clock.monotonic()
+        self._lanes = dict.fromkeys(self._work, Lane(due_at=now))
+        # Not while everybody begins to work, and within the day also where the program starts anew each morning.
+        self._lanes["digests"] = Lane(due_at=now + dice.uniform(*_FIRST_DIGEST_S))
         self._next_push_at = 0.0
         self._is_told = False
         self.status = SyncStatus()
@@ -113,7 +121,8 @@ class Errand:
         return all(lane.due_at > now and not lane.failures for lane in self._lanes.values())
 
     def close(self) -> None:
-        """Let go of the journal."""
+        """Let go of the journal, and of a snapshot that is on its way."""
+        self._mirror.close()
         self._journal.close()
 
     def _hear(self, heard: Heard, now: float) -> None:
@@ -159,6 +168,10 @@ class Errand:
             self._next_push_at = now + (asked_s if more else max(asked_s, self._dice.uniform(*self._timing.coalesce_s)))
             next_at = self._next_push_at if more else max(next_at, self._next_push_at)
         self._lanes[name] = self._lanes[name].rested(next_at)
+        if name == "digests":
+            # What differs is mended by these.
+            for other in ("push", "pull"):
+                self._lanes[other] = self._lanes[other].hurried(now)
         if name == "push" and not more:
             self._lanes["photos"] = self._lanes["photos"].hurried(now)
         if name == "pull":
@@ -168,6 +181,7 @@ class Errand:
 
     def _rest_s(self, name: str) -> float:
         rest_s = self._timing.told_poll_s if name == "pull" and self._is_told else self._timing.poll_s
+        rest_s = _DAY_S if name == "digests" else rest_s
         return rest_s * self._dice.uniform(1 - _JITTER, 1 + _JITTER)
 
     def _look(self) -> SyncStatus:

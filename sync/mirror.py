@@ -11,6 +11,7 @@ from station.local_copy import FeedGap, LocalCopy, Record
 from station.trial import fault_of
 from sync.clock import MACHINE, Clock
 from sync.errors import Refused
+from sync.snapshot import Snapshot
 from sync.transport import Transport
 from sync.wire import FeedPage
 
@@ -30,25 +31,62 @@ class Mirror:
         self._db = db
         self._site = site
         self._clock = clock
+        self._snapshot: Snapshot | None = None
         self.clock_offset_s = 0.0
         self.was_heard = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no snapshot is on its way."""
+        return self._snapshot is None
+
+    def take_anew(self) -> None:
+        """Let the next pulls take all records as they stand; until all have come, the old ones stay."""
+        self.close()
+        self._snapshot = Snapshot(self._transport, self._db, self._site)
+
+    def close(self) -> None:
+        """Let go of a snapshot that is on its way."""
+        if self._snapshot is not None:
+            self._snapshot.close()
+            self._snapshot = None
 
     def pull_some(self) -> bool:
         """Take one page, rows and cursor in one transaction; return whether there is more.
 
-        Raises Unreachable or Refused; then nothing was taken.
+        Raises Unreachable or Refused; then nothing was taken. Where the feed cannot go on, a snapshot is taken.
         """
+        if self._snapshot is not None:
+            return self._take_some(self._snapshot)
         cursor = self._db.cursor()
         asked_at = self._clock.utc()
-        page = self._transport.pull(self._site, cursor, _PAGE)
+        try:
+            page = self._transport.pull(self._site, cursor, _PAGE)
+        except Refused as error:
+            if error.code != "below_floor":
+                raise
+            self.take_anew()
+            return True
         answered_at = self._clock.utc()
         self.clock_offset_s = _seconds_between(asked_at + (answered_at - asked_at) / 2, page.server_time)
         self.was_heard = True
         if page.head < cursor:
-            raise Refused("feed_behind", f"central's records end with {page.head}, ours with {cursor}")
+            # Central was put back to an old state: what we have beyond it is not true any more.
+            self.take_anew()
+            return True
         if page.records:
             self._apply(page)
         return page.to_seq < page.head
+
+    def _take_some(self, snapshot: Snapshot) -> bool:
+        """Take some of a snapshot; return True, for the feed goes on behind it. Broken off, it begins anew later."""
+        try:
+            if snapshot.take_some():
+                self._snapshot = None
+        except BaseException:
+            self.close()
+            raise
+        return True
 
     def _apply(self, page: FeedPage) -> None:
         if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):

@@ -5,7 +5,7 @@ from itertools import takewhile
 import msgspec
 
 from station.entries import Entry
-from station.local_copy import LocalCopy, Refusal, fork_mark
+from station.local_copy import LocalCopy, Refusal, fork_mark, photos_mark
 from station.moments import utc
 from sync.backlog import Backlog, Reader
 from sync.client import Gap
@@ -119,7 +119,14 @@ class Outbox:
         """Central lacks earlier entries (it was restored from a backup): start again from what it has."""
         if not 0 <= acked < first - 1:
             raise Refused("gap", f"central wants to go on after {acked}, where {first} is already next")
+        self.send_again_after(acked)
+
+    def send_again_after(self, acked: int) -> None:
+        """Take for confirmed what comes up to an entry and no more; of photos too, which may be lost with the rest."""
         self._db.set_acked(self._epoch, acked)
+        photos = photos_mark(self._epoch)
+        if self._db.acked(photos) > acked:
+            self._db.set_acked(photos, acked)
 
     def _remember(self, last: int, answer: Pushed) -> None:
         """Store what was confirmed and what a person must look at.

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from station.local_copy import LocalCopy, Refusal
+from station.local_copy import LocalCopy, Refusal, photos_mark
 from station.photos import PhotoStore
 from sync.backlog import WaitingPhoto, waiting_photos
 from sync.errors import Refused
@@ -30,7 +30,7 @@ class PhotoQueue:
     @property
     def _mark(self) -> str:
         """The name under which the copy remembers `done`, beside the journal's own mark."""
-        return f"photos of {self._epoch}"
+        return photos_mark(self._epoch)
 
     def send_some(self) -> bool:
         """Upload one photo; return whether there may be more. Raises Unreachable, Refused or JournalError."""

@@ -1,9 +1,20 @@
 """What the courier asks of central: its side of the line, so that a test can put another line in the place of HTTP."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from sync.client import Gap
-from sync.wire import FeedPage, Push, Pushed, Quarantine
+from sync.wire import (
+    FeedPage,
+    FeedRecord,
+    JournalDigest,
+    Push,
+    Pushed,
+    Quarantine,
+    SiteDigest,
+    SnapshotEnd,
+    SnapshotHead,
+)
 
 
 class Transport(Protocol):
@@ -20,6 +31,15 @@ class Transport(Protocol):
 
     def pull(self, site: str, after: int, limit: int) -> FeedPage:
         """Return the next records of the site's feed after number `after`."""
+
+    def snapshot(self, site: str) -> Iterator[SnapshotHead | FeedRecord | SnapshotEnd]:
+        """Yield a site's records as they stand, between a head and an end; without the end it was cut off."""
+
+    def site_digest(self, site: str, upto: int) -> SiteDigest:
+        """Return the digests of what stands in a site's feed as of record `upto`."""
+
+    def journal_digest(self, epoch: str, after: int, upto: int) -> JournalDigest | Gap:
+        """Return the digest of what central has of this station's entries after one up to another."""
 
     def photo_has(self, sha256: str) -> bool:
         """Tell whether central has this photo."""

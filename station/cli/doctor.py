@@ -23,10 +23,11 @@ from grading import text
 from station.cli import publishing
 from station.cli.demo import demo_settings
 from station.cli.parts import sessions_of
+from station.copy_marks import rules_in
 from station.database import MINIMUM_SQLITE, open_sqlite, sqlite_version
 from station.deliveries import in_force
 from station.errors import JournalBusy, JournalError
-from station.local_copy import COPY_FILE, rules_in
+from station.local_copy import COPY_FILE
 from station.opening import JOURNAL_FILE, check_files
 from station.ownership import check_free
 from station.settings import CentralSettings, MatSettings, Settings, SettingsError, settings_of

@@ -8,12 +8,13 @@ import pytest
 
 from resources import find
 from station.cli.doctor import checks
+from station.copy_marks import rules_in
 from station.deliveries import body_of, book_of, fault, in_force, judged
 from station.facts import Answered, Graded
 from station.history import History
 from station.inputs import Do
 from station.journal import Journal
-from station.local_copy import Delivered, LocalCopy, Record, rules_in
+from station.local_copy import Delivered, LocalCopy, Record
 from station.lookups import Lookups
 from station.rules import Rules
 from station.stages import Stage, question_due

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from sync.central import feed, intake, tokens
+from sync.central import feed, intake, snapshot, tokens
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
 from sync.client import Gap
@@ -108,6 +108,24 @@ class Center:
         self._caller(token)
         with self.store.reading() as connection:
             return msgspec.json.encode(feed.page(connection, site, after, limit, self._now()))
+
+    def snapshot(self, token: str, site: str) -> list[bytes]:
+        self._caller(token)
+        return b"".join(snapshot.lines(self.store, site, self._now())).splitlines()
+
+    def site_digest(self, token: str, site: str, upto: int) -> bytes:
+        self._caller(token)
+        try:
+            return msgspec.json.encode(snapshot.site_digest(self.store, site, upto, self._now()))
+        except snapshot.AheadError as error:
+            raise Refused("ahead", str(error), status=409) from error
+
+    def journal_digest(self, token: str, epoch: str, after: int, upto: int) -> bytes | Gap:
+        caller = self._caller(token)
+        try:
+            return msgspec.json.encode(snapshot.journal_digest(self.store, caller.station, epoch, after, upto))
+        except snapshot.AheadError as error:
+            return Gap(error.last)
 
     def photo_has(self, token: str, sha256: str) -> bool:
         self._caller(token)

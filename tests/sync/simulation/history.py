@@ -33,6 +33,8 @@ EVENTS = {
     "restore": 2,
     "clone": 1,
     "lose_copy": 2,
+    "back_up_central": 2,
+    "restore_central": 2,
     "clock": 2,
     "rot": 1,
 }

@@ -2,15 +2,25 @@
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from sync.client import Gap
+from sync.client import Gap, _line
 from sync.errors import Refused, Unreachable
-from sync.wire import FeedPage, Push, Pushed, Quarantine
+from sync.wire import (
+    FeedPage,
+    FeedRecord,
+    JournalDigest,
+    Push,
+    Pushed,
+    Quarantine,
+    SiteDigest,
+    SnapshotEnd,
+    SnapshotHead,
+)
 from tests.sync.simulation.center import Center, CenterDied
 
 FATES = ("lost", "unanswered", "twice", "late", "busy", "fault", "foreign", "crash_before", "crash_after", "dies")
@@ -65,6 +75,23 @@ class Line:
             self._note(f"page without its record {gone}")
             return msgspec.structs.replace(page, records=records)
         return page
+
+    def snapshot(self, site: str) -> Iterator[SnapshotHead | FeedRecord | SnapshotEnd]:
+        lines = self._call("snapshot", lambda: self._center.snapshot(self.token, site))
+        # The connection may be cut anywhere.
+        cut = self._weather.dice.random() < self._weather.trouble / 2
+        lines = lines[: self._weather.dice.randrange(len(lines))] if cut else lines
+        yield from (_line(line.decode()) for line in lines)
+
+    def site_digest(self, site: str, upto: int) -> SiteDigest:
+        said = self._call(f"digest {upto}", lambda: self._center.site_digest(self.token, site, upto))
+        return msgspec.json.decode(said, type=SiteDigest)
+
+    def journal_digest(self, epoch: str, after: int, upto: int) -> JournalDigest | Gap:
+        said = self._call(
+            f"digest {epoch[:4]} {after}-{upto}", lambda: self._center.journal_digest(self.token, epoch, after, upto)
+        )
+        return said if isinstance(said, Gap) else msgspec.json.decode(said, type=JournalDigest)
 
     def photo_has(self, sha256: str) -> bool:
         return bool(self._call("photo?", lambda: self._center.photo_has(self.token, sha256)))

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from station import local_copy, salvage
+from station import copy_marks, salvage
 from station.entries import Entry
 from station.local_copy import LocalCopy
 from sync import mirror, outbox
@@ -105,7 +105,7 @@ def _cursor(patch: Patch) -> None:
         apply(self, from_seq, to_seq, ())
         if self.weather.dice.random() < 0.3:
             raise Crash
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (from_seq - 1,))
         apply(self, from_seq, to_seq, records, rules)
 
@@ -177,7 +177,7 @@ def _own_timer(patch: Patch) -> None:
 
 def _fork_mark(patch: Patch) -> None:
     """A bench that learnt of a fork begins no new epoch."""
-    patch.setattr("station.opening.marks_in", lambda path, epoch: (local_copy.acked_in(path, epoch), 0))
+    patch.setattr("station.opening.marks_in", lambda path, epoch: (copy_marks.acked_in(path, epoch), 0))
 
 
 PROTECTIONS: Final[Mapping[str, Callable[[Patch], None]]] = {
