@@ -22,6 +22,11 @@ _EPOCH = Statement("SELECT value FROM meta WHERE name = 'epoch'")
 _WAITING = Statement("SELECT COUNT(*), MIN(seq) FROM journal WHERE seq > :acked")
 _PHOTOS = Statement("SELECT COUNT(*) FROM journal WHERE seq > :done AND type = :photo")
 _HASHES = Statement("SELECT hash FROM journal WHERE seq > :after AND seq <= :upto")
+# A body is JSON as bytes, which SQLite would take for its own binary JSON.
+_PHOTO_BYTES = Statement(
+    "SELECT COALESCE(SUM(CAST(body AS TEXT) ->> '$.size'), 0) FROM journal "
+    "WHERE seq > :done AND type = :photo AND json_valid(CAST(body AS TEXT))"
+)
 _AT = Statement("SELECT at FROM journal WHERE seq = :seq")
 
 
@@ -67,6 +72,11 @@ class Reader:
             oldest = _AT.rows(connection, {"seq": first}) if count else []
             ((photos,),) = _PHOTOS.rows(connection, {"done": photos_done, "photo": _PHOTO})
             return Backlog(count, str(oldest[0][0]) if oldest else "", photos)
+
+    def photo_bytes(self, photos_done: int) -> int:
+        """Return how many bytes the photos named after entry `photos_done` are; it reads every one of those facts."""
+        with self._reading() as connection:
+            return int(_PHOTO_BYTES.rows(connection, {"done": photos_done, "photo": _PHOTO})[0][0])
 
     def hashes(self, after: int, upto: int) -> list[bytes]:
         """Return the hashes of the entries after one up to another; none for one whose hash is damaged."""

@@ -102,6 +102,7 @@ class Errand:
         self._lanes["digests"] = Lane(due_at=now + dice.uniform(*_FIRST_DIGEST_S))
         self._next_push_at = 0.0
         self._is_told = False
+        self._photos_seen = (0, 0, 0)
         self.status = SyncStatus()
 
     def step(self, heard: Heard = NOTHING) -> float:
@@ -190,6 +191,7 @@ class Errand:
         online = self._mirror.was_heard and not any(lane.why in AWAY for lane in self._lanes.values())
         try:
             left = self._outbox.left(self._photos.done)
+            photo_bytes = self._photo_bytes(left.photos)
         except JournalError as error:
             return msgspec.structs.replace(self.status, online=online, why=why or error.code)
         return SyncStatus(
@@ -201,4 +203,13 @@ class Errand:
             last_ack_at=self._outbox.last_ack_at,
             clock_offset_s=self._mirror.clock_offset_s,
             why=why,
+            photos_bytes=photo_bytes,
+            rolled_back=self._outbox.rolled_back,
         )
+
+    def _photo_bytes(self, photos: int) -> int:
+        """Return how much the photos that wait are, asked for only when they are others than at the last look."""
+        state = (self._photos.done, photos)
+        if state != self._photos_seen[:2]:
+            self._photos_seen = (*state, self._journal.photo_bytes(state[0]) if photos else 0)
+        return self._photos_seen[2]

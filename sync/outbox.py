@@ -51,6 +51,11 @@ class Outbox:
         """How long central asked not to be pushed to, by its last answer."""
         return max(0.0, self._next.delay_ms / 1000)
 
+    @property
+    def rolled_back(self) -> int:
+        """How many facts central has under the numbers of this journal that it lacks."""
+        return self._db.acked(fork_mark(self._epoch))
+
     def left(self, photos_done: int) -> Backlog:
         """Return what central has not confirmed, with photos named after entry `photos_done`; raises JournalError."""
         return self._journal.look(self.acked, photos_done)

@@ -118,6 +118,7 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         prompt=bench.prompt,
         notice=_standing(bench.notice, manner.at - desk.noticed_at),
         figures=figures,
+        sync=desk.sync,
         lamps=tuple(_lamps(desk, workers)),
         last_step=bench.last_step,
         training=bench.training,
@@ -190,8 +191,13 @@ def _lamps(desk: "Desk", workers: Mapping[str, Worker]) -> Iterator[Lit]:
 
 
 def _sync_lamp(desk: "Desk") -> Lit:
+    """Return the lamp with what a person has to do something about, the most pressing first."""
+    if desk.sync.why in ("fork", "token_unknown"):
+        return Lit("sync", "attention", desk.sync.why)
     if desk.sync.refused:
         return Lit("sync", "attention", "refused")
+    if desk.sync.is_clock_off:
+        return Lit("sync", "attention", "clock_off")
     return Lit("sync", "ok") if desk.sync.online else Lit("sync", "attention", "offline")
 
 

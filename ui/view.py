@@ -17,6 +17,7 @@ from station.outcome import Notice
 from station.prompt import Prompt
 from station.settings import Settings
 from station.state import State
+from station.sync_status import SyncStatus
 from station.words import PAGE_WORDS
 from ui.setup import Setup
 from ui.theme import Theme
@@ -183,6 +184,7 @@ class View:
     changed_why: str = ""
     exceptions: "tuple[Raised, ...]" = ()
     settings: Settings = field(default_factory=Settings)
+    sync: SyncStatus = field(default_factory=SyncStatus)
     sound_trouble: str = ""
     raw: Mapping[str, tuple[RawFrame, ...]] = field(default_factory=dict)
     labels: "tuple[Copy, ...]" = ()

@@ -51,6 +51,9 @@ FAULTS: Mapping[str, str] = {
     "broken": mark("broken"),
     "offline": mark("offline"),
     "refused": mark("refused"),
+    "fork": mark("old copy"),
+    "token_unknown": mark("not let in"),
+    "clock_off": mark("clock is off"),
     "last_space": mark("nearly full"),
 }
 WEIGHTS: Mapping[str, str] = {
@@ -119,6 +122,12 @@ ORDER_KINDS: Mapping[str, str] = {
 _CURES: Mapping[str, str] = {
     "offline": mark("Work on: everything is kept here and sent by itself when the network is back."),
     "refused": mark("Central refused some facts. Nothing is lost; a supervisor must look."),
+    "fork": mark(
+        "These records were put back from an old copy, or a second copy is in use. Start the station again: what waits "
+        "is saved and sent under new numbers."
+    ),
+    "token_unknown": mark("Central does not let this station in. Work on: nothing is lost; have it enrolled again."),
+    "clock_off": mark("Have this computer's clock set. What was recorded keeps its order."),
 }
 # Amounts as the station's prompts name them, and the moments of our records: UTC, as station.moments writes them.
 _AMOUNT = re.compile(r"-?\d+\.\d\d [A-Z]{3}")

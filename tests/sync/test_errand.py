@@ -65,6 +65,7 @@ def _seed() -> int:
 
 def _first_waits_s(seed: int) -> tuple[float, float]:
     chance = random.Random(seed)
+    chance.random()  # when the first daily comparison is due
     return chance.uniform(0, LONG_S), chance.uniform(0, LONG_S)
 
 

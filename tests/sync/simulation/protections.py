@@ -12,12 +12,14 @@ from station.local_copy import LocalCopy
 from sync import mirror, outbox
 from sync.central import intake
 from sync.central.judge import Judged
+from sync.digests import Digests
 from sync.errand import Errand
-from sync.errors import Unreachable
+from sync.errors import Refused, Unreachable
 from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Lane, Pace
-from sync.wire import FeedPage, Push, Pushed
+from sync.snapshot import Snapshot
+from sync.wire import FeedPage, Push, Pushed, SnapshotEnd, digest_of
 from tests.sync.simulation.line import Crash
 
 Patch = pytest.MonkeyPatch
@@ -117,17 +119,30 @@ def _poison(patch: Patch) -> None:
     patch.setattr(Pace, "is_poison", lambda *_: False)
 
 
-def _terminal(patch: Patch) -> None:
-    """Central has no answer for an entry it cannot take: the whole push fails."""
-    judge = intake.judge
+def _taken_apart(patch: Patch) -> None:
+    """A push that central refuses for what is in it is sent again whole."""
+    patch.setattr(outbox, "_ABOUT_CONTENT", ())
 
-    def strict(*what: Any) -> list[Judged]:
-        judged = judge(*what)
-        if any(each.status == "quarantined" for each in judged):
-            raise Unreachable("fault", "500", status=500)
-        return judged
 
-    patch.setattr(intake, "judge", strict)
+def _daily(patch: Patch) -> None:
+    """The bench never compares what it has with central."""
+    patch.setattr(Digests, "compare", lambda _: False)
+
+
+def _checked_snapshot(patch: Patch) -> None:
+    """The bench takes a snapshot for whole that broke off."""
+    take_some = Snapshot.take_some
+
+    def trusting(self: Snapshot) -> bool:
+        try:
+            return take_some(self)
+        except Refused:
+            if self._head is None:
+                raise
+            self._swap(SnapshotEnd(digest_of(self._marks)))
+            return True
+
+    patch.setattr(Snapshot, "take_some", trusting)
 
 
 def _sound(patch: Patch) -> None:
@@ -190,7 +205,9 @@ PROTECTIONS: Final[Mapping[str, Callable[[Patch], None]]] = {
     "ack only what was sent": _only_sent,
     "cursor with its records": _cursor,
     "poison set aside": _poison,
-    "an answer for every entry": _terminal,
+    "refused push taken apart": _taken_apart,
+    "daily comparison": _daily,
+    "snapshot checked": _checked_snapshot,
     "sound before sent": _sound,
     "hash and chain": _hash,
     "feed gap check": _feed_gap,
