@@ -6,7 +6,7 @@ import pytest
 
 from tests.sync.simulation.history import SEEDS_OF_SUITE, play
 
-STEPS = 30
+STEPS = 20
 
 
 @pytest.mark.parametrize("seed", SEEDS_OF_SUITE)

@@ -1,0 +1,40 @@
+"""Each protection is there for something: switched off, a history that is sound with it goes wrong.
+
+The whole table, every pair too: python tests/long/switch_off.py --pairs
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.simulation.history import play
+from tests.sync.simulation.protections import PROTECTIONS
+
+ROUNDS = 400
+
+
+@pytest.mark.parametrize(
+    ("names", "seed", "steps", "wrong"),
+    [
+        (("poison set aside",), 0, 20, "I5"),
+        (("refused push taken apart",), 0, 20, "I5"),
+        (("own timer",), 0, 20, "I5"),
+        (("mark",), 0, 20, "I5"),
+        (("cursor with its records",), 0, 20, "I4"),
+        (("feed gap check",), 8, 20, "I4"),
+        (("ack only what is confirmed",), 5, 20, "I1"),
+        (("known ids",), 2, 20, "I1"),
+        # These two stand behind one another: the bench looks before it sends, and central looks again.
+        (("sound before sent", "hash and chain"), 10, 30, "I1"),
+    ],
+)
+def test_without_it_a_history_goes_wrong(
+    names: tuple[str, ...], seed: int, steps: int, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.errand._log.disabled", True)
+    monkeypatch.setattr("sync.mirror._log.disabled", True)
+    for name in names:
+        PROTECTIONS[name](monkeypatch)
+    outcome = play(seed, tmp_path, steps, rounds=ROUNDS)
+    assert outcome.problems
+    assert outcome.problems[0].startswith(wrong), outcome.problems
