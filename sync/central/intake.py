@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from station import projections
 from station.entries import Entry, first_prev
 from station.facts import Recorded, Undone
-from sync.central import customers, feed, folding, photos, receipts, reviews
+from sync.central import blind, customers, feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
 from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
 from sync.central.store import Store, insert_once
@@ -52,6 +52,7 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
         with store.writing() as connection:
             answer = _take_in(connection, station, site, push, now, one_by_one=True)
     customers.note_told(store, station, push.entries)
+    blind.suggest(store, station, push.entries, now)
     return answer
 
 

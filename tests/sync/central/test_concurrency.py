@@ -22,6 +22,7 @@ from sync.central.intake import take_in
 from sync.central.pattern_rule import parse
 from sync.central.store import Store
 from sync.wire import Push
+from tests.conftest import HUNG_S
 from tests.sync.conftest import NOW
 
 RULES = parse(find.read("patterns.toml"))
@@ -67,7 +68,7 @@ def test_two_epochs_of_one_station_change_one_row_and_none_takes_back_the_others
     for item in items:
         books[0].add(Graded(item, "B", "B", "A", "home/1"))
         books[1].add(PlateAllotted(item, f"N-{item}"))
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=HUNG_S)
 
     def push(which: int, before: int) -> None:
         for n in range(1, len(items) + 1):
@@ -86,7 +87,7 @@ def test_two_epochs_of_one_station_change_one_row_and_none_takes_back_the_others
 def test_one_epoch_pushed_twice_at_once_is_taken_in_once(store: Store, new_book: Callable[[], Any]) -> None:
     book = new_book()
     book.parcels(40)
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=HUNG_S)
     results: list[Sequence[Any]] = []
 
     def push() -> None:
@@ -108,7 +109,7 @@ def test_two_sites_with_one_customer_never_wait_for_each_other_for_ever(
     mark = uuid_utils.uuid7().hex[-10:]
     customers = [f"c-{n}-{mark}" for n in range(4)]
     sites = [f"leeds-{mark}", f"lyon-{mark}"]
-    together = threading.Barrier(len(sites))
+    together = threading.Barrier(len(sites), timeout=HUNG_S)
 
     def tell(site: str, wave: int) -> None:
         orders = [
