@@ -11,11 +11,10 @@ from sqlalchemy import Connection
 from station.entries import Entry
 from station.facts import ParcelArrived, SerialChecked, decode
 from sync.central.statements import Sql, ask, insert_rows
-from sync.central.store import Store
 from sync.central.tables import review
 
 KIND = "merge_suggestion"
-_TELLING = frozenset(kind.__name__ for kind in (ParcelArrived, SerialChecked))
+TELLING = frozenset(kind.__name__ for kind in (ParcelArrived, SerialChecked))
 _SAME_CODE = Sql(
     "SELECT code, station, parcel, '', orders FROM parcel WHERE code = ANY (:names) AND code <> '' "
     "ORDER BY arrived_at, station, parcel"
@@ -36,30 +35,25 @@ class Found(msgspec.Struct, frozen=True):
     rmas: tuple[str, ...]
 
 
-def suggest(store: Store, station: str, entries: Iterable[Entry], now: str) -> None:
-    """Open a review for each tracking number or serial in these entries that a blind receipt has too.
-
-    Call it after they are committed and before the bench hears so: of two benches at the same moment the later one
-    sees both, and when this fails the bench sends them again. Only reads where there is nothing to suggest.
-    """
+def suggestions(connection: Connection, entries: Iterable[Entry], now: str) -> list[dict[str, str]]:
+    """Return a review for each tracking number or serial in these entries that a blind receipt has too."""
     codes, serials = _named(entries)
-    if not codes and not serials:
-        return
-    with store.reading() as connection:
-        rows = [
-            *_reviews(connection, _SAME_CODE, codes, "same_tracking", now),
-            *_reviews(connection, _SAME_SERIAL, serials, "same_serial", now),
-        ]
-    if rows:
-        with store.writing() as connection:
-            insert_rows(connection, review, sorted(rows, key=lambda row: (row["rma"], row["line"])), _AGAIN)
+    return [
+        *_reviews(connection, _SAME_CODE, codes, "same_tracking", now),
+        *_reviews(connection, _SAME_SERIAL, serials, "same_serial", now),
+    ]
+
+
+def suggest(connection: Connection, reviews: Sequence[dict[str, str]]) -> None:
+    """Open these reviews, or bring those there are up to date; in order, so that nobody waits for each other."""
+    insert_rows(connection, review, sorted(reviews, key=lambda row: (row["rma"], row["line"])), _AGAIN)
 
 
 def _named(entries: Iterable[Entry]) -> tuple[list[str], list[str]]:
     codes: set[str] = set()
     serials: set[str] = set()
     for entry in entries:
-        if entry.type not in _TELLING:
+        if entry.type not in TELLING:
             continue
         try:
             fact = decode(entry.type, entry.v, entry.body)
