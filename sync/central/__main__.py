@@ -24,6 +24,7 @@ from sync.central import (
     pattern_commands,
     reference_commands,
     returns,
+    reviews,
     rules,
     sample,
     serving,
@@ -50,6 +51,7 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central migrate --data central --database URL
                                                     bring an older PostgreSQL database to this program's tables
   returns-central tidy --data central               once a day: let go of what the feeds told long ago
+  returns-central reviews --data central            what benches said against one another, and what may belong together
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
   returns-central publish-rules rubrics/apparel.toml --site leeds --data central
                                                     new questions or routes for its benches, from the next item on
@@ -113,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     tidying.add_argument("--days", type=int, default=snapshot.KEPT_DAYS, metavar="N", help="told N days ago (90)")
     tidying.set_defaults(do=_tidy)
+    listed = commands.add_parser("reviews", parents=[where], help="print what a person must decide, one a line")
+    listed.set_defaults(do=_reviews)
     show = commands.add_parser("show", parents=[where], help="print one return as JSON")
     show.add_argument("rma", metavar="RMA")
     show.set_defaults(do=_show)
@@ -232,6 +236,13 @@ def _tidy(asked: argparse.Namespace, store: Store) -> int:
     raised = snapshot.raise_floors(store, _now(), asked.days)
     for site, floor in sorted(raised.items()):
         print(f"{site}: told from record {floor + 1} on; who has less takes a snapshot")  # noqa: T201
+    return 0
+
+
+def _reviews(_: argparse.Namespace, store: Store) -> int:
+    with store.reading() as connection:
+        for each in reviews.every(connection):
+            print("  ".join((each.opened_at, each.kind, each.why, each.rma or "-", each.line)))  # noqa: T201
     return 0
 
 

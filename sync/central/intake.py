@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from station import projections
 from station.entries import Entry, first_prev
 from station.facts import Recorded, Undone
-from sync.central import customers, feed, folding, photos, receipts, reviews
+from sync.central import blind, customers, feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
 from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
 from sync.central.store import Store, insert_once
@@ -52,8 +52,25 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
     if answer is None:
         with store.writing() as connection:
             answer = _take_in(connection, station, site, push, now, one_by_one=True)
-    customers.note_told(store, station, push.entries)
+    _look_around(store, station, push.entries, now)
     return answer
+
+
+def _look_around(store: Store, station: str, entries: Sequence[Entry], now: str) -> None:
+    """Note what these entries mean for customers and for blind receipts, across stations.
+
+    After they are committed and before the bench hears so: of two at the same moment the later one sees both, and when
+    this fails the bench sends them again. Only reads where nobody is concerned.
+    """
+    if all(entry.type not in customers.TELLING | blind.TELLING for entry in entries):
+        return
+    with store.reading() as connection:
+        touched = customers.told_of(connection, station, entries)
+        alike = blind.suggestions(connection, entries, now)
+    if touched or alike:
+        with store.writing() as connection:
+            blind.suggest(connection, alike)
+            customers.make_due(connection, touched)
 
 
 def _written_at_once(store: Store, station: str, site: str, push: Push, now: str) -> Pushed | None:

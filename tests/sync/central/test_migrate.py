@@ -98,6 +98,8 @@ def test_an_empty_database_gets_the_tables_the_program_declares(database: str, e
         # What only central asks for.
         connection.execute(sqlalchemy.text("CREATE INDEX item_line ON item (rma, line)"))
         connection.execute(sqlalchemy.text("CREATE INDEX exception_parcel ON exception (station, parcel)"))
+        connection.execute(sqlalchemy.text("CREATE INDEX parcel_by_code ON parcel (code)"))
+        connection.execute(sqlalchemy.text("CREATE INDEX item_by_serial ON item (serial)"))
     declared = described(engine)
     assert made == declared
     Store(database).close()

@@ -24,6 +24,9 @@ def upgrade() -> None:
     op.create_table("station_lock", _name("station"))
     op.create_table("station_heard", _name("station"), sa.Column("at", sa.String(), nullable=False))
     op.create_table("integrator_role", _name("site"), _name("name"), _name("role"))
+    # Central asks across stations, a bench never does.
+    op.create_index("parcel_by_code", "parcel", ["code"])
+    op.create_index("item_by_serial", "item", ["serial"])
     op.create_index("parcel_order_by_parcel", "parcel_order", ["station", "parcel"])
 
 
