@@ -17,6 +17,7 @@ import msgspec
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
+from station import text_files
 from station.database import UnsafeSqliteError
 from sync.central import (
     notice_commands,
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asked.data.mkdir(parents=True, exist_ok=True)
         store = Store(asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}")
     except (OSError, SQLAlchemyError, UnsafeSqliteError) as error:
-        return _sorry(f"the database cannot be opened: {error}")
+        return _sorry(f"the database cannot be opened: {text_files.in_words(error)}")
     try:
         code: int = asked.do(asked, store)
         return code
@@ -143,7 +144,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
     try:
         patterns = pattern_commands.read(asked.data)
     except (ValueError, OSError) as error:
-        return _sorry(str(error))
+        return _sorry(text_files.in_words(error))
     try:
         listener = _listener(asked.host, asked.port) if asked.fd is None else _inherited(asked.fd)
     except OSError as error:
@@ -228,10 +229,10 @@ def _enrol(asked: argparse.Namespace, store: Store) -> int:
 
 def _publish_rules(asked: argparse.Namespace, store: Store) -> int:
     try:
-        named = [(rules.key_of(file), None if asked.withdraw else file.read_bytes()) for file in asked.files]
+        named = [(rules.key_of(file), None if asked.withdraw else text_files.read(file)) for file in asked.files]
         rules.publish(store, asked.site, named)
     except (rules.NotPublished, OSError) as error:
-        return _sorry(f"nothing was published. {error}")
+        return _sorry(f"nothing was published. {text_files.in_words(error)}")
     print(f"{'withdrawn' if asked.withdraw else 'published'}: {', '.join(key for key, _ in named)}")  # noqa: T201
     return 0
 

@@ -31,6 +31,14 @@ def test_a_shipped_rubric_has_no_problem(goods, category: str) -> None:
         ('cosmetic = "B"', 'cosmetic = "B"\nsealed = true', "questions.screen.near", "only a packaging question"),
         ('stop = "hazard"', 'stop = "hazard"\ncap = "B"', "questions.battery.unsure", "letter D or none"),
         ('functional = "untested"', 'cap = "C"', "questions.starts", "either all its answers"),
+        ("sealed = true", 'cosmetic = "A"', "questions.packaging", "says that the goods are sealed"),
+        (
+            'kind = "packaging"',
+            'kind = "packaging"\nwhen = [{ starts = ["yes"] }]',
+            "questions.packaging",
+            "cannot wait for starts",
+        ),
+        ('packaging = ["opened", "no_box"]', 'body = ["none"]', "questions.lock", "stop question comes first"),
     ],
 )
 def test_a_problem_in_the_data_is_found(goods, search: str, replacement: str, place: str, text: str) -> None:
@@ -41,6 +49,14 @@ def test_a_problem_in_the_data_is_found(goods, search: str, replacement: str, pl
     changed = tail.replace(search, replacement, 1)
     problems = check(parse((f'{head}id = "screen"{changed}' if head else changed).encode()))
     assert [(p.place, text in p.text) for p in problems if p.place == place] == [(place, True)], problems
+
+
+def test_a_category_without_a_question_about_packaging_says_that_its_goods_have_none(goods) -> None:
+    text = (
+        goods.toml("media").replace('kind = "packaging"', 'kind = "inspection"').replace("sealed = true", 'cap = "A"')
+    )
+    assert ("questions", True) in [(each.place, "loose = true" in each.text) for each in check(parse(text.encode()))]
+    assert "questions" not in [each.place for each in check(parse(f"loose = true\n{text}".encode()))]
 
 
 def test_a_question_no_way_leads_to_is_found(goods) -> None:

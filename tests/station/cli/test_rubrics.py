@@ -196,6 +196,15 @@ def test_a_person_types_the_answers_and_may_mistype(
     assert main.main(["rubric", "preview", str(file)]) == 1
 
 
+def test_an_unsound_file_is_not_walked_but_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = changed(tmp_path, "toys", 'cap = "D"', 'cap = "A"')
+    assert main.main(["rubric", "preview", str(file), "--answers", "no"]) == 1
+    captured = capsys.readouterr()
+    assert "options must go from the best answer to the worst" in captured.out
+    assert "unsound" in captured.err
+    assert "Photo" not in captured.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
