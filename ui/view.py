@@ -124,12 +124,14 @@ class AnsweredLine:
 class Inspection:
     """How far the questions have come: what was answered, how many are open if nothing more is found (the one that is
     asked counted), the words of what "nothing found on the rest" would answer, and the defects found, worst first.
+    Until it is known whether the goods are sealed, how many are open is `estimated`.
     """
 
     answered: tuple[AnsweredLine, ...] = ()
     ahead: int = 0
     rest: tuple[tuple[str, dict[str, str]], ...] = ()
     defects: tuple[Defect, ...] = ()
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from station.plates import exception_id
 from station.stages import Stage, stage_of
 from station.state import Choice, Item, State
 from station.steps import serial
-from station.steps.notices import accepted, attention, refused, warned
+from station.steps.notices import accepted, attention, no_such_answer, refused, warned
 
 NONE_OF_THEM, UNREADABLE = "none", "unreadable"
 _LAST = (
@@ -74,7 +74,7 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     values = {each.value for each in offered}
     chosen = command.value if command.value in values else keys.get(command.value, "")
     if not chosen:
-        return attention(mark("That is not one of the answers."))
+        return no_such_answer(len(offered))
     if chosen in (NONE_OF_THEM, UNREADABLE):
         said = _said(item, doubt, "no" if chosen == NONE_OF_THEM else "unreadable")
         return Outcome(warned(mark("The reading is not used; this is noted.")), conclude(state, (said,), known))
