@@ -152,7 +152,8 @@ class View:
     none: all of it). `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
-    `asked_s` tells for how many seconds the question has been on the screen.
+    `asked_s` tells for how many seconds the question has been on the screen; `enlarged` that the reference pictures of
+    its answers are wanted as large as they go.
     """
 
     tr: Translator
@@ -197,6 +198,7 @@ class View:
     why: tuple[str, ...] = ()
     asked_s: float = 0.0
     looked: Looked | None = None
+    enlarged: bool = False
 
     @property
     def right_to_left(self) -> bool:

@@ -87,6 +87,7 @@ class Window(QWidget):
     searched = Signal(str)
     support_wanted = Signal()
     photo_wanted = Signal(str)
+    enlarge_wanted = Signal(bool)
     marked = Signal(object)
     # After each picture that reached the screen.
     painted = Signal()
@@ -127,6 +128,7 @@ class Window(QWidget):
             bench.pressed.connect(self.pressed)
             bench.submitted.connect(self.submitted)
         self._receive.photo_wanted.connect(self.photo_wanted)
+        self._receive.enlarge_wanted.connect(self.enlarge_wanted)
         self._receive.marked.connect(self.marked)
         self._notice.acknowledged.connect(self.acknowledged)
         self._trouble.chosen.connect(self.trouble_answered)

@@ -181,6 +181,27 @@ def test_how_many_questions_follow_is_said_when_it_is_known(bench: Bench) -> Non
     assert "Question 11 of 11 · last" in bench.shown()
 
 
+def test_large_pictures_go_with_the_answer_and_the_question_is_answered_there(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.scan(bench.hands.begin("headphones").items[0].code)
+    bench.hands.go_to("inspect")
+    bench.type("z", enter=False)
+    assert "Back to the question" not in bench.shown()  # the first question has no pictures
+    bench.type("1", enter=False)
+    for leave in (Qt.Key.Key_Z, Qt.Key.Key_Escape):
+        bench.type("z", enter=False)
+        assert "Back to the question" in bench.shown()
+        bench.key(leave)
+        assert "Larger pictures" in bench.shown()
+        assert "Back to the question" not in bench.shown()
+    bench.type("z", enter=False)
+    bench.type("9", enter=False)
+    assert "No answer has this key. Press a key from 1 to 3." in bench.shown()
+    bench.type("z2", enter=False)
+    assert "Back to the question" not in bench.shown()
+    assert bench.hands.bench.state.item.answers[-1] == ("packaging", "opened")
+
+
 def test_a_refusal_stays_until_enter_and_sounds(bench: Bench) -> None:
     bench.scan("HELLO")
     assert "Refused: Sign in first" in bench.shown()
