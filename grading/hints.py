@@ -38,7 +38,7 @@ ON: Mapping[Kind, tuple[str, ...]] = {
     "photo_reused": ("*",),
     "same_item_again": (),
     "wrong_item": (),
-    "damage_area": ("electronics", "media", "home"),
+    "damage_area": ("audio", "china", "electronics", "home", "laptops", "media", "phones"),
     "unusual_area": (),
     "missing_part": (),
     "wrong_colour": (),

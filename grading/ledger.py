@@ -13,6 +13,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from grading import toml_text
+from grading.toml_text import TomlError, Version
+
 Kind = Literal["rubrics", "clients", "routes"]
 """`clients` are overrides of rubrics, named with the rubric they are over, as in `clients/northwind.apparel@1`."""
 
@@ -43,15 +46,15 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Named(msgspec.Struct, frozen=True):
     id: str
-    version: int
+    version: Version
     overrides: str = ""
 
 
 def read(toml_bytes: bytes) -> tuple[Published, ...]:
     """Read a ledger; raises LedgerError where its chain is broken or one version stands in it twice."""
     try:
-        ledger = msgspec.toml.decode(toml_bytes, type=_File).published
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        ledger = toml_text.decoded(toml_bytes, _File).published
+    except TomlError as error:
         raise LedgerError(f"the ledger cannot be read: {error}") from error
     before = ""
     names = set()
@@ -72,7 +75,7 @@ def content_sha256(toml_bytes: bytes) -> str:
     """
     try:
         said = tomllib.loads(toml_bytes.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise LedgerError(f"not TOML: {error}") from error
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -80,8 +83,8 @@ def content_sha256(toml_bytes: bytes) -> str:
 def name_of(kind: Kind, toml_bytes: bytes) -> str:
     """Return the name of a rules file's version, as in `rubrics/apparel@2`; raises LedgerError where it has none."""
     try:
-        named = msgspec.toml.decode(toml_bytes, type=_Named)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        named = toml_text.decoded(toml_bytes, _Named)
+    except TomlError as error:
         raise LedgerError(f"no id and version: {error}") from error
     over = "." + named.overrides.partition("@")[0] if kind == "clients" else ""
     return f"{kind}/{named.id}{over}@{named.version}"

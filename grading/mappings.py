@@ -10,6 +10,7 @@ from grading.grade import Grade, grade
 from grading.route import RouteTable, route
 from grading.rubric import Answers, Rubric, RubricError, decoded
 from grading.soundness import endings
+from grading.toml_text import Version
 
 Liability = Literal["", "customer", "carrier", "warehouse", "vendor"]
 LIABILITIES: tuple[Liability, ...] = ("", "customer", "carrier", "warehouse", "vendor")
@@ -60,7 +61,7 @@ class CodeBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The codes of one system. `source` says where they are published, and what could not be verified."""
 
     id: str
-    version: int
+    version: Version
     title: str
     source: str
     lists: Annotated[tuple[CodeList, ...], msgspec.Meta(min_length=1)]

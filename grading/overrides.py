@@ -17,6 +17,7 @@ from grading.rubric import (
     Shot,
     decoded,
 )
+from grading.toml_text import Version
 
 _Part = TypeVar("_Part", Question, Shot, Prep)
 Finding = Literal["sealed", "works", "partly", "untested", "faulty", "missing_part"]
@@ -58,9 +59,9 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     id: Name
-    version: Annotated[int, msgspec.Meta(ge=1)]
+    version: Version
     client: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-    overrides: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}@[1-9][0-9]*$")]
+    overrides: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}@[1-9][0-9]{0,8}$")]
     grades: dict[Finding, Letter] = {}
     options: tuple[OptionChange, ...] = ()
     add: Parts = Parts()

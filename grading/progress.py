@@ -8,13 +8,15 @@ Rest = tuple[tuple[Question, Option], ...]
 def still_to_come(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[Question, ...]:
     """Return the questions that are still open when each gets its best answer, the one that is due first.
 
-    A worse answer may end the questions or bring others, so this is what is to come if nothing is found.
+    A worse answer may end the questions or bring others, so this is what is to come if nothing is found. Goods count
+    as opened until somebody says that they are sealed: nearly all that come back are.
     """
     ahead: list[Question] = []
     due = next_question(rubric, answers, parts)
     while due is not None:
         ahead.append(due)
-        answers = (*answers, (due.id, due.options[0].id))
+        best = next((option for option in due.options if not option.sealed), due.options[0])
+        answers = (*answers, (due.id, best.id))
         due = next_question(rubric, answers, parts)
     return tuple(ahead)
 

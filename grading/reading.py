@@ -133,6 +133,14 @@ def compare(read: str, known: str) -> Likeness:
     return "alike" if one == other or cut else "different"
 
 
+def bears(read: str, known: str) -> bool:
+    """Tell whether a number we know is, or may be, in what was read: beside others, cut off, or with signs alike."""
+    if any(compare(part, known) != "different" for part in (read, *read.split())):
+        return True
+    whole, sought = (re.sub(r"[^A-Z0-9]", "", text.upper()).translate(_ALIKE) for text in (read, known))
+    return bool(sought) and sought in whole
+
+
 def imei_is_right(number: str) -> bool:
     """Fifteen digits, a TAC that some body allots, and Luhn's check digit (3GPP TS 23.003, annex B)."""
     if len(number) != 15 or not number.isdecimal() or number[:2] not in _TAC_BODIES:

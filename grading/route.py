@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
+from grading import toml_text
 from grading.conditions import Condition, ConditionError, Facts
 from grading.grade import Grade, Match, Serial
 from grading.reasons import Reason, reason
+from grading.toml_text import TomlError, Version
 from grading.worth import Disposition, Figures, Goods, Rate, Worth, priced, rates
 
 Owner = Literal["supervisor", "client", "safety"]
@@ -72,7 +74,7 @@ class RuleFile(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     id: str
-    version: Annotated[int, msgspec.Meta(ge=1)]
+    version: Version
     rules: Annotated[tuple[Rule, ...], msgspec.Meta(max_length=MAX_RULES)] = ()
     authority: tuple[Authority, ...] = ()
     override_reasons: tuple[OverrideReason, ...] = ()
@@ -367,15 +369,9 @@ def _variables(grade: Grade, known: _Known) -> dict[str, object]:
 
 def _file(toml_bytes: bytes) -> RuleFile:
     try:
-        file = msgspec.toml.decode(toml_bytes, type=RuleFile)
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at `")
-        where = place.strip("`").removeprefix("$.").removeprefix("$") or "the top of the file"
-        raise RouteError(f"{where}: {problem}; mend it there") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RouteError(f"not TOML: {error}; mend that line") from error
-    except RecursionError as error:
-        raise RouteError("not TOML of ours: brackets lie too deep in each other; mend that line") from error
+        file = toml_text.decoded(toml_bytes, RuleFile)
+    except TomlError as error:
+        raise RouteError(str(error)) from error
     numbers = [rule.number for rule in file.rules]
     for rule in file.rules:
         if numbers.count(rule.number) > 1:

@@ -6,7 +6,9 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from grading import toml_text
 from grading.defects import Defect
+from grading.toml_text import TomlError, Version
 
 Letter = Literal["A", "B", "C", "D"]
 Functional = Literal["sealed", "works", "partly", "untested", "faulty"]
@@ -147,11 +149,12 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
 
     `kind_of` is the wider category that people are offered when they name one by hand: only a product's
     record leads to this one. `over` is the client's override that was applied, as in `northwind@1`; no file has it.
+    `loose` goods have no packaging of their own, so no question has to ask for it.
     """
 
     id: Name
     category: Name
-    version: Annotated[int, msgspec.Meta(ge=1)]
+    version: Version
     grades: Floors
     shots: Annotated[tuple[Shot, ...], msgspec.Meta(min_length=1, max_length=12)]
     questions: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=40)]
@@ -159,6 +162,7 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     kind_of: Name | None = None
     scores: Scores | None = None
     over: str = ""
+    loose: bool = False
 
     @cached_property
     def name(self) -> str:
@@ -193,15 +197,9 @@ def decoded(toml_bytes: bytes, kind: type[_File]) -> _File:
     if len(toml_bytes) > MOST_BYTES:
         raise RubricError(f"it has more than {MOST_BYTES} bytes; ask fewer questions")
     try:
-        return msgspec.toml.decode(toml_bytes, type=kind)
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at `")
-        where = place.strip("`").removeprefix("$.").removeprefix("$") or "the top of the file"
-        raise RubricError(f"{where}: {problem}; mend it there") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RubricError(f"not TOML: {error}; mend that line") from error
-    except RecursionError as error:
-        raise RubricError("not TOML of ours: brackets lie too deep in each other; mend that line") from error
+        return toml_text.decoded(toml_bytes, kind)
+    except TomlError as error:
+        raise RubricError(str(error)) from error
 
 
 def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Question | None:

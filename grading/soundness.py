@@ -42,7 +42,7 @@ def check(rubric: Rubric) -> list[Problem]:
     Every way through the questions is walked, ways that differ only in answers no condition asks for taken as
     one.
     """
-    problems = [*_doubles(rubric), *_conditions(rubric), *_points(rubric), *_texts(rubric)]
+    problems = [*_doubles(rubric), *_conditions(rubric), *_order(rubric), *_points(rubric), *_texts(rubric)]
     for question in rubric.questions:
         problems += _options(rubric, question)
     if problems:
@@ -174,6 +174,22 @@ def _conditions(rubric: Rubric) -> Iterator[Problem]:
             unknown = sorted(set(options) - known.get(question, set()))
             if unknown or not options:
                 yield Problem(place, f"when: {question} has no option {', '.join(unknown) or '(none named)'}")
+
+
+def _order(rubric: Rubric) -> Iterator[Problem]:
+    """Stop questions and the packaging come first, and sealed goods skip the inspection: nothing may undo that."""
+    packaging = [question for question in rubric.questions if question.kind == "packaging"]
+    if not packaging and not rubric.loose:
+        text = "none is of the kind packaging, which comes first; goods without any packaging say loose = true"
+        yield Problem("questions", text)
+    elif packaging and not any(option.sealed for question in packaging for option in question.options):
+        yield Problem(f"questions.{packaging[0].id}", "no answer of the packaging says that the goods are sealed")
+    late = {question.id for question in rubric.questions if question.kind == "inspection"}
+    for question in rubric.questions:
+        waits = late & {name for condition in question.when for name in condition}
+        if waits and question.kind != "inspection":
+            text = f"a {question.kind} question comes first and cannot wait for {', '.join(sorted(waits))}"
+            yield Problem(f"questions.{question.id}", text)
 
 
 def _branches(rubric: Rubric) -> Iterator[tuple[str, Condition]]:

@@ -12,6 +12,7 @@ from station.cli import rule_commands
 from station.cli.errors import CentralFailed, Stuck
 from station.errors import JournalError
 from station.settings import SettingsError
+from station.text_files import in_words
 
 _PLAIN = argparse.RawDescriptionHelpFormatter
 
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = asked.do(asked)
     except (JournalError, SettingsError, CentralFailed, SimulatorError, Stuck, OSError) as error:
-        sys.stderr.write(f"returns-station: {error}\n")
+        sys.stderr.write(f"returns-station: {in_words(error)}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nreturns-station: stopped; all that was shown is saved. The same command goes on.\n")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from grading.reading import Reading, compare, is_vin
+from grading.reading import Reading, bears, compare, is_vin
 from grading.text import Box
 from station.facts import PhotoRead, PhotoTaken, ReadingSubject
 from station.state import Item
@@ -13,6 +13,7 @@ from station.state import Item
 SURE = 850
 _IMEI_DIGITS = 15
 _OFFERED = 4
+_LEAST_SIGNS = 3
 
 _Found = list[tuple[PhotoRead, Reading]]
 
@@ -116,8 +117,27 @@ def _lot(item: Item) -> Doubt | None:
     return Doubt("lot", offered, photo.sha256, reading.box)
 
 
+def _model(item: Item) -> Doubt | None:
+    """A model number that was read well, and is not that of the article; both are offered, in no telling order."""
+    known = item.identified.model
+    found = [(photo, each) for photo, each in _readings(item) if each.kind == "model" and _is_number(each.text)]
+    sure = [(photo, each) for photo, each in found if each.confidence >= SURE]
+    if not known or not sure or any(bears(each.text, known) for _, each in found):
+        return None
+    photo, reading = sure[0]
+    others = dict.fromkeys(each.text for _, each in sure)
+    return Doubt("model", tuple(sorted((known, *list(others)[: _OFFERED - 1]))), photo.sha256, reading.box)
+
+
+def _is_number(text: str) -> bool:
+    """Tell a model's number from its name, and from a plug's type."""
+    signs = [sign for sign in text if sign.isalnum()]
+    return len(signs) >= _LEAST_SIGNS and any(sign.isdigit() for sign in signs)
+
+
 _DUE: tuple[tuple[ReadingSubject, Callable[[Item], Doubt | None]], ...] = (
     ("serial", _serial),
     ("expiry", _expiry),
     ("lot", _lot),
+    ("model", _model),
 )

@@ -18,7 +18,7 @@ from station.records import Disposition, OrderKind, Owner, PatternLevel, Pattern
 Match = Literal["matched", "undeclared", "wrong"]
 SerialVerdict = Literal["same", "different", "not_known", "unread"]
 PhotoVerdict = Literal["good", "accepted"]
-ReadingSubject = Literal["serial", "expiry", "lot"]
+ReadingSubject = Literal["serial", "expiry", "lot", "model"]
 ReadingWord = Literal["yes", "no", "unreadable"]
 
 
@@ -48,6 +48,7 @@ class Declared(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     season: str = ""
     size_mm: tuple[int, ...] = ()
+    model: str = ""
 
 
 class ShiftOpened(Fact, frozen=True):
@@ -166,6 +167,7 @@ class ItemIdentified(Fact, frozen=True):
     expiry: str = ""
     season: str = ""
     size_mm: tuple[int, ...] = ()
+    model: str = ""
 
 
 class SerialChecked(Fact, frozen=True):
@@ -232,7 +234,7 @@ class PhotoRead(Fact, frozen=True):
 class ReadingAnswered(Fact, frozen=True):
     """A person looked at the goods: which of the offered readings is right (`chosen`), or none, or nobody can read it.
 
-    `subject` is serial, expiry or lot; `sha256` names the photo they were read in.
+    `subject` is serial, expiry, lot or model; `sha256` names the photo they were read in.
     """
 
     item: str

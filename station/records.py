@@ -21,7 +21,8 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     """One article of one client. `weight_mg` and `price_minor` are 0 when nobody knows them.
 
     `season` is the one it is sold in, as route tables name it, empty for goods of all the year. `size_mm` is length,
-    width and height of the article itself, empty for what has no fixed shape.
+    width and height of the article itself, empty for what has no fixed shape. `model` is the maker's model number as it
+    stands on the unit, empty when nobody knows it.
     """
 
     sku: str
@@ -36,6 +37,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     components: tuple[str, ...] = ()
     season: str = ""
     size_mm: tuple[int, ...] = ()
+    model: str = ""
 
 
 class ReturnLine(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -220,10 +220,14 @@ def plain_parcel(order: ReturnOrder, seed: int) -> SampleParcel:
 # What is true of a unit that was unpacked and is otherwise as new; without it, it counts as sealed.
 OPENED: Mapping[str, Mapping[str, str]] = {
     "apparel": {"packaging": "tagged"},
+    "audio": {"packaging": "opened"},
+    "china": {"packaging": "opened"},
     "electronics": {"packaging": "opened"},
     "footwear": {"packaging": "whole"},
+    "furniture": {"packaging": "opened"},
     "home": {"packaging": "opened"},
     "media": {"packaging": "opened"},
+    "phones": {"packaging": "opened"},
 }
 
 

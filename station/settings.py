@@ -9,6 +9,7 @@ import msgspec
 
 from devices.scanners.layouts import LAYOUTS
 from grading.hints import KINDS
+from station import text_files
 
 SETTINGS_FILE = "settings.toml"
 _STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
@@ -180,10 +181,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read(path: Path) -> Settings:
     """Read a settings file (TOML); raises SettingsError naming what to mend."""
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+        return msgspec.toml.decode(text_files.read(path), type=Settings)
     except FileNotFoundError as error:
         raise SettingsError(f"{path}: there is no such settings file") from error
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError) as error:
         raise SettingsError(f"{path}: {error}; mend it there") from error
 
 

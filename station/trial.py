@@ -14,7 +14,7 @@ import msgspec
 
 from grading import overrides, route, rubric, soundness
 from grading.grade import Grade
-from station import deliveries
+from station import deliveries, text_files
 from station.deliveries import Book
 
 try:
@@ -66,8 +66,7 @@ def fault_of(book: Book, key: str, toml: bytes) -> str:
 
 def read_file(place: Path) -> bytes:
     """Return what a rules file says; of one that is too big, or never ends, just enough to be refused for it."""
-    with place.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
+    return text_files.read(place, MOST_BYTES + 1)
 
 
 def own_command() -> tuple[str, ...]:

@@ -52,6 +52,7 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "photo_repeat": mark("Photo of another item"),
     "photo_code_differs": mark("Photo shows another product's code"),
     "serial_photo_differs": mark("Photo shows another serial number"),
+    "model_differs": mark("Another model than was ordered"),
     "serial_other_order": mark("Serial number of another return order"),
     "serial_returned": mark("Unit came back before"),
     "serial_stolen": mark("Serial number was reported stolen"),

@@ -1,6 +1,6 @@
 """The whole bench behaviour as one pure function and one table: what each stage does with each input.
 
-`step` reads no clock, no file and no device. A pair that the table does not list answers "not now" and changes nothing.
+`step` reads no clock, no file and no device. A pair that the table does not list says why not, and changes nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ from station.steps import (
     serial,
     sign_in,
 )
-from station.steps.notices import attention, refused
+from station.steps.notices import attention, no_such_answer, refused
 from station.stops import late
 
 Handler = Callable[[State, Any, Known], Outcome]
@@ -201,7 +201,7 @@ def _handled(state: State, stage: Stage, name: str, given: Input, known: Known) 
         return not_now(name, stage)
     if isinstance(given, Command) and given.do is Do.CHOOSE and state.ask is not None:
         chosen = _chosen(state, given)
-        return attention(mark("That is not one of the answers.")) if chosen is None else handler(state, chosen, known)
+        return no_such_answer(len(state.ask.choices)) if chosen is None else handler(state, chosen, known)
     return handler(state, given, known)
 
 
@@ -216,7 +216,25 @@ def not_now(name: str, stage: Stage) -> Outcome:
         return Outcome()
     if name == Do.SIGN_OUT and stage not in (Stage.SIGN_IN, Stage.PIN):
         return attention(mark("Finish this parcel first, or take it back with U; then sign out."))
-    return attention(mark("Not now."))
+    return attention(_NOT_NOW[Do(name)])
+
+
+# Each says why, and what to do instead.
+_NOT_NOW: Mapping[Do, str] = {
+    Do.CONFIRM: mark("There is nothing to confirm at this step. Do what the screen asks."),
+    Do.CHOOSE: mark("There is no question to answer at this step. Do what the screen asks."),
+    Do.UNDO: mark("There is no step to take back yet. Sign in first."),
+    Do.CANCEL: mark("No question is open that could be left. Do what the screen asks."),
+    Do.FINISH: mark("A parcel can be finished only between two items. Do what the screen asks."),
+    Do.REST: mark("This works only while an item is inspected. Do what the screen asks."),
+    Do.SHOOT: mark("No photo is wanted at this step. Do what the screen asks: it says when to take one."),
+    Do.SKIP: mark("This step cannot be left out. Do what the screen asks, or take it back with U."),
+    Do.NO_CODE: mark("This works only where the next item is scanned. Do what the screen asks."),
+    Do.OVERRIDE: mark("Only an item that has its grade can be sent elsewhere. Do what the screen asks."),
+    Do.REPRINT: mark("There is no label to print again at this step. Do what the screen asks."),
+    Do.BIN_FULL: mark("A bin can be closed only while an item is put into it."),
+    Do.SIGN_OUT: mark("Nobody is signed in. Scan your badge."),
+}
 
 
 def _chosen(state: State, given: Command) -> Command | None:

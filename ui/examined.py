@@ -27,6 +27,7 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
         return None
     parts = item.identified.components
     given = chosen(rubric, item.answers, parts)
+    ahead = still_to_come(rubric, item.answers, parts)
     return Inspection(
         answered=tuple(
             AnsweredLine(
@@ -39,9 +40,10 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
             )
             for question, option in given
         ),
-        ahead=len(still_to_come(rubric, item.answers, parts)),
+        ahead=len(ahead),
         rest=tuple((option.word, option.params) for _, option in rest_of(item, known)),
         defects=tuple(defect for _, defect in defects(rubric, item.answers, parts)),
+        estimated=any(question.kind == "packaging" for question in ahead),
     )
 
 

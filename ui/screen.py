@@ -17,6 +17,7 @@ from station.settings import Settings
 from station.stages import next_shot, rubric_of, shots_of
 from station.state import Item
 from ui import examined, setup_prompt, telling
+from ui.panels.enlarged import has_pictures
 from ui.photos import PhotoDecoded
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
@@ -52,6 +53,7 @@ class Manner:
 class Opened:
     """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last,
     what was told of a long work, and the SHA-256 of the photo that is looked into, with the last one that was read.
+    `enlarged`: the reference pictures are wanted large.
     """
 
     page: str = "receive"
@@ -61,6 +63,7 @@ class Opened:
     told: str = ""
     photo: str = ""
     read: PhotoDecoded | None = None
+    enlarged: bool = False
 
 
 def look(
@@ -91,6 +94,7 @@ def look(
         proved=opened.proved,
         told=opened.told,
         looked=_looked(desk, opened) if page == "receive" and opened.photo else None,
+        enlarged=opened.enlarged and page == "receive" and not opened.photo and has_pictures(desk.bench.prompt),
         searched=opened.searched if page == "search" else "",
         demo=demo,
         controls=controls,

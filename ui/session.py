@@ -86,6 +86,7 @@ class Session(QObject):
         window.searched.connect(self._search)
         window.support_wanted.connect(self._write_support)
         window.photo_wanted.connect(self._look_into)
+        window.enlarge_wanted.connect(self._enlarge)
         window.marked.connect(self.take)
         window.trouble_answered.connect(self._go_on)
         desk.on_change, desk.on_sound = self.render, play
@@ -110,6 +111,7 @@ class Session(QObject):
             self._window.searched,
             self._window.support_wanted,
             self._window.photo_wanted,
+            self._window.enlarge_wanted,
             self._window.marked,
             self._window.trouble_answered,
         ):
@@ -140,7 +142,7 @@ class Session(QObject):
         if isinstance(value, Scan | Command) and self._opened.page not in _WORKING:
             self._open("receive")
         if isinstance(value, Scan | Command) and value != Command(Do.UNDO):
-            self._opened = replace(self._opened, photo="", read=None)  # the work goes on
+            self._opened = replace(self._opened, photo="", read=None, enlarged=False)  # the work goes on
         if isinstance(value, PhotoReady) and (self._opened.page != "receive" or self._opened.failed):
             return  # nobody sees what would be photographed
         shown = self._desk.take(value)  # type: ignore[arg-type]
@@ -203,6 +205,11 @@ class Session(QObject):
         self._opened = replace(self._opened, photo=sha256, read=None)
         if sha256:
             self._decode(str(self._desk.photo_path(sha256)))
+        self.render()
+
+    def _enlarge(self, enlarged: bool) -> None:
+        """Show the reference pictures of the answers large, or as they were."""
+        self._opened = replace(self._opened, enlarged=enlarged)
         self.render()
 
     def _show_photo(self, read: PhotoDecoded) -> None:

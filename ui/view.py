@@ -125,12 +125,14 @@ class AnsweredLine:
 class Inspection:
     """How far the questions have come: what was answered, how many are open if nothing more is found (the one that is
     asked counted), the words of what "nothing found on the rest" would answer, and the defects found, worst first.
+    Until it is known whether the goods are sealed, how many are open is `estimated`.
     """
 
     answered: tuple[AnsweredLine, ...] = ()
     ahead: int = 0
     rest: tuple[tuple[str, dict[str, str]], ...] = ()
     defects: tuple[Defect, ...] = ()
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ class View:
     none: all of it). `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
-    `asked_s` tells for how many seconds the question has been on the screen.
+    `asked_s` tells for how many seconds the question has been on the screen; `enlarged` that the reference pictures of
+    its answers are wanted as large as they go.
     """
 
     tr: Translator
@@ -197,6 +200,7 @@ class View:
     why: tuple[str, ...] = ()
     asked_s: float = 0.0
     looked: Looked | None = None
+    enlarged: bool = False
 
     @property
     def right_to_left(self) -> bool:

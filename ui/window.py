@@ -87,6 +87,7 @@ class Window(QWidget):
     searched = Signal(str)
     support_wanted = Signal()
     photo_wanted = Signal(str)
+    enlarge_wanted = Signal(bool)
     marked = Signal(object)
     # After each picture that reached the screen.
     painted = Signal()
@@ -127,6 +128,7 @@ class Window(QWidget):
             bench.pressed.connect(self.pressed)
             bench.submitted.connect(self.submitted)
         self._receive.photo_wanted.connect(self.photo_wanted)
+        self._receive.enlarge_wanted.connect(self.enlarge_wanted)
         self._receive.marked.connect(self.marked)
         self._notice.acknowledged.connect(self.acknowledged)
         self._trouble.chosen.connect(self.trouble_answered)
@@ -263,6 +265,8 @@ class Window(QWidget):
         button = _button_of(view, name) if not now.typed and not self._types(text) else None
         if button is None and name == "F12" and self._stack.currentWidget() is self._receive:
             button = _SIGN_OUT
+        if button is None and not now.typed and self._stack.currentWidget() is self._receive:
+            button = _beside_the_answers(view, name)
         if button is not None:
             self.pressed.emit(button)
         elif text.isprintable() and text:
@@ -295,6 +299,14 @@ def _button_of(view: View, name: str) -> Button | None:
     if by_key is None and name == "Enter":
         return next((each for each in buttons if each.main), None)
     return by_key
+
+
+def _beside_the_answers(view: View, name: str) -> Button | None:
+    """Return what a digit says that no answer has, for the bench to answer. Where digits are typed there is none."""
+    numbered = any(each.key.isdecimal() for each in view.prompt.buttons)
+    if view.prompt.entry != "none" or not numbered or not (name.isascii() and name.isdecimal()):
+        return None
+    return Button(name, "", Command(Do.CHOOSE, name))
 
 
 class _Tabs(QFrame):

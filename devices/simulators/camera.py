@@ -18,8 +18,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import cv2
 import numpy as np
 
+from devices.simulators.articles import HEIGHT, WIDTH
 from devices.simulators.control import Command, Control
-from devices.simulators.scenes import HEIGHT, WIDTH, Scene, draw
+from devices.simulators.scenes import Scene, draw
 
 FRAMES_PER_S = 15.0
 JPEG_QUALITY = 92

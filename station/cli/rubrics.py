@@ -73,7 +73,7 @@ def diff(place: Path | None) -> int:
 
 
 def preview(name: str, language: str, answers: str | None, parts: str, client: str = "", codes: bool = False) -> int:
-    """Walk through the rubric of a category, or of a file; 1 when it was left before its end.
+    """Walk through the rubric of a category, or of a file; 1 when it is unsound, or was left before its end.
 
     `answers` are option ids or keys between commas, read from the terminal when None; `parts` are a kit's; `client`
     is whose goods they are. With `codes`, what marketplaces call the outcome is told too.
@@ -82,6 +82,11 @@ def preview(name: str, language: str, answers: str | None, parts: str, client: s
         raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
     tr = Translator(language)
     shown = _rubric(name, client)
+    unsound = soundness.check(shown)
+    if unsound:
+        sys.stdout.writelines(f"{name}: {_where(each.place)}: {each.text}.\n" for each in unsound)
+        sys.stderr.write(f"returns-station: {name} is unsound, and no bench would ask by it: mend this first\n")
+        return 1
     kit = tuple(_split(parts))
     script = None if answers is None else iter(_split(answers))
     given = _walked(shown, kit, tr, _typed if script is None else lambda: next(script, None))

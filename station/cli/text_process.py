@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 import msgspec
@@ -125,7 +125,7 @@ def serve() -> int:
     # Libraries that print must not speak into the answers.
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        read = text.reader()
+        read: Callable[[bytes], tuple[text.Line, ...]] | None = None
         while True:
             idle = threading.Timer(IDLE_S, os._exit, (0,))
             idle.daemon = True
@@ -134,6 +134,8 @@ def serve() -> int:
             idle.cancel()
             if jpeg is None:
                 return 0
+            # Loading takes seconds: it begins with the first photo, and one that gets none ends at once.
+            read = read or text.reader()
             answers.write(msgspec.json.encode(read(jpeg)) + b"\n")
             answers.flush()
 

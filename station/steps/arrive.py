@@ -273,6 +273,7 @@ def _declared(order: ReturnOrder, line: ReturnLine, came: list[str]) -> Declared
         reason=line.reason,
         season=product.season,
         size_mm=product.size_mm,
+        model=product.model,
     )
 
 

@@ -17,7 +17,7 @@ from station.stages import next_shot, question_due, rubric_of
 from station.state import Ask, Choice, Item, State
 from station.steps import prep
 from station.steps.arrive import skip_weight
-from station.steps.notices import accepted, attention, refused, warned
+from station.steps.notices import accepted, attention, no_such_answer, refused, warned
 from station.stops import BETWEEN
 from station.weights import explains
 
@@ -114,7 +114,7 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
         return attention(mark("No question is open."))
     option = next((each for each in question.options if command.value in (each.id, str(each.key))), None)
     if option is None:
-        return attention(mark("That is not one of the answers."))
+        return no_such_answer(len(question.options))
     facts = conclude(state, (Answered(item.identified.item, question.id, option.id, rubric.name),), known)
     if option.stop:
         return Outcome(warned(mark("Stop: {word}"), word=option.word), facts)

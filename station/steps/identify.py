@@ -151,6 +151,7 @@ def _of_line(line: Declared) -> dict[str, object]:
             "components",
             "season",
             "size_mm",
+            "model",
         )
     }
 

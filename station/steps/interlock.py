@@ -60,7 +60,7 @@ def leave_unweighed(state: State, command: Command, known: Known) -> Outcome:
     """notes that an item which a stop wants weighed cannot be; any other stop is not skipped"""
     item, stop = _standing(state)
     if item is None or stop is None or known.interlock(stop.code).proof != "weight":
-        return attention(mark("Not now."))
+        return attention(mark("A stop cannot be left out. Do what it says, or take the answer back with U."))
     facts = (InterlockAcknowledged(stop.item, stop.code, stop.cause, UNWEIGHED),)
     return Outcome(warned(mark("The item was not weighed; this is noted.")), conclude(state, facts, known))
 

@@ -30,6 +30,11 @@ def attention(text: str, **params: str) -> Outcome:
     return Outcome(warned(text, **params))
 
 
+def no_such_answer(count: int) -> Outcome:
+    """Return what is said to a key that stands for no answer: which keys do."""
+    return attention(mark("No answer has this key. Press a key from 1 to {last}."), last=str(count))
+
+
 def refused(text: str, ask: Ask | Literal["same"] | None = "same", **params: str) -> Outcome:
     """Return an answer that refuses what was given; the notice stays until acknowledged."""
     return Outcome(Notice(Tone.REFUSED, text, params), ask=ask)

@@ -26,7 +26,7 @@ from station.plates import exception_id
 from station.stages import Stage, stage_of
 from station.state import Choice, Item, State
 from station.steps import serial
-from station.steps.notices import accepted, attention, refused, warned
+from station.steps.notices import accepted, attention, no_such_answer, refused, warned
 
 NONE_OF_THEM, UNREADABLE = "none", "unreadable"
 _LAST = (
@@ -37,11 +37,13 @@ TITLES: Mapping[str, str] = {
     "serial": mark("Is this the serial number on the item?"),
     "expiry": mark("Is this the date it can be used until?"),
     "lot": mark("Is this the lot on the item?"),
+    "model": mark("Which model number is on the item?"),
 }
 REASONS: Mapping[str, str] = {
     "serial": mark("It was read in the photo. Compare each sign with the item itself."),
     "expiry": mark("It was read in the photo: year, month, day. Look at the item itself."),
     "lot": mark("It was read in the photo. Compare each sign with the item itself."),
+    "model": mark("The photo and the order seem to differ. Compare each sign with the item itself."),
 }
 
 
@@ -74,7 +76,7 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     values = {each.value for each in offered}
     chosen = command.value if command.value in values else keys.get(command.value, "")
     if not chosen:
-        return attention(mark("That is not one of the answers."))
+        return no_such_answer(len(offered))
     if chosen in (NONE_OF_THEM, UNREADABLE):
         said = _said(item, doubt, "no" if chosen == NONE_OF_THEM else "unreadable")
         return Outcome(warned(mark("The reading is not used; this is noted.")), conclude(state, (said,), known))
@@ -99,6 +101,8 @@ def _confirmed(state: State, item: Item, doubt: Doubt, chosen: str, known: Known
     if doubt.subject == "lot":
         facts = (*facts, MarksRead(name, chosen))
         return Outcome(accepted(mark("The lot is noted.")), conclude(state, facts, known))
+    if doubt.subject == "model":
+        return _model(state, item, facts, chosen, known)
     if item.serial is not None and item.serial.serial:
         number = exception_id(state.station, state.exceptions + 1)
         detail = f"{item.serial.serial} / {chosen}"
@@ -116,6 +120,23 @@ def _confirmed(state: State, item: Item, doubt: Doubt, chosen: str, known: Known
     differs = any(isinstance(fact, SerialChecked) and fact.verdict == "different" for fact in compared)
     notice = warned(serial.SERIAL_DIFFERS) if differs else accepted(mark("The serial number is noted."))
     return Outcome(notice, conclude(state, (*facts, *compared), known))
+
+
+def _model(state: State, item: Item, said: tuple[Recorded, ...], chosen: str, known: Known) -> Outcome:
+    """The article's own number settles it; another one is for the supervisor, who knows what was sold."""
+    named = item.identified
+    if chosen == named.model:
+        return Outcome(accepted(mark("The model number is noted.")), conclude(state, said, known))
+    raised = ExceptionRaised(
+        exception_id(state.station, state.exceptions + 1),
+        "model_differs",
+        "supervisor",
+        parcel=named.parcel,
+        item=named.item,
+        detail=f"{named.model} / {chosen}",
+    )
+    notice = warned(mark("This is not the model that was ordered; this is noted."))
+    return Outcome(notice, conclude(state, (*said, raised), known))
 
 
 def _said(item: Item, doubt: Doubt, word: ReadingWord, chosen: str = "") -> ReadingAnswered:

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
+from station import text_files
 from station.database import UnsafeSqliteError
 from sync.central import (
     logs,
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         url = asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}"
         store = Store(url, is_migrating=asked.do is _migrate)
     except (OSError, SQLAlchemyError, UnsafeSqliteError, SchemaError) as error:
-        return _sorry(f"the database cannot be opened: {error}")
+        return _sorry(f"the database cannot be opened: {text_files.in_words(error)}")
     try:
         code: int = asked.do(asked, store)
         return code
@@ -176,7 +177,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
     try:
         patterns = pattern_commands.read(asked.data)
     except (ValueError, OSError) as error:
-        return _sorry(str(error))
+        return _sorry(text_files.in_words(error))
     try:
         listening = serving.listener(asked.host, asked.port) if asked.fd is None else serving.inherited(asked.fd)
     except OSError as error:
@@ -264,10 +265,10 @@ def _enrol(asked: argparse.Namespace, store: Store) -> int:
 
 def _publish_rules(asked: argparse.Namespace, store: Store) -> int:
     try:
-        named = [(rules.key_of(file), None if asked.withdraw else file.read_bytes()) for file in asked.files]
+        named = [(rules.key_of(file), None if asked.withdraw else text_files.read(file)) for file in asked.files]
         rules.publish(store, asked.site, named)
     except (rules.NotPublished, OSError) as error:
-        return _sorry(f"nothing was published. {error}")
+        return _sorry(f"nothing was published. {text_files.in_words(error)}")
     print(f"{'withdrawn' if asked.withdraw else 'published'}: {', '.join(key for key, _ in named)}")  # noqa: T201
     return 0
 

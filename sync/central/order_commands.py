@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from station.text_files import in_words
 from sync.central import elsewhere, integrators, orders
 from sync.central.order_files import COLUMNS, UnreadableFile, read_csv, read_ndjson
 from sync.central.order_rows import Answer, Told
@@ -124,7 +125,7 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
             _say(f"stopped; what is said here is done, the same command goes on: {_words(counts)}")
             return _STOPPED
         except (UnreadableFile, OSError) as error:
-            _say(f"{error} Before it: {_words(counts)}")
+            _say(f"{in_words(error)} Before it: {_words(counts)}")
             return 1
     sys.stdout.write(f"{'would be ' if asked.dry_run else ''}{_words(counts)}\n")
     return 1 if _BAD & set(counts) else 0

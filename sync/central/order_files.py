@@ -11,7 +11,7 @@ from sync.central.order_rows import Answer, Told, read_json, read_values
 _LONGEST_LINE = 256 * 1024
 _ORDER = ("rma", "client", "order", "kind", "asked", "zip", "customer", "version", "updated_at", "withdrawn")
 _LINE = ("line", "sku", "title", "category", "quantity", "gtin", "reason", "weight_mg", "price_minor", "currency")
-_LINE_MORE = ("serialised", "season")
+_LINE_MORE = ("serialised", "season", "model")
 # Several values in a cell, with `;` or blanks between them; of components, which are words, with `;` alone.
 _LISTS: Mapping[str, str] = {
     "trackings": r"[;\s]+", "serials": r"[;\s]+", "size_mm": r"[;\s]+", "components": r"\s*;\s*"

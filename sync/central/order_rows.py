@@ -50,6 +50,7 @@ class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     season: MaybeCode = ""
     components: Annotated[tuple[Text, ...], Meta(max_length=100)] = ()
     size_mm: Annotated[tuple[Count, ...], Meta(max_length=3)] = ()
+    model: MaybeCode = ""
 
 
 class OrderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,6 +143,7 @@ def _told(row: int, given: OrderIn) -> Told | Answer:
                 components=each.components,
                 season=each.season,
                 size_mm=each.size_mm,
+                model=each.model,
             ),
             each.quantity,
             each.serials,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from resources import find
+from station import text_files
 from sync.central import patterns
 from sync.central.pattern_rule import Rules, parse
 from sync.central.store import Store
@@ -31,7 +32,7 @@ def read(data: Path) -> Rules:
     Raises ValueError that names what is wrong, and OSError.
     """
     own = data / FILE
-    return parse(own.read_bytes() if own.is_file() else find.read(FILE))
+    return parse(text_files.read(own) if own.is_file() else find.read(FILE))
 
 
 def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
@@ -51,8 +52,10 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
 
 def _check(asked: argparse.Namespace, store: Store) -> int:
     try:
-        parse(asked.file.read_bytes())
-    except (ValueError, OSError) as error:
+        parse(text_files.read(asked.file))
+    except OSError as error:
+        return _sorry(text_files.in_words(error))
+    except ValueError as error:
         return _sorry(f"{asked.file}: {error}")
     return _say(f"{asked.file}: sound")
 
@@ -70,7 +73,7 @@ def _recount(asked: argparse.Namespace, store: Store) -> int:
     try:
         rules = read(asked.data)
     except (ValueError, OSError) as error:
-        return _sorry(str(error))
+        return _sorry(text_files.in_words(error))
     return _say(f"counted anew: {patterns.recount(store, rules, now)} customers")
 
 

@@ -81,7 +81,7 @@ def parse(toml: bytes) -> Rules:
     """Return the rules in a file like resources/patterns.toml; raises ValueError that names what is wrong."""
     try:
         file = msgspec.toml.decode(toml, type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError) as error:
         raise ValueError(f"the patterns cannot be read: {error}") from error
     except RecursionError as error:
         raise ValueError("the patterns cannot be read: brackets lie too deep in each other") from error

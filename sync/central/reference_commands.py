@@ -8,6 +8,7 @@ from typing import Any
 
 from station.photos import PhotoError
 from station.records import Reference
+from station.text_files import in_words
 from sync.central import references
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
@@ -58,7 +59,7 @@ def _publish(asked: argparse.Namespace, store: Store) -> int:
         shelf = PhotoShelf(asked.data / "photos", store)
         made = references.publish(store, shelf, asked.site, told, asked.file.read_bytes(), now)
     except (references.NotAPicture, PhotoError, OSError) as error:
-        return _sorry(f"{asked.file}: nothing was published. {error}")
+        return _sorry(f"{asked.file}: nothing was published. {in_words(error)}")
     return _say(f"{made.sku} {made.shot}: {made.sha256}, the benches of {asked.site} fetch it with time")
 
 

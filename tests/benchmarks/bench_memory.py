@@ -22,8 +22,8 @@ from display import screen
 from PySide6.QtCore import QTimer
 
 from devices.readings import Frame, Still
+from devices.simulators.articles import HEIGHT, WIDTH
 from devices.simulators.process import Simulator
-from devices.simulators.scenes import HEIGHT, WIDTH
 from station import sample
 from station.cli.demo import EmbeddedCentral
 from station.cli.parts import Station, open_station

@@ -35,6 +35,13 @@ def text_of(entries: list[Published]) -> bytes:
     return "".join(map(written, entries)).encode()
 
 
+@pytest.mark.parametrize("number", [10**9, 10**26, 0])
+def test_a_number_that_would_leave_none_above_it_is_not_signed(number: int) -> None:
+    with pytest.raises(LedgerError, match="version: Expected `int`"):
+        sign(of(1), "routes", version(number), "Ann", "2026-11-26", "Because")
+    assert sign(of(1), "routes", version(999_999_999), "Ann", "2026-11-26", "Because").name == "routes/one@999999999"
+
+
 def test_a_published_version_never_changes() -> None:
     ledger = of(1, 2)
     assert objection(ledger, "routes", version(2)) == ""

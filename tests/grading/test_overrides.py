@@ -16,7 +16,7 @@ from grading.soundness import check, unmapped
 CLIENTS = Path(__file__).parents[2] / "resources" / "rubrics" / "clients"
 FILES = tuple(sorted(CLIENTS.glob("*.toml")))
 
-HEAD = 'id = "northwind"\nversion = 1\nclient = "Northwind"\noverrides = "apparel@3"\n'
+HEAD = 'id = "northwind"\nversion = 1\nclient = "Northwind"\noverrides = "apparel@4"\n'
 QUESTION = """
 id = "{id}"
 kind = "{kind}"
@@ -61,7 +61,7 @@ hint = "Twice."
 """ + question("ironed")
     base = goods.rubric("apparel")
     changed = with_override(goods, toml)
-    assert changed.name == "apparel@3+northwind@1"
+    assert changed.name == "apparel@4+northwind@1"
     assert (changed.grades.untested, changed.grades.faulty) == ("D", "D")
     assert [each.id for each in changed.questions] == [
         *(each.id for each in base.questions if each.id != "washed"),
@@ -71,7 +71,7 @@ hint = "Twice."
     assert changed.shots[0].text == "Photograph both sides" and changed.shots[1:] == base.shots[1:]
     assert check(changed) == [] == unmapped(changed, goods.routes())
     result = grade(changed, goods.best(changed, stains="small"), goods.matched)
-    assert (result.letter, result.rule) == ("D", "apparel@3+northwind@1")
+    assert (result.letter, result.rule) == ("D", "apparel@4+northwind@1")
     assert described(base, overrides.parse((HEAD + toml).encode())) == [
         "untested: the best letter is D, not C",
         "question stains, answer small: cosmetic is D, not C",
@@ -92,7 +92,7 @@ hint = "Twice."
             "broken of question hygiene stops the item",
         ),
         ("[[add.questions]]" + question("film", "packaging", ", sealed = true"), "cannot call more goods sealed"),
-        ('[remove]\nquestions = ["collar"]', "apparel@3 has no collar"),
+        ('[remove]\nquestions = ["collar"]', "apparel@4 has no collar"),
         ("[[add.questions]]" + question("stains"), "stains is there already"),
         ('[[options]]\nquestion = "stains"\noption = "tiny"\ncap = "A"', "no answer tiny to question stains"),
         ("", "changes nothing"),
@@ -107,14 +107,14 @@ def test_what_cannot_be_is_refused_in_a_sentence(goods, toml: str, says: str) ->
 
 def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
     toml = b'[remove]\nquestions = ["packaging"]'
-    override = overrides.parse(HEAD.replace("apparel@3", "electronics@3").encode() + toml)
+    override = overrides.parse(HEAD.replace("apparel@4", "electronics@4").encode() + toml)
     with pytest.raises(RubricError, match="packaging leads to a stop question"):
         apply(goods.rubric("electronics"), override)
 
 
 def test_another_version_than_the_one_named_is_refused(goods) -> None:
-    override = overrides.parse((HEAD.replace("@3", "@2") + '[grades]\nfaulty = "D"').encode())
-    with pytest.raises(RubricError, match=r"it is for apparel@2, not for apparel@3"):
+    override = overrides.parse((HEAD.replace("@4", "@2") + '[grades]\nfaulty = "D"').encode())
+    with pytest.raises(RubricError, match=r"it is for apparel@2, not for apparel@4"):
         apply(goods.rubric("apparel"), override)
 
 
@@ -125,7 +125,7 @@ def test_a_plain_file_cannot_pretend_to_be_overridden(goods) -> None:
 
 @pytest.mark.parametrize(
     "toml",
-    [b"", b"\xff", b"id = 1", HEAD.encode() + b"colour = 1", HEAD.replace("apparel@3", "apparel").encode()],
+    [b"", b"\xff", b"id = 1", HEAD.encode() + b"colour = 1", HEAD.replace("apparel@4", "apparel").encode()],
 )
 def test_a_damaged_override_is_an_error(toml: bytes) -> None:
     with pytest.raises(RubricError):

@@ -37,6 +37,16 @@ def test_what_is_to_come_begins_with_what_is_due_and_asks_nothing_twice(case) ->
     assert not set(ahead) & {question.id for question, _ in chosen(rubric, answers, parts)}
 
 
+@pytest.mark.parametrize("rubric", RUBRICS, ids=lambda each: each.name)
+def test_what_is_to_come_counts_the_goods_as_opened(rubric: Rubric) -> None:
+    """The count of the first question is the one that an opened unit without a fault comes to."""
+    answers: tuple[tuple[str, str], ...] = ()
+    first = still_to_come(rubric, answers, ())
+    while (due := next_question(rubric, answers, ())) is not None:
+        answers = (*answers, (due.id, next(option.id for option in due.options if not option.sealed)))
+    assert [each.id for each in first] == [name for name, _ in answers]
+
+
 @given(begun())
 def test_the_rest_tells_of_no_defect_no_function_and_no_stop(case) -> None:
     rubric, answers, parts = case

@@ -117,7 +117,7 @@ def test_while_anything_is_unknown_it_is_held(
         ("toys", {}, {}, "restock", 31, ""),
         ("audio", {}, {}, "resale", 32, ""),
         ("electronics", {}, {"starts": "untested"}, "refurb", 35, ""),
-        ("electronics", {"price_minor": 900}, {"starts": "no"}, "recycle", 35, ""),
+        ("electronics", {"price_minor": 900}, {"starts": "no"}, "recycle", 37, ""),
         ("electronics", {}, {"screen": "near"}, "resale", 36, ""),
         ("electronics", {"price_minor": 900}, {"screen": "far"}, "resale", 50, ""),
         ("electronics", {"price_minor": 90_000}, {"screen": "far"}, "refurb", 50, ""),
@@ -134,7 +134,27 @@ def test_the_shipped_table(
     owner: str,
 ) -> None:
     decided = routed(goods, goods.routes(), category, changes, **answers)
-    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@4:{rule}", owner)
+    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@5:{rule}", owner)
+
+
+@pytest.mark.parametrize(
+    ("category", "answers", "letter", "says"),
+    [
+        ("audio", {"packaging": "no_box"}, "B", "Good, but not like new: sold at a lower price"),
+        ("cosmetics", {"packaging": "dented"}, "B", "Good, but not like new: sold at a lower price"),
+        ("media", {"packaging": "no_case"}, "C", "Fair: the way with the best value"),
+        ("electronics", {"starts": "no"}, "D", "Does not work as it should: never sold as it is"),
+        ("electronics", {"starts": "untested"}, "C", "Not known to work: never sold as it is"),
+        ("toys", {"pieces": "some"}, "D", "Poor: repaired where it pays"),
+    ],
+)
+def test_the_words_of_a_rule_are_true_of_each_item_it_decides(
+    goods, category: str, answers: dict[str, str], letter: str, says: str
+) -> None:
+    """None has a mark, and none was used: what was found on it, the reasons of its grade say."""
+    decided = routed(goods, goods.routes(), category, {}, **answers)
+    found = grade(goods.rubric(category), goods.best(goods.rubric(category), **answers), goods.facts(category))
+    assert (found.letter, decided.reasons[0].text) == (letter, says)
 
 
 def test_every_rule_of_the_shipped_table_is_reached(goods) -> None:
@@ -181,10 +201,10 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     held = route(table, grade(rubric, answers, incomplete), incomplete)
     assert (held.rule, held.owner) == ("hearthwick@2:1", "client")
     broken = goods.best(rubric, broken="yes")
-    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@4:10"
+    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@5:10"
     repair = incomplete | {"kind": "repair"}
     assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@2:1"
-    assert table.name == "default@4+hearthwick@2"
+    assert table.name == "default@5+hearthwick@2"
     assert table.authority == goods.routes().authority
     assert may_override(table, "supervisor", "hold", "restock")
 
@@ -205,7 +225,7 @@ def test_a_rule_that_asks_for_a_fact_nobody_gave_holds(goods) -> None:
     facts = goods.facts("electronics")
     del facts["weight_in_band"]
     decided = route(goods.routes(), good, facts)
-    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@4:13", "supervisor")
+    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@5:13", "supervisor")
     assert decided.reasons[0].code == "rule_failed"
     assert "weight_in_band" in decided.reasons[0].params["detail"]
 

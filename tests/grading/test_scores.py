@@ -24,12 +24,24 @@ CATEGORIES = tuple(sorted(file.stem for file in RUBRICS.glob("*.toml")))
         ({"functions": "one", "health": "no"}, (60, 100, 70, 74)),
         ({"starts": "no", "screen": "cracked", "body": "broken", "liquid": "red"}, (0, 0, 30, 6)),
         ({"packaging": "sealed"}, (100, 100, 100, 100)),
+        ({"packaging": "no_box"}, (100, 100, 90, 98)),
     ],
 )
 def test_each_finding_takes_its_points_off(goods, answers: dict[str, str], scores: tuple[int, ...]) -> None:
     shipped = goods.rubric("electronics")
     result = grade(shipped, goods.best(shipped, **answers), goods.matched)
     assert result.scores == tuple(zip(("function", "cosmetic", "completeness", "total"), scores, strict=True))
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_what_is_missing_is_never_a_matter_of_looks(goods, category: str) -> None:
+    """A full score of completeness beside "packaging: missing" would be a riddle."""
+    shipped = goods.rubric(category)
+    for question in shipped.questions:
+        for option in question.options:
+            if option.defect is not None and option.defect.kind == "missing" and not option.stop:
+                scores = dict(grade(shipped, goods.best(shipped, **{question.id: option.id}), goods.matched).scores)
+                assert (scores["cosmetic"], min(scores["completeness"], scores["function"]) < 100) == (100, True)
 
 
 def test_a_missing_part_counts_once_wherever_it_is_known_from(goods) -> None:

@@ -31,6 +31,14 @@ def test_a_shipped_rubric_has_no_problem(goods, category: str) -> None:
         ('cosmetic = "B"', 'cosmetic = "B"\nsealed = true', "questions.screen.near", "only a packaging question"),
         ('stop = "hazard"', 'stop = "hazard"\ncap = "B"', "questions.battery.unsure", "letter D or none"),
         ('functional = "untested"', 'cap = "C"', "questions.starts", "either all its answers"),
+        ("sealed = true", 'cosmetic = "A"', "questions.packaging", "says that the goods are sealed"),
+        (
+            'kind = "packaging"',
+            'kind = "packaging"\nwhen = [{ starts = ["yes"] }]',
+            "questions.packaging",
+            "cannot wait for starts",
+        ),
+        ('packaging = ["opened", "no_box"]', 'body = ["none"]', "questions.lock", "stop question comes first"),
     ],
 )
 def test_a_problem_in_the_data_is_found(goods, search: str, replacement: str, place: str, text: str) -> None:
@@ -41,6 +49,14 @@ def test_a_problem_in_the_data_is_found(goods, search: str, replacement: str, pl
     changed = tail.replace(search, replacement, 1)
     problems = check(parse((f'{head}id = "screen"{changed}' if head else changed).encode()))
     assert [(p.place, text in p.text) for p in problems if p.place == place] == [(place, True)], problems
+
+
+def test_a_category_without_a_question_about_packaging_says_that_its_goods_have_none(goods) -> None:
+    text = (
+        goods.toml("media").replace('kind = "packaging"', 'kind = "inspection"').replace("sealed = true", 'cap = "A"')
+    )
+    assert ("questions", True) in [(each.place, "loose = true" in each.text) for each in check(parse(text.encode()))]
+    assert "questions" not in [each.place for each in check(parse(f"loose = true\n{text}".encode()))]
 
 
 def test_a_question_no_way_leads_to_is_found(goods) -> None:
@@ -123,13 +139,13 @@ def test_every_outcome_of_a_shipped_rubric_has_a_route(goods, category: str) -> 
 def test_outcomes_without_a_rule_are_named_with_an_answer_that_leads_there(goods) -> None:
     unknown = parse(goods.toml("phones").replace('category = "phones"', 'category = "gadgets"').encode())
     assert [(each.place, each.text) for each in unmapped(unknown, goods.routes())] == [
-        ("category", "the route table default@4 does not say what gadgets loses each week")
+        ("category", "the route table default@5 does not say what gadgets loses each week")
     ]
     rules = goods.routes_toml()
     start = rules.index("[[rules]]\nnumber = 51")
     shorter = parse_routes((rules[:start] + rules[rules.index("# Percentages") :]).encode())
     found = unmapped(goods.rubric("footwear"), shorter)
-    assert {each.text for each in found} >= {"letter D, works: No rule fits this item (default@4:none)"}
+    assert {each.text for each in found} >= {"letter D, works: No rule fits this item (default@5:none)"}
     assert all(each.place.startswith("questions.") and each.place.count(".") == 2 for each in found)
 
 
@@ -137,7 +153,7 @@ def test_an_outcome_whose_ways_have_no_value_is_unmapped(goods) -> None:
     poor = parse_routes(goods.routes_toml().replace("D = 20", "").replace("D = 2\n", "").encode())
     found = {each.text for each in unmapped(goods.rubric("media"), poor)}
     assert (
-        "letter D, works: The value of the item is not known, so its routes cannot be compared (default@4:51)" in found
+        "letter D, works: The value of the item is not known, so its routes cannot be compared (default@5:51)" in found
     )
 
 

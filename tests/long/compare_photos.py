@@ -185,6 +185,10 @@ def reused(photos: list[Path], asked: int, chance: random.Random) -> None:
     for name, hits in sieved.items():
         verified = float(numpy.mean([each >= reuse.SAME for each in proved[name]]))
         row(f"reused, {name}", len(hits), among_nearest=float(numpy.mean(hits)), proved=verified)
+    every = [score >= reuse.SAME for scores in proved.values() for score in scores]
+    reached = float(numpy.mean([hit for hits in sieved.values() for hit in hits]))
+    right = sum(every) / (sum(every) + false)
+    row("reused, all of them", len(every), among_nearest=reached, recall=float(numpy.mean(every)), precision=right)
 
 
 def same_again(photos: list[Path], chance: random.Random) -> None:
@@ -266,6 +270,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="*", metavar="FOLDER")
     parser.add_argument("--photos", type=int, default=60, metavar="N", help="photos of each folder (default: 60)")
     parser.add_argument("--articles", type=Path, metavar="FOLDER", help="photos of each article in a folder of its own")
+    parser.add_argument("--reuse", action="store_true", help="of the folders, look for reused photos alone")
     parser.add_argument("--tiles", type=Path, metavar="FOLDER", help="magnetic tiles")
     asked = parser.parse_args()
     cv2.setNumThreads(1)
@@ -282,6 +287,9 @@ def main() -> None:
             real_pairs(folder, asked.photos)
             continue
         photos = sorted(each for each in folder.rglob("*") if each.suffix.lower() in (".jpg", ".jpeg"))
+        if asked.reuse:
+            reused(photos, asked.photos, chance)
+            continue
         for measured in (same_again, missing):
             measured(chance.sample(photos, min(asked.photos, len(photos))), chance)
         for references in (1, 5):

@@ -22,13 +22,13 @@ from station.state import State, fold
 from sync.central import sample as sample_records
 
 APPAREL = find.read("rubrics/apparel.toml").decode()
-NEWER = APPAREL.replace("version = 3", "version = 4").replace("One, under a fingertip", "One, smaller than a pea")
+NEWER = APPAREL.replace("version = 4", "version = 5").replace("One, under a fingertip", "One, smaller than a pea")
 ROUTES = find.read("routes/default.toml").decode()
 CLIENT = """
 id = "northwind"
 version = 1
 client = "Northwind"
-overrides = "apparel@4"
+overrides = "apparel@5"
 [grades]
 missing_part = "D"
 """
@@ -65,15 +65,15 @@ def names(known: Lookups, client: str = "") -> str:
 
 
 def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) -> None:
-    assert names(known) == "apparel@3"
+    assert names(known) == "apparel@4"
     take(copy, told(1, "rubrics/apparel.toml", NEWER), told(2, "rubrics/clients/northwind.apparel.toml", CLIENT))
-    assert (names(known), names(known, "NORTHWIND")) == ("apparel@4", "apparel@4+northwind@1")
+    assert (names(known), names(known, "NORTHWIND")) == ("apparel@5", "apparel@5+northwind@1")
     take(copy, told(3, "rubrics/apparel.toml", None))
-    # The override still names version 4, which was in force once.
-    assert (names(known), names(known, "Northwind")) == ("apparel@3", "apparel@4+northwind@1")
+    # The override still names version 5, which was in force once.
+    assert (names(known), names(known, "Northwind")) == ("apparel@4", "apparel@5+northwind@1")
     take(copy, told(4, "rubrics/clients/northwind.apparel.toml", None), told(5, "rubrics/apparel.toml", NEWER))
-    assert (names(known), names(known, "Northwind")) == ("apparel@4", "apparel@4")
-    assert known.rubric_version("apparel@4+northwind@1") is not None
+    assert (names(known), names(known, "Northwind")) == ("apparel@5", "apparel@5")
+    assert known.rubric_version("apparel@5+northwind@1") is not None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         ("rubrics/apparel.toml", APPAREL.replace("One, under", "One, below"), "says something else; raise its version"),
         ("rubrics/clothes.toml", NEWER, "it must be called rubrics/apparel.toml"),
         ("rubrics/../apparel.toml", NEWER, "no rules of this program have such a name"),
-        ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@4 is known"),
+        ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@5 is known"),
         ("routes/default.toml", 'id = "default"\nversion = 9', "No rule fits this item"),
         ("routes/northwind.toml", 'id = "northwind"\nversion = 1\nrules = 1', "rules: Expected"),
         (
@@ -105,7 +105,7 @@ def test_what_is_broken_or_unsound_stays_out_and_says_why(
     (refused,) = take(copy, told(1, key, toml))
     assert says in refused.why
     assert copy.cursor() == 1
-    assert names(known) == "apparel@3"
+    assert names(known) == "apparel@4"
     assert fault(book_of(()), key, toml.encode()) == refused.why
 
 
@@ -118,14 +118,14 @@ def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, kno
         told(3, "rubrics/apparel.toml", ""),
     )
     assert ["SHA-256" in rules[0].why, "cannot be read" in rules[1].why, rules[2].why] == [True, True, "it is empty"]
-    assert names(known) == "apparel@3"
+    assert names(known) == "apparel@4"
 
 
 def test_another_text_under_a_name_that_was_signed_off_stays_out(copy: LocalCopy) -> None:
     cheaper = ROUTES.replace("restock = 150", "restock = 149", 1)
-    newer = cheaper.replace("version = 4", "version = 5", 1)
+    newer = cheaper.replace("version = 5", "version = 6", 1)
     rules = take(copy, told(1, "routes/default.toml", cheaper), told(2, "routes/default.toml", newer))
-    assert "routes/default@4 is not what Returns Station signed off" in rules[0].why
+    assert "routes/default@5 is not what Returns Station signed off" in rules[0].why
     assert rules[1].why == ""
 
 
@@ -146,14 +146,14 @@ def test_what_a_newer_program_cannot_use_is_left_out_and_told() -> None:
     orphan = Delivered(1, "rubrics/clients/northwind.apparel.toml", CLIENT.encode())
     refused: list[str] = []
     rules = in_force([orphan], lambda name, why: refused.append(f"{name}: {why}"))
-    assert refused == [f"{orphan.key}: overrides: no apparel@4 is known; name a version that is in use"]
+    assert refused == [f"{orphan.key}: overrides: no apparel@5 is known; name a version that is in use"]
     assert rules.rubric("apparel", "Northwind") == rules.rubrics["apparel"]
 
 
 def test_the_bench_logs_what_it_cannot_use(copy: LocalCopy, known: Lookups, expect_log: Callable[[str], None]) -> None:
     expect_log("cannot be used by this program any more")
     copy.apply(1, 1, [], [Delivered(1, "rubrics/clients/northwind.apparel.toml", CLIENT.encode())])
-    assert names(known, "Northwind") == "apparel@3"
+    assert names(known, "Northwind") == "apparel@4"
 
 
 def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
@@ -175,12 +175,12 @@ def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
     bench.examine({"packaging": "tagged"})
     answered = {fact.rubric for fact in bench.facts if isinstance(fact, Answered)}
     graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
-    assert (answered, graded[-1].rule) == ({"apparel@3"}, "apparel@3")
+    assert (answered, graded[-1].rule) == ({"apparel@4"}, "apparel@4")
     assert dict(graded[-1].scores)["total"] == 100
     bench.label().place()
     bench.item("three-orders", 2).examine({"packaging": "tagged"})
     graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
-    assert graded[-1].rule == "apparel@4"
+    assert graded[-1].rule == "apparel@5"
 
 
 @pytest.fixture

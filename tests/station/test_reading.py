@@ -180,6 +180,48 @@ def test_a_lot_that_was_scanned_is_not_asked_about(scanned) -> None:
     assert doubt_due(fold(scanned.state, "t", (read,)).item).subject == "lot"
 
 
+def model(text: str, confidence: int = 990) -> Reading:
+    return Reading("model", text, confidence, (10, 60, 300, 30))
+
+
+@pytest.mark.parametrize(
+    "text", ["HLD-220", "HLD 220", "hld-22O", "HLD-220 EMC 3542", "REV HLD-220/B", "HALDEN", "C", "2", "LOW NOISE"]
+)
+def test_the_model_of_the_article_and_what_is_no_model_number_ask_nothing(scanned, text: str) -> None:
+    assert scanned.read("label", model(text)).examine(ANSWERS).stage is Stage.RESULT
+
+
+def test_another_model_number_is_asked_about_beside_the_ordered_one(scanned) -> None:
+    scanned.read("label", model("HLD-230")).examine(ANSWERS)
+    shown = prompt(scanned.state, scanned.known)
+    texts = [button.text for button in shown.buttons if not button.aside]
+    assert (shown.title, texts[:2]) == ("Which model number is on the item?", ["HLD-220", "HLD-230"])
+    before = len(scanned.facts)
+    scanned.do(Do.CHOOSE, "2")
+    (raised,) = (each for each in scanned.facts[before:] if isinstance(each, f.ExceptionRaised))
+    assert (raised.kind, raised.owner, raised.detail) == ("model_differs", "supervisor", "HLD-220 / HLD-230")
+    assert scanned.last.notice.tone is Tone.ATTENTION
+    assert scanned.stage is Stage.RESULT
+
+
+@pytest.mark.parametrize("answer", ["1", "3", "4"])
+def test_a_model_number_that_nobody_confirms_raises_nothing(scanned, answer: str) -> None:
+    scanned.read("label", model("HLD-230")).examine(ANSWERS).do(Do.CHOOSE, answer)
+    assert "model_differs" not in [each.kind for each in scanned.state.parcel.exceptions]
+    assert scanned.stage is Stage.RESULT
+
+
+def test_a_model_number_that_was_read_badly_is_not_asked_about(scanned) -> None:
+    assert scanned.read("label", model("HLD-230", 700)).examine(ANSWERS).stage is Stage.RESULT
+
+
+def test_a_model_is_not_asked_about_where_the_record_has_none(walk) -> None:
+    walk.arrive("kit").item("kit")
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    assert walk.read("label", model("LK-9")).examine({"packaging": "opened"}).stage is Stage.RESULT
+
+
 def test_a_later_photo_that_agrees_settles_the_question(scanned) -> None:
     scanned.read("label", serial("ZZ77777777")).examine(ANSWERS)
     assert scanned.stage is Stage.READING

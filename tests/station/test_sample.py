@@ -14,7 +14,18 @@ from station.codes import Candidate, gtin_form, read_patterns, recognise, tracki
 from station.local_copy import code_of
 from station.records import DISPOSITIONS, ReturnOrder
 
-CATEGORIES = {"apparel", "cosmetics", "electronics", "footwear", "home", "media"}
+CATEGORIES = {
+    "apparel",
+    "audio",
+    "china",
+    "cosmetics",
+    "electronics",
+    "footwear",
+    "furniture",
+    "home",
+    "media",
+    "phones",
+}
 
 
 @pytest.fixture(scope="module")

@@ -129,6 +129,32 @@ def test_every_stage_takes_every_input(walk, walk_from, site_known) -> None:
                 assert said == (name in set(Do)), (stage, name)
 
 
+def test_a_command_that_does_not_fit_is_told_why_and_what_to_do(walk, walk_from, site_known) -> None:
+    states = walked_states(walk, walk_from)
+    told = {
+        (stage, do): step(states[stage], SAMPLES[do], site_known).notice.text
+        for stage in Stage
+        for do in Do
+        if do not in TABLE[stage]
+    }
+    assert told[Stage.INSPECT, Do.SHOOT].startswith("No photo is wanted at this step. Do what the screen asks")
+    assert all(len(each) > 30 for each in told.values()), told
+
+
+@pytest.mark.parametrize("value", ["0", "5", "9", "99", "red", ""])
+def test_an_answer_that_is_none_is_told_which_there_are(walk, value: str) -> None:
+    walk.arrive("headphones").item("headphones")
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    before = walk.state
+    walk.do(Do.CHOOSE, value)
+    assert (walk.last.notice.text, walk.last.notice.params) == (
+        "No answer has this key. Press a key from 1 to {last}.",
+        {"last": "3"},
+    )
+    assert (walk.state, walk.last.notice.tone) == (before, Tone.ATTENTION)
+
+
 def test_the_readme_shows_the_table() -> None:
     rows = [f"| {stage} | {name} | {words} |" for stage, name, words in table_rows()]
     text = README.read_text(encoding="utf-8")

@@ -70,6 +70,22 @@ def test_each_shot_has_its_own_frame(hands, see: Callable, window: Window) -> No
     assert painted(window, see())[1] != whole
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_words_leave_the_corners_of_the_frame_to_be_seen(hands, see: Callable, window: Window, theme: str) -> None:
+    """Where the item belongs is wanted most while it lies wrong."""
+    for code in LIVE_TEXTS:
+        hands.take(FrameJudged("camera", (code,), BOX, outline=(0.8, 0.84)))
+        window.render(see(theme=theme))
+        QApplication.processEvents()
+        preview = next(each for each in window.findChildren(Preview) if each.isVisible())
+        image = preview.grab().toImage()
+        low = image.copy(0, image.height() * 8 // 10, image.width(), image.height() // 5)
+        white = sum(
+            low.pixelColor(x, y).name() == "#ffffff" for x in range(low.width()) for y in range(0, low.height(), 2)
+        )
+        assert white > 20, code
+
+
 def test_nothing_is_said_over_a_photo_that_is_asked_about_nor_later(hands, see: Callable, window: Window) -> None:
     hands.take(PhotoChecked(hands.next_request(), "ab" * 32, 1, ("blurred",)))
     hands.take(FrameJudged("camera", ("empty",), None))

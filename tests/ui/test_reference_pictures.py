@@ -1,8 +1,11 @@
 """Answers that look alike in words stand beside a picture of what each means, as large as the screen has room for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from station.inputs import Do
@@ -47,3 +50,42 @@ def test_other_questions_have_none(hands, see: Callable, window: Window) -> None
     window.render(see())
     QApplication.processEvents()
     assert heights(window) == []
+
+
+def test_one_key_shows_the_pictures_large_and_an_answer_is_given_there(
+    hands, see: Callable, window: Window, wanted: list[bool]
+) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    window.resize(1280, 800)
+    window.render(see())
+    QApplication.processEvents()
+    small = heights(window)
+    assert any(each.accessibleName() == "Z Larger pictures" for each in window.findChildren(KeyButton))
+    QTest.keyClick(window, Qt.Key.Key_Z)
+    assert wanted == [True]
+    window.render(replace(see(), enlarged=True))
+    QApplication.processEvents()
+    assert min(heights(window)) >= 2 * max(small)
+    assert len(heights(window)) == len(small)
+    pressed: list[object] = []
+    window.pressed.connect(pressed.append)
+    QTest.keyClick(window, Qt.Key.Key_1)
+    visible = [each for each in window.findChildren(KeyButton) if each.isVisible() and each.objectName() == "tile"]
+    visible[1].click()
+    assert [each.key for each in pressed] == ["1", "2"]
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert wanted == [True, False]
+    window.render(see())
+    QApplication.processEvents()
+    assert heights(window) == small
+
+
+@pytest.fixture
+def wanted(window: Window) -> list[bool]:
+    """What the window asked for."""
+    found: list[bool] = []
+    window.enlarge_wanted.connect(found.append)
+    return found

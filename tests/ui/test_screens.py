@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,9 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.do(Do.CHOOSE, "again")
     hands.go_to("inspect")
     yield "10-inspect", {}
+    hands.do(Do.CHOOSE, "whole")
+    yield "10-inspect-pictures", {}
+    yield "10-inspect-pictures-large", {"enlarged": True}
     hands.go_to("result")
     yield "11-result", {}
     hands.go_to("label")
@@ -107,6 +111,16 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "26-inspect-last", {}
     hands.go_to("result")
     yield "27-result-defects", {}
+    hands.go_to("item")
+    hands.do(Do.FINISH)
+    hands.scan(hands.begin("headphones").items[0].code)
+    hands.scan("H2224425130")
+    hands.go_to("inspect")
+    for answer in ("no", "no_box", "clean", "no", "all", "yes", "same", "all", "yes", "whole"):
+        hands.do(Do.CHOOSE, answer)
+    yield "28-inspect-many", {}
+    hands.do(Do.CHOOSE, "none")
+    yield "29-result-no-box", {}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
@@ -121,7 +135,8 @@ def test_each_stage_and_page_is_drawn(
     window.resize(*size)
     window.show()
     for name, how in scenes(hands):
-        window.render(see(language, theme, **how))
+        enlarged = how.pop("enlarged", False)
+        window.render(replace(see(language, theme, **how), enlarged=enlarged))
         qapp.processEvents()
         drawn = window.grab()
         assert drawn.size().width() == size[0]

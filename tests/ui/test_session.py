@@ -147,6 +147,61 @@ def test_every_step_can_be_taken_back_by_its_key(bench: Bench) -> None:
     assert bench.stage == "idle"
 
 
+@pytest.mark.parametrize("key", ["0", "4", "9"])
+def test_a_key_that_is_no_answer_says_which_are(bench: Bench, key: str) -> None:
+    bench.hands.sign_in()
+    bench.hands.scan(bench.hands.begin("headphones").items[0].code)
+    bench.hands.go_to("inspect")
+    asked = bench.hands.bench.prompt
+    bench.sounds.clear()
+    bench.type(key, enter=False)
+    assert "No answer has this key. Press a key from 1 to 3." in bench.shown()
+    assert (bench.hands.bench.prompt, bench.sounds) == (asked, [Tone.ATTENTION])
+
+
+def test_a_digit_where_a_code_is_typed_is_typed(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.sounds.clear()
+    bench.type("9", enter=False)
+    assert (bench.sounds, "No answer has this key" in bench.shown()) == ([], False)
+
+
+def test_how_many_questions_follow_is_said_when_it_is_known(bench: Bench) -> None:
+    """A sealed unit is asked for nothing more, so before the packaging nobody can know."""
+    bench.hands.sign_in()
+    bench.hands.scan(bench.hands.begin("headphones").items[0].code)
+    bench.hands.go_to("inspect")
+    assert "Question 1 · about 10 more" in bench.shown()
+    bench.type("1", enter=False)
+    assert "Question 2 · about 9 more" in bench.shown()
+    bench.type("2", enter=False)
+    for number in range(3, 11):
+        assert f"Question {number} of 11 · {11 - number} more" in bench.shown()
+        bench.type("1", enter=False)
+    assert "Question 11 of 11 · last" in bench.shown()
+
+
+def test_large_pictures_go_with_the_answer_and_the_question_is_answered_there(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.scan(bench.hands.begin("headphones").items[0].code)
+    bench.hands.go_to("inspect")
+    bench.type("z", enter=False)
+    assert "Back to the question" not in bench.shown()  # the first question has no pictures
+    bench.type("1", enter=False)
+    for leave in (Qt.Key.Key_Z, Qt.Key.Key_Escape):
+        bench.type("z", enter=False)
+        assert "Back to the question" in bench.shown()
+        bench.key(leave)
+        assert "Larger pictures" in bench.shown()
+        assert "Back to the question" not in bench.shown()
+    bench.type("z", enter=False)
+    bench.type("9", enter=False)
+    assert "No answer has this key. Press a key from 1 to 3." in bench.shown()
+    bench.type("z2", enter=False)
+    assert "Back to the question" not in bench.shown()
+    assert bench.hands.bench.state.item.answers[-1] == ("packaging", "opened")
+
+
 def test_a_refusal_stays_until_enter_and_sounds(bench: Bench) -> None:
     bench.scan("HELLO")
     assert "Refused: Sign in first" in bench.shown()

@@ -1,10 +1,12 @@
 """The bench page: the parcel, the one question of the moment, and the evidence, side by side."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from station.inputs import Command, Do
+from ui.panels.enlarged import KEY as ENLARGE_KEY
+from ui.panels.enlarged import EnlargedPanel, has_pictures
 from ui.panels.evidence import EvidencePanel
 from ui.panels.now import NowPanel
 from ui.panels.parcel import ParcelPanel
@@ -15,55 +17,78 @@ from ui.view import View
 
 
 class ReceivePage(QWidget):
-    """Signals carry what the person did: a button pressed, a code typed, a photo opened ("": put away) or marked."""
+    """Signals carry what the person did: a button pressed, a code typed, a photo opened ("": put away) or marked, the
+    reference pictures wanted large (True) or as they were.
+    """
 
     pressed = Signal(object)
     submitted = Signal(str)
     photo_wanted = Signal(str)
     marked = Signal(object)
+    enlarge_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._parcel, self.now, self._evidence = ParcelPanel(), NowPanel(), EvidencePanel()
-        self._photo = PhotoPanel()
+        self._photo, self._enlarged = PhotoPanel(), EnlargedPanel()
         self._view: View | None = None
-        columns = QHBoxLayout()
+        self._columns = columns = QHBoxLayout()
         columns.setSpacing(S12)
         for panel, share in ((self._parcel, 29), (self.now, 44), (self._photo, 44), (self._evidence, 27)):
             # The columns keep their shares whatever they hold: nothing a scan brings moves the question sideways.
             panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             columns.addWidget(panel, share)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         column.addLayout(columns, 1)
+        column.addWidget(self._enlarged, 1)
         self.now.pressed.connect(self.pressed)
         self.now.submitted.connect(self.submitted)
         self._photo.wanted.connect(self.photo_wanted)
         self._photo.marked.connect(self.marked)
         self._photo.undone.connect(self._undo)
         self._evidence.photo_wanted.connect(self.photo_wanted)
+        self._enlarged.pressed.connect(self.pressed)
+        self._enlarged.closed.connect(lambda: self.enlarge_wanted.emit(False))
+        self.now.enlarge_wanted.connect(lambda: self.enlarge_wanted.emit(True))
 
     def render(self, view: View) -> None:
         """Show the bench of a view."""
         self._view = view
+        for panel in (self._parcel, self._evidence):
+            panel.setVisible(not view.enlarged)
         self._parcel.render(view)
         self.now.render(view)
         # A photo that is looked into stands in the place of the question, which waits.
-        self.now.setVisible(view.looked is None)
+        self.now.setVisible(view.looked is None and not view.enlarged)
         self._photo.render(view)
         self._evidence.render(view)
+        # Columns that are hidden would still have their share of the page.
+        self._column.setStretchFactor(self._columns, 0 if view.enlarged else 1)
+        self._enlarged.render(view, self.width() - 2 * S16, self.height() - 2 * S12)
 
     def press(self, event: QKeyEvent) -> bool:
         """Take a key of the photo that is looked into, or the one that opens the newest; tells whether it was one."""
-        if self._photo.press(event):
+        if self._photo.press(event) or self._enlarge(event):
             return True
         shots = self._view.shots if self._view is not None else ()
         photos = [each.sha256 for each in shots if each.sha256]
         if event.text().upper() != PHOTO_KEY or not photos or self.now.typed or self.now.has_focus:
             return False
         self.photo_wanted.emit(photos[-1])
+        return True
+
+    def _enlarge(self, event: QKeyEvent) -> bool:
+        """Take the key of the large pictures, and Esc while they are there."""
+        view = self._view
+        if view is None or not has_pictures(view.prompt) or self.now.typed or self.now.has_focus:
+            return False
+        leaves = view.enlarged and event.key() == Qt.Key.Key_Escape
+        if event.text().upper() != ENLARGE_KEY and not leaves:
+            return False
+        self.enlarge_wanted.emit(not view.enlarged)
         return True
 
     def _undo(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 from resources.words import mark
 from station.prompt import Button
 from ui.drawings import Picture
+from ui.panels.enlarged import LARGER, has_pictures
 from ui.parts.big import Big
 from ui.parts.buttons import aside, tile
 from ui.parts.card import Card
@@ -40,10 +41,11 @@ _TALL = (160, 128, 112, 96, 80, 72, 64, 56, 48)
 
 
 class NowPanel(Card):
-    """Shows the prompt. `pressed` carries a button of it, `submitted` what was typed."""
+    """Shows the prompt. `pressed` carries a button of it, `submitted` what was typed; `enlarge_wanted`: large ones."""
 
     pressed = Signal(object)
     submitted = Signal(str)
+    enlarge_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(S24, S8, parent)
@@ -63,7 +65,7 @@ class NowPanel(Card):
         self._stage = ""
         self._arrange()
         self._tiles.chosen.connect(self.pressed)
-        self._asides.chosen.connect(self.pressed)
+        self._asides.chosen.connect(self._press_aside)
         self._entry.submitted.connect(self.submitted)
         self._keypad.typed.connect(self.type_text)
         self._keypad.erased.connect(self.erase)
@@ -140,6 +142,12 @@ class NowPanel(Card):
         shown = (self._stop, self._picture, self._preview, self._crop, self._verdict, self._keypad)
         return (*shown, self._steps)
 
+    def _press_aside(self, button: Button) -> None:
+        if button == LARGER:
+            self.enlarge_wanted.emit()
+        else:
+            self.pressed.emit(button)
+
     def type_text(self, text: str) -> None:
         """Type into the entry field, when there is one."""
         if not self._entry.isHidden():
@@ -176,6 +184,7 @@ class NowPanel(Card):
         tr, prompt = view.tr, view.prompt
         answers = tuple(each for each in prompt.buttons if not each.aside)
         asides = tuple(each for each in prompt.buttons if each.aside)
+        asides += (LARGER,) if has_pictures(prompt) else ()
         asked = len(self._title.text())
         crowded = (len(answers) >= _MANY and asked > _TWO_LINES) or (len(answers) >= _MANY - 1 and asked > _VERY_LONG)
         self._asides.show_buttons(asides, tr, 2 if len(asides) == 2 else 3)

@@ -12,6 +12,9 @@ from ui.theme import S8
 from ui.view import AnsweredLine, View
 from ui.wording import say
 
+# Further back the answer alone is told: a story of ten questions has room beside the photos.
+_WITH_QUESTION = 3
+
 
 class AnsweredList(Titled):
     """Shows what was answered while more is asked; nothing at other stages."""
@@ -26,11 +29,11 @@ class AnsweredList(Titled):
         lines = inspection.answered if inspection is not None else ()
         self.show_title(view.tr.gettext(mark("Answered so far")) if lines else "")
         for place, (row, line) in enumerate(zip(self._rows.show_rows(len(lines)), lines, strict=True), 1):
-            row.render(line, view, last=place == len(lines))
+            row.render(line, view, back=len(lines) - place)
 
 
 class _Row(QWidget):
-    """One answer, with the question it belongs to under it; the last one has the key that takes it back."""
+    """One answer, a late one with the question it belongs to under it; the last one has the key that takes it back."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,11 +52,12 @@ class _Row(QWidget):
         grid.addWidget(self._question, 1, 0, 1, 3)
         grid.setColumnStretch(0, 1)
 
-    def render(self, line: AnsweredLine, view: View, *, last: bool) -> None:
+    def render(self, line: AnsweredLine, view: View, *, back: int) -> None:
+        """Show one answer; `back` tells how many came after it."""
         tr = view.tr
-        self._question.show_text(say(tr, line.question, line.question_params))
+        self._question.show_text(say(tr, line.question, line.question_params) if back < _WITH_QUESTION else "")
         answer = say(tr, line.answer, line.answer_params)
         self._answer.show_text(tr.format(mark("{answer} (with the rest)"), answer=answer) if line.rest else answer)
         self._severity.show_severity(line.severity, view)
         self._severity.setVisible(bool(line.severity))
-        self._cap.setVisible(last)
+        self._cap.setVisible(not back)

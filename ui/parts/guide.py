@@ -7,12 +7,14 @@ from grading.gate import LIVE_TEXTS
 from resources.words import Translator, mark
 from station.inputs import FrameJudged
 from ui.parts.lettering import sized
-from ui.theme import BODY, HEAD, RADIUS, S8, S12, S16, Theme
+from ui.theme import BODY, HEAD, RADIUS, S8, S16, Theme
 
 # On a camera's picture, which may have any colour, these two stand out together in both themes.
 _DARK, _LIGHT = "#12171c", "#ffffff"
 _SAME = mark("Show another side, or press Space")
 _RING = 44
+# Between the corners of a frame that fills so much of the picture there is room for words.
+_WIDE = 0.6
 
 
 def live_words(tr: Translator, judged: FrameJudged | None) -> str:
@@ -29,24 +31,31 @@ def paint_guide(
     wide, high = judged.outline if judged is not None else (0.8, 0.84)
     frame = QRectF(0, 0, box.width() * wide, box.height() * high)
     frame.moveCenter(box.center())
-    _outlined(painter, _corners(frame, box.height() * 0.1), 3)
-    if judged is None:
+    arm = box.height() * 0.1
+    corners = _corners(frame, arm)
+    if judged is not None and judged.box is not None and words:
+        _outlined(painter, _seen(box, judged.box), 1.5, dashed=True)
+    if judged is not None and words:
+        inner = frame.adjusted(arm, 0, -arm, 0) if wide >= _WIDE else box
+        _say(painter, box, inner, words, theme, font, corners)
         return
-    if judged.box is not None and words:
-        left, top, right, bottom = judged.box
-        seen = QRectF(
-            box.left() + left * box.width(),
-            box.top() + top * box.height(),
-            (right - left) * box.width(),
-            (bottom - top) * box.height(),
-        ).intersected(box.adjusted(3, 3, -3, -3))
-        path = QPainterPath()
-        path.addRoundedRect(seen, RADIUS, RADIUS)
-        _outlined(painter, path, 1.5, dashed=True)
-    if words:
-        _say(painter, box, words, theme, font)
-    elif judged.steady:
+    _outlined(painter, corners, 3)
+    if judged is not None and judged.steady:
         _ring(painter, box, judged.steady)
+
+
+def _seen(box: QRectF, place: tuple[float, float, float, float]) -> QPainterPath:
+    """The item as the gate sees it, within the picture."""
+    left, top, right, bottom = place
+    seen = QRectF(
+        box.left() + left * box.width(),
+        box.top() + top * box.height(),
+        (right - left) * box.width(),
+        (bottom - top) * box.height(),
+    )
+    path = QPainterPath()
+    path.addRoundedRect(seen.intersected(box.adjusted(3, 3, -3, -3)), RADIUS, RADIUS)
+    return path
 
 
 def _corners(frame: QRectF, arm: float) -> QPainterPath:
@@ -70,20 +79,30 @@ def _outlined(painter: QPainter, path: QPainterPath, width: float, dashed: bool 
         painter.drawPath(path)
 
 
-def _say(painter: QPainter, box: QRectF, words: str, theme: Theme, font: QFont) -> None:
-    """A band along the lower edge, as high as its words need; it lies over the picture and moves nothing."""
+def _say(
+    painter: QPainter, box: QRectF, inner: QRectF, words: str, theme: Theme, font: QFont, corners: QPainterPath
+) -> None:
+    """A band along the lower edge, as high as its words need; it lies over the picture and moves nothing.
+
+    The frame's lower corners stand over it, and the words keep between them (`inner`): where the item belongs is
+    wanted most while it lies wrong.
+    """
     look = theme.tones["attention"]
-    room = box.adjusted(S16, 0, -S16, 0)
+    room = QRectF(inner.left() + S8, box.top(), inner.width() - 2 * S8, box.height())
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     for size in (HEAD, BODY):
         painter.setFont(sized(font, size, 600))
         needs = painter.boundingRect(room, flags, words)
         if needs.height() < 2 * size:  # on one line
             break
-    band = QRectF(box.left(), box.bottom() - needs.height() - 2 * S12, box.width(), needs.height() + 2 * S12)
+    tall = needs.height() + 2 * S8
+    band = QRectF(box.left(), box.bottom() - tall, box.width(), tall)
     painter.fillRect(band, QColor(look.fill))
+    _outlined(painter, corners, 3)
+    # The corners of a small frame may lie where the words are.
+    painter.fillRect(QRectF(needs.left(), band.top() + S8, needs.width(), needs.height()), QColor(look.fill))
     painter.setPen(QColor(look.ink))
-    painter.drawText(band.adjusted(S16, 0, -S16, 0), flags, words)
+    painter.drawText(QRectF(room.left(), band.top(), room.width(), tall), flags, words)
 
 
 def _ring(painter: QPainter, box: QRectF, share: float) -> None:

@@ -4,14 +4,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from resources.words import mark
+from resources.words import Translator, mark
 from ui.parts.text import Text
 from ui.theme import S4, S12, S16, Theme
 from ui.view import View
 
 
 class Progress(QWidget):
-    """Shows "Question 3 of 8 · 5 more" beside its bar; nothing where there is no inspection."""
+    """Shows "Question 3 of 8 · 5 more" beside its bar, "about 5 more" before the packaging; nothing at other stages."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,10 +30,19 @@ class Progress(QWidget):
         if inspection is None:
             return
         done, ahead = len(inspection.answered), inspection.ahead
-        words = view.tr.format(mark("Question {number} of {count}"), number=done + 1, count=done + ahead)
-        more = view.tr.plural("{count} more", "{count} more", ahead - 1) if ahead > 1 else view.tr.gettext(mark("last"))
-        self._words.show_text(f"{words} · {more}")
+        self._words.show_text(_words(view.tr, done, ahead, inspection.estimated))
         self._bar.show_steps(done, ahead, view.theme)
+
+
+def _words(tr: Translator, done: int, ahead: int, estimated: bool) -> str:
+    """Say how many questions follow, once it is known: sealed goods are asked for nothing more."""
+    if estimated:
+        number = tr.format(mark("Question {number}"), number=done + 1)
+        about = tr.format(mark("about {count} more"), count=ahead - 1)
+        return f"{number} · {about}" if ahead > 1 else number
+    words = tr.format(mark("Question {number} of {count}"), number=done + 1, count=done + ahead)
+    more = tr.plural("{count} more", "{count} more", ahead - 1) if ahead > 1 else tr.gettext(mark("last"))
+    return f"{words} · {more}"
 
 
 class _Bar(QWidget):

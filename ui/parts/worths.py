@@ -52,7 +52,7 @@ class Worths(QWidget):
             share = max(worth.minor or 0, 0) / best if best > 0 else 0.0
             _fill(cells, worth, share, _note(view.tr, worth, routed, item), view, item)
         chosen = next((each for each in ways if each.way == item.disposition), None)
-        self._parts.show_text(_made_of(view.tr, chosen) if chosen is not None else "")
+        self._parts.show_text(_made_of(view.tr, chosen, ways) if chosen is not None else "")
         self._closed.show_text(_closed(view.tr, [each for each in every if each not in ways]))
 
 
@@ -106,10 +106,10 @@ def _note(tr: Translator, worth: Worth, routed: Routed, item: Item) -> str:
     return tr.format(mark("next best: {words}"), words=words) if worth.way == routed.runner_up else words
 
 
-def _made_of(tr: Translator, worth: Worth) -> str:
-    """The sum behind a value; nothing where there is nothing to be taken off."""
+def _made_of(tr: Translator, worth: Worth, ways: list[Worth]) -> str:
+    """The sum behind a value, named where it is not the first; nothing where there is nothing to be taken off."""
     off = (
-        (worth.prep, mark("{amount} preparing")),
+        (worth.prep, mark("{amount} prep")),
         (worth.handling, mark("{amount} handling")),
         (worth.decay, mark("{amount} time")),
         (worth.season, mark("{amount} season")),
@@ -117,4 +117,5 @@ def _made_of(tr: Translator, worth: Worth) -> str:
     )
     told = [tr.format(words, amount=tr.money(minor)) for minor, words in off if minor]
     price = tr.format(mark("{amount} price"), amount=tr.money(worth.price))
-    return f"{tr.gettext(ROUTE_WORDS[worth.way])}: {' − '.join((price, *told))}" if told else ""
+    name = "" if worth is ways[0] else f"{tr.gettext(ROUTE_WORDS[worth.way])}: "
+    return f"{name}{' − '.join((price, *told))}" if told else ""

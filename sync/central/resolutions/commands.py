@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from resources import find
+from station import text_files
 from sync.central.resolutions import queue
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.follow import follow
@@ -48,7 +49,7 @@ def read(data: Path) -> Book:
     """Return the site's own rules in central's data folder, or those of the program. Raises ValueError and OSError."""
     own = data / FOLDER
     if own.is_dir():
-        return book_of({each.name: each.read_bytes() for each in own.glob("*.toml")})
+        return book_of({each.name: text_files.read(each) for each in own.glob("*.toml")})
     return book_of({name: find.read(name) for name in find.names(FOLDER)})
 
 
@@ -95,7 +96,7 @@ def _work(asked: argparse.Namespace, store: Store) -> int:
         token = asked.provider_token.read_text().strip() if asked.provider_token else ""
         provider = HttpProvider(asked.provider, token)
     except (ValueError, OSError) as error:
-        return _sorry(str(error))
+        return _sorry(text_files.in_words(error))
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
@@ -132,8 +133,10 @@ def work(
 
 def _check(asked: argparse.Namespace, store: Store) -> int:
     try:
-        rules = parse(asked.file.read_bytes())
-    except (ValueError, OSError) as error:
+        rules = parse(text_files.read(asked.file))
+    except OSError as error:
+        return _sorry(text_files.in_words(error))
+    except ValueError as error:
         return _sorry(f"{asked.file}: {error}")
     return _say(f"{asked.file}: sound, {rules.id}@{rules.version} with {len(rules.rules)} rules")
 
@@ -169,7 +172,7 @@ def _rule(asked: argparse.Namespace, store: Store) -> int:
             ruling = Ruling(asked.then, asked.minor, asked.by, asked.why)
             done = rule(connection, asked.rma, asked.line, ruling, book, _now())
     except (ValueError, OSError) as error:
-        return _sorry(str(error))
+        return _sorry(text_files.in_words(error))
     if not done:
         return _sorry(f"{asked.rma} {asked.line} is decided already, by a person or by what was begun")
     return _say(f"{asked.rma} {asked.line}: {asked.then}, asked for")

@@ -74,7 +74,7 @@ class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The rules of one file, in the order they are tried; amounts are in minor units of `currency`."""
 
     id: Annotated[str, msgspec.Meta(min_length=1)]
-    version: Annotated[int, msgspec.Meta(ge=1)]
+    version: Annotated[int, msgspec.Meta(ge=1, le=999_999_999)]
     currency: str
     rules: tuple[Rule, ...]
     fees: dict[str, Fee] = {}
@@ -100,7 +100,7 @@ def parse(toml: bytes) -> RuleSet:
     """Return the rules in a file like resources/resolutions/default.toml; raises ValueError naming what is wrong."""
     try:
         rules = msgspec.toml.decode(toml, type=RuleSet)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise ValueError(f"the resolution rules cannot be read: {error}") from error
     for why in _faults(rules):
         raise ValueError(f"resolution rules {rules.id}@{rules.version}: {why}")

@@ -30,24 +30,24 @@ def test_the_shipped_rubrics_have_nothing_to_mend(capsys: pytest.CaptureFixture[
     count = len(list(find.path("rubrics").rglob("*.toml")))
     out = capsys.readouterr().out
     assert out.endswith(f"{count} rubrics checked: nothing to mend.\n")
-    assert "tallowby@1 overrides footwear@3 for Tallowby:\n  - question soles, answer dust: cosmetic is C, not B" in out
+    assert "tallowby@2 overrides footwear@4 for Tallowby:\n  - question soles, answer dust: cosmetic is C, not B" in out
 
 
 def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["rubric", "diff"]) == 0
     out = capsys.readouterr().out
-    assert "hearthwick@1 overrides china@2 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
+    assert "hearthwick@2 overrides china@3 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
     answers = "yes,whole,uncut,dust,none,whole,all"
     assert main.main(["rubric", "preview", "footwear", "--client", "TALLOWBY", "--answers", answers]) == 0
-    assert "Grade: C (it works) by footwear@3+tallowby@1" in capsys.readouterr().out
+    assert "Grade: C (it works) by footwear@4+tallowby@2" in capsys.readouterr().out
     assert main.main(["rubric", "preview", "footwear", "--answers", answers]) == 0
-    assert "Grade: B (it works) by footwear@3\n" in capsys.readouterr().out
+    assert "Grade: B (it works) by footwear@4\n" in capsys.readouterr().out
     softer = tmp_path / "softer.toml"
-    softer.write_text('id = "x"\nversion = 1\nclient = "X"\noverrides = "footwear@3"\n[remove]\nquestions = ["pair"]\n')
+    softer.write_text('id = "x"\nversion = 1\nclient = "X"\noverrides = "footwear@4"\n[remove]\nquestions = ["pair"]\n')
     assert main.main(["rubric", "check", str(softer)]) == 1
     assert "question pair can stop an item: a client can neither remove nor replace it." in capsys.readouterr().out
     assert main.main(["rubric", "diff", str(softer)]) == 1
-    softer.write_text(softer.read_text().replace("@3", "@1"))
+    softer.write_text(softer.read_text().replace("@4", "@1"))
     assert main.main(["rubric", "diff", str(softer)]) == 1
     assert "no footwear@1 is known" in capsys.readouterr().out
     assert main.main(["rubric", "diff", str(find.path("rubrics/toys.toml"))]) == 1
@@ -74,14 +74,14 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
 @pytest.mark.parametrize(
     ("search", "replacement", "says"),
     [
-        ("version = 2", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ("version = 3", "version = 0", "version: Expected `int` >= 1; mend it there."),
         ('starts = ["yes"]', 'starts = ["yes"], lock = ["data"]', "no way through the answers gives starts = yes and"),
         ('faulty = "D"', 'faulty = "A"', "question starts, option no: a defect of severity 4 allows no letter better"),
         ('stop = "data"', "", "question lock, option data: the answer has no outcome."),
         (
             'category = "phones"',
             'category = "gadgets"',
-            "category: the route table default@4 does not say what gadgets",
+            "category: the route table default@5 does not say what gadgets",
         ),
         ('"It is cracked"', '"It is in shards"', "question screen, option cracked: language es: not translated: It is"),
         ('hint = "Hold the', 'hint = "Press the', "prep step power_off: language es: not translated: Press the button"),
@@ -194,6 +194,15 @@ def test_a_person_types_the_answers_and_may_mistype(
     assert "  - Call the safety officer" in captured.out
     monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
     assert main.main(["rubric", "preview", str(file)]) == 1
+
+
+def test_an_unsound_file_is_not_walked_but_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = changed(tmp_path, "toys", 'cap = "D"', 'cap = "A"')
+    assert main.main(["rubric", "preview", str(file), "--answers", "no"]) == 1
+    captured = capsys.readouterr()
+    assert "options must go from the best answer to the worst" in captured.out
+    assert "unsound" in captured.err
+    assert "Photo" not in captured.out
 
 
 @pytest.mark.parametrize(
