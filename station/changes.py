@@ -36,7 +36,7 @@ from station.facts import (
     ShiftOpened,
     WeighingSkipped,
 )
-from station.statements import Statement, update, upsert, upsert_for
+from station.statements import Effect, Statement, update, upsert, upsert_for
 
 Row = dict[str, Any]
 
@@ -139,6 +139,11 @@ def _routed(fact: Routed, said: Said) -> Row:
         "runner_up": fact.runner_up,
         "owner": fact.owner,
     }
+
+
+def _routing(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Row | None:
+    """Return an item with its route; what a person chose before stays its disposition."""
+    return None if old is None else {**old, **new, "disposition": old["overridden"] or new["routed"]}
 
 
 def _raised(fact: ExceptionRaised, said: Said) -> Row:
@@ -262,7 +267,8 @@ STORY: Mapping[type, Change] = {
     ),
     MarksRead: Change(
         Statement(
-            "UPDATE item SET lot = CASE :lot WHEN '' THEN lot ELSE :lot END WHERE station = :station AND item = :item"
+            "UPDATE item SET lot = CASE :lot WHEN '' THEN lot ELSE :lot END WHERE station = :station AND item = :item",
+            Effect(schema.item, lambda old, new: None if old is None else {**old, "lot": new["lot"] or old["lot"]}),
         ),
         _of_item(lot=lambda fact: fact.lot),
     ),
@@ -271,7 +277,8 @@ STORY: Mapping[type, Change] = {
         Statement(
             f"UPDATE item SET {', '.join(f'{name} = :{name}' for name in _ROUTED)}, "
             "disposition = CASE WHEN overridden = '' THEN :routed ELSE overridden END "
-            "WHERE station = :station AND item = :item"
+            "WHERE station = :station AND item = :item",
+            Effect(schema.item, _routing),
         ),
         _routed,
     ),
@@ -326,6 +333,14 @@ _ASKED = "copies_asked = CASE WHEN copies_asked < :asked THEN :asked ELSE copies
 _PRINTED = "copies_printed = CASE WHEN copies_printed < :printed THEN :printed ELSE copies_printed END"
 
 
+def _at_least(column: str, name: str) -> Effect:
+    """Return the effect that a plate's count is raised, and never lowered."""
+    return Effect(
+        schema.plate,
+        lambda old, new: None if old is None else {**old, column: max(old[column], new[name])},
+    )
+
+
 def _plate_row(fact: PlateAllotted | PlateVoided, said: Said) -> Row:
     allotted = isinstance(fact, PlateAllotted)
     return {
@@ -366,11 +381,17 @@ THINGS: Mapping[type, Change] = {
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
     PlateVoided: Change(upsert(schema.plate, "item", "copies_asked", "copies_printed", "allotted_at"), _plate_row),
     PlateReprintAsked: Change(
-        Statement(f"UPDATE plate SET {_ASKED} WHERE station = :station AND plate = :plate"),
+        Statement(
+            f"UPDATE plate SET {_ASKED} WHERE station = :station AND plate = :plate",
+            _at_least("copies_asked", "asked"),
+        ),
         lambda fact, said: {"station": said.station, "plate": fact.plate, "asked": fact.copy},
     ),
     PlatePrinted: Change(
-        Statement(f"UPDATE plate SET {_PRINTED} WHERE station = :station AND plate = :plate"),
+        Statement(
+            f"UPDATE plate SET {_PRINTED} WHERE station = :station AND plate = :plate",
+            _at_least("copies_printed", "printed"),
+        ),
         lambda fact, said: {"station": said.station, "plate": fact.plate, "printed": fact.copy},
     ),
 }

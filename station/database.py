@@ -1,14 +1,16 @@
 """Opens databases the one safe way: which SQLite, with which settings, how a transaction begins."""
 
+import select
 import sqlite3
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
 try:
@@ -93,7 +95,23 @@ def open_central(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         check_driver()
         return _sqlite_engine(Path(parsed.database or ""), False, "IMMEDIATE", QueuePool)
-    return sqlalchemy.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = sqlalchemy.create_engine(parsed.set(drivername="postgresql+psycopg"))
+    event.listen(engine, "checkout", _refuse_hung_up)
+    return engine
+
+
+def _refuse_hung_up(connection: Any, *_: object) -> None:
+    """Do not lend a connection whose server has hung up; asking the server itself would cost a turn each time."""
+    if _has_something_to_read(connection.fileno()):
+        raise DisconnectionError("the server has hung up")
+
+
+def _has_something_to_read(descriptor: int) -> bool:
+    if sys.platform == "win32":
+        return bool(select.select([descriptor], [], [], 0)[0])
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def open_memory() -> Engine:

@@ -1,8 +1,8 @@
 """SQL written out once for both kinds of database, so that nothing is compiled while a person waits."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import Table
 from sqlalchemy.engine import Connection, CursorResult
@@ -15,15 +15,28 @@ Values = Mapping[str, Any]
 _NAME = re.compile(r":(\w+)")
 
 
-class Statement:
-    """One SQL statement with `:name` parameters, for SQLite and PostgreSQL alike."""
+class Effect(NamedTuple):
+    """What a statement does to the one row of a table with the values' key, told without a database.
 
-    def __init__(self, text: str) -> None:
+    `change` takes the row there is, or None, and the values; it returns the row as it then is, or None for no row.
+    Where the table has an owner, nothing happens unless the owner's row is there.
+    """
+
+    table: Table
+    change: Callable[[Mapping[str, Any] | None, Values], dict[str, Any] | None]
+    owner: Table | None = None
+
+
+class Statement:
+    """One SQL statement with `:name` parameters, for SQLite and PostgreSQL alike; where it changes one row, how."""
+
+    def __init__(self, text: str, effect: Effect | None = None) -> None:
         self._texts = {"sqlite": text, "postgresql": _NAME.sub(r"%(\1)s", text)}
+        self.effect = effect
 
     def run(self, connection: Connection, values: Values) -> CursorResult[Any]:
         """Run the statement. PostgreSQL knows no NUL in a text: it becomes U+FFFD, in both homes alike."""
-        return connection.exec_driver_sql(self._texts[connection.dialect.name], _without_nul(values))
+        return connection.exec_driver_sql(self._texts[connection.dialect.name], without_nul(values))
 
     def write(self, connection: Connection, values: Values) -> None:
         """Run a statement that gives no rows, with the same care for NUL.
@@ -38,7 +51,7 @@ class Statement:
 
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Return the plain rows from SQLite's own driver; outside a transaction the statement is one of its own."""
-        text, safe = self._texts["sqlite"], _without_nul(values)
+        text, safe = self._texts["sqlite"], without_nul(values)
         try:
             return driver_connection(connection).execute(text, safe).fetchall()
         except DRIVER.Error as error:
@@ -49,7 +62,8 @@ class Statement:
         connection.exec_driver_sql(self._texts[connection.dialect.name], rows)
 
 
-def _without_nul(values: Values) -> dict[str, Any]:
+def without_nul(values: Values) -> dict[str, Any]:
+    """Return the values as the tables hold them: PostgreSQL knows no NUL in a text, it becomes U+FFFD."""
     return {
         name: value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
         for name, value in values.items()
@@ -63,7 +77,11 @@ def insert(table: Table) -> Statement:
 
 def upsert(table: Table, *kept: str) -> Statement:
     """Return the insert of a whole row that overwrites one with the same key, but for the columns `kept`."""
-    return Statement(f"{_insert(table)} {_or_overwrite(table, kept)}")
+
+    def change(old: Mapping[str, Any] | None, values: Values) -> dict[str, Any]:
+        return dict(values) if old is None else {**values, **{name: old[name] for name in kept}}
+
+    return Statement(f"{_insert(table)} {_or_overwrite(table, kept)}", Effect(table, change))
 
 
 def upsert_for(table: Table, owner: Table) -> Statement:
@@ -72,14 +90,19 @@ def upsert_for(table: Table, owner: Table) -> Statement:
     values = ", ".join(f":{name}" for name in names)
     return Statement(
         f'INSERT INTO "{table.name}" ({_names(names)}) SELECT {values} '
-        f'WHERE EXISTS (SELECT 1 FROM "{owner.name}" WHERE {_key(owner)}) {_or_overwrite(table)}'
+        f'WHERE EXISTS (SELECT 1 FROM "{owner.name}" WHERE {_key(owner)}) {_or_overwrite(table)}',
+        Effect(table, lambda _, values: dict(values), owner),
     )
 
 
 def update(table: Table, *columns: str) -> Statement:
     """Return the change of some columns of the row with the table's key."""
     assignments = ", ".join(f'"{name}" = :{name}' for name in columns)
-    return Statement(f'UPDATE "{table.name}" SET {assignments} WHERE {_key(table)}')
+
+    def change(old: Mapping[str, Any] | None, values: Values) -> dict[str, Any] | None:
+        return None if old is None else {**old, **{name: values[name] for name in columns}}
+
+    return Statement(f'UPDATE "{table.name}" SET {assignments} WHERE {_key(table)}', Effect(table, change))
 
 
 def _insert(table: Table) -> str:

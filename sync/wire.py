@@ -1,5 +1,7 @@
 """What travels between a bench and central: pushes and their answers, the feed, and problems, as msgspec types."""
 
+import hashlib
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -85,7 +87,7 @@ class FeedRecord(msgspec.Struct, frozen=True):
 class FeedPage(msgspec.Struct, frozen=True, rename={"from_seq": "from", "to_seq": "to"}):
     """A gap-free piece of the site's feed, from `from_seq` to `to_seq`; `head` is the newest there is.
 
-    An empty page has `to_seq` = `from_seq` - 1.
+    An empty page has `to_seq` = `from_seq` - 1. Who has less than `floor` must take a snapshot instead.
     """
 
     from_seq: int
@@ -93,6 +95,7 @@ class FeedPage(msgspec.Struct, frozen=True, rename={"from_seq": "from", "to_seq"
     head: int
     server_time: str
     records: tuple[FeedRecord, ...] = ()
+    floor: int = 0
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -110,3 +113,66 @@ class Health(msgspec.Struct, frozen=True):
     version: str
     database: str
     server_time: str
+
+
+class Digest(msgspec.Struct, frozen=True):
+    """How many of something there are, and the sum of their 64-bit marks modulo 2^64, in 16 hexadecimal digits.
+
+    An entry's mark is the first 8 bytes (big-endian) of its hash; that of a feed record is `mark_of`.
+    """
+
+    count: int
+    sum: str
+
+
+class JournalDigest(msgspec.Struct, frozen=True):
+    """What central keeps of one journal's entries after `after` up to `upto`, whatever verdict each of them got."""
+
+    epoch: str
+    after: int
+    upto: int
+    digest: Digest
+
+
+class SiteDigest(msgspec.Struct, frozen=True):
+    """What stands in a site's feed as of record `upto`, by kind: the newest of each key, without what was withdrawn."""
+
+    site: str
+    upto: int
+    kinds: dict[str, Digest]
+    server_time: str
+
+
+class SnapshotHead(msgspec.Struct, frozen=True):
+    """The first line of a snapshot: the site, and the number of the feed's record up to which it tells everything.
+
+    Then comes a FeedRecord a line, the newest of each key, ordered by number; none is withdrawn.
+    """
+
+    site: str
+    seq: int
+    server_time: str
+
+
+class SnapshotEnd(msgspec.Struct, frozen=True):
+    """The last line of a snapshot; one without it, or with another digest of its records, was cut off."""
+
+    end: Digest
+
+
+def mark_of(kind: str, key: str, body: bytes) -> int:
+    """Return the 64-bit mark of a feed record: the first 8 bytes (big-endian) of the SHA-256 of all three, NUL between.
+
+    `body` is the JSON as it travels, byte for byte.
+    """
+    text = b"\0".join((kind.encode(), key.encode(), body))
+    return int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
+
+
+def digest_of(marks: Iterable[int]) -> Digest:
+    """Return the digest of things with these marks, in whatever order they come."""
+    count = total = 0
+    for mark in marks:
+        count += 1
+        total += mark
+    return Digest(count, f"{total % 2**64:016x}")

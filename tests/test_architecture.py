@@ -52,7 +52,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "cel": ("grading",),
     "msgspec": ("station", "grading", "sync", "ui"),
     "sqlalchemy": ("station", "sync"),
-    "alembic": ("station",),
+    "alembic": ("station", "sync.central"),
     "pysqlite3": ("station", "sync"),
     "sqlite3": ("station", "sync"),
     "PIL": ("station",),
@@ -80,7 +80,7 @@ FORBIDDEN_NAMES = frozenset(
 )
 MODULE_LINES = 400
 FUNCTION_LINES = 45
-REVISIONS = ("station.migrations.versions",)
+REVISIONS = ("station.migrations.versions", "sync.central.migrations.versions")
 LONG_REASON = "Long because"
 CATCH_ALL_MARK = re.compile(r"#.*\btop of (a |the )?thread\b")
 

@@ -28,9 +28,11 @@ from sync.central import (
     sample,
     tokens,
 )
+from sync.central.migrate import SchemaError
 from sync.central.photos import PhotoShelf
 from sync.central.resolutions import commands as resolution_commands
 from sync.central.store import Store
+from sync.central.tables import REVISION
 from sync.central.web import make_app
 
 _STOP_WITHIN_S = 3
@@ -43,6 +45,8 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central serve --data central --sample     try it: made-up orders, a station A01 that may speak
   returns-central enrol B07 --site leeds --data central
                                                     let a real station in: prints its token, once
+  returns-central migrate --data central --database URL
+                                                    bring an older PostgreSQL database to this program's tables
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
   returns-central publish-rules rubrics/apparel.toml --site leeds --data central
                                                     new questions or routes for its benches, from the next item on
@@ -73,8 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         asked.data.mkdir(parents=True, exist_ok=True)
-        store = Store(asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}")
-    except (OSError, SQLAlchemyError, UnsafeSqliteError) as error:
+        url = asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}"
+        store = Store(url, is_migrating=asked.do is _migrate)
+    except (OSError, SQLAlchemyError, UnsafeSqliteError, SchemaError) as error:
         return _sorry(f"the database cannot be opened: {error}")
     try:
         code: int = asked.do(asked, store)
@@ -93,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
         "--database", metavar="URL", help="such as postgresql+psycopg://user@host/name; default: SQLite in DIR"
     )
     _add_serve(commands, where)
+    migrating = commands.add_parser(
+        "migrate", parents=[where], help="bring the database to this program's tables; make a backup before"
+    )
+    migrating.set_defaults(do=_migrate)
     show = commands.add_parser("show", parents=[where], help="print one return as JSON")
     show.add_argument("rma", metavar="RMA")
     show.set_defaults(do=_show)
@@ -208,6 +217,15 @@ def _await_end_of_input(stop: Callable[[], None]) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     stop()
+
+
+def _migrate(_: argparse.Namespace, store: Store) -> int:
+    try:
+        before = store.migrate()
+    except (SQLAlchemyError, SchemaError) as error:
+        return _sorry(f"the tables stay as they are: {error}")
+    print(f"the tables are of revision {REVISION}; they were of {before or 'none'}")  # noqa: T201
+    return 0
 
 
 def _show(asked: argparse.Namespace, store: Store) -> int:

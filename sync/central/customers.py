@@ -18,9 +18,9 @@ from station.facts import (
     Undone,
     decode,
 )
-from station.schema import item
-from sync.central.store import insert_once
-from sync.central.tables import customer_mark, feed, journal, order_customer, parcel_order, site_head
+from sync.central.statements import Sql, ask, insert_rows
+from sync.central.store import Store, insert_once
+from sync.central.tables import customer_due, customer_mark, feed, journal, order_customer, site_head
 
 _WITHDRAWN = b"null"
 _AT_ONCE = 500
@@ -46,18 +46,59 @@ class _Named(msgspec.Struct, frozen=True):
     customer: str = ""
 
 
-def is_behind(connection: Connection, site: str) -> bool:
-    """Tell whether a site was told of orders since `catch_up`, or of so much else that looking costs too much."""
-    head = connection.execute(select(site_head.c.last).where(site_head.c.site == site)).scalar() or 0
-    mark = connection.execute(select(customer_mark.c.seq).where(customer_mark.c.site == site)).scalar() or 0
-    if head - mark > _AT_ONCE:
-        return True
-    news = select(feed.c.seq).where(feed.c.site == site, feed.c.kind == "order", feed.c.seq > mark, feed.c.seq <= head)
-    return connection.execute(news.limit(1)).first() is not None
+_ANYTHING_NEW = Sql(
+    "SELECT 1 WHERE EXISTS (SELECT 1 FROM customer_due) OR EXISTS (SELECT 1 FROM site_head LEFT JOIN customer_mark "
+    "ON customer_mark.site = site_head.site WHERE site_head.site = :site "
+    "AND site_head.last_order > COALESCE(customer_mark.seq, 0))"
+)
+# An upsert that writes: whoever counts a customer waits for those who just said something of it, and they for it.
+_DUE = "ON CONFLICT (client, customer) DO UPDATE SET times = customer_due.times + 1"
+_TOLD_OF = Sql(
+    "SELECT DISTINCT client, customer FROM order_customer "
+    "WHERE rma IN (SELECT rma FROM order_customer WHERE rma = ANY (:rmas) "
+    "UNION SELECT rma FROM item WHERE station = :station AND item = ANY (:items) "
+    "UNION SELECT rma FROM parcel_order WHERE station = :station AND parcel = ANY (:parcels) "
+    "UNION SELECT parcel_order.rma FROM item JOIN parcel_order ON parcel_order.station = item.station "
+    "AND parcel_order.parcel = item.parcel WHERE item.station = :station AND item.item = ANY (:items))"
+)
+_BEHIND = Sql(
+    "SELECT site_head.site FROM site_head LEFT JOIN customer_mark ON customer_mark.site = site_head.site "
+    "WHERE site_head.last_order > COALESCE(customer_mark.seq, 0) ORDER BY site_head.site"
+)
+_NEXT_DUE = Sql("SELECT client, customer FROM customer_due ORDER BY client, customer")
+_TAKE_DUE = Sql("DELETE FROM customer_due WHERE client = :client AND customer = :customer RETURNING client, customer")
 
 
-def catch_up(connection: Connection, site: str) -> set[Customer]:
-    """Read the next orders in a site's feed and return the customers about whom they say something new.
+def is_anything_new(connection: Connection, site: str) -> bool:
+    """Tell whether some customer is due, or a site was told of orders since `catch_up`."""
+    return bool(ask(connection, _ANYTHING_NEW, {"site": site})())
+
+
+def behind(connection: Connection) -> list[str]:
+    """Return the sites that were told of orders since `catch_up`."""
+    return [site for (site,) in ask(connection, _BEHIND, {})()]
+
+
+def due(connection: Connection) -> list[Customer]:
+    """Return the customers of whom something new was said, in order."""
+    return [Customer(*row) for row in ask(connection, _NEXT_DUE, {})()]
+
+
+def take_due(connection: Connection, customer: Customer) -> bool:
+    """Take a customer off what is due, for the transaction that counts it; False when somebody else has done so.
+
+    Locks the customer until commit, so one counts at a time, and whatever is said meanwhile is due again.
+    """
+    return bool(ask(connection, _TAKE_DUE, customer._asdict())())
+
+
+def make_due(connection: Connection, touched: Iterable[Customer]) -> None:
+    """Note that customers are to be counted; in order, so that nobody waits for each other."""
+    insert_rows(connection, customer_due, [each._asdict() | {"times": 1} for each in sorted(touched)], _DUE)
+
+
+def catch_up(connection: Connection, site: str) -> None:
+    """Read the next orders in a site's feed and make the customers due about whom they say something new.
 
     Reads a few hundred at once: what is left comes with the next call.
     """
@@ -71,17 +112,17 @@ def catch_up(connection: Connection, site: str) -> set[Customer]:
         .order_by(feed.c.seq)
         .limit(_AT_ONCE)
     ).all()
-    touched = _note(connection, site, {row.key: bytes(row.body) for row in rows}) if rows else set()
     seq = rows[-1].seq if len(rows) == _AT_ONCE else head
     connection.execute(update(customer_mark).where(customer_mark.c.site == site).values(seq=seq))
-    return touched
+    if rows:
+        make_due(connection, _note(connection, site, {row.key: bytes(row.body) for row in rows}))
 
 
 def _note(connection: Connection, site: str, orders: dict[str, bytes]) -> set[Customer]:
     mine = (order_customer.c.site == site, order_customer.c.rma.in_(list(orders)))
-    before = {
-        row.rma: Customer(row.client, row.customer) for row in connection.execute(select(order_customer).where(*mine))
-    }
+    # In order, as `forget` goes through them, so that nobody waits for each other.
+    locked = select(order_customer).where(*mine).order_by(order_customer.c.rma).with_for_update()
+    before = {row.rma: Customer(row.client, row.customer) for row in connection.execute(locked)}
     after = {rma: _sender(body) for rma, body in orders.items() if body != _WITHDRAWN}
     withdrawn = [rma for rma in before if rma not in after]
     if withdrawn:
@@ -105,8 +146,23 @@ def _sender(order: bytes) -> Customer | None:
     return Customer(named.client, named.customer) if _PSEUDONYM.fullmatch(named.customer) else None
 
 
-def told_of(connection: Connection, station: str, entries: Iterable[Entry]) -> set[Customer]:
-    """Return the customers about whose returns these entries of a station say something, or take it back."""
+def note_told(store: Store, station: str, entries: Iterable[Entry]) -> None:
+    """Make the customers due about whose returns these entries say something, or take it back.
+
+    Call it after they are committed and before the bench hears so: an order that came meanwhile is seen, and when this
+    fails the bench sends them again. Only reads where no customer is concerned.
+    """
+    telling = [entry for entry in entries if entry.type in _TELLING]
+    if not telling:
+        return
+    with store.reading() as connection:
+        touched = _told_of(connection, station, telling)
+    if touched:
+        with store.writing() as connection:
+            make_due(connection, touched)
+
+
+def _told_of(connection: Connection, station: str, entries: Iterable[Entry]) -> set[Customer]:
     rmas: set[str] = set()
     items: set[str] = set()
     parcels: set[str] = set()
@@ -122,24 +178,20 @@ def told_of(connection: Connection, station: str, entries: Iterable[Entry]) -> s
             case ExceptionRaised():
                 items.add(fact.item)
                 parcels.add(fact.parcel)
-    if items:
-        query = select(item.c.rma, item.c.parcel).where(item.c.station == station, item.c.item.in_(sorted(items)))
-        for row in connection.execute(query):
-            rmas.add(row.rma)
-            parcels.add(row.parcel)
-    if parcels:
-        mine = (parcel_order.c.station == station, parcel_order.c.parcel.in_(sorted(parcels)))
-        rmas.update(connection.execute(select(parcel_order.c.rma).where(*mine)).scalars())
-    rmas.discard("")
-    query = select(order_customer.c.client, order_customer.c.customer).where(order_customer.c.rma.in_(sorted(rmas)))
-    return {Customer(*row) for row in connection.execute(query)} if rmas else set()
+    named = {"rmas": _safe(rmas), "items": _safe(items), "parcels": _safe(parcels)}
+    if not any(named.values()):
+        return set()
+    return {Customer(*row) for row in ask(connection, _TOLD_OF, {"station": station, **named})()}
+
+
+def _safe(names: set[str]) -> list[str]:
+    """Return names as both databases can look them up; what has a NUL in it is nobody's name."""
+    return sorted(name for name in names if name and "\0" not in name)
 
 
 def _facts(connection: Connection, station: str, entries: Iterable[Entry]) -> Iterator[object]:
     undone: list[str] = []
     for entry in entries:
-        if entry.type not in _TELLING:
-            continue
         fact = _read(entry.type, entry.v, entry.body)
         if isinstance(fact, Undone):
             undone += fact.txns
@@ -160,9 +212,9 @@ def _read(type_name: str, version: int, body: bytes) -> object:
 
 
 def orders_of(connection: Connection, customer: Customer) -> Sequence[tuple[str, str, bool]]:
-    """Lock the orders of a customer and return each as site, RMA and whether it stands: one counts at a time."""
+    """Return the orders of a customer, each as site, RMA and whether it stands."""
     query = select(order_customer.c.site, order_customer.c.rma, order_customer.c.standing).where(_of(customer))
-    rows = connection.execute(query.order_by(order_customer.c.site, order_customer.c.rma).with_for_update())
+    rows = connection.execute(query.order_by(order_customer.c.site, order_customer.c.rma))
     return [(row.site, row.rma, bool(row.standing)) for row in rows]
 
 
@@ -172,10 +224,12 @@ def every(connection: Connection) -> list[Customer]:
     return sorted(Customer(*row) for row in connection.execute(query))
 
 
-def forget(connection: Connection, customer: Customer, rmas: Iterable[str]) -> None:
-    """Forget who sent these orders, where they stand no more."""
-    gone = (order_customer.c.rma.in_(list(rmas)), order_customer.c.standing == 0)
-    connection.execute(delete(order_customer).where(_of(customer), *gone))
+def forget(store: Store, customer: Customer, rmas: Iterable[str]) -> None:
+    """Forget who sent these orders, where they stand no more; each by itself, and so in nobody's way."""
+    for rma in sorted(rmas):
+        gone = (order_customer.c.rma == rma, order_customer.c.standing == 0)
+        with store.writing() as connection:
+            connection.execute(delete(order_customer).where(_of(customer), *gone))
 
 
 def _of(customer: Customer) -> ColumnElement[bool]:

@@ -8,16 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from station.elsewhere import KIND, Elsewhere, hashed
 from station.local_copy import code_of
 from sync.central.feed import Change, append
+from sync.central.statements import Sql, ask
 from sync.central.store import Store, insert_once
 from sync.central.tables import elsewhere_mark, feed, site_head
 
 _AT_ONCE = 2_000
 _WITHDRAWN = b"null"
+_BEHIND = Sql(
+    "SELECT other FROM elsewhere_mark JOIN site_head ON site_head.site = other "
+    "WHERE elsewhere_mark.site = :site AND site_head.last_order > seq ORDER BY other"
+)
 
 
 class _Coded(msgspec.Struct, frozen=True):
@@ -60,28 +65,13 @@ def neighbours(store: Store) -> list[tuple[str, str]]:
 def follow(store: Store, site: str) -> None:
     """Put what is new among the neighbours' orders into a site's feed, a few thousand orders at once.
 
-    Only reads where there is nothing new: benches ask every few seconds.
+    Asks once where there is nothing new: benches ask every few seconds.
     """
     with store.reading() as connection:
-        behind = [row.other for row in connection.execute(_behind(site))]
-    for other in sorted(behind):
+        behind = [other for (other,) in ask(connection, _BEHIND, {"site": site})()]
+    for other in behind:
         with store.writing() as connection:
             _catch_up(connection, site, other)
-
-
-def _behind(site: str) -> Select[tuple[str]]:
-    news = exists().where(
-        and_(
-            feed.c.site == elsewhere_mark.c.other,
-            feed.c.seq > elsewhere_mark.c.seq,
-            feed.c.seq <= elsewhere_mark.c.seq + _AT_ONCE,
-            feed.c.kind == "order",
-        )
-    )
-    far = exists().where(
-        and_(site_head.c.site == elsewhere_mark.c.other, site_head.c.last > elsewhere_mark.c.seq + _AT_ONCE)
-    )
-    return select(elsewhere_mark.c.other).where(elsewhere_mark.c.site == site, news | far)
 
 
 def _catch_up(connection: Connection, site: str, other: str) -> None:

@@ -4,13 +4,19 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
-from sync.central.store import insert_once
+from sync.central.statements import Sql, ask, insert_rows
 from sync.central.tables import feed, site_head
 from sync.wire import FeedPage, FeedRecord, RecordKind
 
 _WITHDRAWN = b"null"
+_RAISE_HEAD = Sql(
+    "INSERT INTO site_head (site, last, last_order, floor) VALUES (:site, :more, :orders, 0) "
+    "ON CONFLICT (site) DO UPDATE SET last = site_head.last + :more, last_order = "
+    "CASE WHEN :orders = 0 THEN site_head.last_order ELSE site_head.last + :orders END RETURNING last"
+)
+_NEWEST = Sql("SELECT key, body FROM feed WHERE kind = :kind AND key = ANY (:keys) ORDER BY seq")
 
 
 class Change(NamedTuple):
@@ -28,15 +34,13 @@ def append(connection: Connection, site: str, changes: Sequence[Change]) -> None
     """
     if not changes:
         return
-    insert_once(connection, site_head, [{"site": site, "last": 0}])
-    head = select(site_head.c.last).where(site_head.c.site == site).with_for_update()
-    last = connection.execute(head).scalar_one()
+    orders = max((n for n, change in enumerate(changes, 1) if change.kind == "order"), default=0)
+    ((last,),) = ask(connection, _RAISE_HEAD, {"site": site, "more": len(changes), "orders": orders})()
     rows = [
         {"site": site, "seq": seq, "kind": change.kind, "key": change.key, "body": change.body or _WITHDRAWN}
-        for seq, change in enumerate(changes, last + 1)
+        for seq, change in enumerate(changes, last - len(changes) + 1)
     ]
-    connection.execute(insert(feed), rows)
-    connection.execute(update(site_head).where(site_head.c.site == site).values(last=last + len(rows)))
+    insert_rows(connection, feed, rows)
 
 
 def page(connection: Connection, site: str, after: int, limit: int, server_time: str) -> FeedPage:
@@ -55,9 +59,9 @@ def page(connection: Connection, site: str, after: int, limit: int, server_time:
 
 def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dict[str, bytes]:
     """Return the newest body of each key that is there and was not withdrawn, whatever the site."""
-    query = select(feed.c.key, feed.c.body).where(feed.c.kind == kind, feed.c.key.in_(list(keys))).order_by(feed.c.seq)
-    found = {row.key: row.body for row in connection.execute(query)}
-    return {key: body for key, body in found.items() if body != _WITHDRAWN}
+    wanted = [key for key in keys if "\0" not in key]
+    found: dict[str, bytes] = dict(ask(connection, _NEWEST, {"kind": kind, "keys": wanted})()) if wanted else {}
+    return {key: bytes(body) for key, body in found.items() if body != _WITHDRAWN}
 
 
 def every(connection: Connection, site: str, kind: RecordKind) -> list[FeedRecord]:

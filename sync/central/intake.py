@@ -1,17 +1,20 @@
 """Takes a station's entries in: one transaction a batch, every entry with a final verdict, nothing lost or doubled."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 
 from station import projections
 from station.entries import Entry, first_prev
-from sync.central import feed, photos, receipts, reviews
+from station.facts import Recorded, Undone
+from sync.central import customers, feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
+from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
 from sync.central.store import Store, insert_once
-from sync.central.tables import ack, journal, quarantine
+from sync.central.tables import ack, journal, quarantine, station_lock
 from sync.wire import Push, Pushed, Quarantine, Verdict
 
 
@@ -41,19 +44,25 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
 
     Raises GapError or ForkError, and sqlalchemy.exc.OperationalError when the database is away.
 
-    When the batch as a whole cannot be written, it is written again entry by entry, and the entry that is the
-    reason is set aside.
+    A batch is first written as if no id in it ever came before, which is nearly always so. When it cannot be written
+    as a whole, it is written again entry by entry, and the entry that is the reason is set aside.
     """
-    if not push.suspect:
-        try:
-            with store.writing() as connection:
-                return _take_in(connection, station, site, push, now, one_by_one=False)
-        except _NOBODYS_FAULT:
-            raise
-        except _POISON:
-            pass
-    with store.writing() as connection:
-        return _take_in(connection, station, site, push, now, one_by_one=True)
+    answer = None if push.suspect else _written_at_once(store, station, site, push, now)
+    if answer is None:
+        with store.writing() as connection:
+            answer = _take_in(connection, station, site, push, now, one_by_one=True)
+    customers.note_told(store, station, push.entries)
+    return answer
+
+
+def _written_at_once(store: Store, station: str, site: str, push: Push, now: str) -> Pushed | None:
+    try:
+        with store.writing() as connection:
+            return _take_in(connection, station, site, push, now, one_by_one=False)
+    except _NOBODYS_FAULT:
+        raise
+    except _POISON:
+        return None
 
 
 def _take_in(connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool) -> Pushed:
@@ -63,37 +72,53 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
     known = tuple(entry for entry in push.entries if entry.seq <= acked)
     new = tuple(entry for entry in push.entries if entry.seq > acked)
     verdicts = _again(connection, station, push.epoch, known, now)
-    judged = judge(new, push.epoch, prev, _said_before(connection, station, new))
-    if one_by_one:
-        judged = [_write_alone(connection, station, each, now) for each in judged]
-    else:
-        _write(connection, station, judged, now)
-    _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
-    facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
-    photos.note_shared(connection, facts)
-    conflicts = reviews.compare(connection, station, facts, now)
-    verdicts += [_verdict(connection, station, each, conflicts) for each in judged]
-    if new:
-        acked = new[-1].seq
-        _raise_mark(connection, station, push.epoch, acked, new[-1].hash)
-    feed.append(connection, site, receipts.changes(connection, station, facts))
+    judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
+    with _in_few_turns(connection, judged, one_by_one):
+        if one_by_one:
+            judged = [_write_alone(connection, station, each, now) for each in judged]
+        else:
+            folding.project(connection, station, _keep(connection, station, judged, now))
+        _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
+        facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
+        photos.note_shared(connection, facts)
+        conflicts = reviews.compare(connection, station, facts, now)
+        verdicts += [_verdict(connection, station, each, conflicts) for each in judged]
+        if new:
+            acked = new[-1].seq
+            _raise_mark(connection, station, push.epoch, acked, new[-1].hash)
+        feed.append(connection, site, receipts.changes(connection, station, facts))
     results = tuple(each for each in verdicts if each.status != "ok")
     return Pushed(push.epoch, acked, now, results)
 
 
+def _in_few_turns(connection: Connection, judged: Sequence[Judged], one_by_one: bool) -> AbstractContextManager[None]:
+    """Send a small batch's statements together. Many rows are copied, and savepoints and undo are asked in turn."""
+    asks_in_turn = one_by_one or any(isinstance(each.fact, Undone) for each in judged)
+    return nullcontext() if asks_in_turn or len(judged) >= WORTH_COPYING else together(connection)
+
+
+# Both rows are locked: epochs of one station have rows of the projected tables in common.
+_MARK = Sql(
+    "SELECT ack.acked, ack.hash FROM station_lock JOIN ack ON ack.station = station_lock.station "
+    "WHERE station_lock.station = :station AND ack.epoch = :epoch FOR UPDATE"
+)
+_RAISE_MARK = Sql("UPDATE ack SET acked = :acked, hash = :hash WHERE station = :station AND epoch = :epoch")
+
+
 def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes]:
-    """Lock the station's high-water mark and return it, with the hash it ends in."""
-    start = {"station": station, "epoch": epoch, "acked": 0, "hash": first_prev(epoch)}
-    insert_once(connection, ack, [start])
-    query = select(ack.c.acked, ack.c.hash).where(ack.c.station == station, ack.c.epoch == epoch).with_for_update()
-    row = connection.execute(query).one()
-    return row.acked, row.hash
+    """Lock the station and return its high-water mark, with the hash it ends in."""
+    whose = {"station": station, "epoch": epoch}
+    found = ask(connection, _MARK, whose)()
+    if not found:
+        insert_once(connection, station_lock, [{"station": station}])
+        insert_once(connection, ack, [whose | {"acked": 0, "hash": first_prev(epoch)}])
+        found = ask(connection, _MARK, whose)()
+    ((acked, hash_),) = found
+    return acked, bytes(hash_)
 
 
 def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, hash_: bytes) -> None:
-    connection.execute(
-        update(ack).where(ack.c.station == station, ack.c.epoch == epoch).values(acked=acked, hash=hash_)
-    )
+    tell(connection, _RAISE_MARK, [{"station": station, "epoch": epoch, "acked": acked, "hash": hash_}])
 
 
 def _again(connection: Connection, station: str, epoch: str, known: Sequence[Entry], now: str) -> list[Verdict]:
@@ -133,20 +158,18 @@ def _said_before(connection: Connection, station: str, entries: Sequence[Entry])
     }
 
 
-def _write(connection: Connection, station: str, judged: Sequence[Judged], now: str) -> None:
-    """Write what is kept as a fact, and apply what central understands; the bytes stay as the bench made them."""
+def _keep(connection: Connection, station: str, judged: Sequence[Judged], now: str) -> list[tuple[Entry, Recorded]]:
+    """Write what is kept, the bytes as the bench made them; return what of it central understands."""
     kept = [each for each in judged if each.status not in ("quarantined", "duplicate")]
-    if kept:
-        connection.execute(insert(journal), [_row(station, each, now) for each in kept])
-    for each in kept:
-        if each.fact is not None:
-            projections.apply(connection, station, each.entry)
+    insert_rows(connection, journal, [_row(station, each, now) for each in kept])
+    return [(each.entry, each.fact) for each in kept if each.fact is not None]
 
 
 def _write_alone(connection: Connection, station: str, judged: Judged, now: str) -> Judged:
     try:
         with connection.begin_nested():
-            _write(connection, station, [judged], now)
+            for entry, _ in _keep(connection, station, [judged], now):
+                projections.apply(connection, station, entry)
     except _NOBODYS_FAULT:
         raise
     except _POISON:
@@ -177,11 +200,14 @@ def _set_aside(connection: Connection, station: str, epoch: str, judged: Sequenc
     insert_once(connection, quarantine, rows)
 
 
+_DISPUTE = Sql("UPDATE journal SET status = 'conflict', code = :code WHERE id = :id")
+
+
 def _verdict(connection: Connection, station: str, judged: Judged, conflicts: frozenset[str]) -> Verdict:
     entry = judged.entry
     if entry.id not in conflicts:
         return Verdict(entry.seq, judged.status, judged.code)
-    connection.execute(update(journal).where(journal.c.id == entry.id).values(status="conflict", code=reviews.KIND))
+    tell(connection, _DISPUTE, [{"id": entry.id, "code": reviews.KIND}])
     return Verdict(entry.seq, "conflict", reviews.KIND)
 
 

@@ -4,14 +4,12 @@ Derived from the projected facts each time, never added up: the same facts give 
 whatever order they came. Only counts and the pseudonym leave central.
 """
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, and_, or_, select
 
-from station.entries import Entry
 from station.records import Pattern, pattern_key
 from station.schema import exception, item, parcel
 from sync.central import customers
@@ -26,21 +24,27 @@ _WITHDRAWN = b"null"
 _EMPTY = ("empty_box_opened", "empty_parcel")
 
 
-def follow(store: Store, rules: Rules, site: str, now: str, station: str = "", entries: Sequence[Entry] = ()) -> None:
-    """Tell benches what has changed with a site's orders, and with entries of a station that were just taken in.
+def follow(store: Store, rules: Rules, site: str, now: str) -> None:
+    """Tell benches what has changed with a site's orders, and of every customer that intake found to be due.
 
-    Called again with the same entries it changes nothing; so it comes before the answer to a push, and a push whose
-    answer was lost brings it again. Raises sqlalchemy.exc.OperationalError when the database is away, or when two
-    sites waited for each other; the bench comes again.
+    Asks once where nothing has changed. Where something has, all sites' orders are read: a customer's are at any of them.
+    Each customer is counted in a transaction of its own that takes it off what is
+    due; so nothing is lost when this fails, and nobody holds one customer while waiting for another. Raises
+    sqlalchemy.exc.OperationalError when the database is away.
     """
     with store.reading() as connection:
-        is_due = customers.is_behind(connection, site)
-        if not is_due and not (entries and customers.told_of(connection, station, entries)):
+        if not customers.is_anything_new(connection, site):
             return
-    with store.writing() as connection:
-        touched = customers.catch_up(connection, site)
-        touched |= customers.told_of(connection, station, entries)
-        _tell(connection, rules, sorted(touched), now)
+        behind = customers.behind(connection)
+    for each in behind:
+        with store.writing() as connection:
+            customers.catch_up(connection, each)
+    with store.reading() as connection:
+        touched = customers.due(connection)
+    for customer in touched:
+        with store.writing() as connection:
+            if customers.take_due(connection, customer):
+                _tell(connection, rules, customer, now)
 
 
 def recount(store: Store, rules: Rules, now: str) -> int:
@@ -52,11 +56,13 @@ def recount(store: Store, rules: Rules, now: str) -> int:
         found = customers.every(connection)
     for customer in found:
         with store.writing() as connection:
-            _tell(connection, rules, [customer], now)
+            customers.make_due(connection, [customer])
+            customers.take_due(connection, customer)
+            _tell(connection, rules, customer, now)
             orders = customers.orders_of(connection, customer)
             since = _since(now, rules.of(customer.client).window_days)
             received = _received(connection, {rma for _, rma, _ in orders}, since)
-            customers.forget(connection, customer, {rma for _, rma, _ in orders} - received)
+        customers.forget(store, customer, {rma for _, rma, _ in orders} - received)
     return len(found)
 
 
@@ -68,22 +74,18 @@ def standing(connection: Connection, site: str) -> list[Pattern]:
     return [msgspec.json.decode(body, type=Pattern) for body in bodies if body != _WITHDRAWN]
 
 
-def _tell(connection: Connection, rules: Rules, touched: Iterable[Customer], now: str) -> None:
-    """Put what has changed into the feeds; sites in order, so that no two wait for each other."""
-    changes: dict[str, list[Change]] = {}
-    for customer in touched:
-        orders = customers.orders_of(connection, customer)
-        told = _pattern(connection, rules, customer, {rma for _, rma, _ in orders}, now)
-        body = msgspec.json.encode(told) if told is not None else None
-        key = pattern_key(*customer)
-        expecting = {site for site, _, stands in orders if stands}
-        before = _told_before(connection, key)
-        for site in {site for site, _, _ in orders} | set(before):
-            wanted = body if site in expecting else None
-            if before.get(site) != wanted:
-                changes.setdefault(site, []).append(Change(KIND, key, wanted))
-    for site in sorted(changes):
-        append(connection, site, changes[site])
+def _tell(connection: Connection, rules: Rules, customer: Customer, now: str) -> None:
+    """Put what has changed of a customer into the feeds; sites in order, so that no two wait for each other."""
+    orders = customers.orders_of(connection, customer)
+    told = _pattern(connection, rules, customer, {rma for _, rma, _ in orders}, now)
+    body = msgspec.json.encode(told) if told is not None else None
+    key = pattern_key(*customer)
+    expecting = {site for site, _, stands in orders if stands}
+    before = _told_before(connection, key)
+    for site in sorted({site for site, _, _ in orders} | set(before)):
+        wanted = body if site in expecting else None
+        if before.get(site) != wanted:
+            append(connection, site, [Change(KIND, key, wanted)])
 
 
 def _pattern(connection: Connection, rules: Rules, customer: Customer, rmas: set[str], now: str) -> Pattern | None:

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
 from station.entries import Entry
 from station.facts import ItemIdentified, ItemRelinked, ParcelArrived, Recorded, SerialChecked
 from station.records import ReturnOrder
-from station.schema import item
 from sync.central.feed import latest
+from sync.central.statements import Sql, ask, insert_rows, together
 from sync.central.store import insert_once
 from sync.central.tables import order_lock, parcel_order, review
 
@@ -28,6 +27,21 @@ class Line(NamedTuple):
     line: str
 
 
+class Unit(NamedTuple):
+    """One item that a bench found."""
+
+    station: str
+    item: str
+    serial: str
+
+
+_LOCK = Sql("SELECT rma FROM order_lock WHERE rma = ANY (:rmas) ORDER BY rma FOR UPDATE")
+_LINES = Sql("SELECT item, rma, line FROM item WHERE station = :station AND item = ANY (:items) AND line <> ''")
+_UNITS = Sql(
+    "SELECT rma, line, station, item, serial FROM item WHERE rma = ANY (:rmas) ORDER BY identified_at, station, item"
+)
+
+
 def compare(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]], now: str) -> frozenset[str]:
     """Hold what was just written against what others wrote; open reviews; return ids of the entries in conflict.
 
@@ -39,11 +53,10 @@ def compare(connection: Connection, station: str, facts: Sequence[tuple[Entry, R
     if not lines:
         return frozenset()
     rmas = sorted({line.rma for line in lines})
-    insert_once(connection, order_lock, [{"rma": rma} for rma in rmas])
-    for rma in rmas:
-        connection.execute(select(order_lock).where(order_lock.c.rma == rma).with_for_update())
-    orders = latest(connection, "order", rmas)
-    doubled = {line: why for line in lines if (why := _doubled(connection, line, orders.get(line.rma, b"")))}
+    units = _units(connection, rmas)
+    shared = [line for line in lines if len({unit.station for unit in units.get(line, ())}) > 1]
+    orders = latest(connection, "order", {line.rma for line in shared})
+    doubled = {line: why for line in shared if (why := _doubled(units[line], line, orders.get(line.rma, b"")))}
     for line, (reason, detail) in doubled.items():
         _open(connection, line, reason, detail, now)
     return frozenset(entry_id for entry_id, line in named.items() if line in doubled)
@@ -69,24 +82,26 @@ def _lines(connection: Connection, station: str, facts: Sequence[tuple[Entry, Re
         elif isinstance(fact, SerialChecked) and fact.serial:
             by_item.setdefault(fact.item, []).append(entry.id)
     if by_item:
-        query = select(item.c.item, item.c.rma, item.c.line).where(
-            item.c.station == station, item.c.item.in_(list(by_item)), item.c.line != ""
-        )
-        for row in connection.execute(query):
-            named.update((entry_id, Line(row.rma, row.line)) for entry_id in by_item[row.item])
+        for name, *line in ask(connection, _LINES, {"station": station, "items": list(by_item)})():
+            named.update((entry_id, Line(*line)) for entry_id in by_item[name])
     return named
 
 
-def _doubled(connection: Connection, line: Line, order: bytes) -> tuple[str, str] | None:
+def _units(connection: Connection, rmas: list[str]) -> dict[Line, list[Unit]]:
+    """Lock these orders and return what benches found of each of their lines, the first found first."""
+    with together(connection):
+        insert_once(connection, order_lock, [{"rma": rma} for rma in rmas])
+        # PostgreSQL locks the rows of such a query in its order; what others wrote meanwhile is seen after it.
+        ask(connection, _LOCK, {"rmas": rmas})
+        found = ask(connection, _UNITS, {"rmas": rmas})
+        units: dict[Line, list[Unit]] = {}
+        for rma, line, *unit in found():
+            units.setdefault(Line(rma, line), []).append(Unit(*unit))
+    return units
+
+
+def _doubled(units: Sequence[Unit], line: Line, order: bytes) -> tuple[str, str] | None:
     """Tell why a line has more than it can have, and the units in question; None when all is well."""
-    query = (
-        select(item.c.station, item.c.item, item.c.serial)
-        .where(item.c.rma == line.rma, item.c.line == line.line)
-        .order_by(item.c.identified_at, item.c.station, item.c.item)
-    )
-    units = connection.execute(query).all()
-    if len({unit.station for unit in units}) < 2:
-        return None
     detail = msgspec.json.encode(
         [{"station": unit.station, "item": unit.item, "serial": unit.serial} for unit in units]
     ).decode()
@@ -107,10 +122,6 @@ def _declared(order: bytes, line: str) -> int | None:
 
 def _open(connection: Connection, line: Line, why: str, detail: str, now: str) -> None:
     """Open a review, or bring the one there is up to date."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {"kind": KIND, "rma": line.rma, "line": line.line, "why": why, "detail": detail, "opened_at": now}
-    connection.execute(
-        insert(review)
-        .values(row)
-        .on_conflict_do_update(index_elements=["kind", "rma", "line"], set_={"why": why, "detail": detail})
-    )
+    again = "ON CONFLICT (kind, rma, line) DO UPDATE SET why = excluded.why, detail = excluded.detail"
+    insert_rows(connection, review, [row], again)

@@ -5,34 +5,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import sqlalchemy
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from station.database import open_central, reading
-from station.planner import tell_planner
-from station.schema import PROJECTIONS
-from sync.central.tables import metadata
+from sync.central.migrate import migrate, prepare
+from sync.central.statements import insert_rows
 
 
 class Store:
     """One database: an SQLite file (`sqlite:///…`) or PostgreSQL (`postgresql+psycopg://…`), the same code for both.
 
-    Usable from several threads. Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be reached.
+    Usable from several threads. Its tables are made or brought up to date where this program may do so, unless that is
+    what it is opened for. Raises sqlalchemy.exc.SQLAlchemyError when the database cannot be reached, and
+    `migrate.SchemaError` when its tables are not this program's.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_migrating: bool = False) -> None:
         self._engine: Engine = open_central(url)
         self.kind = self._engine.dialect.name
+        is_sqlite = self.kind == "sqlite"
+        by_itself = {"isolation_level": "AUTOCOMMIT"}
+        self._reading = reading(self._engine) if is_sqlite else self._engine.execution_options(**by_itself)
         # SQLite has one writer; waiting here is fair, waiting in its busy handler is not.
-        self._one_writer = threading.Lock() if self.kind == "sqlite" else None
-        with self.writing() as connection:
-            metadata.create_all(connection)
-            PROJECTIONS.create_all(connection)
-            for statement in _MORE_INDEXES:
-                connection.execute(sqlalchemy.text(statement))
-            if self.kind == "sqlite":
-                tell_planner(connection)
+        self._one_writer = threading.Lock() if is_sqlite else None
+        try:
+            if not is_migrating:
+                prepare(self._engine)
+        except BaseException:
+            self.close()
+            raise
+
+    def migrate(self) -> str:
+        """Run the revisions the database lacks and return the one it had; raises what `migrate.migrate` raises."""
+        return migrate(self._engine)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -46,8 +51,11 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Lend a connection that only reads, and on SQLite does not wait for a writer."""
-        with reading(self._engine).begin() as connection:
+        """Lend a connection that only reads, and on SQLite does not wait for a writer.
+
+        On PostgreSQL each statement is by itself, as it is with READ COMMITTED anyway, and three turns are spared.
+        """
+        with self._reading.connect() as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -57,15 +65,4 @@ class Store:
 
 def insert_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows and leave alone those whose key is there already; SQL has no portable word for it."""
-    if not rows:
-        return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
-
-
-# Central asks for the items of a return line and for what was said of a parcel; a bench never does, so its tables do
-# not carry these indexes.
-_MORE_INDEXES = (
-    "CREATE INDEX IF NOT EXISTS item_line ON item (rma, line)",
-    "CREATE INDEX IF NOT EXISTS exception_parcel ON exception (station, parcel)",
-)
+    insert_rows(connection, table, rows, "ON CONFLICT DO NOTHING")

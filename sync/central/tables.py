@@ -13,6 +13,9 @@ from sqlalchemy import (
     text,
 )
 
+# Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
+REVISION = "0002"
+
 metadata = MetaData()
 
 # Who may speak; only the token's SHA-256 is kept.
@@ -34,6 +37,9 @@ ack = Table(
     Column("acked", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
+
+# One row a station, locked while its entries are taken in.
+station_lock = Table("station_lock", metadata, Column("station", String, primary_key=True))
 
 # What benches said, for ever, byte for byte; `status` is the verdict it got. `station.projections` reads it.
 journal = Table(
@@ -59,6 +65,16 @@ journal = Table(
     Column("received_at", String, nullable=False),
 )
 
+# Entries that said again, in a later epoch, what was kept before: nothing but where they stood, for the digest.
+repeated = Table(
+    "repeated",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("epoch", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
 # Entries that could not become events: kept raw, for a person to look at.
 quarantine = Table(
     "quarantine",
@@ -73,12 +89,24 @@ quarantine = Table(
     Column("received_at", String, nullable=False),
 )
 
-# One row a site, locked last in a writing transaction: numbers come out without gaps, in commit order.
+# One row a site, locked last in a writing transaction: numbers come out without gaps, in commit order. `last_order` is
+# the newest record that is a return order; below `floor` the feed has gaps, and a snapshot is taken instead.
 site_head = Table(
     "site_head",
     metadata,
     Column("site", String, primary_key=True),
     Column("last", BigInteger, nullable=False),
+    Column("last_order", BigInteger, nullable=False, server_default="0"),
+    Column("floor", BigInteger, nullable=False, server_default="0"),
+)
+
+# Where a site's feed ended at a moment (UTC): so the floor knows what is old.
+feed_moment = Table(
+    "feed_moment",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("at", String, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
 )
 
 # What benches of a site are told, in the order they must hear it.
@@ -138,6 +166,14 @@ order_customer = Table(
     Index("order_customer_by_customer", "client", "customer"),
     Index("order_customer_by_rma", "rma"),
 )
+# Of whom something new was said and not counted yet; `times` is written so that the row is locked.
+customer_due = Table(
+    "customer_due",
+    metadata,
+    Column("client", String, primary_key=True),
+    Column("customer", String, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+)
 customer_mark = Table(
     "customer_mark",
     metadata,
@@ -152,6 +188,7 @@ parcel_order = Table(
     Column("rma", String, primary_key=True),
     Column("station", String, primary_key=True),
     Column("parcel", String, primary_key=True),
+    Index("parcel_order_by_parcel", "station", "parcel"),
 )
 
 # Of each return order that a system sent in, the newest delivery: its version, its moment (UTC) and the SHA-256 of what

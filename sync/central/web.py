@@ -91,9 +91,7 @@ class _Doors:
         caller = await self._station(request)
         push = _decoded(await _body(request, _LARGEST_PUSH), Push)
         _check_run(push)
-        answer = await self._intake(intake.take_in, caller.station, caller.site, push)
-        await self._follow(caller.site, caller.station, push.entries)
-        return answer
+        return await self._intake(intake.take_in, caller.station, caller.site, push)
 
     async def put_away(self, request: Request) -> Response:
         caller = await self._station(request)
@@ -107,7 +105,7 @@ class _Doors:
         caller = await self._of_site(request)
         after = _number(request, "after", 0, 0, _LARGEST_NUMBER)
         limit = _number(request, "limit", _MOST_RECORDS, 1, _MOST_RECORDS)
-        await self._follow(caller.site)
+        await run_in_threadpool(patterns.follow, self._store, self._rules, caller.site, _now())
         await run_in_threadpool(elsewhere.follow, self._store, caller.site)
         return _json(await run_in_threadpool(self._page, caller.site, after, limit))
 
@@ -178,9 +176,6 @@ class _Doors:
             raise RequestError(409, "gap", str(gap), gap.acked) from gap
         except intake.ForkError as fork:
             raise RequestError(409, "fork", str(fork)) from fork
-
-    async def _follow(self, site: str, *said: Any) -> None:
-        await run_in_threadpool(patterns.follow, self._store, self._rules, site, _now(), *said)
 
     def _page(self, site: str, after: int, limit: int) -> Any:
         with self._store.reading() as connection:

@@ -241,7 +241,7 @@ def test_the_counts_are_a_fold_over_distinct_facts_whatever_comes_again_or_in_wh
         station = part[0].epoch
         take_in(store, station, site, Push(part[0].epoch, part[0].seq, NOW, tuple(part)), NOW)
         acked[which] = max(acked[which], part[-1].seq)
-        patterns.follow(store, RULES, site, NOW, station, part)
+        patterns.follow(store, RULES, site, NOW)
 
     def tell_orders() -> None:
         with store.writing() as connection:
@@ -350,7 +350,7 @@ def test_time_takes_counts_away_and_a_name_is_no_pseudonym(tmp_path: Path, capsy
                 feed.append(connection, "leeds", [Change("order", o.rma, msgspec.json.encode(o)) for o in orders])
             entries = journal_of(customer, [(rma, "wrong", "", None, False) for rma in rmas])
             take_in(store, customer, "leeds", Push(customer, 1, NOW, tuple(entries)), NOW)
-            patterns.follow(store, SHIPPED, "leeds", NOW, customer, entries)
+            patterns.follow(store, SHIPPED, "leeds", NOW)
         with store.reading() as connection:
             (standing,) = patterns.standing(connection, "leeds")
         assert (standing.customer, standing.until) == ("c-000001", "2027-11-01")

@@ -1,0 +1,165 @@
+"""Projects a whole batch at once: the rows it names are read, changed in memory, and written together.
+
+What each fact does to a row is said once, beside its SQL (`station.changes`, `station.statements.Effect`); so the rows
+are those that `station.projections` makes entry by entry, and the database is asked twice a batch, not thrice an entry.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from station import projections, schema
+from station.changes import STORY, THINGS, Change
+from station.changes import Said as Who
+from station.entries import Entry
+from station.facts import Recorded, Undone
+from station.statements import without_nul
+from sync.central.statements import Rows, Sql, ask, insert_rows, overwriting, together
+
+Said = tuple[Entry, Recorded]
+Row = dict[str, Any]
+
+# Whose rows must be known before: those that facts change in part, and those that own others.
+_KNOWN: Mapping[str, Table] = {each.name: each for each in (schema.parcel, schema.item, schema.plate, schema.bin_)}
+_TABLES: Mapping[str, Table] = {each.name: each for each in schema.PROJECTIONS.sorted_tables}
+_COLUMNS: Mapping[str, tuple[str, ...]] = {name: tuple(each.columns.keys()) for name, each in _TABLES.items()}
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    name: tuple(column.name for column in each.primary_key) for name, each in _TABLES.items()
+}
+# Without their owner's row there is none of these.
+_OWNERS: Mapping[str, str] = {"photo": "item", "answer": "item", "missing_line": "parcel"}
+_CHANGING: Mapping[str, frozenset[type]] = {
+    name: frozenset(
+        kind
+        for changes in (THINGS, STORY)
+        for kind, change in changes.items()
+        if change.statement.effect is not None and change.statement.effect.table is table
+    )
+    for name, table in _KNOWN.items()
+}
+_READ: Mapping[str, Sql] = {
+    name: Sql(f'SELECT * FROM "{name}" WHERE station = :station AND "{name}" = ANY (:names)') for name in _KNOWN
+}
+_OVERWRITING: Mapping[str, str] = {name: overwriting(each) for name, each in _TABLES.items()}
+_STORIES = Sql(
+    "SELECT parcel, MAX(n) FROM story WHERE station = :station AND (parcel = ANY (:parcels) OR parcel IN "
+    "(SELECT item.parcel FROM item WHERE item.station = :station AND item.item = ANY (:items))) GROUP BY parcel"
+)
+
+
+def project(connection: Connection, station: str, said: Iterable[Said]) -> None:
+    """Project the entries of a station in their order, as `station.projections.apply` would one by one.
+
+    Nobody else may write this station's rows meanwhile. An undo folds a parcel's story anew, which the database alone
+    has: it goes its own way. Raises the database's errors; then some of the batch may be written.
+    """
+    for undone, run in groupby(said, key=lambda each: isinstance(each[1], Undone)):
+        if undone:
+            for entry, _ in run:
+                projections.apply(connection, station, entry)
+        else:
+            _fold(connection, station, list(run))
+
+
+def _fold(connection: Connection, station: str, said: Sequence[Said]) -> None:
+    sheets = _Sheets(station)
+    sheets.read(connection, [fact for _, fact in said])
+    for entry, fact in said:
+        sheets.apply(entry, fact)
+    sheets.write(connection)
+
+
+class _Sheets:
+    """The rows of one station that a batch names: as the database has them, and as the batch leaves them."""
+
+    def __init__(self, station: str) -> None:
+        self._station = station
+        self._stored: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in _TABLES}
+        self._now: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in _TABLES}
+        self._told: dict[str, int] = {}
+
+    def read(self, connection: Connection, facts: Sequence[Recorded]) -> None:
+        """Read what the facts may change."""
+        named = {name: sorted(_named(facts, name)) for name in _KNOWN}
+        if not any(named.values()):
+            return
+        with together(connection):
+            found: list[tuple[str, Callable[[], Rows]]] = [
+                (name, ask(connection, _READ[name], {"station": self._station, "names": names}))
+                for name, names in named.items()
+                if names
+            ]
+            stories = {"station": self._station, "parcels": named["parcel"], "items": named["item"]}
+            told = ask(connection, _STORIES, stories)
+            for name, rows in found:
+                for values in rows():
+                    row = dict(zip(_COLUMNS[name], values, strict=True))
+                    self._stored[name][_key(name, row)] = row
+            self._told = dict(told())
+        self._now = {name: dict(rows) for name, rows in self._stored.items()}
+
+    def apply(self, entry: Entry, fact: Recorded) -> None:
+        """Change the rows as the fact says, and note it in its parcel's story."""
+        is_plain = rb"\u0000" not in entry.body
+        who = Who(self._station, entry.at, entry.operator, entry.shift, entry.txn)
+        for changes in (THINGS, STORY):
+            change = changes.get(type(fact))
+            if change is not None:
+                self._change(change, fact, who, is_plain)
+        parcel = _safe(getattr(fact, "parcel", ""))
+        if not parcel and (item := _safe(getattr(fact, "item", ""))):
+            parcel = self._now["item"].get((self._station, item), {}).get("parcel", "")
+        if parcel:
+            n = self._told.get(parcel, 0) + 1
+            self._told[parcel] = n
+            values = (self._station, parcel, n, entry.epoch, entry.seq, entry.txn)
+            row = dict(zip(_COLUMNS["story"], values, strict=True))
+            self._now["story"][_key("story", row)] = row
+
+    def _change(self, change: Change, fact: Recorded, who: Who, is_plain: bool) -> None:
+        effect = change.statement.effect
+        assert effect is not None, f"{type(fact).__name__} changes rows that are not told"
+        values = change.values(fact, who)
+        if not is_plain:
+            values = without_nul(values)
+        if effect.owner is not None and _key(effect.owner.name, values) not in self._now[effect.owner.name]:
+            return
+        rows, key = self._now[effect.table.name], _key(effect.table.name, values)
+        row = effect.change(rows.get(key), values)
+        if row is not None:
+            rows[key] = row
+
+    def write(self, connection: Connection) -> None:
+        """Write the rows that are new or changed."""
+        for name, rows in self._now.items():
+            new: list[Row] = []
+            old: list[Row] = []
+            for key, row in rows.items():
+                if row is not self._stored[name].get(key):
+                    (new if self._is_new(name, key, row) else old).append(row)
+            insert_rows(connection, _TABLES[name], new)
+            insert_rows(connection, _TABLES[name], old, _OVERWRITING[name])
+
+    def _is_new(self, name: str, key: tuple[Any, ...], row: Row) -> bool:
+        """Tell whether a row is surely not in the database: it was looked for, or what it belongs to was."""
+        if name in _KNOWN:
+            return key not in self._stored[name]
+        owner = _OWNERS.get(name, "")
+        return name == "story" or (bool(owner) and _key(owner, row) not in self._stored[owner])
+
+
+def _named(facts: Sequence[Recorded], name: str) -> set[str]:
+    """Return the things of a kind whose rows the facts read or change."""
+    telling = facts if name in ("parcel", "item") else [fact for fact in facts if type(fact) in _CHANGING[name]]
+    return {_safe(getattr(fact, name, "")) for fact in telling} - {""}
+
+
+def _key(name: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple([row[column] for column in _KEYS[name]])
+
+
+def _safe(text: str) -> str:
+    """Return a name as the tables hold it."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text

@@ -1,0 +1,1 @@
+"""The history of central's tables, one alembic revision each."""

@@ -1,0 +1,328 @@
+"""Measures central over HTTP on a private PostgreSQL: pushes large and small, the feed, and what size costs.
+
+The baseline of a push is what the database cannot avoid: the same rows sent by bare psycopg, COPY into a temporary
+table and an upsert from there, with the same constraints, one transaction a batch, in the same run.
+
+Sizes by environment: SYNC_FACTS facts pushed (20000), SYNC_RECORDS what "1m" stands for (100000; the issue's own size
+is 1000000).
+"""
+
+import http.client
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+from bench_journal import figure, order, parcel, quantile
+from own_postgres import make_database, plain, postgres
+from sqlalchemy import text
+
+from station.entries import Entry, first_prev, sealed
+from station.facts import Recorded
+from station.local_copy import LocalCopy, Record
+from sync.central import feed, tokens
+from sync.central.store import Store
+from sync.client import Client
+from sync.mirror import Mirror
+from sync.wire import Push
+
+ROOT = Path(__file__).parents[2]
+NOW = "2026-04-18T08:00:00.000000Z"
+FACTS = int(os.environ.get("SYNC_FACTS", "20000"))
+RECORDS = int(os.environ.get("SYNC_RECORDS", "100000"))
+FEW = 10_000
+BATCH, SMALL = 500, 8
+SMALL_PUSHES = 1_200
+STATIONS = 4
+PAGE = 2_000
+WRITTEN = ("journal", "parcel", "item", "photo", "answer", "plate", "story", "parcel_order", "order_lock", "feed")
+
+Figures = dict[str, dict[str, Any]]
+
+
+def measure() -> Figures:
+    """Return the figures, by name."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-sync-"))
+    try:
+        with postgres() as cluster:
+            return {
+                **pushes(folder, cluster),
+                **small_pushes(folder, cluster),
+                **pulls(folder, cluster),
+                **growth(folder, cluster),
+                **station_growth(folder),
+            }
+    finally:
+        shutil.rmtree(folder)
+
+
+class Site:
+    """A running central on a database of its own, and benches that may speak to it."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.url = url
+        self.store = Store(url)
+        command = [sys.executable, "-m", "sync.central", "serve", "--data", str(folder), "--database", url]
+        self._process = subprocess.Popen(
+            [*command, "--port", "0", "--with-parent"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.address = self._process.stdout.readline().split()[-1].removeprefix("http://")
+
+    def enrol(self, station: str, site: str = "leeds") -> str:
+        """Return the token of a new station."""
+        return tokens.enrol(self.store, station, site, NOW)
+
+    def close(self) -> None:
+        """Stop it and give everything back."""
+        self._process.terminate()
+        self._process.communicate()
+        self.store.close()
+
+
+@contextmanager
+def central(folder: Path, cluster: str, name: str) -> Iterator[Site]:
+    """Run a central on a new database."""
+    site = Site(folder / name, make_database(cluster, name))
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+def facts_of(number: int) -> Iterator[list[Recorded]]:
+    """Yield what one station records, parcel by parcel, about orders that no other station names."""
+    random.seed(number)
+    n = number * 10_000_000
+    while True:
+        n += 1
+        yield from parcel(n)
+
+
+def journal(station: str, number: int, count: int) -> list[Entry]:
+    """Return the first `count` entries of a station."""
+    prev = first_prev(f"epoch-{station}")
+    entries: list[Entry] = []
+    for txn, facts in enumerate(facts_of(number)):
+        for fact in facts:
+            seq = len(entries) + 1
+            name, body = type(fact).__name__, msgspec.json.encode(fact)
+            made = Entry(
+                seq, f"{number:08x}-{seq:012x}", f"{number:08x}-t{txn:012x}", f"epoch-{station}", NOW, seq * 900, "boot",
+                "BDG-1001", "S-1", name, fact.VERSION, body, b"", b"",
+            )  # fmt: skip
+            entries.append(sealed(made, prev))
+            prev = entries[-1].hash
+        if len(entries) >= count:
+            return entries[:count]
+    raise AssertionError
+
+
+class Bench:
+    """One station's connection to central and the pushes it will send, encoded beforehand."""
+
+    def __init__(self, site: Site, number: int, facts: int, size: int) -> None:
+        self.station = f"{number:03}"
+        self._head = {"Authorization": f"Bearer {site.enrol(self.station)}", "Content-Type": "application/json"}
+        entries = tuple(journal(self.station, number, facts))
+        runs = [entries[start : start + size] for start in range(0, facts, size)]
+        self.bodies = [msgspec.json.encode(Push(f"epoch-{self.station}", run[0].seq, NOW, run)) for run in runs]
+        self._http = http.client.HTTPConnection(site.address)
+        self.times: list[float] = []
+
+    def run(self) -> None:
+        """Send every push, one after the other, and remember how long each took (s)."""
+        for body in self.bodies:
+            self.push(body)
+        self._http.close()
+
+    def push(self, body: bytes) -> None:
+        """Send one push and insist on a clean answer."""
+        began = time.perf_counter()
+        self._http.request("POST", f"/v1/stations/{self.station}/events", body, self._head)
+        answer = self._http.getresponse()
+        said = answer.read()
+        self.times.append(time.perf_counter() - began)
+        if answer.status != 200 or b'"results":[]' not in said:
+            raise AssertionError(said)
+
+
+def all_at_once(benches: Sequence[Bench]) -> tuple[float, list[float]]:
+    """Let all benches push; return the seconds it took and each push's own."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(benches)) as pool:
+        for done in [pool.submit(bench.run) for bench in benches]:
+            done.result()
+    return time.perf_counter() - began, [each for bench in benches for each in bench.times]
+
+
+def pushes(folder: Path, cluster: str) -> Figures:
+    """Measure full batches against COPY of all rows they made, and of the journal's alone."""
+    with central(folder, cluster, "pushes") as site:
+        each = FACTS // STATIONS // BATCH * BATCH
+        all_at_once([Bench(site, 900, 2 * BATCH, BATCH)])  # what is loaded late is loaded now
+        count = each * STATIONS
+        took, times = all_at_once([Bench(site, number, each, BATCH) for number in range(STATIONS)])
+        copied = copy_again(cluster, site, WRITTEN, count // BATCH)
+        alone = copy_again(cluster, site, WRITTEN[:1], count // BATCH)
+        with site.store.reading() as connection:
+            size = connection.execute(text("SELECT pg_total_relation_size('journal')::float / count(*) FROM journal"))
+            bytes_each = float(size.scalar_one())
+    return {
+        "push_facts_per_s": figure(count / took, "facts/s", 10_000, count),
+        "push_p99_ms": figure(quantile(times, 0.99) * 1000, "ms", 250, len(times)),
+        "push_vs_copy_ratio": figure(took / copied, "x COPY + upsert of all rows", 2.5, count),
+        "push_vs_copy_journal_ratio": figure(took / alone, "x COPY + upsert of the journal's rows", 2.5, count),
+        "bytes_per_fact": figure(bytes_each, "bytes", 600, count),
+    }
+
+
+def copy_again(cluster: str, site: Site, tables: Sequence[str], batches: int) -> float:
+    """Send what the tables hold into empty ones with the same constraints; return the seconds.
+
+    As many connections as there were benches share the batches.
+    """
+    name = f"copy_{len(tables)}"
+    Store(make_database(cluster, name)).close()
+    with psycopg.connect(plain(site.url)) as source:
+        rows = {table: source.execute(f'SELECT * FROM "{table}"').fetchall() for table in tables}  # type: ignore[call-overload]
+    parts: list[dict[str, list[Any]]] = [
+        {table: list(islice(there, k, None, batches)) for table, there in rows.items()} for k in range(batches)
+    ]
+    shares = [parts[k::STATIONS] for k in range(STATIONS)]
+    began = time.perf_counter()
+    with ThreadPoolExecutor(STATIONS) as pool:
+        for done in [pool.submit(copy_share, plain(cluster % name), share) for share in shares]:
+            done.result()
+    return time.perf_counter() - began
+
+
+def copy_share(url: str, parts: Sequence[dict[str, list[Any]]]) -> None:
+    """Send some batches, each in one transaction."""
+    with psycopg.connect(url, autocommit=True) as target:
+        for table in parts[0]:
+            target.execute(f'CREATE TEMP TABLE "t_{table}" (LIKE "{table}")')  # type: ignore[call-overload]
+        for part in parts:
+            with target.transaction(), target.cursor() as cursor:
+                for table, there in part.items():
+                    with cursor.copy(f'COPY "t_{table}" FROM STDIN') as copy:  # type: ignore[call-overload]
+                        for row in there:
+                            copy.write_row(row)
+                    cursor.execute(f'INSERT INTO "{table}" SELECT * FROM "t_{table}" ON CONFLICT DO NOTHING')  # type: ignore[call-overload]
+                    cursor.execute(f'TRUNCATE "t_{table}"')  # type: ignore[call-overload]
+
+
+def small_pushes(folder: Path, cluster: str) -> Figures:
+    """Measure many benches that each send a few facts at a time."""
+    with central(folder, cluster, "small") as site:
+        each = SMALL_PUSHES // 8
+        all_at_once([Bench(site, 900, 10 * SMALL, SMALL)])
+        took, times = all_at_once([Bench(site, number, each * SMALL, SMALL) for number in range(8)])
+    return {
+        "small_pushes_per_s": figure(len(times) / took, "pushes/s", 300, len(times)),
+        "small_push_p99_ms": figure(quantile(times, 0.99) * 1000, "ms", 500, len(times)),
+    }
+
+
+def pulls(folder: Path, cluster: str) -> Figures:
+    """Measure a station that catches up: pages over HTTP, each applied durably."""
+    count = 40_000
+    with central(folder, cluster, "pulls") as site:
+        tell(site.store, 0, count)
+        client = Client(f"http://{site.address}", "001", site.enrol("001"))
+        with closing(client), closing(LocalCopy.open(folder / "pulled.sqlite")) as copy:
+            mirror = Mirror(client, copy, "leeds")
+            began = time.perf_counter()
+            while mirror.pull_some():
+                pass
+            took = time.perf_counter() - began
+    return {"pull_rows_per_s": figure(count / took, "rows/s", 25_000, count)}
+
+
+def tell(store: Store, first: int, count: int) -> None:
+    """Put orders into the feed of the site."""
+    for start in range(first, first + count, PAGE):
+        with store.writing() as connection:
+            orders = [order(n) for n in range(start, start + PAGE)]
+            feed.append(
+                connection, "leeds", [feed.Change("order", each.rma, msgspec.json.encode(each)) for each in orders]
+            )
+
+
+def growth(folder: Path, cluster: str) -> Figures:
+    """Measure a full push among few facts and among many."""
+    with central(folder, cluster, "growth") as site:
+        all_at_once([Bench(site, 900, FEW, BATCH)])
+        few = middle(lambda number: Bench(site, number, 6 * BATCH, BATCH), 10)
+        with psycopg.connect(plain(site.url), autocommit=True) as connection:
+            for table, columns in MULTIPLIED.items():
+                multiply(connection, table, columns, RECORDS // FEW)
+            connection.execute("ANALYZE")
+            connection.execute("CHECKPOINT")
+        many = middle(lambda number: Bench(site, number, 6 * BATCH, BATCH), 20)
+    return {"central_cost_1m_vs_10k": figure(many / few, f"x, {RECORDS} facts against {FEW}", 1.25, 18)}
+
+
+def middle(bench_of: Callable[[int], Bench], first: int) -> float:
+    """Return the median seconds of a push of three benches, one after the other."""
+    times = [each for number in range(first, first + 3) for each in all_at_once([bench_of(number)])[1]]
+    return quantile(times, 0.5)
+
+
+# Which columns tell the copies of a station's rows apart.
+MULTIPLIED = {
+    "journal": ("station", "id"),
+    "parcel": ("station",),
+    "item": ("station", "rma"),
+    "photo": ("station",),
+    "answer": ("station",),
+    "plate": ("station",),
+    "story": ("station",),
+    "parcel_order": ("station", "rma"),
+    "order_lock": ("rma",),
+}
+
+
+def multiply(connection: psycopg.Connection[Any], table: str, told_apart: tuple[str, ...], times: int) -> None:
+    """Fill a table with `times` as many rows, as if more stations had said the same of other orders."""
+    names = [row[0] for row in connection.execute(f'SELECT * FROM "{table}" LIMIT 0').description or ()]  # type: ignore[call-overload]
+    values = ", ".join(f"copy || '-' || \"{name}\"" if name in told_apart else f'"{name}"' for name in names)
+    connection.execute(
+        f'INSERT INTO "{table}" SELECT {values} FROM "{table}", generate_series(1, {times - 1}) AS copy'  # type: ignore[call-overload]
+    )
+
+
+def station_growth(folder: Path) -> Figures:
+    """Measure a page applied to a small local copy and to a big one."""
+    with closing(LocalCopy.open(folder / "grown.sqlite")) as copy:
+        few: list[float] = []
+        many: list[float] = []
+        for start in range(0, RECORDS + 10 * PAGE, PAGE):
+            records = [
+                Record(n + 1, "order", f"RMA-{n:08}", msgspec.Raw(msgspec.json.encode(order(n))))
+                for n in range(start, start + PAGE)
+            ]
+            began = time.perf_counter()
+            copy.apply(start + 1, start + PAGE, records)
+            took = time.perf_counter() - began
+            if FEW <= start < FEW + 10 * PAGE:
+                few.append(took)
+            elif start >= RECORDS:
+                many.append(took)
+    ratio = quantile(many, 0.5) / quantile(few, 0.5)
+    return {"station_apply_1m_vs_10k": figure(ratio, f"x, {RECORDS} records against {FEW}", 1.5, len(many))}

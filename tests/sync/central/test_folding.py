@@ -1,0 +1,72 @@
+"""A batch folded at once leaves the rows that its entries leave one by one, and a rebuild too, on both databases."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.engine import Connection, Engine
+
+from station import projections
+from station.database import open_central, open_memory
+from station.entries import Entry
+from station.facts import Recorded, Unknown
+from station.verify import write_entries
+from sync.central import folding
+from tests.station.test_rebuild import STATION, entries_of, histories, live, make
+
+FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+HISTORIES = histories()
+CUTS = st.lists(st.integers(1, 30), min_size=1, max_size=8)
+History = list[tuple[str, list[Recorded]]]
+
+
+@pytest.fixture(scope="module")
+def postgres(cluster: str) -> Iterator[Engine]:
+    with psycopg.connect(cluster.replace("+psycopg", "") % "postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE folding")
+    engine = open_central(cluster % "folding")
+    with engine.begin() as connection:
+        make(connection)
+    yield engine
+    engine.dispose()
+
+
+def fold(connection: Connection, entries: list[Entry], cuts: list[int]) -> None:
+    """Take the entries in as pushes of these sizes, over and over."""
+    left, turn = entries, 0
+    while left:
+        size = cuts[turn % len(cuts)]
+        batch, left, turn = left[:size], left[size:], turn + 1
+        write_entries(connection, STATION, batch)
+        facts = ((entry, entry.fact()) for entry in batch)
+        folding.project(connection, STATION, [(entry, fact) for entry, fact in facts if not isinstance(fact, Unknown)])
+
+
+def check(connection: Connection, history: History, cuts: list[int]) -> None:
+    entries = entries_of(history)
+    with closing(open_memory().connect()) as memory, memory.begin():
+        make(memory)
+        one_by_one = live(memory, entries)
+    fold(connection, entries, cuts)
+    assert projections.rows(connection) == one_by_one
+    projections.rebuild(connection, ((STATION, entry) for entry in entries))
+    assert projections.rows(connection) == one_by_one
+
+
+@FEW
+@given(history=HISTORIES, cuts=CUTS)
+def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: list[int]) -> None:
+    with closing(open_memory().connect()) as connection, connection.begin():
+        make(connection)
+        check(connection, history, cuts)
+
+
+@FEW
+@given(history=HISTORIES, cuts=CUTS)
+def test_a_batch_is_its_entries_one_by_one_on_postgresql(postgres: Engine, history: History, cuts: list[int]) -> None:
+    with postgres.connect() as connection:
+        check(connection, history, cuts)
+        connection.rollback()
