@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
 from sync.central import (
+    held,
     notice_commands,
     order_commands,
     pattern_commands,
@@ -157,6 +158,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         listener = _listener(asked.host, asked.port) if asked.fd is None else _inherited(asked.fd)
     except OSError as error:
         return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
+    held.replay(store, _now())
     app = make_app(store, PhotoShelf(asked.data / "photos", store), _version(), patterns)
     config = uvicorn.Config(
         app,
