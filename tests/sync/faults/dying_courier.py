@@ -9,10 +9,11 @@ import os
 import random
 import signal
 import sys
-import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -20,10 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from station.photos import PhotoStore
-from station.sync_status import SyncStatus
-from sync.client import Client
-from sync.courier import Courier
-from sync.pace import Backoff
+from tests.sync.conftest import Courierer
 
 MOST_STEPS = 12
 
@@ -65,20 +63,13 @@ def watch(left: int) -> None:
 
 def work(folder: Path, url: str, station: str, token: str, site: str, *, is_mortal: bool) -> None:
     """Carry until nothing waits; one that is to die goes on until it does."""
-    through = threading.Event()
-
-    def post(status: SyncStatus) -> None:
-        if not is_mortal and status.online and not status.waiting and not status.photos_waiting:
-            through.set()
-
-    photos, references = PhotoStore(folder / "photos"), PhotoStore(folder / "references")
-    client = Client(url, station, token)
-    journal, copy = folder / "station.sqlite", folder / "expected.sqlite"
-    pace = Backoff(0.01, 0.2)
-    courier = Courier(client, site, journal, copy, photos, references, post, backoff=pace, poll_s=0.02)
-    courier.start()
-    through.wait()
-    courier.stop()
+    journal = SimpleNamespace(path=folder / "station.sqlite")
+    book = SimpleNamespace(journal=journal, folder=folder, photos=PhotoStore(folder / "photos"))
+    bench = SimpleNamespace(central=SimpleNamespace(url=url), station=station, token=token, site=site)
+    running = Courierer(book, bench)
+    while is_mortal or not running.is_through():
+        time.sleep(0.02)
+    running.courier.stop()
 
 
 def main(folder: str, url: str, station: str, token: str, site: str, seed: str, count: str) -> None:
