@@ -21,7 +21,7 @@ from sync.central.tables import journal, resolution_mark, station_lock
 Said = tuple[Entry, Recorded]
 
 _AT_ONCE = 500
-_ENTRY = [journal.c[each.name] for each in msgspec.structs.fields(Entry)]
+_ENTRY = tuple(journal.c[each.name] for each in msgspec.structs.fields(Entry))
 _STANDING = ("ok", "conflict")
 # What one fact can do to the database by itself; a database that is away is no fact's fault.
 _POISON = (SQLAlchemyError, msgspec.MsgspecError, ValueError, ArithmeticError, TypeError, LookupError)
