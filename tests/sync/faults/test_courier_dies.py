@@ -33,7 +33,7 @@ def test_a_courier_that_dies_at_its_steps_loses_and_doubles_nothing(
     with subprocess.Popen(script, cwd=ROOT, stdout=subprocess.PIPE, text=True) as couriers:
         assert couriers.stdout is not None
         for _ in range(4):
-            book.item("RMA-1")
+            book.item(f"RMA-{bench.station}")
             bench.central.tell(bench.site, order())
         for line in couriers.stdout:
             steps[line.split()[1]] += 1

@@ -132,7 +132,7 @@ def test_a_courier_on_a_line_that_tears_at_random_gets_through_by_itself(
     line.tear = Tear(cut_up=900)
     running = run_courier(book, bench, line.url)
     for _ in range(15 * times):
-        book.item("RMA-1")
+        book.item(f"RMA-{bench.station}")
         book.photo(chance.randbytes(3000))
         line.tear = Tear(
             cut_up=chance.choice((chance.randrange(8000), 1 << 60)),
