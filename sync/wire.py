@@ -53,6 +53,14 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str = ""
 
 
+class Next(msgspec.Struct, frozen=True):
+    """What central asks of the next push: no more than so many entries and bytes, and not before so many ms."""
+
+    max_events: int = MOST_ENTRIES
+    max_bytes: int = MOST_BYTES
+    delay_ms: int = 0
+
+
 class Pushed(msgspec.Struct, frozen=True):
     """Central's answer: everything up to `acked` is durable there, whatever its verdict."""
 
@@ -60,6 +68,7 @@ class Pushed(msgspec.Struct, frozen=True):
     acked: int
     server_time: str
     results: tuple[Verdict, ...] = ()
+    next: Next | None = None
 
 
 class Quarantine(msgspec.Struct, frozen=True):

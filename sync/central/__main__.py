@@ -1,43 +1,46 @@
 """`returns-central`: runs the central service, shows a return, and lets a station in."""
 
 import argparse
-import logging
-import os
 import re
 import signal
 import socket
+import ssl
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
-import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
 from sync.central import (
     held,
+    logs,
     notice_commands,
+    openapi,
     order_commands,
     pattern_commands,
     reference_commands,
     returns,
+    reviews,
     rules,
     sample,
+    serving,
+    snapshot,
     tokens,
 )
 from sync.central.migrate import SchemaError
 from sync.central.photos import PhotoShelf
 from sync.central.resolutions import commands as resolution_commands
+from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.tables import REVISION
 from sync.central.web import make_app
 
-_STOP_WITHIN_S = 3
-_BACKLOG = 128
+_TLS_OR_PROXY = "give --tls-cert and --tls-key, or --behind-proxy where a proxy in front of this speaks TLS"
 _STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
 
 _ABOUT = """\
@@ -48,12 +51,15 @@ The central records of Returns Station: takes in what benches found, tells them 
                                                     let a real station in: prints its token, once
   returns-central migrate --data central --database URL
                                                     bring an older PostgreSQL database to this program's tables
+  returns-central tidy --data central               once a day: let go of what the feeds told long ago
+  returns-central reviews --data central            what benches said against one another, and what may belong together
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
   returns-central publish-rules rubrics/apparel.toml --site leeds --data central
                                                     new questions or routes for its benches, from the next item on
   returns-central recall --help                     add, list and withdraw recalls that stop the benches
   returns-central serial --help                     serial numbers that were reported stolen or blocked
   returns-central publish-reference --help          pictures of good units, for the benches to compare with
+  returns-central openapi --data central            what its doors take and answer, for those who call them
   returns-central import-orders --help              return orders of other systems, from CSV or NDJSON
   returns-central integrator --help                 systems that may send them over HTTP
   returns-central neighbours --help                 sites that know of each other's open orders
@@ -75,7 +81,7 @@ and the tokens left for stations on this computer (tokens/STATION.token).
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return 0, or 1 with a plain word on standard error."""
     asked = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.set_up(as_json=getattr(asked, "log_requests", False))
     try:
         asked.data.mkdir(parents=True, exist_ok=True)
         url = asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}"
@@ -103,6 +109,15 @@ def _parser() -> argparse.ArgumentParser:
         "migrate", parents=[where], help="bring the database to this program's tables; make a backup before"
     )
     migrating.set_defaults(do=_migrate)
+    told = commands.add_parser("openapi", parents=[where], help="print what the doors take and answer, as OpenAPI")
+    told.set_defaults(do=_openapi)
+    tidying = commands.add_parser(
+        "tidy", parents=[where], help="once a day: let go of what the feeds told long ago and stands no more"
+    )
+    tidying.add_argument("--days", type=int, default=snapshot.KEPT_DAYS, metavar="N", help="told N days ago (90)")
+    tidying.set_defaults(do=_tidy)
+    listed = commands.add_parser("reviews", parents=[where], help="print what a person must decide, one a line")
+    listed.set_defaults(do=_reviews)
     show = commands.add_parser("show", parents=[where], help="print one return as JSON")
     show.add_argument("rma", metavar="RMA")
     show.set_defaults(do=_show)
@@ -143,10 +158,19 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     serve.add_argument(
         "--with-parent", action="store_true", help="stop when standard input is closed: never outlive who started it"
     )
+    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate (PEM), with those that vouch for it")
+    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key (PEM)")
+    serve.add_argument("--behind-proxy", action="store_true", help="a proxy in front of this speaks TLS")
+    serve.add_argument(
+        "--drain", type=float, default=0.0, metavar="S", help="when told to stop: be not ready for S seconds first"
+    )
+    serve.add_argument("--log-requests", action="store_true", help="log as JSON, with a line for each request")
     serve.set_defaults(do=_serve)
 
 
 def _serve(asked: argparse.Namespace, store: Store) -> int:
+    if (asked.tls_cert is None) != (asked.tls_key is None):
+        return _sorry("--tls-cert and --tls-key go together")
     if asked.sample:
         sample.load(store, asked.generated, asked.seed)
         sample.enrol_station(store, asked.data, _now())
@@ -155,70 +179,48 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
     except (ValueError, OSError) as error:
         return _sorry(str(error))
     try:
-        listener = _listener(asked.host, asked.port) if asked.fd is None else _inherited(asked.fd)
+        listening = serving.listener(asked.host, asked.port) if asked.fd is None else serving.inherited(asked.fd)
     except OSError as error:
         return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
     held.replay(store, _now())
-    app = make_app(store, PhotoShelf(asked.data / "photos", store), _version(), patterns)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws="none",
-        lifespan="off",
-        timeout_graceful_shutdown=_STOP_WITHIN_S,
-    )
-    server = uvicorn.Server(config)
+    with listening:
+        if asked.tls_cert is None and not asked.behind_proxy and not serving.is_loopback(listening):
+            return _sorry(f"tokens would travel in the open from {asked.host}: {_TLS_OR_PROXY}")
+        service = Service(store, _version())
+        app = make_app(service, PhotoShelf(asked.data / "photos", store), patterns)
+        tls = serving.Tls(asked.tls_cert, asked.tls_key) if asked.tls_cert else None
+        try:
+            server = serving.Server(app, service.drain, asked.drain, tls)
+            server.config.load()
+        except (OSError, ssl.SSLError) as error:
+            return _sorry(f"the certificate cannot be used: {error}")
+        _run(server, listening, asked.with_parent)
+    return 0
 
+
+def _run(server: serving.Server, listening: socket.socket, with_parent: bool) -> None:
     def stop(*_: object) -> None:
         server.should_exit = True
 
     # uvicorn raises the signal again after a clean stop; with these handlers that ends in exit code 0.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, stop)
-    if asked.with_parent:
+    if with_parent:
         # A daemon: nothing can wake a thread that reads a pipe nobody writes to.
-        threading.Thread(target=_await_end_of_input, args=(stop,), name="with-parent", daemon=True).start()
-    host, port = listener.getsockname()[:2]
-    print(f"returns-central: listening on http://{host}:{port}", flush=True)  # noqa: T201
-    server.run(sockets=[listener])
+        threading.Thread(target=serving.await_end_of_input, args=(stop,), name="with-parent", daemon=True).start()
+    host, port = listening.getsockname()[:2]
+    scheme = "https" if server.config.is_ssl else "http"
+    print(f"returns-central: listening on {scheme}://{host}:{port}", flush=True)  # noqa: T201
+    server.run(sockets=[listening])
+
+
+def _openapi(asked: argparse.Namespace, store: Store) -> int:
+    app = make_app(
+        Service(store, _version()), PhotoShelf(asked.data / "photos", store), pattern_commands.read(asked.data)
+    )
+    text = msgspec.json.encode(openapi.document(app.routes, _version()))
+    print(msgspec.json.format(text, indent=2).decode())  # noqa: T201
     return 0
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
-
-    With its protocol named: asyncio turns Nagle's algorithm off for such sockets only, and with it on each answer
-    comes 40 ms late.
-    """
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
-    )[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def _inherited(descriptor: int) -> socket.socket:
-    return socket.socket(proto=socket.IPPROTO_TCP, fileno=descriptor)
-
-
-def _await_end_of_input(stop: Callable[[], None]) -> None:
-    """Call `stop` when nobody holds the other end any more.
-
-    Reads the bare descriptor: Python aborts at its end when a daemon holds the lock of `sys.stdin`.
-    """
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    stop()
 
 
 def _migrate(_: argparse.Namespace, store: Store) -> int:
@@ -227,6 +229,22 @@ def _migrate(_: argparse.Namespace, store: Store) -> int:
     except (SQLAlchemyError, SchemaError) as error:
         return _sorry(f"the tables stay as they are: {error}")
     print(f"the tables are of revision {REVISION}; they were of {before or 'none'}")  # noqa: T201
+    return 0
+
+
+def _tidy(asked: argparse.Namespace, store: Store) -> int:
+    if asked.days < 1:
+        return _sorry("--days is a number from 1 on")
+    raised = snapshot.raise_floors(store, _now(), asked.days)
+    for site, floor in sorted(raised.items()):
+        print(f"{site}: told from record {floor + 1} on; who has less takes a snapshot")  # noqa: T201
+    return 0
+
+
+def _reviews(_: argparse.Namespace, store: Store) -> int:
+    with store.reading() as connection:
+        for each in reviews.every(connection):
+            print("  ".join((each.opened_at, each.kind, each.why, each.rma or "-", each.line)))  # noqa: T201
     return 0
 
 

@@ -26,7 +26,7 @@ _WITHDRAWN = b"null"
 _AT_ONCE = 500
 # A pseudonym: nothing that could be read as a name, an address or a mailbox.
 _PSEUDONYM = re.compile(r"[A-Za-z0-9._~-]{6,64}", re.ASCII)
-_TELLING = frozenset(
+TELLING = frozenset(
     kind.__name__
     for kind in (ParcelArrived, ItemIdentified, ItemRelinked, SerialChecked, ItemWeighed, ExceptionRaised, Undone)
 )
@@ -146,23 +146,8 @@ def _sender(order: bytes) -> Customer | None:
     return Customer(named.client, named.customer) if _PSEUDONYM.fullmatch(named.customer) else None
 
 
-def note_told(store: Store, station: str, entries: Iterable[Entry]) -> None:
-    """Make the customers due about whose returns these entries say something, or take it back.
-
-    Call it after they are committed and before the bench hears so: an order that came meanwhile is seen, and when this
-    fails the bench sends them again. Only reads where no customer is concerned.
-    """
-    telling = [entry for entry in entries if entry.type in _TELLING]
-    if not telling:
-        return
-    with store.reading() as connection:
-        touched = _told_of(connection, station, telling)
-    if touched:
-        with store.writing() as connection:
-            make_due(connection, touched)
-
-
-def _told_of(connection: Connection, station: str, entries: Iterable[Entry]) -> set[Customer]:
+def told_of(connection: Connection, station: str, entries: Iterable[Entry]) -> set[Customer]:
+    """Return the customers about whose returns these entries of a station say something, or take it back."""
     rmas: set[str] = set()
     items: set[str] = set()
     parcels: set[str] = set()
@@ -192,13 +177,15 @@ def _safe(names: set[str]) -> list[str]:
 def _facts(connection: Connection, station: str, entries: Iterable[Entry]) -> Iterator[object]:
     undone: list[str] = []
     for entry in entries:
+        if entry.type not in TELLING:
+            continue
         fact = _read(entry.type, entry.v, entry.body)
         if isinstance(fact, Undone):
             undone += fact.txns
         yield fact
     if undone:
         query = select(journal.c.type, journal.c.v, journal.c.body).where(
-            journal.c.station == station, journal.c.txn.in_(undone), journal.c.type.in_(_TELLING)
+            journal.c.station == station, journal.c.txn.in_(undone), journal.c.type.in_(TELLING)
         )
         yield from (_read(row.type, row.v, bytes(row.body)) for row in connection.execute(query))
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from sync.central.statements import Sql, ask, insert_rows
-from sync.central.tables import feed, site_head
+from sync.central.tables import feed
 from sync.wire import FeedPage, FeedRecord, RecordKind
 
 _WITHDRAWN = b"null"
@@ -16,7 +16,19 @@ _RAISE_HEAD = Sql(
     "ON CONFLICT (site) DO UPDATE SET last = site_head.last + :more, last_order = "
     "CASE WHEN :orders = 0 THEN site_head.last_order ELSE site_head.last + :orders END RETURNING last"
 )
+_PAGE = Sql(
+    "SELECT seq, kind, key, body FROM feed WHERE site = :site AND seq > :after AND seq <= :head "
+    "ORDER BY seq LIMIT :limit"
+)
+_ENDS = Sql("SELECT last, floor FROM site_head WHERE site = :site")
 _NEWEST = Sql("SELECT key, body FROM feed WHERE kind = :kind AND key = ANY (:keys) ORDER BY seq")
+
+
+class BelowFloorError(Exception):
+    """A reader has less than the feed still tells without gaps: a snapshot must come first."""
+
+    def __init__(self, floor: int) -> None:
+        super().__init__(f"the feed is told from {floor + 1} on")
 
 
 class Change(NamedTuple):
@@ -44,17 +56,25 @@ def append(connection: Connection, site: str, changes: Sequence[Change]) -> None
 
 
 def page(connection: Connection, site: str, after: int, limit: int, server_time: str) -> FeedPage:
-    """Return up to `limit` records after number `after`. The head is read first: what is below it is committed."""
-    head = connection.execute(select(site_head.c.last).where(site_head.c.site == site)).scalar() or 0
-    query = (
-        select(feed.c.seq, feed.c.kind, feed.c.key, feed.c.body)
-        .where(feed.c.site == site, feed.c.seq > after, feed.c.seq <= head)
-        .order_by(feed.c.seq)
-        .limit(limit)
-    )
-    records = tuple(FeedRecord(row.seq, row.kind, row.key, msgspec.Raw(row.body)) for row in connection.execute(query))
+    """Return up to `limit` records after number `after`. The head is read first: what is below it is committed.
+
+    Raises BelowFloorError. The floor is read once more at the end: it may have risen over what was being read.
+    """
+    head, _ = ends(connection, site)
+    values = {"site": site, "after": after, "head": head, "limit": limit}
+    rows = ask(connection, _PAGE, values)() if after < head else ()
+    _, floor = ends(connection, site)
+    if after < floor:
+        raise BelowFloorError(floor)
+    records = tuple([FeedRecord(seq, kind, key, msgspec.Raw(body)) for seq, kind, key, body in rows])
     last = records[-1].seq if records else after
-    return FeedPage(after + 1, last, head, server_time, records)
+    return FeedPage(after + 1, last, head, server_time, records, floor)
+
+
+def ends(connection: Connection, site: str) -> tuple[int, int]:
+    """Return the number of a site's newest record, and that below which its feed has gaps."""
+    found = ask(connection, _ENDS, {"site": site})()
+    return (found[0][0], found[0][1]) if found else (0, 0)
 
 
 def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dict[str, bytes]:

@@ -10,11 +10,11 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from station import projections
 from station.entries import Entry, first_prev
 from station.facts import Recorded, Undone
-from sync.central import customers, feed, folding, photos, receipts, reviews
+from sync.central import blind, customers, feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
 from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
 from sync.central.store import Store, insert_once
-from sync.central.tables import ack, journal, quarantine, station_lock
+from sync.central.tables import ack, journal, quarantine, repeated, station_lock
 from sync.wire import Push, Pushed, Quarantine, Verdict
 
 
@@ -51,8 +51,25 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
     if answer is None:
         with store.writing() as connection:
             answer = _take_in(connection, station, site, push, now, one_by_one=True)
-    customers.note_told(store, station, push.entries)
+    _look_around(store, station, push.entries, now)
     return answer
+
+
+def _look_around(store: Store, station: str, entries: Sequence[Entry], now: str) -> None:
+    """Note what these entries mean for customers and for blind receipts, across stations.
+
+    After they are committed and before the bench hears so: of two at the same moment the later one sees both, and when
+    this fails the bench sends them again. Only reads where nobody is concerned.
+    """
+    if all(entry.type not in customers.TELLING | blind.TELLING for entry in entries):
+        return
+    with store.reading() as connection:
+        touched = customers.told_of(connection, station, entries)
+        alike = blind.suggestions(connection, entries, now)
+    if touched or alike:
+        with store.writing() as connection:
+            blind.suggest(connection, alike)
+            customers.make_due(connection, touched)
 
 
 def _written_at_once(store: Store, station: str, site: str, push: Push, now: str) -> Pushed | None:
@@ -79,6 +96,7 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
         else:
             folding.project(connection, station, _keep(connection, station, judged, now))
         _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
+        _note_repeated(connection, station, [each.entry for each in judged if each.status == "duplicate"])
         facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
         photos.note_shared(connection, facts)
         conflicts = reviews.compare(connection, station, facts, now)
@@ -134,6 +152,7 @@ def _again(connection: Connection, station: str, epoch: str, known: Sequence[Ent
     for entry in known:
         row = stored.get(entry.seq)
         if row is None and _said_before(connection, station, [entry]).get(entry.id) == said(entry):
+            _note_repeated(connection, station, [entry])
             verdicts.append(Verdict(entry.seq, "duplicate"))
             continue
         if row is None or row["id"] != entry.id:
@@ -198,6 +217,12 @@ def _set_aside(connection: Connection, station: str, epoch: str, judged: Sequenc
         for each in judged
     ]
     insert_once(connection, quarantine, rows)
+
+
+def _note_repeated(connection: Connection, station: str, entries: Sequence[Entry]) -> None:
+    """Remember where entries stood that were kept before, under an earlier epoch: a digest counts them."""
+    rows = [{"station": station, "epoch": each.epoch, "seq": each.seq, "hash": each.hash} for each in entries]
+    insert_once(connection, repeated, rows)
 
 
 _DISPUTE = Sql("UPDATE journal SET status = 'conflict', code = :code WHERE id = :id")

@@ -27,10 +27,10 @@ _EMPTY = ("empty_box_opened", "empty_parcel")
 def follow(store: Store, rules: Rules, site: str, now: str) -> None:
     """Tell benches what has changed with a site's orders, and of every customer that intake found to be due.
 
-    Asks once where nothing has changed. Where something has, all sites' orders are read: a customer's are at any of them.
-    Each customer is counted in a transaction of its own that takes it off what is
-    due; so nothing is lost when this fails, and nobody holds one customer while waiting for another. Raises
-    sqlalchemy.exc.OperationalError when the database is away.
+    Asks once where nothing has changed. Where something has, all sites' orders are read: a customer's may be at any of
+    them. Each customer is counted in a transaction of its own that takes it off what is due; so nothing is lost when
+    this fails, and nobody holds one customer while waiting for another. Raises sqlalchemy.exc.OperationalError when the
+    database is away.
     """
     with store.reading() as connection:
         if not customers.is_anything_new(connection, site):

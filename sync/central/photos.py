@@ -5,6 +5,7 @@ Of a photo with a shipping label in it a copy comes, in which the label cannot b
 
 import hashlib
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from station.entries import Entry
 from station.facts import PhotoTaken, Recorded
-from station.photos import PhotoStore
+from station.photos import PhotoError, PhotoStore
 from sync.central.store import Store, insert_once
 from sync.central.tables import shared_photo, stored_photo
 
@@ -27,6 +28,7 @@ class PhotoShelf:
     """A folder `ab/cd/<sha256>.jpg`, and the table that lists it."""
 
     def __init__(self, folder: Path, store: Store) -> None:
+        self._folder = folder
         self._files = PhotoStore(folder)
         self._store = store
 
@@ -41,6 +43,16 @@ class PhotoShelf:
         row = {"sha256": sha256, "size": len(content), "station": station, "received_at": now}
         with self._store.writing() as connection:
             insert_once(connection, stored_photo, [row])
+
+    def probe(self) -> None:
+        """Write something and take it away again; raises station.photos.PhotoError when no photo could be kept."""
+        file = self._folder / f"probe.{secrets.token_hex(4)}"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"probe")
+            file.unlink()
+        except OSError as error:
+            raise PhotoError("disk_error", str(error)) from error
 
     def file(self, sha256: str) -> Path | None:
         """Return where a photo lies, or None."""

@@ -4,10 +4,10 @@ Nothing is overwritten or refused: both are kept, the first stays what it is, an
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, select
 
 from station.entries import Entry
 from station.facts import ItemIdentified, ItemRelinked, ParcelArrived, Recorded, SerialChecked
@@ -40,6 +40,11 @@ _LINES = Sql("SELECT item, rma, line FROM item WHERE station = :station AND item
 _UNITS = Sql(
     "SELECT rma, line, station, item, serial FROM item WHERE rma = ANY (:rmas) ORDER BY identified_at, station, item"
 )
+
+
+def every(connection: Connection) -> Sequence[Row[Any]]:
+    """Return all that waits for a person, the oldest first."""
+    return connection.execute(select(review).order_by(review.c.opened_at, *review.primary_key.columns)).all()
 
 
 def compare(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]], now: str) -> frozenset[str]:

@@ -295,3 +295,20 @@ resolution_mark = Table(
     Column("epoch", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
 )
+
+# When each station was last heard of, to half a minute.
+station_heard = Table(
+    "station_heard",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("at", String, nullable=False),
+)
+
+# What an integrator may do beside sending return orders in, which each of them may.
+integrator_role = Table(
+    "integrator_role",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("role", String, primary_key=True),
+)

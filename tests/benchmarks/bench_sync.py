@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 import psycopg
 from bench_journal import figure, order, parcel, quantile
 from own_postgres import make_database, plain, postgres
@@ -59,6 +60,7 @@ def measure() -> Figures:
             return {
                 **pushes(folder, cluster),
                 **small_pushes(folder, cluster),
+                **between_benches(folder, cluster),
                 **pulls(folder, cluster),
                 **growth(folder, cluster),
                 **station_growth(folder),
@@ -87,6 +89,11 @@ class Site:
     def enrol(self, station: str, site: str = "leeds") -> str:
         """Return the token of a new station."""
         return tokens.enrol(self.store, station, site, NOW)
+
+    def processor_s(self) -> float:
+        """Return the processor time central has used by now; PostgreSQL's own is not in it."""
+        used = psutil.Process(self._process.pid).cpu_times()
+        return float(used.user + used.system)
 
     def close(self) -> None:
         """Stop it and give everything back."""
@@ -177,15 +184,21 @@ def pushes(folder: Path, cluster: str) -> Figures:
         each = FACTS // STATIONS // BATCH * BATCH
         all_at_once([Bench(site, 900, 2 * BATCH, BATCH)])  # what is loaded late is loaded now
         count = each * STATIONS
-        took, times = all_at_once([Bench(site, number, each, BATCH) for number in range(STATIONS)])
+        benches = [Bench(site, number, each, BATCH) for number in range(STATIONS)]
+        used = site.processor_s()
+        took, times = all_at_once(benches)
+        used = site.processor_s() - used
         copied = copy_again(cluster, site, WRITTEN, count // BATCH)
         alone = copy_again(cluster, site, WRITTEN[:1], count // BATCH)
         with site.store.reading() as connection:
             size = connection.execute(text("SELECT pg_total_relation_size('journal')::float / count(*) FROM journal"))
             bytes_each = float(size.scalar_one())
+            items = connection.execute(text("SELECT count(*) FROM item WHERE station <> '900'")).scalar_one()
     return {
         "push_facts_per_s": figure(count / took, "facts/s", 10_000, count),
         "push_p99_ms": figure(quantile(times, 0.99) * 1000, "ms", 250, len(times)),
+        "push_processor_us_per_fact": figure(used / count * 1e6, "us of central a fact", 100, count),
+        "received_items_per_s": figure(items / took, "items/s", 10_000 * items / count, items),
         "push_vs_copy_ratio": figure(took / copied, "x COPY + upsert of all rows", 2.5, count),
         "push_vs_copy_journal_ratio": figure(took / alone, "x COPY + upsert of the journal's rows", 2.5, count),
         "bytes_per_fact": figure(bytes_each, "bytes", 600, count),
@@ -232,11 +245,38 @@ def small_pushes(folder: Path, cluster: str) -> Figures:
     with central(folder, cluster, "small") as site:
         each = SMALL_PUSHES // 8
         all_at_once([Bench(site, 900, 10 * SMALL, SMALL)])
-        took, times = all_at_once([Bench(site, number, each * SMALL, SMALL) for number in range(8)])
+        benches = [Bench(site, number, each * SMALL, SMALL) for number in range(8)]
+        used = site.processor_s()
+        took, times = all_at_once(benches)
+        used = site.processor_s() - used
     return {
+        "small_push_processor_ms": figure(used / len(times) * 1000, "ms of central a push", 1000 / 300, len(times)),
         "small_pushes_per_s": figure(len(times) / took, "pushes/s", 300, len(times)),
         "small_push_p99_ms": figure(quantile(times, 0.99) * 1000, "ms", 500, len(times)),
     }
+
+
+def between_benches(folder: Path, cluster: str) -> Figures:
+    """Measure how long after bench A's push of a parcel began bench B, which waits for it, has the record."""
+    pushes_ = 60
+    with central(folder, cluster, "between") as site:
+        sender = Bench(site, 1, pushes_ * 2, 2)
+        waiting = http.client.HTTPConnection(site.address)
+        token = {"Authorization": f"Bearer {site.enrol('002')}"}
+        times: list[float] = []
+        after = 0
+        for body in sender.bodies:
+            if b"ParcelArrived" not in body:
+                sender.push(body)
+                continue
+            waiting.request("GET", f"/v1/sites/leeds/feed?after={after}&wait=25", headers=token)
+            began = time.perf_counter()
+            sender.push(body)
+            page = msgspec.json.decode(waiting.getresponse().read())
+            times.append(time.perf_counter() - began)
+            after = page["to"]
+        waiting.close()
+    return {"bench_to_bench_s": figure(quantile(times, 0.99), "s, p99 by long-poll", 1.0, len(times))}
 
 
 def pulls(folder: Path, cluster: str) -> Figures:

@@ -98,6 +98,8 @@ def test_an_empty_database_gets_the_tables_the_program_declares(database: str, e
         # What only central asks for.
         connection.execute(sqlalchemy.text("CREATE INDEX item_line ON item (rma, line)"))
         connection.execute(sqlalchemy.text("CREATE INDEX exception_parcel ON exception (station, parcel)"))
+        connection.execute(sqlalchemy.text("CREATE INDEX parcel_by_code ON parcel (code)"))
+        connection.execute(sqlalchemy.text("CREATE INDEX item_by_serial ON item (serial)"))
     declared = described(engine)
     assert made == declared
     Store(database).close()
@@ -118,7 +120,7 @@ def test_an_old_database_on_postgresql_waits_for_a_person(
 ) -> None:
     as_before_revisions(engine)
     before = described(engine)
-    with pytest.raises(SchemaError, match="of revision none, .* run `returns-central migrate`"):
+    with pytest.raises(SchemaError, match=r"of revision none, .* run `returns-central migrate`"):
         Store(database)
     assert returns_central("serve", "--port", "0") == 1
     assert "run `returns-central migrate`" in capsys.readouterr().err

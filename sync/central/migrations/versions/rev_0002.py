@@ -1,4 +1,4 @@
-"""Snapshots below a floor of the feed, digests, customers that are due, and one writer for each station."""
+"""Snapshots below a floor of the feed, digests, due customers, one writer a station; who was heard, and roles."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,11 @@ def upgrade() -> None:
     )
     op.create_table("customer_due", _name("client"), _name("customer"), _number("times"))
     op.create_table("station_lock", _name("station"))
+    op.create_table("station_heard", _name("station"), sa.Column("at", sa.String(), nullable=False))
+    op.create_table("integrator_role", _name("site"), _name("name"), _name("role"))
+    # Central asks across stations, a bench never does.
+    op.create_index("parcel_by_code", "parcel", ["code"])
+    op.create_index("item_by_serial", "item", ["serial"])
     op.create_index("parcel_order_by_parcel", "parcel_order", ["station", "parcel"])
 
 

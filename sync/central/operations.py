@@ -1,0 +1,263 @@
+"""What each plain door of central takes and answers, as data: the OpenAPI document is made of it, and tests walk it.
+
+A door without a row here, and a row without a door, fail a test. FastAPI's own doors describe themselves.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from station.records import ReturnOrder
+from sync.central import bodies
+from sync.central.order_doors import MOST_BYTES, MOST_ROWS, Answers
+from sync.central.snapshot_doors import NDJSON
+from sync.wire import FeedPage, Health, JournalDigest, Push, Pushed, Quarantine, SiteDigest
+
+# Who may pass: anybody; any station; the stations of the site in the path; the station in the path; a system of the
+# site in the path.
+Who = Literal["anybody", "station", "site", "itself", "integrator"]
+Schema = Mapping[str, Any]
+
+BINARY: Mapping[str, Any] = {"type": "string", "contentMediaType": "application/octet-stream"}
+TEXT: Mapping[str, Any] = {"type": "string"}
+NAME: Mapping[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^\\u0000]+$"}
+PARAMETERS: Mapping[str, Schema] = {
+    "station": NAME,
+    "site": NAME,
+    "rma": NAME,
+    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the picture's bytes"},
+}
+
+
+class ReturnRecord(msgspec.Struct, frozen=True):
+    """Everything known of one return order: what was expected, what benches found, what a person must decide."""
+
+    rma: str
+    order: ReturnOrder | None
+    parcels: list[dict[str, Any]]
+    items: list[dict[str, Any]]
+    missing: list[dict[str, Any]]
+    exceptions: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
+    receipts: list[dict[str, Any]]
+
+
+class JournalRow(msgspec.Struct, frozen=True):
+    """One fact of a station's journal, and the verdict it got."""
+
+    epoch: str
+    seq: int
+    id: str
+    txn: str
+    at: str
+    operator: str
+    type: str
+    v: int
+    status: str
+    body: Any
+
+
+class Query(NamedTuple):
+    """A parameter of the query; all of them may be left out."""
+
+    name: str
+    about: str
+    schema: Schema
+
+
+class Operation(NamedTuple):
+    """One method of one door. `answers` are those that say yes, `problems` the words of a Problem by status.
+
+    `body`: the kinds of content and the value they are read as; `most` bytes at most, unfolded.
+    """
+
+    method: str
+    path: str
+    name: str
+    about: str
+    who: Who
+    answers: Mapping[int, tuple[str, type[Any] | Schema | None]]
+    problems: Mapping[int, str] = {}
+    query: tuple[Query, ...] = ()
+    body: tuple[tuple[str, ...], type[Any] | Schema] | None = None
+    most: int = 0
+    packed: bool = False
+
+
+def _whole(low: int, high: int, default: int) -> Schema:
+    return {"type": "integer", "minimum": low, "maximum": high, "default": default}
+
+
+_AFTER = Query("after", "only what comes after this number", _whole(0, 2**63 - 1, 0))
+_JSON = "application/json"
+_JPEG = "image/jpeg"
+_READ: Mapping[int, str] = {
+    400: "cut_off or malformed: what is not as it must be",
+    408: "too_slow",
+    413: "too_large",
+    415: "wrong_kind or wrong_coding",
+}
+_PLACE: Mapping[int, str] = {
+    409: "gap (go on after `acked`) or fork (another wrote under this name)",
+    429: "busy: come again later",
+}
+_NO_PICTURE: Mapping[int, str] = {400: "malformed: no SHA-256", 404: "no_photo"}
+_ORDERS: Mapping[str, Any] = {
+    "description": f"Return orders as an array, or one a line; {MOST_ROWS} at most. Each row is judged by itself and "
+    "answered by itself: one that is refused keeps no other from being taken in."
+}
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("GET", "/health", "health", "Is the process alive? Asks nobody else.", "anybody", {200: (_JSON, Health)}),
+    Operation("GET", "/v1/health", "health_v1", "The same, for stations.", "anybody", {200: (_JSON, Health)}),
+    Operation(
+        "GET",
+        "/ready",
+        "ready",
+        "May requests be sent here? Database with the tables of this version, a place for photos, not about to stop.",
+        "anybody",
+        {200: (_JSON, Health)},
+        {503: "not_ready, and why"},
+    ),
+    Operation(
+        "GET",
+        "/metrics",
+        "metrics",
+        "Counters and times for Prometheus; they name no station, order or person.",
+        "anybody",
+        {200: ("text/plain", TEXT)},
+    ),
+    Operation("GET", "/openapi.json", "openapi", "This document.", "anybody", {200: (_JSON, {"type": "object"})}),
+    Operation(
+        "POST",
+        "/v1/stations/{station}/events",
+        "push",
+        "Takes entries of the station's journal in, numbered from `first` on without a gap. Twice is once: everything "
+        "up to `acked` is durable, and `results` names each entry that is not plainly ok.",
+        "itself",
+        {200: (_JSON, Pushed)},
+        {**_READ, **_PLACE},
+        body=(bodies.JSON, Push),
+        most=4 * 1024 * 1024,
+        packed=True,
+    ),
+    Operation(
+        "POST",
+        "/v1/stations/{station}/quarantine",
+        "put_away",
+        "Keeps one entry as raw bytes that central failed at in every other way.",
+        "itself",
+        {200: (_JSON, Pushed)},
+        {**_READ, **_PLACE},
+        body=(bodies.JSON, Quarantine),
+        most=4 * 1024 * 1024,
+        packed=True,
+    ),
+    Operation(
+        "GET",
+        "/v1/sites/{site}/feed",
+        "feed",
+        "A gap-free piece of what the site's benches are told. With `wait`, an empty page is held back until there is "
+        "something, or so many seconds have passed.",
+        "site",
+        {200: (_JSON, FeedPage)},
+        {400: "malformed: a number out of its bounds", 410: "below_floor: take a snapshot, and go on after it"},
+        query=(
+            _AFTER,
+            Query("limit", "records at most", _whole(1, 2000, 2000)),
+            Query("wait", "seconds to wait for news", _whole(0, 25, 0)),
+        ),
+    ),
+    Operation(
+        "GET",
+        "/v1/sites/{site}/snapshot",
+        "snapshot",
+        "What stands in the site's feed, a line of JSON each: a `SnapshotHead`, a `FeedRecord` for the newest of each "
+        "key by number, and a `SnapshotEnd`, without which it was cut off.",
+        "site",
+        {200: (NDJSON, TEXT)},
+    ),
+    Operation(
+        "GET",
+        "/v1/sites/{site}/digest",
+        "site_digest",
+        "How many records of each kind stand as of a number, and the sum of their marks: to compare with what one has.",
+        "site",
+        {200: (_JSON, SiteDigest)},
+        {400: "malformed: a number out of its bounds", 409: "ahead: no such record here", 410: "below_floor"},
+        query=(Query("upto", "as of this record", _whole(0, 2**63 - 1, 0)),),
+    ),
+    Operation(
+        "GET",
+        "/v1/stations/{station}/digest",
+        "journal_digest",
+        "How many entries of a journal are kept, whatever verdict they got, and the sum of their marks.",
+        "itself",
+        {200: (_JSON, JournalDigest)},
+        {400: "malformed: a number out of its bounds, or too many entries", 409: "gap: `acked` is the newest here"},
+        query=(
+            Query("epoch", "which journal", NAME),
+            _AFTER,
+            Query("upto", "up to this entry", _whole(0, 2**63 - 1, 0)),
+        ),
+    ),
+    Operation(
+        "PUT",
+        "/v1/photos/{sha256}",
+        "put_photo",
+        "Keeps a photo under the hash of its bytes; again is the same as once.",
+        "station",
+        {204: ("", None)},
+        {**_READ, 422: "wrong_photo: the bytes have another hash", 429: "busy: come again later"},
+        body=(bodies.PICTURE, BINARY),
+        most=32 * 1024 * 1024,
+    ),
+    Operation("HEAD", "/v1/photos/{sha256}", "has_photo", "Is it there?", "station", {200: (_JPEG, None)}, _NO_PICTURE),
+    Operation(
+        "GET", "/v1/photos/{sha256}", "get_photo", "A photo's bytes.", "station", {200: (_JPEG, BINARY)}, _NO_PICTURE
+    ),
+    Operation(
+        "GET",
+        "/v1/sites/{site}/references/{sha256}",
+        "reference",
+        "A picture of a good unit that the site was told of.",
+        "site",
+        {200: (_JPEG, BINARY), 206: (_JPEG, BINARY)},
+        {**_NO_PICTURE, 416: "refused: no such part of it"},
+    ),
+    Operation(
+        "GET",
+        "/v1/returns/{rma}",
+        "return_record",
+        "Everything known of one return order.",
+        "station",
+        {200: (_JSON, ReturnRecord)},
+        {400: "malformed: no name of ours", 404: "no_return"},
+    ),
+    Operation(
+        "GET",
+        "/v1/events",
+        "journal",
+        "What a station said, in its order; without `station`, what the caller said.",
+        "station",
+        {200: (_JSON, list[JournalRow])},
+        {400: "malformed: a number out of its bounds, or no name of ours"},
+        query=(Query("station", "whose journal", NAME), _AFTER, Query("limit", "rows at most", _whole(1, 2000, 500))),
+    ),
+    *(
+        Operation(
+            method,
+            "/v1/sites/{site}/orders",
+            f"{method.lower()}_orders",
+            "Takes return orders in, each row with an answer of its own (`OrderIn` says what a row is). Twice is once.",
+            "integrator",
+            {200: (_JSON, Answers)},
+            _READ,
+            body=(bodies.ROWS, _ORDERS),
+            most=MOST_BYTES,
+            packed=True,
+        )
+        for method in ("PUT", "POST")
+    ),
+)
