@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from station import projections, schema
 from station.entries import Entry
 from station.facts import Recorded, Unknown
-from sync.central import customers, feed, folding, photos, receipts, reviews, tables
+from sync.central import feed, folding, intake, photos, receipts, reviews, tables
 from sync.central.store import Store
 from sync.central.tables import journal, resolution_mark, station_lock
 
@@ -39,7 +39,7 @@ def replay(store: Store, now: str) -> int:
     for station, site in _stations(store):
         with store.writing() as connection:
             taken = _replay(connection, station, site, now)
-        customers.note_told(store, station, taken)
+        intake.look_around(store, station, taken, now)
         count += len(taken)
     return count
 
