@@ -2,12 +2,12 @@
 synced.
 
 `expected.sqlite` can always be pulled again: made by another version of this program, or damaged, it is set
-aside and a new one begins. Every thread that uses it opens its own `LocalCopy`; only the courier's may write.
+aside and a new one begins. Damage that shows while it is in use empties it where it lies, for every thread at once.
+Every thread that uses it opens its own `LocalCopy`; only the courier's may write.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from station import elsewhere, record_codes
-from station.database import driver_connection, open_sqlite
+from station.copy_damage import empty, is_damage, set_aside, why_unusable
+from station.database import DRIVER, driver_connection, open_sqlite
 from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
 
@@ -141,9 +142,9 @@ class LocalCopy:
     @classmethod
     def open(cls, path: Path) -> "LocalCopy":
         """Open the copy, or begin an empty one: there is none, or it is another version's or damaged."""
-        renewed = _why_unusable(path)
+        renewed = why_unusable(path, _VERSION)
         if renewed:
-            _set_aside(path)
+            set_aside(path)
         connection = open_sqlite(path).connect()
         with connection.begin():
             if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
@@ -212,7 +213,7 @@ class LocalCopy:
     def elsewhere(self, code: str) -> tuple[str, ...]:
         """Return the other sites that expect this code, as far as central told of their open orders."""
         found = elsewhere.number(elsewhere.hashed(code_of(code)))
-        return tuple(row[0] for row in driver_connection(self._connection).execute(elsewhere.SITES, (found,)))
+        return tuple(row[0] for row in self._asked(elsewhere.SITES, found))
 
     def bodies(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield kind, key and body of every record, for `sync.digests`; changes of `elsewhere` are none of them."""
@@ -225,17 +226,16 @@ class LocalCopy:
 
         Such a record is found also when it came to an older program, which did not know its kind.
         """
-        row = driver_connection(self._connection).execute(_KEPT, (kind, key)).fetchone()
-        return bytes(row[0]) if row is not None else None
+        rows = self._asked(_KEPT, kind, key)
+        return bytes(rows[0][0]) if rows else None
 
     def kept_below(self, kind: str, prefix: str) -> tuple[bytes, ...]:
         """Return the bodies of a kind whose keys begin with `prefix`, by key."""
-        rows = driver_connection(self._connection).execute(_KEPT_BELOW, (kind, prefix, prefix + _LAST_SIGN))
-        return tuple(bytes(row[0]) for row in rows)
+        return tuple(bytes(row[0]) for row in self._asked(_KEPT_BELOW, kind, prefix, prefix + _LAST_SIGN))
 
     def cursor(self) -> int:
         """Return the number of the last feed record that is in the copy."""
-        return int(driver_connection(self._connection).execute(_CURSOR).fetchone()[0])
+        return int(self._asked(_CURSOR)[0][0])
 
     def acked(self, epoch: str) -> int:
         """Return the highest seq of an epoch that central has confirmed; 0 when none."""
@@ -250,7 +250,7 @@ class LocalCopy:
 
     def newest_rules(self) -> int:
         """Return the number of the last rule file that came, refused or not; 0 when none did."""
-        return int(driver_connection(self._connection).execute(_NEWEST_RULES).fetchone()[0])
+        return int(self._asked(_NEWEST_RULES)[0][0])
 
     def rules(self) -> tuple[Delivered, ...]:
         """Return every rule file that came, in order, the refused ones too."""
@@ -295,9 +295,19 @@ class LocalCopy:
                 _SET_REFUSED.run(connection, msgspec.structs.asdict(refusal))
 
     def _bodies(self, sort: str, code: str) -> list[bytes]:
+        return [row[0] for row in self._asked(_BY_CODE, sort, code_of(code))]
+
+    def _asked(self, query: str, *values: str | int) -> list[Any]:
+        """Return the rows of one query; of a copy that turns out damaged, those that it has once it is emptied."""
         # One statement is a transaction of its own; without the engine around it, it costs a third.
-        found = driver_connection(self._connection).execute(_BY_CODE, (sort, code_of(code)))
-        return [row[0] for row in found]
+        driver = driver_connection(self._connection)
+        try:
+            return driver.execute(query, values).fetchall()
+        except DRIVER.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            empty(self._connection, _TABLES)
+            return driver.execute(query, values).fetchall()
 
     def _forget(self, connection: Connection, newest: dict[tuple[str, str], Record]) -> None:
         """Drop the codes under which the records stood until now, and those that were withdrawn."""
@@ -316,7 +326,7 @@ class LocalCopy:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._connection.begin():
+        with self._emptied_when_damaged(), self._connection.begin():
             yield self._connection
 
     @contextmanager
@@ -324,33 +334,20 @@ class LocalCopy:
         """Lend the connection in one transaction that writes."""
         self._connection.execution_options(begin="IMMEDIATE")
         try:
-            with self._connection.begin():
+            with self._emptied_when_damaged(), self._connection.begin():
                 yield self._connection
         finally:
             self._connection.execution_options(begin="DEFERRED")
 
-
-def _why_unusable(path: Path) -> str:
-    """Return why the file at `path` cannot be the copy; empty when it can, or when there is none."""
-    if not path.is_file() or path.stat().st_size == 0:
-        return ""
-    try:
-        with closing(open_sqlite(path).connect()) as connection:
-            version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if version not in {0, _VERSION}:
-                return "version"
-            connection.exec_driver_sql("SELECT cursor FROM feed").scalar_one()
-    except DBAPIError:
-        return "damaged"
-    return ""
-
-
-def _set_aside(path: Path) -> None:
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    for suffix in ("-wal", "-shm", ""):
-        file = path.with_name(path.name + suffix)
-        if file.exists():
-            file.rename(path.with_name(f"{path.stem}.{stamp}{path.suffix}{suffix}"))
+    @contextmanager
+    def _emptied_when_damaged(self) -> Iterator[None]:
+        """Empty a damaged copy and raise what was raised: the next one who asks gets on."""
+        try:
+            yield
+        except DBAPIError as error:
+            if is_damage(error.orig):
+                empty(self._connection, _TABLES)
+            raise
 
 
 def _codes(kind: str, key: str, body: bytes) -> list[dict[str, str]]:

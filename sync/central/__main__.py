@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from station import text_files
 from station.database import UnsafeSqliteError
 from sync.central import (
+    held,
     logs,
     notice_commands,
     openapi,
@@ -182,6 +183,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         listening = serving.listener(asked.host, asked.port) if asked.fd is None else serving.inherited(asked.fd)
     except OSError as error:
         return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
+    held.replay(store, _now())
     with listening:
         if asked.tls_cert is None and not asked.behind_proxy and not serving.is_loopback(listening):
             return _sorry(f"tokens would travel in the open from {asked.host}: {_TLS_OR_PROXY}")

@@ -52,11 +52,11 @@ def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Push
     if answer is None:
         with store.writing() as connection:
             answer = _take_in(connection, station, site, push, now, one_by_one=True)
-    _look_around(store, station, push.entries, now)
+    look_around(store, station, push.entries, now)
     return answer
 
 
-def _look_around(store: Store, station: str, entries: Sequence[Entry], now: str) -> None:
+def look_around(store: Store, station: str, entries: Sequence[Entry], now: str) -> None:
     """Note what these entries mean for customers and for blind receipts, across stations.
 
     After they are committed and before the bench hears so: of two at the same moment the later one sees both, and when

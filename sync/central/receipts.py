@@ -8,6 +8,7 @@ from sqlalchemy import Connection, or_, select
 from station.entries import Entry
 from station.facts import ParcelArrived, Recorded, Undone
 from station.records import Receipt
+from station.schema import parcel
 from sync.central.feed import Change, latest
 from sync.central.tables import feed, journal
 
@@ -43,12 +44,20 @@ def known(connection: Connection, codes: Iterable[str]) -> list[Receipt]:
     return sorted((msgspec.json.decode(body, type=Receipt) for body in bodies), key=lambda each: each.at)
 
 
+def standing(connection: Connection, station: str, keys: Iterable[str]) -> set[str]:
+    """Return those of a station's keys whose parcel is here, by the tables: one that was undone may have come again."""
+    names = {key.rpartition(_BETWEEN)[2] for key in keys}
+    query = select(parcel.c.code, parcel.c.parcel).where(parcel.c.station == station, parcel.c.parcel.in_(names))
+    return {f"{row.code}{_BETWEEN}{station}{_BETWEEN}{row.parcel}" for row in connection.execute(query)}
+
+
 def _undone(connection: Connection, station: str, undone: Undone) -> list[Receipt]:
     """Return the receipts of the arrivals that were taken back."""
     query = select(journal.c.body, journal.c.operator, journal.c.at).where(
         journal.c.station == station,
         journal.c.txn.in_(undone.txns),
         journal.c.type == ParcelArrived.__name__,
+        journal.c.status != "held",  # of those nothing was told
     )
     found = [
         (msgspec.json.decode(row.body, type=ParcelArrived), row.operator, row.at) for row in connection.execute(query)

@@ -74,8 +74,20 @@ def together(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "sqlite" or _is_together(driver):
         yield
         return
-    with _as_sqlalchemy(connection), driver.pipeline():
-        yield
+    failed: DBAPIError | psycopg.Error | None = None
+    with _as_sqlalchemy(connection):
+        try:
+            with driver.pipeline():
+                try:
+                    yield
+                except (DBAPIError, psycopg.Error) as error:
+                    # psycopg would log what follows from it, that nothing after it was run.
+                    failed = error
+        except psycopg.errors.PipelineAborted:
+            if failed is None:
+                raise
+        if failed is not None:
+            raise failed
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Values], on_conflict: str = "") -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 # Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = MetaData()
 
@@ -63,6 +63,7 @@ journal = Table(
     Column("status", String, nullable=False),
     Column("code", String, nullable=False),
     Column("received_at", String, nullable=False),
+    Index("journal_held", "station", sqlite_where=text("status = 'held'"), postgresql_where=text("status = 'held'")),
 )
 
 # Entries that said again, in a later epoch, what was kept before: nothing but where they stood, for the digest.

@@ -1,12 +1,9 @@
 """Real centrals as processes on SQLite and PostgreSQL, real journals, and a proxy that breaks the line between them."""
 
 import contextlib
-import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,9 +27,9 @@ from sync.errand import Timing
 from sync.pace import Backoff
 from sync.wire import Push
 from tests.ports import lasting_port
+from tests.sync.postgres import PROGRAMS, Cluster
 
 ROOT = Path(__file__).parents[2]
-POSTGRES = Path("/usr/lib/postgresql/15/bin")
 NOW = "2026-04-18T08:00:00.000000Z"
 
 
@@ -138,27 +135,13 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cluster() -> Iterator[str]:
     """The URL of a private PostgreSQL on a socket of its own, with `%s` for the database's name."""
-    if not (POSTGRES / "initdb").exists():
+    if not (PROGRAMS / "initdb").exists():
         pytest.skip("no PostgreSQL on this computer: apt-get install postgresql")
-    # Not pytest's folder: PostgreSQL runs as a user of its own, and a socket's name must be short.
-    folder = Path(tempfile.mkdtemp(prefix="returns-pg-"))
-    folder.chmod(0o755)
-    as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    run = [*as_user, str(POSTGRES / "initdb"), "-D", str(data), "-U", "returns", "-A", "trust", "-E", "UTF8"]
-    subprocess.run([*run, "--no-sync"], check=True, capture_output=True, cwd=folder)
-    control = [*as_user, str(POSTGRES / "pg_ctl"), "-D", str(data), "-w"]
-    subprocess.run(
-        [*control, "-o", options, "-l", str(folder / "log"), "start"], check=True, capture_output=True, cwd=folder
-    )
-    yield f"postgresql+psycopg://returns@/%s?host={folder}"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
-    shutil.rmtree(folder)
+    running = Cluster()
+    yield running.url
+    running.close()
 
 
 @pytest.fixture(scope="session")

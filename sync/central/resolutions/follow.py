@@ -84,7 +84,8 @@ def _journal(connection: Connection, station: str, epoch: str, after: int) -> tu
     named = [_named(row) for row in rows]
     undone = {txn for each in named for txn in each.txns}
     if undone:
-        taken_back = select(journal).where(journal.c.station == station, journal.c.txn.in_(undone))
+        said = (journal.c.station == station, journal.c.status != "held")
+        taken_back = select(journal).where(*said, journal.c.txn.in_(undone))
         named += [_named(row) for row in connection.execute(taken_back)]
     return last, _orders(connection, station, named)
 

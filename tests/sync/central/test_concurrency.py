@@ -14,6 +14,7 @@ import uuid_utils
 from sqlalchemy import text
 
 from resources import find
+from station.entries import first_prev, sealed
 from station.facts import Answered, Graded, ItemIdentified, ParcelArrived, PlateAllotted
 from station.records import Pattern, ReturnOrder, pattern_key
 from sync.central import feed, patterns
@@ -261,3 +262,21 @@ def test_answers_of_one_station_are_not_folded_while_another_push_of_it_is_under
         assert not finished.wait(0.2)
     second.join()
     assert finished.is_set()
+
+
+@pytest.mark.parametrize("size", [20, 150])
+def test_a_salvaged_journal_is_known_again_and_nothing_is_said_of_it_in_the_log(
+    store: Store, new_book: Callable[[], Any], size: int
+) -> None:
+    """Few statements go together and many rows by COPY; both are turned back by an id that is there, and go again."""
+    station, epoch = f"S{uuid_utils.uuid7().hex[-10:]}", uuid_utils.uuid7().hex
+    book = new_book()
+    book.parcels(size)
+    push = book.push()
+    assert take_in(store, station, "leeds", push, NOW).results == ()
+    prev, again = first_prev(epoch), []
+    for entry in push.entries:
+        again.append(sealed(msgspec.structs.replace(entry, epoch=epoch), prev))
+        prev = again[-1].hash
+    answer = take_in(store, station, "leeds", Push(epoch, 1, NOW, tuple(again)), NOW)
+    assert (answer.acked, [each.status for each in answer.results]) == (size, ["duplicate"] * size)

@@ -1,0 +1,52 @@
+"""A private PostgreSQL on a socket of its own, that can be stopped in the middle of everything."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+import uuid_utils
+
+PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+
+
+class Cluster:
+    """One PostgreSQL; `url` has `%s` for the database's name."""
+
+    def __init__(self) -> None:
+        # Not pytest's folder: PostgreSQL runs as a user of its own, and a socket's name must be short.
+        self._folder = Path(tempfile.mkdtemp(prefix="returns-pg-"))
+        self._folder.chmod(0o755)
+        self._as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        if self._as_user:
+            shutil.chown(self._folder, "postgres")
+        self.url = f"postgresql+psycopg://returns@/%s?host={self._folder}"
+        self._run("initdb", "-U", "returns", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        """Start it, as after a fault: it recovers what was committed from its log."""
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off"
+        self._run("pg_ctl", "-w", "-o", options, "-l", str(self._folder / "log"), "start")
+
+    def stop(self) -> None:
+        """End it at once, as if its processes were killed: no transaction is finished, no client is told."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def new_database(self) -> str:
+        """The URL of an empty database."""
+        name = f"r{uuid_utils.uuid7().hex}"
+        with psycopg.connect(self.url.replace("+psycopg", "") % "postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url % name
+
+    def close(self) -> None:
+        """Stop it, and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as_user, str(PROGRAMS / program), "-D", str(self._folder / "data"), *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd=self._folder)
