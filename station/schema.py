@@ -1,9 +1,9 @@
 """The tables of a station's database: the journal, and what is projected from it.
 
 `PROJECTIONS` is used in two homes, the bench's SQLite and central's database, each with revisions of its own; every
-key begins with the station. Both homes have a table `journal` with at least the columns station, epoch, seq, txn,
-at, operator, shift, type, v, body. Times are UTC in ISO 8601; "" says that something has not happened. Numbers
-nobody knows are NULL.
+key begins with the station. Both homes have a table `journal` with at least the columns station, epoch, seq, txn, at,
+operator, shift, type, v, body. Times are UTC in ISO 8601; "" says that something has not happened. Numbers nobody
+knows are NULL.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text

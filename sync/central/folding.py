@@ -43,12 +43,7 @@ _READ: Mapping[str, Sql] = {
     name: Sql(f'SELECT * FROM "{name}" WHERE station = :station AND "{name}" = ANY (:names)') for name in _KNOWN
 }
 _OVERWRITING: Mapping[str, str] = {name: overwriting(each) for name, each in _TABLES.items()}
-# Two questions: asked with OR, PostgreSQL goes through all that a station ever said.
 _STORIES = Sql("SELECT parcel, MAX(n) FROM story WHERE station = :station AND parcel = ANY (:parcels) GROUP BY parcel")
-_STORIES_OF_ITEMS = Sql(
-    "SELECT story.parcel, MAX(story.n) FROM item JOIN story ON story.station = item.station "
-    "AND story.parcel = item.parcel WHERE item.station = :station AND item.item = ANY (:items) GROUP BY story.parcel"
-)
 
 
 def project(connection: Connection, station: str, said: Iterable[Said]) -> None:
@@ -93,16 +88,15 @@ class _Sheets:
                 for name, names in named.items()
                 if names
             ]
-            told = [
-                ask(connection, sql, {"station": self._station, name: named[of]})
-                for sql, name, of in ((_STORIES, "parcels", "parcel"), (_STORIES_OF_ITEMS, "items", "item"))
-                if named[of]
-            ]
             for name, rows in found:
                 for values in rows():
                     row = dict(zip(_COLUMNS[name], values, strict=True))
                     self._stored[name][_key(name, row)] = row
-            self._told = {parcel: last for rows in told for parcel, last in rows()}
+            # Not joined to the items: of a station it has not met yet PostgreSQL expects one row, and goes through all
+            # of its items for each entry of its stories.
+            parcels = {*named["parcel"], *(row["parcel"] for row in self._stored["item"].values())}
+            if parcels:
+                self._told = dict(ask(connection, _STORIES, {"station": self._station, "parcels": sorted(parcels)})())
         self._now = {name: dict(rows) for name, rows in self._stored.items()}
 
     def apply(self, entry: Entry, fact: Recorded) -> None:

@@ -130,8 +130,8 @@ def journal(station: str, number: int, count: int) -> list[Entry]:
             seq = len(entries) + 1
             name, body = type(fact).__name__, msgspec.json.encode(fact)
             made = Entry(
-                seq, f"{number:08x}-{seq:012x}", f"{number:08x}-t{txn:012x}", f"epoch-{station}", NOW, seq * 900,
-                "boot", "BDG-1001", "S-1", name, fact.VERSION, body, b"", b"",
+                seq, f"{number:08x}-{seq:012x}", f"{number:08x}-t{txn:012x}", f"epoch-{station}", NOW, seq * 900, "b",
+                "BDG-1001", "S-1", name, fact.VERSION, body, b"", b"",
             )  # fmt: skip
             entries.append(sealed(made, prev))
             prev = entries[-1].hash
