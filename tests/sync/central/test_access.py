@@ -1,4 +1,4 @@
-"""Who may pass which door: every route of the application times every kind of caller, so that no new door is left out."""
+"""Who may pass which door: every route times every kind of caller, so that no new door is left out."""
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
