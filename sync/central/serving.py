@@ -16,6 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 _STOP_WITHIN_S = 10
 # A thousand benches that come back in the same second are to find a place in the queue.
 _BACKLOG = 1024
+# Longer than any client keeps a connection it does not use: it is not closed in the moment it is used again.
+_KEEP_ALIVE_S = 75
 # As long as a head may take, and what a caller still sends after it was answered.
 _HEAD_S = 20.0
 _LOOK_EVERY_S = 0.05
@@ -78,6 +80,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 ws="none",
                 lifespan="off",
+                timeout_keep_alive=_KEEP_ALIVE_S,
                 timeout_graceful_shutdown=_STOP_WITHIN_S,
                 ssl_certfile=tls.certificate if tls else None,
                 ssl_keyfile=tls.key if tls else None,

@@ -9,7 +9,7 @@ from sync.central.admission import Admission
 from sync.central.answers import RequestError
 from tests.long import storm
 
-STATIONS, BACKLOG, AT_ONCE = 100, 24, 12
+STATIONS, BACKLOG, AT_ONCE = 100, 6, 6
 
 
 def test_a_storm_of_stations_is_taken_in_once(central: Any) -> None:
