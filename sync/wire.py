@@ -19,6 +19,7 @@ RecordKind = Literal[
     "pattern",
     "reference",
     "elsewhere",
+    "resolution",
 ]
 
 # One push: central refuses more; the courier never asks for more.

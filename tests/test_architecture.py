@@ -63,7 +63,12 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "platformdirs": ("station",),
     "psutil": ("station",),
     "gettext": ("resources",),
-    "httpx": ("sync.client", "sync.central.resolutions.provider"),
+    "httpx": (
+        "sync.client",
+        "sync.central.resolutions.provider",
+        "sync.central.webhook_sender",
+        "sync.central.webhook_commands",
+    ),
     "starlette": ("sync.central",),
     "uvicorn": ("sync.central.serving", "sync.central.simulators"),
     "fastapi": ("sync.central",),

@@ -35,6 +35,14 @@ BOUNDED = settings(
 NOT_BY_SCHEMA = {"push", "put_away", "put_photo"}
 # Each row of orders is judged by itself, and one that is refused is answered like the others.
 NEVER_WRONG = {"put_orders", "post_orders"}
+FOR_SYSTEMS = (
+    "GET /v1/sites/{site}/resolutions",
+    "GET /v1/sites/{site}/resolutions/{id}",
+    "POST /v1/sites/{site}/resolutions/{id}/settle",
+    "GET /v1/sites/{site}/webhooks",
+    "POST /v1/sites/{site}/webhooks",
+    "DELETE /v1/sites/{site}/webhooks/{id}",
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +80,11 @@ def ways() -> Iterator[Any]:
         yield pytest.param(key, GenerationMode.POSITIVE, id=f"{key}-right")
         if each.name not in NEVER_WRONG and (each.query or each.body or "{sha256}" in each.path):
             yield pytest.param(key, GenerationMode.NEGATIVE, id=f"{key}-wrong")
+
+    for key in FOR_SYSTEMS:
+        yield pytest.param(key, GenerationMode.POSITIVE, id=f"{key}-right")
+    for key in (FOR_SYSTEMS[0], FOR_SYSTEMS[2], FOR_SYSTEMS[4]):
+        yield pytest.param(key, GenerationMode.NEGATIVE, id=f"{key}-wrong")
 
 
 @pytest.mark.parametrize(("key", "mode"), list(ways()))
