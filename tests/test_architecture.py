@@ -59,7 +59,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "barcode": ("station",),
     "biip": ("station",),
     "argon2": ("station",),
-    "uuid_utils": ("station",),
+    "uuid_utils": ("station", "sync.central.webhooks"),
     "platformdirs": ("station",),
     "psutil": ("station",),
     "gettext": ("resources",),

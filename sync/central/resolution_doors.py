@@ -32,12 +32,7 @@ def routes(store: Store) -> list[APIRoute]:
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:
         await callers.integrator(store, request, "resolutions")
-
-        def read() -> told.Resolutions:
-            with store.reading() as connection:
-                return told.Resolutions(told.of_site(connection, site, state, after, limit))
-
-        return answers.json(await run_in_threadpool(read))
+        return answers.json(await run_in_threadpool(_page, store, site, state, after, limit))
 
     async def shown(request: Request, site: Site, id: Id) -> Response:
         await callers.integrator(store, request, "resolutions")
@@ -71,6 +66,11 @@ def routes(store: Store) -> list[APIRoute]:
             "no_resolution",
         ),
     ]
+
+
+def _page(store: Store, site: str, state: str, after: str, limit: int) -> told.Resolutions:
+    with store.reading() as connection:
+        return told.Resolutions(told.of_site(connection, site, state, after, limit))
 
 
 def _one(store: Store, site: str, id_: str) -> told.Told:
