@@ -131,9 +131,9 @@ def test_a_worker_that_dies_leaves_its_delivery_to_the_next(store: Store) -> Non
     second = webhooks.take(store, START + timedelta(minutes=6))
     assert second is not None
     assert (second["id"], second["attempts"]) == (first["id"], 2)
-    # The first one, if it was only slow, has nothing to say any more.
-    webhooks.settle(store, first, START + timedelta(minutes=7), was_taken=False, chance=0.5)
     webhooks.settle(store, second, START + timedelta(minutes=7), was_taken=True, chance=0.5)
+    # The first one, if it was only slow, has nothing to say any more.
+    webhooks.settle(store, first, START + timedelta(minutes=8), was_taken=False, chance=0.5)
     assert webhooks.take(store, START + timedelta(days=1)) is None
 
 
