@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -31,13 +32,17 @@ class Tls(NamedTuple):
 
 
 class Punctual(H11Protocol):
-    """One connection, cut when the head of a request dribbles; uvicorn would wait for it for ever."""
+    """One connection, cut when the head of a request dribbles; uvicorn would wait for it for ever.
+
+    The same holds for what is left of a body when its request was answered already.
+    """
 
     _late: asyncio.TimerHandle | None = None
+    _had_begun = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._late = self.loop.call_later(_HEAD_S, self._cut)
+        self._expect(_KEEP_ALIVE_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
@@ -47,11 +52,23 @@ class Punctual(H11Protocol):
         super().data_received(data)
         if not self._is_between():
             self._forget()
-        elif self._late is None:
-            self._late = self.loop.call_later(_HEAD_S, self._cut)
+            self._had_begun = False
+        elif not self._has_begun():
+            self._expect(_KEEP_ALIVE_S)
+            self._had_begun = False
+        elif not self._had_begun:
+            self._expect(_HEAD_S)
+            self._had_begun = True
 
     def _is_between(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
+
+    def _has_begun(self) -> bool:
+        return self.conn.their_state is not h11.IDLE or bool(self.conn.trailing_data[0])
+
+    def _expect(self, within_s: float) -> None:
+        self._forget()
+        self._late = self.loop.call_later(within_s, self._cut)
 
     def _forget(self) -> None:
         if self._late is not None:

@@ -18,7 +18,7 @@ def test_a_storm_of_stations_is_taken_in_once(central: Any) -> None:
     happened = asyncio.run(storm.rage(central.url, stations, BACKLOG, AT_ONCE))
     assert set(happened.statuses) <= {200, 429}
     assert happened.statuses[200] == STATIONS * BACKLOG / AT_ONCE
-    assert happened.verdicts == {}
+    assert set(happened.verdicts) <= {"duplicate"}  # of a push whose answer was lost on a busy computer
     assert storm.kept(central.store, stations) == (STATIONS * BACKLOG, STATIONS * BACKLOG)
     assert all(1 <= int(each) <= 30 for each in happened.retry_after)
 
