@@ -21,6 +21,7 @@ RecordKind = Literal[
     "pattern",
     "reference",
     "elsewhere",
+    "resolution",
 ]
 
 # One push: central refuses more; the courier never asks for more.

@@ -32,6 +32,7 @@ from sync.central import (
     serving,
     snapshot,
     tokens,
+    webhook_commands,
 )
 from sync.central.migrate import SchemaError
 from sync.central.photos import PhotoShelf
@@ -66,6 +67,7 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central neighbours --help                 sites that know of each other's open orders
   returns-central work-resolutions --help           pay, exchange, repair, send back: carry out what was decided
   returns-central resolutions --help                what return lines resolve to, and what a person decides
+  returns-central work-webhooks --help              tell other systems of it, where they asked to be told
   returns-central patterns --help                   what is told of a customer's earlier returns, from which counts on
 """
 
@@ -138,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     reference_commands.add_to(commands, where)
     order_commands.add_to(commands, where)
     resolution_commands.add_to(commands, where)
+    webhook_commands.add_to(commands, where)
     return parser
 
 

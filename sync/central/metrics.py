@@ -3,7 +3,7 @@
 from collections import Counter as Tally
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
@@ -31,6 +31,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._under_way = Gauge(f"{name}under_way", "Requests under way", registry=self._registry)
         self._pushes = Counter(f"{name}pushes", "Pushes that were taken", registry=self._registry)
         self._facts = Counter(f"{name}facts", "Entries of journals by verdict", ("status",), registry=self._registry)
         self._feed = Counter(f"{name}feed_records", "Records of feeds sent to benches", registry=self._registry)
@@ -39,8 +40,13 @@ class Metrics:
         self._refused = Counter(f"{name}refused", "Pushes told to come later", registry=self._registry)
         self._registry.register(_Standing(store))
 
+    def begun(self) -> None:
+        """Count a request as under way, until `request`."""
+        self._under_way.inc()
+
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
+        self._under_way.dec()
         self._requests.labels(method, route, str(status)).observe(seconds)
 
     def pushed(self, push: Push, answer: Pushed) -> None:

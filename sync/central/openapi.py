@@ -1,13 +1,13 @@
 """The OpenAPI document of central: FastAPI's for its own doors, the rest from `operations` and msgspec's types."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 
-from sync.central.operations import OPERATIONS, PARAMETERS, Operation, Query
+from sync.central.operations import FOR_SYSTEMS, OPERATIONS, PARAMETERS, Operation, Query
 from sync.central.order_rows import OrderIn
 from sync.wire import Problem
 
@@ -26,10 +26,10 @@ _REQUEST_ID: Mapping[str, Any] = {
 _LATER: Mapping[str, Any] = {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}
 
 
-def document(routes: Sequence[BaseRoute], version: str, extra: Iterable[type[Any]] = ()) -> Json:
-    """Return the document of an application with these routes; `extra` are types that FastAPI's doors answer with."""
+def document(routes: Sequence[BaseRoute], version: str) -> Json:
+    """Return the document of an application with these routes."""
     told = get_openapi(title="Returns Station central", version=version, description=_ABOUT, routes=routes)
-    named = {*extra, OrderIn, Problem}
+    named: set[type[Any]] = {OrderIn, Problem, *FOR_SYSTEMS}
     for each in OPERATIONS:
         named |= {shape for _, shape in each.answers.values() if isinstance(shape, type)}
         named |= {each.body[1]} if each.body and isinstance(each.body[1], type) else set()

@@ -9,8 +9,9 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from station.records import ReturnOrder
-from sync.central import bodies
+from sync.central import bodies, webhooks
 from sync.central.order_doors import MOST_BYTES, MOST_ROWS, Answers
+from sync.central.resolutions import told
 from sync.central.snapshot_doors import NDJSON
 from sync.wire import FeedPage, Health, JournalDigest, Push, Pushed, Quarantine, SiteDigest
 
@@ -41,6 +42,7 @@ class ReturnRecord(msgspec.Struct, frozen=True):
     exceptions: list[dict[str, Any]]
     reviews: list[dict[str, Any]]
     receipts: list[dict[str, Any]]
+    resolutions: tuple[told.Told, ...]
 
 
 class JournalRow(msgspec.Struct, frozen=True):
@@ -107,6 +109,16 @@ _ORDERS: Mapping[str, Any] = {
     "description": f"Return orders as an array, or one a line; {MOST_ROWS} at most. Each row is judged by itself and "
     "answered by itself: one that is refused keeps no other from being taken in."
 }
+
+# What FastAPI's doors take and answer.
+FOR_SYSTEMS = (
+    told.Told,
+    told.Resolutions,
+    told.Settlement,
+    webhooks.Hooks,
+    webhooks.NewHook,
+    webhooks.Wish,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "/health", "health", "Is the process alive? Asks nobody else.", "anybody", {200: (_JSON, Health)}),

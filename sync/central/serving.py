@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -16,6 +17,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 _STOP_WITHIN_S = 10
 # A thousand benches that come back in the same second are to find a place in the queue.
 _BACKLOG = 1024
+# Longer than any client keeps a connection it does not use: it is not closed in the moment it is used again.
+_KEEP_ALIVE_S = 75
 # As long as a head may take, and what a caller still sends after it was answered.
 _HEAD_S = 20.0
 _LOOK_EVERY_S = 0.05
@@ -29,13 +32,17 @@ class Tls(NamedTuple):
 
 
 class Punctual(H11Protocol):
-    """One connection, cut when the head of a request dribbles; uvicorn would wait for it for ever."""
+    """One connection, cut when the head of a request dribbles; uvicorn would wait for it for ever.
+
+    The same holds for what is left of a body when its request was answered already.
+    """
 
     _late: asyncio.TimerHandle | None = None
+    _had_begun = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._late = self.loop.call_later(_HEAD_S, self._cut)
+        self._expect(_KEEP_ALIVE_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
@@ -45,11 +52,23 @@ class Punctual(H11Protocol):
         super().data_received(data)
         if not self._is_between():
             self._forget()
-        elif self._late is None:
-            self._late = self.loop.call_later(_HEAD_S, self._cut)
+            self._had_begun = False
+        elif not self._has_begun():
+            self._expect(_KEEP_ALIVE_S)
+            self._had_begun = False
+        elif not self._had_begun:
+            self._expect(_HEAD_S)
+            self._had_begun = True
 
     def _is_between(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
+
+    def _has_begun(self) -> bool:
+        return self.conn.their_state is not h11.IDLE or bool(self.conn.trailing_data[0])
+
+    def _expect(self, within_s: float) -> None:
+        self._forget()
+        self._late = self.loop.call_later(within_s, self._cut)
 
     def _forget(self) -> None:
         if self._late is not None:
@@ -78,6 +97,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 ws="none",
                 lifespan="off",
+                timeout_keep_alive=_KEEP_ALIVE_S,
                 timeout_graceful_shutdown=_STOP_WITHIN_S,
                 ssl_certfile=tls.certificate if tls else None,
                 ssl_keyfile=tls.key if tls else None,

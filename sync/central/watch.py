@@ -36,6 +36,7 @@ class Watch:
         id_ = given if _ID.fullmatch(given) else uuid4().hex
         state = scope.setdefault("state", {})
         status = 0
+        self._metrics.begun()
 
         async def answer(message: Message) -> None:
             nonlocal status

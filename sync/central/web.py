@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -28,14 +29,17 @@ from sync.central import (
     order_doors,
     patterns,
     references,
+    resolution_doors,
     returns,
     service_doors,
     snapshot_doors,
+    webhook_doors,
 )
 from sync.central.answers import RequestError
 from sync.central.feed import BelowFloorError
 from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf, WrongPhotoError
+from sync.central.resolutions import told
 from sync.central.service import Service
 from sync.central.tables import journal
 from sync.central.watch import Watch
@@ -71,9 +75,11 @@ def make_app(service: Service, shelf: PhotoShelf, rules: Rules) -> FastAPI:
         Route("/v1/events", doors.events, methods=["GET"]),
         *order_doors.routes(service.store),
         *snapshot_doors.routes(service.store, service.stations),
+        *resolution_doors.routes(service.store),
+        *webhook_doors.routes(service.store),
     ]
     app.router.routes.extend(routes)
-    paths = {route.endpoint: route.path for route in routes if isinstance(route, Route)}
+    paths = {route.endpoint: route.path for route in routes if isinstance(route, Route | APIRoute)}
     app.add_middleware(Watch, metrics=service.metrics, paths=paths)
     return app
 
@@ -187,7 +193,8 @@ class _Doors:
 
     def _return(self, rma: str) -> Any:
         with self._store.reading() as connection:
-            return returns.record(connection, rma)
+            found = returns.record(connection, rma)
+            return found and found | {"resolutions": told.of_order(connection, rma)}
 
     def _events(self, station: str, after: int, limit: int) -> list[dict[str, Any]]:
         columns = [journal.c[name] for name in ("epoch", "seq", "id", "txn", "at", "operator", "type", "v", "status")]

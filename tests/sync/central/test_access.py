@@ -39,6 +39,12 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/v1/events"): "station",
     ("PUT", "/v1/sites/{site}/orders"): "orders",
     ("POST", "/v1/sites/{site}/orders"): "orders",
+    ("GET", "/v1/sites/{site}/resolutions"): "resolutions",
+    ("GET", "/v1/sites/{site}/resolutions/{id}"): "resolutions",
+    ("POST", "/v1/sites/{site}/resolutions/{id}/settle"): "resolutions",
+    ("GET", "/v1/sites/{site}/webhooks"): "resolutions",
+    ("POST", "/v1/sites/{site}/webhooks"): "resolutions",
+    ("DELETE", "/v1/sites/{site}/webhooks/{id}"): "resolutions",
 }
 
 # What each kind of caller hears at each kind of door; 0 is anything but a no to who it is.
