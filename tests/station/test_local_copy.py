@@ -106,7 +106,7 @@ def test_what_central_confirmed_and_refused_is_remembered(tmp_path: Path) -> Non
 
 def test_the_bench_sees_what_the_courier_wrote_and_is_never_kept_waiting(tmp_path: Path) -> None:
     bench, courier = (LocalCopy.open(tmp_path / "expected.sqlite") for _ in range(2))
-    with courier._writing():
+    with courier.writing():
         assert bench.orders("RMA-1") == ()
     courier.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
     assert bench.orders("RMA-1") == (ORDER,)
@@ -120,10 +120,10 @@ def test_an_unusable_copy_is_set_aside_and_begun_anew(tmp_path: Path, harm: str)
     copy = LocalCopy.open(path)
     copy.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
     if harm == "version":
-        with copy._writing() as connection:
+        with copy.writing() as connection:
             connection.exec_driver_sql("PRAGMA user_version = 99")
     if harm == "tables":
-        with copy._writing() as connection:
+        with copy.writing() as connection:
             connection.exec_driver_sql("DROP TABLE feed")
     copy.close()
     if harm == "garbage":

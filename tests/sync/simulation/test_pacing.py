@@ -37,6 +37,11 @@ class Asking(Line):
             raise self.error
         return msgspec.structs.replace(super().push(push), next=self.asks)
 
+    def pull(self, site: str, after: int, limit: int) -> Any:
+        if self.error is not None:
+            raise self.error
+        return super().pull(site, after, limit)
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:

@@ -1,0 +1,103 @@
+"""What a bench has and what central has, compared and mended over real HTTP."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from station.local_copy import LocalCopy
+from station.staging import staged_beside
+from sync.backlog import Reader
+from sync.clock import MACHINE
+from sync.digests import Digests
+from sync.errors import Refused
+from sync.mirror import Mirror
+from sync.outbox import Outbox
+from tests.sync.conftest import Bench, Book
+
+
+class Sides:
+    """A bench's courier in its parts."""
+
+    def __init__(self, bench: Bench, book: Book) -> None:
+        client, self.epoch = bench.client(), book.journal.epoch
+        self.db = LocalCopy.open(book.folder / "expected.sqlite")
+        self.reader = Reader(book.journal.path)
+        self.mirror = Mirror(client, self.db, bench.site)
+        self.outbox = Outbox(client, self.db, self.reader, self.epoch, MACHINE)
+        self.digests = Digests(client, self.db, self.reader, self.mirror, self.outbox, bench.site, self.epoch)
+
+    def pull(self) -> None:
+        while self.mirror.pull_some():
+            pass
+
+    def close(self) -> None:
+        self.mirror.close()
+        self.reader.close()
+        self.db.close()
+
+
+@pytest.fixture
+def sides(bench: Bench, book: Book) -> Iterator[Sides]:
+    made = Sides(bench, book)
+    yield made
+    made.close()
+
+
+def test_what_agrees_is_left_alone(bench: Bench, book: Book, sides: Sides, order: Any) -> None:
+    bench.central.tell(bench.site, order(), order())
+    book.parcels(3)
+    sides.outbox.push_some()
+    sides.pull()
+    sides.digests.compare()
+    assert sides.mirror.is_whole
+    assert sides.outbox.acked == 3
+
+
+def test_a_record_that_was_changed_here_is_put_right_and_pending_facts_stay(
+    bench: Bench, book: Book, sides: Sides, order: Any
+) -> None:
+    one, two = order(), order()
+    bench.central.tell(bench.site, one, two)
+    book.parcels(2)
+    sides.outbox.push_some()
+    sides.pull()
+    book.parcels(4)
+    with sides.db.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM record WHERE key = ?", (one.rma,))
+        connection.exec_driver_sql("UPDATE record SET body = '{}' WHERE key = ?", (two.rma,))
+    before = book.push()
+    sides.digests.compare()
+    assert not sides.mirror.is_whole
+    sides.pull()
+    assert (sides.db.orders(one.rma), sides.db.orders(two.rma)) == ((one,), (two,))
+    assert not staged_beside(sides.db.path).exists()
+    assert book.push().entries == before.entries
+    assert (sides.outbox.acked, sides.outbox.left(0).waiting) == (2, 4)
+    sides.digests.compare()
+    assert sides.mirror.is_whole
+
+
+def test_facts_that_central_lost_go_again(bench: Bench, book: Book, sides: Sides) -> None:
+    book.parcels(5)
+    sides.db.set_acked(sides.epoch, 5)
+    sides.digests.compare()
+    assert sides.outbox.acked == 0
+    sides.outbox.push_some()
+    assert len(bench.events()) == 5
+
+
+def test_a_snapshot_that_breaks_off_leaves_what_there_was(
+    bench: Bench, sides: Sides, order: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = order()
+    bench.central.tell(bench.site, one)
+    sides.pull()
+    lines = list(bench.client().snapshot(bench.site))
+    monkeypatch.setattr("sync.client.Client.snapshot", lambda *_: iter(lines[:-1]))
+    sides.mirror.take_anew()
+    with pytest.raises(Refused, match="snapshot_cut"):
+        sides.mirror.pull_some()
+    assert sides.mirror.is_whole
+    assert sides.db.orders(one.rma) == (one,)
+    assert not staged_beside(sides.db.path).exists()
