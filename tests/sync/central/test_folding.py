@@ -5,10 +5,11 @@ from contextlib import closing
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection, Engine
 
+from station import facts as f
 from station import projections
 from station.database import open_central, open_memory
 from station.entries import Entry
@@ -21,6 +22,19 @@ FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthChec
 HISTORIES = histories()
 CUTS = st.lists(st.integers(1, 30), min_size=1, max_size=8)
 History = list[tuple[str, list[Recorded]]]
+
+# What chance seldom draws: counts that only rise, a lot that is kept, a route under a person's choice, bins in turn.
+SELDOM: History = [
+    ("t0", [f.ParcelArrived("P1", "1Z", "ups", "return", "one", ("R1",))]),
+    ("t1", [f.ItemIdentified("P1", "I1", "x", "matched", "Shoe", "footwear", lot="L0")]),
+    ("t2", [f.PlateAllotted("I1", "N1"), f.PlatePrinted("I1", "N1", 3), f.PlatePrinted("I1", "N1", 1)]),
+    ("t3", [f.PlateReprintAsked("I1", "N1", 2, "torn"), f.PlateReprintAsked("I1", "N1", 1, "torn")]),
+    ("t4", [f.MarksRead("I1", lot="L1"), f.MarksRead("I1")]),
+    ("t5", [f.RouteOverridden("I1", "resale", "hold", "why", "B1"), f.Routed("I1", "resale", "r/1")]),
+    ("t6", [f.BinLabelled("B1", "hold", replaces="B0"), f.BinOpened("B1", "hold"), f.BinClosed("B1", "full", 1)]),
+    ("t7", [f.PlateVoided("N1", "torn"), f.PlateVoided("N2", "torn"), f.PlateAllotted("I1", "N2")]),
+    ("t8", [f.Placed("I1", "N1", "B1")]),
+]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +71,9 @@ def check(connection: Connection, history: History, cuts: list[int]) -> None:
 
 
 @FEW
+@example(history=SELDOM, cuts=[1])
+@example(history=SELDOM, cuts=[30])
+@example(history=SELDOM, cuts=[4])
 @given(history=HISTORIES, cuts=CUTS)
 def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: list[int]) -> None:
     with closing(open_memory().connect()) as connection, connection.begin():
@@ -65,6 +82,9 @@ def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: lis
 
 
 @FEW
+@example(history=SELDOM, cuts=[1])
+@example(history=SELDOM, cuts=[30])
+@example(history=SELDOM, cuts=[4])
 @given(history=HISTORIES, cuts=CUTS)
 def test_a_batch_is_its_entries_one_by_one_on_postgresql(postgres: Engine, history: History, cuts: list[int]) -> None:
     with postgres.connect() as connection:
