@@ -1,7 +1,6 @@
 """The window: header, page and page buttons; it turns keys and touches into words for the desk."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal, SignalInstance
@@ -34,7 +33,6 @@ from ui.pages.sign_in import SignInPage
 from ui.pages.trouble import TroublePage
 from ui.panels.now import NowPanel
 from ui.parts.buttons import KeyButton, tab
-from ui.parts.card import Card
 from ui.parts.notice import NoticeStrip
 from ui.parts.scroll import Scroll
 from ui.parts.training import TrainingBanner
@@ -56,24 +54,6 @@ _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
 # Where the prompt has no such button, the bench says what comes first.
 _SIGN_OUT = Button("F12", "", Command(Do.SIGN_OUT))
 _SIGN_IN_STAGES = ("sign-in", "pin")
-
-
-@contextmanager
-def _at_rest(page: QWidget) -> Iterator[None]:
-    """Keep the page, its cards and what scrolls in them from arranging their widgets meanwhile.
-
-    Qt arranges everything around a widget each time that it is shown again, and a new question shows a dozen.
-    A card that was hidden learns its size as it is shown, so its own layout must be awake then.
-    """
-    cards = [each.column for kind in (Card, Scroll) for each in page.findChildren(kind) if each.isVisible()]
-    layouts = [each for each in (page.layout(), *cards) if each is not None]
-    for layout in layouts:
-        layout.setEnabled(False)
-    try:
-        yield
-    finally:
-        for layout in layouts:
-            layout.setEnabled(True)
 
 
 class Window(QWidget):
@@ -168,8 +148,7 @@ class Window(QWidget):
         self._columns.activate()
         page.resize(self._stack.size())
         page.layout().activate()
-        with _at_rest(page):
-            page.render(view)
+        page.render(view)
         if self._stack.currentWidget() is not page:
             self._stack.setCurrentWidget(page)
             (page.focusProxy() or self).setFocus(Qt.FocusReason.OtherFocusReason)

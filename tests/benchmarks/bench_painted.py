@@ -22,7 +22,7 @@ PARCELS = 35
 _WARM_UP = 4
 # A person looks before the next deed; the window's own timers run meanwhile, as they do at a real bench.
 _LOOK_MS = 55
-_GIVE_UP_MS = 110_000
+_GIVE_UP_MS = 300_000
 
 
 class Person:

@@ -118,15 +118,19 @@ class Bench:
         return [entry.fact() for entry in read_entries(self.journal, 0, 1_000) if name_of(entry.fact()) == kind]
 
     def wait(self, kind: str, count: int = 1, do: Callable[[], None] = lambda: None) -> Any:
-        """Do something, again if need be, until there are so many facts of a kind; return the last."""
-        due = [0.0]
+        """Do something, again if need be, until there are so many facts of a kind; return the last.
+
+        Each time it waits twice as long: a key struck again too soon would answer the next question.
+        """
+        due, patience_s = [0.0], [3.0]
 
         def there() -> bool:
             if len(self.recorded(kind)) >= count:
                 return True
             if time.monotonic() >= due[0]:
-                due[0] = time.monotonic() + 3.0
                 do()
+                due[0] = time.monotonic() + patience_s[0]
+                patience_s[0] *= 2
             return False
 
         self._until(there, timeout_s=150.0, what=kind)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from station.inputs import Command, Do
 from ui.panels.enlarged import KEY as ENLARGE_KEY
@@ -36,8 +36,6 @@ class ReceivePage(QWidget):
         self._columns = columns = QHBoxLayout()
         columns.setSpacing(S12)
         for panel, share in ((self._parcel, 29), (self.now, 44), (self._photo, 44), (self._evidence, 27)):
-            # The columns keep their shares whatever they hold: nothing a scan brings moves the question sideways.
-            panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             columns.addWidget(panel, share)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(S16, S12, S16, S12)

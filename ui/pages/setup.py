@@ -43,9 +43,9 @@ class SetupPage(QWidget):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(S16, S12, S16, S12)
         columns.setSpacing(S12)
-        for panel, share in ((self.now, 60), (side, 40)):
-            panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-            columns.addWidget(panel, share)
+        side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        columns.addWidget(self.now, 60)
+        columns.addWidget(side, 40)
         self.now.pressed.connect(self.pressed)
         self.now.submitted.connect(self.submitted)
 

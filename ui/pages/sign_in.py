@@ -1,11 +1,11 @@
 """The page before anyone works: badge and PIN, and whether the bench is fit for work."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.words import mark
 from ui.panels.now import NowPanel
-from ui.parts.card import Card
+from ui.parts.card import Column
 from ui.parts.lamp_line import LampLine
 from ui.parts.rows import Rows
 from ui.parts.text import Text
@@ -26,7 +26,7 @@ class SignInPage(QWidget):
         self._title = Text("head")
         self._lamps = Rows(LampLine, S16)
         self._language = Text("small", quiet=True)
-        card = Card()
+        card = Column()
         card.column.addWidget(self._title)
         card.column.addWidget(self._lamps)
         card.column.addStretch(1)
@@ -34,7 +34,6 @@ class SignInPage(QWidget):
         columns = QHBoxLayout()
         columns.setSpacing(S12)
         for panel, share in ((self.now, 64), (card, 36)):
-            panel.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             columns.addWidget(panel, share)
         column = QVBoxLayout(self)
         column.setContentsMargins(S16, S12, S16, S12)

@@ -7,7 +7,7 @@ from resources.words import mark
 from station.inputs import Command, Do
 from station.prompt import Button, Prompt
 from ui.parts.buttons import aside, tile
-from ui.parts.card import Card
+from ui.parts.card import Column
 from ui.parts.text import Text
 from ui.parts.tiles import Tiles
 from ui.theme import S8, S12, S24
@@ -26,7 +26,7 @@ def has_pictures(prompt: Prompt) -> bool:
     return any(each.picture for each in prompt.buttons)
 
 
-class EnlargedPanel(Card):
+class EnlargedPanel(Column):
     """`pressed` carries an answer's button, `closed` nothing: the question is wanted back."""
 
     pressed = Signal(object)

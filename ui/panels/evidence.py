@@ -9,7 +9,7 @@ from station.state import Item
 from station.words import ROUTE_WORDS
 from ui import wording
 from ui.parts.answered import AnsweredList
-from ui.parts.card import Card, rule
+from ui.parts.card import Column, rule
 from ui.parts.counted import Counted
 from ui.parts.defect_list import DefectList
 from ui.parts.fields import Fields
@@ -25,7 +25,7 @@ from ui.theme import S4, S8, S12
 from ui.view import View
 
 
-class EvidencePanel(Card):
+class EvidencePanel(Column):
     """Shows photos, comparisons, reasons and the last step of the item in work, or the bins when there is none.
 
     `photo_wanted` carries the SHA-256 of a photo that was touched.

@@ -9,7 +9,7 @@ from ui.drawings import Picture
 from ui.panels.enlarged import LARGER, has_pictures
 from ui.parts.big import Big
 from ui.parts.buttons import aside, tile
-from ui.parts.card import Card
+from ui.parts.card import Column
 from ui.parts.crop import Crop
 from ui.parts.entry import Entry
 from ui.parts.interlock import InterlockCard, is_stop
@@ -40,7 +40,7 @@ _MANY = 4
 _TALL = (160, 128, 112, 96, 80, 72, 64, 56, 48)
 
 
-class NowPanel(Card):
+class NowPanel(Column):
     """Shows the prompt. `pressed` carries a button of it, `submitted` what was typed; `enlarge_wanted`: large ones."""
 
     pressed = Signal(object)

@@ -7,7 +7,7 @@ from station.facts import Declared, ExceptionRaised
 from station.state import Item, Parcel
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
-from ui.parts.card import Card, rule
+from ui.parts.card import Column, rule
 from ui.parts.polish import set_name
 from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
@@ -17,7 +17,7 @@ from ui.theme import S4, S8, S12
 from ui.view import View
 
 
-class ParcelPanel(Card):
+class ParcelPanel(Column):
     """Shows `state.parcel`, or says that there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -12,7 +12,7 @@ from station.lengths import length_um
 from ui import wording
 from ui.parts.buttons import KeyButton, aside
 from ui.parts.canvas import STEP, Canvas
-from ui.parts.card import Card
+from ui.parts.card import Column
 from ui.parts.defect_list import defect_words
 from ui.parts.text import Text
 from ui.theme import S8, S12
@@ -31,7 +31,7 @@ _SEVERITIES = (mark("Hardly seen"), mark("Seen when looked for"), mark("Seen at 
 Action = tuple[str, str, Callable[[], None]]
 
 
-class PhotoPanel(Card):
+class PhotoPanel(Column):
     """`wanted` carries the SHA-256 of another photo ("": none any more), `marked` a `DefectDrawn`, `undone` nothing."""
 
     wanted = Signal(str)

@@ -1,6 +1,7 @@
 """The sheet a column or a section lies on."""
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme import S12, S16
 
@@ -14,6 +15,29 @@ class Card(QFrame):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(margin, margin, margin, margin)
         self.column.setSpacing(spacing)
+
+
+class Column(Card):
+    """A card as high as its page and as wide as its share of it: nothing a scan brings moves the question sideways.
+
+    The page asks it for no room, so that new words on it are measured once, and not again for each layer around it.
+    """
+
+    def __init__(self, margin: int = S16, spacing: int = S12, parent: QWidget | None = None) -> None:
+        super().__init__(margin, spacing, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+    def hasHeightForWidth(self) -> bool:
+        """The page gives it all the height that there is."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """None: its share of the page is the page's matter."""
+        return QSize(0, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """None."""
+        return QSize(0, 0)
 
 
 def rule() -> QFrame:

@@ -1,6 +1,6 @@
 """A place that scrolls when its content is higher than the screen, by touch, wheel and key."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractSlider, QFrame, QScrollArea, QScroller, QVBoxLayout, QWidget
 
 from ui.theme import S12
@@ -22,6 +22,10 @@ class Scroll(QScrollArea):
         self.column.setSpacing(spacing)
         self.setWidget(content)
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+
+    def sizeHint(self) -> QSize:
+        """A little, whatever it holds: it takes what is left."""
+        return self.minimumSizeHint()
 
     def turn(self, action: QAbstractSlider.SliderAction) -> bool:
         """Move as the key of a page does that nobody had to focus; tells whether there is anything to move."""

