@@ -16,7 +16,7 @@ from station.outcome import Notice, Tone
 from station.settings import Settings
 from station.stages import next_shot, rubric_of, shots_of
 from station.state import Item
-from ui import examined, setup_prompt, telling
+from ui import examined, setup_prompt, telling, wording
 from ui.photos import PhotoDecoded
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
@@ -190,6 +190,8 @@ def _lamps(desk: "Desk", workers: Mapping[str, Worker]) -> Iterator[Lit]:
 
 
 def _sync_lamp(desk: "Desk") -> Lit:
+    if desk.sync.why in wording.SHUT_OUT:
+        return Lit("sync", "attention", desk.sync.why)
     if desk.sync.refused:
         return Lit("sync", "attention", "refused")
     return Lit("sync", "ok") if desk.sync.online else Lit("sync", "attention", "offline")
