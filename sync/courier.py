@@ -17,6 +17,7 @@ from sync.errand import Errand, Timing
 from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Backoff
+from sync.photo_keeping import KEEP_DAYS, PhotoKeeping
 from sync.photos import PhotoQueue
 from sync.references import ReferenceQueue
 
@@ -41,6 +42,7 @@ class Courier:
         *,
         backoff: Backoff = _PATIENCE,
         poll_s: float = _POLL_S,
+        keep_photos_days: int = KEEP_DAYS,
     ) -> None:
         self._client = client
         self._site = site
@@ -51,6 +53,7 @@ class Courier:
         self._post = post
         self._backoff = backoff
         self._poll_s = poll_s
+        self._keep_photos_days = keep_photos_days
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="courier")
@@ -93,7 +96,8 @@ class Courier:
         try:
             epoch = backlog.epoch(self._journal)
             outbox = Outbox(self._client, copy, self._journal, epoch)
-            photos = PhotoQueue(self._client, copy, self._journal, self._photos, epoch)
+            keeping = PhotoKeeping(copy, self._journal, self._photos, epoch, self._keep_photos_days)
+            photos = PhotoQueue(self._client, copy, self._journal, self._photos, epoch, keeping)
             mirror = Mirror(self._client, copy, self._site)
             references = ReferenceQueue(self._client, copy, self._references, self._site)
             errand = Errand(outbox, mirror, photos, references, Timing(self._backoff, self._poll_s))

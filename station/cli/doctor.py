@@ -34,6 +34,7 @@ from station.verify import verify
 from station.words import FAULT_WORDS
 from sync.client import Client
 from sync.errors import Refused, Unreachable
+from sync.identity import read_token
 
 PROVEN_WITHIN_S = 12.0
 # What is not there, or speaks another language, does not come by waiting; a device just switched on may.
@@ -194,8 +195,8 @@ def _central(settings: Settings) -> Check:
     if not settings.central.url:
         return Check("central", "look", "not in the settings: facts stay on this computer")
     try:
-        token = Path(settings.central.token_file).read_text(encoding="utf-8").strip()
-        client = Client(settings.central.url, settings.station, token)
+        token = read_token(Path(settings.central.token_file))
+        client = Client(settings.central.url, settings.station, token, ca_file=settings.central.ca_file)
     except OSError as error:
         return Check("central", "bad", f"the token cannot be read: {error}")
     try:

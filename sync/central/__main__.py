@@ -1,9 +1,8 @@
-"""`returns-central`: runs the central service, shows a return, and lets a station in."""
+"""`returns-central`: runs the central service and shows a return; the other commands are modules of their own."""
 
 import argparse
 import logging
 import os
-import re
 import signal
 import socket
 import sys
@@ -19,30 +18,32 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
 from sync.central import (
+    identity_commands,
     notice_commands,
     order_commands,
     pattern_commands,
+    photo_commands,
     reference_commands,
     returns,
     rules,
     sample,
-    tokens,
 )
-from sync.central.photos import PhotoShelf
+from sync.central.photos import open_shelf
 from sync.central.resolutions import commands as resolution_commands
 from sync.central.store import Store
 from sync.central.web import make_app
 
 _STOP_WITHIN_S = 3
 _BACKLOG = 128
-_STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
 
 _ABOUT = """\
 The central records of Returns Station: takes in what benches found, tells them what to expect.
 
   returns-central serve --data central --sample     try it: made-up orders, a station A01 that may speak
-  returns-central enrol B07 --site leeds --data central
-                                                    let a real station in: prints its token, once
+  returns-central enrol-code --site leeds --data central
+                                                    let a real station in: prints a code for ten minutes, once
+  returns-central revoke B07 --data central         shut a station out; nothing at the bench is deleted
+  returns-central photos check --data central       hash every photo again, name what is missing or wrong
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
   returns-central publish-rules rubrics/apparel.toml --site leeds --data central
                                                     new questions or routes for its benches, from the next item on
@@ -62,7 +63,8 @@ Serves until it is told to stop (Ctrl-C, SIGTERM). Prints one line when it is re
 
   returns-central: listening on http://127.0.0.1:PORT
 
-DIR holds the database (central.sqlite, unless --database names another), the photos (photos/ab/cd/HASH.jpg)
+DIR holds the database (central.sqlite, unless --database names another), the photos (photos/ab/cd/HASH.jpg, unless
+--photos names another place, such as s3://BUCKET/PREFIX?endpoint=URL&region=NAME with keys from the environment)
 and the tokens left for stations on this computer (tokens/STATION.token).
 """
 
@@ -92,14 +94,13 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--database", metavar="URL", help="such as postgresql+psycopg://user@host/name; default: SQLite in DIR"
     )
+    where.add_argument("--photos", default="", metavar="URL", help="s3://BUCKET/PREFIX; default: DIR/photos")
     _add_serve(commands, where)
     show = commands.add_parser("show", parents=[where], help="print one return as JSON")
     show.add_argument("rma", metavar="RMA")
     show.set_defaults(do=_show)
-    enrol = commands.add_parser("enrol", parents=[where], help="let a station in and print its token")
-    enrol.add_argument("station", metavar="STATION", help="the station's code, three of A-Z and 0-9")
-    enrol.add_argument("--site", required=True, help="the site it belongs to")
-    enrol.set_defaults(do=_enrol)
+    identity_commands.add_to(commands, where)
+    photo_commands.add_to(commands, where)
     publish = commands.add_parser("publish-rules", parents=[where], help="tell benches of new questions or routes")
     publish.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="below rubrics/, rubrics/clients/, routes/"
@@ -142,13 +143,14 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         sample.enrol_station(store, asked.data, _now())
     try:
         patterns = pattern_commands.read(asked.data)
+        shelf = open_shelf(asked.photos, asked.data, store)
     except (ValueError, OSError) as error:
         return _sorry(str(error))
     try:
         listener = _listener(asked.host, asked.port) if asked.fd is None else _inherited(asked.fd)
     except OSError as error:
         return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
-    app = make_app(store, PhotoShelf(asked.data / "photos", store), _version(), patterns)
+    app = make_app(store, shelf, _version(), patterns)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -216,13 +218,6 @@ def _show(asked: argparse.Namespace, store: Store) -> int:
     if found is None:
         return _sorry(f"nothing is known of {asked.rma}: neither expected nor received")
     print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())  # noqa: T201
-    return 0
-
-
-def _enrol(asked: argparse.Namespace, store: Store) -> int:
-    if _STATION.fullmatch(asked.station) is None:
-        return _sorry(f"a station's code is three of A-Z and 0-9, not {asked.station!r}")
-    print(tokens.enrol(store, asked.station, asked.site, _now()))  # noqa: T201
     return 0
 
 

@@ -5,7 +5,6 @@ sixth of the same with pydantic. Work on the database runs in threads, so that o
 """
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,23 +16,31 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from station.photos import PhotoError
-from sync.central import elsewhere, feed, intake, order_doors, patterns, references, returns, tokens
+from sync.central import (
+    elsewhere,
+    feed,
+    identity_doors,
+    intake,
+    order_doors,
+    patterns,
+    photo_doors,
+    returns,
+    tokens,
+)
 from sync.central.pattern_rule import Rules
-from sync.central.photos import PhotoShelf, WrongPhotoError
+from sync.central.photos import PhotoShelf
 from sync.central.store import Store
 from sync.central.tables import journal
-from sync.central.tokens import Caller
+from sync.central.tokens import Caller, NotAdmitted
 from sync.wire import Health, Problem, Push, Quarantine
 
 _LARGEST_PUSH = 4 * 1024 * 1024
-_LARGEST_PHOTO = 32 * 1024 * 1024
 _MOST_RECORDS = 2_000
 _LARGEST_NUMBER = 2**63 - 1
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _log = logging.getLogger(__name__)
 
 
@@ -50,21 +57,22 @@ Door = Callable[[Request], Awaitable[Response]]
 
 
 def make_app(store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> Starlette:
-    """Return the ASGI application on a database, a folder of photos, and the rules of patterns."""
-    doors = _Doors(store, shelf, version, rules)
+    """Return the ASGI application on a database, a shelf of photos, and the rules of patterns."""
+    doors = _Doors(store, version, rules)
     routes = [
         Route("/v1/health", doors.health, methods=["GET"]),
         Route("/v1/stations/{station}/events", doors.push, methods=["POST"]),
         Route("/v1/stations/{station}/quarantine", doors.put_away, methods=["POST"]),
         Route("/v1/sites/{site}/feed", doors.feed, methods=["GET"]),
-        Route("/v1/photos/{sha256}", doors.photo, methods=["PUT", "HEAD", "GET"]),
-        Route("/v1/sites/{site}/references/{sha256}", doors.reference, methods=["GET"]),
         Route("/v1/returns/{rma}", doors.returns, methods=["GET"]),
         Route("/v1/events", doors.events, methods=["GET"]),
         *order_doors.routes(store),
+        *identity_doors.routes(store, _now),
+        *photo_doors.routes(store, shelf, _now),
     ]
     failures: dict[Any, Any] = {
         RequestError: _failed,
+        NotAdmitted: _not_admitted,
         HTTPException: _not_here,
         ClientDisconnect: _gone,
         OperationalError: _database_away,
@@ -76,11 +84,10 @@ def make_app(store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> Sta
 
 
 class _Doors:
-    """The endpoints, and what they share: the database, the photos and who is calling."""
+    """The endpoints, and what they share: the database and who is calling."""
 
-    def __init__(self, store: Store, shelf: PhotoShelf, version: str, rules: Rules) -> None:
+    def __init__(self, store: Store, version: str, rules: Rules) -> None:
         self._store = store
-        self._shelf = shelf
         self._version = version
         self._rules = rules
 
@@ -111,30 +118,6 @@ class _Doors:
         await run_in_threadpool(elsewhere.follow, self._store, caller.site)
         return _json(await run_in_threadpool(self._page, caller.site, after, limit))
 
-    async def photo(self, request: Request) -> Response:
-        caller = await self._caller(request)
-        sha256 = _hash(request)
-        if request.method == "PUT":
-            content = await _body(request, _LARGEST_PHOTO)
-            try:
-                await run_in_threadpool(self._shelf.put, sha256, content, caller.station, _now())
-            except WrongPhotoError as error:
-                raise RequestError(422, "wrong_photo", str(error)) from error
-            return Response(status_code=204)
-        found: bytes | None = await run_in_threadpool(self._shelf.get, sha256)
-        if found is None:
-            raise RequestError(404, "no_photo", "no such photo")
-        return Response(found, media_type="image/jpeg")
-
-    async def reference(self, request: Request) -> Response:
-        """A picture the caller's site was told of, sent from the disk piece by piece."""
-        caller = await self._of_site(request)
-        sha256 = _hash(request)
-        found = await run_in_threadpool(references.file_for, self._store, self._shelf, caller.site, sha256)
-        if found is None:
-            raise RequestError(404, "no_photo", "this site was told of no such picture")
-        return FileResponse(found, media_type="image/jpeg")
-
     async def returns(self, request: Request) -> Response:
         await self._caller(request)
         rma = _text(request.path_params["rma"])
@@ -151,13 +134,7 @@ class _Doors:
         return _json(await run_in_threadpool(self._events, station, after, limit))
 
     async def _caller(self, request: Request) -> Caller:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise RequestError(401, "no_token", "send the station's token as Authorization: Bearer")
-        found = await run_in_threadpool(tokens.caller, self._store, token.strip())
-        if found is None:
-            raise RequestError(401, "token_unknown", "no station has this token")
-        return found
+        return await run_in_threadpool(tokens.caller, self._store, request.headers.get("authorization", ""), _now())
 
     async def _of_site(self, request: Request) -> Caller:
         caller = await self._caller(request)
@@ -249,13 +226,6 @@ def _text(value: str) -> str:
     return value
 
 
-def _hash(request: Request) -> str:
-    sha256 = str(request.path_params["sha256"])
-    if _SHA256.fullmatch(sha256) is None:
-        raise RequestError(400, "malformed", "a photo is named by 64 lower-case hexadecimal digits")
-    return sha256
-
-
 def _json(value: Any, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
@@ -266,6 +236,10 @@ def _now() -> str:
 
 async def _failed(_request: Request, error: RequestError) -> Response:
     return _json(error.problem, error.status)
+
+
+async def _not_admitted(_request: Request, error: NotAdmitted) -> Response:
+    return _json(Problem(error.error, error.detail), error.status)
 
 
 async def _not_here(_request: Request, error: HTTPException) -> Response:
