@@ -45,14 +45,11 @@ def caller(store: Store, authorization: str, now: str) -> Caller:
         raise NotAdmitted(401, "no_token", "send the station's token as Authorization: Bearer")
     given = _hash(token.strip())
     with store.reading() as connection:
-        known = _known(connection, given)
-        if known is None:
-            raise NotAdmitted(401, "token_unknown", "no station has this token")
-        speaker, expires_at = known
-        revoked = connection.execute(
-            select(enrolled_station.c.revoked_at).where(enrolled_station.c.station == speaker.station)
-        ).scalar()
-    if revoked:
+        known = _known(connection, given) or _known_of_old(connection, given)
+    if known is None:
+        raise NotAdmitted(401, "token_unknown", "no station has this token")
+    speaker, expires_at, revoked_at = known
+    if revoked_at:
         raise NotAdmitted(403, "revoked", "this station was shut out; nothing of it is lost: enrol it again")
     if expires_at and expires_at <= now:
         raise NotAdmitted(401, "token_expired", "the token has ended; the station's key gets the next one")
@@ -129,20 +126,30 @@ def later(at: str, by: timedelta) -> str:
     return (datetime.fromisoformat(at) + by).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _known(connection: Connection, given: bytes) -> tuple[Caller, str] | None:
-    """Return who has a token with this hash, and its end. Found by the hash, then compared in constant time."""
+def _known(connection: Connection, given: bytes) -> tuple[Caller, str, str] | None:
+    """Return who has a token with this hash, its end, and when the station was shut out.
+
+    Found by the hash, then compared in constant time. One query: every request asks this.
+    """
     token, who = station_token.c, enrolled_station.c
     query = (
-        select(token.token_hash, token.station, who.site, token.expires_at)
+        select(token.token_hash, token.station, who.site, token.expires_at, who.revoked_at)
         .join_from(station_token, enrolled_station, token.station == who.station)
         .where(token.token_hash == given)
     )
     row = connection.execute(query).first()
     if row is not None and hmac.compare_digest(bytes(row.token_hash), given):
-        return Caller(row.station, row.site), row.expires_at
+        return Caller(row.station, row.site), row.expires_at, row.revoked_at
+    return None
+
+
+def _known_of_old(connection: Connection, given: bytes) -> tuple[Caller, str, str] | None:
+    """The same for a token of before there were keys, which has no end."""
     old = connection.execute(select(old_station).where(old_station.c.token_hash == given)).first()
     if old is not None and hmac.compare_digest(bytes(old.token_hash), given):
-        return Caller(old.station, old.site), ""
+        mine = enrolled_station.c.station == old.station
+        revoked_at = connection.execute(select(enrolled_station.c.revoked_at).where(mine)).scalar()
+        return Caller(old.station, old.site), "", revoked_at or ""
     return None
 
 

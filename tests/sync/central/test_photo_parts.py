@@ -192,3 +192,24 @@ def test_another_site_does_not_read_a_photo(bench: Any, enrol_at: Callable[..., 
         for each in (bench, neighbour, stranger)
     }
     assert found == {bench.station: 200, neighbour.station: 200, "X77": 404}
+
+
+def test_a_photo_is_on_the_disk_with_its_name_before_it_is_listed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library leaves it to the system; after a power cut the database would tell of a file that is empty."""
+    shelf = open_shelf("", tmp_path, store)
+    made_to_last: list[int] = []
+    really = os.fsync
+
+    def noted(descriptor: int) -> None:
+        assert not shelf.has(SHA256)
+        made_to_last.append(os.fstat(descriptor).st_ino)
+        really(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", noted)
+        shelf.place.put(f"{SHA256[:2]}/{SHA256[2:4]}/{SHA256}.jpg", PHOTO)
+    assert shelf.adopt(SHA256, "A01", NOW)
+    file = tmp_path / "photos" / SHA256[:2] / SHA256[2:4] / f"{SHA256}.jpg"
+    assert {path.stat().st_ino for path in (file, *list(file.parents)[:3])} <= set(made_to_last)
