@@ -39,6 +39,8 @@ from sync.identity import read_token
 PROVEN_WITHIN_S = 12.0
 # What is not there, or speaks another language, does not come by waiting; a device just switched on may.
 SETTLED_WITHIN_S = 3.0
+# A person must mend these; waiting for a network changes nothing.
+_UNSAFE = ("not_secure", "certificate_wrong")
 SETTLED = (Fault.unreachable, Fault.wrong_line_settings)
 LOW_DISK_BYTES = 2 * 1024**3
 CLOCK_TOLERANCE_S = 120.0
@@ -202,6 +204,8 @@ def _central(settings: Settings) -> Check:
     try:
         health = client.health()
     except Unreachable as error:
+        if error.code in _UNSAFE:
+            return Check("central", "bad", f"nothing is sent, work goes on: {error}")
         return Check("central", "look", f"not reachable now, work goes on without it: {error}")
     except Refused as error:
         return Check("central", "bad", f"central refuses this station: {error}")

@@ -10,15 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from station.disk_room import is_low, is_short
 from station.facts import PhotoTaken
 from station.local_copy import LocalCopy, Refusal
 from station.photos import PhotoError, PhotoStore
+from station.settings import Settings
 from station.verify import verify
 from sync.errors import Refused, Unreachable
-from sync.photo_keeping import PhotoKeeping
+from sync.photo_keeping import KEEP_DAYS, PhotoKeeping
 from sync.photos import PhotoQueue
 from sync.wire import PART_BYTES, PhotoAnswer
 
@@ -300,6 +302,13 @@ def test_with_the_disk_nearly_full_no_photo_is_saved_and_facts_are(book: Any, tm
 )
 def test_where_the_bounds_are(total: int, free: int, low: bool, short: bool) -> None:
     assert (is_low(total, free), is_short(total, free)) == (low, short)
+
+
+def test_how_long_photos_stay_is_a_setting() -> None:
+    assert Settings().photos.keep_days == KEEP_DAYS == 14
+    assert msgspec.toml.decode("[photos]\nkeep_days = 30", type=Settings).photos.keep_days == 30
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.toml.decode("[photos]\nkeep_days = 0", type=Settings)
 
 
 def test_photos_of_one_name_are_released_once(book: Any, shelf: Shelf) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from station import __main__ as station
-from station.settings import read
+from station.settings import CentralSettings, read, write
 from sync.central import __main__ as central
 from sync.identity import Identity, key_file
 
@@ -80,6 +81,13 @@ def test_what_does_not_work_is_said_and_changes_nothing(
     assert "cannot be reached" in said(*enrol, "--central", "http://127.0.0.1:1", "--code", code)
     assert "is no address" in said(*enrol, "--central", "http://[::bad", "--code", code)
     assert "This code is not open" in said(*enrol, "--central", url, "--code", "0000-0000-0000-0000")
+    (tmp_path / "t").write_text("token")
+    other = tmp_path / "unsafe"
+    begun(other, "E02")
+    unsafe = CentralSettings("http://central.example", "leeds", str(tmp_path / "t"))
+    write(other / "settings.toml", replace(read(other / "settings.toml"), central=unsafe))
+    assert station.main(["doctor", "--data", str(other)]) == 1
+    assert re.search(r"✘ central +nothing is sent, work goes on: not_secure", capsys.readouterr().out)
     missing = str(tmp_path / "ca.pem")
     assert "ca.pem cannot be read" in said(
         *enrol, "--central", url.replace("http:", "https:"), "--code", code, "--ca", missing

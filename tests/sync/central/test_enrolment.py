@@ -1,6 +1,8 @@
 """Who gets in and who stays out: codes used, ended and guessed; keys that renew; two stations of one name."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -112,6 +114,25 @@ def test_a_code_that_was_guessed_at_five_times_is_void(store: Store, key: Key) -
     assert refused(key.enrol, written, "B07") == "code_unknown"
     assert refused(key.enrol, "", "B07") == "code_unknown"
     assert refused(key.enrol, "\0" * 16, "B07") == "code_unknown"
+
+
+def test_of_eight_who_use_a_code_at_once_one_gets_in(store: Store) -> None:
+    written = code(store)
+    keys = [Key(store) for _ in range(8)]
+    together = threading.Barrier(8)
+
+    def try_it(each: Key) -> str:
+        together.wait()
+        try:
+            return each.enrol(written, "B07").token
+        except NotAdmitted as error:
+            return error.error
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(try_it, keys))
+    assert answers.count("code_used") == 7
+    (token,) = (each for each in answers if each != "code_used")
+    assert speaks(store, token) == "B07"
 
 
 def test_four_wrong_tries_are_forgiven(store: Store, key: Key) -> None:
