@@ -1,6 +1,6 @@
 """What travels between a bench and central: pushes and their answers, the feed, and problems, as msgspec types."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -19,6 +19,7 @@ RecordKind = Literal[
     "pattern",
     "reference",
     "elsewhere",
+    "resolution",
 ]
 
 # One push: central refuses more; the courier never asks for more.
@@ -51,6 +52,14 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str = ""
 
 
+class Next(msgspec.Struct, frozen=True):
+    """What central asks of the next push: no more than so many entries and bytes, and not before so many ms."""
+
+    max_events: int = MOST_ENTRIES
+    max_bytes: int = MOST_BYTES
+    delay_ms: int = 0
+
+
 class Pushed(msgspec.Struct, frozen=True):
     """Central's answer: everything up to `acked` is durable there, whatever its verdict."""
 
@@ -58,6 +67,7 @@ class Pushed(msgspec.Struct, frozen=True):
     acked: int
     server_time: str
     results: tuple[Verdict, ...] = ()
+    next: Next | None = None
 
 
 class Quarantine(msgspec.Struct, frozen=True):
@@ -120,7 +130,7 @@ LARGEST_PHOTO = 32 * 1024 * 1024
 class PhotoAsk(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a bench would like to do with a photo of `size` bytes; `direct` when it may go elsewhere in one piece."""
 
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_PHOTO)]
     direct: bool = False
 
 

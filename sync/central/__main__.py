@@ -1,25 +1,25 @@
-"""`returns-central`: runs the central service and shows a return; the other commands are modules of their own."""
+"""`returns-central`: runs the central service, shows a return, and lets a station in."""
 
 import argparse
-import logging
-import os
 import signal
 import socket
+import ssl
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
-import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from station.database import UnsafeSqliteError
 from sync.central import (
     identity_commands,
+    logs,
     notice_commands,
+    openapi,
     order_commands,
     pattern_commands,
     photo_commands,
@@ -27,14 +27,16 @@ from sync.central import (
     returns,
     rules,
     sample,
+    serving,
+    webhook_commands,
 )
 from sync.central.photos import open_shelf
 from sync.central.resolutions import commands as resolution_commands
+from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.web import make_app
 
-_STOP_WITHIN_S = 3
-_BACKLOG = 128
+_TLS_OR_PROXY = "give --tls-cert and --tls-key, or --behind-proxy where a proxy in front of this speaks TLS"
 
 _ABOUT = """\
 The central records of Returns Station: takes in what benches found, tells them what to expect.
@@ -50,11 +52,13 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central recall --help                     add, list and withdraw recalls that stop the benches
   returns-central serial --help                     serial numbers that were reported stolen or blocked
   returns-central publish-reference --help          pictures of good units, for the benches to compare with
+  returns-central openapi --data central            what its doors take and answer, for those who call them
   returns-central import-orders --help              return orders of other systems, from CSV or NDJSON
   returns-central integrator --help                 systems that may send them over HTTP
   returns-central neighbours --help                 sites that know of each other's open orders
   returns-central work-resolutions --help           pay, exchange, repair, send back: carry out what was decided
   returns-central resolutions --help                what return lines resolve to, and what a person decides
+  returns-central work-webhooks --help              tell other systems of it, where they asked to be told
   returns-central patterns --help                   what is told of a customer's earlier returns, from which counts on
 """
 
@@ -72,7 +76,7 @@ and the tokens left for stations on this computer (tokens/STATION.token).
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return 0, or 1 with a plain word on standard error."""
     asked = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.set_up(as_json=getattr(asked, "log_requests", False))
     try:
         asked.data.mkdir(parents=True, exist_ok=True)
         store = Store(asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}")
@@ -96,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     where.add_argument("--photos", default="", metavar="URL", help="s3://BUCKET/PREFIX; default: DIR/photos")
     _add_serve(commands, where)
+    told = commands.add_parser("openapi", parents=[where], help="print what the doors take and answer, as OpenAPI")
+    told.set_defaults(do=_openapi)
     show = commands.add_parser("show", parents=[where], help="print one return as JSON")
     show.add_argument("rma", metavar="RMA")
     show.set_defaults(do=_show)
@@ -113,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     reference_commands.add_to(commands, where)
     order_commands.add_to(commands, where)
     resolution_commands.add_to(commands, where)
+    webhook_commands.add_to(commands, where)
     return parser
 
 
@@ -134,10 +141,19 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     serve.add_argument(
         "--with-parent", action="store_true", help="stop when standard input is closed: never outlive who started it"
     )
+    serve.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate (PEM), with those that vouch for it")
+    serve.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key (PEM)")
+    serve.add_argument("--behind-proxy", action="store_true", help="a proxy in front of this speaks TLS")
+    serve.add_argument(
+        "--drain", type=float, default=0.0, metavar="S", help="when told to stop: be not ready for S seconds first"
+    )
+    serve.add_argument("--log-requests", action="store_true", help="log as JSON, with a line for each request")
     serve.set_defaults(do=_serve)
 
 
 def _serve(asked: argparse.Namespace, store: Store) -> int:
+    if (asked.tls_cert is None) != (asked.tls_key is None):
+        return _sorry("--tls-cert and --tls-key go together")
     if asked.sample:
         sample.load(store, asked.generated, asked.seed)
         sample.enrol_station(store, asked.data, _now())
@@ -147,69 +163,47 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
     except (ValueError, OSError) as error:
         return _sorry(str(error))
     try:
-        listener = _listener(asked.host, asked.port) if asked.fd is None else _inherited(asked.fd)
+        listening = serving.listener(asked.host, asked.port) if asked.fd is None else serving.inherited(asked.fd)
     except OSError as error:
         return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
-    app = make_app(store, shelf, _version(), patterns)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        ws="none",
-        lifespan="off",
-        timeout_graceful_shutdown=_STOP_WITHIN_S,
-    )
-    server = uvicorn.Server(config)
+    with listening:
+        if asked.tls_cert is None and not asked.behind_proxy and not serving.is_loopback(listening):
+            return _sorry(f"tokens would travel in the open from {asked.host}: {_TLS_OR_PROXY}")
+        service = Service(store, _version())
+        app = make_app(service, shelf, patterns)
+        tls = serving.Tls(asked.tls_cert, asked.tls_key) if asked.tls_cert else None
+        try:
+            server = serving.Server(app, service.drain, asked.drain, tls)
+            server.config.load()
+        except (OSError, ssl.SSLError) as error:
+            return _sorry(f"the certificate cannot be used: {error}")
+        _run(server, listening, asked.with_parent)
+    return 0
 
+
+def _run(server: serving.Server, listening: socket.socket, with_parent: bool) -> None:
     def stop(*_: object) -> None:
         server.should_exit = True
 
     # uvicorn raises the signal again after a clean stop; with these handlers that ends in exit code 0.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, stop)
-    if asked.with_parent:
+    if with_parent:
         # A daemon: nothing can wake a thread that reads a pipe nobody writes to.
-        threading.Thread(target=_await_end_of_input, args=(stop,), name="with-parent", daemon=True).start()
-    host, port = listener.getsockname()[:2]
-    print(f"returns-central: listening on http://{host}:{port}", flush=True)  # noqa: T201
-    server.run(sockets=[listener])
+        threading.Thread(target=serving.await_end_of_input, args=(stop,), name="with-parent", daemon=True).start()
+    host, port = listening.getsockname()[:2]
+    scheme = "https" if server.config.is_ssl else "http"
+    print(f"returns-central: listening on {scheme}://{host}:{port}", flush=True)  # noqa: T201
+    server.run(sockets=[listening])
+
+
+def _openapi(asked: argparse.Namespace, store: Store) -> int:
+    app = make_app(
+        Service(store, _version()), open_shelf("memory:", asked.data, store), pattern_commands.read(asked.data)
+    )
+    text = msgspec.json.encode(openapi.document(app.routes, _version()))
+    print(msgspec.json.format(text, indent=2).decode())  # noqa: T201
     return 0
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
-
-    With its protocol named: asyncio turns Nagle's algorithm off for such sockets only, and with it on each answer
-    comes 40 ms late.
-    """
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
-    )[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
-
-
-def _inherited(descriptor: int) -> socket.socket:
-    return socket.socket(proto=socket.IPPROTO_TCP, fileno=descriptor)
-
-
-def _await_end_of_input(stop: Callable[[], None]) -> None:
-    """Call `stop` when nobody holds the other end any more.
-
-    Reads the bare descriptor: Python aborts at its end when a daemon holds the lock of `sys.stdin`.
-    """
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    stop()
 
 
 def _show(asked: argparse.Namespace, store: Store) -> int:

@@ -129,7 +129,7 @@ def _renewable(connection: Connection, station: str, now: str) -> tuple[str, byt
     """Return site and key of a station that may get a token by its key; raises NotAdmitted."""
     row = connection.execute(select(enrolled_station).where(enrolled_station.c.station == station)).first()
     if row is None or not row.public_key:
-        raise NotAdmitted(403, "not_enrolled", "no station of this name has a key here: enrol it")
+        raise NotAdmitted(404, "not_enrolled", "no station of this name has a key here: enrol it")
     if row.revoked_at:
         raise NotAdmitted(403, "revoked", "this station was shut out; nothing of it is lost: enrol it again")
     ends = connection.execute(

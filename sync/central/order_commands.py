@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, get_args
 
 from sync.central import elsewhere, integrators, orders
 from sync.central.order_files import COLUMNS, UnreadableFile, read_csv, read_ndjson
@@ -71,6 +71,9 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
         one.add_argument("name", metavar="NAME", help="what the system is called")
         one.add_argument("--site", required=True, help="the site whose orders it sends")
         one.set_defaults(do=does)
+        if name == "admit":
+            roles = get_args(integrators.Role)
+            one.add_argument("--may", nargs="+", default=[], choices=roles, help="beside sending orders in")
     near = commands.add_parser("neighbours", help="sites that know of each other's open orders").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -161,7 +164,7 @@ def _words(counts: Mapping[str, int]) -> str:
 
 def _admit(asked: argparse.Namespace, store: Store) -> int:
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    sys.stdout.write(integrators.admit(store, asked.name, asked.site, now) + "\n")
+    sys.stdout.write(integrators.admit(store, asked.name, asked.site, now, asked.may) + "\n")
     return 0
 
 

@@ -141,7 +141,7 @@ def open_place(url: str, folder: Path) -> Place:
         raise ValueError(f"photos are kept in file:///PATH, s3://BUCKET/PREFIX or memory:, not in {parts.scheme}:")
     chosen = Path(parts.path) if url else folder
     chosen.mkdir(parents=True, exist_ok=True)
-    return Place(LocalStore(chosen, mkdir=True), chosen)
+    return Place(LocalStore(chosen, automatic_cleanup=True, mkdir=True), chosen)
 
 
 def _in_s3(bucket: str, prefix: str, asked: dict[str, list[str]]) -> Place:

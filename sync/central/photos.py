@@ -5,6 +5,7 @@ Of a photo with a shipping label in it a copy comes, in which the label cannot b
 
 import hashlib
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -54,6 +55,12 @@ class PhotoShelf:
             raise WrongPhotoError("the bytes in the storage do not have this SHA-256")
         self._list(sha256, len(content), station, now)
         return True
+
+    def probe(self) -> None:
+        """Write something and take it away again; raises PhotoError when no photo could be kept."""
+        name = f"probe.{secrets.token_hex(4)}"
+        self.place.replace(name, b"probe")
+        self.place.remove(name)
 
     def signed(self, sha256: str, size: int) -> Signed | None:
         """Return an address a photo can be put to; None where the place has none."""

@@ -257,3 +257,54 @@ resolution_mark = Table(
     Column("epoch", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
 )
+
+# When each station was last heard of, to half a minute.
+station_heard = Table(
+    "station_heard",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("at", String, nullable=False),
+)
+
+# What an integrator may do beside sending return orders in, which each of them may.
+integrator_role = Table(
+    "integrator_role",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("role", String, primary_key=True),
+)
+
+# Steps of resolutions that benches and other systems are not told of yet; written with the step itself.
+resolution_news = Table(
+    "resolution_news",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+)
+
+# Where systems want to be told of resolutions. The secret signs what is sent, so it is kept as it is.
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("site", String, nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("secret", String, nullable=False),
+    Column("made_at", String, nullable=False),
+)
+
+# What they are still to be told: `waiting`, until it was taken (`delivered`) or nobody took it for long (`given_up`).
+webhook_delivery = Table(
+    "webhook_delivery",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("webhook", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", String, nullable=False),
+    Index("webhook_delivery_due", "state", "not_before"),
+)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from resources import find
-from sync.central.resolutions import queue
+from sync.central.resolutions import queue, told
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.follow import follow
 from sync.central.resolutions.provider import HttpProvider
@@ -121,8 +121,9 @@ def work(
     while not stop.is_set():
         try:
             follow(store, book, clock())
+            told.publish(store, clock())
             while not stop.is_set() and work_one(store, book, provider, token, clock) is not None:
-                pass
+                told.publish(store, clock())
         except OperationalError as error:
             sys.stderr.write(f"returns-central: the database does not answer: {error}\n")
         if until_idle:
@@ -170,6 +171,7 @@ def _rule(asked: argparse.Namespace, store: Store) -> int:
             done = rule(connection, asked.rma, asked.line, ruling, book, _now())
     except (ValueError, OSError) as error:
         return _sorry(str(error))
+    told.publish(store, _now())
     if not done:
         return _sorry(f"{asked.rma} {asked.line} is decided already, by a person or by what was begun")
     return _say(f"{asked.rma} {asked.line}: {asked.then}, asked for")
@@ -178,6 +180,7 @@ def _rule(asked: argparse.Namespace, store: Store) -> int:
 def _settle(asked: argparse.Namespace, store: Store) -> int:
     with store.writing() as connection:
         done = queue.step(connection, asked.id, ("needs_person",), asked.state, _now(), asked.by, asked.why)
+    told.publish(store, _now())
     return _say(f"{asked.id}: {asked.state}") if done else _sorry(f"{asked.id} does not wait for a person")
 
 

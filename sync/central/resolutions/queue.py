@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, and_, insert, select, update
 
-from sync.central.tables import resolution, resolution_step
+from sync.central.tables import resolution, resolution_news, resolution_step
 
 State = Literal["requested", "claimed", "sent", "unknown", "confirmed", "needs_person", "withdrawn", "closed"]
 
@@ -91,7 +91,11 @@ def step(
 
 
 def note(connection: Connection, id_: str, state: State, now: datetime, by: str, why: str) -> None:
-    """Write the newest step into the history; its number is the row's own count, so it cannot be written twice."""
+    """Write the newest step into the history, and that others are to be told of it.
+
+    Its number is the row's own count, so it cannot be written twice.
+    """
     n = connection.execute(select(resolution.c.steps).where(resolution.c.id == id_)).scalar_one()
     row = {"id": id_, "n": n, "state": state, "at": stamp(now), "by": by, "why": why}
     connection.execute(insert(resolution_step), [row])
+    connection.execute(insert(resolution_news), [{"id": id_, "n": n}])

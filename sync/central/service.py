@@ -1,0 +1,28 @@
+"""What the doors of one running service share: the database, who waits, who is let in, what is counted."""
+
+from sync.central import waiting
+from sync.central.admission import Admission
+from sync.central.callers import Stations
+from sync.central.heard import Heard
+from sync.central.metrics import Metrics
+from sync.central.store import Store
+from sync.central.waiting import Waiting
+
+
+class Service:
+    """Made once for each process; `drain` is called in the event loop's thread."""
+
+    def __init__(self, store: Store, version: str) -> None:
+        self.store = store
+        self.version = version
+        self.metrics = Metrics(store)
+        self.admission = Admission()
+        self.waiting = Waiting(lambda: waiting.heads(store))
+        self.heard = Heard(store)
+        self.stations = Stations(store, self.heard)
+        self.is_draining = False
+
+    def drain(self) -> None:
+        """Stop soon: be not ready from now on, and let go at once whoever waits for news."""
+        self.is_draining = True
+        self.waiting.end()

@@ -1,0 +1,140 @@
+"""Listens, speaks TLS, and stops: uvicorn with the bounds it lacks, and a drain before the door closes."""
+
+import asyncio
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_STOP_WITHIN_S = 10
+# A thousand benches that come back in the same second are to find a place in the queue.
+_BACKLOG = 1024
+# Longer than any client keeps a connection it does not use: it is not closed in the moment it is used again.
+_KEEP_ALIVE_S = 75
+# As long as a head may take, and what a caller still sends after it was answered.
+_HEAD_S = 20.0
+_LOOK_EVERY_S = 0.05
+
+
+class Tls(NamedTuple):
+    """A certificate and its key, as PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+class Punctual(H11Protocol):
+    """One connection, cut when the head of a request dribbles; uvicorn would wait for it for ever."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._late = self.loop.call_later(_HEAD_S, self._cut)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._is_between():
+            self._forget()
+        elif self._late is None:
+            self._late = self.loop.call_later(_HEAD_S, self._cut)
+
+    def _is_between(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _forget(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _cut(self) -> None:
+        self._late = None
+        if self._is_between():
+            self.transport.close()
+
+
+class Server(uvicorn.Server):
+    """Serves until told to stop; then `drain` is called, the door stays open for a while, and what runs may end.
+
+    A second Ctrl-C ends the while.
+    """
+
+    def __init__(self, app: FastAPI, drain: Callable[[], None], open_for_s: float, tls: Tls | None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Punctual,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                lifespan="off",
+                timeout_keep_alive=_KEEP_ALIVE_S,
+                timeout_graceful_shutdown=_STOP_WITHIN_S,
+                ssl_certfile=tls.certificate if tls else None,
+                ssl_keyfile=tls.key if tls else None,
+            )
+        )
+        self._drain = drain
+        self._open_for_s = open_for_s
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, then close: what is under way ends within ten seconds, or is broken off."""
+        self._drain()
+        end = asyncio.get_running_loop().time() + self._open_for_s
+        while asyncio.get_running_loop().time() < end and not self.force_exit:
+            await asyncio.sleep(_LOOK_EVERY_S)
+        self.force_exit = False
+        await super().shutdown(sockets)
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    With its protocol named: asyncio turns Nagle's algorithm off for such sockets only, and with it on each answer
+    comes 40 ms late.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+    )[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
+
+
+def inherited(descriptor: int) -> socket.socket:
+    """Return the listening socket that whoever started this process made."""
+    return socket.socket(proto=socket.IPPROTO_TCP, fileno=descriptor)
+
+
+def is_loopback(listening: socket.socket) -> bool:
+    """Tell whether only this computer can reach a socket."""
+    return ipaddress.ip_address(listening.getsockname()[0]).is_loopback
+
+
+def await_end_of_input(stop: Callable[[], None]) -> None:
+    """Call `stop` when nobody holds the other end of standard input any more.
+
+    Reads the bare descriptor: Python aborts at its end when a daemon holds the lock of `sys.stdin`.
+    """
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    stop()

@@ -1,0 +1,96 @@
+"""A storm of stations that come back at once: all is taken once, nobody hears of a fault, each is told its own time."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sync.central.admission import Admission
+from sync.central.answers import RequestError
+from tests.long import storm
+
+STATIONS, BACKLOG, AT_ONCE = 100, 6, 6
+
+
+def test_a_storm_of_stations_is_taken_in_once(central: Any) -> None:
+    """A hundred at once are more than there are places for bodies: some are told to come later."""
+    stations = storm.admit(central.store, STATIONS)
+    happened = asyncio.run(storm.rage(central.url, stations, BACKLOG, AT_ONCE))
+    assert set(happened.statuses) <= {200, 429}
+    assert happened.statuses[200] == STATIONS * BACKLOG / AT_ONCE
+    assert happened.verdicts == {}
+    assert storm.kept(central.store, stations) == (STATIONS * BACKLOG, STATIONS * BACKLOG)
+    assert all(1 <= int(each) <= 30 for each in happened.retry_after)
+
+
+def test_places_are_given_back_however_a_request_ends() -> None:
+    async def run() -> None:
+        admission = Admission(bodies=2, at_work=1)
+        for _ in range(5):
+            with pytest.raises(ZeroDivisionError):
+                async with admission.body(), admission.work("leeds"):
+                    raise ZeroDivisionError
+        async with admission.body(), admission.body():
+            with pytest.raises(RequestError) as refused:
+                async with admission.body():
+                    pass
+        assert (refused.value.status, refused.value.problem.error) == (429, "busy")
+        assert 1 <= int(refused.value.headers["Retry-After"]) <= 30
+        async with admission.body(), admission.work("leeds"):
+            pass
+
+    asyncio.run(run())
+
+
+def test_one_site_does_not_take_the_places_of_all() -> None:
+    async def run() -> None:
+        admission = Admission(bodies=50, at_work=3, at_a_site=2, patience_s=0.05)
+        at_work: list[str] = []
+        most: list[int] = []
+        release = asyncio.Event()
+
+        async def push(site: str) -> str:
+            try:
+                async with admission.work(site):
+                    at_work.append(site)
+                    most.append(len(at_work))
+                    await release.wait()
+                    at_work.remove(site)
+                    return "taken"
+            except RequestError:
+                return "later"
+
+        leeds = [asyncio.create_task(push("leeds")) for _ in range(10)]
+        await asyncio.gather(*leeds[2:])  # eight wait in vain
+        york = asyncio.create_task(push("york"))
+        while "york" not in at_work:
+            await asyncio.sleep(0)
+        release.set()
+        said = await asyncio.gather(*leeds, york)
+        assert said == ["taken"] * 2 + ["later"] * 8 + ["taken"]
+        assert max(most) == 3
+
+    asyncio.run(run())
+
+
+def test_who_is_answered_in_a_quiet_hour_need_not_wait() -> None:
+    async def run() -> None:
+        admission = Admission()
+        async with admission.body():
+            assert admission.delay_ms() == 0
+
+    asyncio.run(run())
+
+
+def test_those_who_come_together_are_told_different_times() -> None:
+    async def run() -> set[str]:
+        admission = Admission(bodies=0)
+        told = set()
+        for _ in range(200):
+            with pytest.raises(RequestError) as refused:
+                async with admission.body():
+                    pass
+            told.add(refused.value.headers["Retry-After"])
+        return told
+
+    assert len(asyncio.run(run())) > 3
