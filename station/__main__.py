@@ -24,6 +24,8 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station run --headless --parcels 12 --out out
                                             play scripted parcels with no screen and write a report
   returns-station begin --station A01       write the first settings of a real bench
+  returns-station enrol --central URL --code CODE
+                                            let it in at central, by a code of `returns-central enrol-code`
   returns-station command-sheet OUT.pdf     write the barcodes that stand for keys, to hang at the bench
   returns-station mat-sheet OUT.pdf         write the mat by which photos have millimetres and true colours
   returns-station rubric check              find what is wrong with the questions of a category
@@ -77,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_begin(commands)
+    _add_enrol(commands)
     _add_sheet(commands)
     _add_mat(commands)
     where = argparse.ArgumentParser(add_help=False)
@@ -143,10 +146,21 @@ def _add_begin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--station", required=True, metavar="CODE", help="three of A-Z and 0-9; in every plate it prints"
     )
     begin.add_argument("--bench", default="Bench 1", metavar="NAME", help="what people call it (default: Bench 1)")
-    begin.add_argument("--central", default="", metavar="URL", help="where the central records are")
-    begin.add_argument("--site", default="", help="the site this bench belongs to")
-    begin.add_argument("--token-file", default="", metavar="FILE", help="holds what `returns-central enrol` printed")
     begin.set_defaults(do=_begin)
+
+
+def _add_enrol(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    enrol = commands.add_parser("enrol", help="let this bench in at central, or in again")
+    enrol.add_argument("--data", type=Path, default=_home(), metavar="DIR", help=f"data folder (default: {_home()})")
+    enrol.add_argument("--central", required=True, metavar="URL", help="where the central records are: https://...")
+    enrol.add_argument("--code", required=True, help="what `returns-central enrol-code` printed; counts ten minutes")
+    enrol.add_argument(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help="the only authorities whose certificates count (PEM)",
+    )
+    enrol.set_defaults(do=_enrol)
 
 
 def _add_sheet(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -180,10 +194,14 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _begin(asked: argparse.Namespace) -> int:
     from station.cli import beginning
-    from station.settings import CentralSettings
 
-    central = CentralSettings(asked.central, asked.site, asked.token_file)
-    return beginning.begin(asked.data, asked.station, asked.bench, central)
+    return beginning.begin(asked.data, asked.station, asked.bench)
+
+
+def _enrol(asked: argparse.Namespace) -> int:
+    from station.cli import enrolling
+
+    return enrolling.enrol(asked.data, asked.central, asked.code, asked.ca)
 
 
 def _sheet(asked: argparse.Namespace) -> int:

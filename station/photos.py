@@ -12,10 +12,11 @@ from station.files import sync_folder
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UNFINISHED = ".part"
+_RELEASED = "released.txt"
 
 
 class PhotoError(Exception):
-    """A photo could not be saved; `code` is disk_full, read_only or disk_error."""
+    """A photo could not be saved; `code` is disk_full, disk_low, read_only or disk_error."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -26,16 +27,26 @@ def _say_nothing(_point: str) -> None:
     pass
 
 
+def _has_room(_folder: Path) -> bool:
+    return True
+
+
 class PhotoStore:
     """A folder of JPEG files, `ab/cd/<sha256>.jpg`. Usable from several threads and processes.
 
     `trace` is called at the named points of a save (after_part, before_rename, after_rename, after_sync), so that a
-    test can end the process there.
+    test can end the process there. Where `has_room` says no, nothing more is saved: what is left is for facts.
     """
 
-    def __init__(self, folder: Path, trace: Callable[[str], None] = _say_nothing) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        trace: Callable[[str], None] = _say_nothing,
+        has_room: Callable[[Path], bool] = _has_room,
+    ) -> None:
         self._folder = folder
         self._trace = trace
+        self._has_room = has_room
 
     def path(self, sha256: str) -> Path:
         """Return where a photo lies or would lie; raises ValueError for anything but 64 lower-case hex digits."""
@@ -61,6 +72,8 @@ class PhotoStore:
         """
         sha256 = hashlib.sha256(jpeg).hexdigest()
         path = self.path(sha256)
+        if not self._has_room(self._folder):
+            raise PhotoError("disk_low", "The disk is nearly full: the photo is not saved.")
         try:
             if not self.is_whole(sha256):
                 self._save(path, jpeg)
@@ -73,6 +86,25 @@ class PhotoStore:
         for path in sorted(self._folder.glob("??/??/*.jpg")):
             if _SHA256.fullmatch(path.stem):
                 yield path.stem
+
+    def release(self, sha256: str) -> bool:
+        """Delete a photo that central has, once it is written down that this was meant; False when there is none."""
+        if not self.has(sha256):
+            return False
+        with (self._folder / _RELEASED).open("a", encoding="ascii") as file:
+            file.write(f"{sha256}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self.path(sha256).unlink(missing_ok=True)
+        return True
+
+    def released(self) -> frozenset[str]:
+        """Return the photos that were deleted because central has them; a line a power cut tore counts for nothing."""
+        try:
+            lines = (self._folder / _RELEASED).read_text(encoding="ascii", errors="replace").splitlines()
+        except FileNotFoundError:
+            return frozenset()
+        return frozenset(line for line in lines if _SHA256.fullmatch(line))
 
     def sweep(self) -> int:
         """Remove what interrupted saves left behind and return how many; only while nobody else saves."""

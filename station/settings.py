@@ -24,11 +24,15 @@ class SettingsError(ValueError):
 
 
 class CentralSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the central records are: base URL, the site this bench belongs to, and the file that holds its token."""
+    """Where the central records are: base URL, the site this bench belongs to, and the file that holds its token.
+
+    `ca_file` names the only authorities (PEM) whose certificates count; empty means those that everybody trusts.
+    """
 
     url: str = ""
     site: str = ""
     token_file: str = ""
+    ca_file: str = ""
 
 
 def _check_layout(layout: str) -> None:
@@ -129,6 +133,12 @@ class ReadingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, o
     text: bool = True
 
 
+class PhotoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How long photos stay at the bench once central has them."""
+
+    keep_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 14
+
+
 DeviceSettings = ScannerSettings | ScaleSettings | CameraSettings | PrinterSettings
 
 
@@ -155,6 +165,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mat: MatSettings = MatSettings()
     hints: dict[str, tuple[str, ...]] = {}
     reading: ReadingSettings = ReadingSettings()
+    photos: PhotoSettings = PhotoSettings()
 
     def __post_init__(self) -> None:
         """Refuse a code no plate can bear, and two devices of one name: what they say could not be told apart."""

@@ -18,6 +18,7 @@ from sync.client import Client
 from sync.clock import MACHINE
 from sync.errand import Disk, Errand, Heard, Timing
 from sync.listener import Listener
+from sync.photo_keeping import KEEP_DAYS
 
 _JOIN_S = 2.0
 # How often the computer's own network is looked at while central is away.
@@ -40,11 +41,12 @@ class Courier:
         post: Callable[[SyncStatus], None],
         *,
         timing: Timing = _TIMING,
+        keep_photos_days: int = KEEP_DAYS,
     ) -> None:
         self._client = client
         self._site = site
         self._copy = copy
-        self._disk = Disk(journal, photos, references)
+        self._disk = Disk(journal, photos, references, keep_photos_days)
         self._post = post
         self._timing = timing
         self._listener = Listener(client.twin(), site, timing.backoff, self._hear)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from station.disk_room import Room, room
 from station.journal_errors import JournalError
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
@@ -22,6 +23,7 @@ from sync.errors import AWAY, Refused, Unreachable
 from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Backoff, Lane
+from sync.photo_keeping import KEEP_DAYS, PhotoKeeping
 from sync.photos import PhotoQueue
 from sync.references import ReferenceQueue
 from sync.transport import Transport
@@ -44,11 +46,13 @@ class Timing(msgspec.Struct, frozen=True):
 
 
 class Disk(msgspec.Struct, frozen=True):
-    """Where the bench keeps what leaves it, and the pictures that come."""
+    """Where the bench keeps what leaves it, and the pictures that come; for how many days photos that central has."""
 
     journal: Path
     photos: PhotoStore
     references: PhotoStore
+    keep_photos_days: int = KEEP_DAYS
+    room: Room = room
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -84,7 +88,10 @@ class Errand:
         epoch = self._journal.epoch()
         self._outbox = Outbox(transport, db, self._journal, epoch, clock)
         self._mirror = Mirror(transport, db, site, clock)
-        self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch)
+        keeping = PhotoKeeping(
+            db, disk.journal, disk.photos, epoch, disk.keep_photos_days, room_of=disk.room, clock=clock
+        )
+        self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch, keeping)
         references = ReferenceQueue(transport, db, disk.references, site)
         digests = Digests(transport, db, self._journal, self._mirror, self._outbox, site, epoch)
         self._timing, self._clock, self._dice = timing, clock, dice

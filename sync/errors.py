@@ -1,15 +1,16 @@
 """The two ways in which central does not do what a bench asks: wait, or call a person."""
 
 # The codes of Unreachable that say that nobody of ours answered.
-AWAY = ("unreachable", "slow", "not_central", "stopped")
+AWAY = ("unreachable", "slow", "not_central", "certificate_wrong", "not_secure", "stopped")
 
 
 class Unreachable(Exception):
     """No answer, or none that says anything: wait and try again.
 
     `code` is `unreachable` (nobody there), `slow` (no answer in time), `not_central` (somebody else answers), `fault`
-    (central failed), `busy` (it asks for patience) or `stopped` (we broke off). `status` is the HTTP status, 0 when
-    there was no answer; `retry_after_s` is how long central asked to be left alone.
+    (central failed), `busy` (it asks for patience), `certificate_wrong` (who answers cannot prove to be central),
+    `not_secure` (anybody could listen, so nothing was said) or `stopped` (we broke off). `status` is the HTTP status,
+    0 when there was no answer; `retry_after_s` is how long central asked to be left alone.
     """
 
     def __init__(self, code: str, detail: str, *, status: int = 0, retry_after_s: float = 0.0) -> None:

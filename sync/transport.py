@@ -1,6 +1,6 @@
 """What the courier asks of central: its side of the line, so that a test can put another line in the place of HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from sync.client import Gap
@@ -8,6 +8,7 @@ from sync.wire import (
     FeedPage,
     FeedRecord,
     JournalDigest,
+    PhotoAnswer,
     Push,
     Pushed,
     Quarantine,
@@ -41,11 +42,17 @@ class Transport(Protocol):
     def journal_digest(self, epoch: str, after: int, upto: int) -> JournalDigest | Gap:
         """Return the digest of what central has of this station's entries after one up to another."""
 
-    def photo_has(self, sha256: str) -> bool:
-        """Tell whether central has this photo."""
+    def ask_photo(self, sha256: str, size: int, direct: bool = False) -> PhotoAnswer:
+        """Return what central wants of a photo of `size` bytes; with `direct` it may name storage to put it to."""
 
-    def put_photo(self, sha256: str, content: bytes) -> None:
-        """Send a photo; again is the same as once."""
+    def put_part(self, sha256: str, size: int, number: int, part: bytes) -> None:
+        """Send one part of a photo; again is the same as once."""
+
+    def complete_photo(self, sha256: str, size: int) -> PhotoAnswer:
+        """Have central put the parts together; the answer is `have`, or names parts that are missing."""
+
+    def put_elsewhere(self, url: str, headers: Mapping[str, str], content: bytes) -> None:
+        """Put a photo to the storage that central named."""
 
     def reference(self, site: str, sha256: str, most: int) -> bytes:
         """Return a picture that central told this site of; refused when it is longer than `most` bytes."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -189,3 +189,72 @@ def digest_of(marks: Iterable[int]) -> Digest:
         count += 1
         total += mark
     return Digest(count, f"{total % 2**64:016x}")
+
+
+# Photos travel in parts of this size, numbered from 0; the last may be smaller. A cut line repeats one part at most.
+PART_BYTES = 512 * 1024
+LARGEST_PHOTO = 32 * 1024 * 1024
+
+
+class PhotoAsk(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a bench would like to do with a photo of `size` bytes; `direct` when it may go elsewhere in one piece."""
+
+    size: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_PHOTO)]
+    direct: bool = False
+
+
+class PhotoAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`have`: central has it, its hash was checked. `parts`: these numbers are missing. `presigned`: put it to `url`.
+
+    With `presigned` exactly `headers` go along, without the station's token; `complete` then says that it is there.
+    """
+
+    state: Literal["have", "parts", "presigned"]
+    missing: tuple[int, ...] = ()
+    url: str = ""
+    headers: dict[str, str] = {}
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """A bench's wish to be `station`: a one-time code, its Ed25519 key (32 bytes), and the key's signature.
+
+    Signed is `enrolment_text`: so nobody enrols a key that is not his.
+    """
+
+    code: str
+    station: str
+    public_key: bytes
+    signature: bytes
+
+
+class Challenge(msgspec.Struct, frozen=True):
+    """A number used once; who signs `renewal_text` with the station's key gets a new token."""
+
+    nonce: str
+
+
+class Renewal(msgspec.Struct, frozen=True):
+    """An answer to a challenge."""
+
+    nonce: str
+    signature: bytes
+
+
+class Admission(msgspec.Struct, frozen=True):
+    """A station's token and until when it is valid (UTC); the bench fetches the next one from `renew_at` on."""
+
+    station: str
+    site: str
+    token: str
+    renew_at: str
+    expires_at: str
+
+
+def enrolment_text(code: str, station: str) -> bytes:
+    """Return what a key signs when it is enrolled."""
+    return f"returns-station enrol\n{code}\n{station}".encode()
+
+
+def renewal_text(nonce: str, station: str) -> bytes:
+    """Return what a key signs to get the next token."""
+    return f"returns-station renew\n{nonce}\n{station}".encode()

@@ -78,11 +78,29 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "psycopg": ("sync.central",),
     "asyncio": ("sync.central",),
     "anyio": ("sync.central",),
+    "cryptography": ("sync.identity", "sync.central.enrolment"),
+    "obstore": ("sync.central.photo_places",),
+    "boto3": ("sync.central.photo_places",),
+    "botocore": ("sync.central.photo_places",),
 }
 
 # Slow to import or not always there; everything else is imported at the top, where it can be seen.
 # An entry module may also import ours late: which parts load depends on the command it was given.
-LATE_LIBRARIES = frozenset({"alembic", "cv2", "numpy", "zxingcpp", "rapidocr", "onnxruntime", "cel", "httpx"})
+LATE_LIBRARIES = frozenset(
+    {
+        "alembic",
+        "cv2",
+        "numpy",
+        "zxingcpp",
+        "rapidocr",
+        "onnxruntime",
+        "cel",
+        "httpx",
+        "cryptography",
+        "boto3",
+        "botocore",
+    }
+)
 
 FORBIDDEN_NAMES = frozenset(
     {"util", "utils", "helper", "helpers", "common", "base", "manager", "managers", "core", "misc"}

@@ -16,7 +16,7 @@ from station.outcome import Notice, Tone
 from station.settings import Settings
 from station.stages import next_shot, rubric_of, shots_of
 from station.state import Item
-from ui import examined, setup_prompt, telling
+from ui import examined, setup_prompt, telling, wording
 from ui.panels.enlarged import has_pictures
 from ui.photos import PhotoDecoded
 from ui.setting_up import SettingUp
@@ -196,7 +196,7 @@ def _lamps(desk: "Desk", workers: Mapping[str, Worker]) -> Iterator[Lit]:
 
 def _sync_lamp(desk: "Desk") -> Lit:
     """Return the lamp with what a person has to do something about, the most pressing first."""
-    if desk.sync.why in ("fork", "token_unknown"):
+    if desk.sync.why == "fork" or desk.sync.why in wording.SHUT_OUT:
         return Lit("sync", "attention", desk.sync.why)
     if desk.sync.refused:
         return Lit("sync", "attention", "refused")

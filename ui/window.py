@@ -32,10 +32,10 @@ from ui.pages.shift import ShiftPage
 from ui.pages.sign_in import SignInPage
 from ui.pages.trouble import TroublePage
 from ui.panels.now import NowPanel
+from ui.parts.banner import Banner
 from ui.parts.buttons import KeyButton, tab
 from ui.parts.notice import NoticeStrip
 from ui.parts.scroll import Scroll
-from ui.parts.training import TrainingBanner
 from ui.theme import S4, S12, S16
 from ui.view import PAGES, SETUP, SIMULATOR, SIMULATOR_TAB, View, may_open
 
@@ -97,7 +97,7 @@ class Window(QWidget):
             SETUP: self._setup,
             "settings": settings,
         }
-        self._header, self._training, self._notice = Header(), TrainingBanner(), NoticeStrip()
+        self._header, self._banner, self._notice = Header(), Banner(), NoticeStrip()
         self._trouble = TroublePage()
         self._stack = QStackedWidget()
         for page in (*self._pages.values(), self._trouble):
@@ -124,7 +124,7 @@ class Window(QWidget):
         self._columns.addLayout(column, 1)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self._training, self._header):
+        for widget in (self._banner, self._header):
             column.addWidget(widget)
         strip = QHBoxLayout()
         strip.setContentsMargins(S16, S12, S16, 0)
@@ -142,7 +142,7 @@ class Window(QWidget):
         if QApplication.layoutDirection() != direction:
             QApplication.setLayoutDirection(direction)
         page: Any = self._trouble if view.failed or view.cannot_save else self._pages[self._page_name(view)]
-        for part in (self._training, self._header, self._notice, self._tabs):
+        for part in (self._banner, self._header, self._notice, self._tabs):
             part.render(view)
         # A page chooses the size of its pictures by the room it has: the notice above it takes some, or leaves it.
         self._columns.activate()

@@ -50,6 +50,8 @@ FAULTS: Mapping[str, str] = {
     "outcome_unknown": mark("unsure"),
     "broken": mark("broken"),
     "offline": mark("offline"),
+    **dict.fromkeys(("revoked", "token_unknown", "token_expired"), mark("shut out")),
+    **dict.fromkeys(("certificate_wrong", "not_secure"), mark("not safe")),
     "refused": mark("refused"),
     "fork": mark("old copy"),
     "token_unknown": mark("not let in"),
@@ -119,7 +121,22 @@ ORDER_KINDS: Mapping[str, str] = {
     "undelivered": mark("Returned to sender"),
     "unknown": mark("Unknown parcel"),
 }
+# Why central and this bench do not speak until somebody has done something about it.
+SHUT_OUT: Mapping[str, str] = {
+    "revoked": mark("Central has shut this bench out. Work on: all is kept here. Ask IT to enrol the bench again."),
+    "token_unknown": mark("Central does not know this bench. Work on: all is kept here. Ask IT to enrol it again."),
+    "token_expired": mark(
+        "This bench was away from central for too long. Work on: all is kept here. Ask IT to enrol it again."
+    ),
+    "certificate_wrong": mark(
+        "Who answers cannot prove to be central, so nothing is sent. Work on: all is kept here. Tell IT."
+    ),
+    "not_secure": mark(
+        "Central's address does not begin with https, so nothing is sent. Work on: all is kept here. Tell IT."
+    ),
+}
 _CURES: Mapping[str, str] = {
+    **SHUT_OUT,
     "offline": mark("Work on: everything is kept here and sent by itself when the network is back."),
     "refused": mark("Central refused some facts. Nothing is lost; a supervisor must look."),
     "fork": mark(

@@ -35,10 +35,13 @@ from station.verify import verify
 from station.words import FAULT_WORDS
 from sync.client import Client
 from sync.errors import Refused, Unreachable
+from sync.identity import read_token
 
 PROVEN_WITHIN_S = 12.0
 # What is not there, or speaks another language, does not come by waiting; a device just switched on may.
 SETTLED_WITHIN_S = 3.0
+# A person must mend these; waiting for a network changes nothing.
+_UNSAFE = ("not_secure", "certificate_wrong")
 SETTLED = (Fault.unreachable, Fault.wrong_line_settings)
 LOW_DISK_BYTES = 2 * 1024**3
 CLOCK_TOLERANCE_S = 120.0
@@ -195,13 +198,15 @@ def _central(settings: Settings) -> Check:
     if not settings.central.url:
         return Check("central", "look", "not in the settings: facts stay on this computer")
     try:
-        token = Path(settings.central.token_file).read_text(encoding="utf-8").strip()
-        client = Client(settings.central.url, settings.station, token)
+        token = read_token(Path(settings.central.token_file))
+        client = Client(settings.central.url, settings.station, token, ca_file=settings.central.ca_file)
     except OSError as error:
         return Check("central", "bad", f"the token cannot be read: {error}")
     try:
         health = client.health()
     except Unreachable as error:
+        if error.code in _UNSAFE:
+            return Check("central", "bad", f"nothing is sent, work goes on: {error}")
         return Check("central", "look", f"not reachable now, work goes on without it: {error}")
     except Refused as error:
         return Check("central", "bad", f"central refuses this station: {error}")

@@ -29,6 +29,7 @@ from station.cli.equipment import Equipment
 from station.codes import is_of_a_parcel
 from station.comparing import Comparing
 from station.desk import Desk
+from station.disk_room import is_short, room
 from station.history import History
 from station.journal import Journal
 from station.labels import load
@@ -50,6 +51,7 @@ from station.settings import (
 from station.state import State
 from sync.client import Client
 from sync.courier import Courier
+from sync.identity import Identity
 
 _log = logging.getLogger(__name__)
 
@@ -168,7 +170,7 @@ def open_station(
         copy = LocalCopy.open(folder / COPY_FILE)
         stack.callback(copy.close)
         history = History(journal)
-        store = PhotoStore(home / PHOTOS_FOLDER)
+        store = PhotoStore(home / PHOTOS_FOLDER, has_room=lambda where: not is_short(*room(where)))
         rules = read_rules()
         index = PhotoIndex(home / PHOTOS_FOLDER)
         told = ArticlePictures(folder / COPY_FILE, PhotoStore(folder / REFERENCES_FOLDER))
@@ -207,11 +209,12 @@ def _courier(folder: Path, settings: Settings, post: Post) -> Courier | None:
     central = settings.central
     if not central.url:
         return None
-    token = Path(central.token_file).read_text(encoding="utf-8").strip()
-    client = Client(central.url, settings.station, token)
+    identity = Identity(Path(central.token_file))
+    client = Client(central.url, settings.station, identity.token, identity, central.ca_file)
     photos = PhotoStore(folder / PHOTOS_FOLDER)
     references = PhotoStore(folder / REFERENCES_FOLDER)
-    return Courier(client, central.site, folder / JOURNAL_FILE, folder / COPY_FILE, photos, references, post)
+    files = (folder / JOURNAL_FILE, folder / COPY_FILE, photos, references)
+    return Courier(client, central.site, *files, post, keep_photos_days=settings.photos.keep_days)
 
 
 def sessions_of(settings: Settings) -> dict[str, Session]:

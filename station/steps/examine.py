@@ -25,9 +25,11 @@ SKIP_PHOTO = (
     Choice("camera", mark("The camera does not work")),
     Choice("size", mark("It does not fit under the camera")),
     Choice("danger", mark("It is not safe to handle")),
+    Choice("disk", mark("There is no room for it on the disk")),
 )
 _NOT_SAVED: Mapping[str, str] = {
     "disk_full": mark("The disk is full: the photo could not be saved. Call IT, then try again."),
+    "disk_low": mark("The disk is nearly full: no more photos. Press S to go on without, and call IT."),
     "disk_error": mark("The disk does not take the photo. Call IT at once."),
     "read_only": mark("The folder of the photos cannot be written. Call IT."),
 }

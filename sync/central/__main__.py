@@ -1,7 +1,6 @@
 """`returns-central`: runs the central service, shows a return, and lets a station in."""
 
 import argparse
-import re
 import signal
 import socket
 import ssl
@@ -19,11 +18,13 @@ from station import text_files
 from station.database import UnsafeSqliteError
 from sync.central import (
     held,
+    identity_commands,
     logs,
     notice_commands,
     openapi,
     order_commands,
     pattern_commands,
+    photo_commands,
     reference_commands,
     returns,
     reviews,
@@ -31,11 +32,10 @@ from sync.central import (
     sample,
     serving,
     snapshot,
-    tokens,
     webhook_commands,
 )
 from sync.central.migrate import SchemaError
-from sync.central.photos import PhotoShelf
+from sync.central.photos import open_shelf
 from sync.central.resolutions import commands as resolution_commands
 from sync.central.service import Service
 from sync.central.store import Store
@@ -43,14 +43,15 @@ from sync.central.tables import REVISION
 from sync.central.web import make_app
 
 _TLS_OR_PROXY = "give --tls-cert and --tls-key, or --behind-proxy where a proxy in front of this speaks TLS"
-_STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
 
 _ABOUT = """\
 The central records of Returns Station: takes in what benches found, tells them what to expect.
 
   returns-central serve --data central --sample     try it: made-up orders, a station A01 that may speak
-  returns-central enrol B07 --site leeds --data central
-                                                    let a real station in: prints its token, once
+  returns-central enrol-code --site leeds --data central
+                                                    let a real station in: prints a code for ten minutes, once
+  returns-central revoke B07 --data central         shut a station out; nothing at the bench is deleted
+  returns-central photos check --data central       hash every photo again, name what is missing or wrong
   returns-central migrate --data central --database URL
                                                     bring an older PostgreSQL database to this program's tables
   returns-central tidy --data central               once a day: let go of what the feeds told long ago
@@ -76,7 +77,8 @@ Serves until it is told to stop (Ctrl-C, SIGTERM). Prints one line when it is re
 
   returns-central: listening on http://127.0.0.1:PORT
 
-DIR holds the database (central.sqlite, unless --database names another), the photos (photos/ab/cd/HASH.jpg)
+DIR holds the database (central.sqlite, unless --database names another), the photos (photos/ab/cd/HASH.jpg, unless
+--photos names another place, such as s3://BUCKET/PREFIX?endpoint=URL&region=NAME with keys from the environment)
 and the tokens left for stations on this computer (tokens/STATION.token).
 """
 
@@ -107,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument(
         "--database", metavar="URL", help="such as postgresql+psycopg://user@host/name; default: SQLite in DIR"
     )
+    where.add_argument("--photos", default="", metavar="URL", help="s3://BUCKET/PREFIX; default: DIR/photos")
     _add_serve(commands, where)
     migrating = commands.add_parser(
         "migrate", parents=[where], help="bring the database to this program's tables; make a backup before"
@@ -124,10 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", parents=[where], help="print one return as JSON")
     show.add_argument("rma", metavar="RMA")
     show.set_defaults(do=_show)
-    enrol = commands.add_parser("enrol", parents=[where], help="let a station in and print its token")
-    enrol.add_argument("station", metavar="STATION", help="the station's code, three of A-Z and 0-9")
-    enrol.add_argument("--site", required=True, help="the site it belongs to")
-    enrol.set_defaults(do=_enrol)
+    identity_commands.add_to(commands, where)
+    photo_commands.add_to(commands, where)
     publish = commands.add_parser("publish-rules", parents=[where], help="tell benches of new questions or routes")
     publish.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="below rubrics/, rubrics/clients/, routes/"
@@ -180,6 +181,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         sample.enrol_station(store, asked.data, _now())
     try:
         patterns = pattern_commands.read(asked.data)
+        shelf = open_shelf(asked.photos, asked.data, store)
     except (ValueError, OSError) as error:
         return _sorry(text_files.in_words(error))
     try:
@@ -191,7 +193,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         if asked.tls_cert is None and not asked.behind_proxy and not serving.is_loopback(listening):
             return _sorry(f"tokens would travel in the open from {asked.host}: {_TLS_OR_PROXY}")
         service = Service(store, _version())
-        app = make_app(service, PhotoShelf(asked.data / "photos", store), patterns)
+        app = make_app(service, shelf, patterns)
         tls = serving.Tls(asked.tls_cert, asked.tls_key) if asked.tls_cert else None
         try:
             server = serving.Server(app, service.drain, asked.drain, tls)
@@ -220,7 +222,7 @@ def _run(server: serving.Server, listening: socket.socket, with_parent: bool) ->
 
 def _openapi(asked: argparse.Namespace, store: Store) -> int:
     app = make_app(
-        Service(store, _version()), PhotoShelf(asked.data / "photos", store), pattern_commands.read(asked.data)
+        Service(store, _version()), open_shelf("memory:", asked.data, store), pattern_commands.read(asked.data)
     )
     text = msgspec.json.encode(openapi.document(app.routes, _version()))
     print(msgspec.json.format(text, indent=2).decode())  # noqa: T201
@@ -258,13 +260,6 @@ def _show(asked: argparse.Namespace, store: Store) -> int:
     if found is None:
         return _sorry(f"nothing is known of {asked.rma}: neither expected nor received")
     print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())  # noqa: T201
-    return 0
-
-
-def _enrol(asked: argparse.Namespace, store: Store) -> int:
-    if _STATION.fullmatch(asked.station) is None:
-        return _sorry(f"a station's code is three of A-Z and 0-9, not {asked.station!r}")
-    print(tokens.enrol(store, asked.station, asked.site, _now()))  # noqa: T201
     return 0
 
 

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from station.photos import PhotoError
+from sync.central.tokens import NotAdmitted
 from sync.wire import Problem
 
 _LONGEST_NAME = 200
@@ -72,6 +73,7 @@ def failures() -> dict[Any, Any]:
     """Return what answers each kind of exception that a door may end in."""
     return {
         RequestError: _failed,
+        NotAdmitted: _not_admitted,
         RequestValidationError: _not_valid,
         HTTPException: _not_here,
         ClientDisconnect: _gone,
@@ -85,6 +87,13 @@ def failures() -> dict[Any, Any]:
 async def _failed(_request: Request, error: RequestError) -> Response:
     response = json(error.problem, error.status)
     response.headers.update(error.headers)
+    return response
+
+
+async def _not_admitted(_request: Request, error: NotAdmitted) -> Response:
+    response = json(Problem(error.error, error.detail), error.status)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

@@ -19,11 +19,8 @@ class Stations:
         self._heard = heard
 
     async def any(self, request: Request) -> Caller:
-        """Return the station that calls; raises RequestError (401)."""
-        token = answers.bearer(request)
-        found = await run_in_threadpool(tokens.caller, self._store, token)
-        if found is None:
-            raise answers.unknown("station")
+        """Return the station that calls; raises RequestError (401) or NotAdmitted (401, 403)."""
+        found = await run_in_threadpool(tokens.caller, self._store, answers.bearer(request), answers.now())
         request.state.who = found.station
         if self._heard.note(found.station, answers.now()):
             await run_in_threadpool(self._heard.write)

@@ -4,9 +4,10 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sync.central.identity_tables import enrolled_station
 from sync.central.store import Store
 from sync.central.tables import station, station_heard
 
@@ -49,10 +50,16 @@ class Heard:
 def longest_unheard_s(store: Store) -> float:
     """Return for how many seconds nothing came of the station that was silent longest; 0 when there is none.
 
-    One that never spoke counts from when it was let in.
+    One that never spoke counts from when it was let in; one that was shut out does not count.
     """
-    last = func.min(func.coalesce(station_heard.c.at, station.c.made_at))
-    query = select(last).select_from(station.outerjoin(station_heard, station_heard.c.station == station.c.station))
+    known = enrolled_station.c
+    of_old = select(station.c.station, station.c.made_at.label("since")).where(
+        station.c.station.not_in(select(known.station))
+    )
+    present = select(known.station, known.enrolled_at.label("since")).where(known.revoked_at == "")
+    let_in = union_all(of_old, present).subquery()
+    last = func.min(func.coalesce(station_heard.c.at, let_in.c.since))
+    query = select(last).select_from(let_in.outerjoin(station_heard, station_heard.c.station == let_in.c.station))
     with store.reading() as connection:
         oldest = connection.execute(query).scalar()
     if oldest is None:

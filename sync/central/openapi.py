@@ -68,10 +68,15 @@ def _is_list(shape: Any) -> bool:
 def _operation(door: Operation) -> Json:
     words = dict(door.problems)
     if door.who != "anybody":
-        words[401] = "no_token or token_unknown"
+        words[401] = "no_token, token_unknown or token_expired"
+        words.setdefault(403, "revoked")
         words[503] = "database_away or, for photos, the disk's word: come again later"
     if door.who in ("site", "itself", "integrator"):
-        words[403] = {"site": "other_site", "itself": "other_station", "integrator": "other_site or no_role"}[door.who]
+        words[403] = {
+            "site": "other_site or revoked",
+            "itself": "other_station or revoked",
+            "integrator": "other_site or no_role",
+        }[door.who]
     words[500] = "fault: a mistake of ours"
     told: Json = {
         "operationId": door.name,

@@ -9,11 +9,27 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from station.records import ReturnOrder
-from sync.central import bodies, webhooks
+from sync.central import bodies, identity_doors, photo_doors, webhooks
 from sync.central.order_doors import MOST_BYTES, MOST_ROWS, Answers
 from sync.central.resolutions import told
 from sync.central.snapshot_doors import NDJSON
-from sync.wire import FeedPage, Health, JournalDigest, Push, Pushed, Quarantine, SiteDigest
+from sync.wire import (
+    LARGEST_PHOTO,
+    PART_BYTES,
+    Admission,
+    Challenge,
+    Enrolment,
+    FeedPage,
+    Health,
+    JournalDigest,
+    PhotoAnswer,
+    PhotoAsk,
+    Push,
+    Pushed,
+    Quarantine,
+    Renewal,
+    SiteDigest,
+)
 
 # Who may pass: anybody; any station; the stations of the site in the path; the station in the path; a system of the
 # site in the path.
@@ -27,6 +43,7 @@ PARAMETERS: Mapping[str, Schema] = {
     "station": NAME,
     "site": NAME,
     "rma": NAME,
+    "number": {"type": "integer", "minimum": 0, "maximum": LARGEST_PHOTO // PART_BYTES - 1},
     "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the picture's bytes"},
 }
 
@@ -105,6 +122,8 @@ _PLACE: Mapping[int, str] = {
     429: "busy: come again later",
 }
 _NO_PICTURE: Mapping[int, str] = {400: "malformed: no SHA-256", 404: "no_photo"}
+_NOT_IN = "code_unknown, code_used, other_station or signature_wrong"
+_SIZE = Query("size", "bytes of the whole photo", {"type": "integer", "minimum": 1, "maximum": LARGEST_PHOTO})
 _ORDERS: Mapping[str, Any] = {
     "description": f"Return orders as an array, or one a line; {MOST_ROWS} at most. Each row is judged by itself and "
     "answered by itself: one that is refused keeps no other from being taken in."
@@ -215,15 +234,74 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
     ),
     Operation(
+        "POST",
+        "/v1/enrol",
+        "enrol",
+        "Lets a station in by a one-time code (`returns-central enrol-code`) and the key it will renew its token with; "
+        "the same key may ask again while the code is open.",
+        "anybody",
+        {200: (_JSON, Admission)},
+        {**_READ, 403: _NOT_IN, 409: "station_taken"},
+        body=(bodies.JSON, Enrolment),
+        most=identity_doors.MOST_BYTES,
+        packed=True,
+    ),
+    Operation(
+        "POST",
+        "/v1/stations/{station}/challenge",
+        "challenge",
+        "A number to sign with the station's key; it counts once, for two minutes.",
+        "anybody",
+        {200: (_JSON, Challenge)},
+        {400: "malformed: no name of ours", 403: "revoked or key_expired", 404: "not_enrolled"},
+    ),
+    Operation(
+        "POST",
+        "/v1/stations/{station}/token",
+        "renew",
+        "The station's next token, for a signed challenge; also when the last one has ended.",
+        "anybody",
+        {200: (_JSON, Admission)},
+        {**_READ, 403: "signature_wrong, revoked or key_expired", 404: "not_enrolled"},
+        body=(bodies.JSON, Renewal),
+        most=identity_doors.MOST_BYTES,
+        packed=True,
+    ),
+    Operation(
         "PUT",
         "/v1/photos/{sha256}",
-        "put_photo",
-        "Keeps a photo under the hash of its bytes; again is the same as once.",
+        "ask_photo",
+        "What is to be sent of a photo of this size: nothing, these parts, or all of it to this address.",
+        "station",
+        {200: (_JSON, PhotoAnswer)},
+        _READ,
+        body=(bodies.JSON, PhotoAsk),
+        most=photo_doors.MOST_ASKED,
+        packed=True,
+    ),
+    Operation(
+        "PUT",
+        "/v1/photos/{sha256}/parts/{number}",
+        "put_part",
+        f"Keeps part `number` of a photo of `size` bytes: {PART_BYTES} bytes, the last one what is left. Its "
+        "hash comes as `Content-Digest: sha-256=:BASE64:` (RFC 9530). Again is the same as once.",
         "station",
         {204: ("", None)},
-        {**_READ, 422: "wrong_photo: the bytes have another hash", 429: "busy: come again later"},
+        {**_READ, 422: "wrong_part: another length or hash", 429: "busy: come again later"},
+        query=(_SIZE,),
         body=(bodies.PICTURE, BINARY),
-        most=32 * 1024 * 1024,
+        most=PART_BYTES,
+    ),
+    Operation(
+        "POST",
+        "/v1/photos/{sha256}/complete",
+        "complete_photo",
+        "Puts the parts together and hashes them, or reads and hashes what was put to the address: `have`, or what is "
+        "missing.",
+        "station",
+        {200: (_JSON, PhotoAnswer)},
+        {400: "malformed: no SHA-256, no size", 422: "wrong_photo: all of it is another picture and was dropped"},
+        query=(_SIZE,),
     ),
     Operation("HEAD", "/v1/photos/{sha256}", "has_photo", "Is it there?", "station", {200: (_JPEG, None)}, _NO_PICTURE),
     Operation(
@@ -235,8 +313,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "reference",
         "A picture of a good unit that the site was told of.",
         "site",
-        {200: (_JPEG, BINARY), 206: (_JPEG, BINARY)},
-        {**_NO_PICTURE, 416: "refused: no such part of it"},
+        {200: (_JPEG, BINARY)},
+        _NO_PICTURE,
     ),
     Operation(
         "GET",

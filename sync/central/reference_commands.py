@@ -10,7 +10,7 @@ from station.photos import PhotoError
 from station.records import Reference
 from station.text_files import in_words
 from sync.central import references
-from sync.central.photos import PhotoShelf
+from sync.central.photos import open_shelf
 from sync.central.store import Store
 
 _ABOUT = """\
@@ -56,9 +56,9 @@ def _publish(asked: argparse.Namespace, store: Store) -> int:
     if "|" in asked.sku:
         return _sorry("an article's number has no | in it")
     try:
-        shelf = PhotoShelf(asked.data / "photos", store)
+        shelf = open_shelf(asked.photos, asked.data, store)
         made = references.publish(store, shelf, asked.site, told, asked.file.read_bytes(), now)
-    except (references.NotAPicture, PhotoError, OSError) as error:
+    except (references.NotAPicture, PhotoError, OSError, ValueError) as error:
         return _sorry(f"{asked.file}: nothing was published. {in_words(error)}")
     return _say(f"{made.sku} {made.shot}: {made.sha256}, the benches of {asked.site} fetch it with time")
 

@@ -1,7 +1,6 @@
 """Central's pictures of good units: put in by a person, told to a site, and given to the benches of that site only."""
 
 import hashlib
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -57,10 +56,10 @@ def standing(connection: Connection, site: str) -> list[Reference]:
     return [msgspec.json.decode(newest[key], type=Reference) for key in sorted(newest) if newest[key] != _WITHDRAWN]
 
 
-def file_for(store: Store, shelf: PhotoShelf, site: str, sha256: str) -> Path | None:
-    """Return the file of a picture that a site is told of; None for any other, however well it is known here."""
+def picture_for(store: Store, shelf: PhotoShelf, site: str, sha256: str) -> bytes | None:
+    """Return a picture that a site is told of; None for any other, however well it is known here."""
     mine = (feed.c.site == site, feed.c.kind == KIND, feed.c.key.endswith(f"|{sha256}"))
     with store.reading() as connection:
         rows = connection.execute(select(feed.c.key, feed.c.body).where(*mine).order_by(feed.c.seq))
         newest = {row.key: bytes(row.body) for row in rows}
-    return shelf.file(sha256) if any(body != _WITHDRAWN for body in newest.values()) else None
+    return shelf.get(sha256) if any(body != _WITHDRAWN for body in newest.values()) else None

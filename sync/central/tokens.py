@@ -1,13 +1,24 @@
-"""Who may speak to central: one bearer token a station, of which only the hash is kept."""
+"""Who may speak to central: a station by one of its bearer tokens, of which only the hash is kept.
+
+A token has an end and is followed by the next (`enrolment`); the two newest are valid, so a lost answer is no loss.
+"""
 
 import hashlib
+import hmac
 import secrets
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
+from sync.central.identity_tables import enrolled_station, station_token
 from sync.central.store import Store
-from sync.central.tables import station as stations
+from sync.central.tables import station as old_station
+from sync.wire import Admission
+
+RENEWED_AFTER = timedelta(days=30)
+VALID_FOR = timedelta(days=60)
+_VALID_AT_ONCE = 2
 
 
 class Caller(NamedTuple):
@@ -17,29 +28,127 @@ class Caller(NamedTuple):
     site: str
 
 
-def enrol(store: Store, station: str, site: str, now: str) -> str:
-    """Make a new token for a station and return it; the one it had is void from now on."""
+class NotAdmitted(Exception):
+    """A caller that gets no further: HTTP status, a stable word and a sentence."""
+
+    def __init__(self, status: int, error: str, detail: str) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.detail = detail
+
+
+def caller(store: Store, token: str, now: str) -> Caller:
+    """Return whose token this is; raises NotAdmitted."""
+    given = _hash(token)
+    with store.reading() as connection:
+        known = _known(connection, given) or _known_of_old(connection, given)
+    if known is None:
+        raise NotAdmitted(401, "token_unknown", "no station has this token")
+    speaker, expires_at, revoked_at = known
+    if revoked_at:
+        raise NotAdmitted(403, "revoked", "this station was shut out; nothing of it is lost: enrol it again")
+    if expires_at and expires_at <= now:
+        raise NotAdmitted(401, "token_expired", "the token has ended; the station's key gets the next one")
+    return speaker
+
+
+def admit(connection: Connection, station: str, site: str, public_key: bytes, now: str) -> None:
+    """Let a station in with its key, in the place of who was it before: all tokens there were are void."""
+    forget(connection, station)
+    connection.execute(delete(enrolled_station).where(enrolled_station.c.station == station))
+    row = {"station": station, "site": site, "public_key": public_key, "enrolled_at": now, "revoked_at": ""}
+    connection.execute(insert(enrolled_station), [row])
+
+
+def issue(connection: Connection, station: str, site: str, now: str) -> Admission:
+    """Give a station its next token; of those it had the newest stays valid beside it."""
     token = secrets.token_urlsafe(32)
-    row = {"station": station, "site": site, "token_hash": _hash(token), "made_at": now}
+    ends = later(now, VALID_FOR)
+    row = {"token_hash": _hash(token), "station": station, "made_at": now, "expires_at": ends}
+    mine = station_token.c.station == station
+    query = select(station_token.c.token_hash).where(mine).order_by(station_token.c.made_at.desc())
+    old = connection.execute(query).scalars().all()[_VALID_AT_ONCE - 1 :]
+    connection.execute(delete(station_token).where(station_token.c.token_hash.in_(old)))
+    connection.execute(insert(station_token), [row])
+    return Admission(station, site, token, later(now, RENEWED_AFTER), ends)
+
+
+def enrol(store: Store, station: str, site: str, now: str) -> str:
+    """Let a station of this computer in, without a key; return its token, which has no end and voids all it had."""
+    token = secrets.token_urlsafe(32)
+    row = {"token_hash": _hash(token), "station": station, "made_at": now, "expires_at": ""}
     with store.writing() as connection:
-        connection.execute(delete(stations).where(stations.c.station == station))
-        connection.execute(insert(stations), [row])
+        admit(connection, station, site, b"", now)
+        connection.execute(insert(station_token), [row])
     return token
 
 
-def caller(store: Store, token: str) -> Caller | None:
-    """Return whose token this is, or None."""
-    query = select(stations.c.station, stations.c.site).where(stations.c.token_hash == _hash(token))
-    with store.reading() as connection:
-        row = connection.execute(query).first()
-    return Caller(row.station, row.site) if row else None
-
-
 def is_enrolled(store: Store, station: str) -> bool:
-    """Tell whether a station has a token."""
+    """Tell whether a station was let in."""
     with store.reading() as connection:
-        return connection.execute(select(stations).where(stations.c.station == station)).first() is not None
+        return site_of(connection, station) is not None
+
+
+def site_of(connection: Connection, station: str) -> str | None:
+    """Return the site of a station that was ever let in, shut out since or not."""
+    for table in (enrolled_station, old_station):
+        site = connection.execute(select(table.c.site).where(table.c.station == station)).scalar()
+        if site is not None:
+            return str(site)
+    return None
+
+
+def revoke(store: Store, station: str, now: str) -> bool:
+    """Shut a station out until it is enrolled again; False when there is none. Its tokens are then told so."""
+    with store.writing() as connection:
+        site = site_of(connection, station)
+        if site is None:
+            return False
+        mine = enrolled_station.c.station == station
+        if connection.execute(enrolled_station.update().where(mine).values(revoked_at=now)).rowcount == 0:
+            row = {"station": station, "site": site, "public_key": b"", "enrolled_at": now, "revoked_at": now}
+            connection.execute(insert(enrolled_station), [row])
+    return True
+
+
+def forget(connection: Connection, station: str) -> None:
+    """Make every token of a station void."""
+    connection.execute(delete(station_token).where(station_token.c.station == station))
+    connection.execute(delete(old_station).where(old_station.c.station == station))
+
+
+def later(at: str, by: timedelta) -> str:
+    """Return an instant (UTC, ISO 8601 with Z) that much later, in the same form."""
+    return (datetime.fromisoformat(at) + by).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _known(connection: Connection, given: bytes) -> tuple[Caller, str, str] | None:
+    """Return who has a token with this hash, its end, and when the station was shut out.
+
+    Found by the hash, then compared in constant time. One query: every request asks this.
+    """
+    token, who = station_token.c, enrolled_station.c
+    query = (
+        select(token.token_hash, token.station, who.site, token.expires_at, who.revoked_at)
+        .join_from(station_token, enrolled_station, token.station == who.station)
+        .where(token.token_hash == given)
+    )
+    row = connection.execute(query).first()
+    if row is not None and hmac.compare_digest(bytes(row.token_hash), given):
+        return Caller(row.station, row.site), row.expires_at, row.revoked_at
+    return None
+
+
+def _known_of_old(connection: Connection, given: bytes) -> tuple[Caller, str, str] | None:
+    """The same for a token of before there were keys, which has no end."""
+    old = connection.execute(select(old_station).where(old_station.c.token_hash == given)).first()
+    if old is not None and hmac.compare_digest(bytes(old.token_hash), given):
+        mine = enrolled_station.c.station == old.station
+        revoked_at = connection.execute(select(enrolled_station.c.revoked_at).where(mine)).scalar()
+        return Caller(old.station, old.site), "", revoked_at or ""
+    return None
 
 
 def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

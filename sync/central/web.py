@@ -6,7 +6,6 @@ database runs in threads, so that one slow push does not stop the rest.
 """
 
 import functools
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sync.central import (
@@ -24,11 +23,12 @@ from sync.central import (
     bodies,
     elsewhere,
     feed,
+    identity_doors,
     intake,
     openapi,
     order_doors,
     patterns,
-    references,
+    photo_doors,
     resolution_doors,
     returns,
     service_doors,
@@ -38,7 +38,7 @@ from sync.central import (
 from sync.central.answers import RequestError
 from sync.central.feed import BelowFloorError
 from sync.central.pattern_rule import Rules
-from sync.central.photos import PhotoShelf, WrongPhotoError
+from sync.central.photos import PhotoShelf
 from sync.central.resolutions import told
 from sync.central.service import Service
 from sync.central.tables import journal
@@ -46,16 +46,14 @@ from sync.central.watch import Watch
 from sync.wire import Next, Push, Pushed, Quarantine
 
 LARGEST_PUSH = 4 * 1024 * 1024
-LARGEST_PHOTO = 32 * 1024 * 1024
 MOST_RECORDS = 2_000
 LONGEST_WAIT_S = 25
 LARGEST_NUMBER = 2**63 - 1
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def make_app(service: Service, shelf: PhotoShelf, rules: Rules) -> FastAPI:
-    """Return the ASGI application on a running service, a folder of photos, and the rules of patterns."""
-    doors = _Doors(service, shelf, rules)
+    """Return the ASGI application on a running service, a shelf of photos, and the rules of patterns."""
+    doors = _Doors(service, rules)
     # FastAPI's pages for people fetch scripts from elsewhere; the document itself is a door of ours.
     app = FastAPI(
         openapi_url=None,
@@ -69,10 +67,10 @@ def make_app(service: Service, shelf: PhotoShelf, rules: Rules) -> FastAPI:
         Route("/v1/stations/{station}/events", doors.push, methods=["POST"]),
         Route("/v1/stations/{station}/quarantine", doors.put_away, methods=["POST"]),
         Route("/v1/sites/{site}/feed", doors.feed, methods=["GET"]),
-        Route("/v1/photos/{sha256}", doors.photo, methods=["PUT", "HEAD", "GET"]),
-        Route("/v1/sites/{site}/references/{sha256}", doors.reference, methods=["GET"]),
         Route("/v1/returns/{rma}", doors.returns, methods=["GET"]),
         Route("/v1/events", doors.events, methods=["GET"]),
+        *identity_doors.routes(service),
+        *photo_doors.routes(service, shelf),
         *order_doors.routes(service.store),
         *snapshot_doors.routes(service.store, service.stations),
         *resolution_doors.routes(service.store),
@@ -85,13 +83,12 @@ def make_app(service: Service, shelf: PhotoShelf, rules: Rules) -> FastAPI:
 
 
 class _Doors:
-    """The endpoints, and what they share: the service, the photos and the rules of patterns."""
+    """The endpoints, and what they share: the service and the rules of patterns."""
 
-    def __init__(self, service: Service, shelf: PhotoShelf, rules: Rules) -> None:
+    def __init__(self, service: Service, rules: Rules) -> None:
         self._service = service
         self._store = service.store
         self._stations = service.stations
-        self._shelf = shelf
         self._rules = rules
 
     async def push(self, request: Request) -> Response:
@@ -129,32 +126,6 @@ class _Doors:
             page = await self._page(caller.site, after, limit)
         self._service.metrics.fed(len(page.records))
         return answers.json(page)
-
-    async def photo(self, request: Request) -> Response:
-        caller = await self._stations.any(request)
-        sha256 = _hash(request)
-        if request.method == "PUT":
-            async with self._service.admission.body():
-                content = await bodies.read(request, LARGEST_PHOTO, bodies.PICTURE, unfold=False)
-                try:
-                    await run_in_threadpool(self._shelf.put, sha256, content, caller.station, answers.now())
-                except WrongPhotoError as error:
-                    raise RequestError(422, "wrong_photo", str(error)) from error
-            self._service.metrics.photo(len(content))
-            return Response(status_code=204)
-        found: bytes | None = await run_in_threadpool(self._shelf.get, sha256)
-        if found is None:
-            raise RequestError(404, "no_photo", "no such photo")
-        return Response(found, media_type="image/jpeg")
-
-    async def reference(self, request: Request) -> Response:
-        """A picture the caller's site was told of, sent from the disk piece by piece."""
-        caller = await self._stations.of_site(request)
-        sha256 = _hash(request)
-        found = await run_in_threadpool(references.file_for, self._store, self._shelf, caller.site, sha256)
-        if found is None:
-            raise RequestError(404, "no_photo", "this site was told of no such picture")
-        return FileResponse(found, media_type="image/jpeg")
 
     async def returns(self, request: Request) -> Response:
         await self._stations.any(request)
@@ -220,10 +191,3 @@ def _check_numbers(epoch: str, first: int) -> None:
         raise RequestError(400, "malformed", "an epoch is a short printable text")
     if not 0 < first < LARGEST_NUMBER - LARGEST_PUSH:
         raise RequestError(400, "malformed", "entries are numbered from 1 on")
-
-
-def _hash(request: Request) -> str:
-    sha256 = str(request.path_params["sha256"])
-    if _SHA256.fullmatch(sha256) is None:
-        raise RequestError(400, "malformed", "a photo is named by 64 lower-case hexadecimal digits")
-    return sha256

@@ -1,6 +1,7 @@
 """Real centrals as processes on SQLite and PostgreSQL, real journals, and a proxy that breaks the line between them."""
 
 import contextlib
+import hashlib
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from sync.client import Client
 from sync.courier import Courier
 from sync.errand import Timing
 from sync.pace import Backoff
-from sync.wire import Push
+from sync.wire import PART_BYTES, Push
 from tests.ports import lasting_port
 from tests.sync.postgres import PROGRAMS, Cluster
 
@@ -127,6 +128,24 @@ class Bench:
         self.clients.append(client)
         return client
 
+    def send_photo(self, content: bytes) -> str:
+        sha256 = hashlib.sha256(content).hexdigest()
+        client = Client(self.central.url, self.station, self.token)
+        answer = client.ask_photo(sha256, len(content))
+        while answer.state == "parts":
+            for number in answer.missing:
+                part = content[number * PART_BYTES : (number + 1) * PART_BYTES]
+                client.put_part(sha256, len(content), number, part)
+            answer = client.complete_photo(sha256, len(content))
+        client.close()
+        return sha256
+
+    def has_photo(self, sha256: str) -> bool:
+        client = Client(self.central.url, self.station, self.token)
+        state = client.ask_photo(sha256, 1).state
+        client.close()
+        return state == "have"
+
     def events(self) -> list[dict[str, object]]:
         return self.central.rows(
             "SELECT epoch, seq, id, status, code, body FROM journal WHERE station = :station ORDER BY epoch, seq",
@@ -186,6 +205,21 @@ def own_central(mortal: Central) -> Central:
     if not mortal.is_running:
         mortal.start()
     return mortal
+
+
+@pytest.fixture(scope="module")
+def make_central() -> Iterator[Callable[..., Central]]:
+    """Starts centrals of a module's own, with more words for `serve`."""
+    made: list[Central] = []
+
+    def one_more(data: Path, more: tuple[str, ...] = ()) -> Central:
+        made.append(Central(data, more=more))
+        made[-1].start()
+        return made[-1]
+
+    yield one_more
+    for each in made:
+        each.close()
 
 
 @pytest.fixture

@@ -52,8 +52,7 @@ def test_facts_records_and_photos_travel(bench: Any, book: Any, run_courier: Run
     running = run_courier(book, bench)
     until(running.is_through)
     everything_is_there_once(bench, book)
-    assert bench.client().photo_has(sha256)
-    bench.clients[-1].close()
+    assert bench.has_photo(sha256)
     status = running.status
     assert (status.waiting, status.refused, status.photos_waiting, status.why) == (0, 0, 0, "")
     assert status.last_ack_at
@@ -75,8 +74,7 @@ def test_of_a_photo_with_a_label_in_it_only_the_copy_ever_leaves(
     copy = hashlib.sha256(shared).hexdigest()
     running = run_courier(book, bench, proxy.url)
     until(running.is_through)
-    client = bench.client()
-    assert [client.photo_has(each) for each in (sha256, copy, free)] == [False, True, True]
+    assert [bench.has_photo(each) for each in (sha256, copy, free)] == [False, True, True]
     sent = b"".join(proxy.said)
     assert shared in sent and plain in sent and original not in sent
     assert refusals(book) == ()

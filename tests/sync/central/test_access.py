@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +10,7 @@ from starlette.routing import Route
 
 from sync.central import integrators, pattern_commands, tokens
 from sync.central.operations import OPERATIONS
-from sync.central.photos import PhotoShelf
+from sync.central.photos import open_shelf
 from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -32,7 +31,12 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/v1/sites/{site}/snapshot"): "site",
     ("GET", "/v1/sites/{site}/digest"): "site",
     ("GET", "/v1/stations/{station}/digest"): "itself",
+    ("POST", "/v1/enrol"): "anybody",
+    ("POST", "/v1/stations/{station}/challenge"): "anybody",
+    ("POST", "/v1/stations/{station}/token"): "anybody",
     ("PUT", "/v1/photos/{sha256}"): "station",
+    ("PUT", "/v1/photos/{sha256}/parts/{number}"): "station",
+    ("POST", "/v1/photos/{sha256}/complete"): "station",
     ("GET", "/v1/photos/{sha256}"): "station",
     ("GET", "/v1/sites/{site}/references/{sha256}"): "site",
     ("GET", "/v1/returns/{rma}"): "station",
@@ -52,6 +56,8 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
     "nobody": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
     "bad token": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
     "revoked": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
+    "shut out": {"anybody": 0, "station": 403, "site": 403, "itself": 403, "orders": 401, "resolutions": 401},
+    "ended": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
     "dismissed": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
     "itself": {"anybody": 0, "station": 0, "site": 0, "itself": 0, "orders": 401, "resolutions": 401},
     "other station": {"anybody": 0, "station": 0, "site": 0, "itself": 403, "orders": 401, "resolutions": 401},
@@ -67,7 +73,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
     """The application's own routes."""
     data = tmp_path_factory.mktemp("routes")
     store = Store(f"sqlite:///{data / 'central.sqlite'}")
-    shelf = PhotoShelf(Path(data / "photos"), store)
+    shelf = open_shelf("memory:", data, store)
     yield make_app(Service(store, "test"), shelf, pattern_commands.read(data)).routes
     store.close()
 
@@ -94,12 +100,20 @@ def callers(central: Any, enrol: Callable[[], Any], enrol_at: Any, site: str) ->
     revoked_station = f"R{uuid.uuid4().hex[-8:]}"
     revoked = tokens.enrol(store, revoked_station, site, NOW)
     tokens.enrol(store, revoked_station, site, NOW)
+    shut_out, ended = (f"{letter}{uuid.uuid4().hex[-8:]}" for letter in "OX")
+    shut_out_token = tokens.enrol(store, shut_out, site, NOW)
+    assert tokens.revoke(store, shut_out, NOW)
+    with store.writing() as connection:
+        tokens.admit(connection, ended, site, b"", "2020-01-01T00:00:00.000000Z")
+        ended_token = tokens.issue(connection, ended, site, "2020-01-01T00:00:00.000000Z").token
     dismissed = integrators.admit(store, "gone", site, NOW)
     assert integrators.dismiss(store, "gone", site)
     found = {
         "nobody": "",
         "bad token": "not-a-token-of-anybody",
         "revoked": revoked,
+        "shut out": shut_out_token,
+        "ended": ended_token,
         "dismissed": dismissed,
         "itself": itself.token,
         "other station": other.token,
@@ -133,7 +147,7 @@ def test_every_door_hears_out_every_caller(routes: list[Any], callers: dict[str,
     assert wrong == []
 
 
-REFUSALS = {"no_token", "token_unknown", "other_site", "other_station", "no_role"}
+REFUSALS = {"no_token", "token_unknown", "token_expired", "revoked", "other_site", "other_station", "no_role"}
 
 
 class _Names(dict[str, str]):

@@ -78,10 +78,12 @@ def test_a_port_in_use_and_a_database_that_is_none(tmp_path: Path, capsys: pytes
 def test_show_and_enrol(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "RMA-1", "--data", str(tmp_path)]) == 1
     assert "nothing is known of RMA-1" in capsys.readouterr().err
-    assert main(["enrol", "B07", "--site", "leeds", "--data", str(tmp_path)]) == 0
-    assert len(capsys.readouterr().out.strip()) >= 40
-    assert main(["enrol", "nonsense", "--site", "leeds", "--data", str(tmp_path)]) == 1
+    assert main(["enrol-code", "--site", "leeds", "--data", str(tmp_path)]) == 0
+    assert re.fullmatch(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\n", capsys.readouterr().out)
+    assert main(["enrol-code", "--site", "leeds", "--station", "nonsense", "--data", str(tmp_path)]) == 1
     assert "three of A-Z and 0-9" in capsys.readouterr().err
+    assert main(["revoke", "B07", "--data", str(tmp_path)]) == 1
+    assert "there is no station B07" in capsys.readouterr().err
 
 
 def test_show_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

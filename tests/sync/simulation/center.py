@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from sync.central import feed, intake, snapshot, tokens
-from sync.central.photos import PhotoShelf
+from sync.central import feed, intake, photo_parts, snapshot, tokens
+from sync.central.photos import WrongPhotoError, open_shelf
 from sync.central.store import Store
 from sync.client import Gap
 from sync.errors import Refused, Unreachable
@@ -54,7 +54,7 @@ class Center:
 
     def _open(self) -> None:
         self.store = MortalStore(f"sqlite:///{self._folder / 'central.sqlite'}", lambda: self.is_dying)
-        self.shelf = PhotoShelf(self._folder / "photos", self.store)
+        self.shelf = open_shelf("", self._folder, self.store)
 
     def close(self) -> None:
         self.store.close()
@@ -127,21 +127,29 @@ class Center:
         except snapshot.AheadError as error:
             return Gap(error.last)
 
-    def photo_has(self, token: str, sha256: str) -> bool:
-        self._caller(token)
-        return self.shelf.file(sha256) is not None
-
-    def put_photo(self, token: str, sha256: str, content: bytes) -> None:
+    def ask_photo(self, token: str, sha256: str, size: int) -> bytes:
         caller = self._caller(token)
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise Refused("wrong_photo", "", status=422)
-        self.shelf.put(sha256, content, caller.station, self._now())
+        return msgspec.json.encode(photo_parts.ask(self.shelf, caller, sha256, size, False, self._now()))
+
+    def put_part(self, token: str, sha256: str, size: int, number: int, part: bytes) -> None:
+        caller, digest = self._caller(token), hashlib.sha256(part).digest()
+        try:
+            photo_parts.put(self.shelf, caller, sha256, size, number, part, digest)
+        except photo_parts.WrongPartError as error:
+            raise Refused("wrong_part", str(error), status=422) from error
+
+    def complete_photo(self, token: str, sha256: str, size: int) -> bytes:
+        caller = self._caller(token)
+        try:
+            return msgspec.json.encode(photo_parts.complete(self.shelf, caller, sha256, size, self._now()))
+        except WrongPhotoError as error:
+            raise Refused("wrong_photo", str(error), status=422) from error
 
     def _caller(self, token: str) -> tokens.Caller:
-        caller = tokens.caller(self.store, token)
-        if caller is None:
-            raise Refused("token_unknown", "", status=401)
-        return caller
+        try:
+            return tokens.caller(self.store, token, self._now())
+        except tokens.NotAdmitted as error:
+            raise Refused(error.error, error.detail, status=error.status) from error
 
 
 def _decoded(sent: bytes, kind: type[Any]) -> Any:

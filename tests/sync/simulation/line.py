@@ -2,7 +2,7 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from sync.wire import (
     FeedPage,
     FeedRecord,
     JournalDigest,
+    PhotoAnswer,
     Push,
     Pushed,
     Quarantine,
@@ -93,11 +94,19 @@ class Line:
         )
         return said if isinstance(said, Gap) else msgspec.json.decode(said, type=JournalDigest)
 
-    def photo_has(self, sha256: str) -> bool:
-        return bool(self._call("photo?", lambda: self._center.photo_has(self.token, sha256)))
+    def ask_photo(self, sha256: str, size: int, direct: bool = False) -> PhotoAnswer:
+        said = self._call("photo?", lambda: self._center.ask_photo(self.token, sha256, size))
+        return msgspec.json.decode(said, type=PhotoAnswer)
 
-    def put_photo(self, sha256: str, content: bytes) -> None:
-        self._call("photo", lambda: self._center.put_photo(self.token, sha256, content))
+    def put_part(self, sha256: str, size: int, number: int, part: bytes) -> None:
+        self._call(f"part {number}", lambda: self._center.put_part(self.token, sha256, size, number, part))
+
+    def complete_photo(self, sha256: str, size: int) -> PhotoAnswer:
+        said = self._call("photo!", lambda: self._center.complete_photo(self.token, sha256, size))
+        return msgspec.json.decode(said, type=PhotoAnswer)
+
+    def put_elsewhere(self, url: str, headers: Mapping[str, str], content: bytes) -> None:
+        raise AssertionError("this central has no storage elsewhere")
 
     def reference(self, site: str, sha256: str, most: int) -> bytes:
         raise Refused("no_photo", "no history has any", status=404)

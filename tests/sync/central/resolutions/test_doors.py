@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from sync.central import feed, integrators, pattern_commands, tokens
 from sync.central.__main__ import main
-from sync.central.photos import PhotoShelf
+from sync.central.photos import open_shelf
 from sync.central.resolutions import queue, told
 from sync.central.resolutions.follow import follow
 from sync.central.service import Service
@@ -28,7 +28,7 @@ SAID = {"as": "confirmed", "by": "Ana", "why": "The provider shows it"}
 @pytest.fixture
 def ask(store: Store, tmp_path: Path) -> Ask:
     """Asks central's application on this database: `ask(method, path, token, json=…)`."""
-    app = make_app(Service(store, "test"), PhotoShelf(tmp_path / "photos", store), pattern_commands.read(tmp_path))
+    app = make_app(Service(store, "test"), open_shelf("", tmp_path, store), pattern_commands.read(tmp_path))
 
     def one(method: str, path: str, token: str, **more: Any) -> httpx.Response:
         async def run() -> httpx.Response:

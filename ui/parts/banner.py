@@ -1,17 +1,18 @@
-"""The banner over everything while one practises."""
+"""The banner over everything while one practises, or while central has shut the bench out."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from resources.words import mark
+from ui import wording
 from ui.parts.text import Text
 from ui.signs import fill_pattern
 from ui.theme import S4, S16, Theme
 from ui.view import View
 
 
-class TrainingBanner(QWidget):
+class Banner(QWidget):
     """Stripes at both ends and a sentence between them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -26,9 +27,14 @@ class TrainingBanner(QWidget):
         row.addWidget(self._words)
 
     def render(self, view: View) -> None:
-        """Show the banner in training, and nothing at work."""
-        self.setVisible(view.training)
-        self._words.show_text(view.tr.gettext(mark("Training: nothing you do here counts or is sent.")))
+        """Show the banner where there is something to say; there is no sync in training, so never both."""
+        text = ""
+        if view.training:
+            text = view.tr.gettext(mark("Training: nothing you do here counts or is sent."))
+        elif (why := next((lamp.why for lamp in view.lamps if lamp.device == "sync"), "")) in wording.SHUT_OUT:
+            text = wording.cure(view.tr, why)
+        self.setVisible(bool(text))
+        self._words.show_text(text)
         if view.theme is not self._theme:
             self._theme = view.theme
             self.update()

@@ -1,0 +1,60 @@
+"""The commands `returns-central enrol-code` and `revoke`: let a station in, shut one out."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from sync.central import enrolment, tokens
+from sync.central.store import Store
+
+_ABOUT_CODE = """\
+Prints a code by which one station gets in within ten minutes:
+
+  returns-central enrol-code --site leeds --data central
+  returns-station enrol --central https://central.example --code CODE        (at the bench)
+
+Without --station it lets in a station whose name is new, or one of this site that was shut out. With --station that
+one alone, also in the place of a computer that has the name now: the old one is then shut out, and loses nothing.
+"""
+_ABOUT_REVOKE = """\
+Shuts a station out: from now on central takes nothing from it and tells it nothing. Nothing at the bench is deleted;
+people work on there, and all of it comes when the station is enrolled again under the same name.
+"""
+
+
+def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
+    """Add both commands to those of `returns-central`."""
+    plain = argparse.RawDescriptionHelpFormatter
+    code = commands.add_parser("enrol-code", parents=[where], help="print a one-time code that lets a station in",
+                               description=_ABOUT_CODE, formatter_class=plain)  # fmt: skip
+    code.add_argument("--site", required=True, help="the site it belongs to")
+    code.add_argument("--station", default="", metavar="STATION", help="this station alone: three of A-Z and 0-9")
+    code.set_defaults(do=_code)
+    out = commands.add_parser("revoke", parents=[where], help="shut a station out", description=_ABOUT_REVOKE,
+                              formatter_class=plain)  # fmt: skip
+    out.add_argument("station", metavar="STATION")
+    out.set_defaults(do=_revoke)
+
+
+def _code(asked: argparse.Namespace, store: Store) -> int:
+    if asked.station and enrolment.STATION.fullmatch(asked.station) is None:
+        return _sorry(f"a station's code is three of A-Z and 0-9, not {asked.station!r}")
+    sys.stdout.write(enrolment.make_code(store, asked.site, asked.station, _now()) + "\n")
+    return 0
+
+
+def _revoke(asked: argparse.Namespace, store: Store) -> int:
+    if not tokens.revoke(store, asked.station, _now()):
+        return _sorry(f"there is no station {asked.station}")
+    sys.stdout.write(f"{asked.station} is shut out. To let it in again: returns-central enrol-code --station ...\n")
+    return 0
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _sorry(why: str) -> int:
+    sys.stderr.write(f"returns-central: {why}\n")
+    return 1
