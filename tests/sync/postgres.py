@@ -30,10 +30,12 @@ class Cluster:
         """Start it, as after a fault: it recovers what was committed from its log."""
         options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off"
         self._run("pg_ctl", "-w", "-o", options, "-l", str(self._folder / "log"), "start")
+        self._is_running = True
 
     def stop(self) -> None:
         """End it at once, as if its processes were killed: no transaction is finished, no client is told."""
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+        self._is_running = False
 
     def new_database(self) -> str:
         """The URL of an empty database."""
@@ -44,7 +46,8 @@ class Cluster:
 
     def close(self) -> None:
         """Stop it, and leave nothing behind."""
-        self.stop()
+        if self._is_running:
+            self.stop()
         shutil.rmtree(self._folder)
 
     def _run(self, program: str, *arguments: str) -> None:

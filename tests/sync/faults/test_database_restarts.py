@@ -98,7 +98,7 @@ def test_a_database_that_ends_under_load_loses_and_doubles_nothing(
         up_to = len(benches[0].events()) + chance.randrange(20)
         until(lambda up_to=up_to: len(benches[0].events()) >= up_to or couriers[0].is_through())
         own_cluster.stop()
-        until(lambda: not couriers[0].status.online or couriers[0].status.why)
+        until(lambda: couriers[0].status is not None and (not couriers[0].status.online or couriers[0].status.why))
         own_cluster.start()
         for each in zip(benches, books, couriers, strict=True):
             until(lambda each=each: all_came(own_central.store, each[0].station, *each[1:]))
