@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from station import plates
+from station import gs1, plates
 from station.check_digits import SCHEMES, gs1_is_right
 
 CodeKind = Literal["command", "badge", "plate", "bin", "rma", "tracking", "sscc", "gtin", "other"]
@@ -200,8 +200,6 @@ def _goods(number: str) -> list[Candidate]:
         score -= 10 if size == 8 and number[0] == "0" else 0
         found.append(Candidate("gtin", number.zfill(14), score=score, gtin=number.zfill(14)))
     if size == 8 and number[0] == "0":
-        from station import gs1
-
         long = gs1.expand_upc_e(number)
         if long:
             found.append(Candidate("gtin", long.zfill(14), score=58, gtin=long.zfill(14)))
@@ -214,10 +212,6 @@ def _goods(number: str) -> list[Candidate]:
 
 def _gs1(text: str, aim: str) -> list[Candidate]:
     """What a GS1 element string or Digital Link says, when it is one."""
-    # With biip comes a table of all company prefixes, which takes a twentieth of the start to unpack: that is for a
-    # thread behind the first picture, or for the first scan.
-    from station import gs1
-
     message = gs1.read(text, aim)
     if message is None:
         return []

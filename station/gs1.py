@@ -6,15 +6,15 @@ identifier a plain EAN reads as an element string too (9501101530003 as AI 95); 
 say different things, which the GS1 General Specifications forbid.
 """
 
+import importlib
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
-from biip import ParseError
-from biip.gs1_digital_link_uris import GS1DigitalLinkURI
-from biip.gs1_element_strings import GS1ElementString
-from biip.gs1_messages import GS1Message
-from biip.upc import Upc
+
+if TYPE_CHECKING:
+    from biip.gs1_element_strings import GS1ElementString
 
 _GROUP_SEPARATOR = "\x1d"
 # Symbols that start with FNC1: their content is element strings and nothing else (ISO/IEC 15424).
@@ -38,6 +38,11 @@ class Message(msgspec.Struct, frozen=True):
     certain: bool = True
 
 
+def load() -> None:
+    """Load biip, which unpacks a table of all company prefixes: a twentieth of a start, and then the first scan's."""
+    importlib.import_module("biip")
+
+
 def read(text: str, aim: str) -> Message | None:
     """Read a code as GS1 element strings, bracketed ones or a Digital Link; None when it is none of them."""
     text = text.strip(" \r\n\t")
@@ -58,14 +63,20 @@ def read(text: str, aim: str) -> Message | None:
 
 def expand_upc_e(digits: str) -> str:
     """Return the UPC-A that the eight digits of a UPC-E stand for, or an empty string."""
+    from biip import ParseError
+    from biip.upc import Upc
+
     try:
         return Upc.parse(digits).as_upc_a()
     except ParseError:
         return ""
 
 
-def _elements(body: str) -> tuple[list[GS1ElementString], str]:
+def _elements(body: str) -> "tuple[list[GS1ElementString], str]":
     """The element strings up to the first that cannot be read, and what is left from there."""
+    from biip import ParseError
+    from biip.gs1_element_strings import GS1ElementString
+
     found: list[GS1ElementString] = []
     separated = False
     while body:
@@ -82,15 +93,21 @@ def _elements(body: str) -> tuple[list[GS1ElementString], str]:
     return found, body
 
 
-def _bracketed(text: str) -> list[GS1ElementString]:
+def _bracketed(text: str) -> "list[GS1ElementString]":
+    from biip import ParseError
+    from biip.gs1_messages import GS1Message
+
     try:
         return list(GS1Message.parse_hri(text).element_strings)
     except ParseError:
         return []
 
 
-def _link(text: str) -> list[GS1ElementString]:
+def _link(text: str) -> "list[GS1ElementString]":
     """The elements of a Digital Link; a query that cannot be read must not lose what the path says."""
+    from biip import ParseError
+    from biip.gs1_digital_link_uris import GS1DigitalLinkURI
+
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -104,7 +121,7 @@ def _link(text: str) -> list[GS1ElementString]:
     return []
 
 
-def _message(elements: list[GS1ElementString], certain: bool) -> Message | None:
+def _message(elements: "list[GS1ElementString]", certain: bool) -> Message | None:
     """Return what the elements say; None when they say nothing, or two things of one kind.
 
     Where only the shape speaks for GS1, a wrong check digit speaks against it.
@@ -120,7 +137,7 @@ def _message(elements: list[GS1ElementString], certain: bool) -> Message | None:
     return message if message.gtin or message.sscc or message.serial else None
 
 
-def _field(element: GS1ElementString) -> tuple[str, str]:
+def _field(element: "GS1ElementString") -> tuple[str, str]:
     """Return the field of a message an element fills, and its value; an empty value where it fills none."""
     match element.ai.ai:
         case "01" if element.gtin is not None and element.value.strip("0"):

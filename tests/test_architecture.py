@@ -88,6 +88,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
 # An entry module may also import ours late: which parts load depends on the command it was given.
 LATE_LIBRARIES = frozenset(
     {
+        "biip",
         "alembic",
         "cv2",
         "numpy",

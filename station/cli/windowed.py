@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 import psutil
 
 from devices.worker import Record
 from resources.words import mark
+from station import gs1
 from station.cli.demo import DemoSite
 from station.cli.hands import SimulatedHands
 from station.cli.parts import Station, open_station
@@ -77,7 +77,7 @@ def _one(
                 """Let the rest begin only now, so that none of it delays the window."""
                 station.begin()
                 _tell_usable()
-                threading.Thread(target=import_module, args=("station.gs1",), name="gs1").start()
+                threading.Thread(target=gs1.load, name="gs1").start()
 
             support = partial(_write_support, folder, station, app.post)
             code = app.run(station, site.devices if site is not None else None, play, usable, support)

@@ -19,6 +19,7 @@ from station.local_copy import LocalCopy, Refusal
 from station.photos import PhotoError, PhotoStore
 from station.settings import Settings
 from station.verify import verify
+from sync.clock import Clock
 from sync.errors import Refused, Unreachable
 from sync.photo_keeping import KEEP_DAYS, PhotoKeeping
 from sync.photos import PhotoQueue
@@ -44,6 +45,8 @@ class Lane:
         answer = bench.client().push(book.push())
         self.copy.set_acked(book.journal.epoch, answer.acked)
         self.client = bench.client(url)
+        if keeping is None:
+            keeping = PhotoKeeping(self.copy, book.journal.path, book.photos, book.journal.epoch)
         self.queue = PhotoQueue(self.client, self.copy, book.journal.path, book.photos, book.journal.epoch, keeping)
 
     def drain(self) -> None:
@@ -181,7 +184,8 @@ def test_what_central_takes_for_wrong_goes_again_from_the_disk_and_not_for_ever(
     opened = lane()
     stubborn: Any = Stubborn(refusals)
     journal = book.journal
-    queue = PhotoQueue(stubborn, opened.copy, journal.path, book.photos, journal.epoch)
+    keeping = PhotoKeeping(opened.copy, journal.path, book.photos, journal.epoch)
+    queue = PhotoQueue(stubborn, opened.copy, journal.path, book.photos, journal.epoch, keeping)
     while queue.send_some():
         pass
     assert opened.refused() == expected
@@ -204,8 +208,7 @@ class Shelf:
             book.journal.epoch,
             14,
             room_of=lambda _: next(self.rooms),
-            clock=lambda: self.now,
-            monotonic=lambda: self.seconds,
+            clock=Clock(lambda: self.seconds, lambda: self.now),
         )
 
     def tidy(self, done: int) -> int:

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from station.local_copy import LocalCopy
-from sync.backlog import epoch
+from sync.backlog import Reader
 from sync.client import Client
+from sync.clock import MACHINE
 from sync.errors import Unreachable
 from sync.outbox import Outbox
 from tests.sync.faults.invariants import all_came, each_fact_is_there_once, tables_are_the_fold
@@ -34,15 +35,15 @@ class Sender:
     def __init__(self, book: Any, bench: Any, line: TornLine) -> None:
         self._bench, self._line = bench, line
         self._copy = LocalCopy.open(book.folder / "expected.sqlite")
-        self._journal = book.journal.path
-        self._epoch = epoch(self._journal)
+        self._journal = Reader(book.journal.path)
+        self._epoch = self._journal.epoch()
 
     def push(self, tear: Tear) -> bool:
         """Whether a push came back confirmed."""
         self._line.tear = tear
         with closing(Client(self._line.url, self._bench.station, self._bench.token)) as client:
             try:
-                Outbox(client, self._copy, self._journal, self._epoch).push_some()
+                Outbox(client, self._copy, self._journal, self._epoch, MACHINE).push_some()
             except Unreachable:
                 return False
         return True
@@ -51,6 +52,7 @@ class Sender:
         return self._copy.acked(self._epoch)
 
     def close(self) -> None:
+        self._journal.close()
         self._copy.close()
 
 
