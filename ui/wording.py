@@ -143,7 +143,6 @@ _CURES: Mapping[str, str] = {
         "These records were put back from an old copy, or a second copy is in use. Start the station again: what waits "
         "is saved and sent under new numbers."
     ),
-    "token_unknown": mark("Central does not let this station in. Work on: nothing is lost; have it enrolled again."),
     "clock_off": mark("Have this computer's clock set. What was recorded keeps its order."),
 }
 # Amounts as the station's prompts name them, and the moments of our records: UTC, as station.moments writes them.

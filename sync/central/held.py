@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from station import projections, schema
 from station.entries import Entry
 from station.facts import Recorded, Unknown
-from sync.central import feed, folding, intake, photos, receipts, reviews, tables
+from sync.central import feed, folding, intake, photos, receipts, reviews, tokens
 from sync.central.store import Store
 from sync.central.tables import journal, resolution_mark, station_lock
 
@@ -47,9 +47,9 @@ def replay(store: Store, now: str) -> int:
 def _stations(store: Store) -> list[tuple[str, str]]:
     """Return the stations that facts are held of, and their sites."""
     held = select(journal.c.station).where(journal.c.status == "held").distinct()
-    query = select(tables.station.c.station, tables.station.c.site).where(tables.station.c.station.in_(held))
     with store.reading() as connection:
-        return sorted((row.station, row.site) for row in connection.execute(query))
+        sites = {station: tokens.site_of(connection, station) for station in connection.execute(held).scalars()}
+    return sorted((station, site) for station, site in sites.items() if site is not None)
 
 
 def _replay(connection: Connection, station: str, site: str, now: str) -> list[Entry]:

@@ -118,4 +118,5 @@ def _in_path(path: str) -> list[Json]:
 
 
 def _in_query(query: Query) -> Json:
-    return {"name": query.name, "in": "query", "description": query.about, "schema": dict(query.schema)}
+    about = {"name": query.name, "in": "query", "description": query.about, "schema": dict(query.schema)}
+    return about | {"required": True} if query.must else about

@@ -78,11 +78,12 @@ class JournalRow(msgspec.Struct, frozen=True):
 
 
 class Query(NamedTuple):
-    """A parameter of the query; all of them may be left out."""
+    """A parameter of the query."""
 
     name: str
     about: str
     schema: Schema
+    must: bool = False
 
 
 class Operation(NamedTuple):
@@ -123,7 +124,9 @@ _PLACE: Mapping[int, str] = {
 }
 _NO_PICTURE: Mapping[int, str] = {400: "malformed: no SHA-256", 404: "no_photo"}
 _NOT_IN = "code_unknown, code_used, other_station or signature_wrong"
-_SIZE = Query("size", "bytes of the whole photo", {"type": "integer", "minimum": 1, "maximum": LARGEST_PHOTO})
+_SIZE = Query(
+    "size", "bytes of the whole photo", {"type": "integer", "minimum": 1, "maximum": LARGEST_PHOTO}, must=True
+)
 _ORDERS: Mapping[str, Any] = {
     "description": f"Return orders as an array, or one a line; {MOST_ROWS} at most. Each row is judged by itself and "
     "answered by itself: one that is refused keeps no other from being taken in."
@@ -228,7 +231,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: (_JSON, JournalDigest)},
         {400: "malformed: a number out of its bounds, or too many entries", 409: "gap: `acked` is the newest here"},
         query=(
-            Query("epoch", "which journal", NAME),
+            Query("epoch", "which journal", NAME, must=True),
             _AFTER,
             Query("upto", "up to this entry", _whole(0, 2**63 - 1, 0)),
         ),

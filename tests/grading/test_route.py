@@ -354,7 +354,7 @@ def test_a_condition_of_any_text_is_a_rule_or_a_route_error(condition: str) -> N
         ("id = 3", "id: "),
         ("id = 'x'\nversion = 1\ncolour = 2", "colour"),
         ("id = 'x'\nversion =", "not TOML"),
-        ("\xff", "not TOML"),
+        ("\xff", "not UTF-8"),
         ("deep = " + "[" * 100_000, "too deep"),
         ("[[rules]]\nnumber=1\nsection='stop'\nwhen='true'\ntext='-'", "`to` or `among`"),
         ("[[rules]]\nnumber=1\nsection='stop'\nwhen='true'\ntext='-'\nto='hold'", "`owner`"),

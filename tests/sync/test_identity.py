@@ -19,9 +19,11 @@ from station.photos import PhotoStore
 from sync.central import enrolment, tokens
 from sync.client import Client, is_secure
 from sync.courier import Courier
+from sync.errand import Timing
 from sync.errors import Refused, Unreachable
 from sync.identity import Identity, adopt, key_file, next_key, public_key, sign
 from sync.pace import Backoff
+from sync.photo_keeping import PhotoKeeping
 from sync.photos import PhotoQueue
 from sync.wire import PART_BYTES, Admission, Enrolment, enrolment_text
 
@@ -67,8 +69,7 @@ class Station:
             self.book.photos,
             PhotoStore(folder / "references"),
             self.statuses.append,
-            backoff=Backoff(0.01, 0.1),
-            poll_s=0.1,
+            timing=Timing(Backoff(0.01, 0.1), poll_s=0.1, told_poll_s=0.1, coalesce_s=(0.01, 0.02)),
         )
         courier.start()
         return courier
@@ -196,7 +197,8 @@ def test_shut_out_between_two_parts_of_a_photo(station: Station, expect_log: Any
     client, journal = station.client(), station.book.journal
     copy = LocalCopy.open(station.book.folder / "expected.sqlite")
     copy.set_acked(journal.epoch, client.push(station.book.push()).acked)
-    queue = PhotoQueue(client, copy, journal.path, station.book.photos, journal.epoch)
+    keeping = PhotoKeeping(copy, journal.path, station.book.photos, journal.epoch)
+    queue = PhotoQueue(client, copy, journal.path, station.book.photos, journal.epoch, keeping)
     assert queue.send_some() and queue.send_some()
     tokens.revoke(station.central.store, station.name, now())
     for _ in range(3):

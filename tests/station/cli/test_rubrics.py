@@ -200,7 +200,7 @@ def test_an_unsound_file_is_not_walked_but_told(tmp_path: Path, capsys: pytest.C
     file = changed(tmp_path, "toys", 'cap = "D"', 'cap = "A"')
     assert main.main(["rubric", "preview", str(file), "--answers", "no"]) == 1
     captured = capsys.readouterr()
-    assert "options must go from the best answer to the worst" in captured.out
+    assert "a stop answer has the letter D or none" in captured.out
     assert "unsound" in captured.err
     assert "Photo" not in captured.out
 

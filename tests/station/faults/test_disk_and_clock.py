@@ -83,13 +83,13 @@ def test_a_full_disk_shows_nothing_as_done_and_work_goes_on_when_there_is_room(
 
 
 def test_a_photo_that_does_not_fit_on_the_disk_is_told_as_that(small_disk: Path, opened, expect_log) -> None:
-    expect_log("the photo could not be saved: The disk is full")
+    expect_log("the photo could not be saved: The disk is nearly full")
     floor = opened("camera", folder=small_disk / "data")
     floor.go_to("photo")
     floor.devices.camera.scene("electronics", seed=4)
     _fill(small_disk)
     floor.do(Do.SHOOT)
-    floor.until(lambda: floor.bench.notice is not None and "disk is full" in floor.bench.notice.text, "words")
+    floor.until(lambda: floor.bench.notice is not None and "no more photos" in floor.bench.notice.text, "words")
     assert floor.stage == "photo" and floor.facts(PhotoTaken) == []
     kept = (small_disk / "data" / "photos").rglob("*.*")
     assert [file for file in kept if not file.name.startswith("seen-")] == []

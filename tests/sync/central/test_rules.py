@@ -66,7 +66,7 @@ def test_what_a_bench_would_refuse_is_not_published(
     for name, toml, says in (
         ("rubrics/apparel.toml", changed, "apparel@4 was published before and says something else"),
         ("rubrics/toys.toml", b"id = ", "rubrics/toys.toml: not TOML"),
-        ("rubrics/toys.toml", b"\xff", "rubrics/toys.toml: not TOML"),
+        ("rubrics/toys.toml", b"\xff", "rubrics/toys.toml: not UTF-8"),
         ("rubrics/toys.toml", b"", "rubrics/toys.toml: it is empty"),
         ("loose.toml", NEWER, "rule files lie in a folder called"),
         ("rubrics/none/here.toml", NEWER, "no rules of this program have such a name"),
