@@ -33,7 +33,8 @@ BOUNDED = settings(
 # A run of a journal is numbered and chained by hashes, a photo is named by its own, a webhook's address is everybody's:
 # no schema can say so, and what is made from one is refused rightly. Nor that a digest is asked of so many entries.
 NOT_BY_SCHEMA = {
-    "journal_digest", "push", "put_away", "ask_photo", "put_part", "complete_photo", "enrol", "challenge", "renew", "add_webhook",
+    "journal_digest", "push", "put_away", "ask_photo", "put_part", "complete_photo",
+    "enrol", "challenge", "renew", "add_webhook",
 }  # fmt: skip
 # Each row of orders is judged by itself, and one that is refused is answered like the others.
 NEVER_WRONG = {"put_orders", "post_orders"}
