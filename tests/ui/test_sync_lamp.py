@@ -25,7 +25,7 @@ def said(header: Header) -> tuple[str, str]:
         (SyncStatus(waiting=7, oldest_waiting_at=SINCE), "offline", "7 facts wait, the oldest since"),
         (SyncStatus(online=True, photos_waiting=4, photos_bytes=2_340_000), "3 waiting", "4 photos wait, 2.3 MB."),
         (SyncStatus(online=True, clock_offset_s=-7200.5), "clock is off", "120 minutes apart"),
-        (SyncStatus(online=True, waiting=2, why="token_unknown"), "not let in", "have it enrolled again"),
+        (SyncStatus(online=True, waiting=2, why="token_unknown"), "not let in", "Ask IT to enrol it again"),
         (SyncStatus(online=True, waiting=2, why="fork", rolled_back=5), "old copy", "5 facts that were recorded"),
     ],
 )
