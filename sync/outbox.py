@@ -116,9 +116,13 @@ class Outbox:
         elif error.status in _ABOUT_CONTENT:
             self._pace = self._pace.after_refusal(first, last, error.status)
         else:
-            if error.code == "fork":
-                self._db.set_acked(fork_mark(self._epoch), max(1, error.acked - first + 1))
+            self._note_fork(first, error)
             raise error
+
+    def _note_fork(self, seq: int, error: Refused) -> None:
+        """Remember that central has another entry under this number: the next start begins anew behind it."""
+        if error.code == "fork":
+            self._db.set_acked(fork_mark(self._epoch), max(1, error.acked - seq + 1))
 
     def _go_back(self, first: int, acked: int) -> None:
         """Central lacks earlier entries (it was restored from a backup): start again from what it has."""
@@ -152,7 +156,11 @@ class Outbox:
         # Damage on the disk can turn a text into a number, and bytes into a text.
         hash_ = entry.hash if isinstance(entry.hash, bytes) else b""
         raw = msgspec.json.encode(entry)
-        answer = self._transport.put_away(Quarantine(self._epoch, entry.seq, str(entry.id), hash_, raw))
+        try:
+            answer = self._transport.put_away(Quarantine(self._epoch, entry.seq, str(entry.id), hash_, raw))
+        except Refused as error:
+            self._note_fork(entry.seq, error)
+            raise
         if isinstance(answer, Gap):
             self._go_back(entry.seq, answer.acked)
             return

@@ -163,22 +163,27 @@ def reused(photos: list[Path], asked: int, chance: random.Random) -> None:
     """Look for copies of some photos among all, by the product's sieve and proof."""
     jpegs = [path.read_bytes() for path in photos]
     kept = [reuse.prints(each) for each in jpegs]
-    rows = [row for row, each in enumerate(kept) if each is not None]
-    chunks, sieve = (b"".join(part(kept[row] or b"") for row in rows) for part in (reuse.chunks_of, reuse.sieve_of))
+    rows = [at for at, each in enumerate(kept) if each is not None]
+    chunks, sieve = (b"".join(part(kept[at] or b"") for at in rows) for part in (reuse.chunks_of, reuse.sieve_of))
     sieved: dict[str, list[bool]] = {}
     proved: dict[str, list[int]] = {}
     others: list[int] = []
-    for row in chance.sample(range(len(rows)), min(asked, len(rows))):
-        picture = cv2.imread(str(photos[rows[row]]))
+    for asked_row in chance.sample(range(len(rows)), min(asked, len(rows))):
+        picture = cv2.imread(str(photos[rows[asked_row]]))
         for name, copy in copies(picture, chance):
             stored = jpeg(copy, 85)
             wanted = reuse.probes(stored)
             passing = reuse.passing(chunks, sieve, wanted, reuse.near_chunks(wanted)) if wanted else ()
             table = ((at, (kept[rows[at]] or b"")[32 * crop : 32 * crop + 32]) for _, at, crop in passing)
             near = [each.row for each in reuse.nearest(table, wanted)]
-            sieved.setdefault(name, []).append(row in near)
-            proved.setdefault(name, []).append(reuse.likeness(stored, jpegs[rows[row]]) if row in near else 0)
-            wrong = next((at for at in near if at != row), chance.choice([at for at in range(len(rows)) if at != row]))
+            sieved.setdefault(name, []).append(asked_row in near)
+            proved.setdefault(name, []).append(
+                reuse.likeness(stored, jpegs[rows[asked_row]]) if asked_row in near else 0
+            )
+            wrong = next(
+                (at for at in near if at != asked_row),
+                chance.choice([at for at in range(len(rows)) if at != asked_row]),
+            )
             others.append(reuse.likeness(stored, jpegs[rows[wrong]]))
     false = sum(each >= reuse.SAME for each in others)
     row(f"reused among {len(rows)}, another photo", len(others), false_alarms=false / len(others))

@@ -22,6 +22,15 @@ def test_nothing_is_lost_or_doubled_and_the_same_seed_is_the_same_history(
     assert outcomes[0].hash == outcomes[1].hash, f"not the same twice: {again}"
 
 
+def test_a_fork_at_a_fact_that_central_fails_at_is_remembered_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this history a copied station's first fact is one central cannot digest, and another stands in its place."""
+    monkeypatch.setattr("sync.errand._log.disabled", True)
+    monkeypatch.setattr("sync.mirror._log.disabled", True)
+    assert play(132, _empty(tmp_path / "once"), 60).problems == []
+
+
 def _empty(folder: Path) -> Path:
     folder.mkdir()
     return folder
