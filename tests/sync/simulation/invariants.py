@@ -34,7 +34,7 @@ def problems(
         *_at_central_once(center, rows, machines, held, said, rotten),
         *_effects_once(center, rows),
         *(line for machine in machines for line in _mirrored(center, machine)),
-        *_photos(center, rows),
+        *_photos(center, rows, frozenset().union(*(each.gone for each in machines))),
     ]
     return found[:20]
 
@@ -130,10 +130,10 @@ def _mirrored(center: Center, machine: Machine) -> Iterator[str]:
         yield f"I4 {machine.name}: records differ: {wrong[:5]}"
 
 
-def _photos(center: Center, rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    """I6: each photo that a fact names is there, whole."""
+def _photos(center: Center, rows: Sequence[Mapping[str, object]], gone: Set[str]) -> Iterator[str]:
+    """I6: each photo that a fact names is there, whole; but not one that went, unsent, with a disk put back."""
     for row in rows:
         if row["type"] == "PhotoTaken":
             sha256 = msgspec.json.decode(row["body"], type=PhotoTaken).sha256  # type: ignore[arg-type]
-            if center.shelf.get(sha256) is None:
+            if center.shelf.get(sha256) is None and sha256 not in gone:
                 yield f"I6 no photo {sha256[:12]}"

@@ -54,6 +54,8 @@ class Machine:
         self.photos = PhotoStore(folder / "photos")
         self.due_at = 0.0
         self.salvages = 0
+        # Photos that went with a disk that an old copy was put in the place of.
+        self.gone: set[str] = set()
         self.open()
 
     def open(self) -> None:
@@ -113,6 +115,7 @@ class Machine:
         if not self._backup.exists():
             return False
         self.close()
+        self.gone |= {*self.photos.all()} - {*PhotoStore(self._backup / "photos").all()}
         shutil.rmtree(self.folder)
         shutil.copytree(self._backup, self.folder)
         self.open()
