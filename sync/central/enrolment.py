@@ -82,7 +82,7 @@ def renew(store: Store, station: str, asked: Renewal, now: str) -> Admission:
     mine = (challenge.c.nonce_hash == _hash(asked.nonce), challenge.c.station == station, challenge.c.expires_at > now)
     refusal = NotAdmitted(403, "signature_wrong", "the station's key did not sign this challenge, or too late")
     with store.writing() as connection:
-        site, public_key = _renewable(connection, station, now)
+        site, public_key = _renewable(connection, station, now, lock=True)
         # Deleted before anything is answered: the same signature never counts twice.
         shown = connection.execute(delete(challenge).where(*mine)).rowcount == 1
         if shown and _signed(public_key, asked.signature, renewal_text(asked.nonce, station)):
@@ -103,6 +103,8 @@ def _redeem(connection: Connection, code: str, asked: Enrolment, now: str) -> tu
         return "", NotAdmitted(403, "code_used", "this code was used: ask for a new one")
     if row.station and row.station != asked.station:
         return "", NotAdmitted(403, "other_station", f"this code is for station {row.station}")
+    # Two who use codes of their own for one name at once take turns: the second sees the first.
+    tokens.lock(connection, asked.station)
     if not row.station and _is_another(connection, asked, row.site):
         why = f"there is a station {asked.station}: take another name, or a code made for it (--station)"
         return "", NotAdmitted(409, "station_taken", why)
@@ -125,9 +127,10 @@ def _is_another(connection: Connection, asked: Enrolment, site: str) -> bool:
     return present != site or row is None or not row.revoked_at
 
 
-def _renewable(connection: Connection, station: str, now: str) -> tuple[str, bytes]:
-    """Return site and key of a station that may get a token by its key; raises NotAdmitted."""
-    row = connection.execute(select(enrolled_station).where(enrolled_station.c.station == station)).first()
+def _renewable(connection: Connection, station: str, now: str, *, lock: bool = False) -> tuple[str, bytes]:
+    """Return site and key of a station that may get a token by its key, locked if asked; raises NotAdmitted."""
+    query = select(enrolled_station).where(enrolled_station.c.station == station)
+    row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None or not row.public_key:
         raise NotAdmitted(404, "not_enrolled", "no station of this name has a key here: enrol it")
     if row.revoked_at:

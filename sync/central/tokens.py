@@ -12,8 +12,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select
 
 from sync.central.identity_tables import enrolled_station, station_token
-from sync.central.store import Store
+from sync.central.store import Store, insert_once
 from sync.central.tables import station as old_station
+from sync.central.tables import station_lock
 from sync.wire import Admission
 
 RENEWED_AFTER = timedelta(days=30)
@@ -53,10 +54,20 @@ def caller(store: Store, token: str, now: str) -> Caller:
     return speaker
 
 
+def lock(connection: Connection, station: str) -> None:
+    """Let nobody else admit or revoke a station of this name until the transaction ends, whether there is one or not."""
+    insert_once(connection, station_lock, [{"station": station}])
+    connection.execute(select(station_lock).where(station_lock.c.station == station).with_for_update())
+
+
 def admit(connection: Connection, station: str, site: str, public_key: bytes, now: str) -> None:
-    """Let a station in with its key, in the place of who was it before: all tokens there were are void."""
-    forget(connection, station)
+    """Let a station in with its key, in the place of who was it before: all tokens there were are void.
+
+    The name must be locked. The station's row goes first: who is just renewing a token holds it, and the token that
+    came of that is seen, and void, after it.
+    """
     connection.execute(delete(enrolled_station).where(enrolled_station.c.station == station))
+    forget(connection, station)
     row = {"station": station, "site": site, "public_key": public_key, "enrolled_at": now, "revoked_at": ""}
     connection.execute(insert(enrolled_station), [row])
 
@@ -79,6 +90,7 @@ def enrol(store: Store, station: str, site: str, now: str) -> str:
     token = secrets.token_urlsafe(32)
     row = {"token_hash": _hash(token), "station": station, "made_at": now, "expires_at": ""}
     with store.writing() as connection:
+        lock(connection, station)
         admit(connection, station, site, b"", now)
         connection.execute(insert(station_token), [row])
     return token
@@ -102,6 +114,7 @@ def site_of(connection: Connection, station: str) -> str | None:
 def revoke(store: Store, station: str, now: str) -> bool:
     """Shut a station out until it is enrolled again; False when there is none. Its tokens are then told so."""
     with store.writing() as connection:
+        lock(connection, station)
         site = site_of(connection, station)
         if site is None:
             return False

@@ -1,7 +1,7 @@
 """Who gets in and who stays out: codes used, ended and guessed; keys that renew; two stations of one name."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from sync.central.store import Store
 from sync.central.tables import station as old_station
 from sync.central.tokens import Caller, NotAdmitted, later
 from sync.wire import Admission, Enrolment, Renewal, enrolment_text, renewal_text
+from tests.conftest import HUNG_S
 
 NOW = "2026-04-18T08:00:00.000000Z"
 
@@ -133,6 +134,49 @@ def test_of_eight_who_use_a_code_at_once_one_gets_in(store: Store) -> None:
     assert answers.count("code_used") == 7
     (token,) = (each for each in answers if each != "code_used")
     assert speaks(store, token) == "B07"
+
+
+def both_at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Run these in threads, begun in the same moment; a refusal is a result, anything else is raised."""
+    together = threading.Barrier(len(works), timeout=HUNG_S)
+
+    def run(work: Callable[[], Any]) -> Any:
+        together.wait()
+        try:
+            return work()
+        except NotAdmitted as error:
+            return error.error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_of_two_codes_for_one_new_name_used_at_once_one_counts(store: Store) -> None:
+    for round_ in range(12):
+        name = f"N{round_:02}"
+        keys = [(Key(store), code(store)) for _ in range(3)]
+        works = [lambda key=key, written=written: key.enrol(written, name) for key, written in keys]  # type: ignore[misc]
+        answers = both_at_once(*works)
+        assert sorted(map(str, answers)).count("station_taken") == 2
+        (let_in,) = (each for each in answers if isinstance(each, Admission))
+        assert speaks(store, let_in.token) == name
+
+
+def test_who_takes_the_place_of_a_bench_that_is_just_renewing_leaves_it_no_token(store: Store) -> None:
+    for round_ in range(12):
+        name = f"R{round_:02}"
+        old, new = Key(store), Key(store)
+        old.enrol(code(store), name)
+        written = code(store, name)
+        renewed, let_in = both_at_once(
+            lambda old=old, name=name: old.renew(name, NOW),  # type: ignore[misc]
+            lambda new=new, written=written, name=name: new.enrol(written, name),  # type: ignore[misc]
+        )
+        assert speaks(store, let_in.token) == name
+        if isinstance(renewed, Admission):
+            assert speaks(store, renewed.token) == "token_unknown"
+        else:
+            assert renewed in ("not_enrolled", "signature_wrong")
 
 
 def test_four_wrong_tries_are_forgiven(store: Store, key: Key) -> None:
