@@ -6,8 +6,9 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from station import text_files
 from station.database import UnsafeSqliteError
 from sync.central import (
+    care,
     held,
     identity_commands,
     logs,
@@ -54,7 +56,7 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central photos check --data central       hash every photo again, name what is missing or wrong
   returns-central migrate --data central --database URL
                                                     bring an older PostgreSQL database to this program's tables
-  returns-central tidy --data central               once a day: let go of what the feeds told long ago
+  returns-central tidy --data central               let go of what the feeds told long ago; `serve` does it daily
   returns-central reviews --data central            what benches said against one another, and what may belong together
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
   returns-central publish-rules rubrics/apparel.toml --site leeds --data central
@@ -118,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     told = commands.add_parser("openapi", parents=[where], help="print what the doors take and answer, as OpenAPI")
     told.set_defaults(do=_openapi)
     tidying = commands.add_parser(
-        "tidy", parents=[where], help="once a day: let go of what the feeds told long ago and stands no more"
+        "tidy", parents=[where], help="let go of what the feeds told long ago and stands no more; `serve` does it daily"
     )
     tidying.add_argument("--days", type=int, default=snapshot.KEPT_DAYS, metavar="N", help="told N days ago (90)")
     tidying.set_defaults(do=_tidy)
@@ -169,6 +171,13 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     serve.add_argument(
         "--drain", type=float, default=0.0, metavar="S", help="when told to stop: be not ready for S seconds first"
     )
+    serve.add_argument(
+        "--care",
+        type=_hour,
+        default=time(2),
+        metavar="HH:MM",
+        help="when to do what is to be done daily (tidy, patterns recount), by this computer's clock; or `never`",
+    )
     serve.add_argument("--log-requests", action="store_true", help="log as JSON, with a line for each request")
     serve.set_defaults(do=_serve)
 
@@ -200,8 +209,26 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
             server.config.load()
         except (OSError, ssl.SSLError) as error:
             return _sorry(f"the certificate cannot be used: {error}")
-        _run(server, listening, asked.with_parent)
+        with _cared_for(store, care.jobs(patterns, shelf), asked.care, service):
+            _run(server, listening, asked.with_parent)
     return 0
+
+
+@contextmanager
+def _cared_for(store: Store, todo: Sequence[care.Job], at: time | None, service: Service) -> Iterator[None]:
+    """Have daily care done meanwhile. At the end it leaves off; what does not within ten seconds is broken off."""
+    if at is None:
+        yield
+        return
+    words = (store, todo, at, service.stopping, service.metrics)
+    # A daemon: a database that is away may hold it for longer than anybody would wait.
+    tending = threading.Thread(target=care.tend, args=words, name="care", daemon=True)
+    tending.start()
+    try:
+        yield
+    finally:
+        service.stopping.set()
+        tending.join(serving.STOP_WITHIN_S)
 
 
 def _run(server: serving.Server, listening: socket.socket, with_parent: bool) -> None:
@@ -242,6 +269,7 @@ def _tidy(asked: argparse.Namespace, store: Store) -> int:
     if asked.days < 1:
         return _sorry("--days is a number from 1 on")
     raised = snapshot.raise_floors(store, _now(), asked.days)
+    care.note_done(store, "tidy", datetime.now(UTC))
     for site, floor in sorted(raised.items()):
         print(f"{site}: told from record {floor + 1} on; who has less takes a snapshot")  # noqa: T201
     return 0
@@ -283,6 +311,10 @@ def _version() -> str:
         return version("returns-station")
     except PackageNotFoundError:
         return "source"
+
+
+def _hour(text: str) -> time | None:
+    return None if text == "never" else time.fromisoformat(text).replace(tzinfo=None)
 
 
 def _now() -> str:

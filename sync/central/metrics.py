@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -11,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sync.central import heard
 from sync.central.store import Store
-from sync.central.tables import resolution, review
+from sync.central.tables import care, resolution, review
 from sync.wire import Push, Pushed
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -37,6 +38,13 @@ class Metrics:
         self._feed = Counter(f"{name}feed_records", "Records of feeds sent to benches", registry=self._registry)
         self._photos = Counter(f"{name}photos", "Photos that were taken", registry=self._registry)
         self._photo_bytes = Counter(f"{name}photo_bytes", "Bytes of these photos", registry=self._registry)
+        self._care = Histogram(
+            f"{name}care_seconds",
+            "What is done daily: how long it took, and how it ended",
+            ("what", "end"),
+            buckets=(1.0, 10.0, 60.0, 600.0, 3600.0),
+            registry=self._registry,
+        )
         self._refused = Counter(f"{name}refused", "Pushes told to come later", registry=self._registry)
         self._registry.register(_Standing(store))
 
@@ -70,6 +78,10 @@ class Metrics:
         self._photos.inc()
         self._photo_bytes.inc(size)
 
+    def cared(self, what: str, end: str, seconds: float) -> None:
+        """Count what is done daily."""
+        self._care.labels(what, end).observe(seconds)
+
     def text(self) -> bytes:
         """Return all of it in Prometheus' text format; asks the database."""
         return generate_latest(self._registry)
@@ -90,11 +102,13 @@ class _Standing(Collector):
         up = GaugeMetricFamily(f"{name}database_up", "1 when the database answers")
         waits = GaugeMetricFamily(f"{name}waiting", "What waits for a person", labels=("what",))
         silent = GaugeMetricFamily(f"{name}longest_unheard_seconds", "Since the station silent longest spoke")
+        undone = GaugeMetricFamily(f"{name}care_age_seconds", "Since what is done daily was done", labels=("what",))
         try:
             with self._store.reading() as connection:
                 reviews = connection.execute(select(func.count()).select_from(review)).scalar_one()
                 stuck = select(func.count()).select_from(resolution).where(resolution.c.state == "needs_person")
                 resolutions = connection.execute(stuck).scalar_one()
+                tended = connection.execute(select(care.c.name, care.c.done_at).order_by(care.c.name)).all()
             unheard = heard.longest_unheard_s(self._store)
         except SQLAlchemyError:
             up.add_metric((), 0)
@@ -104,4 +118,6 @@ class _Standing(Collector):
         waits.add_metric(("reviews",), reviews)
         waits.add_metric(("resolutions",), resolutions)
         silent.add_metric((), unheard)
-        yield from (up, waits, silent)
+        for what, done_at in tended:
+            undone.add_metric((what,), (datetime.now(UTC) - datetime.fromisoformat(done_at)).total_seconds())
+        yield from (up, waits, silent, undone)

@@ -8,7 +8,7 @@ from typing import Any
 
 from resources import find
 from station import text_files
-from sync.central import patterns
+from sync.central import care, patterns
 from sync.central.pattern_rule import Rules, parse
 from sync.central.store import Store
 
@@ -21,8 +21,8 @@ customer is a pseudonym in the return order; without one nothing is counted.
   returns-central patterns check FILE --data central            is this file sound? It may then become patterns.toml
                                                                 in the data folder
   returns-central patterns list --site leeds --data central     what the benches of a site are told now
-  returns-central patterns recount --data central               count anew: once a day, as time passes; and after
-                                                                patterns.toml was changed and central started again
+  returns-central patterns recount --data central               count anew: after patterns.toml was changed and central
+                                                                started again. As time passes `serve` does it daily
 """
 
 
@@ -69,12 +69,13 @@ def _list(asked: argparse.Namespace, store: Store) -> int:
 
 
 def _recount(asked: argparse.Namespace, store: Store) -> int:
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     try:
         rules = read(asked.data)
     except (ValueError, OSError) as error:
         return _sorry(text_files.in_words(error))
-    return _say(f"counted anew: {patterns.recount(store, rules, now)} customers")
+    counted = patterns.recount(store, rules, care.stamp(datetime.now(UTC)))
+    care.note_done(store, "recount", datetime.now(UTC))
+    return _say(f"counted anew: {counted} customers")
 
 
 def _say(line: str) -> int:

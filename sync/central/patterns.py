@@ -4,6 +4,7 @@ Derived from the projected facts each time, never added up: the same facts give 
 whatever order they came. Only counts and the pseudonym leave central.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -47,14 +48,17 @@ def follow(store: Store, rules: Rules, site: str, now: str) -> None:
                 _tell(connection, rules, customer, now)
 
 
-def recount(store: Store, rules: Rules, now: str) -> int:
-    """Count anew for every customer, because time has passed or the rules changed; return how many there are.
+def recount(store: Store, rules: Rules, now: str, goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Count anew for every customer, because time has passed or the rules changed; return how many were counted.
 
-    What has left the window is forgotten with its order, where that was withdrawn.
+    All of them, unless `goes_on` says no meanwhile. What has left the window is forgotten with its order, where that
+    was withdrawn.
     """
     with store.reading() as connection:
         found = customers.every(connection)
-    for customer in found:
+    for done, customer in enumerate(found):
+        if not goes_on():
+            return done
         with store.writing() as connection:
             customers.make_due(connection, [customer])
             customers.take_due(connection, customer)

@@ -1,5 +1,7 @@
 """What the doors of one running service share: the database, who waits, who is let in, what is counted."""
 
+import threading
+
 from sync.central import waiting
 from sync.central.admission import Admission
 from sync.central.callers import Stations
@@ -20,9 +22,14 @@ class Service:
         self.waiting = Waiting(lambda: waiting.heads(store))
         self.heard = Heard(store)
         self.stations = Stations(store, self.heard)
-        self.is_draining = False
+        self.stopping = threading.Event()
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether this process is about to stop."""
+        return self.stopping.is_set()
 
     def drain(self) -> None:
-        """Stop soon: be not ready from now on, and let go at once whoever waits for news."""
-        self.is_draining = True
+        """Stop soon: be not ready from now on, leave off daily care, and let go at once whoever waits for news."""
+        self.stopping.set()
         self.waiting.end()

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-_STOP_WITHIN_S = 10
+STOP_WITHIN_S = 10
 # A thousand benches that come back in the same second are to find a place in the queue.
 _BACKLOG = 1024
 # Longer than any client keeps a connection it does not use: it is not closed in the moment it is used again.
@@ -98,7 +98,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 timeout_keep_alive=_KEEP_ALIVE_S,
-                timeout_graceful_shutdown=_STOP_WITHIN_S,
+                timeout_graceful_shutdown=STOP_WITHIN_S,
                 ssl_certfile=tls.certificate if tls else None,
                 ssl_keyfile=tls.key if tls else None,
             )

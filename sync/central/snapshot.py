@@ -1,6 +1,6 @@
 """What a bench takes whole, and what it compares: a site's records as of a number, digests, the floor of the feed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -96,11 +96,14 @@ def journal_digest(store: Store, station: str, epoch: str, after: int, upto: int
     return JournalDigest(epoch, after, upto, _digest_of_hashes(hashes))
 
 
-def raise_floors(store: Store, now: str, days: int = KEPT_DAYS) -> dict[str, int]:
+def raise_floors(
+    store: Store, now: str, days: int = KEPT_DAYS, *, goes_on: Callable[[], bool] = lambda: True
+) -> dict[str, int]:
     """Note where each site's feed ends now, and raise its floor to where it ended so many days ago; return the raised.
 
     Below the floor only what stood there is kept, withdrawals too: whoever reads a feed from a mark of its own within
-    central asks for the newest of each key only.
+    central asks for the newest of each key only. Once `goes_on` says no it is left where it is: what is still below a
+    floor goes with the next rise.
     """
     before = (datetime.fromisoformat(now) - timedelta(days=days)).astimezone(UTC)
     moment = before.isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -108,6 +111,8 @@ def raise_floors(store: Store, now: str, days: int = KEPT_DAYS) -> dict[str, int
         sites = ask(connection, _SITES, {})()
     raised: dict[str, int] = {}
     for site, last, floor in sites:
+        if not goes_on():
+            break
         with store.writing() as connection:
             insert_rows(connection, feed_moment, [{"site": site, "at": now, "seq": last}], "ON CONFLICT DO NOTHING")
             ((new,),) = ask(connection, _OLD_END, {"site": site, "before": moment})()
@@ -116,13 +121,15 @@ def raise_floors(store: Store, now: str, days: int = KEPT_DAYS) -> dict[str, int
                 tell(connection, _FORGET_MOMENTS, [{"site": site, "floor": new}])
                 raised[site] = new
         if new > floor:
-            _thin_out(store, site, new)
+            _thin_out(store, site, new, goes_on)
     return raised
 
 
-def _thin_out(store: Store, site: str, floor: int) -> None:
+def _thin_out(store: Store, site: str, floor: int, goes_on: Callable[[], bool]) -> None:
     """Delete below the floor what later records made old, a few thousand at once."""
     for after in range(0, floor, _AT_ONCE):
+        if not goes_on():
+            return
         with store.writing() as connection:
             upto = min(floor, after + _AT_ONCE)
             tell(connection, _THIN_OUT, [{"site": site, "after": after, "upto": upto, "floor": floor}])

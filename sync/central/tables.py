@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 # Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
-REVISION = "0004"
+REVISION = "0005"
 
 metadata = MetaData()
 
@@ -345,4 +345,14 @@ webhook_delivery = Table(
     Column("attempts", Integer, nullable=False),
     Column("not_before", String, nullable=False),
     Index("webhook_delivery_due", "state", "not_before"),
+)
+
+# What is done daily (`care`): when it was done last, and who is at it, until when at most. All UTC.
+care = Table(
+    "care",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("done_at", String, nullable=False),
+    Column("held_by", String, nullable=False),
+    Column("held_until", String, nullable=False),
 )

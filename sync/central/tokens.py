@@ -55,7 +55,7 @@ def caller(store: Store, token: str, now: str) -> Caller:
 
 
 def lock(connection: Connection, station: str) -> None:
-    """Let nobody else admit or revoke a station of this name until the transaction ends, whether there is one or not."""
+    """Let nobody else admit or revoke a station of this name, there or not, until the transaction ends."""
     insert_once(connection, station_lock, [{"station": station}])
     connection.execute(select(station_lock).where(station_lock.c.station == station).with_for_update())
 

@@ -16,6 +16,7 @@ MOST_AT_A_SITE = 10
 # Much longer than one attempt takes: whose time ran out is not under way any more.
 LEASE = timedelta(minutes=5)
 _FIRST_WAIT, _LONGEST_WAIT, _FOR = timedelta(seconds=30), timedelta(hours=1), timedelta(days=3)
+_REMEMBERED = timedelta(days=30)
 
 
 class Hook(msgspec.Struct, frozen=True):
@@ -126,6 +127,13 @@ def settle(store: Store, taken: Mapping[str, Any], now: datetime, *, was_taken: 
     with store.writing() as connection:
         connection.execute(update(webhook_delivery).where(*mine).values(values))
     return str(values["state"])
+
+
+def forget(store: Store, now: datetime) -> int:
+    """Let go of deliveries that ended long ago, and return how many; of what is told at once nobody asks later."""
+    ended = (webhook_delivery.c.state != "waiting", webhook_delivery.c.made_at <= _stamp(now - _REMEMBERED))
+    with store.writing() as connection:
+        return connection.execute(delete(webhook_delivery).where(*ended)).rowcount
 
 
 def _stamp(moment: datetime) -> str:

@@ -155,7 +155,7 @@ def test_of_two_codes_for_one_new_name_used_at_once_one_counts(store: Store) -> 
     for round_ in range(12):
         name = f"N{round_:02}"
         keys = [(Key(store), code(store)) for _ in range(3)]
-        works = [lambda key=key, written=written: key.enrol(written, name) for key, written in keys]  # type: ignore[misc]
+        works = [lambda key=key, written=written, name=name: key.enrol(written, name) for key, written in keys]  # type: ignore[misc]
         answers = both_at_once(*works)
         assert sorted(map(str, answers)).count("station_taken") == 2
         (let_in,) = (each for each in answers if isinstance(each, Admission))
