@@ -1,6 +1,7 @@
 """Deletes photos at the bench that central has: after their time, or earlier and oldest first when the disk is low.
 
-A photo with a shipping label never left the bench: it stays; only its copy, which central has, goes.
+A photo with a shipping label never leaves the bench; when the copy without the label, which central has, may go, the
+photo goes with it: an address is kept no longer than any other picture.
 """
 
 from collections.abc import Sequence
@@ -58,7 +59,8 @@ class PhotoKeeping:
         """
         if self._clock.monotonic() < self._due_at:
             return 0
-        mark = f"released of {self._epoch}"
+        # Another name than of the program that kept the photos with labels: they are gone through once more.
+        mark = f"gone of {self._epoch}"
         refused = {each.seq for each in self._copy.refused() if (each.epoch, each.status) == (self._epoch, "photo")}
         rows = self._rows(self._copy.acked(mark), done)
         count, last = 0, 0
@@ -66,14 +68,21 @@ class PhotoKeeping:
             if not self._may_go(datetime.fromisoformat(row.at)):
                 break
             last = row.seq
-            photo = msgspec.json.decode(row.body, type=PhotoTaken)
             if last not in refused:
-                count += self._store.release(photo.shared_sha256 or photo.sha256)
+                count += self._release(row.body)
         if last:
             self._copy.set_acked(mark, last)
         if last != (rows[-1].seq if rows else 0) or len(rows) < _AT_ONCE:
             self._due_at = self._clock.monotonic() + _LOOK_EVERY_S
         return count
+
+    def _release(self, body: bytes) -> int:
+        """Delete the files that a fact names, the copy without a label first; none of one that the disk damaged."""
+        try:
+            photo = msgspec.json.decode(body, type=PhotoTaken)
+            return sum(self._store.release(sha256) for sha256 in (photo.shared_sha256, photo.sha256) if sha256)
+        except (msgspec.MsgspecError, TypeError, ValueError):
+            return 0
 
     def _may_go(self, taken_at: datetime) -> bool:
         age = self._clock.utc() - taken_at

@@ -254,14 +254,41 @@ def test_a_line_that_a_power_cut_tore_releases_nothing(book: Any) -> None:
     assert [finding.code for finding in verify(book.folder)] == ["photo_missing"]
 
 
-def test_a_photo_central_refused_stays_and_so_does_one_with_a_label_in_it(book: Any, shelf: Shelf) -> None:
-
+def test_a_photo_central_refused_stays_and_with_it_the_one_it_was_made_of(book: Any, shelf: Shelf) -> None:
     refused = book.photo(b"damaged once")
-    original = book.photo(b"ANNA EXAMPLE, PINE ROAD", b"pixels")
-    shelf.copy.set_acked("photos", 2, [Refusal(book.journal.epoch, 1, "photo", "photo_damaged")])
+    labelled = book.photo(b"ANNA EXAMPLE, PINE ROAD", b"pixels")
+    lines = [Refusal(book.journal.epoch, seq, "photo", "photo_damaged") for seq in (1, 2)]
+    shelf.copy.set_acked("photos", 2, lines)
     shelf.now += timedelta(days=999)
-    assert shelf.tidy(2) == 1
-    assert shelf.left() == {refused, original}
+    assert shelf.tidy(2) == 0
+    assert shelf.left() == {refused, labelled, hashlib.sha256(b"pixels").hexdigest()}
+
+
+def test_a_photo_with_a_label_goes_with_its_copy_and_never_before_it(book: Any, shelf: Shelf) -> None:
+    book.photo(b"ANNA EXAMPLE, PINE ROAD", b"pixels")
+    newer = book.photo(b"BEN EXAMPLE, OAK ROAD", b"more pixels")
+    shelf.now += timedelta(days=13, hours=23)
+    assert shelf.tidy(2) == 0
+    shelf.now += timedelta(hours=2)
+    assert shelf.tidy(1) == 2
+    assert shelf.left() == {newer, hashlib.sha256(b"more pixels").hexdigest()}
+    assert [finding.code for finding in verify(book.folder)] == []
+
+
+def test_photos_with_labels_that_an_older_program_kept_go_too(book: Any, shelf: Shelf) -> None:
+    book.photo(b"ANNA EXAMPLE, PINE ROAD", b"pixels")
+    assert book.photos.release(hashlib.sha256(b"pixels").hexdigest())
+    shelf.copy.set_acked(f"released of {book.journal.epoch}", 1)
+    shelf.now += timedelta(days=15)
+    assert shelf.tidy(1) == 1
+    assert shelf.left() == set()
+
+
+def test_a_fact_that_the_disk_damaged_holds_no_other_photo_back(book: Any, shelf: Shelf) -> None:
+    book.add(PhotoTaken("I-1", "whole", "no hash at all", 4))
+    book.photo(b"behind it")
+    shelf.now += timedelta(days=15)
+    assert (shelf.tidy(2), shelf.left()) == (1, set())
 
 
 def test_a_low_disk_lets_go_of_the_oldest_first_until_there_is_room(book: Any, shelf: Shelf) -> None:
