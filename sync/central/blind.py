@@ -1,28 +1,44 @@
-"""Suggests what a blind receipt may belong to: another parcel with its tracking number, another unit with its serial.
+"""Suggests what a blind receipt may belong to: another parcel with its tracking number, another unit with its serial,
+a return order that announces either, whichever of them came first.
 
-Both are kept as they are; a review waits for a supervisor.
+All are kept as they are; a review waits for a supervisor.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
 
 from station.entries import Entry
 from station.facts import ParcelArrived, SerialChecked, decode
+from station.local_copy import code_of
+from station.record_codes import codes_of
+from sync.central.feed import latest
 from sync.central.statements import Sql, ask, insert_rows
-from sync.central.tables import review
+from sync.central.store import insert_once
+from sync.central.tables import order_code, review
 
 KIND = "merge_suggestion"
 TELLING = frozenset(kind.__name__ for kind in (ParcelArrived, SerialChecked))
-_SAME_CODE = Sql(
-    "SELECT code, station, parcel, '', orders FROM parcel WHERE code = ANY (:names) AND code <> '' "
-    "ORDER BY arrived_at, station, parcel"
-)
-_SAME_SERIAL = Sql(
-    "SELECT serial, station, parcel, item, rma FROM item WHERE serial = ANY (:names) AND serial <> '' "
-    "ORDER BY identified_at, station, item"
-)
+# How `station.record_codes` calls what an order announces: numbers a parcel may bear, and serial numbers.
+Sort = Literal["order", "serial"]
+_SORTS: tuple[Sort, ...] = ("order", "serial")
+_SAME: Mapping[Sort, Sql] = {
+    "order": Sql(
+        "SELECT code, station, parcel, '', orders FROM parcel WHERE code = ANY (:names) AND code <> '' "
+        "ORDER BY arrived_at, station, parcel"
+    ),
+    "serial": Sql(
+        "SELECT serial, station, parcel, item, rma FROM item WHERE serial = ANY (:names) AND serial <> '' "
+        "ORDER BY identified_at, station, item"
+    ),
+}
+_ANNOUNCED = Sql("SELECT code, rma FROM order_code WHERE sort = :sort AND code = ANY (:codes) ORDER BY code, rma")
+_WHY: Mapping[Sort, tuple[str, str]] = {
+    "order": ("same_tracking", "announced_tracking"),
+    "serial": ("same_serial", "announced_serial"),
+}
 _AGAIN = "ON CONFLICT (kind, rma, line) DO UPDATE SET why = excluded.why, detail = excluded.detail"
 
 
@@ -36,12 +52,33 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def suggestions(connection: Connection, entries: Iterable[Entry], now: str) -> list[dict[str, str]]:
-    """Return a review for each tracking number or serial in these entries that a blind receipt has too."""
-    codes, serials = _named(entries)
-    return [
-        *_reviews(connection, _SAME_CODE, codes, "same_tracking", now),
-        *_reviews(connection, _SAME_SERIAL, serials, "same_serial", now),
-    ]
+    """Return a review for each tracking number or serial in these entries that a blind receipt has, and something else.
+
+    Call it when the entries are committed, as `suggestions_for` when orders are: of two at the same moment the later
+    one sees both.
+    """
+    named = _named(entries)
+    return [each for sort in _SORTS for each in _reviews(connection, sort, named[sort], now)]
+
+
+def suggestions_for(connection: Connection, orders: Iterable[bytes], now: str) -> list[dict[str, str]]:
+    """Return the same for all that these return orders announce."""
+    named: dict[Sort, set[str]] = {"order": set(), "serial": set()}
+    for body in orders:
+        for sort, code in codes_of("order", body):
+            # As it stands there, and as a scanner reads it.
+            named["serial" if sort == "serial" else "order"].update((code, code_of(code)))
+    return [each for sort in _SORTS for each in _reviews(connection, sort, _safe(named[sort]), now)]
+
+
+def note(connection: Connection, orders: Mapping[str, bytes]) -> None:
+    """Remember which return orders announce what, by their RMA. What an order once announced stays here for ever: who
+    asks looks into the order itself.
+    """
+    rows = {
+        (sort, code_of(code), rma) for rma, body in orders.items() for sort, code in codes_of("order", body) if code
+    }
+    insert_once(connection, order_code, [{"sort": sort, "code": code, "rma": rma} for sort, code, rma in sorted(rows)])
 
 
 def suggest(connection: Connection, reviews: Sequence[dict[str, str]]) -> None:
@@ -49,7 +86,7 @@ def suggest(connection: Connection, reviews: Sequence[dict[str, str]]) -> None:
     insert_rows(connection, review, sorted(reviews, key=lambda row: (row["rma"], row["line"])), _AGAIN)
 
 
-def _named(entries: Iterable[Entry]) -> tuple[list[str], list[str]]:
+def _named(entries: Iterable[Entry]) -> Mapping[Sort, list[str]]:
     codes: set[str] = set()
     serials: set[str] = set()
     for entry in entries:
@@ -63,24 +100,61 @@ def _named(entries: Iterable[Entry]) -> tuple[list[str], list[str]]:
             codes.add(fact.code)
         elif isinstance(fact, SerialChecked):
             serials.add(fact.serial)
-    return _safe(codes), _safe(serials)
+    return {"order": _safe(codes), "serial": _safe(serials)}
 
 
 def _safe(names: set[str]) -> list[str]:
     return sorted(name for name in names if name and "\0" not in name)
 
 
-def _reviews(connection: Connection, sql: Sql, names: Sequence[str], why: str, now: str) -> Iterator[dict[str, str]]:
+def _reviews(connection: Connection, sort: Sort, names: Sequence[str], now: str) -> Iterator[dict[str, str]]:
     if not names:
         return
     alike: dict[str, list[Found]] = {}
-    for name, station, parcel, item, rmas in ask(connection, sql, {"names": list(names)})():
+    for name, station, parcel, item, rmas in ask(connection, _SAME[sort], {"names": list(names)})():
         alike.setdefault(name, []).append(Found(station, parcel, item, _rmas(rmas)))
-    for name, found in alike.items():
-        if len(found) > 1 and not all(each.rmas for each in found):
+    same, announced = _WHY[sort]
+    blind = {name: found for name, found in alike.items() if not all(each.rmas for each in found)}
+    for name, found in blind.items():
+        if len(found) > 1:
             rma = next((rma for each in found for rma in each.rmas), "")
-            detail = msgspec.json.encode(found).decode()
-            yield {"kind": KIND, "rma": rma, "line": name, "why": why, "detail": detail, "opened_at": now}
+            yield _review(rma, name, same, found, now)
+    for name, rmas in _announced(connection, sort, blind).items():
+        for rma in rmas:
+            # Where another was received for the order, that says it already.
+            if not any(rma in each.rmas for each in blind[name]):
+                yield _review(rma, name, announced, [each for each in blind[name] if not each.rmas], now)
+
+
+def _announced(connection: Connection, sort: Sort, names: Iterable[str]) -> dict[str, list[str]]:
+    """Return which return orders announce each of these now."""
+    by_code: dict[str, list[str]] = {}
+    for name in names:
+        by_code.setdefault(code_of(name), []).append(name)
+    if not by_code:
+        return {}
+    rows = ask(connection, _ANNOUNCED, {"sort": sort, "codes": list(by_code)})()
+    standing = latest(connection, "order", {rma for _, rma in rows})
+    said = {rma: {(each, code_of(code)) for each, code in _codes(body)} for rma, body in standing.items()}
+    found: dict[str, list[str]] = {}
+    for code, rma in rows:
+        if (sort, code) in said.get(rma, ()):
+            for name in by_code[code]:
+                found.setdefault(name, []).append(rma)
+    return found
+
+
+def _codes(order: bytes) -> Iterator[tuple[str, str]]:
+    """Yield what an order announces; nothing of one that cannot be read, as benches would find nothing either."""
+    try:
+        yield from codes_of("order", order)
+    except msgspec.MsgspecError:
+        return
+
+
+def _review(rma: str, name: str, why: str, found: Sequence[Found], now: str) -> dict[str, str]:
+    detail = msgspec.json.encode(found).decode()
+    return {"kind": KIND, "rma": rma, "line": name, "why": why, "detail": detail, "opened_at": now}
 
 
 def _rmas(said: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Takes return orders of other systems in: whatever comes twice or late, the newest delivery of each order stands."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from sync.central import feed
+from sync.central import blind, feed
 from sync.central.feed import Change
 from sync.central.order_rows import Answer, AnswerStatus, Told
 from sync.central.store import Store, insert_once
@@ -38,6 +39,7 @@ def take_in(store: Store, site: str, rows: Sequence[Told | Answer], rehearse: bo
     else:
         with store.writing() as connection:
             judged = _kept(connection, site, told)
+        _look_around(store, told)
     found = {answer.row: answer for answer in judged}
     return [found[each.row] if isinstance(each, Told) else each for each in rows]
 
@@ -55,9 +57,24 @@ def _kept(connection: Connection, site: str, told: Sequence[Told]) -> list[Answe
             for rma, each in sorted(won.items())
         ]
         connection.execute(update(return_order).where(*mine).values(values), rows)
+        blind.note(connection, {rma: each.body for rma, each in won.items() if each.body is not None})
         # Last: it locks the site until the commit.
         feed.append(connection, site, [Change("order", rma, each.body) for rma, each in won.items()])
     return judged
+
+
+def _look_around(store: Store, told: Sequence[Told]) -> None:
+    """Suggest what benches received blind before these orders came.
+
+    Of all that were sent, also of those that were here: whoever got no answer sends them again.
+    """
+    bodies = [each.body for each in told if each.body is not None]
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    with store.reading() as connection:
+        found = blind.suggestions_for(connection, bodies, now)
+    if found:
+        with store.writing() as connection:
+            blind.suggest(connection, found)
 
 
 def _known(connection: Connection, site: str, told: Sequence[Told], lock: bool) -> dict[str, _Delivery]:

@@ -347,6 +347,15 @@ webhook_delivery = Table(
     Index("webhook_delivery_due", "state", "not_before"),
 )
 
+# Which return orders announce, or once announced, a number that a parcel may bear (`order`) or a serial number.
+order_code = Table(
+    "order_code",
+    metadata,
+    Column("sort", String, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("rma", String, primary_key=True),
+)
+
 # What is done daily (`care`): when it was done last, and who is at it, until when at most. All UTC.
 care = Table(
     "care",

@@ -8,8 +8,11 @@ import msgspec
 import pytest
 
 from station.facts import ItemIdentified, SerialChecked
+from sync.central import orders
 from sync.central.__main__ import main
+from sync.central.order_rows import Told, read_json
 from tests.conftest import HUNG_S
+from tests.sync.central.order_texts import as_json, sent
 
 Enrol = Callable[[], Any]
 NewBook = Callable[[], Any]
@@ -91,3 +94,100 @@ def test_two_benches_at_the_same_moment_are_seen(enrol: Enrol, new_book: NewBook
     for thread in threads:
         thread.join()
     assert [len(suggestions(benches[0].central, code)) for code in codes] == [1] * len(codes)
+
+
+def announced(rma: str, *trackings: str, serials: tuple[str, ...] = (), version: int = 1, gone: bool = False) -> Told:
+    order = sent(rma, version, withdrawn=gone) | {"trackings": trackings}
+    order["lines"][0]["serials"] = serials
+    told = read_json(1, as_json(order))
+    assert isinstance(told, Told), told
+    return told
+
+
+def blind_parcel(bench: Any, book: Any, code: str, *rmas: str) -> None:
+    book.add(book.arrival(code, *rmas))
+    bench.client().push(book.push())
+
+
+@pytest.mark.parametrize("order_first", [True, False])
+def test_a_blind_parcel_that_an_order_announces_is_suggested_whichever_comes_first(
+    enrol: Enrol, new_book: NewBook, site: str, order_first: bool
+) -> None:
+    bench, book, code = enrol(), new_book(), f"T-{site}".upper()
+    store, rma = bench.central.store, f"RMA-{site}"
+    if not order_first:
+        blind_parcel(bench, book, code)
+        assert suggestions(bench.central, code) == []
+    # As it stands on a paper: a scanner reads no blanks.
+    orders.take_in(store, site, [announced(rma, f"T - {site}")])
+    if order_first:
+        blind_parcel(bench, book, code)
+    wanted = [{"rma": rma, "why": "announced_tracking", "detail": [bench.station]}]
+    assert suggestions(bench.central, code) == wanted
+    orders.take_in(store, site, [announced(rma, f"T - {site}")])
+    bench.client().push(book.push())
+    assert suggestions(bench.central, code) == wanted
+
+
+def test_a_unit_whose_serial_an_order_announces_is_suggested_whichever_comes_first(
+    enrol: Enrol, new_book: NewBook, site: str
+) -> None:
+    bench, book = enrol(), new_book()
+    for n, order_first in enumerate((True, False)):
+        told = announced(f"RMA-{site}-{n}", serials=("SN-0", f"SN-{site}-{n}"))
+        if order_first:
+            orders.take_in(bench.central.store, site, [told])
+        arrived, item = book.arrival(), f"I-{site}-{n}"
+        named = ItemIdentified(arrived.parcel, item, "C", "undeclared", "Thing", "home")
+        book.add(arrived, named, SerialChecked(item, f"SN-{site}-{n}", "not_known"))
+        bench.client().push(book.push())
+        if not order_first:
+            orders.take_in(bench.central.store, site, [told])
+        (found,) = suggestions(bench.central, f"SN-{site}-{n}")
+        assert (found["rma"], found["why"]) == (f"RMA-{site}-{n}", "announced_serial")
+
+
+def test_what_an_order_announces_no_more_or_has_already_is_no_suggestion(
+    enrol: Enrol, new_book: NewBook, site: str
+) -> None:
+    bench, book = enrol(), new_book()
+    store = bench.central.store
+    orders.take_in(store, site, [announced(f"RMA-{site}-1", f"T1-{site}"), announced(f"RMA-{site}-2", f"T2-{site}")])
+    orders.take_in(store, site, [announced(f"RMA-{site}-1", version=2)])
+    orders.take_in(store, site, [announced(f"RMA-{site}-2", f"T2-{site}", version=2, gone=True)])
+    for code in (f"T1-{site}", f"T2-{site}", f"T3-{site}"):
+        blind_parcel(bench, book, code.upper())
+        assert suggestions(bench.central, code.upper()) == []
+    blind_parcel(bench, book, f"T3-{site}".upper(), f"RMA-{site}-3")
+    orders.take_in(store, site, [announced(f"RMA-{site}-3", f"T3-{site}")])
+    (found,) = suggestions(bench.central, f"T3-{site}".upper())
+    assert (found["rma"], found["why"]) == (f"RMA-{site}-3", "same_tracking")
+
+
+def test_an_order_and_its_blind_parcel_at_the_same_moment_find_each_other(
+    enrol: Enrol, new_book: NewBook, site: str
+) -> None:
+    bench, book = enrol(), new_book()
+    codes = [f"T-{site}-{n}".upper() for n in range(10)]
+    for code in codes:
+        book.add(book.arrival(code))
+    batches = [book.push(seq, seq) for seq in range(1, len(codes) + 1)]
+    together = threading.Barrier(2, timeout=HUNG_S)
+
+    def push() -> None:
+        client = bench.client()
+        for batch in batches:
+            together.wait()
+            client.push(batch)
+
+    def tell() -> None:
+        for n, code in enumerate(codes):
+            together.wait()
+            orders.take_in(bench.central.store, site, [announced(f"RMA-{site}-{n}", code)])
+
+    threads = [threading.Thread(target=each) for each in (push, tell)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(suggestions(bench.central, code)) for code in codes] == [1] * len(codes)

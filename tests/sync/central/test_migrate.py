@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 import sqlalchemy
@@ -11,11 +12,12 @@ import uuid_utils
 from sqlalchemy import Engine, inspect
 
 from station.database import open_central
+from station.records import Product, ReturnLine, ReturnOrder
 from station.schema import PROJECTIONS
 from sync.central import feed
 from sync.central.__main__ import main
 from sync.central.feed import Change
-from sync.central.migrate import SchemaError, revision_of
+from sync.central.migrate import SchemaError, migrate, revision_of
 from sync.central.migrations.versions import rev_0001
 from sync.central.store import Store
 from sync.central.tables import REVISION, metadata
@@ -167,3 +169,24 @@ def test_a_migration_that_fails_changes_nothing(
     assert described(engine) == before
     with engine.connect() as connection:
         assert revision_of(connection) == ""
+
+
+@ON_BOTH
+def test_what_orders_announced_before_is_known_by_its_code(database: str, engine: Engine) -> None:
+    as_before_revisions(engine)
+    lines = (ReturnLine("1", Product("S", "Thing", "home", "C"), serials=("SN-1", "SN-2")),)
+    order = ReturnOrder("R-9", "C", "o 9", lines, trackings=("1z 77", "T-2"))
+    with engine.begin() as connection:
+        for seq, key, body in ((2, "R-9", msgspec.json.encode(order)), (3, "R-1", b"null")):
+            connection.execute(
+                sqlalchemy.text(
+                    "INSERT INTO feed (site, seq, kind, key, body) VALUES ('l', :seq, 'order', :key, :body)"
+                ),
+                {"seq": seq, "key": key, "body": body},
+            )
+    migrate(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(sqlalchemy.text("SELECT sort, code, rma FROM order_code ORDER BY sort, code"))
+        found = [tuple(row) for row in rows if row.rma == "R-9"]
+    wanted = [("order", each, "R-9") for each in ("1Z77", "O9", "R-9", "T-2")]
+    assert sorted(found) == sorted([*wanted, ("serial", "SN-1", "R-9"), ("serial", "SN-2", "R-9")])
