@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from station.database import open_sqlite
-from station.local_copy import ACKED, RULES, Delivered, fork_mark
+from station.local_copy import ACKED, ALL_MARKS, RULES, Delivered, fork_mark
 
 
 def acked_in(path: Path, epoch: str) -> int:
@@ -33,6 +33,17 @@ def marks_in(path: Path, epoch: str) -> tuple[int, int]:
         return 0, 0
     acked, ahead = (int(rows[0][0]) if rows else 0 for rows in marks.values())
     return acked, ahead
+
+
+def all_marks_in(path: Path) -> dict[str, int]:
+    """Return every number that a copy like that of `acked_in` remembers of journals, by its name."""
+    if not path.is_file():
+        return {}
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+            return {str(name): int(seq) for name, seq in ALL_MARKS.rows(connection, {})}
+    except (DBAPIError, TypeError, ValueError):
+        return {}
 
 
 def highest_acked_in(path: Path) -> int:

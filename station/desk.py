@@ -54,6 +54,8 @@ from station.sync_status import SyncStatus
 _log = logging.getLogger(__name__)
 
 TIMINGS_KEPT = 20_000
+# Who has not scanned for so long does not notice that the disk is worked on for some milliseconds.
+_QUIET_S = 10.0
 
 Word = (
     Reading | PhotoChecked | PhotoCompared | PhotoFailed | PhotoReady | FrameJudged | LabelRead | Command | SyncStatus
@@ -134,6 +136,8 @@ class Desk:
         self.noticed_at = 0.0
         # Monotonic time since when the question of the moment is asked, and which it is.
         self.asked_at = time.monotonic()
+        # Monotonic time when somebody last did something here.
+        self._given_at = time.monotonic()
         self._asked = ("", "")
         self.sync = SyncStatus()
         self.timings: deque[Timing] = deque(maxlen=TIMINGS_KEPT)
@@ -185,6 +189,19 @@ class Desk:
         self.auto_shutter = wanted
         self._look()
 
+    def rest(self) -> None:
+        """In a quiet moment between two parcels, let facts leave the journal that are packed and safe at central."""
+        state, pack = self.bench.state, self.sync.ready
+        quiet = state.parcel is None and not state.steps and time.monotonic() - self._given_at >= _QUIET_S
+        if pack is None or not quiet:
+            return
+        try:
+            if self.bench.journal.let_go(pack):
+                _log.info("facts %s to %s left the journal, packed as %s", pack.first, pack.last, pack.sha256)
+        except JournalError as error:
+            _log.warning("facts could not leave the journal: %s", error)
+        self.sync = msgspec.structs.replace(self.sync, ready=None)
+
     def forget(self, device: str) -> None:
         """The device is no more: its lamp goes out, and what it showed last."""
         self.lamps.pop(device, None)
@@ -225,6 +242,7 @@ class Desk:
         return self.bench.notice is not None and self.bench.notice.tone is Tone.REFUSED
 
     def _give(self, given: Input, since: float | None = None) -> Shown | None:
+        self._given_at = time.monotonic()
         try:
             shown = self.bench.handle(given)
         except JournalError as error:

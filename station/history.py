@@ -10,6 +10,7 @@ from sqlalchemy import func, literal, or_, select
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.archive import entries_at
 from station.copy_marks import acked_in, refused_in
 from station.entries import Entry
 from station.facts import ParcelArrived, Recorded, Unknown
@@ -241,10 +242,17 @@ class History:
         return [row.parcel for row in found if code in json.loads(row.orders)], frozenset()
 
     def _told(self, connection: Connection, parcel: str) -> list[Told]:
-        result = _STORY.run(connection, self._named(parcel=parcel))
+        rows = _STORY.run(connection, self._named(parcel=parcel)).mappings().all()
+        gone = {row["told"] for row in rows if row["seq"] is None}
+        packed = entries_at(connection, self._journal.path.parent, gone)
         told = []
-        for row in result.mappings():
-            entry = Entry(**{name: row[name] for name in Entry.__struct_fields__})
+        for row in rows:
+            if row["seq"] is not None:
+                entry = Entry(**{name: row[name] for name in Entry.__struct_fields__})
+            elif row["told"] in packed:
+                entry = packed[row["told"]]
+            else:
+                continue
             told.append(Told(entry, entry.fact(), row["undone_at"] is not None))
         return told
 
@@ -287,8 +295,8 @@ _PLACED = Statement(
 _BIN = Statement("SELECT bin, disposition, client FROM bin WHERE station = :station AND bin = :bin")
 _CLOSED = Statement("SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> ''")
 _STORY = Statement(
-    "SELECT journal.*, undone.undone_at FROM story JOIN journal ON journal.station = story.station"
-    " AND journal.epoch = story.epoch AND journal.seq = story.seq"
+    "SELECT story.seq AS told, journal.*, undone.undone_at FROM story"
+    " LEFT JOIN journal ON journal.station = story.station AND journal.epoch = story.epoch AND journal.seq = story.seq"
     " LEFT JOIN undone ON undone.station = story.station AND undone.txn = story.txn"
     " WHERE story.station = :station AND story.parcel = :parcel ORDER BY story.n"
 )

@@ -20,10 +20,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from station import projections, schema
+from station.archive import ADD_PACK, FORGET, Pack, beginning, entries_after, entries_in_file, is_there
+from station.copy_marks import all_marks_in
 from station.database import UnsafeSqliteError, check_driver, open_sqlite, reading
 from station.entries import Entry, sealed
 from station.facts import Recorded, encode, name_of, version_of
 from station.journal_errors import JournalBusy, JournalDamaged, JournalError, from_database
+from station.local_copy import COPY_FILE
 from station.moments import now
 from station.opening import (
     JOURNAL_FILE,
@@ -31,12 +34,12 @@ from station.opening import (
     bring_up_to_date,
     check_files,
     create,
-    entries_after,
     examine,
     mark,
 )
 from station.ownership import LOCK_FILE, Ownership
 from station.reserve import Reserve
+from station.retention import proved_upto
 from station.state import State, fold
 from station.statements import Statement, insert
 
@@ -81,7 +84,7 @@ class Journal:
     """The one writer of a station's facts, owned by one thread of one process.
 
     `trace` is called at the named points of a commit (before_begin, after_insert, after_projections,
-    before_commit, after_commit), so that a test can end the process there.
+    before_commit, after_commit; before_let_go, after_let_go), so that a test can end the process there.
     """
 
     def __init__(
@@ -180,6 +183,30 @@ class Journal:
         self._trace("after_commit")
         return appended
 
+    def let_go(self, pack: Pack) -> bool:
+        """Let a run of facts leave this file that lies packed beside it, in one transaction; tell whether it did.
+
+        It goes only if its file is whole and continues what left before, and central is proved to have it still. Not
+        while a parcel is open: an undo needs its facts here. Raises JournalError with nothing changed.
+        """
+        proved = proved_upto(all_marks_in(self.path.with_name(COPY_FILE)), self.epoch)
+        with self.reading() as connection:
+            begins = beginning(connection, self.epoch)
+            end = entries_in_file(connection, pack.last - 1, 1)
+        fits = begins == (pack.first - 1, pack.prev) and [entry.hash for entry in end] == [pack.hash]
+        if not fits or pack.last > proved or pack.last >= self._last_seq or not is_there(self.path.parent, pack):
+            return False
+        try:
+            with self._writer.begin():
+                row = msgspec.structs.asdict(pack) | {"packed_at": now(), "confirmed_upto": proved}
+                ADD_PACK.write(self._writer, row)
+                FORGET.write(self._writer, {"last": pack.last})
+                self._trace("before_let_go")
+        except DBAPIError as error:
+            raise from_database(error, self.path) from error
+        self._trace("after_let_go")
+        return True
+
     def resume(self, initial: State) -> State:
         """Return the state after every fact written: the last snapshot, and the entries after it folded.
 
@@ -201,7 +228,7 @@ class Journal:
     def entries(self, after: int, limit: int) -> list[Entry]:
         """Return up to `limit` entries that come after seq `after`, in order."""
         with self.reading() as connection:
-            return entries_after(connection, after, limit)
+            return entries_after(connection, self.path.parent, after, limit)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -287,6 +314,6 @@ def read_entries(path: Path, after: int, limit: int) -> list[Entry]:
     """
     try:
         with closing(open_sqlite(path, read_only=True).connect()) as connection:
-            return entries_after(connection, after, limit)
+            return entries_after(connection, path.parent, after, limit)
     except DBAPIError as error:
         raise from_database(error, path) from error

@@ -13,6 +13,7 @@ from grading.grade import Grade
 from grading.replay import Judged
 from grading.route import Route
 from station import schema
+from station.archive import entries_at
 from station.database import open_sqlite
 from station.facts import Graded, PlateAllotted, Recorded, Routed, Unknown, decode
 from station.journal_errors import JournalError, from_database
@@ -36,12 +37,12 @@ def judged_items(folder: Path, last: int) -> Iterator[Judged]:
         raise JournalError("missing", f"There is no journal in {folder}.")
     try:
         with closing(open_sqlite(path, read_only=True).connect()) as connection, connection.begin():
-            yield from _items(connection, last)
+            yield from _items(connection, folder, last)
     except DBAPIError as error:
         raise from_database(error, path) from error
 
 
-def _items(connection: Connection, last: int) -> Iterator[Judged]:
+def _items(connection: Connection, folder: Path, last: int) -> Iterator[Judged]:
     item = schema.item.c
     query = (
         select(item.station, item.parcel)
@@ -52,18 +53,18 @@ def _items(connection: Connection, last: int) -> Iterator[Judged]:
     parcels = dict.fromkeys((row.station, row.parcel) for row in connection.execute(query))
     left = last
     for station, parcel in parcels:
-        for judged in reversed(_judged(connection, station, parcel)):
+        for judged in reversed(_judged(connection, folder, station, parcel)):
             if left == 0:
                 return
             left -= 1
             yield judged
 
 
-def _judged(connection: Connection, station: str, parcel: str) -> list[Judged]:
+def _judged(connection: Connection, folder: Path, station: str, parcel: str) -> list[Judged]:
     """The items of one parcel as the bench's own fold saw them when it judged them."""
     state = State(station, "")
     found: dict[str, Judged] = {}
-    for fact in _facts(connection, station, parcel):
+    for fact in _facts(connection, folder, station, parcel):
         state = fold(state, "", [fact])
         if isinstance(fact, Routed) and state.parcel is not None:
             item = next((each for each in state.parcel.items if each.identified.item == fact.item), None)
@@ -74,9 +75,15 @@ def _judged(connection: Connection, station: str, parcel: str) -> list[Judged]:
     return list(found.values())
 
 
-def _facts(connection: Connection, station: str, parcel: str) -> Iterator[Recorded | Unknown]:
-    for row in _STORY.run(connection, {"station": station, "parcel": parcel}):
-        yield decode(row.type, row.v, row.body)
+def _facts(connection: Connection, folder: Path, station: str, parcel: str) -> Iterator[Recorded | Unknown]:
+    rows = _STORY.run(connection, {"station": station, "parcel": parcel}).all()
+    gone = {row.seq for row in rows if row.type is None}
+    packed = entries_at(connection, folder, gone)
+    for row in rows:
+        if row.type is not None:
+            yield decode(row.type, row.v, row.body)
+        elif row.seq in packed:
+            yield packed[row.seq].fact()
 
 
 def _one(item: Item, graded: Graded, routed: Routed, kind: str) -> Judged:
@@ -97,9 +104,9 @@ def _one(item: Item, graded: Graded, routed: Routed, kind: str) -> Judged:
 
 
 _STORY = Statement(
-    "SELECT journal.type, journal.v, journal.body FROM story JOIN journal ON journal.station = story.station"
-    " AND journal.epoch = story.epoch AND journal.seq = story.seq"
+    "SELECT story.seq, journal.type, journal.v, journal.body FROM story"
+    " LEFT JOIN journal ON journal.station = story.station AND journal.epoch = story.epoch AND journal.seq = story.seq"
     " LEFT JOIN undone ON undone.station = story.station AND undone.txn = story.txn"
-    " WHERE story.station = :station AND story.parcel = :parcel AND undone.txn IS NULL AND journal.type <> 'Undone'"
+    " WHERE story.station = :station AND story.parcel = :parcel AND undone.txn IS NULL"
     " ORDER BY story.n"
 )

@@ -58,6 +58,7 @@ _SET_CODE = Statement("INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES
 _FORGET_CODE = Statement("DELETE FROM code WHERE sort = :sort AND code = :code AND kind = :kind AND key = :key")
 _FORGET_RECORD = Statement("DELETE FROM record WHERE kind = :kind AND key = :key")
 ACKED = Statement("SELECT seq FROM acked WHERE epoch = :epoch")
+ALL_MARKS = Statement("SELECT epoch, seq FROM acked")
 _SET_ACKED = Statement(
     "INSERT INTO acked (epoch, seq) VALUES (:epoch, :seq) ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq"
 )
@@ -112,6 +113,19 @@ class FeedGap(Exception):
 def photos_mark(epoch: str) -> str:
     """Return the name under which the copy remembers, beside what is confirmed of an epoch, which photos are done."""
     return f"photos of {epoch}"
+
+
+def released_mark(epoch: str) -> str:
+    """Return the name under which the copy remembers up to which fact of an epoch photos were deleted here.
+
+    Another name than of the program that kept the photos with labels: they are gone through once more.
+    """
+    return f"gone of {epoch}"
+
+
+def proved_mark(epoch: str) -> str:
+    """Return the name under which the copy remembers up to which fact central's digest of an epoch agreed with ours."""
+    return f"proved of {epoch}"
 
 
 def fork_mark(epoch: str) -> str:

@@ -3,15 +3,15 @@
 import uuid
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.archive import ARCHIVE_FOLDER, beginning, entries_in_file
 from station.copy_marks import marks_in
 from station.database import checkpoint, open_sqlite
-from station.entries import Entry, first_break, first_prev
+from station.entries import first_break
 from station.files import put_in_place
 from station.journal_errors import JournalDamaged, JournalError
 from station.local_copy import COPY_FILE
@@ -29,8 +29,6 @@ _WAL_HEADERS_BYTES = 32 + 24  # of the file, and of a frame (sqlite.org/fileform
 SET_META = Statement(
     "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
-_COLUMNS = ", ".join(f'"{name}"' for name in Entry.__struct_fields__)
-_ENTRIES_AFTER = Statement(f"SELECT {_COLUMNS} FROM journal WHERE seq > :after ORDER BY seq LIMIT :limit")
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -52,9 +50,9 @@ def check_files(path: Path) -> None:
             raise JournalDamaged(f"The journal {path.name} is empty: its contents are gone.")
         return
     folder = path.parent
-    traces = [name for name in (f"{path.name}-wal", COPY_FILE, PHOTOS_FOLDER) if (folder / name).exists()] + [
-        found.name for found in folder.glob(f"{DAMAGED_PREFIX}*")
-    ]
+    traces = [
+        name for name in (f"{path.name}-wal", COPY_FILE, PHOTOS_FOLDER, ARCHIVE_FOLDER) if (folder / name).exists()
+    ] + [found.name for found in folder.glob(f"{DAMAGED_PREFIX}*")]
     if path.exists() or traces:
         raise JournalDamaged(
             f"The journal {path.name} is missing, but there was one: the folder holds {', '.join(traces)}.",
@@ -155,26 +153,19 @@ def _examine_after_crash(connection: Connection, path: Path, wal_bytes: int, pag
         raise JournalDamaged(f"The journal {path.name} is damaged: {found}.")
 
 
-def entries_after(connection: Connection, after: int, limit: int) -> list[Entry]:
-    """Return up to `limit` entries of the table `journal` that come after a seq, in order."""
-    rows: list[tuple[Any, ...]] = [
-        tuple(row) for row in _ENTRIES_AFTER.run(connection, {"after": after, "limit": limit})
-    ]
-    return [Entry(*row) for row in rows]
-
-
 def _examine_end(connection: Connection, path: Path, epoch: str) -> tuple[int, bytes]:
     """Follow the hash chain through the last entries, up to the highest number ever given; return the end."""
-    last = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM journal").scalar_one()
+    begin, hash_ = beginning(connection, epoch)
+    last = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM journal").scalar_one() or begin
     ever = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").scalar()
     if (ever or 0) > last:
         raise JournalDamaged(f"The journal {path.name} ends with number {last}, but {ever} were written.")
-    after = max(0, last - _LAST_ENTRIES)
-    entries = entries_after(connection, max(0, after - 1), _LAST_ENTRIES + 1)
-    if after and entries:
+    after = max(begin, last - _LAST_ENTRIES)
+    entries = entries_in_file(connection, max(begin, after - 1), _LAST_ENTRIES + 1)
+    if after > begin and entries:
         seq, prev, entries = entries[0].seq, entries[0].hash, entries[1:]
     else:
-        seq, prev = 0, first_prev(epoch)
+        seq, prev = begin, hash_
     broken = first_break(entries, seq, prev)
     if broken:
         raise JournalDamaged(f"The journal {path.name} is damaged: {broken}.")

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from station import projections, schema
+from station.archive import everything_in
 from station.copy_marks import acked_in, highest_acked_in
 from station.database import open_sqlite
 from station.entries import Entry, first_prev, sealed
@@ -111,11 +112,16 @@ def _salvage(folder: Path, station: str) -> Report:
 
 
 def _entries(paths: list[Path]) -> list[tuple[str, Entry]]:
-    """Return (station, entry) of every whole entry of the newest epoch, in order."""
+    """Return (station, entry) of every whole entry of the newest epoch, in order, packed ones too."""
     epochs: dict[str, dict[int, tuple[str, Entry]]] = {}
     for path in paths:
         for station, entry in _whole_entries(path):
             epochs.setdefault(entry.epoch, {})[entry.seq] = (station, entry)
+    ends = {epoch: max(found) for epoch, found in epochs.items()}
+    for station, entry in everything_in(paths[0].parent):
+        # What was packed beyond the end of this journal is of another one, which this is an old copy of.
+        if entry.seq <= ends.get(entry.epoch, entry.seq):
+            epochs.setdefault(entry.epoch, {}).setdefault(entry.seq, (station, entry))
     newest = max(epochs.values(), key=lambda found: max(entry.at for _, entry in found.values()), default={})
     return [newest[seq] for seq in sorted(newest)]
 

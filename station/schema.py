@@ -8,7 +8,7 @@ knows are NULL.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0006"
+REVISION = "0007"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -53,6 +53,20 @@ snapshot = Table(
     Column("seq", Integer, nullable=False),
     _text("shape"),
     Column("state", LargeBinary, nullable=False),
+)
+
+# Runs of facts that left the journal for a file of their own (`station.archive`), and what central proved to have.
+packed = Table(
+    "packed",
+    STATION,
+    Column("last", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, nullable=False),
+    _text("sha256"),
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    _text("sum"),
+    _text("packed_at"),
+    _number("confirmed_upto"),  # central's digest of the facts up to this number agreed with ours
 )
 
 parcel = Table(

@@ -139,6 +139,12 @@ class PhotoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 14
 
 
+class FactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How long facts stay in the journal's file once central is proved to have them; then they are packed beside it."""
+
+    keep_days: Annotated[int, msgspec.Meta(ge=1, le=3_650)] = 30
+
+
 DeviceSettings = ScannerSettings | ScaleSettings | CameraSettings | PrinterSettings
 
 
@@ -166,6 +172,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hints: dict[str, tuple[str, ...]] = {}
     reading: ReadingSettings = ReadingSettings()
     photos: PhotoSettings = PhotoSettings()
+    facts: FactSettings = FactSettings()
 
     def __post_init__(self) -> None:
         """Refuse a code no plate can bear, and two devices of one name: what they say could not be told apart."""

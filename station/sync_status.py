@@ -2,6 +2,8 @@
 
 import msgspec
 
+from station.archive import Pack
+
 _CLOCK_MAY_DIFFER_S = 120.0
 
 
@@ -12,7 +14,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     counts those it keeps but a person must look at; `photos_waiting` counts photos of facts not yet uploaded, which
     have `photos_bytes` together. `clock_offset_s` is central's clock minus ours, to half a second. `rolled_back`
     counts facts that central has under this journal's numbers and the journal lacks. `why` is "" while all is well;
-    else the code of what is wrong.
+    else the code of what is wrong. `ready` is a run of old facts that may leave the journal in a quiet moment.
     """
 
     online: bool = False
@@ -25,6 +27,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     why: str = ""
     photos_bytes: int = 0
     rolled_back: int = 0
+    ready: Pack | None = None
 
     @property
     def is_clock_off(self) -> bool:

@@ -10,13 +10,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from station import projections, schema
+from station.archive import entries_in_file, packs_after, unpack
 from station.copy_marks import acked_in
 from station.database import open_memory, open_sqlite
 from station.entries import Entry, first_break, first_prev
 from station.facts import Hinted, PhotoTaken
 from station.journal_errors import JournalError, from_database
 from station.local_copy import COPY_FILE
-from station.opening import JOURNAL_FILE, PHOTOS_FOLDER, check_files, entries_after
+from station.opening import JOURNAL_FILE, PHOTOS_FOLDER, check_files
 from station.photos import PhotoStore
 from station.statements import insert
 
@@ -61,7 +62,7 @@ def _verify(connection: Connection, path: Path) -> Iterator[Finding]:
     if not {"station", "epoch"} <= meta.keys():
         yield Finding("meta", f"The journal {path.name} does not say whose it is.")
         return
-    entries = list(_all(connection))
+    entries = list(_all(connection, path.parent))
     broken = first_break(entries, 0, first_prev(meta["epoch"]))
     if broken:
         yield Finding("chain", f"The chain of the journal is broken: {broken}.")
@@ -88,9 +89,13 @@ def _numbers(connection: Connection, entries: list[Entry], acked: int) -> Iterat
         yield Finding("end", f"Central has {acked} facts of this journal, which has only {len(entries)}.")
 
 
-def _all(connection: Connection) -> Iterator[Entry]:
+def _all(connection: Connection, folder: Path) -> Iterator[Entry]:
+    """Yield every entry, packed ones first; raises JournalError when a pack is not whole."""
     after = 0
-    while page := entries_after(connection, after, _PAGE):
+    for each in packs_after(connection, 0):
+        yield from unpack(folder, each)
+        after = each.last
+    while page := entries_in_file(connection, after, _PAGE):
         yield from page
         after = page[-1].seq
 

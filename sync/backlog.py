@@ -9,13 +9,14 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
+from station.archive import beginning, entries_after, mark_of, packs_after, unpack
 from station.database import open_sqlite
 from station.entries import Entry
 from station.facts import PhotoTaken
 from station.journal_errors import from_database
-from station.opening import entries_after
 from station.schema import journal
 from station.statements import Statement
+from sync.wire import Digest, digest_of
 
 _PHOTO = PhotoTaken.__name__
 _EPOCH = Statement("SELECT value FROM meta WHERE name = 'epoch'")
@@ -63,7 +64,7 @@ class Reader:
     def entries(self, after: int, limit: int) -> list[Entry]:
         """Return up to `limit` entries that come after a number, in order."""
         with self._reading() as connection:
-            return entries_after(connection, after, limit)
+            return entries_after(connection, self._path.parent, after, limit)
 
     def look(self, acked: int, photos_done: int) -> Backlog:
         """Count what comes after entry `acked`, and photos after entry `photos_done`."""
@@ -71,6 +72,8 @@ class Reader:
             ((count, first),) = _WAITING.rows(connection, {"acked": acked})
             oldest = _AT.rows(connection, {"seq": first}) if count else []
             ((photos,),) = _PHOTOS.rows(connection, {"done": photos_done, "photo": _PHOTO})
+            # Packed ones wait when central was put back to an older state than theirs.
+            count += max(0, beginning(connection, "")[0] - acked)
             return Backlog(count, str(oldest[0][0]) if oldest else "", photos)
 
     def photo_bytes(self, photos_done: int) -> int:
@@ -78,11 +81,20 @@ class Reader:
         with self._reading() as connection:
             return int(_PHOTO_BYTES.rows(connection, {"done": photos_done, "photo": _PHOTO})[0][0])
 
-    def hashes(self, after: int, upto: int) -> list[bytes]:
-        """Return the hashes of the entries after one up to another; none for one whose hash is damaged."""
+    def digest(self, after: int, upto: int) -> Digest:
+        """Return the digest of the entries after one up to another, packed or not; raises JournalError."""
         with self._reading() as connection:
-            found = _HASHES.rows(connection, {"after": after, "upto": upto})
-        return [row[0] if isinstance(row[0], bytes) else b"" for row in found]
+            marks = [mark_of(row[0]) for row in _HASHES.rows(connection, {"after": after, "upto": upto})]
+            count = len(marks)
+            for each in packs_after(connection, after):
+                if after < each.first and each.last <= upto:
+                    count += each.last - each.first + 1
+                    marks.append(int(each.sum, 16))
+                elif each.first <= upto:
+                    some = [entry for entry in unpack(self._path.parent, each) if after < entry.seq <= upto]
+                    count += len(some)
+                    marks += [mark_of(entry.hash) for entry in some]
+        return msgspec.structs.replace(digest_of(marks), count=count)
 
     def close(self) -> None:
         """Close the connection; calling it twice is harmless."""

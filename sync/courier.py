@@ -13,6 +13,7 @@ from pathlib import Path
 from station.local_copy import LocalCopy
 from station.network import addresses
 from station.photos import PhotoStore
+from station.retention import Keep
 from station.sync_status import SyncStatus
 from sync.client import Client
 from sync.clock import MACHINE
@@ -24,6 +25,7 @@ _JOIN_S = 2.0
 # How often the computer's own network is looked at while central is away.
 _LOOK_S = 5.0
 _TIMING = Timing()
+_KEEP = Keep()
 _log = logging.getLogger(__name__)
 
 
@@ -42,11 +44,12 @@ class Courier:
         *,
         timing: Timing = _TIMING,
         keep_photos_days: int = KEEP_DAYS,
+        keep_facts: Keep = _KEEP,
     ) -> None:
         self._client = client
         self._site = site
         self._copy = copy
-        self._disk = Disk(journal, photos, references, keep_photos_days)
+        self._disk = Disk(journal, photos, references, keep_photos_days, keep_facts)
         self._post = post
         self._timing = timing
         self._listener = Listener(client.twin(), site, timing.backoff, self._hear)

@@ -14,7 +14,7 @@ from sync.errors import Refused
 from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.transport import Transport
-from sync.wire import Digest, digest_of, mark_of
+from sync.wire import digest_of, mark_of
 
 # What central compares at once.
 _PIECE = 100_000
@@ -72,18 +72,19 @@ class Digests:
         return ours == {kind: digest for kind, digest in theirs.items() if kind != ELSEWHERE}
 
     def _compare_journal(self) -> None:
-        acked = self._outbox.acked
+        """Compare piece by piece, and remember up to where both sides agree: only that may leave the journal."""
+        acked, agreed, agrees = self._outbox.acked, 0, True
         for after, upto in pairwise([*range(0, acked, _PIECE), acked]):
             theirs = self._transport.journal_digest(self._epoch, after, upto)
             if isinstance(theirs, Gap):
                 self._outbox.send_again_after(theirs.acked)
                 return
-            ours = self._own(after, upto)
+            ours = self._journal.digest(after, upto)
+            agrees = agrees and ours == theirs.digest
+            agreed = upto if agrees else agreed
             # Of what was deleted here nothing can be said; and what was sent again once is as central will have it.
             if ours.count == upto - after and ours != theirs.digest and after not in self._sent_again:
                 self._sent_again |= {after}
                 self._outbox.send_again_after(after)
                 return
-
-    def _own(self, after: int, upto: int) -> Digest:
-        return digest_of(int.from_bytes(hash_[:8], "big") for hash_ in self._journal.hashes(after, upto))
+        self._outbox.prove(agreed)

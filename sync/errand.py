@@ -15,11 +15,13 @@ from station.disk_room import Room, room
 from station.journal_errors import JournalError
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
+from station.retention import Keep
 from station.sync_status import SyncStatus
 from sync.backlog import Reader
 from sync.clock import Clock
 from sync.digests import Digests
 from sync.errors import AWAY, Refused, Unreachable
+from sync.fact_keeping import FactKeeping
 from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Backoff, Lane
@@ -30,6 +32,7 @@ from sync.transport import Transport
 
 _JITTER = 0.2
 _DAY_S = 86_400.0
+_PACK_EVERY_S = 60.0
 _FIRST_DIGEST_S = (600.0, 1800.0)
 _log = logging.getLogger(__name__)
 
@@ -46,12 +49,13 @@ class Timing(msgspec.Struct, frozen=True):
 
 
 class Disk(msgspec.Struct, frozen=True):
-    """Where the bench keeps what leaves it, and the pictures that come; for how many days photos that central has."""
+    """Where the bench keeps what leaves it, and the pictures that come; how long photos and facts that central has."""
 
     journal: Path
     photos: PhotoStore
     references: PhotoStore
     keep_photos_days: int = KEEP_DAYS
+    keep_facts: Keep = Keep()
     room: Room = room
 
 
@@ -94,6 +98,7 @@ class Errand:
         self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch, keeping)
         references = ReferenceQueue(transport, db, disk.references, site)
         digests = Digests(transport, db, self._journal, self._mirror, self._outbox, site, epoch)
+        self._facts = FactKeeping(db.path, disk.journal, epoch, disk.keep_facts, clock=clock)
         self._timing, self._clock, self._dice = timing, clock, dice
         # In the order of their importance: the first that is due is served.
         self._work: dict[str, Callable[[], bool]] = {
@@ -102,6 +107,7 @@ class Errand:
             "photos": self._photos.send_some,
             "references": references.fetch_some,
             "digests": digests.compare,
+            "facts": self._facts.pack_some,
         }
         now = clock.monotonic()
         self._lanes = dict.fromkeys(self._work, Lane(due_at=now))
@@ -189,7 +195,7 @@ class Errand:
 
     def _rest_s(self, name: str) -> float:
         rest_s = self._timing.told_poll_s if name == "pull" and self._is_told else self._timing.poll_s
-        rest_s = _DAY_S if name == "digests" else rest_s
+        rest_s = {"digests": _DAY_S, "facts": _PACK_EVERY_S}.get(name, rest_s)
         return rest_s * self._dice.uniform(1 - _JITTER, 1 + _JITTER)
 
     def _look(self) -> SyncStatus:
@@ -212,6 +218,7 @@ class Errand:
             why=why,
             photos_bytes=photo_bytes,
             rolled_back=self._outbox.rolled_back,
+            ready=self._facts.ready,
         )
 
     def _photo_bytes(self, photos: int) -> int:

@@ -5,7 +5,7 @@ from itertools import takewhile
 import msgspec
 
 from station.entries import Entry
-from station.local_copy import LocalCopy, Refusal, fork_mark, photos_mark
+from station.local_copy import LocalCopy, Refusal, fork_mark, photos_mark, proved_mark
 from station.moments import utc
 from sync.backlog import Backlog, Reader
 from sync.client import Gap
@@ -132,10 +132,15 @@ class Outbox:
 
     def send_again_after(self, acked: int) -> None:
         """Take for confirmed what comes up to an entry and no more; of photos too, which may be lost with the rest."""
+        # What is proved goes down first: facts leave the journal by it, and this may be cut off half-way.
+        for mark in (proved_mark(self._epoch), photos_mark(self._epoch)):
+            if self._db.acked(mark) > acked:
+                self._db.set_acked(mark, acked)
         self._db.set_acked(self._epoch, acked)
-        photos = photos_mark(self._epoch)
-        if self._db.acked(photos) > acked:
-            self._db.set_acked(photos, acked)
+
+    def prove(self, upto: int) -> None:
+        """Remember that central's digest of the entries up to one agrees with ours, and none further."""
+        self._db.set_acked(proved_mark(self._epoch), upto)
 
     def _remember(self, last: int, answer: Pushed) -> None:
         """Store what was confirmed and what a person must look at.

@@ -18,7 +18,7 @@ from station.database import open_sqlite
 from station.disk_room import Room, is_low, room
 from station.facts import PhotoTaken
 from station.journal_errors import from_database
-from station.local_copy import LocalCopy
+from station.local_copy import LocalCopy, released_mark
 from station.photos import PhotoStore
 from station.schema import journal
 from sync.clock import MACHINE, Clock
@@ -59,8 +59,7 @@ class PhotoKeeping:
         """
         if self._clock.monotonic() < self._due_at:
             return 0
-        # Another name than of the program that kept the photos with labels: they are gone through once more.
-        mark = f"gone of {self._epoch}"
+        mark = released_mark(self._epoch)
         refused = {each.seq for each in self._copy.refused() if (each.epoch, each.status) == (self._epoch, "photo")}
         rows = self._rows(self._copy.acked(mark), done)
         count, last = 0, 0

@@ -77,6 +77,7 @@ class Session(QObject):
         self._readings: deque[str] = deque(maxlen=_READINGS_KEPT)
         self._tick, self._count = QTimer(self), QTimer(self)
         self._tick.timeout.connect(self._count_anew)
+        self._tick.timeout.connect(desk.rest)
         self._count.setSingleShot(True)
         self._count.timeout.connect(self._count_anew)
         window.pressed.connect(self._press)

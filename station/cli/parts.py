@@ -37,6 +37,7 @@ from station.local_copy import LocalCopy
 from station.lookups import Lookups
 from station.photo_index import PhotoIndex
 from station.photos import PhotoStore
+from station.retention import Keep
 from station.rules import read_rules
 from station.settings import (
     PRINTER,
@@ -214,7 +215,9 @@ def _courier(folder: Path, settings: Settings, post: Post) -> Courier | None:
     photos = PhotoStore(folder / PHOTOS_FOLDER)
     references = PhotoStore(folder / REFERENCES_FOLDER)
     files = (folder / JOURNAL_FILE, folder / COPY_FILE, photos, references)
-    return Courier(client, central.site, *files, post, keep_photos_days=settings.photos.keep_days)
+    keep = Keep(settings.facts.keep_days)
+    days = settings.photos.keep_days
+    return Courier(client, central.site, *files, post, keep_photos_days=days, keep_facts=keep)
 
 
 def sessions_of(settings: Settings) -> dict[str, Session]:
