@@ -10,12 +10,17 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from station.database import DRIVER, driver_connection, open_memory, open_sqlite
+from station.journal_errors import from_database
 
+_PASSING = ("disk_full", "in_use")
 _log = logging.getLogger(__name__)
 
 
 def why_unusable(path: Path, version: int) -> str:
-    """Return why the file at `path` cannot be a copy of this version; empty when it can, or when there is none."""
+    """Return why the file at `path` cannot be a copy of this version; empty when it can, or when there is none.
+
+    Raises the database's error when the file could not be looked at: the disk is full, or another has it locked.
+    """
     if not path.is_file() or path.stat().st_size == 0:
         return ""
     try:
@@ -24,7 +29,10 @@ def why_unusable(path: Path, version: int) -> str:
             if found not in {0, version}:
                 return "version"
             connection.exec_driver_sql("SELECT cursor FROM feed").scalar_one()
-    except DBAPIError:
+    except DBAPIError as error:
+        # To open a file, SQLite makes its -shm anew: where nothing fits, that says nothing of the file.
+        if from_database(error, path).code in _PASSING:
+            raise
         return "damaged"
     return ""
 

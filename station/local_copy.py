@@ -155,15 +155,22 @@ class LocalCopy:
 
     @classmethod
     def open(cls, path: Path) -> "LocalCopy":
-        """Open the copy, or begin an empty one: there is none, or it is another version's or damaged."""
+        """Open the copy, or begin an empty one: there is none, or it is another version's or damaged.
+
+        Raises sqlalchemy.exc.DBAPIError when it cannot be opened now, as when the disk is full; it stays as it is.
+        """
         renewed = why_unusable(path, _VERSION)
         if renewed:
             set_aside(path)
         connection = open_sqlite(path).connect()
-        with connection.begin():
-            if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
-                for statement in _TABLES:
-                    connection.exec_driver_sql(statement)
+        try:
+            with connection.begin():
+                if connection.exec_driver_sql("PRAGMA user_version").scalar_one() == 0:
+                    for statement in _TABLES:
+                        connection.exec_driver_sql(statement)
+        except BaseException:
+            connection.close()
+            raise
         return cls(connection.execution_options(begin="DEFERRED"), renewed, path)
 
     def close(self) -> None:

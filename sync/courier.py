@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from station.local_copy import LocalCopy
 from station.network import addresses
 from station.photos import PhotoStore
@@ -17,7 +19,7 @@ from station.retention import Keep
 from station.sync_status import SyncStatus
 from sync.client import Client
 from sync.clock import MACHINE
-from sync.errand import Disk, Errand, Heard, Timing
+from sync.errand import Disk, Errand, Heard, Timing, hindrance
 from sync.listener import Listener
 from sync.photo_keeping import KEEP_DAYS
 
@@ -104,13 +106,21 @@ class Courier:
             while not self._stop.is_set():
                 try:
                     self._work()
-                except Exception:  # noqa: BLE001 # top of thread
-                    _log.exception("the courier failed")
-                    self._post(SyncStatus(why="courier_fault"))
+                except Exception as error:  # noqa: BLE001 # top of thread
+                    self._post(SyncStatus(why=self._fault(error)))
                     self._stop.wait(self._timing.backoff.cap_s)
         finally:
             self._client.close()
             self._listener.stop(_JOIN_S)
+
+    def _fault(self, error: Exception) -> str:
+        """Log what ended the work, and return what the bench shows of it."""
+        found = hindrance(error, self._copy) if isinstance(error, (DBAPIError, OSError)) else None
+        if found is None:
+            _log.error("the courier failed", exc_info=error)
+            return "courier_fault"
+        _log.warning("the courier cannot begin: %s", found)
+        return found.code
 
     def _work(self) -> None:
         with closing(LocalCopy.open(self._copy)) as db:

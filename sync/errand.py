@@ -4,15 +4,17 @@ Nothing here reads a clock, throws dice or opens a line by itself: all of that i
 through years of faults in seconds, twice the same.
 """
 
+import errno
 import logging
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from sqlalchemy.exc import DBAPIError
 
 from station.disk_room import Room, room
-from station.journal_errors import JournalError
+from station.journal_errors import JournalError, from_database
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
 from station.retention import Keep
@@ -35,6 +37,17 @@ _DAY_S = 86_400.0
 _PACK_EVERY_S = 60.0
 _FIRST_DIGEST_S = (600.0, 1800.0)
 _log = logging.getLogger(__name__)
+
+
+def hindrance(error: DBAPIError | OSError, copy: Path) -> JournalError | None:
+    """Return what keeps the local copy, or a file beside it, from being written for now; None when that is no full
+    disk and no other program that holds it, for then waiting alone mends nothing.
+    """
+    if isinstance(error, OSError):
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return JournalError("disk_full", f"The disk is full: {error.filename}.") if is_full else None
+    found = from_database(error, copy)
+    return found if found.code in ("disk_full", "in_use") else None
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -88,6 +101,7 @@ class Errand:
         clock: Clock,
         dice: random.Random,
     ) -> None:
+        self._copy = db.path
         self._journal = Reader(disk.journal)
         epoch = self._journal.epoch()
         self._outbox = Outbox(transport, db, self._journal, epoch, clock)
@@ -158,11 +172,20 @@ class Errand:
         except Unreachable as error:
             self._lanes[name] = self._failed(lane, error.code, error.retry_after_s)
         except (Refused, JournalError) as error:
-            if error.code != lane.why:
-                _log.warning("%s: %s", name, error)
-            self._lanes[name] = self._failed(lane, error.code, 0.0)
+            self._hindered(name, lane, error)
+        except (DBAPIError, OSError) as error:
+            found = hindrance(error, self._copy)
+            if found is None:
+                raise
+            self._hindered(name, lane, found)
         else:
             self._succeeded(name, more, pushed=self._outbox.answers > answers)
+
+    def _hindered(self, name: str, lane: Lane, error: Refused | JournalError) -> None:
+        """Try again later what a person should hear of; it is logged when it is not what it was before."""
+        if error.code != lane.why:
+            _log.warning("%s: %s", name, error)
+        self._lanes[name] = self._failed(lane, error.code, 0.0)
 
     def _failed(self, lane: Lane, why: str, at_least_s: float) -> Lane:
         """Wait as long as central asked for, and beyond it by chance, so that not all come back at once."""

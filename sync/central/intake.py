@@ -27,7 +27,9 @@ class GapError(Exception):
 
 
 class ForkError(Exception):
-    """An entry below the high-water mark is not the one central has: a restored backup or a second copy is writing."""
+    """An entry is not the one central has under its number, or follows another than central's last: a restored backup
+    or a second copy is writing.
+    """
 
     def __init__(self, seq: int, acked: int) -> None:
         super().__init__(f"entry {seq} is not the one that was pushed before")
@@ -84,13 +86,15 @@ def _written_at_once(store: Store, station: str, site: str, push: Push, now: str
 
 
 def _take_in(connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool) -> Pushed:
-    acked, prev = _mark(connection, station, push.epoch)
+    acked, prev, has_aside = _mark(connection, station, push.epoch)
     if push.first > acked + 1:
         raise GapError(acked)
     known = tuple(entry for entry in push.entries if entry.seq <= acked)
     new = tuple(entry for entry in push.entries if entry.seq > acked)
     verdicts = _again(connection, station, push.epoch, acked, known, now)
     judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
+    if judged and judged[0].code == "chain_broken" and _follows_another(connection, station, new[0]):
+        raise ForkError(new[0].seq, acked)
     with _in_few_turns(connection, judged, one_by_one):
         if one_by_one:
             judged = [_write_alone(connection, station, each, now) for each in judged]
@@ -98,6 +102,8 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
             folding.project(connection, station, _keep(connection, station, judged, now))
         _set_aside(connection, station, push.epoch, [each for each in judged if each.status == "quarantined"], now)
         _note_repeated(connection, station, [each.entry for each in judged if each.status == "duplicate"])
+        if has_aside:
+            _note_came_later(connection, station, judged)
         facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
         photos.note_shared(connection, facts)
         conflicts = reviews.compare(connection, station, facts, now)
@@ -118,22 +124,23 @@ def _in_few_turns(connection: Connection, judged: Sequence[Judged], one_by_one: 
 
 # Both rows are locked: epochs of one station have rows of the projected tables in common.
 _MARK = Sql(
-    "SELECT ack.acked, ack.hash FROM station_lock JOIN ack ON ack.station = station_lock.station "
+    "SELECT ack.acked, ack.hash, EXISTS (SELECT 1 FROM quarantine WHERE quarantine.station = station_lock.station) "
+    "FROM station_lock JOIN ack ON ack.station = station_lock.station "
     "WHERE station_lock.station = :station AND ack.epoch = :epoch FOR UPDATE"
 )
 _RAISE_MARK = Sql("UPDATE ack SET acked = :acked, hash = :hash WHERE station = :station AND epoch = :epoch")
 
 
-def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes]:
-    """Lock the station and return its high-water mark, with the hash it ends in."""
+def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes, bool]:
+    """Lock the station; return its high-water mark, the hash it ends in, and whether anything of it was set aside."""
     whose = {"station": station, "epoch": epoch}
     found = ask(connection, _MARK, whose)()
     if not found:
         insert_once(connection, station_lock, [{"station": station}])
         insert_once(connection, ack, [whose | {"acked": 0, "hash": first_prev(epoch)}])
         found = ask(connection, _MARK, whose)()
-    ((acked, hash_),) = found
-    return acked, bytes(hash_)
+    ((acked, hash_, has_aside),) = found
+    return acked, bytes(hash_), bool(has_aside)
 
 
 def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, hash_: bytes) -> None:
@@ -163,11 +170,20 @@ def _again(
         if row["hash"] != entry.hash:
             _set_aside(connection, station, epoch, [Judged(entry, "quarantined", "id_reused")], now)
             verdicts.append(Verdict(entry.seq, "quarantined", "id_reused"))
-        elif row.get("status", "quarantined") == "ok":
+        elif row.get("status") == "ok" or row["code"] == CAME_LATER:
             verdicts.append(Verdict(entry.seq, "duplicate"))
         else:
             verdicts.append(Verdict(entry.seq, row.get("status", "quarantined"), row["code"]))
     return verdicts
+
+
+def _follows_another(connection: Connection, station: str, entry: Entry) -> bool:
+    """Tell whether an entry whose chain is broken is whole, and so is the one before it, which is in the journal.
+
+    Then nothing is damaged: two journals write under one name, and this one lacks what central has last.
+    """
+    mine = (journal.c.station == station, journal.c.epoch == entry.epoch, journal.c.seq == entry.seq - 1)
+    return entry.is_whole() and connection.execute(select(journal.c.seq).where(*mine)).first() is not None
 
 
 def _said_before(connection: Connection, station: str, entries: Sequence[Entry | Quarantine]) -> dict[str, Said]:
@@ -222,10 +238,27 @@ def _set_aside(connection: Connection, station: str, epoch: str, judged: Sequenc
     insert_once(connection, quarantine, rows)
 
 
-def _note_repeated(connection: Connection, station: str, entries: Sequence[Entry]) -> None:
+def _note_repeated(connection: Connection, station: str, entries: Sequence[Entry | Quarantine]) -> None:
     """Remember where entries stood that were kept before, under an earlier epoch: a digest counts them."""
     rows = [{"station": station, "epoch": each.epoch, "seq": each.seq, "hash": each.hash} for each in entries]
     insert_once(connection, repeated, rows)
+
+
+CAME_LATER = "came_later"
+_ASIDE = Sql("SELECT id FROM quarantine WHERE station = :station AND code <> :code")
+_CAME_LATER = Sql("UPDATE quarantine SET code = :code WHERE station = :station AND id = :id")
+
+
+def _note_came_later(connection: Connection, station: str, judged: Sequence[Judged]) -> None:
+    """Note of what was set aside under one number that it was kept under another, from a salvaged journal.
+
+    Nobody has to look at those bytes any more. They stay, for a digest counts their number.
+    """
+    about = {"station": station, "code": CAME_LATER}
+    kept = {each.entry.id for each in judged if each.status in ("ok", "held")}
+    came = sorted({row[0] for row in ask(connection, _ASIDE, about)()} & kept)
+    if came:
+        tell(connection, _CAME_LATER, [about | {"id": id_} for id_ in came])
 
 
 _DISPUTE = Sql("UPDATE journal SET status = 'conflict', code = :code WHERE id = :id")
@@ -242,17 +275,29 @@ def _verdict(connection: Connection, station: str, judged: Judged, conflicts: fr
 def put_away(store: Store, station: str, entry: Quarantine, now: str) -> Pushed:
     """Keep one entry as raw bytes, because central failed at it in every other way, and let the next ones come."""
     with store.writing() as connection:
-        acked, _ = _mark(connection, station, entry.epoch)
+        acked, _, _ = _mark(connection, station, entry.epoch)
         if entry.seq > acked + 1:
             raise GapError(acked)
         if entry.seq <= acked:
             if not _has(connection, station, entry):
                 raise ForkError(entry.seq, acked)
             return Pushed(entry.epoch, acked, now)
+        _raise_mark(connection, station, entry.epoch, entry.seq, entry.hash)
+        before = _said_before(connection, station, [entry]).get(entry.id)
+        if before is not None and before == _said_raw(entry):
+            _note_repeated(connection, station, [entry])
+            return Pushed(entry.epoch, entry.seq, now, (Verdict(entry.seq, "duplicate"),))
         row = msgspec.structs.asdict(entry) | {"station": station, "code": "central_failed", "received_at": now}
         insert_once(connection, quarantine, [row])
-        _raise_mark(connection, station, entry.epoch, entry.seq, entry.hash)
         return Pushed(entry.epoch, entry.seq, now, (Verdict(entry.seq, "quarantined", "central_failed"),))
+
+
+def _said_raw(entry: Quarantine) -> Said | None:
+    """Return what raw bytes say, when they still are an entry."""
+    try:
+        return said(msgspec.json.decode(entry.raw, type=Entry))
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 def _has(connection: Connection, station: str, entry: Quarantine) -> bool:

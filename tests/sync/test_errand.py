@@ -128,3 +128,27 @@ def test_pieces_are_small_so_that_facts_never_wait_behind_photos(
     clock.now_s += 2.0 if woken else POLL_S * 2
     errand.step(Heard(facts=woken))
     assert (errand.status.waiting, errand.status.photos_waiting) == (0, 3)
+
+
+def test_a_copy_that_cannot_grow_holds_up_only_what_it_would_hold(
+    errand: Errand, book: Any, on_sqlite: Any, order: Any, clock: Clock, expect_log: Any
+) -> None:
+    """On a full disk facts go up as ever; the records wait, and come by themselves when there is room."""
+    expect_log("pull: The disk is full")
+    go_until_idle(errand)
+    connection = errand._outbox._db.connection
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}").fetchall()
+    connection.rollback()
+    site = errand._mirror._site
+    on_sqlite.tell(site, *(order(quantity=2, serials=(f"S{number}" * 20,)) for number in range(50)))
+    book.parcels(3)
+    errand.step(Heard(facts=True, records=True))
+    errand.step()
+    assert (errand.status.waiting, errand.status.online, errand.status.why) == (0, True, "disk_full")
+    connection.exec_driver_sql("PRAGMA max_page_count = 100000").fetchall()
+    connection.rollback()
+    clock.now_s += LONG_S
+    go_until_idle(errand)
+    assert errand.status.why == ""
+    assert errand._outbox._db.cursor() == 53

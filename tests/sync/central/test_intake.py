@@ -1,18 +1,19 @@
 """What central makes of a push: every entry has a verdict, nothing is lost or doubled, on both databases."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
-from station.entries import first_prev, hash_of, sealed
+from station.entries import Entry, first_prev, hash_of, sealed
 from station.facts import Undone
 from station.records import Receipt, ReturnOrder
+from sync.central.intake import CAME_LATER
 from sync.client import Gap
 from sync.errors import Refused
-from sync.wire import Push, Quarantine
+from sync.wire import Digest, Push, Quarantine, digest_of
 
 NewBook = Callable[[], Any]
 Enrol = Callable[[], Any]
@@ -26,6 +27,25 @@ def changed(push: Push, place: int, **changes: Any) -> Push:
         prev = entries[number - 1].hash if number else entries[0].prev
         entries[number] = sealed(entries[number], prev)
     return msgspec.structs.replace(push, entries=tuple(entries))
+
+
+def salvaged(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries as a salvaged journal says them: in a new epoch, numbered and chained anew."""
+    epoch, again = "f" * 32, []
+    prev = first_prev(epoch)
+    for seq, entry in enumerate(entries, start=1):
+        again.append(sealed(msgspec.structs.replace(entry, seq=seq, epoch=epoch), prev))
+        prev = again[-1].hash
+    return tuple(again)
+
+
+def aside(bench: Any) -> list[tuple[int, str]]:
+    rows = bench.central.rows("SELECT seq, code FROM quarantine WHERE station = :station", station=bench.station)
+    return [(row["seq"], row["code"]) for row in rows]
+
+
+def digest_of_entries(entries: Sequence[Entry]) -> Digest:
+    return digest_of(int.from_bytes(entry.hash[:8], "big") for entry in entries)
 
 
 def test_what_was_pushed_is_there_byte_for_byte(bench: Any, book: Any) -> None:
@@ -131,11 +151,55 @@ def test_a_changed_entry_is_set_aside_and_the_chain_goes_on(bench: Any, book: An
 
 def test_a_torn_chain_is_seen(bench: Any, book: Any) -> None:
     book.parcels(3)
+    first, second, third = book.push().entries
+    torn = sealed(second, b"\1" * 32)
+    answer = bench.client().push(Push(book.journal.epoch, 1, "", (first, torn, sealed(third, torn.hash))))
+    assert [(each.seq, each.code) for each in answer.results] == [(2, "chain_broken")]
+    assert [row["seq"] for row in bench.events()] == [1, 3]
+
+
+def test_an_entry_that_follows_another_than_centrals_last_is_a_fork(bench: Any, book: Any) -> None:
+    """A copy of the journal lacks what the other one sent last; all that it says comes again in a new epoch."""
+    book.parcels(3)
     client = bench.client()
     client.push(book.push(1, 1))
-    second = sealed(book.push(2, 2).entries[0], b"\1" * 32)
-    answer = client.push(Push(book.journal.epoch, 2, "", (second,)))
-    assert [(each.seq, each.code) for each in answer.results] == [(2, "chain_broken")]
+    other = sealed(book.push(2, 2).entries[0], b"\1" * 32)
+    with pytest.raises(Refused, match="fork") as refused:
+        client.push(Push(book.journal.epoch, 2, "", (other,)))
+    assert (refused.value.code, refused.value.acked) == ("fork", 1)
+    assert aside(bench) == []
+    assert client.push(book.push(2, 3)).acked == 3
+
+
+def test_what_is_put_away_though_central_has_it_is_no_second_fact(bench: Any, book: Any) -> None:
+    """A salvaged journal says it again, and central fails at it this time, or the line to it does."""
+    book.parcels(2)
+    client = bench.client()
+    client.push(book.push())
+    first, second = salvaged(book.push().entries)
+    away = Quarantine(first.epoch, 1, first.id, first.hash, msgspec.json.encode(first))
+    assert [each.status for each in client.put_away(away).results] == ["duplicate"]
+    assert client.put_away(away).acked == 1
+    assert aside(bench) == []
+    assert client.push(Push(first.epoch, 2, "", (second,))).acked == 2
+    assert client.journal_digest(first.epoch, 0, 2).digest == digest_of_entries([first, second])
+
+
+def test_what_was_put_away_and_comes_again_is_kept_and_needs_nobody(bench: Any, book: Any) -> None:
+    book.parcels(3)
+    client = bench.client()
+    first, second, third = book.push().entries
+    away = Quarantine(first.epoch, 1, first.id, first.hash, msgspec.json.encode(first))
+    client.put_away(away)
+    client.push(book.push(2, 3))
+    assert aside(bench) == [(1, "central_failed")]
+    again = salvaged((first, second, third))
+    answer = client.push(Push(again[0].epoch, 1, "", again))
+    assert [(each.seq, each.status) for each in answer.results] == [(2, "duplicate"), (3, "duplicate")]
+    assert sorted(row["id"] for row in bench.events()) == sorted(each.id for each in again)
+    assert aside(bench) == [(1, CAME_LATER)]
+    assert [each.status for each in client.push(book.push()).results] == ["duplicate"] * 3
+    assert client.journal_digest(first.epoch, 0, 3).digest == digest_of_entries([first, second, third])
 
 
 def test_an_id_used_again_with_other_words_is_set_aside(bench: Any, book: Any) -> None:
@@ -152,12 +216,8 @@ def test_a_salvaged_journal_says_again_what_central_has_and_nothing_is_doubled(b
     book.parcels(4)
     client = bench.client()
     client.push(book.push(1, 3))
-    kept = [book.push().entries[place] for place in (0, 2, 3)]
-    epoch, prev, entries = "f" * 32, first_prev("f" * 32), []
-    for seq, entry in enumerate(kept, start=1):
-        entries.append(sealed(msgspec.structs.replace(entry, seq=seq, epoch=epoch), prev))
-        prev = entries[-1].hash
-    again = msgspec.structs.replace(book.push(), epoch=epoch, first=1, entries=tuple(entries))
+    entries = salvaged([book.push().entries[place] for place in (0, 2, 3)])
+    again = Push(entries[0].epoch, 1, "", entries)
     answer = client.push(again)
     assert (answer.acked, [(each.seq, each.status) for each in answer.results]) == (
         3,

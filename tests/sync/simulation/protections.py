@@ -44,12 +44,12 @@ def _gap(patch: Patch) -> None:
         pushes[:] = [push]
         return take_in(connection, station, site, push, now, **more)
 
-    def marked(connection: Any, station: str, epoch: str) -> tuple[int, bytes]:
-        acked, prev = mark(connection, station, epoch)
+    def marked(connection: Any, station: str, epoch: str) -> tuple[int, bytes, bool]:
+        acked, prev, has_aside = mark(connection, station, epoch)
         push = pushes[0] if pushes else None
         if push is not None and push.epoch == epoch and push.entries and push.first > acked + 1:
-            return push.first - 1, push.entries[0].prev
-        return acked, prev
+            return push.first - 1, push.entries[0].prev, has_aside
+        return acked, prev, has_aside
 
     patch.setattr(intake, "_take_in", taking)
     patch.setattr(intake, "_mark", marked)
