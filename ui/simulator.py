@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from devices.simulators.bench import SimulatedBench
@@ -29,6 +29,10 @@ _DEVICES = (
     ("printer", mark("Printer")),
 )
 _WIDTH, _LEAST_HEIGHT = 420, 480
+# As much as the smallest bench screen has beside the bench at its least; there the buttons stand under each other.
+_LEAST_WIDTH, _ONE_COLUMN = 256, 360
+# The scroll bar, and what a label has around it.
+_BAR = 40
 
 Deed = Callable[[], None]
 
@@ -50,6 +54,7 @@ class SimulatorPanel(QWidget):
         self._view: View | None = None
         self._notice: Notice | None = None
         self._buttons: list[tuple[KeyButton, str]] = []
+        self._grids: list[tuple[QGridLayout, int, list[KeyButton]]] = []
         self._titles: list[tuple[Text, str]] = []
         self._says, self._error = Text("small", quiet=True), Text("small")
         self._error.setProperty("lamp", "down")
@@ -58,7 +63,7 @@ class SimulatorPanel(QWidget):
             choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             choice.setMinimumContentsLength(12)
             choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._label, self._printed = QLabel(), Path()
+        self._label, self._printed, self._drawn = QLabel(), Path(), QPixmap()
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._arrange()
         for parcel in self._parcels:
@@ -66,7 +71,8 @@ class SimulatorPanel(QWidget):
         self._parcel.currentIndexChanged.connect(self._choose)
         self._choose()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(_WIDTH, _LEAST_HEIGHT)
+        self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
+        self._place_buttons()
 
     def render(self, view: View) -> None:
         """Show the words of a view, and the last label that came out."""
@@ -87,7 +93,14 @@ class SimulatorPanel(QWidget):
         labels = self._devices.printer.labels()
         if labels and labels[-1] != self._printed:
             self._printed = labels[-1]
-            self._label.setPixmap(_picture(labels[-1].read_bytes(), view.settings.printer.dpi))
+            self._drawn = _picture(labels[-1].read_bytes(), view.settings.printer.dpi)
+            self._show_label()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the buttons and the label out for the width there is."""
+        super().resizeEvent(event)
+        self._place_buttons()
+        self._show_label()
 
     def sizeHint(self) -> QSize:
         """As wide as two buttons beside each other want it."""
@@ -186,16 +199,32 @@ class SimulatorPanel(QWidget):
         column.addWidget(title)
 
     def _grid(self, column: QVBoxLayout, deeds: tuple[tuple[str, Deed], ...], columns: int = 2) -> None:
-        grid = QGridLayout()
+        grid, buttons = QGridLayout(), []
         grid.setSpacing(S8)
-        for place, (words, deed) in enumerate(deeds):
+        for words, deed in deeds:
             button = aside()
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, deed=deed: self._try(deed))
             self._buttons.append((button, words))
-            grid.addWidget(button, place // columns, place % columns)
-            grid.setColumnStretch(place % columns, 1)
+            buttons.append(button)
+        self._grids.append((grid, columns, buttons))
         column.addLayout(grid)
+
+    def _place_buttons(self) -> None:
+        """Stand the buttons beside each other where there is room for their words."""
+        narrow = self.width() < _ONE_COLUMN
+        for grid, columns, buttons in self._grids:
+            across = 1 if narrow else columns
+            for place, button in enumerate(buttons):
+                grid.removeWidget(button)
+                grid.addWidget(button, place // across, place % across)
+            for each in range(columns):
+                grid.setColumnStretch(each, 1 if each < across else 0)
+
+    def _show_label(self) -> None:
+        if not self._drawn.isNull():
+            wide = self.width() - 2 * S12 - _BAR
+            self._label.setPixmap(self._drawn.scaledToWidth(wide, Qt.TransformationMode.SmoothTransformation))
 
     def _try(self, deed: Deed) -> None:
         """Do something to a simulator; one that does not answer says so here and nowhere else."""
@@ -275,8 +304,8 @@ class SimulatorPanel(QWidget):
 
 
 def _picture(zpl: bytes, dpi: int) -> QPixmap:
-    """Return a label as it came out, as wide as the panel."""
+    """Return a label as it came out."""
     drawn = preview.draw(zpl, dpi).convert("L")
     width, height = drawn.size
     image = QImage(drawn.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
-    return QPixmap.fromImage(image).scaledToWidth(_WIDTH - 64, Qt.TransformationMode.SmoothTransformation)
+    return QPixmap.fromImage(image)

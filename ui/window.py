@@ -160,16 +160,22 @@ class Window(QWidget):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
 
     def has_room_for(self, panel: QWidget) -> bool:
-        """Whether a panel has room beside the bench at its least width."""
-        return self.width() - panel.sizeHint().width() >= _LEAST[0]
+        """Whether a panel at its least width has room beside the bench at its own."""
+        return self._room_beside(panel) >= panel.minimumWidth()
+
+    def _room_beside(self, panel: QWidget) -> int:
+        """As wide as a panel likes to be, and no wider than the bench can spare."""
+        return min(panel.sizeHint().width(), self.width() - _LEAST[0])
 
     def show_beside(self, panel: QWidget) -> None:
         """Show a panel: beside the bench where there is room for both, else as a window of its own."""
         if self.has_room_for(panel):
+            panel.setMaximumWidth(self._room_beside(panel))
             self._columns.addWidget(panel)
             self._beside = panel
         else:
             self.put_away(panel)
+            panel.setMaximumWidth(panel.sizeHint().width())
             # Without a parent, so that it lies under the bench when that is touched, and hides nothing for long.
             panel.setParent(None, Qt.WindowType.Window | Qt.WindowType.WindowDoesNotAcceptFocus)
             panel.resize(panel.sizeHint().width(), self.height())
@@ -184,9 +190,9 @@ class Window(QWidget):
         self._beside = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A window that became too narrow for both lets the panel go."""
+        """A panel beside the bench is as wide as there is room; a window that became too narrow for both lets it go."""
         super().resizeEvent(event)
-        if self._beside is not None and not self.has_room_for(self._beside):
+        if self._beside is not None:
             self.show_beside(self._beside)
 
     def event(self, event: QEvent) -> bool:

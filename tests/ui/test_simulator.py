@@ -85,9 +85,27 @@ def test_beside_the_bench_it_hides_nothing_and_without_room_it_is_a_window_of_it
     QApplication.processEvents()
     assert not panel.isVisible() and bench.width() == 1920
     window.show_beside(panel)
-    window.resize(1280, 800)
+    window.resize(1200, 800)
     QApplication.processEvents()
-    assert panel.isWindow() and panel.isVisible() and bench.width() == window.width() == 1280
+    assert panel.isWindow() and panel.isVisible() and bench.width() == window.width() == 1200
+
+
+def test_on_the_smallest_bench_screen_it_stands_narrow_beside_the_bench(
+    press, see: Callable, window: Window, qtbot
+) -> None:
+    panel = press.panel
+    window.render(see())
+    window.show_beside(panel)
+    QApplication.processEvents()
+    bench = window._stack.currentWidget()
+    assert not panel.isWindow() and window.rect().contains(panel.geometry())
+    assert bench.width() == 1024 and bench.mapTo(window, bench.rect().topRight()).x() < panel.x()
+    buttons = panel.findChildren(KeyButton)
+    assert all(panel.rect().contains(each.mapTo(panel, each.rect().topRight())) for each in buttons[:8])
+    assert len({each.mapTo(panel, each.rect().topLeft()).x() for each in buttons}) == 1
+    window.resize(1920, 1080)
+    qtbot.waitUntil(lambda: len({each.x() for each in buttons}) > 1, timeout=60_000)
+    assert panel.width() == panel.sizeHint().width()
 
 
 def test_goods_are_laid_on_the_printed_mat(press) -> None:

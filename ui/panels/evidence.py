@@ -1,5 +1,7 @@
 """The right column: what is known of the item in work, and what the last step was."""
 
+from typing import NamedTuple
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -8,7 +10,7 @@ from station.records import Disposition
 from station.state import Item
 from station.words import ROUTE_WORDS
 from ui import wording
-from ui.parts.answered import AnsweredList
+from ui.parts.answered import WITH_QUESTION, AnsweredList
 from ui.parts.card import Column, rule
 from ui.parts.counted import Counted
 from ui.parts.defect_list import DefectList
@@ -23,6 +25,26 @@ from ui.parts.sign import Sign
 from ui.parts.text import Text, short
 from ui.theme import S4, S8, S12
 from ui.view import View
+
+
+class _Density(NamedTuple):
+    """How closely the evidence stands: photos with their names or in a strip, how many of the answers with their
+    question, and whether titles and the word on the key of the photos have room.
+    """
+
+    strip: bool
+    with_question: int
+    titled: bool = True
+
+
+_DENSITIES = (
+    _Density(False, WITH_QUESTION),
+    _Density(False, 1),
+    _Density(True, WITH_QUESTION),
+    _Density(True, 1),
+    _Density(True, 0),
+    _Density(True, 0, titled=False),
+)
 
 
 class EvidencePanel(Column):
@@ -60,7 +82,8 @@ class EvidencePanel(Column):
         self.column.addWidget(self._title)
         self.column.addWidget(self._rest)
         self.column.addWidget(scroll, 1)
-        self.column.addWidget(rule())
+        self._line = rule()
+        self.column.addWidget(self._line)
         self.column.addWidget(self._last)
 
     def render(self, view: View) -> None:
@@ -69,12 +92,10 @@ class EvidencePanel(Column):
         item = view.state.parcel.item if view.state.parcel is not None else None
         self._scroll.setAccessibleName(tr.gettext(mark("Evidence")))
         self._title.show_text(tr.gettext(mark("Evidence") if item is not None else mark("Open bins")))
-        self._photos.render(view.shots if item is not None else (), view)
         self._hints.render(view)
         self._counted.render(view)
         self._fields.show_fields(_facts(view, item) if item is not None else [])
         self._rest.render(view)
-        self._answered.render(view)
         self._defects.render(view)
         self._scores.render(view, item.graded.scores if item is not None and item.graded is not None else ())
         reasons = _reasons(view, item) if item is not None and item.routed is not None else []
@@ -87,10 +108,28 @@ class EvidencePanel(Column):
             row.render(each.code, each.disposition, each.client, each.items, view)
         if item is None and not bins:
             self._why_title.show_text(tr.gettext(mark("No bin is open yet. Scan a bin's label to open it.")))
+        self._show_last(view)
+        self._show_story(view, item)
+
+    def _show_last(self, view: View) -> None:
+        """Say what an undo would take back; while questions are asked, its button beside them says so."""
+        tr = view.tr
+        asking = view.prompt.stage == "inspect"
         last = tr.gettext(view.last_step) if view.last_step else ""
-        self._last.show_text(
-            tr.format(mark("Last step: {step}"), step=last) if last else tr.gettext(mark("Nothing to undo"))
-        )
+        words = tr.format(mark("Last step: {step}"), step=last) if last else tr.gettext(mark("Nothing to undo"))
+        self._line.setVisible(not asking)
+        self._last.show_text("" if asking else words)
+
+    def _show_story(self, view: View, item: Item | None) -> None:
+        """Show photos and answers so large that all of the evidence is seen at once, if that can be."""
+        shots = view.shots if item is not None else ()
+        for each in _DENSITIES:
+            self._title.setVisible(each.titled)
+            self._photos.render(shots, view, strip=each.strip, titled=each.titled)
+            self._answered.render(view, each.with_question, titled=each.titled)
+            self.settle()
+            if self._scroll.shows_all():
+                return
 
 
 class _BinLine(QWidget):

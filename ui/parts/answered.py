@@ -8,28 +8,29 @@ from ui.parts.rows import Rows
 from ui.parts.severity import Severity
 from ui.parts.text import Text
 from ui.parts.titled import Titled
-from ui.theme import S8
+from ui.theme import S4, S8
 from ui.view import AnsweredLine, View
 from ui.wording import say
 
-# Further back the answer alone is told: a story of ten questions has room beside the photos.
-_WITH_QUESTION = 3
+# So many of the latest answers are told with their question where there is room; further back the answer is enough.
+WITH_QUESTION = 3
 
 
 class AnsweredList(Titled):
     """Shows what was answered while more is asked; nothing at other stages."""
 
     def __init__(self) -> None:
-        self._rows = Rows(_Row, S8, newest_above=True)
+        self._rows = Rows(_Row, S4, newest_above=True)
         super().__init__(self._rows)
 
-    def render(self, view: View) -> None:
-        """Show the answers of a view while it asks for more of them."""
+    def render(self, view: View, with_question: int, *, titled: bool) -> None:
+        """Show the answers of a view while it asks for more of them, so many of the latest with their question."""
         inspection = view.inspection if view.prompt.stage == "inspect" else None
         lines = inspection.answered if inspection is not None else ()
-        self.show_title(view.tr.gettext(mark("Answered so far")) if lines else "")
+        self.show_title(view.tr.gettext(mark("Answered so far")) if lines else "", seen=titled)
         for place, (row, line) in enumerate(zip(self._rows.show_rows(len(lines)), lines, strict=True), 1):
-            row.render(line, view, back=len(lines) - place)
+            back = len(lines) - place
+            row.render(line, view, last=not back, asked=back < with_question)
 
 
 class _Row(QWidget):
@@ -52,12 +53,12 @@ class _Row(QWidget):
         grid.addWidget(self._question, 1, 0, 1, 3)
         grid.setColumnStretch(0, 1)
 
-    def render(self, line: AnsweredLine, view: View, *, back: int) -> None:
-        """Show one answer; `back` tells how many came after it."""
+    def render(self, line: AnsweredLine, view: View, *, last: bool, asked: bool) -> None:
+        """Show one answer, with what was `asked` or without."""
         tr = view.tr
-        self._question.show_text(say(tr, line.question, line.question_params) if back < _WITH_QUESTION else "")
+        self._question.show_text(say(tr, line.question, line.question_params) if asked else "")
         answer = say(tr, line.answer, line.answer_params)
         self._answer.show_text(tr.format(mark("{answer} (with the rest)"), answer=answer) if line.rest else answer)
         self._severity.show_severity(line.severity, view)
         self._severity.setVisible(bool(line.severity))
-        self._cap.setVisible(not back)
+        self._cap.setVisible(last)

@@ -27,6 +27,15 @@ class Column(Card):
         super().__init__(margin, spacing, parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
 
+    def settle(self) -> None:
+        """Lay out at once what was just changed in it: a layout within another one learns of it only later."""
+        for each in self.findChildren(QWidget):
+            if (layout := each.layout()) is not None:
+                layout.invalidate()
+                each.updateGeometry()
+        self.column.invalidate()
+        self.column.activate()
+
     def hasHeightForWidth(self) -> bool:
         """The page gives it all the height that there is."""
         return False

@@ -17,6 +17,8 @@ from ui.view import Shown, View
 KEY = "P"
 _THUMB = QSize(132, 84)
 _KEPT = 24
+# More than four are taken of hardly any item.
+_ACROSS, _IN_STRIP = 2, 4
 
 
 class Photos(QWidget):
@@ -36,22 +38,31 @@ class Photos(QWidget):
         column.addLayout(self._grid)
         column.addWidget(self._key)
         self._shots: list[_Shot] = []
+        self._placed = (0, 0)
         self._thumbs: dict[str, QPixmap] = {}
 
-    def render(self, shots: tuple[Shown, ...], view: View) -> None:
-        """Show these shots."""
+    def render(self, shots: tuple[Shown, ...], view: View, *, strip: bool = False, titled: bool = True) -> None:
+        """Show these shots, two beside each other with their names or all in one low `strip`."""
         while len(self._shots) < len(shots):
-            shot, place = _Shot(), len(self._shots)
+            shot = _Shot()
             shot.wanted.connect(self.wanted)
-            self._grid.addWidget(shot, place // 2, place % 2)
             self._shots.append(shot)
+        self._place(_IN_STRIP if strip else _ACROSS)
         for place, shot in enumerate(self._shots):
             shot.setVisible(place < len(shots))
             if place < len(shots):
-                shot.render(shots[place], self._thumb(shots[place].photo), view)
+                shot.render(shots[place], self._thumb(shots[place].photo), view, strip=strip)
         self.setVisible(bool(shots))
-        taken = any(each.sha256 for each in shots)
+        taken = titled and any(each.sha256 for each in shots)
         self._key.show_text(view.tr.format(mark("{key}: look closer, or mark a defect"), key=KEY) if taken else "")
+
+    def _place(self, across: int) -> None:
+        """Lay the shots out again only when there are more, or other columns."""
+        if self._placed != (len(self._shots), across):
+            self._placed = (len(self._shots), across)
+            for place, shot in enumerate(self._shots):
+                self._grid.removeWidget(shot)
+                self._grid.addWidget(shot, place // across, place % across)
 
     def _thumb(self, path: str) -> QPixmap | None:
         """Return a small picture of a photo, reading each file once; the oldest are forgotten."""
@@ -98,18 +109,22 @@ class _Shot(QWidget):
         column.addLayout(below)
         column.addStretch(1)
 
-    def render(self, shown: Shown, thumb: QPixmap | None, view: View) -> None:
+    def render(self, shown: Shown, thumb: QPixmap | None, view: View, *, strip: bool) -> None:
         tr, theme = view.tr, view.theme
         self._sha256 = shown.sha256
-        self._picture.setVisible(thumb is not None and not thumb.isNull())
+        pictured = thumb is not None and not thumb.isNull()
+        self._picture.setVisible(pictured)
         if thumb is not None:
-            self._picture.show_thumb(thumb, shown, view)
+            self._picture.show_thumb(thumb, shown, view, strip=strip)
         symbol = {"taken": "tick", "doubted": "bang", "left-out": "minus", "next": "arrow"}.get(shown.status, "ring")
         self._sign.show_symbol(symbol, theme.focus if shown.status == "next" else theme.muted)
         name = wording.word(tr, wording.SHOTS, shown.shot)
         if shown.status == "left-out":
             name = tr.format(mark("{shot} (left out)"), shot=name)
-        self._name.show_text(name)
+        # In the strip a photo speaks for itself, unless it is one to be doubted.
+        bare = strip and pictured
+        self._sign.setVisible(not bare or shown.status != "taken")
+        self._name.show_text("" if bare else name)
         self._picture.setAccessibleName(name)
 
 
@@ -120,20 +135,24 @@ class _Thumb(QAbstractButton):
         super().__init__()
         self._thumb = QPixmap()
         self._shown: tuple[Shown, View] | None = None
+        self._strip = False
         # The key P does the same: the space bar stays with the question.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """As large as the photo, and never too small to be hit."""
-        return self._thumb.size().expandedTo(QSize(TOUCH, TOUCH))
+        """As large as the photo, or as low as can be in a strip; never too small to be hit."""
+        size = self._thumb.size()
+        if self._strip:
+            size.scale(size.width(), TOUCH, Qt.AspectRatioMode.KeepAspectRatio)
+        return size.expandedTo(QSize(TOUCH, TOUCH))
 
     def minimumSizeHint(self) -> QSize:
         """Where the column is narrow the photo is drawn smaller."""
         return QSize(TOUCH, TOUCH)
 
-    def show_thumb(self, thumb: QPixmap, shown: Shown, view: View) -> None:
-        self._thumb, self._shown = thumb, (shown, view)
+    def show_thumb(self, thumb: QPixmap, shown: Shown, view: View, *, strip: bool) -> None:
+        self._thumb, self._shown, self._strip = thumb, (shown, view), strip
         self.updateGeometry()
         self.update()
 

@@ -15,13 +15,18 @@ class Scroll(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        content = QWidget()
+        content = _Content()
         content.setObjectName("content")
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(spacing)
         self.setWidget(content)
         QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+
+    def shows_all(self) -> bool:
+        """Whether all that is in it is seen without scrolling, once the column around it is settled."""
+        room = self.contentsRect()
+        return self.column.totalHeightForWidth(room.width()) <= room.height()
 
     def sizeHint(self) -> QSize:
         """A little, whatever it holds: it takes what is left."""
@@ -32,3 +37,11 @@ class Scroll(QScrollArea):
         bar = self.verticalScrollBar()
         bar.triggerAction(action)
         return self.isVisible() and bar.maximum() > 0
+
+
+class _Content(QWidget):
+    """As high as its words are at the width they get."""
+
+    def minimumSizeHint(self) -> QSize:
+        """None: wrapped words want to be higher than they come to be, and would scroll where nothing is hidden."""
+        return QSize(0, 0)

@@ -18,7 +18,8 @@ class Titled(QWidget):
         column.addWidget(self._title)
         column.addWidget(body)
 
-    def show_title(self, words: str) -> None:
-        """Show the title; no words hide the list."""
+    def show_title(self, words: str, *, seen: bool = True) -> None:
+        """Name the list, with a title that is `seen` or not; no words hide all of it."""
         self.setVisible(bool(words))
-        self._title.show_text(words)
+        self.setAccessibleName(words)
+        self._title.show_text(words if seen else "")

@@ -1,0 +1,51 @@
+"""The right column of the bench: on the smallest bench screen the whole inspection is seen at once, however long."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from station import sample
+from station.inputs import Do
+from station.stages import question_due
+from ui.panels.evidence import EvidencePanel
+from ui.parts.scroll import Scroll
+from ui.window import Window
+
+# With a defect to be photographed, so that the strip has all its shots.
+_WORST = {"packaging": "no_box", "accessories": "more"}
+
+
+def walk(hands, key: str, answers: dict[str, str]) -> Iterator[None]:
+    """Answer question after question of a sample parcel's first item; yields before each answer."""
+    item = next(each for each in sample.parcels() if each.key == key).items[0]
+    hands.begin(key)
+    hands.scan(item.code, item.aim)
+    if item.serial and hands.bench.prompt.stage == "serial":
+        hands.scan(item.serial)
+    hands.go_to("inspect")
+    while hands.bench.prompt.stage in ("inspect", "photo"):
+        if hands.bench.prompt.stage == "photo":
+            hands.do(Do.SHOOT)
+            continue
+        yield
+        question = question_due(hands.bench.state.item, hands.bench.known)
+        assert question is not None
+        known = {option.id for option in question.options}
+        wanted = answers.get(question.id, "")
+        hands.do(Do.CHOOSE, wanted if wanted in known else question.options[0].id)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("key", "questions"), [("locked", 12), ("headphones", 11)])
+def test_a_long_inspection_is_seen_whole_at_1280_by_800(
+    hands, window: Window, see: Callable, qapp: QApplication, language: str, key: str, questions: int
+) -> None:
+    hands.sign_in()
+    scroll = window.findChild(EvidencePanel).findChild(Scroll)
+    asked = 0
+    for asked, _ in enumerate(walk(hands, key, _WORST), 1):
+        window.render(see(language))
+        qapp.processEvents()
+        assert scroll.verticalScrollBar().maximum() == 0, f"question {asked}"
+    assert asked == questions
