@@ -6,7 +6,7 @@ aside and a new one begins. Damage that shows while it is in use empties it wher
 Every thread that uses it opens its own `LocalCopy`; only the courier's may write.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from station.copy_damage import empty, is_damage, set_aside, why_unusable
 from station.database import DRIVER, driver_connection, open_sqlite
 from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
+
+# The sort of a code, the code, and the kind and key of the record that is found by it.
+Code = tuple[str, str, str, str]
 
 COPY_FILE = "expected.sqlite"
 _WITHDRAWN = b"null"
@@ -46,17 +49,18 @@ _BY_CODE = (
     "SELECT record.body FROM code JOIN record ON record.kind = code.kind AND record.key = code.key "
     "WHERE code.sort = ? AND code.code = ? ORDER BY record.key"
 )
-_BODY = Statement("SELECT body FROM record WHERE kind = :kind AND key = :key")
 _KEPT = "SELECT body FROM record WHERE kind = ? AND key = ?"
 _KEPT_BELOW = "SELECT body FROM record WHERE kind = ? AND key >= ? AND key < ? ORDER BY key"
 _LAST_SIGN = chr(0x10FFFF)
-_SET_RECORD = Statement(
-    "INSERT INTO record (kind, key, body) VALUES (:kind, :key, :body) "
-    "ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
+_STANDING = "SELECT key, body FROM record WHERE kind = ? AND key IN ({})"
+_KEYS_AT_ONCE = 500
+# By position: SQLite's driver looks up each name of each row.
+_SET_RECORD = (
+    "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
 )
-_SET_CODE = Statement("INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES (:sort, :code, :kind, :key)")
-_FORGET_CODE = Statement("DELETE FROM code WHERE sort = :sort AND code = :code AND kind = :kind AND key = :key")
-_FORGET_RECORD = Statement("DELETE FROM record WHERE kind = :kind AND key = :key")
+_SET_CODE = "INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES (?, ?, ?, ?)"
+_FORGET_CODE = "DELETE FROM code WHERE sort = ? AND code = ? AND kind = ? AND key = ?"
+_FORGET_RECORD = "DELETE FROM record WHERE kind = ? AND key = ?"
 ACKED = Statement("SELECT seq FROM acked WHERE epoch = :epoch")
 ALL_MARKS = Statement("SELECT epoch, seq FROM acked")
 _SET_ACKED = Statement(
@@ -291,20 +295,16 @@ class LocalCopy:
             cursor = int(connection.exec_driver_sql(_CURSOR).scalar_one())
             if from_seq != cursor + 1 or to_seq < cursor:
                 raise FeedGap(f"the copy ends with {cursor}, the page begins with {from_seq}")
+            bodies = [(each.kind, each.key, bytes(each.body)) for each in records]
             # These are changes, not records that stand by themselves.
-            elsewhere.apply(connection, (bytes(each.body) for each in records if each.kind == elsewhere.KIND))
-            newest = {(each.kind, each.key): each for each in records if each.kind != elsewhere.KIND}
-            self._forget(connection, newest)
-            rows: list[dict[str, Any]] = [
-                {"kind": record.kind, "key": record.key, "body": bytes(record.body)}
-                for record in newest.values()
-                if bytes(record.body) != _WITHDRAWN
-            ]
-            codes = [code for row in rows for code in _codes(row["kind"], row["key"], row["body"])]
-            if rows:
-                _SET_RECORD.run_many(connection, rows)
-            if codes:
-                _SET_CODE.run_many(connection, codes)
+            elsewhere.apply(connection, (body for kind, _, body in bodies if kind == elsewhere.KIND))
+            newest = {(kind, key): body for kind, key, body in bodies if kind != elsewhere.KIND}
+            _many(connection, _FORGET_CODE, _codes_standing(connection, newest))
+            _many(connection, _FORGET_RECORD, [which for which, body in newest.items() if body == _WITHDRAWN])
+            rows = [(kind, key, body) for (kind, key), body in newest.items() if body != _WITHDRAWN]
+            codes = [code for row in rows for code in _codes(*row)]
+            _many(connection, _SET_RECORD, rows)
+            _many(connection, _SET_CODE, codes)
             if rules:
                 ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
@@ -330,21 +330,6 @@ class LocalCopy:
                 raise
             empty(self._connection, _TABLES)
             return driver.execute(query, values).fetchall()
-
-    def _forget(self, connection: Connection, newest: dict[tuple[str, str], Record]) -> None:
-        """Drop the codes under which the records stood until now, and those that were withdrawn."""
-        old: list[dict[str, str]] = []
-        for kind, key in newest:
-            body = _BODY.run(connection, {"kind": kind, "key": key}).scalar()
-            if body is not None:
-                old += _codes(kind, key, body)
-        if old:
-            _FORGET_CODE.run_many(connection, old)
-        withdrawn = [
-            {"kind": kind, "key": key} for (kind, key), record in newest.items() if bytes(record.body) == _WITHDRAWN
-        ]
-        if withdrawn:
-            _FORGET_RECORD.run_many(connection, withdrawn)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -372,9 +357,25 @@ class LocalCopy:
             raise
 
 
-def _codes(kind: str, key: str, body: bytes) -> list[dict[str, str]]:
-    return [
-        {"sort": sort, "code": code_of(code), "kind": kind, "key": key}
-        for sort, code in record_codes.codes_of(kind, body)
-        if code
-    ]
+def _codes_standing(connection: Connection, newest: Iterable[tuple[str, str]]) -> list[Code]:
+    """Return the codes under which records are found until now, by their kinds and keys; asked for many at once."""
+    keys: dict[str, list[str]] = {}
+    for kind, key in newest:
+        keys.setdefault(kind, []).append(key)
+    codes: list[Code] = []
+    for kind, named in keys.items():
+        for at in range(0, len(named), _KEYS_AT_ONCE):
+            part = named[at : at + _KEYS_AT_ONCE]
+            query = _STANDING.format(", ".join("?" * len(part)))
+            for key, body in connection.exec_driver_sql(query, (kind, *part)):
+                codes += _codes(kind, key, body)
+    return codes
+
+
+def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        connection.exec_driver_sql(statement, rows)
+
+
+def _codes(kind: str, key: str, body: bytes) -> list[Code]:
+    return [(sort, code_of(code), kind, key) for sort, code in record_codes.codes_of(kind, body) if code]

@@ -1,6 +1,6 @@
 """Under which codes a record of the local copy is found: as a scanner reads them, or as another record names them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -16,10 +16,12 @@ NOTE = msgspec.json.Decoder(SerialNote)
 _PATTERN = ("*", "?")
 
 
-def _order_codes(body: bytes) -> Iterator[tuple[str, str]]:
+def _order_codes(body: bytes) -> list[tuple[str, str]]:
     order = ORDER.decode(body)
-    yield from (("order", code) for code in (order.rma, order.order, *order.trackings))
-    yield from (("serial", serial) for line in order.lines for serial in line.serials)
+    codes = [("order", code) for code in (order.rma, order.order, *order.trackings)]
+    for line in order.lines:
+        codes += [("serial", serial) for serial in line.serials]
+    return codes
 
 
 def _product_codes(body: bytes) -> Iterator[tuple[str, str]]:
@@ -42,7 +44,7 @@ def _recall_codes(body: bytes) -> Iterator[tuple[str, str]]:
         yield ("recall_pattern", "*") if is_pattern else ("recalled_gtin", gtin14(gtin))
 
 
-_CODES: Mapping[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
+_CODES: Mapping[str, Callable[[bytes], Iterable[tuple[str, str]]]] = {
     "order": _order_codes,
     "product": _product_codes,
     "operator": lambda body: iter([("operator", OPERATOR.decode(body).badge)]),
@@ -53,9 +55,9 @@ _CODES: Mapping[str, Callable[[bytes], Iterator[tuple[str, str]]]] = {
 }
 
 
-def codes_of(kind: str, body: bytes) -> Iterator[tuple[str, str]]:
+def codes_of(kind: str, body: bytes) -> Iterable[tuple[str, str]]:
     """Return the codes of a record, each as its sort and its text; none for a kind that is found by its key only.
 
     Raises msgspec.MsgspecError for a record of another kind that cannot be read.
     """
-    return _CODES[kind](body) if kind in _CODES else iter(())
+    return _CODES[kind](body) if kind in _CODES else ()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from station.entries import Entry
 from station.facts import (
@@ -20,10 +20,10 @@ from station.facts import (
 )
 from sync.central.statements import Sql, ask, insert_rows
 from sync.central.store import Store, insert_once
-from sync.central.tables import customer_due, customer_mark, feed, journal, order_customer, site_head
+from sync.central.tables import customer_due, customer_mark, journal, order_customer, site_head
 
 _WITHDRAWN = b"null"
-_AT_ONCE = 500
+_AT_ONCE = 2_000
 # A pseudonym: nothing that could be read as a name, an address or a mailbox.
 _PSEUDONYM = re.compile(r"[A-Za-z0-9._~-]{6,64}", re.ASCII)
 TELLING = frozenset(
@@ -65,6 +65,13 @@ _BEHIND = Sql(
     "SELECT site_head.site FROM site_head LEFT JOIN customer_mark ON customer_mark.site = site_head.site "
     "WHERE site_head.last_order > COALESCE(customer_mark.seq, 0) ORDER BY site_head.site"
 )
+_NEXT_ORDERS = Sql(
+    "SELECT seq, key, body FROM feed WHERE site = :site AND kind = 'order' AND seq > :mark AND seq <= :head "
+    "ORDER BY seq LIMIT :limit"
+)
+_SENDERS = Sql(
+    "SELECT rma, client, customer FROM order_customer WHERE site = :site AND rma = ANY (:rmas) ORDER BY rma FOR UPDATE"
+)
 _NEXT_DUE = Sql("SELECT client, customer FROM customer_due ORDER BY client, customer")
 _TAKE_DUE = Sql("DELETE FROM customer_due WHERE client = :client AND customer = :customer RETURNING client, customer")
 
@@ -100,40 +107,36 @@ def make_due(connection: Connection, touched: Iterable[Customer]) -> None:
 def catch_up(connection: Connection, site: str) -> None:
     """Read the next orders in a site's feed and make the customers due about whom they say something new.
 
-    Reads a few hundred at once: what is left comes with the next call.
+    Reads a few thousand at once: what is left comes with the next call.
     """
     insert_once(connection, customer_mark, [{"site": site, "seq": 0}])
     locked = select(customer_mark.c.seq).where(customer_mark.c.site == site).with_for_update()
     mark = connection.execute(locked).scalar_one()
     head = connection.execute(select(site_head.c.last).where(site_head.c.site == site)).scalar() or 0
-    rows = connection.execute(
-        select(feed.c.seq, feed.c.key, feed.c.body)
-        .where(feed.c.site == site, feed.c.kind == "order", feed.c.seq > mark, feed.c.seq <= head)
-        .order_by(feed.c.seq)
-        .limit(_AT_ONCE)
-    ).all()
-    seq = rows[-1].seq if len(rows) == _AT_ONCE else head
+    span = {"site": site, "mark": mark, "head": head, "limit": _AT_ONCE}
+    rows = ask(connection, _NEXT_ORDERS, span)()
+    seq = rows[-1][0] if len(rows) == _AT_ONCE else head
     connection.execute(update(customer_mark).where(customer_mark.c.site == site).values(seq=seq))
     if rows:
-        make_due(connection, _note(connection, site, {row.key: bytes(row.body) for row in rows}))
+        make_due(connection, _note(connection, site, {key: bytes(body) for _, key, body in rows}))
 
 
 def _note(connection: Connection, site: str, orders: dict[str, bytes]) -> set[Customer]:
-    mine = (order_customer.c.site == site, order_customer.c.rma.in_(list(orders)))
     # In order, as `forget` goes through them, so that nobody waits for each other.
-    locked = select(order_customer).where(*mine).order_by(order_customer.c.rma).with_for_update()
-    before = {row.rma: Customer(row.client, row.customer) for row in connection.execute(locked)}
+    found = ask(connection, _SENDERS, {"site": site, "rmas": list(orders)})()
+    before = {rma: Customer(client, customer) for rma, client, customer in found}
     after = {rma: _sender(body) for rma, body in orders.items() if body != _WITHDRAWN}
     withdrawn = [rma for rma in before if rma not in after]
     if withdrawn:
         # What came of it still counts; only the site has no use for the pattern any more.
         gone = (order_customer.c.site == site, order_customer.c.rma.in_(withdrawn))
         connection.execute(update(order_customer).where(*gone).values(standing=0))
-    if set(before) & set(after):
-        connection.execute(delete(order_customer).where(mine[0], order_customer.c.rma.in_(list(after))))
+    changed = [rma for rma in before if rma in after]
+    if changed:
+        there = (order_customer.c.site == site, order_customer.c.rma.in_(changed))
+        connection.execute(delete(order_customer).where(*there))
     rows = [{"site": site, "rma": rma, **who._asdict(), "standing": 1} for rma, who in after.items() if who is not None]
-    if rows:
-        connection.execute(insert(order_customer), rows)
+    insert_rows(connection, order_customer, rows)
     return {*before.values(), *(who for who in after.values() if who is not None)}
 
 

@@ -62,14 +62,16 @@ def neighbours(store: Store) -> list[tuple[str, str]]:
         return [(row.site, row.other) for row in connection.execute(query)]
 
 
-def follow(store: Store, site: str) -> None:
-    """Put what is new among the neighbours' orders into a site's feed, a few thousand orders at once.
+def behind(connection: Connection, site: str) -> list[str]:
+    """Return the neighbours told of orders since `follow`: one question, for benches ask every few seconds."""
+    return [other for (other,) in ask(connection, _BEHIND, {"site": site})()]
 
-    Asks once where there is nothing new: benches ask every few seconds.
-    """
+
+def follow(store: Store, site: str) -> None:
+    """Put what is new among the neighbours' orders into a site's feed, a few thousand orders at once."""
     with store.reading() as connection:
-        behind = [other for (other,) in ask(connection, _BEHIND, {"site": site})()]
-    for other in behind:
+        others = behind(connection, site)
+    for other in others:
         with store.writing() as connection:
             _catch_up(connection, site, other)
 

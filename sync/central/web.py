@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 from sync.central import (
     answers,
     bodies,
+    customers,
     elsewhere,
     feed,
     identity_doors,
@@ -43,7 +44,7 @@ from sync.central.resolutions import told
 from sync.central.service import Service
 from sync.central.tables import journal
 from sync.central.watch import Watch
-from sync.wire import Next, Push, Pushed, Quarantine
+from sync.wire import FeedPage, Next, Push, Pushed, Quarantine
 
 LARGEST_PUSH = 4 * 1024 * 1024
 MOST_RECORDS = 2_000
@@ -120,10 +121,10 @@ class _Doors:
         after = answers.number(request, "after", 0, 0, LARGEST_NUMBER)
         limit = answers.number(request, "limit", MOST_RECORDS, 1, MOST_RECORDS)
         wait_s = answers.number(request, "wait", 0, 0, LONGEST_WAIT_S)
-        page = await self._page(caller.site, after, limit)
+        page = await run_in_threadpool(self._page, caller.site, after, limit)
         if wait_s and not page.records:
             await self._service.waiting.until_past(caller.site, after, wait_s)
-            page = await self._page(caller.site, after, limit)
+            page = await run_in_threadpool(self._page, caller.site, after, limit)
         self._service.metrics.fed(len(page.records))
         return answers.json(page)
 
@@ -150,17 +151,18 @@ class _Doors:
         except intake.ForkError as fork:
             raise RequestError(409, "fork", str(fork), fork.acked) from fork
 
-    async def _page(self, site: str, after: int, limit: int) -> Any:
-        await run_in_threadpool(patterns.follow, self._store, self._rules, site, answers.now())
-        await run_in_threadpool(elsewhere.follow, self._store, site)
-        return await run_in_threadpool(self._read_page, site, after, limit)
-
-    def _read_page(self, site: str, after: int, limit: int) -> Any:
+    def _page(self, site: str, after: int, limit: int) -> FeedPage:
+        """Read a page. Only for one who comes to its end it is looked what customers and neighbours add to the feed."""
         with self._store.reading() as connection:
-            try:
-                return feed.page(connection, site, after, limit, answers.now())
-            except BelowFloorError as error:
-                raise snapshot_doors.below_floor(error) from error
+            page = _read_page(connection, site, after, limit)
+            if page.to_seq < page.head:
+                return page
+            if not customers.is_anything_new(connection, site) and not elsewhere.behind(connection, site):
+                return page
+        patterns.follow(self._store, self._rules, site, answers.now())
+        elsewhere.follow(self._store, site)
+        with self._store.reading() as connection:
+            return _read_page(connection, site, after, limit)
 
     def _return(self, rma: str) -> Any:
         with self._store.reading() as connection:
@@ -177,6 +179,13 @@ class _Doors:
         )
         with self._store.reading() as connection:
             return [dict(row) | {"body": msgspec.Raw(row["body"])} for row in connection.execute(query).mappings()]
+
+
+def _read_page(connection: Connection, site: str, after: int, limit: int) -> FeedPage:
+    try:
+        return feed.page(connection, site, after, limit, answers.now())
+    except BelowFloorError as error:
+        raise snapshot_doors.below_floor(error) from error
 
 
 def _check_run(push: Push) -> None:

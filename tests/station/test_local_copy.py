@@ -47,6 +47,15 @@ def test_a_changed_record_is_no_longer_found_by_its_old_codes(copy: LocalCopy) -
     assert copy.orders("NEW") == copy.orders("RMA-1") == (changed,)
 
 
+def test_a_page_of_many_changes_forgets_every_old_code(copy: LocalCopy) -> None:
+    many = [msgspec.structs.replace(ORDER, rma=f"RMA-{n}", trackings=(f"OLD{n}",)) for n in range(1_100)]
+    copy.apply(1, 1_100, [record(n, "order", each.rma, each) for n, each in enumerate(many, 1)])
+    changed = [msgspec.structs.replace(each, trackings=(f"NEW{n}",)) for n, each in enumerate(many)]
+    copy.apply(1_101, 2_200, [record(n, "order", each.rma, each) for n, each in enumerate(changed, 1_101)])
+    assert [code for n in range(1_100) for code in copy.orders(f"OLD{n}")] == []
+    assert [copy.orders(f"NEW{n}") for n in range(1_100)] == [(each,) for each in changed]
+
+
 def test_a_withdrawn_record_is_found_no_more(copy: LocalCopy) -> None:
     copy.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
     copy.apply(2, 3, [record(2, "order", "RMA-1", None), record(3, "order", "never", None)])

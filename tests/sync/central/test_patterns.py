@@ -140,6 +140,21 @@ def test_a_site_is_told_of_the_customers_it_expects_and_no_others(
         client.close()
 
 
+def test_who_is_far_behind_gets_what_there_is_first(
+    bench: Any, enrol: Callable[[], Any], book: Any, order: Callable[..., ReturnOrder], customer: str
+) -> None:
+    orders = [of_customer(order(), customer) for _ in range(3)]
+    bench.central.tell(bench.site, *orders)
+    for each in orders:
+        received(book, each.rma, "wrong")
+    bench.client().push(book.push())
+    late = enrol().client()
+    there = bench.client().pull(bench.site, 0, 1).head
+    assert late.pull(bench.site, 0, there - 1).head == there, "nobody looked for patterns yet"
+    kinds = [each.kind for each in late.pull(bench.site, there - 1, 100).records]
+    assert kinds[1:] == ["pattern"]
+
+
 # -- the count ----------------------------------------------------------------------------------------------------
 
 RMAS = [f"RMA-{number}" for number in range(6)]
