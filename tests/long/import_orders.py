@@ -1,6 +1,6 @@
-"""Measures `returns-central import-orders`: seconds and largest memory, few orders, many, and some again.
+"""Measures `returns-central import-orders`: seconds and largest memory, few orders, more, all, and some again.
 
-  python -m tests.long.import_orders [--orders 1000000] [--format ndjson|csv] [--database URL]
+  python -m tests.long.import_orders [--orders 1000000] [--format ndjson|csv] [--postgres | --database URL]
 
 Made-up orders go through standard input to the real command. Memory is what the kernel says of that process alone.
 """
@@ -12,7 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
+
+from tests.sync.postgres import Cluster
 
 HEAD = b"rma,client,order,version,trackings,customer,line,sku,title,category,quantity,serials\n"
 
@@ -63,15 +66,20 @@ def run(count: int, kind: str, where: list[str]) -> str:
 
 
 def main() -> None:
-    """Measure at a hundredth of the orders, at all, and at a tenth of them again; each goes on from the one before."""
+    """Measure a hundredth of the orders, a tenth, all, and a tenth again; each goes on from the one before."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--format", choices=("ndjson", "csv"), default="ndjson")
     parser.add_argument("--database", help="default: SQLite in a folder that is removed at the end")
+    parser.add_argument("--postgres", action="store_true", help="on a private PostgreSQL, removed at the end")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="import-orders-") as folder:
-        where = ["--data", str(Path(folder) / "data"), *(["--database", asked.database] if asked.database else [])]
-        for count in (asked.orders // 100, asked.orders, asked.orders // 10):
+    with ExitStack() as ends:
+        folder = ends.enter_context(tempfile.TemporaryDirectory(prefix="import-orders-"))
+        database = asked.database
+        if asked.postgres:
+            database = ends.enter_context(closing(Cluster(is_durable=True))).new_database()
+        where = ["--data", str(Path(folder) / "data"), *(["--database", database] if database else [])]
+        for count in (asked.orders // 100, asked.orders // 10, asked.orders, asked.orders // 10):
             print(run(count, asked.format, where), flush=True)
 
 

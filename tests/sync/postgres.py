@@ -1,11 +1,13 @@
 """A private PostgreSQL on a socket of its own, that can be stopped in the middle of everything."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+import psutil
 import psycopg
 import uuid_utils
 
@@ -13,22 +15,26 @@ PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
 
 class Cluster:
-    """One PostgreSQL; `url` has `%s` for the database's name."""
+    """One PostgreSQL; `url` has `%s` for the database's name.
 
-    def __init__(self) -> None:
+    What is measured wants a durable one, as it is installed: there a commit is on the disk.
+    """
+
+    def __init__(self, *, is_durable: bool = False) -> None:
         # Not pytest's folder: PostgreSQL runs as a user of its own, and a socket's name must be short.
         self._folder = Path(tempfile.mkdtemp(prefix="returns-pg-"))
         self._folder.chmod(0o755)
         self._as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
         if self._as_user:
             shutil.chown(self._folder, "postgres")
+        self._sync = "on" if is_durable else "off"
         self.url = f"postgresql+psycopg://returns@/%s?host={self._folder}"
         self._run("initdb", "-U", "returns", "-A", "trust", "-E", "UTF8", "--no-sync")
         self.start()
 
     def start(self) -> None:
         """Start it, as after a fault: it recovers what was committed from its log."""
-        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync={self._sync}"
         self._run("pg_ctl", "-w", "-o", options, "-l", str(self._folder / "log"), "start")
         self._is_running = True
 
@@ -37,9 +43,21 @@ class Cluster:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         self._is_running = False
 
+    def processor_s(self) -> float:
+        """The processor time of the server and of all that work for it, or did (s)."""
+        server = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
+        used = sum(server.cpu_times()[:4])
+        for each in server.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                used += sum(each.cpu_times()[:2])
+        return float(used)
+
     def new_database(self) -> str:
         """The URL of an empty database."""
-        name = f"r{uuid_utils.uuid7().hex}"
+        return self.named_database(f"r{uuid_utils.uuid7().hex}")
+
+    def named_database(self, name: str) -> str:
+        """The same, with a name that is a plain word."""
         with psycopg.connect(self.url.replace("+psycopg", "") % "postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         return self.url % name
