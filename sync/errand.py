@@ -194,8 +194,10 @@ class Errand:
                     self._lanes[other] = lane.rested(now)
 
     def _rest_s(self, name: str) -> float:
+        if name == "facts":
+            return _PACK_EVERY_S
         rest_s = self._timing.told_poll_s if name == "pull" and self._is_told else self._timing.poll_s
-        rest_s = {"digests": _DAY_S, "facts": _PACK_EVERY_S}.get(name, rest_s)
+        rest_s = _DAY_S if name == "digests" else rest_s
         return rest_s * self._dice.uniform(1 - _JITTER, 1 + _JITTER)
 
     def _look(self) -> SyncStatus:
