@@ -123,6 +123,8 @@ class Desk:
         self.bench = bench
         self.on_change: Callable[[], None] = lambda: None
         self.on_sound: Callable[[Tone], None] = lambda tone: None
+        # Has what failed with central tried again at once.
+        self.retry_sync: Callable[[], None] = lambda: None
         self.lamps: dict[str, Lamp] = {}
         self.weight: Weight | None = None
         self.frame: Frame | None = None

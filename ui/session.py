@@ -86,6 +86,7 @@ class Session(QObject):
         window.page_wanted.connect(self._turn_to)
         window.searched.connect(self._search)
         window.support_wanted.connect(self._write_support)
+        window.retry_wanted.connect(self._try_central)
         window.photo_wanted.connect(self._look_into)
         window.enlarge_wanted.connect(self._enlarge)
         window.marked.connect(self.take)
@@ -111,6 +112,7 @@ class Session(QObject):
             self._window.page_wanted,
             self._window.searched,
             self._window.support_wanted,
+            self._window.retry_wanted,
             self._window.photo_wanted,
             self._window.enlarge_wanted,
             self._window.marked,
@@ -221,6 +223,11 @@ class Session(QObject):
     def _write_support(self) -> None:
         self._tell(self._manner().tr.gettext(mark("The support bundle is being written ...")))
         self._support()
+
+    def _try_central(self) -> None:
+        """A person knows that central is there again, or wants to see it: no pause is waited for."""
+        self._tell(self._manner().tr.gettext(mark("Central is tried now ...")))
+        self._desk.retry_sync()
 
     def _tell(self, words: str) -> None:
         self._opened = replace(self._opened, told=words)
