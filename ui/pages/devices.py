@@ -191,10 +191,4 @@ def _live(device: str, view: View) -> str:
         state = wording.word(view.tr, wording.WEIGHTS, str(view.weight.state))
         figure = view.weight.weight_mg
         return state if figure is None else f"{wording.weight(view.tr, figure)} · {state}"
-    if device == "sync":
-        return view.tr.format(
-            mark("{waiting} waiting, {refused} refused"),
-            waiting=view.figures.waiting,
-            refused=view.figures.refused,
-        )
     return ""
