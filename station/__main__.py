@@ -100,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     save.add_argument("--station", default="", metavar="CODE", help="its code, when not one entry can be read")
     save.add_argument("--yes", action="store_true", help="do it without asking")
     save.set_defaults(do=_salvage)
+    left = commands.add_parser("retention", parents=[where], help="show which old facts left the journal, and why not")
+    left.add_argument("--shrink", action="store_true", help="give the room to the disk; the bench must be closed")
+    left.set_defaults(do=_retention)
     _add_bundle(commands)
     # Not for people: the station starts it beside itself. Without help it is not listed.
     commands.add_parser("read-text").set_defaults(do=_read_text)
@@ -238,6 +241,12 @@ def _salvage(asked: argparse.Namespace) -> int:
     from station.cli import checks
 
     return checks.salvage_folder(asked.data, asked.station, asked.yes)
+
+
+def _retention(asked: argparse.Namespace) -> int:
+    from station.cli import retention
+
+    return retention.show(asked.data, asked.shrink)
 
 
 def _bundle(asked: argparse.Namespace) -> int:

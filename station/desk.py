@@ -123,6 +123,8 @@ class Desk:
         self.bench = bench
         self.on_change: Callable[[], None] = lambda: None
         self.on_sound: Callable[[Tone], None] = lambda tone: None
+        # Has what failed with central tried again at once.
+        self.retry_sync: Callable[[], None] = lambda: None
         self.lamps: dict[str, Lamp] = {}
         self.weight: Weight | None = None
         self.frame: Frame | None = None
@@ -160,6 +162,12 @@ class Desk:
         """Whether the disk is full and the bench lives on the space that was kept in reserve."""
         return self.bench.journal.last_space
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether no parcel is in work, nothing can be taken back, and nobody has done anything for a while."""
+        state = self.bench.state
+        return state.parcel is None and not state.steps and time.monotonic() - self._given_at >= _QUIET_S
+
     def take(self, word: Word) -> Shown | None:
         """Take one reading or command; return what it did, or None when it only changed a lamp or a live figure."""
         if isinstance(word, Printed | PrintWaiting | NotPrinted):
@@ -191,9 +199,8 @@ class Desk:
 
     def rest(self) -> None:
         """In a quiet moment between two parcels, let facts leave the journal that are packed and safe at central."""
-        state, pack = self.bench.state, self.sync.ready
-        quiet = state.parcel is None and not state.steps and time.monotonic() - self._given_at >= _QUIET_S
-        if pack is None or not quiet:
+        pack = self.sync.ready
+        if pack is None or not self.is_quiet:
             return
         try:
             if self.bench.journal.let_go(pack):

@@ -15,6 +15,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     have `photos_bytes` together. `clock_offset_s` is central's clock minus ours, to half a second. `rolled_back`
     counts facts that central has under this journal's numbers and the journal lacks. `why` is "" while all is well;
     else the code of what is wrong. `ready` is a run of old facts that may leave the journal in a quiet moment.
+    `disk_free_bytes` is what the data folder's disk has left, to a tenth of a gigabyte; -1 before the first look.
     """
 
     online: bool = False
@@ -28,6 +29,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     photos_bytes: int = 0
     rolled_back: int = 0
     ready: Pack | None = None
+    disk_free_bytes: int = -1
 
     @property
     def is_clock_off(self) -> bool:

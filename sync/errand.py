@@ -35,6 +35,8 @@ from sync.transport import Transport
 _JITTER = 0.2
 _DAY_S = 86_400.0
 _PACK_EVERY_S = 60.0
+# So coarse that what the bench itself writes is not told with every fact.
+_DISK_STEP = 100_000_000
 _FIRST_DIGEST_S = (600.0, 1800.0)
 _log = logging.getLogger(__name__)
 
@@ -113,6 +115,7 @@ class Errand:
         references = ReferenceQueue(transport, db, disk.references, site)
         digests = Digests(transport, db, self._journal, self._mirror, self._outbox, site, epoch)
         self._facts = FactKeeping(db.path, disk.journal, epoch, disk.keep_facts, clock=clock)
+        self._disk = disk
         self._timing, self._clock, self._dice = timing, clock, dice
         # In the order of their importance: the first that is due is served.
         self._work: dict[str, Callable[[], bool]] = {
@@ -217,8 +220,10 @@ class Errand:
                     self._lanes[other] = lane.rested(now)
 
     def _rest_s(self, name: str) -> float:
+        if name == "facts":
+            return _PACK_EVERY_S
         rest_s = self._timing.told_poll_s if name == "pull" and self._is_told else self._timing.poll_s
-        rest_s = {"digests": _DAY_S, "facts": _PACK_EVERY_S}.get(name, rest_s)
+        rest_s = _DAY_S if name == "digests" else rest_s
         return rest_s * self._dice.uniform(1 - _JITTER, 1 + _JITTER)
 
     def _look(self) -> SyncStatus:
@@ -242,6 +247,7 @@ class Errand:
             photos_bytes=photo_bytes,
             rolled_back=self._outbox.rolled_back,
             ready=self._facts.ready,
+            disk_free_bytes=self._disk.room(self._disk.journal.parent)[1] // _DISK_STEP * _DISK_STEP,
         )
 
     def _photo_bytes(self, photos: int) -> int:

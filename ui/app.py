@@ -83,12 +83,14 @@ class App:
 
     `save` keeps changed settings. `run` may be called again with another station, for training and back: the window
     stays. `training_wanted` tells after a run which of the two comes next; None when the window was closed.
+    `renewal_wanted` tells that the same one is to be opened again, with its journal begun anew.
     """
 
     def __init__(self, settings: Settings, save: Callable[[Settings], None] = lambda settings: None) -> None:
         present = QApplication.instance()
         self.qt = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
         self.training_wanted: bool | None = None
+        self.renewal_wanted = self._renewed = False
         self._settings, self._save = settings, save
         self._let_shoot: Callable[[bool], None] = _nobody_shoots
         self._let_read: Callable[[ReadingSettings], None] = _nobody_reads
@@ -121,7 +123,7 @@ class App:
         the bench asks for with a sample parcel, in a demonstration. `support` begins to write a support bundle and
         posts `SupportWritten` when it is done.
         """
-        self.training_wanted = None
+        self.training_wanted, self.renewal_wanted = None, False
         panel = SimulatorPanel(simulated, next_step) if simulated is not None else None
         decoder = Decoder(self.post)
         session = Session(
@@ -137,6 +139,7 @@ class App:
             decode=decoder.want,
         )
         session.broken.connect(lambda: self.qt.exit(1))
+        session.forked.connect(self._renew)
         self._let_shoot = station.desk.let_shoot
         self._let_shoot(self._settings.auto_shutter)
         self._let_read = lambda reading: station.use(msgspec.structs.replace(station.settings, reading=reading))
@@ -267,6 +270,12 @@ class App:
         self.training_wanted = wanted
         # quit() would close the window as well.
         self.qt.exit(0)
+
+    def _renew(self) -> None:
+        """Once only: where that does not help, a person is asked to start the station again, and sees what is wrong."""
+        if not self._renewed:
+            self._renewed = self.renewal_wanted = True
+            self.qt.exit(0)
 
     @property
     def _theme(self) -> Theme:

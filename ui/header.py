@@ -1,12 +1,10 @@
 """The line at the top: who works where, how the shift goes, and a lamp for each device."""
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from resources.words import mark
-from ui import wording
+from ui import sync_words, wording
 from ui.parts.polish import set_property
 from ui.parts.sign import Sign
 from ui.parts.text import Text
@@ -79,7 +77,9 @@ class _LampSign(QWidget):
         set_property(self._word, "lamp", lamp.light or "ok")
         self.setAccessibleName(f"{name}: {word}")
         cure = wording.cure(tr, lamp.why)
-        self.setToolTip("\n".join([*filter(None, [cure]), *_sync_details(view)]) if lamp.device == "sync" else cure)
+        self.setToolTip(
+            "\n".join([*filter(None, [cure]), *sync_words.pressing(view)]) if lamp.device == "sync" else cure
+        )
 
 
 def _sync_words(view: View, trouble: str) -> str:
@@ -88,26 +88,6 @@ def _sync_words(view: View, trouble: str) -> str:
     waiting = view.tr.format(mark("{count} waiting"), count=figures.waiting)
     refused = view.tr.format(mark("{count} refused"), count=figures.refused) if figures.refused else ""
     return " · ".join(part for part in (trouble, waiting, refused) if part)
-
-
-def _sync_details(view: View) -> Iterator[str]:
-    """Yield how the bench stands with central, a sentence each."""
-    sync, tr = view.sync, view.tr
-    if sync.is_safe_to_switch_off:
-        yield tr.gettext(mark("Central has everything: it is safe to switch off."))
-    if sync.waiting and sync.oldest_waiting_at:
-        said = {"count": str(sync.waiting), "since": sync.oldest_waiting_at}
-        yield wording.say(tr, mark("{count} facts wait, the oldest since {since}."), said)
-    if sync.photos_waiting:
-        megabytes = f"{sync.photos_bytes / 1_000_000:.1f}"
-        said = {"count": str(sync.photos_waiting), "megabytes": megabytes}
-        yield wording.say(tr, mark("{count} photos wait, {megabytes} MB."), said)
-    if sync.is_clock_off:
-        minutes = str(round(abs(sync.clock_offset_s) / 60))
-        yield wording.say(tr, mark("Central's clock and this one are {minutes} minutes apart."), {"minutes": minutes})
-    if sync.rolled_back:
-        said = {"count": str(sync.rolled_back)}
-        yield wording.say(tr, mark("{count} facts that were recorded under these numbers are at central only."), said)
 
 
 def _pair(upper: Text, lower: Text) -> QWidget:

@@ -46,9 +46,11 @@ _WORKING = ("receive", "bins")
 
 
 class Session(QObject):
-    """Lives as long as one station is shown. `broken` says that not even the page for faults can be shown."""
+    """Lives as long as one station is shown. `broken` says that not even the page for faults can be shown, `forked`
+    that the journal turned out to be an old copy and this is a quiet moment to begin it anew.
+    """
 
-    broken = Signal()
+    broken, forked = Signal(), Signal()
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class Session(QObject):
         self._readings: deque[str] = deque(maxlen=_READINGS_KEPT)
         self._tick, self._count = QTimer(self), QTimer(self)
         self._tick.timeout.connect(self._count_anew)
-        self._tick.timeout.connect(desk.rest)
+        self._tick.timeout.connect(self._use_the_quiet)
         self._count.setSingleShot(True)
         self._count.timeout.connect(self._count_anew)
         window.pressed.connect(self._press)
@@ -86,6 +88,7 @@ class Session(QObject):
         window.page_wanted.connect(self._turn_to)
         window.searched.connect(self._search)
         window.support_wanted.connect(self._write_support)
+        window.retry_wanted.connect(self._try_central)
         window.photo_wanted.connect(self._look_into)
         window.enlarge_wanted.connect(self._enlarge)
         window.marked.connect(self.take)
@@ -111,6 +114,7 @@ class Session(QObject):
             self._window.page_wanted,
             self._window.searched,
             self._window.support_wanted,
+            self._window.retry_wanted,
             self._window.photo_wanted,
             self._window.enlarge_wanted,
             self._window.marked,
@@ -221,6 +225,17 @@ class Session(QObject):
     def _write_support(self) -> None:
         self._tell(self._manner().tr.gettext(mark("The support bundle is being written ...")))
         self._support()
+
+    def _use_the_quiet(self) -> None:
+        """Do between two parcels what nobody shall wait for."""
+        self._desk.rest()
+        if self._desk.sync.why == "fork" and self._desk.is_quiet:
+            self.forked.emit()
+
+    def _try_central(self) -> None:
+        """A person knows that central is there again, or wants to see it: no pause is waited for."""
+        self._tell(self._manner().tr.gettext(mark("Central is tried now ...")))
+        self._desk.retry_sync()
 
     def _tell(self, words: str) -> None:
         self._opened = replace(self._opened, told=words)

@@ -66,6 +66,7 @@ class Window(QWidget):
     page_wanted = Signal(str)
     searched = Signal(str)
     support_wanted = Signal()
+    retry_wanted = Signal()
     photo_wanted = Signal(str)
     enlarge_wanted = Signal(bool)
     marked = Signal(object)
@@ -114,6 +115,7 @@ class Window(QWidget):
         self._trouble.chosen.connect(self.trouble_answered)
         search.searched.connect(self.searched)
         devices.support_wanted.connect(self.support_wanted)
+        devices.retry_wanted.connect(self.retry_wanted)
         devices.setup_wanted.connect(lambda: self.page_wanted.emit(SETUP))
 
     def _arrange(self) -> None:

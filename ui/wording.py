@@ -140,8 +140,8 @@ _CURES: Mapping[str, str] = {
     "offline": mark("Work on: everything is kept here and sent by itself when the network is back."),
     "refused": mark("Central refused some facts. Nothing is lost; a supervisor must look."),
     "fork": mark(
-        "These records were put back from an old copy, or a second copy is in use. Start the station again: what waits "
-        "is saved and sent under new numbers."
+        "These records were put back from an old copy, or a second copy is in use. Finish the parcel and wait: then "
+        "what waits gets new numbers and is sent. If this does not go away, start the station again."
     ),
     "clock_off": mark("Have this computer's clock set. What was recorded keeps its order."),
 }

@@ -185,6 +185,7 @@ def open_station(
         known = Lookups(rules, copy, history)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, partial(_picture, store, told), settings.printer.dpi, _words(settings).gettext)
+        desk.retry_sync = courier.retry if courier is not None else _nobody
         station = Station(desk, equipment, history, courier, post, record)
         stack.callback(station.stop_devices)
         station.use(settings)

@@ -53,6 +53,9 @@ def run(folder: Path, settings: Settings, site: DemoSite | None, kept_in: Path, 
         training, code = False, 0
         while True:
             code, settings = _one(app, folder, settings, site, training, record)
+            if app.renewal_wanted:
+                _renew(folder)
+                continue
             if app.training_wanted is None:
                 return code
             training = app.training_wanted
@@ -106,6 +109,14 @@ def _write_support(folder: Path, station: Station, post: Callable[[object], None
 
     # A daemon: who closes the window does not wait for it; half a bundle never gets the name of a whole one.
     threading.Thread(target=write_it, name="support", daemon=True).start()
+
+
+def _renew(folder: Path) -> None:
+    """Begin a journal anew that is an old copy: what waits gets new numbers. Where that fails, opening says why."""
+    try:
+        _log.warning("the journal was an old copy; salvaged: %s", salvage(folder))
+    except JournalError as error:
+        _log.error("the journal cannot be begun anew: %s", error)
 
 
 def _salvaged(folder: Path) -> str:

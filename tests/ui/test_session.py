@@ -426,6 +426,15 @@ def test_a_support_bundle_is_asked_for_by_key_and_told_when_it_is_written(bench:
     assert "could not be written: the disk is full" in bench.shown()
 
 
+def test_central_is_tried_at_once_by_key_and_by_touch(bench: Bench) -> None:
+    bench.hands.desk.retry_sync = lambda: bench.wanted.append("retry")
+    bench.window.page_wanted.emit("devices")
+    bench.type("r", enter=False)
+    bench.qtbot.waitUntil(lambda: "Central is tried now ..." in bench.shown(), timeout=60_000)
+    bench.button("R Try central again now").click()
+    assert bench.wanted == ["retry", "retry"]
+
+
 @pytest.mark.parametrize("code", [TEST_CODE, SELF_TEST])
 def test_the_codes_that_prove_devices_are_no_parcels(bench: Bench, code: str) -> None:
     bench.hands.sign_in()

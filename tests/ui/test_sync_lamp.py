@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from station.sync_status import SyncStatus
 from ui.header import Header
+from ui.sync_words import all_of_it
 
 SINCE = "2026-04-18T08:05:00.000000Z"
 
@@ -47,3 +48,37 @@ def test_two_minutes_are_not_yet_wrong() -> None:
     # Nothing is known before central was heard for the first time.
     assert not SyncStatus().is_safe_to_switch_off
     assert SyncStatus(last_ack_at=SINCE).is_safe_to_switch_off
+
+
+def test_the_page_of_the_devices_tells_all_of_the_sync(hands: Any, see: Callable[..., Any]) -> None:
+    hands.desk.take(SyncStatus())
+    assert list(all_of_it(see(), "1.2.3")) == [
+        "Central is away; it is tried again and again.",
+        "Central has taken nothing since this program was started.",
+        "Returns Station 1.2.3",
+    ]
+    status = SyncStatus(
+        online=True,
+        waiting=7,
+        oldest_waiting_at=SINCE,
+        refused=2,
+        photos_waiting=4,
+        photos_bytes=2_340_000,
+        last_ack_at=SINCE,
+        clock_offset_s=-3.5,
+        disk_free_bytes=41_300_000_000,
+    )
+    hands.desk.take(status)
+    said = list(all_of_it(see(), "1.2.3"))
+    assert said[0] == "Central is there."
+    assert said[1].startswith("Central last took something on Saturday, ")
+    assert said[2].startswith("7 facts wait, the oldest since Saturday, ")
+    assert said[3:] == [
+        "4 photos wait, 2.3 MB.",
+        "2 facts or photos were refused or set aside; a supervisor must look.",
+        "Central's clock and this one are 3.5 seconds apart.",
+        "41.3 GB of the disk are free.",
+        "Returns Station 1.2.3",
+    ]
+    hands.desk.take(SyncStatus(online=True, last_ack_at=SINCE))
+    assert "Central has everything: it is safe to switch off." in list(all_of_it(see(), "1.2.3"))

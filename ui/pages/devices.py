@@ -1,5 +1,7 @@
 """The devices of the bench, live: what each says now, what to do about a fault, and its last raw frames."""
 
+from collections.abc import Iterable
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -10,7 +12,7 @@ from devices.worker import RawFrame
 from resources.words import Translator, mark
 from station.settings import PRINTER
 from station.words import ADVICE_WORDS
-from ui import wording
+from ui import sync_words, wording
 from ui.parts.buttons import aside
 from ui.parts.card import Card
 from ui.parts.lamp_line import LampLine
@@ -31,11 +33,13 @@ LABELS_SHOWN = 4
 class DevicesPage(QWidget):
     """A card for each device, and the live picture.
 
-    `setup_wanted` says that a device shall be set up, `support_wanted` that someone who helps needs a support bundle.
+    `setup_wanted` says that a device shall be set up, `support_wanted` that someone who helps needs a support bundle,
+    `retry_wanted` that what failed with central is to be tried now.
     """
 
     setup_wanted = Signal()
     support_wanted = Signal()
+    retry_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +51,8 @@ class DevicesPage(QWidget):
         self._setup.clicked.connect(self.setup_wanted)
         self._support, self._told = aside(), Text("small", quiet=True)
         self._support.clicked.connect(self.support_wanted)
+        self._retry, self._version = aside(), ""
+        self._retry.clicked.connect(self.retry_wanted)
         self._preview_title, self._preview = Text("head"), Preview()
         self._proved, self._hint = Text("head"), Text("body", quiet=True)
         self._scroll = Scroll()
@@ -61,6 +67,7 @@ class DevicesPage(QWidget):
             self._proved,
             self._hint,
             self._setup,
+            self._retry,
             self._support,
             self._told,
         ):
@@ -78,7 +85,7 @@ class DevicesPage(QWidget):
 
     def press(self, key: str) -> bool:
         """Press the button with this key; tells whether there is one."""
-        button = {"S": self._setup, "B": self._support}.get(key.upper())
+        button = {"S": self._setup, "R": self._retry, "B": self._support}.get(key.upper())
         if button is None or button.isHidden():
             return False
         button.click()
@@ -87,6 +94,7 @@ class DevicesPage(QWidget):
     def render(self, view: View) -> None:
         """Show the devices of a view."""
         tr = view.tr
+        self._version = self._version or version("returns-station")
         self._scroll.setAccessibleName(tr.gettext(mark("Devices")))
         self._title.show_text(tr.gettext(mark("Devices")))
         self._preview_title.show_text(tr.gettext(mark("Live picture")))
@@ -99,11 +107,14 @@ class DevicesPage(QWidget):
             row.show_text(_label(copy, view))
         self._setup.show_button("S", tr.gettext(mark("Set up a device")))
         self._setup.setVisible(view.may_set_up)
+        self._retry.show_button("R", tr.gettext(mark("Try central again now")))
+        self._retry.setVisible(not view.training)
         self._support.show_button("B", tr.gettext(mark("Write a support bundle")))
         self._told.show_text(view.told)
         for card, lamp in zip(self._devices.show_rows(len(view.lamps)), view.lamps, strict=True):
             card.lamp.render(lamp, view)
             card.render_live(lamp.device, view)
+            card.render_sync(sync_words.all_of_it(view, self._version) if lamp.device == "sync" else ())
 
 
 class DeviceCard(Card):
@@ -114,8 +125,8 @@ class DeviceCard(Card):
         self._shown = shown
         self.lamp = LampLine()
         self._live, self._controls, self._advice = Text("head"), Text("small", quiet=True), Text("small")
-        self._raw = Rows(_RawLine, S4)
-        for widget in (self.lamp, self._live, self._advice, self._controls, self._raw):
+        self._raw, self._sync = Rows(_RawLine, S4), Rows(_SyncLine, S4)
+        for widget in (self.lamp, self._live, self._advice, self._controls, self._sync, self._raw):
             self.column.addWidget(widget)
 
     def render_live(self, device: str, view: View) -> None:
@@ -127,6 +138,19 @@ class DeviceCard(Card):
         newest = frames[-1].at if frames else 0.0
         for row, frame in zip(self._raw.show_rows(len(frames)), reversed(frames), strict=True):
             row.render(view.tr, frame, newest)
+
+    def render_sync(self, lines: Iterable[str]) -> None:
+        """Show sentences about the sync; none on the card of a device."""
+        said = list(lines)
+        for row, line in zip(self._sync.show_rows(len(said)), said, strict=True):
+            row.show_text(line)
+
+
+class _SyncLine(Text):
+    """One sentence about the sync."""
+
+    def __init__(self) -> None:
+        super().__init__("small")
 
 
 class _RawLine(QWidget):
@@ -167,10 +191,4 @@ def _live(device: str, view: View) -> str:
         state = wording.word(view.tr, wording.WEIGHTS, str(view.weight.state))
         figure = view.weight.weight_mg
         return state if figure is None else f"{wording.weight(view.tr, figure)} · {state}"
-    if device == "sync":
-        return view.tr.format(
-            mark("{waiting} waiting, {refused} refused"),
-            waiting=view.figures.waiting,
-            refused=view.figures.refused,
-        )
     return ""

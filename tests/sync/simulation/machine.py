@@ -12,6 +12,7 @@ from station.facts import Recorded
 from station.journal import Journal, JournalDamaged
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
+from station.retention import Keep
 from station.salvage import salvage
 from sync.clock import Clock
 from sync.errand import Disk, Errand, Heard, Timing
@@ -19,6 +20,8 @@ from tests.sync.simulation.line import Crash, Line, Weather
 
 # Looks at what has not changed are most of a calm history; fewer of them find the same.
 TIMING = Timing(poll_s=30.0, told_poll_s=60.0)
+# Facts leave the journal as soon as central is proved to have them.
+KEEP = Keep(days=0, least=2, at_once=3)
 JOURNAL, COPY = "station.sqlite", "expected.sqlite"
 
 
@@ -54,6 +57,7 @@ class Machine:
         self.photos = PhotoStore(folder / "photos")
         self.due_at = 0.0
         self.salvages = 0
+        self.packed = 0
         # Photos that went with a disk that an old copy was put in the place of.
         self.gone: set[str] = set()
         self.open()
@@ -71,7 +75,7 @@ class Machine:
     def _begin(self) -> None:
         self.db = MortalCopy.open(self.folder / COPY)
         self.db.weather = self._weather  # type: ignore[attr-defined]
-        disk = Disk(self.journal.path, self.photos, PhotoStore(self.folder / "references"))
+        disk = Disk(self.journal.path, self.photos, PhotoStore(self.folder / "references"), 0, keep_facts=KEEP)
         self.errand = Errand(self.site, self.db, self.line, disk, TIMING, self._clock, self._dice)
         self.due_at = self._clock.monotonic()
 
@@ -101,6 +105,8 @@ class Machine:
         except Crash:
             self.restart_courier()
             return
+        if (ready := self.errand.status.ready) is not None:
+            self.packed += self.journal.let_go(ready)
         self.due_at = self._clock.monotonic() + wait_s
 
     def back_up(self) -> None:
