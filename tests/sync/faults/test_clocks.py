@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.sync.simulation.history import Outcome, Wrong, play
+from tests.sync.simulation.seeded import be_quiet
 
 YEARS = timedelta(days=3652)
 # What happens in them does not hang on any clock but central's and the one that only counts.
 EVENTS = frozenset(("work", "order", "pay", "pass", "restart", "crash"))
-STEPS, SEEDS = 8, 6
+STEPS, SEEDS = 8, 1
 
 
 def winter_and_summer(now_s: float) -> timedelta:
@@ -48,7 +49,7 @@ CLOCKS: Mapping[str, Callable[[], Wrong]] = {
 @pytest.fixture
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int, str], Outcome]:
     """Plays one history with a clock, the right one if it has no name."""
-    monkeypatch.setattr("sync.errand._log.disabled", True)
+    be_quiet(monkeypatch)
 
     def one(seed: int, clock: str = "") -> Outcome:
         folder = tmp_path / f"{seed}{clock}"

@@ -50,6 +50,8 @@ MOST_MACHINES = 4
 SEEDS_OF_SUITE = (0, 2, 8)
 # More rounds than any backoff, and the daily look, need to come round.
 ROUNDS = 6000
+# A courier that begins compares with central within this.
+FIRST_LOOK_S = 1800.0
 
 
 @dataclass
@@ -177,7 +179,7 @@ class History:
         self._txns.setdefault(machine.name, []).append(entries[0].txn)
 
     def _meanwhile(self, name: str) -> None:
-        """I8: while a call is under way, however long, a person works on: nothing that is asked for here waits for it."""
+        """I8: while a call is under way, however long, a person works on: nothing here waits for it."""
         machine = next((each for each in self.machines if each.name == name), None)
         if self.is_calm or machine is None or self.side_dice.random() > 0.05:
             return
@@ -310,8 +312,9 @@ class History:
             token = self.center.enrol(station, mine[0].site)
             for machine in mine:
                 machine.line.token = token
-        # A day passes: what only the daily look can find is found.
+        # A day passes: what only the daily look can find is found. Who begins anew looks some minutes later.
         self.now_s += 90_000.0
+        began_anew = False
         for _ in range(self.rounds):
             self.now_s = max(self.now_s, min(machine.due_at for machine in self.machines))
             for machine in self.machines:
@@ -319,8 +322,12 @@ class History:
                     self._step(machine, Heard())
                     if machine.errand.status.why == "fork":
                         machine.restart()
+                        began_anew = True
             if all(map(self._is_through, self.machines)) and all(map(self._is_current, self.machines)):
-                break
+                if not began_anew:
+                    break
+                began_anew = False
+                self.now_s += 2 * FIRST_LOOK_S
         else:
             stuck = [(machine.name, machine.errand.status) for machine in self.machines]
             self.outcome.problems.append(f"I5 does not drain: {stuck}")

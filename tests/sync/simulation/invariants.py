@@ -41,7 +41,7 @@ def problems(
 
 
 def end_state(center: Center) -> str:
-    """Return as text all that central has in the end, but for dates and what is made of them: hashes, and their doubt."""
+    """Return as text all that central has in the end, but for dates, hashes, and the doubt in dates."""
     with center.store.reading() as connection:
         said = connection.execute(text("SELECT id, seq, epoch, type, body, status FROM journal ORDER BY id")).all()
         aside = connection.execute(text("SELECT id, code FROM quarantine ORDER BY id")).all()
