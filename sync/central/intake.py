@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from station import projections
 from station.entries import Entry, first_prev
 from station.facts import Recorded, Undone
-from sync.central import blind, customers, feed, folding, photos, receipts, reviews
+from sync.central import blind, clock_suspect, customers, feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
 from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
 from sync.central.store import Store, insert_once
@@ -95,6 +95,7 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
     judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
     if judged and judged[0].code == "chain_broken" and _follows_another(connection, station, new[0]):
         raise ForkError(new[0].seq, acked)
+    judged = clock_suspect.marked(judged, push.sent_at, now)
     with _in_few_turns(connection, judged, one_by_one):
         if one_by_one:
             judged = [_write_alone(connection, station, each, now) for each in judged]

@@ -26,7 +26,7 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     first, _, last = asked.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
-    bad, facts, salvages, seen = 0, 0, 0, Counter[str]()
+    bad, facts, salvages, payments, seen = 0, 0, 0, 0, Counter[str]()
     began = time.process_time()
     for seed in seeds:
         one, two = (_play(seed, asked.steps, asked.folder) for _ in range(2))
@@ -39,10 +39,10 @@ def main() -> int:
         if one.problems or one.hash != two.hash:
             bad += 1
             print(f"  python tests/long/simulate_sync.py --seeds {seed}-{seed} --steps {asked.steps} --trace")
-        facts, salvages = facts + one.facts, salvages + one.salvages
+        facts, salvages, payments = facts + one.facts, salvages + one.salvages, payments + one.payments
         seen.update(one.seen)
     took_s = time.process_time() - began
-    print(f"{bad} of {len(seeds)} histories went wrong; {facts} facts, {salvages} salvages")
+    print(f"{bad} of {len(seeds)} histories went wrong; {facts} facts, {salvages} salvages, {payments} payments")
     print(", ".join(f"{name} in {count}" for name, count in seen.most_common()))
     print(f"{took_s:.1f} s of processor time, {took_s / len(seeds) / 2:.2f} s a history")
     return int(bool(bad))

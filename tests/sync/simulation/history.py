@@ -2,12 +2,15 @@
 
 import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+from sqlalchemy.exc import DBAPIError
 
+from station.errors import JournalError
 from station.facts import ItemIdentified, ParcelArrived, PhotoTaken, Recorded, SerialChecked, Undone
 from station.moments import utc
 from station.records import Product, ReturnLine, ReturnOrder
@@ -15,10 +18,11 @@ from sync.central.feed import Change
 from sync.clock import Clock
 from sync.errand import Heard
 from tests.sync.simulation.center import INDIGESTIBLE, POISON, Center
-from tests.sync.simulation.invariants import Held, problems
+from tests.sync.simulation.invariants import Held, end_state, problems
 from tests.sync.simulation.line import Line, Weather
 from tests.sync.simulation.machine import Machine
 from tests.sync.simulation.seeded import seeded
+from tests.sync.simulation.till import Till
 
 START = datetime(2026, 4, 18, 8, tzinfo=UTC)
 EVENTS = {
@@ -37,23 +41,33 @@ EVENTS = {
     "restore_central": 2,
     "clock": 2,
     "rot": 1,
+    "pay": 6,
+    "fill": 2,
 }
+Wrong = Callable[[float], timedelta]
 MOST_MACHINES = 4
 # Seeds whose short histories have a salvage, a clone, poison and rot among them.
 SEEDS_OF_SUITE = (0, 2, 8)
 # More rounds than any backoff, and the daily look, need to come round.
 ROUNDS = 6000
+# A courier that begins compares with central within this.
+FIRST_LOOK_S = 1800.0
 
 
 @dataclass
 class Outcome:
-    """What came of a history: the hash of all that happened, what is wrong at its end, and how much it was."""
+    """What came of a history: the hash of all that happened, what is wrong at its end, and how much it was.
+
+    `end` is what central has then, but for dates.
+    """
 
     seed: int
     trace: list[str]
     problems: list[str]
     facts: int = 0
     salvages: int = 0
+    payments: int = 0
+    end: str = ""
     seen: set[str] = field(default_factory=set)
 
     @property
@@ -64,10 +78,14 @@ class Outcome:
 class History:
     """The benches, central, the lines and the time of one seed."""
 
-    def __init__(self, seed: int, folder: Path, faults: frozenset[str], rounds: int) -> None:
+    def __init__(self, seed: int, folder: Path, faults: frozenset[str], rounds: int, wrong: Wrong) -> None:
         self.dice = random.Random(seed)
+        # What a person does while a call is under way, and what happens last, has dice of its own.
+        self.side_dice = random.Random(seed + 3)
+        self.is_calm = False
         self.now_s = 0.0
         self.skew = timedelta()
+        self.wrong = wrong
         self.weather = Weather(random.Random(seed + 1))
         self.folder = folder
         self.faults = faults
@@ -80,15 +98,19 @@ class History:
         self._txns: dict[str, list[str]] = {}
         self._revoked: set[str] = set()
         self.center = Center(folder / "central", self.said_now)
+        self.till = Till(seed + 4, self.central_now)
         self.machines: list[Machine] = []
         for number, site in enumerate(("north", "north", "south")[: self.dice.choice((1, 2, 2, 3))]):
             self._enrol(f"A{number}", f"A{number}", site)
 
+    def central_now(self) -> datetime:
+        return START + timedelta(seconds=self.now_s)
+
     def said_now(self) -> str:
-        return utc(START + timedelta(seconds=self.now_s))
+        return utc(self.central_now())
 
     def wall(self) -> datetime:
-        return START + self.skew + timedelta(seconds=self.now_s)
+        return START + self.skew + self.wrong(self.now_s) + timedelta(seconds=self.now_s)
 
     def note(self, what: str) -> None:
         self.outcome.trace.append(f"{self.now_s:.3f} {what}")
@@ -108,6 +130,7 @@ class History:
                     self._step(machine, Heard())
         self._calm_down()
         self.outcome.facts = len(self.facts)
+        self.outcome.payments = self.till.count
         self.outcome.salvages = sum(machine.salvages for machine in self.machines)
         return self.outcome
 
@@ -122,7 +145,13 @@ class History:
         self._add(name, station, site, token)
 
     def _add(self, name: str, station: str, site: str, token: str) -> None:
-        line = Line(self.center, self.weather, token, lambda what: self.note(f"{name} {what}"))
+        line = Line(
+            self.center,
+            self.weather,
+            token,
+            lambda what: self.note(f"{name} {what}"),
+            lambda: self._meanwhile(name),
+        )
         clock = Clock(lambda: self.now_s, self.wall)
         machine = Machine(name, station, site, self.folder / name, line, self.weather, clock, self.dice.getrandbits(32))
         self.machines.append(machine)
@@ -134,29 +163,49 @@ class History:
 
     def _work(self, machine: Machine) -> None:
         for _ in range(self.dice.choice((1, 1, 1, 2, 12))):
-            entries = machine.record(*self._said(machine))
-            self.held[machine.name].update({entry.id: entry for entry in entries})
-            self.facts.update({entry.id: entry.body for entry in entries})
-            self._txns.setdefault(machine.name, []).append(entries[0].txn)
+            self._record(machine, self.dice)
         self._step(machine, Heard(facts=True))
 
-    def _said(self, machine: Machine) -> list[Recorded]:
+    def _record(self, machine: Machine, dice: random.Random) -> None:
+        try:
+            entries = machine.record(*self._said(machine, dice))
+        except JournalError as error:
+            # The person is told that nothing was saved.
+            assert error.code == "disk_full", error.code
+            self.outcome.seen.add("not recorded")
+            return
+        self.held[machine.name].update({entry.id: entry for entry in entries})
+        self.facts.update({entry.id: entry.body for entry in entries})
+        self._txns.setdefault(machine.name, []).append(entries[0].txn)
+
+    def _meanwhile(self, name: str) -> None:
+        """I8: while a call is under way, however long, a person works on: nothing here waits for it."""
+        machine = next((each for each in self.machines if each.name == name), None)
+        if self.is_calm or machine is None or self.side_dice.random() > 0.05:
+            return
+        self.note(f"{name} works on meanwhile")
+        self.outcome.seen.add("meanwhile")
+        try:
+            self._record(machine, self.side_dice)
+            machine.look_up("R1")
+        except (JournalError, DBAPIError) as error:
+            self.outcome.problems.append(f"I8 {name}: {type(error).__name__} {error}")
+
+    def _said(self, machine: Machine, dice: random.Random) -> list[Recorded]:
         self._count += 1
         parcel, item = f"P-{self._count}", f"I-{self._count}"
-        sort = self.dice.choices(("parcel", "item", "photo", "undo", "poison", "indigestible"), (30, 30, 20, 8, 2, 2))[
-            0
-        ]
+        sort = dice.choices(("parcel", "item", "photo", "undo", "poison", "indigestible"), (30, 30, 20, 8, 2, 2))[0]
         if sort == "undo" and self._txns.get(machine.name):
-            return [Undone((self.dice.choice(self._txns[machine.name]),), "arrival")]
+            return [Undone((dice.choice(self._txns[machine.name]),), "arrival")]
         carrier = {"poison": POISON.decode(), "indigestible": INDIGESTIBLE.decode()}.get(sort, "ups")
         arrived = ParcelArrived(parcel, f"T{self._count}", carrier, "return", "none")
         if sort not in ("item", "photo"):
             return [arrived]
-        rma = f"R{self.dice.randrange(6)}"
+        rma = f"R{dice.randrange(6)}"
         named = ItemIdentified(parcel, item, "C", "matched", "Thing", "home", rma=rma, line="1")
         if sort == "item":
             return [arrived, named, SerialChecked(item, f"S{self._count}", "same")]
-        content = f"photo {self.dice.randrange(40)}".encode()
+        content = f"photo {dice.randrange(40)}".encode()
         return [arrived, named, PhotoTaken(item, "whole", machine.photos.put(content), len(content))]
 
     def _weather(self, _: Machine) -> None:
@@ -164,8 +213,10 @@ class History:
 
     def _order(self, machine: Machine) -> None:
         rma = f"R{self.dice.randrange(6)}"
-        line = ReturnLine("1", Product("SKU", "Thing", "home", "Client"), self.dice.randrange(1, 3))
-        order = ReturnOrder(rma, "Client", f"O{rma}", (line,))
+        # Of this client a cheap thing is refunded at once, by its rules.
+        product = Product("SKU", "Thing", "apparel", "Tallowby", price_minor=1900)
+        line = ReturnLine("1", product, self.dice.randrange(1, 3), reason="damaged")
+        order = ReturnOrder(rma, "Tallowby", f"O{rma}", (line,))
         body = None if self.dice.random() < 0.2 else msgspec.json.encode(order)
         self.center.tell(machine.site, Change("order", rma, body))
 
@@ -225,6 +276,17 @@ class History:
     def _can_rot(self, machine: Machine, id_: str) -> bool:
         return machine.is_pending(id_) and not self.center.knows(id_) and id_ not in self.rotten
 
+    def _pay(self, _: Machine) -> None:
+        """Central's worker carries out what is due, and may be killed at any point of it."""
+        self.note(f"paid: {self.till.work(self.center.store, self.weather.trouble)}")
+
+    def _fill(self, machine: Machine) -> None:
+        """The disk is full, or there is room again."""
+        if self.dice.random() < 0.5:
+            machine.fill()
+        else:
+            machine.make_room()
+
     def _arrive_late(self, number: int) -> None:
         what, ask = self.weather.late.pop(number)
         try:
@@ -235,8 +297,14 @@ class History:
 
     def _calm_down(self) -> None:
         """No fault any more, and no new fact: all that waits must get through."""
+        self.is_calm = True
+        if "restore_central" in self.faults and self.side_dice.random() < 0.3:
+            # Nobody has anything new to say after it.
+            self._restore_central(self.machines[0])
         self.weather.trouble = 0.0
         self.skew = timedelta()
+        for machine in self.machines:
+            machine.make_room()
         while self.weather.late:
             self._arrive_late(0)
         for station in sorted({machine.station for machine in self.machines} & self._revoked):
@@ -244,8 +312,9 @@ class History:
             token = self.center.enrol(station, mine[0].site)
             for machine in mine:
                 machine.line.token = token
-        # A day passes: what only the daily look can find is found.
+        # A day passes: what only the daily look can find is found. Who begins anew looks some minutes later.
         self.now_s += 90_000.0
+        began_anew = False
         for _ in range(self.rounds):
             self.now_s = max(self.now_s, min(machine.due_at for machine in self.machines))
             for machine in self.machines:
@@ -253,12 +322,25 @@ class History:
                     self._step(machine, Heard())
                     if machine.errand.status.why == "fork":
                         machine.restart()
+                        began_anew = True
             if all(map(self._is_through, self.machines)) and all(map(self._is_current, self.machines)):
-                break
+                if not began_anew:
+                    break
+                began_anew = False
+                self.now_s += 2 * FIRST_LOOK_S
         else:
             stuck = [(machine.name, machine.errand.status) for machine in self.machines]
             self.outcome.problems.append(f"I5 does not drain: {stuck}")
         self.outcome.problems += problems(self.center, self.machines, self.held, self.facts, self.rotten)
+        self.outcome.problems += self._settle_up()
+        self.outcome.end = end_state(self.center)
+
+    def _settle_up(self) -> list[str]:
+        """Let a day pass in which the provider answers, and return what is wrong with what was paid: I3."""
+        for _ in range(24):
+            self.till.work(self.center.store, 0.0)
+            self.now_s += 3600.0
+        return self.till.problems(self.center.store)
 
     def _is_through(self, machine: Machine) -> bool:
         status = machine.errand.status
@@ -270,9 +352,17 @@ class History:
 
 
 def play(
-    seed: int, folder: Path, steps: int = 60, faults: frozenset[str] = frozenset(EVENTS), rounds: int = ROUNDS
+    seed: int,
+    folder: Path,
+    steps: int = 60,
+    faults: frozenset[str] = frozenset(EVENTS),
+    rounds: int = ROUNDS,
+    wrong: Wrong = lambda _: timedelta(),
 ) -> Outcome:
-    """Play one history in an empty folder; the same seed, steps and faults give the same history."""
+    """Play one history in an empty folder; the same seed, steps and faults give the same history.
+
+    `wrong` is how far the benches' clocks are off, by the seconds since it began.
+    """
     history: History | None = None
     ids = random.Random(seed + 2)
 
@@ -280,7 +370,7 @@ def play(
         return utc(history.wall()) if history is not None else utc(START)
 
     with seeded(ids, now, lambda: history.now_s if history is not None else 0.0):
-        history = History(seed, folder, faults, rounds)
+        history = History(seed, folder, faults, rounds, wrong)
         try:
             return history.play(steps)
         finally:

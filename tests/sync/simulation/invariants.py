@@ -1,4 +1,4 @@
-"""What must be true when all is calm again, whatever happened before: the invariants I1 to I7 of a history."""
+"""What must be true when all is calm again, whatever happened before: I1, I2, I4, I6 and I7 of a history."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import closing
@@ -40,6 +40,21 @@ def problems(
     return found[:20]
 
 
+def end_state(center: Center) -> str:
+    """Return as text all that central has in the end, but for dates, hashes, and the doubt in dates."""
+    with center.store.reading() as connection:
+        said = connection.execute(text("SELECT id, seq, epoch, type, body, status FROM journal ORDER BY id")).all()
+        aside = connection.execute(text("SELECT id, code FROM quarantine ORDER BY id")).all()
+        told = connection.execute(text("SELECT site, seq, kind, key FROM feed ORDER BY site, seq")).all()
+        paid = connection.execute(text("SELECT id, state, amount_minor FROM resolution ORDER BY id")).all()
+        tables = projections.rows(connection)
+    undated = {
+        name: sorted(repr(sorted((key, value) for key, value in row.items() if not key.endswith("at"))) for row in rows)
+        for name, rows in tables.items()
+    }
+    return repr((said, aside, told, paid, undated))
+
+
 def _rows(center: Center) -> list[dict[str, object]]:
     """Central's journal, in the order it came."""
     with center.store.reading() as connection:
@@ -48,7 +63,7 @@ def _rows(center: Center) -> list[dict[str, object]]:
 
 
 def _kept(machine: Machine, held: Held, rotten: Set[str]) -> Iterator[str]:
-    """I7, I8: the bench has all it recorded, unchanged."""
+    """I7: the bench has all it recorded, unchanged."""
     entries = machine.journal.entries(0, 100_000)
     if {entry.id for entry in entries} - rotten != held.keys() - rotten:
         yield f"I7 {machine.name}: {len(entries)} facts are there of {len(held)}"

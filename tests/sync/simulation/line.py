@@ -44,13 +44,24 @@ class Weather:
 
 
 class Line:
-    """One station's transport. Requests and answers travel as the JSON they would be."""
+    """One station's transport. Requests and answers travel as the JSON they would be.
 
-    def __init__(self, center: Center, weather: Weather, token: str, note: Callable[[str], None]) -> None:
+    `meanwhile` is what else happens at the bench while a call is under way.
+    """
+
+    def __init__(
+        self,
+        center: Center,
+        weather: Weather,
+        token: str,
+        note: Callable[[str], None],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
         self._center = center
         self._weather = weather
         self.token = token
         self._note = note
+        self._meanwhile = meanwhile
 
     def push(self, push: Push) -> Pushed | Gap:
         sent = msgspec.json.encode(push)
@@ -113,6 +124,7 @@ class Line:
 
     def _call(self, what: str, ask: Callable[[], Any]) -> Any:
         fate = self._weather.fate()
+        self._meanwhile()
         try:
             said = self._carry(fate, what, ask)
         except BaseException as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from station.database import open_sqlite
+from station.database import driver_connection, open_sqlite
 from station.entries import Entry
 from station.facts import Recorded
 from station.journal import Journal, JournalDamaged
@@ -78,6 +78,22 @@ class Machine:
         disk = Disk(self.journal.path, self.photos, PhotoStore(self.folder / "references"), 0, keep_facts=KEEP)
         self.errand = Errand(self.site, self.db, self.line, disk, TIMING, self._clock, self._dice)
         self.due_at = self._clock.monotonic()
+
+    def fill(self) -> None:
+        """Let the disk be full: no database grows any more. Only a restart or `make_room` changes it."""
+        for connection in (self.db.connection, self.journal._writer):
+            pages = driver_connection(connection).execute("PRAGMA page_count").fetchone()[0]
+            driver_connection(connection).execute(f"PRAGMA max_page_count = {pages}").fetchall()
+
+    def make_room(self) -> None:
+        for connection in (self.db.connection, self.journal._writer):
+            driver_connection(connection).execute("PRAGMA max_page_count = 1000000").fetchall()
+
+    def look_up(self, rma: str) -> None:
+        """Ask what a person at the bench asks, by a connection of its own."""
+        with closing(LocalCopy.open(self.folder / COPY)) as copy:
+            copy.orders(rma)
+            copy.receipts(rma)
 
     def close(self) -> None:
         self._end()

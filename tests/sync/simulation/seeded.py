@@ -26,6 +26,17 @@ def _templates() -> tuple[bytes, bytes]:
         return journal.read_bytes(), central.read_bytes()
 
 
+def be_quiet(patch: pytest.MonkeyPatch) -> None:
+    """Log nothing of each failure: what is said of them is other tests' matter, and histories are full of them."""
+    for module in (
+        "sync.errand._log",
+        "sync.mirror._log",
+        "station.journal.log",
+        "sync.central.resolutions.worker._log",
+    ):
+        patch.setattr(f"{module}.disabled", True)
+
+
 def new_central(path: Path) -> None:
     """Put an empty central's database at `path`."""
     path.write_bytes(_templates()[1])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.sync.simulation.history import play
 from tests.sync.simulation.protections import PROTECTIONS
+from tests.sync.simulation.seeded import be_quiet
 
 ROUNDS = 400
 
@@ -31,8 +32,7 @@ ROUNDS = 400
 def test_without_it_a_history_goes_wrong(
     names: tuple[str, ...], seed: int, steps: int, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.errand._log.disabled", True)
-    monkeypatch.setattr("sync.mirror._log.disabled", True)
+    be_quiet(monkeypatch)
     for name in names:
         PROTECTIONS[name](monkeypatch)
     outcome = play(seed, tmp_path, steps, rounds=ROUNDS)
