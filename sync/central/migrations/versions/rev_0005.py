@@ -6,15 +6,14 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
-# What all orders in the feeds ever announced: the order number, the tracking numbers, and the serials of its lines.
+# What all orders in the feeds ever announced: the order number, the tracking numbers, the serials of their lines.
 _POSTGRESQL = """
 WITH said AS (
     SELECT key AS rma, convert_from(body, 'UTF8')::json AS body FROM feed WHERE kind = 'order' AND body <> 'null'
 )
 INSERT INTO order_code (sort, code, rma)
 SELECT sort, upper(replace(code, ' ', '')), rma FROM (
-    SELECT 'order' AS sort, rma AS code, rma FROM said
-    UNION ALL SELECT 'order', body ->> 'order', rma FROM said
+    SELECT 'order' AS sort, body ->> 'order' AS code, rma FROM said
     UNION ALL SELECT 'order', json_array_elements_text(body -> 'trackings'), rma FROM said
     UNION ALL SELECT 'serial', json_array_elements_text(line -> 'serials'), rma
     FROM (SELECT rma, json_array_elements(body -> 'lines') AS line FROM said) AS lines
@@ -26,8 +25,7 @@ WITH said AS (
 )
 INSERT OR IGNORE INTO order_code (sort, code, rma)
 SELECT sort, upper(replace(code, ' ', '')), rma FROM (
-    SELECT 'order' AS sort, rma AS code, rma FROM said
-    UNION ALL SELECT 'order', body ->> '$.order', rma FROM said
+    SELECT 'order' AS sort, body ->> '$.order' AS code, rma FROM said
     UNION ALL SELECT 'order', tracking.value, rma FROM said, json_each(body, '$.trackings') AS tracking
     UNION ALL SELECT 'serial', serial.value, rma
     FROM said, json_each(body, '$.lines') AS line, json_each(line.value, '$.serials') AS serial
