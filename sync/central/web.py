@@ -31,6 +31,7 @@ from sync.central import (
     photo_doors,
     resolution_doors,
     returns,
+    review_doors,
     service_doors,
     snapshot_doors,
     webhook_doors,
@@ -40,6 +41,7 @@ from sync.central.feed import BelowFloorError
 from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf
 from sync.central.resolutions import told
+from sync.central.resolutions.rules import Book
 from sync.central.service import Service
 from sync.central.tables import journal
 from sync.central.watch import Watch
@@ -51,8 +53,8 @@ LONGEST_WAIT_S = 25
 LARGEST_NUMBER = 2**63 - 1
 
 
-def make_app(service: Service, shelf: PhotoShelf, rules: Rules) -> FastAPI:
-    """Return the ASGI application on a running service, a shelf of photos, and the rules of patterns."""
+def make_app(service: Service, shelf: PhotoShelf, rules: Rules, book: Book) -> FastAPI:
+    """Return the ASGI application on a running service, a shelf of photos, the rules of patterns and of resolutions."""
     doors = _Doors(service, rules)
     # FastAPI's pages for people fetch scripts from elsewhere; the document itself is a door of ours.
     app = FastAPI(
@@ -74,6 +76,7 @@ def make_app(service: Service, shelf: PhotoShelf, rules: Rules) -> FastAPI:
         *order_doors.routes(service.store),
         *snapshot_doors.routes(service.store, service.stations),
         *resolution_doors.routes(service.store),
+        *review_doors.routes(service.store, book),
         *webhook_doors.routes(service.store),
     ]
     app.router.routes.extend(routes)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from sync.central import integrators, pattern_commands, tokens
 from sync.central.operations import OPERATIONS
 from sync.central.photos import open_shelf
+from sync.central.resolutions import commands
 from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -46,6 +47,8 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/v1/sites/{site}/resolutions"): "resolutions",
     ("GET", "/v1/sites/{site}/resolutions/{id}"): "resolutions",
     ("POST", "/v1/sites/{site}/resolutions/{id}/settle"): "resolutions",
+    ("GET", "/v1/sites/{site}/reviews"): "resolutions",
+    ("POST", "/v1/sites/{site}/reviews/rule"): "resolutions",
     ("GET", "/v1/sites/{site}/webhooks"): "resolutions",
     ("POST", "/v1/sites/{site}/webhooks"): "resolutions",
     ("DELETE", "/v1/sites/{site}/webhooks/{id}"): "resolutions",
@@ -74,7 +77,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
     data = tmp_path_factory.mktemp("routes")
     store = Store(f"sqlite:///{data / 'central.sqlite'}")
     shelf = open_shelf("memory:", data, store)
-    yield make_app(Service(store, "test"), shelf, pattern_commands.read(data)).routes
+    yield make_app(Service(store, "test"), shelf, pattern_commands.read(data), commands.read(data)).routes
     store.close()
 
 

@@ -1,4 +1,4 @@
-"""What is done daily, when it was done, and who is at it; what return orders announce, by its code."""
+"""What is done daily; what return orders announce, by its code; what supervisors decided on reviews."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,6 +37,18 @@ def upgrade() -> None:
     """Make the tables, and fill that of the codes from the orders there are."""
     op.create_table("care", _key("name"), *_texts("done_at", "held_by", "held_until"))
     op.create_table("order_code", *map(_key, ("sort", "code", "rma")))
+    op.create_table(
+        "review_ruling",
+        *map(_key, ("kind", "rma", "line")),
+        sa.Column("n", sa.Integer(), primary_key=True, nullable=False, autoincrement=False),
+        *_texts("review_why"),
+        sa.Column("detail", sa.Text(), nullable=False),
+        *_texts("then"),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        *_texts("by"),
+        sa.Column("why", sa.Text(), nullable=False),
+        *_texts("at"),
+    )
     op.execute(_SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL)
 
 
