@@ -201,7 +201,8 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
     with listening:
         if asked.tls_cert is None and not asked.behind_proxy and not serving.is_loopback(listening):
             return _sorry(f"tokens would travel in the open from {asked.host}: {_TLS_OR_PROXY}")
-        service = Service(store, _version())
+        is_private = serving.is_loopback(listening) and not asked.behind_proxy
+        service = Service(store, _version(), is_private=is_private)
         app = make_app(service, shelf, patterns, book)
         tls = serving.Tls(asked.tls_cert, asked.tls_key) if asked.tls_cert else None
         try:

@@ -32,8 +32,8 @@ from sync.wire import (
 )
 
 # Who may pass: anybody; any station; the stations of the site in the path; the station in the path; a system of the
-# site in the path.
-Who = Literal["anybody", "station", "site", "itself", "integrator"]
+# site in the path; one that may monitor, and anybody where nobody but this computer can call.
+Who = Literal["anybody", "station", "site", "itself", "integrator", "monitor"]
 Schema = Mapping[str, Any]
 
 BINARY: Mapping[str, Any] = {"type": "string", "contentMediaType": "application/octet-stream"}
@@ -161,8 +161,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/metrics",
         "metrics",
-        "Counters and times for Prometheus; they name no station, order or person.",
-        "anybody",
+        "Counters and times for Prometheus; they name no station, order or person. Where central can be called from its "
+        "own computer alone no token is needed.",
+        "monitor",
         {200: ("text/plain", TEXT)},
     ),
     Operation("GET", "/openapi.json", "openapi", "This document.", "anybody", {200: (_JSON, {"type": "object"})}),

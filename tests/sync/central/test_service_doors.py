@@ -141,3 +141,9 @@ def test_it_drains_before_it_stops(tmp_path: Path, until: Callable[..., None]) -
 def waits(url: str) -> bool:
     """Whether a request is under way beside this one, by central's own count."""
     return number(httpx.get(f"{url}/metrics", trust_env=False).text, "returns_central_under_way") >= 2
+
+
+def test_what_is_counted_is_told_for_a_token_where_others_can_call(tmp_path: Path) -> None:
+    with serve(tmp_path, "--with-parent", "--behind-proxy") as process:
+        assert httpx.get(f"{url_of(process)}/metrics", trust_env=False).status_code == 401
+        process.communicate(timeout=60)
