@@ -28,7 +28,7 @@ _LATER: Mapping[str, Any] = {"description": "Seconds to wait", "schema": {"type"
 # Where central can be called from its own computer alone, who monitors needs no token.
 _SECURITY: Mapping[str, Sequence[Json]] = {
     "anybody": [],
-    **dict.fromkeys(("station", "site", "itself"), [{"station": []}]),
+    **{who: [{"station": []}] for who in ("station", "site", "itself")},
     "integrator": [{"integrator": []}],
     "monitor": [{"integrator": []}, {}],
 }

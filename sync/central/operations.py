@@ -161,8 +161,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/metrics",
         "metrics",
-        "Counters and times for Prometheus; they name no station, order or person. Where central can be called from its "
-        "own computer alone no token is needed.",
+        "Counters and times for Prometheus; they name no station, order or person. No token is needed where central "
+        "can be called from its own computer alone.",
         "monitor",
         {200: ("text/plain", TEXT)},
     ),
@@ -336,10 +336,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/v1/events",
         "journal",
-        "What a station said, in its order; without `station`, what the caller said.",
+        "What a station of the caller's site said, in its order; without `station`, what the caller said.",
         "station",
         {200: (_JSON, list[JournalRow])},
-        {400: "malformed: a number out of its bounds, or no name of ours"},
+        {400: "malformed: a number out of its bounds, or no name of ours", 403: "other_site or revoked"},
         query=(Query("station", "whose journal", NAME), _AFTER, Query("limit", "rows at most", _whole(1, 2000, 500))),
     ),
     *(

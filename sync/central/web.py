@@ -34,6 +34,7 @@ from sync.central import (
     review_doors,
     service_doors,
     snapshot_doors,
+    tokens,
     webhook_doors,
 )
 from sync.central.answers import RequestError
@@ -143,7 +144,7 @@ class _Doors:
         station = answers.name(request.query_params.get("station", caller.station))
         after = answers.number(request, "after", 0, 0, LARGEST_NUMBER)
         limit = answers.number(request, "limit", 500, 1, MOST_RECORDS)
-        return answers.json(await run_in_threadpool(self._events, station, after, limit))
+        return answers.json(await run_in_threadpool(self._events, caller.site, station, after, limit))
 
     async def _intake(self, take: Callable[..., Pushed], *what: object) -> Pushed:
         try:
@@ -170,7 +171,7 @@ class _Doors:
             found = returns.record(connection, rma)
             return found and found | {"resolutions": told.of_order(connection, rma)}
 
-    def _events(self, station: str, after: int, limit: int) -> list[dict[str, Any]]:
+    def _events(self, site: str, station: str, after: int, limit: int) -> list[dict[str, Any]]:
         columns = [journal.c[name] for name in ("epoch", "seq", "id", "txn", "at", "operator", "type", "v", "status")]
         query = (
             select(*columns, journal.c.body)
@@ -179,6 +180,8 @@ class _Doors:
             .limit(limit)
         )
         with self._store.reading() as connection:
+            if tokens.site_of(connection, station) not in (site, None):
+                raise RequestError(403, "other_site", "this station is of another site")
             return [dict(row) | {"body": msgspec.Raw(row["body"])} for row in connection.execute(query).mappings()]
 
 

@@ -10,7 +10,10 @@ from typing import Any
 
 import anyio
 import httpx
-from sqlalchemy import text
+import pytest
+import uuid_utils
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
 
 from station import sample
 from station.sample import SITE
@@ -19,6 +22,7 @@ from sync.central.photos import open_shelf
 from sync.central.resolutions import commands
 from sync.central.service import Service
 from sync.central.store import Store
+from sync.central.tables import webhook
 from sync.central.web import make_app
 from tests.sync.central.test_main import serve, url_of
 
@@ -147,3 +151,14 @@ def test_what_is_counted_is_told_for_a_token_where_others_can_call(tmp_path: Pat
     with serve(tmp_path, "--with-parent", "--behind-proxy") as process:
         assert httpx.get(f"{url_of(process)}/metrics", trust_env=False).status_code == 401
         process.communicate(timeout=60)
+
+
+def test_an_error_of_the_database_says_nothing_of_what_was_written(shared_store: Store) -> None:
+    row = {"id": f"WH-{uuid_utils.uuid7().hex}", "secret": "hush"} | dict.fromkeys(
+        ("site", "name", "url", "made_at"), "x"
+    )
+    with pytest.raises(IntegrityError) as raised, shared_store.writing() as connection:
+        connection.execute(insert(webhook), [row])
+        connection.execute(insert(webhook), [row])
+    assert "hush" not in str(raised.value)
+    assert "webhook" in str(raised.value)
