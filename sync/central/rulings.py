@@ -3,7 +3,7 @@
 A review that says something new after it was decided is open again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
@@ -22,7 +22,7 @@ from sync.central.tables import feed, order_lock, parcel_order, review, review_r
 Kind = Literal["resolution", "duplicate_receipt", "merge_suggestion"]
 _MOST = 1_000_000_000_000
 # What may be decided: what a line resolves to; that both were seen; whether things belong together.
-_MAY: dict[str, tuple[str, ...]] = {
+_MAY: Mapping[str, tuple[str, ...]] = {
     reconcile.REVIEW: tuple(each for each in get_args(Then) if each != "person"),
     reviews.KIND: ("noted",),
     blind.KIND: ("together", "apart"),
