@@ -95,7 +95,8 @@ def open_central(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         check_driver()
         return _sqlite_engine(Path(parsed.database or ""), False, "IMMEDIATE", QueuePool)
-    engine = sqlalchemy.create_engine(parsed.set(drivername="postgresql+psycopg"))
+    # An error of the database goes into logs: with its words, never with what was written.
+    engine = sqlalchemy.create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
     event.listen(engine, "checkout", _refuse_hung_up)
     return engine
 
@@ -159,6 +160,7 @@ def _sqlite_engine(path: Path, read_only: bool, begin: Begin, pool: type[Pool]) 
         module=DRIVER,
         poolclass=pool,
         execution_options={"begin": begin},
+        hide_parameters=True,
     )
     event.listen(engine, "begin", _begin)
     return engine

@@ -22,6 +22,7 @@ RecordKind = Literal[
     "reference",
     "elsewhere",
     "resolution",
+    "ruling",
 ]
 
 # One push: central refuses more; the courier never asks for more.

@@ -189,7 +189,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         sample.load(store, asked.generated, asked.seed)
         sample.enrol_station(store, asked.data, _now())
     try:
-        patterns = pattern_commands.read(asked.data)
+        patterns, book = pattern_commands.read(asked.data), resolution_commands.read(asked.data)
         shelf = open_shelf(asked.photos, asked.data, store)
     except (ValueError, OSError) as error:
         return _sorry(text_files.in_words(error))
@@ -201,8 +201,9 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
     with listening:
         if asked.tls_cert is None and not asked.behind_proxy and not serving.is_loopback(listening):
             return _sorry(f"tokens would travel in the open from {asked.host}: {_TLS_OR_PROXY}")
-        service = Service(store, _version())
-        app = make_app(service, shelf, patterns)
+        is_private = serving.is_loopback(listening) and not asked.behind_proxy
+        service = Service(store, _version(), is_private=is_private)
+        app = make_app(service, shelf, patterns, book)
         tls = serving.Tls(asked.tls_cert, asked.tls_key) if asked.tls_cert else None
         try:
             server = serving.Server(app, service.drain, asked.drain, tls)
@@ -248,9 +249,9 @@ def _run(server: serving.Server, listening: socket.socket, with_parent: bool) ->
 
 
 def _openapi(asked: argparse.Namespace, store: Store) -> int:
-    app = make_app(
-        Service(store, _version()), open_shelf("memory:", asked.data, store), pattern_commands.read(asked.data)
-    )
+    shelf = open_shelf("memory:", asked.data, store)
+    rules = pattern_commands.read(asked.data), resolution_commands.read(asked.data)
+    app = make_app(Service(store, _version()), shelf, *rules)
     text = msgspec.json.encode(openapi.document(app.routes, _version()))
     print(msgspec.json.format(text, indent=2).decode())  # noqa: T201
     return 0

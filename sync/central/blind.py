@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from station.entries import Entry
 from station.facts import ParcelArrived, SerialChecked, decode
 from station.local_copy import code_of
-from station.record_codes import codes_of
+from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.statements import Sql, ask, insert_rows
 from sync.central.store import insert_once
@@ -21,7 +21,7 @@ from sync.central.tables import order_code, review
 
 KIND = "merge_suggestion"
 TELLING = frozenset(kind.__name__ for kind in (ParcelArrived, SerialChecked))
-# How `station.record_codes` calls what an order announces: numbers a parcel may bear, and serial numbers.
+# What an order announces: numbers that a parcel may bear, as `station.record_codes` has them, and serial numbers.
 Sort = Literal["order", "serial"]
 _SORTS: tuple[Sort, ...] = ("order", "serial")
 _SAME: Mapping[Sort, Sql] = {
@@ -61,23 +61,19 @@ def suggestions(connection: Connection, entries: Iterable[Entry], now: str) -> l
     return [each for sort in _SORTS for each in _reviews(connection, sort, named[sort], now)]
 
 
-def suggestions_for(connection: Connection, orders: Iterable[bytes], now: str) -> list[dict[str, str]]:
+def suggestions_for(connection: Connection, orders: Iterable[ReturnOrder], now: str) -> list[dict[str, str]]:
     """Return the same for all that these return orders announce."""
     named: dict[Sort, set[str]] = {"order": set(), "serial": set()}
-    for body in orders:
-        for sort, code in codes_of("order", body):
+    for order in orders:
+        for sort, code in (*_announces(order), ("order", order.rma)):
             # As it stands there, and as a scanner reads it.
-            named["serial" if sort == "serial" else "order"].update((code, code_of(code)))
+            named[sort].update((code, code_of(code)))
     return [each for sort in _SORTS for each in _reviews(connection, sort, _safe(named[sort]), now)]
 
 
-def note(connection: Connection, orders: Mapping[str, bytes]) -> None:
-    """Remember which return orders announce what, by their RMA. What an order once announced stays here for ever: who
-    asks looks into the order itself.
-    """
-    rows = {
-        (sort, code_of(code), rma) for rma, body in orders.items() for sort, code in codes_of("order", body) if code
-    }
+def note(connection: Connection, orders: Iterable[ReturnOrder]) -> None:
+    """Remember what return orders announce. What one did once stays here for ever: who asks looks into the order."""
+    rows = {(sort, code_of(code), order.rma) for order in orders for sort, code in _announces(order)}
     insert_once(connection, order_code, [{"sort": sort, "code": code, "rma": rma} for sort, code, rma in sorted(rows)])
 
 
@@ -133,23 +129,35 @@ def _announced(connection: Connection, sort: Sort, names: Iterable[str]) -> dict
         by_code.setdefault(code_of(name), []).append(name)
     if not by_code:
         return {}
-    rows = ask(connection, _ANNOUNCED, {"sort": sort, "codes": list(by_code)})()
+    rows = [*ask(connection, _ANNOUNCED, {"sort": sort, "codes": list(by_code)})()]
+    if sort == "order":
+        rows += [(code, name) for code, names in by_code.items() for name in names]
     standing = latest(connection, "order", {rma for _, rma in rows})
-    said = {rma: {(each, code_of(code)) for each, code in _codes(body)} for rma, body in standing.items()}
+    said = {rma: _codes(rma, body) for rma, body in standing.items()}
     found: dict[str, list[str]] = {}
-    for code, rma in rows:
+    for code, rma in dict.fromkeys(rows):
         if (sort, code) in said.get(rma, ()):
             for name in by_code[code]:
                 found.setdefault(name, []).append(rma)
     return found
 
 
-def _codes(order: bytes) -> Iterator[tuple[str, str]]:
-    """Yield what an order announces; nothing of one that cannot be read, as benches would find nothing either."""
+def _announces(order: ReturnOrder) -> Iterator[tuple[Sort, str]]:
+    """Yield what an order announces beside its RMA."""
+    for code in (order.order, *order.trackings):
+        yield "order", code
+    for line in order.lines:
+        for serial in line.serials:
+            yield "serial", serial
+
+
+def _codes(rma: str, body: bytes) -> set[tuple[Sort, str]]:
+    """Return all that an order announces as scanners read it; nothing of one that benches could not read either."""
     try:
-        yield from codes_of("order", order)
+        order = msgspec.json.decode(body, type=ReturnOrder)
     except msgspec.MsgspecError:
-        return
+        return set()
+    return {(sort, code_of(code)) for sort, code in (*_announces(order), ("order", rma))}
 
 
 def _review(rma: str, name: str, why: str, found: Sequence[Found], now: str) -> dict[str, str]:

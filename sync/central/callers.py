@@ -41,6 +41,16 @@ class Stations:
         return caller
 
 
+async def monitor(store: Store, request: Request) -> None:
+    """Let a system pass that may read what central counts, at whatever site; raises RequestError (401, 403)."""
+    found = await run_in_threadpool(integrators.caller, store, answers.bearer(request))
+    if found is None:
+        raise answers.unknown("system")
+    request.state.who = found.name
+    if "monitor" not in found.roles:
+        raise RequestError(403, "no_role", "this token may not do what needs the role monitor")
+
+
 async def integrator(store: Store, request: Request, role: Role) -> Integrator:
     """Return the system that calls, which may do this at the `site` in the path; raises RequestError (401, 403)."""
     token = answers.bearer(request)

@@ -12,8 +12,11 @@ from sync.central.store import Store
 from sync.central.tables import integrator, integrator_role
 
 # `orders`: send return orders in, as each of them may. `resolutions`: see what lines resolve to, settle what waits for
-# a person, and be told of it by webhooks.
-Role = Literal["orders", "resolutions"]
+# a person, and be told of it by webhooks. `monitor`: read what central counts, and nothing else beside it.
+Role = Literal["orders", "resolutions", "monitor"]
+
+
+_MONITOR: frozenset[str] = frozenset({"monitor"})
 
 
 class Integrator(NamedTuple):
@@ -25,7 +28,10 @@ class Integrator(NamedTuple):
 
 
 def admit(store: Store, name: str, site: str, now: str, roles: Iterable[Role] = ()) -> str:
-    """Make a new token for a system and return it; token and roles that it had at this site are void from now on."""
+    """Make a new token for a system and return it; token and roles that it had at this site are void from now on.
+
+    Who may `monitor` may do nothing else, whatever other roles are named.
+    """
     token = secrets.token_urlsafe(32)
     row = {"site": site, "name": name, "token_hash": _hash(token), "made_at": now}
     granted = [{"site": site, "name": name, "role": role} for role in sorted({*roles} - {"orders"})]
@@ -56,7 +62,8 @@ def caller(store: Store, token: str) -> Integrator | None:
             return None
         mine = (integrator_role.c.site == row.site, integrator_role.c.name == row.name)
         roles = connection.execute(select(integrator_role.c.role).where(*mine)).scalars()
-        return Integrator(row.name, row.site, frozenset({"orders", *roles}))
+        granted = frozenset(roles)
+        return Integrator(row.name, row.site, _MONITOR if "monitor" in granted else granted | {"orders"})
 
 
 def _hash(token: str) -> bytes:

@@ -10,9 +10,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from sync.central import heard
+from sync.central import heard, rulings
 from sync.central.store import Store
-from sync.central.tables import care, resolution, review
+from sync.central.tables import care, resolution
 from sync.wire import Push, Pushed
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -105,7 +105,7 @@ class _Standing(Collector):
         undone = GaugeMetricFamily(f"{name}care_age_seconds", "Since what is done daily was done", labels=("what",))
         try:
             with self._store.reading() as connection:
-                reviews = connection.execute(select(func.count()).select_from(review)).scalar_one()
+                waiting = rulings.count_open(connection)
                 stuck = select(func.count()).select_from(resolution).where(resolution.c.state == "needs_person")
                 resolutions = connection.execute(stuck).scalar_one()
                 tended = connection.execute(select(care.c.name, care.c.done_at).order_by(care.c.name)).all()
@@ -115,7 +115,7 @@ class _Standing(Collector):
             yield up
             return
         up.add_metric((), 1)
-        waits.add_metric(("reviews",), reviews)
+        waits.add_metric(("reviews",), waiting)
         waits.add_metric(("resolutions",), resolutions)
         silent.add_metric((), unheard)
         for what, done_at in tended:

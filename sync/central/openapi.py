@@ -25,6 +25,14 @@ _REQUEST_ID: Mapping[str, Any] = {
 }
 _LATER: Mapping[str, Any] = {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}}
 
+# Where central can be called from its own computer alone, who monitors needs no token.
+_SECURITY: Mapping[str, Sequence[Json]] = {
+    "anybody": [],
+    **{who: [{"station": []}] for who in ("station", "site", "itself")},
+    "integrator": [{"integrator": []}],
+    "monitor": [{"integrator": []}, {}],
+}
+
 
 def document(routes: Sequence[BaseRoute], version: str) -> Json:
     """Return the document of an application with these routes."""
@@ -71,11 +79,12 @@ def _operation(door: Operation) -> Json:
         words[401] = "no_token, token_unknown or token_expired"
         words.setdefault(403, "revoked")
         words[503] = "database_away or, for photos, the disk's word: come again later"
-    if door.who in ("site", "itself", "integrator"):
+    if door.who in ("site", "itself", "integrator", "monitor"):
         words[403] = {
             "site": "other_site or revoked",
             "itself": "other_station or revoked",
             "integrator": "other_site or no_role",
+            "monitor": "no_role",
         }[door.who]
     words[500] = "fault: a mistake of ours"
     told: Json = {
@@ -84,7 +93,7 @@ def _operation(door: Operation) -> Json:
         "description": door.about,
         "parameters": [*_in_path(door.path), *map(_in_query, door.query)],
         "responses": {str(status): _yes(*answer) for status, answer in door.answers.items()} | problems(words),
-        "security": [] if door.who == "anybody" else [{"integrator" if door.who == "integrator" else "station": []}],
+        "security": _SECURITY[door.who],
     }
     if door.body is not None:
         kinds, shape = door.body

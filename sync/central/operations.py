@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from station.records import ReturnOrder
-from sync.central import bodies, identity_doors, photo_doors, webhooks
+from sync.central import bodies, identity_doors, photo_doors, rulings, webhooks
 from sync.central.order_doors import MOST_BYTES, MOST_ROWS, Answers
 from sync.central.resolutions import told
 from sync.central.snapshot_doors import NDJSON
@@ -32,8 +32,8 @@ from sync.wire import (
 )
 
 # Who may pass: anybody; any station; the stations of the site in the path; the station in the path; a system of the
-# site in the path.
-Who = Literal["anybody", "station", "site", "itself", "integrator"]
+# site in the path; one that may monitor, and anybody where nobody but this computer can call.
+Who = Literal["anybody", "station", "site", "itself", "integrator", "monitor"]
 Schema = Mapping[str, Any]
 
 BINARY: Mapping[str, Any] = {"type": "string", "contentMediaType": "application/octet-stream"}
@@ -140,6 +140,9 @@ FOR_SYSTEMS = (
     webhooks.Hooks,
     webhooks.NewHook,
     webhooks.Wish,
+    rulings.Reviews,
+    rulings.Decision,
+    rulings.Ruled,
 )
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -158,8 +161,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/metrics",
         "metrics",
-        "Counters and times for Prometheus; they name no station, order or person.",
-        "anybody",
+        "Counters and times for Prometheus; they name no station, order or person. No token is needed where central "
+        "can be called from its own computer alone.",
+        "monitor",
         {200: ("text/plain", TEXT)},
     ),
     Operation("GET", "/openapi.json", "openapi", "This document.", "anybody", {200: (_JSON, {"type": "object"})}),
@@ -332,10 +336,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/v1/events",
         "journal",
-        "What a station said, in its order; without `station`, what the caller said.",
+        "What a station of the caller's site said, in its order; without `station`, what the caller said.",
         "station",
         {200: (_JSON, list[JournalRow])},
-        {400: "malformed: a number out of its bounds, or no name of ours"},
+        {400: "malformed: a number out of its bounds, or no name of ours", 403: "other_site or revoked"},
         query=(Query("station", "whose journal", NAME), _AFTER, Query("limit", "rows at most", _whole(1, 2000, 500))),
     ),
     *(

@@ -74,7 +74,9 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
         one.set_defaults(do=does)
         if name == "admit":
             roles = get_args(integrators.Role)
-            one.add_argument("--may", nargs="+", default=[], choices=roles, help="beside sending orders in")
+            one.add_argument(
+                "--may", nargs="+", default=[], choices=roles, help="beside sending orders in; `monitor` alone"
+            )
     near = commands.add_parser("neighbours", help="sites that know of each other's open orders").add_subparsers(
         required=True, metavar="WHAT"
     )

@@ -57,7 +57,7 @@ def _kept(connection: Connection, site: str, told: Sequence[Told]) -> list[Answe
             for rma, each in sorted(won.items())
         ]
         connection.execute(update(return_order).where(*mine).values(values), rows)
-        blind.note(connection, {rma: each.body for rma, each in won.items() if each.body is not None})
+        blind.note(connection, [each.order for each in won.values() if each.body is not None])
         # Last: it locks the site until the commit.
         feed.append(connection, site, [Change("order", rma, each.body) for rma, each in won.items()])
     return judged
@@ -68,10 +68,10 @@ def _look_around(store: Store, told: Sequence[Told]) -> None:
 
     Of all that were sent, also of those that were here: whoever got no answer sends them again.
     """
-    bodies = [each.body for each in told if each.body is not None]
+    standing = [each.order for each in told if each.body is not None]
     now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     with store.reading() as connection:
-        found = blind.suggestions_for(connection, bodies, now)
+        found = blind.suggestions_for(connection, standing, now)
     if found:
         with store.writing() as connection:
             blind.suggest(connection, found)

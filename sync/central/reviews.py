@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select
 
 from station.entries import Entry
 from station.facts import ItemIdentified, ItemRelinked, ParcelArrived, Recorded, SerialChecked
@@ -15,9 +15,14 @@ from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.statements import Sql, ask, insert_rows, together
 from sync.central.store import insert_once
-from sync.central.tables import order_lock, parcel_order, review
+from sync.central.tables import order_lock, parcel_order, review, review_ruling
 
 KIND = "duplicate_receipt"
+# Nobody decided what the review says now.
+IS_OPEN: ColumnElement[bool] = ~exists().where(
+    and_(*(review.c[name] == review_ruling.c[name] for name in ("kind", "rma", "line", "detail"))),
+    review.c.why == review_ruling.c.review_why,
+)
 
 
 class Line(NamedTuple):
@@ -44,7 +49,9 @@ _UNITS = Sql(
 
 def every(connection: Connection) -> Sequence[Row[Any]]:
     """Return all that waits for a person, the oldest first."""
-    return connection.execute(select(review).order_by(review.c.opened_at, *review.primary_key.columns)).all()
+    return connection.execute(
+        select(review).where(IS_OPEN).order_by(review.c.opened_at, *review.primary_key.columns)
+    ).all()
 
 
 def compare(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]], now: str) -> frozenset[str]:

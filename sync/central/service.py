@@ -12,10 +12,14 @@ from sync.central.waiting import Waiting
 
 
 class Service:
-    """Made once for each process; `drain` is called in the event loop's thread."""
+    """Made once for each process; `drain` is called in the event loop's thread.
 
-    def __init__(self, store: Store, version: str) -> None:
+    `is_private`: nobody but this computer can call, so what is counted is told without a token.
+    """
+
+    def __init__(self, store: Store, version: str, *, is_private: bool = False) -> None:
         self.store = store
+        self.is_private = is_private
         self.version = version
         self.metrics = Metrics(store)
         self.admission = Admission()

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from station.photos import PhotoError
-from sync.central import answers
+from sync.central import answers, callers
 from sync.central.metrics import CONTENT_TYPE
 from sync.central.photos import PhotoShelf
 from sync.central.service import Service
@@ -21,7 +21,10 @@ from sync.wire import Health, Problem
 
 
 def routes(service: Service, shelf: PhotoShelf, document: Callable[[], dict[str, Any]]) -> list[Route]:
-    """Return these doors; none of them needs a token, and none names a station, an order or a person."""
+    """Return these doors; none names a station, an order or a person.
+
+    What is counted is business all the same: who can be reached from elsewhere tells it for a token alone.
+    """
 
     async def health(_request: Request) -> Response:
         return answers.json(Health("returns-central", service.version, service.store.kind, answers.now()))
@@ -32,7 +35,9 @@ def routes(service: Service, shelf: PhotoShelf, document: Callable[[], dict[str,
             return answers.json(Problem("not_ready", why), 503)
         return answers.json(Health("returns-central", service.version, service.store.kind, answers.now()))
 
-    async def metrics(_request: Request) -> Response:
+    async def metrics(request: Request) -> Response:
+        if not service.is_private:
+            await callers.monitor(service.store, request)
         return Response(await run_in_threadpool(service.metrics.text), media_type=CONTENT_TYPE)
 
     async def openapi(_request: Request) -> Response:

@@ -356,6 +356,23 @@ order_code = Table(
     Column("rma", String, primary_key=True),
 )
 
+# What supervisors decided on reviews, and what the review said then: append only, `n` counts those of one review.
+review_ruling = Table(
+    "review_ruling",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("rma", String, primary_key=True),
+    Column("line", String, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("review_why", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("then", String, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("by", String, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", String, nullable=False),
+)
+
 # What is done daily (`care`): when it was done last, and who is at it, until when at most. All UTC.
 care = Table(
     "care",

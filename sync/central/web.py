@@ -32,8 +32,10 @@ from sync.central import (
     photo_doors,
     resolution_doors,
     returns,
+    review_doors,
     service_doors,
     snapshot_doors,
+    tokens,
     webhook_doors,
 )
 from sync.central.answers import RequestError
@@ -41,6 +43,7 @@ from sync.central.feed import BelowFloorError
 from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf
 from sync.central.resolutions import told
+from sync.central.resolutions.rules import Book
 from sync.central.service import Service
 from sync.central.tables import journal
 from sync.central.watch import Watch
@@ -52,8 +55,8 @@ LONGEST_WAIT_S = 25
 LARGEST_NUMBER = 2**63 - 1
 
 
-def make_app(service: Service, shelf: PhotoShelf, rules: Rules) -> FastAPI:
-    """Return the ASGI application on a running service, a shelf of photos, and the rules of patterns."""
+def make_app(service: Service, shelf: PhotoShelf, rules: Rules, book: Book) -> FastAPI:
+    """Return the ASGI application on a running service, a shelf of photos, the rules of patterns and of resolutions."""
     doors = _Doors(service, rules)
     # FastAPI's pages for people fetch scripts from elsewhere; the document itself is a door of ours.
     app = FastAPI(
@@ -75,6 +78,7 @@ def make_app(service: Service, shelf: PhotoShelf, rules: Rules) -> FastAPI:
         *order_doors.routes(service.store),
         *snapshot_doors.routes(service.store, service.stations),
         *resolution_doors.routes(service.store),
+        *review_doors.routes(service.store, book),
         *webhook_doors.routes(service.store),
     ]
     app.router.routes.extend(routes)
@@ -141,7 +145,7 @@ class _Doors:
         station = answers.name(request.query_params.get("station", caller.station))
         after = answers.number(request, "after", 0, 0, LARGEST_NUMBER)
         limit = answers.number(request, "limit", 500, 1, MOST_RECORDS)
-        return answers.json(await run_in_threadpool(self._events, station, after, limit))
+        return answers.json(await run_in_threadpool(self._events, caller.site, station, after, limit))
 
     async def _intake(self, take: Callable[..., Pushed], *what: object) -> Pushed:
         try:
@@ -169,7 +173,7 @@ class _Doors:
             found = returns.record(connection, rma)
             return found and found | {"resolutions": told.of_order(connection, rma)}
 
-    def _events(self, station: str, after: int, limit: int) -> list[dict[str, Any]]:
+    def _events(self, site: str, station: str, after: int, limit: int) -> list[dict[str, Any]]:
         columns = [journal.c[name] for name in ("epoch", "seq", "id", "txn", "at", "operator", "type", "v", "status")]
         query = (
             select(*columns, journal.c.body)
@@ -178,6 +182,8 @@ class _Doors:
             .limit(limit)
         )
         with self._store.reading() as connection:
+            if tokens.site_of(connection, station) not in (site, None):
+                raise RequestError(403, "other_site", "this station is of another site")
             return [dict(row) | {"body": msgspec.Raw(row["body"])} for row in connection.execute(query).mappings()]
 
 

@@ -1,7 +1,9 @@
 """Who may pass which door: every route times every kind of caller, so that no new door is left out."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +13,7 @@ from starlette.routing import Route
 from sync.central import integrators, pattern_commands, tokens
 from sync.central.operations import OPERATIONS
 from sync.central.photos import open_shelf
+from sync.central.resolutions import commands
 from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -23,7 +26,7 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/health"): "anybody",
     ("GET", "/v1/health"): "anybody",
     ("GET", "/ready"): "anybody",
-    ("GET", "/metrics"): "anybody",
+    ("GET", "/metrics"): "monitor",
     ("GET", "/openapi.json"): "anybody",
     ("POST", "/v1/stations/{station}/events"): "itself",
     ("POST", "/v1/stations/{station}/quarantine"): "itself",
@@ -46,6 +49,8 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/v1/sites/{site}/resolutions"): "resolutions",
     ("GET", "/v1/sites/{site}/resolutions/{id}"): "resolutions",
     ("POST", "/v1/sites/{site}/resolutions/{id}/settle"): "resolutions",
+    ("GET", "/v1/sites/{site}/reviews"): "resolutions",
+    ("POST", "/v1/sites/{site}/reviews/rule"): "resolutions",
     ("GET", "/v1/sites/{site}/webhooks"): "resolutions",
     ("POST", "/v1/sites/{site}/webhooks"): "resolutions",
     ("DELETE", "/v1/sites/{site}/webhooks/{id}"): "resolutions",
@@ -53,18 +58,115 @@ DOORS: Mapping[tuple[str, str], str] = {
 
 # What each kind of caller hears at each kind of door; 0 is anything but a no to who it is.
 ANSWERS: Mapping[str, Mapping[str, int]] = {
-    "nobody": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
-    "bad token": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
-    "revoked": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
-    "shut out": {"anybody": 0, "station": 403, "site": 403, "itself": 403, "orders": 401, "resolutions": 401},
-    "ended": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
-    "dismissed": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 401, "resolutions": 401},
-    "itself": {"anybody": 0, "station": 0, "site": 0, "itself": 0, "orders": 401, "resolutions": 401},
-    "other station": {"anybody": 0, "station": 0, "site": 0, "itself": 403, "orders": 401, "resolutions": 401},
-    "other site": {"anybody": 0, "station": 0, "site": 403, "itself": 403, "orders": 401, "resolutions": 401},
-    "sends orders": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 0, "resolutions": 403},
-    "settles": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 0, "resolutions": 0},
-    "settles elsewhere": {"anybody": 0, "station": 401, "site": 401, "itself": 401, "orders": 403, "resolutions": 403},
+    "nobody": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 401,
+        "resolutions": 401,
+        "monitor": 401,
+    },
+    "bad token": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 401,
+        "resolutions": 401,
+        "monitor": 401,
+    },
+    "revoked": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 401,
+        "resolutions": 401,
+        "monitor": 401,
+    },
+    "shut out": {
+        "anybody": 0,
+        "station": 403,
+        "site": 403,
+        "itself": 403,
+        "orders": 401,
+        "resolutions": 401,
+        "monitor": 401,
+    },
+    "ended": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 401,
+        "resolutions": 401,
+        "monitor": 401,
+    },
+    "dismissed": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 401,
+        "resolutions": 401,
+        "monitor": 401,
+    },
+    "itself": {"anybody": 0, "station": 0, "site": 0, "itself": 0, "orders": 401, "resolutions": 401, "monitor": 401},
+    "other station": {
+        "anybody": 0,
+        "station": 0,
+        "site": 0,
+        "itself": 403,
+        "orders": 401,
+        "resolutions": 401,
+        "monitor": 401,
+    },
+    "other site": {
+        "anybody": 0,
+        "station": 0,
+        "site": 403,
+        "itself": 403,
+        "orders": 401,
+        "resolutions": 401,
+        "monitor": 401,
+    },
+    "sends orders": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 0,
+        "resolutions": 403,
+        "monitor": 403,
+    },
+    "settles": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 0,
+        "resolutions": 0,
+        "monitor": 403,
+    },
+    "settles elsewhere": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 403,
+        "resolutions": 403,
+        "monitor": 403,
+    },
+    "monitors": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 403,
+        "resolutions": 403,
+        "monitor": 0,
+    },
 }
 
 
@@ -74,7 +176,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
     data = tmp_path_factory.mktemp("routes")
     store = Store(f"sqlite:///{data / 'central.sqlite'}")
     shelf = open_shelf("memory:", data, store)
-    yield make_app(Service(store, "test"), shelf, pattern_commands.read(data)).routes
+    yield make_app(Service(store, "test"), shelf, pattern_commands.read(data), commands.read(data)).routes
     store.close()
 
 
@@ -120,6 +222,7 @@ def callers(central: Any, enrol: Callable[[], Any], enrol_at: Any, site: str) ->
         "other site": tokens.enrol(store, f"E{uuid.uuid4().hex[-8:]}", elsewhere, NOW),
         "sends orders": integrators.admit(store, "shop", site, NOW),
         "settles": integrators.admit(store, "desk", site, NOW, ["resolutions"]),
+        "monitors": integrators.admit(store, "prometheus", site, NOW, ["monitor", "resolutions"]),
         "settles elsewhere": integrators.admit(store, "desk", elsewhere, NOW, ["resolutions"]),
     }
     return {kind: (itself, token) for kind, token in found.items()}
@@ -136,7 +239,10 @@ def test_every_door_hears_out_every_caller(routes: list[Any], callers: dict[str,
                 path = route.path.format_map(_Names(station=itself.station, site=itself.site, sha256=SHA256))
                 for method in sorted(route.methods):
                     whose = DOORS["GET" if method == "HEAD" else method, route.path]
-                    answer = http.request(method, path, content=b"{}" if method in ("PUT", "POST") else None)
+                    if whose == "monitor":
+                        answer = asked_from_afar(itself.central.store, method, path, token)
+                    else:
+                        answer = http.request(method, path, content=b"{}" if method in ("PUT", "POST") else None)
                     expected = ANSWERS[kind][whose]
                     fits = answer.status_code == expected if expected else answer.status_code not in (401, 403)
                     if not fits or answer.status_code >= 500:
@@ -145,6 +251,21 @@ def test_every_door_hears_out_every_caller(routes: list[Any], callers: dict[str,
                         assert answer.json()["error"] in REFUSALS
                         assert (answer.status_code == 401) == ("www-authenticate" in answer.headers)
     assert wrong == []
+
+
+def asked_from_afar(store: Store, method: str, path: str, token: str) -> httpx.Response:
+    """Ask a central on this database that others than its own computer may call."""
+    data = Path("nowhere")
+    app = make_app(
+        Service(store, "test"), open_shelf("memory:", data, store), pattern_commands.read(data), commands.read(data)
+    )
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://central") as http:
+            return await http.request(method, path, headers=headers)
+
+    return asyncio.run(ask())
 
 
 REFUSALS = {"no_token", "token_unknown", "token_expired", "revoked", "other_site", "other_station", "no_role"}

@@ -110,10 +110,12 @@ def blind_parcel(bench: Any, book: Any, code: str, *rmas: str) -> None:
 
 
 @pytest.mark.parametrize("order_first", [True, False])
+@pytest.mark.parametrize("named", ["T-{}", "RMA-{}", "O-RMA-{}"])
 def test_a_blind_parcel_that_an_order_announces_is_suggested_whichever_comes_first(
-    enrol: Enrol, new_book: NewBook, site: str, order_first: bool
+    enrol: Enrol, new_book: NewBook, site: str, order_first: bool, named: str
 ) -> None:
-    bench, book, code = enrol(), new_book(), f"T-{site}".upper()
+    site = site.upper()
+    bench, book, code = enrol(), new_book(), named.format(site)
     store, rma = bench.central.store, f"RMA-{site}"
     if not order_first:
         blind_parcel(bench, book, code)

@@ -228,7 +228,7 @@ def test_what_is_done_daily_is_what_the_commands_do_and_what_nobody_needs_goes(
     todo = {job.name: job.do for job in care.jobs(parse(find.read("patterns.toml")), shelf)}
     assert set(todo) == {"tidy", "recount", "sweep"}
     with shared_store.writing() as connection:
-        feed.append(connection, site, [Change("order", "R-1", b"1"), Change("order", "R-1", b"2")])
+        feed.append(connection, site, [Change("bin", "R-1", b"1"), Change("bin", "R-1", b"2")])
         rows = [
             _delivery(f"{site}-{state}-{age}", state, now - timedelta(days=age))
             for state in ("waiting", "delivered", "given_up")
@@ -239,7 +239,7 @@ def test_what_is_done_daily_is_what_the_commands_do_and_what_nobody_needs_goes(
     assert "were raised" in todo["tidy"](shared_store, now + 100 * DAY, lambda: True)
     with shared_store.reading() as connection:
         assert feed.ends(connection, site) == (2, 2)
-        assert [bytes(each.body) for each in feed.every(connection, site, "order")] == [b"2"]
+        assert [bytes(each.body) for each in feed.every(connection, site, "bin")] == [b"2"]
     assert todo["recount"](shared_store, now, lambda: False) == "0 customers were counted"
     shelf.place.replace("parts/A01/x-1/00000", b"a part")
     assert todo["sweep"](shared_store, now, lambda: True).startswith("0 parts of photos and 2 deliveries")

@@ -10,14 +10,19 @@ from typing import Any
 
 import anyio
 import httpx
-from sqlalchemy import text
+import pytest
+import uuid_utils
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
 
 from station import sample
 from station.sample import SITE
 from sync.central import pattern_commands
 from sync.central.photos import open_shelf
+from sync.central.resolutions import commands
 from sync.central.service import Service
 from sync.central.store import Store
+from sync.central.tables import webhook
 from sync.central.web import make_app
 from tests.sync.central.test_main import serve, url_of
 
@@ -63,7 +68,7 @@ def test_what_comes_in_is_counted(bench: Any, book: Any, order: Callable[..., An
 def test_ready_says_what_is_missing(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
     service = Service(store, "test")
-    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path))
+    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path), commands.read(tmp_path))
     transport = httpx.ASGITransport(app)
 
     def asked(path: str) -> tuple[int, str]:
@@ -140,3 +145,20 @@ def test_it_drains_before_it_stops(tmp_path: Path, until: Callable[..., None]) -
 def waits(url: str) -> bool:
     """Whether a request is under way beside this one, by central's own count."""
     return number(httpx.get(f"{url}/metrics", trust_env=False).text, "returns_central_under_way") >= 2
+
+
+def test_what_is_counted_is_told_for_a_token_where_others_can_call(tmp_path: Path) -> None:
+    with serve(tmp_path, "--with-parent", "--behind-proxy") as process:
+        assert httpx.get(f"{url_of(process)}/metrics", trust_env=False).status_code == 401
+        process.communicate(timeout=60)
+
+
+def test_an_error_of_the_database_says_nothing_of_what_was_written(shared_store: Store) -> None:
+    row = {"id": f"WH-{uuid_utils.uuid7().hex}", "secret": "hush"} | dict.fromkeys(
+        ("site", "name", "url", "made_at"), "x"
+    )
+    with pytest.raises(IntegrityError) as raised, shared_store.writing() as connection:
+        connection.execute(insert(webhook), [row])
+        connection.execute(insert(webhook), [row])
+    assert "hush" not in str(raised.value)
+    assert "webhook" in str(raised.value)

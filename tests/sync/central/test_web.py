@@ -15,6 +15,8 @@ import pytest
 
 from station.facts import PhotoTaken
 from station.records import ReturnOrder
+from sync.central import tokens
+from tests.sync.conftest import NOW
 
 GARBAGE = (
     b"",
@@ -186,6 +188,20 @@ def test_a_copy_that_has_no_right_name_holds_up_nothing(bench: Any, book: Any, o
     book.add(PhotoTaken("I-1", "back", sha256, 1, shared_sha256=odd))
     book.parcels(1)
     assert bench.client().push(book.push()).acked == 3
+
+
+def test_a_journal_is_read_back_at_its_own_site_alone(bench: Any, book: Any, enrol: Any) -> None:
+    book.parcels(1)
+    bench.client().push(book.push())
+    store = bench.central.store
+    elsewhere = tokens.enrol(store, f"E{bench.station}", f"york-{bench.site}", NOW)
+    for token, status in ((enrol().token, 200), (elsewhere, 403)):
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.get(
+            f"{bench.central.url}/v1/events", params={"station": bench.station}, headers=headers, trust_env=False
+        )
+        assert answer.status_code == status, answer.text
+    assert answer.json()["error"] == "other_site"
 
 
 def test_events_can_be_read_back(http: Any, bench: Any, book: Any) -> None:

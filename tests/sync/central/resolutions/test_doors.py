@@ -28,7 +28,7 @@ SAID = {"as": "confirmed", "by": "Ana", "why": "The provider shows it"}
 @pytest.fixture
 def ask(store: Store, tmp_path: Path) -> Ask:
     """Asks central's application on this database: `ask(method, path, token, json=…)`."""
-    app = make_app(Service(store, "test"), open_shelf("", tmp_path, store), pattern_commands.read(tmp_path))
+    app = make_app(Service(store, "test"), open_shelf("", tmp_path, store), pattern_commands.read(tmp_path), shipped())
 
     def one(method: str, path: str, token: str, **more: Any) -> httpx.Response:
         async def run() -> httpx.Response:
