@@ -3,11 +3,15 @@
 In Python a sentence is the first argument of `mark`, `tr`, `_`, `gettext` or `format`, the first two of
 `plural`, and every value of a constant called `..._TEXTS` (for packages that import nothing of ours and so
 have no `mark`). In a data file it is the value of a key `text`, `hint` or `word`, however deep.
+
+What rubrics and routes say is kept by journals: a sentence that leaves them goes to `retired.toml`, and keeps its
+translations.
 """
 
 import argparse
 import ast
 import io
+import json
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -25,6 +29,8 @@ DOMAIN = "station"
 KEYWORDS = {"mark": None, "tr": None, "_": None, "gettext": None, "format": None, "plural": (1, 2)}
 TEXTS = "_TEXTS"
 KEYS = frozenset({"text", "hint", "word"})
+# Reasons and answers stand in a journal as the sentences they were given in, for as long as there are journals.
+KEPT = ("resources/rubrics/", "resources/routes/", "resources/interlocks.toml", "grading/")
 
 
 def main() -> int:
@@ -33,6 +39,8 @@ def main() -> int:
     parser.add_argument("--missing", action="store_true", help="list what is not translated; change nothing")
     chosen = parser.parse_args()
     template = extracted(ROOT)
+    if not chosen.missing and retire(ROOT, template):
+        template = extracted(ROOT)
     lacking = 0
     for po in catalogues(ROOT):
         catalogue = updated(po, template)
@@ -57,6 +65,32 @@ def catalogues(root: Path) -> list[Path]:
 def pot(root: Path) -> Path:
     """The catalogue without a language, which a new language starts from."""
     return root / "resources" / "languages" / f"{DOMAIN}.pot"
+
+
+def retired(root: Path) -> Path:
+    """The sentences that nothing says any more but journals."""
+    return root / "resources" / "languages" / "retired.toml"
+
+
+def retire(root: Path, template: Catalog) -> list[str]:
+    """Keep what the rules of the last template said and this one's do not; returns what was added."""
+    if not pot(root).exists():
+        return []
+    with pot(root).open("rb") as file:
+        before = read_po(file, domain=DOMAIN)
+    gone = [
+        message.id
+        for message in before
+        if isinstance(message.id, str)
+        and message.id
+        and message.id not in template
+        and any(name.startswith(KEPT) for name, _ in message.locations)
+    ]
+    if gone:
+        with retired(root).open("a", encoding="utf-8") as file:
+            # A JSON string is a TOML string.
+            file.writelines(f"\n[[sentences]]\ntext = {json.dumps(each, ensure_ascii=False)}\n" for each in gone)
+    return gone
 
 
 def extracted(root: Path) -> Catalog:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
 try:
@@ -178,4 +178,9 @@ def _configure(connection: sqlite3.Connection, read_only: bool) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options()['begin']}")
+    """Begin at the driver itself: through the engine it would cost a scan more than any of its statements."""
+    text = f"BEGIN {connection.get_execution_options()['begin']}"
+    try:
+        driver_connection(connection).execute(text)
+    except DRIVER.Error as error:
+        raise DBAPIError.instance(text, {}, error, DRIVER.Error, dialect=connection.dialect) from error

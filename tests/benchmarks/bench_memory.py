@@ -37,7 +37,9 @@ PARCELS = 200
 _FROM = 50
 # Enough to find so many parcels of one item among them: the rest of a parcel is waiting for photos to be checked.
 _ORDERS = 800
-_GIVE_UP_MS = 480_000
+# Parcels take as long as the computer is loaded; one that never ends is a fault.
+_GIVE_UP_MS = 300_000
+_TELL_EVERY = 20
 _MIB = 1 << 20
 _ROOT = Path(__file__).parents[2]
 
@@ -80,10 +82,13 @@ class Person:
         self._work = Place(station.desk, station.history).work(QuickHands(app.post), pile)
         self._before: object = None
         self.rss_mb: list[float] = []
+        self._patience = QTimer(app.window, singleShot=True, interval=_GIVE_UP_MS)
+        self._patience.timeout.connect(lambda: app.qt.exit(1))
         app.window.painted.connect(self._look)
 
     def begin(self) -> None:
         """Wait for central's orders, then work."""
+        self._patience.start()
         if self._bench.known.orders(self._last_order):
             self._act()
         else:
@@ -96,6 +101,9 @@ class Person:
             return
         self._before = None
         self.rss_mb.append(psutil.Process().memory_info().rss / _MIB)
+        self._patience.start()
+        if len(self.rss_mb) % _TELL_EVERY == 0:
+            print(f"{len(self.rss_mb)} of {PARCELS} parcels, {self.rss_mb[-1]:.0f} MiB", file=sys.stderr, flush=True)
         if len(self.rss_mb) == PARCELS:
             self._app.qt.quit()
         else:
@@ -128,14 +136,13 @@ def measure() -> dict[str, dict[str, Any]]:
         stack.callback(camera.close)
         station.equipment.use(station.equipment._printer, {"camera": camera}, {})
         person = Person(app, station)
-        QTimer.singleShot(_GIVE_UP_MS, lambda: app.qt.exit(1))
 
         def usable() -> None:
             station.begin()
             person.begin()
 
         if app.run(station, usable=usable):
-            raise RuntimeError(f"only {len(person.rss_mb)} parcels in {_GIVE_UP_MS / 1000:.0f} s")
+            raise RuntimeError(f"nothing after {len(person.rss_mb)} parcels for {_GIVE_UP_MS / 1000:.0f} s")
         photos = len(list((folder / "photos").glob("??/??/*.jpg")))
     rss_mb = person.rss_mb
     return {

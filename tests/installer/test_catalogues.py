@@ -93,6 +93,25 @@ def test_writing_twice_writes_the_same(catalogues: ModuleType, tree: Path) -> No
     assert b"Date" not in catalogues.as_mo(again)
 
 
+def test_what_rules_said_is_kept_for_old_journals_with_its_translation(catalogues: ModuleType, tree: Path) -> None:
+    (tree / "resources" / "routes").mkdir()
+    route = tree / "resources" / "routes" / "a.toml"
+    route.write_text('text = "Gone: it said \\"sold\\""\n')
+    (tree / "station" / "b.py").write_text('mark("A button")')
+    catalogues.pot(tree).write_bytes(catalogues.as_po(catalogues.extracted(tree)))
+    po = catalogues.catalogues(tree)[0]
+    before = catalogues.updated(po, catalogues.extracted(tree))
+    before['Gone: it said "sold"'].string = "Decía"
+    po.write_bytes(catalogues.as_po(before))
+    route.write_text('text = "Said now"\n')
+    (tree / "station" / "b.py").unlink()
+    template = catalogues.extracted(tree)
+    assert catalogues.retire(tree, template) == ['Gone: it said "sold"']
+    after = catalogues.updated(po, catalogues.extracted(tree))
+    assert after['Gone: it said "sold"'].string == "Decía" and "A button" not in after
+    assert catalogues.retire(tree, catalogues.extracted(tree)) == []
+
+
 def test_our_catalogues_are_up_to_date(catalogues: ModuleType) -> None:
     template = catalogues.extracted(ROOT)
     assert catalogues.as_po(template) == catalogues.pot(ROOT).read_bytes(), HINT
