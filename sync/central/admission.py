@@ -98,7 +98,7 @@ class Admission:
         )
 
     def _turn_s(self) -> float:
-        """Return in how many seconds it is the turn of one more, above 0, as if all who were told to wait stood in line.
+        """Return in how many seconds (above 0) it is the turn of one more, as if all who wait stood in line.
 
         So as many come as are worked on, however many wait. Counting who was refused lately would tell a slow central's
         benches to come sooner: it gets to refuse fewer of them, and has no time left for what it is there for.
