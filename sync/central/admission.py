@@ -4,6 +4,7 @@ A push takes a place before its body is read, so that a thousand benches that co
 """
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import AsyncIterator
@@ -18,10 +19,10 @@ _AT_A_SITE = 2
 # Bodies in memory, whole or in part, at most 4 MiB each and mostly 100 KiB.
 _BODIES = 64
 _PATIENCE_S = 5.0
-_LONGEST_DELAY_S = 30
-# How many more refused in the last seconds make the next one wait a second longer: what pushes take, about.
-_REFUSED_A_SECOND = 16
-_REMEMBERED_S = 2.0
+_LONGEST_DELAY_S = 30.0
+# What a push takes, about, before any was seen; and the bounds of what is learnt from those that were.
+_EACH_S, _SHORTEST_S, _LONGEST_S = 1 / 16, 0.002, 1.0
+_LEARN = 0.1
 
 
 class Admission:
@@ -40,13 +41,18 @@ class Admission:
         self._inside = 0
         self._at_work = asyncio.Semaphore(at_work)
         self._sites: dict[str, tuple[asyncio.Semaphore, int]] = {}
-        self._refused = 0
-        self._refused_since = 0.0
+        self._places = at_work
+        self._each_s = _EACH_S
+        self._ended_at = 0.0
+        self._next_at = 0.0
 
     @asynccontextmanager
     async def body(self) -> AsyncIterator[None]:
-        """Hold a place while a body is read and worked on; raises RequestError (429) when none is free."""
-        if self._inside >= self._bodies:
+        """Hold a place while a body is read and worked on; raises RequestError (429) when none is free.
+
+        Nor is one free when those before it take longer than patience lasts: its body would be read in vain.
+        """
+        if self._inside >= min(self._bodies, max(self._places, self._patience_s / self._each_s)):
             raise self._busy()
         self._inside += 1
         try:
@@ -69,6 +75,7 @@ class Admission:
             except TimeoutError as error:
                 raise self._busy() from error
             yield
+            self._learn()
         finally:
             for each in held:
                 each.release()
@@ -80,21 +87,33 @@ class Admission:
 
     def delay_ms(self) -> int:
         """Return how long the bench that is just answered shall wait before it comes again: 0 while there is room."""
-        crowd = self._inside + self._refused_lately()
-        if 2 * crowd <= self._bodies:
+        if 2 * self._inside <= self._bodies and self._next_at <= time.monotonic():
             return 0
-        return random.randint(0, 1000 * min(_LONGEST_DELAY_S, 1 + crowd // _REFUSED_A_SECOND))
+        return int(1000 * self._turn_s())
 
     def _busy(self) -> RequestError:
         """Benches that came together must not come together again: each is told another time."""
-        self._refused = self._refused_lately() + 1
-        longest = min(_LONGEST_DELAY_S, 2 + self._refused // _REFUSED_A_SECOND)
         return RequestError(
-            429, "busy", "too many at once: come again later", Retry_After=str(random.randint(1, longest))
+            429, "busy", "too many at once: come again later", Retry_After=str(math.ceil(self._turn_s()))
         )
 
-    def _refused_lately(self) -> int:
+    def _turn_s(self) -> float:
+        """Return in how many seconds (above 0) it is the turn of one more, as if all who wait stood in line.
+
+        So as many come as are worked on, however many wait. Counting who was refused lately would tell a slow central's
+        benches to come sooner: it gets to refuse fewer of them, and has no time left for what it is there for.
+        """
         now = time.monotonic()
-        if now - self._refused_since > _REMEMBERED_S:
-            self._refused, self._refused_since = 0, now
-        return self._refused
+        self._next_at = max(self._next_at, now + self._inside * self._each_s) + self._each_s
+        if self._next_at - now <= _LONGEST_DELAY_S:
+            return self._next_at - now
+        self._next_at = now + _LONGEST_DELAY_S
+        return random.uniform(_LONGEST_DELAY_S / 2, _LONGEST_DELAY_S)
+
+    def _learn(self) -> None:
+        """Learn from the end of a push how far apart they end while there is a crowd."""
+        now = time.monotonic()
+        if self._inside > self._places:
+            apart_s = min(_LONGEST_S, max(_SHORTEST_S, now - self._ended_at))
+            self._each_s += _LEARN * (apart_s - self._each_s)
+        self._ended_at = now

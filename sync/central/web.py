@@ -97,9 +97,10 @@ class _Doors:
         self._rules = rules
 
     async def push(self, request: Request) -> Response:
-        caller = await self._stations.itself(request)
         admission = self._service.admission
+        # First of all: who is refused costs the database nothing.
         async with admission.body():
+            caller = await self._stations.itself(request)
             push: Push = bodies.decoded(await bodies.read(request, LARGEST_PUSH, bodies.JSON), Push)
             _check_run(push)
             async with admission.work(caller.site):
@@ -110,8 +111,8 @@ class _Doors:
         return answers.json(msgspec.structs.replace(pushed, next=Next(delay_ms=delay_ms)))
 
     async def put_away(self, request: Request) -> Response:
-        caller = await self._stations.itself(request)
         async with self._service.admission.body():
+            caller = await self._stations.itself(request)
             entry = bodies.decoded(await bodies.read(request, LARGEST_PUSH, bodies.JSON), Quarantine)
             _check_numbers(entry.epoch, entry.seq)
             if "\0" in entry.id:

@@ -94,3 +94,33 @@ def test_those_who_come_together_are_told_different_times() -> None:
         return told
 
     assert len(asyncio.run(run())) > 3
+
+
+def test_a_slow_central_does_not_tell_its_benches_to_come_sooner() -> None:
+    """A crowd of a thousand is told to come about as fast as pushes end, however few of them are refused a second."""
+
+    async def run() -> list[int]:
+        admission = Admission(bodies=0)
+        told = []
+        for _ in range(400):
+            with pytest.raises(RequestError) as refused:
+                async with admission.body():
+                    pass
+            told.append(int(refused.value.headers["Retry-After"]))
+        return told
+
+    told = asyncio.run(run())
+    assert told == sorted(told)
+    assert told[0] == 1 and told[-1] > 20
+    assert max(told.count(second) for second in set(told)) <= 20
+
+
+def test_no_body_is_read_that_would_wait_in_vain() -> None:
+    async def run() -> None:
+        admission = Admission(bodies=50, at_work=1, patience_s=0.2)  # a push takes a sixteenth of a second
+        async with admission.body(), admission.body(), admission.body(), admission.body():
+            with pytest.raises(RequestError):
+                async with admission.body():
+                    pass
+
+    asyncio.run(run())

@@ -13,28 +13,13 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from station.entries import Entry, first_prev, sealed
-from station.facts import (
-    Answered,
-    Graded,
-    ItemIdentified,
-    ParcelArrived,
-    ParcelFinished,
-    Recorded,
-    SerialChecked,
-    encode,
-    name_of,
-    version_of,
-)
-from sync.central import intake, tokens
 from sync.central.resolutions.follow import follow
 from sync.central.resolutions.worker import work_one
 from sync.central.simulators.payments import Payments
 from sync.central.store import Store
 from sync.central.tables import journal, resolution, review
-from sync.wire import Push
 from tests.sync.central.resolutions.histories import START, Clock, Line, cheap, shipped, tell
-from tests.sync.conftest import NOW
+from tests.sync.faults.away import LAST, Away
 from tests.sync.faults.invariants import tables_are_the_fold
 
 TIMES = int(os.environ.get("RETURNS_STATION_FAULTS", "1"))
@@ -44,46 +29,6 @@ PHASES = (Phase.explicit, Phase.generate)
 BOOK = shipped()
 
 
-class Away:
-    """A bench with no network: what it recorded of one unit of an order, and how much of that central confirmed."""
-
-    def __init__(self, store: Store, rma: str) -> None:
-        self.store, self.station, self.epoch = store, f"S{uuid_utils.uuid7().hex[-12:]}", uuid_utils.uuid4().hex
-        self.acked = 0
-        tokens.enrol(store, self.station, "leeds", NOW)
-        self.entries: list[Entry] = []
-        prev = first_prev(self.epoch)
-        for seq, fact in enumerate(received(rma), 1):
-            self.entries.append(self._entry(seq, fact, prev))
-            prev = self.entries[-1].hash
-
-    def _entry(self, seq: int, fact: Recorded, prev: bytes) -> Entry:
-        about = (seq, uuid_utils.uuid7().hex, f"{self.epoch}{seq}", self.epoch, NOW, seq, "boot", "B1", "S1")
-        return sealed(Entry(*about, name_of(fact), version_of(fact), encode(fact), b"", b""), prev)
-
-    def push(self, first: int, last: int, *, is_heard: bool) -> None:
-        """Send some entries; one that is not heard goes again."""
-        first = min(first, self.acked + 1)
-        answer = intake.take_in(
-            self.store, self.station, "leeds", Push(self.epoch, first, NOW, tuple(self.entries[first - 1 : last])), NOW
-        )
-        if is_heard:
-            self.acked = answer.acked
-
-
-def received(rma: str) -> list[Recorded]:
-    """One unit of the only line of an order, received and graded."""
-    return [
-        ParcelArrived("P-1", f"T-{rma}", "ups", "return", "one", (rma,)),
-        ItemIdentified("P-1", "I-1", "C", "matched", "Tee", "apparel", rma=rma, line="1"),
-        SerialChecked("I-1", "SN1", "same"),
-        Answered("I-1", "worn", "no", "r/1"),
-        Graded("I-1", "A", "A", "A", "g"),
-        ParcelFinished("P-1", 1, 0),
-    ]
-
-
-LAST = len(received(""))
 STEPS = st.lists(
     st.tuples(st.integers(0, 1), st.integers(1, LAST), st.integers(1, LAST), st.booleans(), st.integers(0, 3)),
     max_size=14,
