@@ -26,6 +26,8 @@ MINIMUM_SQLITE: Version = (3, 51, 3)
 # One commit in several hundred meets a checkpoint, instead of one in eighty with SQLite's 1000 pages.
 _CHECKPOINT_PAGES = 4000
 _BUSY_TIMEOUT_S = 5.0
+# To PostgreSQL, of one process.
+_CONNECTIONS = 15
 
 
 class UnsafeSqliteError(Exception):
@@ -95,8 +97,15 @@ def open_central(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         check_driver()
         return _sqlite_engine(Path(parsed.database or ""), False, "IMMEDIATE", QueuePool)
-    # An error of the database goes into logs: with its words, never with what was written.
-    engine = sqlalchemy.create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+    # The connection used last is lent next: it has its statements prepared. None is closed after a rush; a new one costs
+    # more than a push. An error of the database goes into logs: with its words, never with what was written.
+    engine = sqlalchemy.create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
+        hide_parameters=True,
+    )
     event.listen(engine, "checkout", _refuse_hung_up)
     return engine
 

@@ -43,7 +43,10 @@ _READ: Mapping[str, Sql] = {
     name: Sql(f'SELECT * FROM "{name}" WHERE station = :station AND "{name}" = ANY (:names)') for name in _KNOWN
 }
 _OVERWRITING: Mapping[str, str] = {name: overwriting(each) for name, each in _TABLES.items()}
-_STORIES = Sql("SELECT parcel, MAX(n) FROM story WHERE station = :station AND parcel = ANY (:parcels) GROUP BY parcel")
+# One by one, each by the end of its index, whatever PostgreSQL believes of how long stories are.
+_STORIES = Sql(
+    "SELECT each, (SELECT MAX(n) FROM story WHERE station = :station AND parcel = each) FROM unnest(:parcels) AS each"
+)
 
 
 def project(connection: Connection, station: str, said: Iterable[Said]) -> None:
@@ -96,7 +99,8 @@ class _Sheets:
             # of its items for each entry of its stories.
             parcels = {*named["parcel"], *(row["parcel"] for row in self._stored["item"].values())}
             if parcels:
-                self._told = dict(ask(connection, _STORIES, {"station": self._station, "parcels": sorted(parcels)})())
+                told = ask(connection, _STORIES, {"station": self._station, "parcels": sorted(parcels)})
+                self._told = {parcel: n or 0 for parcel, n in told()}
         self._now = {name: dict(rows) for name, rows in self._stored.items()}
 
     def apply(self, entry: Entry, fact: Recorded) -> None:

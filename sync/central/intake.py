@@ -86,17 +86,17 @@ def _written_at_once(store: Store, station: str, site: str, push: Push, now: str
 
 
 def _take_in(connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool) -> Pushed:
-    acked, prev, has_aside = _mark(connection, station, push.epoch)
-    if push.first > acked + 1:
-        raise GapError(acked)
-    known = tuple(entry for entry in push.entries if entry.seq <= acked)
-    new = tuple(entry for entry in push.entries if entry.seq > acked)
-    verdicts = _again(connection, station, push.epoch, acked, known, now)
-    judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
-    if judged and judged[0].code == "chain_broken" and _follows_another(connection, station, new[0]):
-        raise ForkError(new[0].seq, acked)
-    judged = clock_suspect.marked(judged, push.sent_at, now)
-    with _in_few_turns(connection, judged, one_by_one):
+    with _in_few_turns(connection, push.entries, one_by_one):
+        acked, prev, has_aside = _mark(connection, station, push.epoch)
+        if push.first > acked + 1:
+            raise GapError(acked)
+        known = tuple(entry for entry in push.entries if entry.seq <= acked)
+        new = tuple(entry for entry in push.entries if entry.seq > acked)
+        verdicts = _again(connection, station, push.epoch, acked, known, now)
+        judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
+        if judged and judged[0].code == "chain_broken" and _follows_another(connection, station, new[0]):
+            raise ForkError(new[0].seq, acked)
+        judged = clock_suspect.marked(judged, push.sent_at, now)
         if one_by_one:
             judged = [_write_alone(connection, station, each, now) for each in judged]
         else:
@@ -117,10 +117,10 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
     return Pushed(push.epoch, acked, now, results)
 
 
-def _in_few_turns(connection: Connection, judged: Sequence[Judged], one_by_one: bool) -> AbstractContextManager[None]:
+def _in_few_turns(connection: Connection, entries: Sequence[Entry], one_by_one: bool) -> AbstractContextManager[None]:
     """Send a small batch's statements together. Many rows are copied, and savepoints and undo are asked in turn."""
-    asks_in_turn = one_by_one or any(isinstance(each.fact, Undone) for each in judged)
-    return nullcontext() if asks_in_turn or len(judged) >= WORTH_COPYING else together(connection)
+    asks_in_turn = one_by_one or any(entry.type == Undone.__name__ for entry in entries)
+    return nullcontext() if asks_in_turn or len(entries) >= WORTH_COPYING else together(connection)
 
 
 # Both rows are locked: epochs of one station have rows of the projected tables in common.
@@ -130,6 +130,16 @@ _MARK = Sql(
     "WHERE station_lock.station = :station AND ack.epoch = :epoch FOR UPDATE"
 )
 _RAISE_MARK = Sql("UPDATE ack SET acked = :acked, hash = :hash WHERE station = :station AND epoch = :epoch")
+
+_KEPT = Sql(
+    "SELECT seq, id, hash, status, code FROM journal "
+    "WHERE station = :station AND epoch = :epoch AND seq BETWEEN :first AND :last"
+)
+_ASIDE = Sql(
+    "SELECT seq, id, hash, 'quarantined', code FROM quarantine "
+    "WHERE station = :station AND epoch = :epoch AND seq BETWEEN :first AND :last"
+)
+_WITH_IDS = Sql("SELECT id, station, txn, type, v, body FROM journal WHERE id = ANY (:ids)")
 
 
 def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes, bool]:
@@ -154,11 +164,8 @@ def _again(
     """Answer entries that came before with the verdict they got; raises ForkError for one that did not come before."""
     if not known:
         return []
-    stored = {}
-    for table in (journal, quarantine):
-        mine = (table.c.station == station, table.c.epoch == epoch)
-        query = select(table).where(*mine, table.c.seq.between(known[0].seq, known[-1].seq))
-        stored.update({row["seq"]: row for row in connection.execute(query).mappings()})
+    span = {"station": station, "epoch": epoch, "first": known[0].seq, "last": known[-1].seq}
+    stored = {row[0]: row for sql in (_KEPT, _ASIDE) for row in ask(connection, sql, span)()}
     verdicts = []
     for entry in known:
         row = stored.get(entry.seq)
@@ -166,15 +173,16 @@ def _again(
             _note_repeated(connection, station, [entry])
             verdicts.append(Verdict(entry.seq, "duplicate"))
             continue
-        if row is None or row["id"] != entry.id:
+        if row is None or row[1] != entry.id:
             raise ForkError(entry.seq, acked)
-        if row["hash"] != entry.hash:
+        _, _, hash_, status, code = row
+        if bytes(hash_) != entry.hash:
             _set_aside(connection, station, epoch, [Judged(entry, "quarantined", "id_reused")], now)
             verdicts.append(Verdict(entry.seq, "quarantined", "id_reused"))
-        elif row.get("status") == "ok" or row["code"] == CAME_LATER:
+        elif status == "ok" or code == CAME_LATER:
             verdicts.append(Verdict(entry.seq, "duplicate"))
         else:
-            verdicts.append(Verdict(entry.seq, row.get("status", "quarantined"), row["code"]))
+            verdicts.append(Verdict(entry.seq, status, code))
     return verdicts
 
 
@@ -190,10 +198,9 @@ def _follows_another(connection: Connection, station: str, entry: Entry) -> bool
 def _said_before(connection: Connection, station: str, entries: Sequence[Entry | Quarantine]) -> dict[str, Said]:
     """Return the ids among these that central has already, and what they said; another station's say nothing."""
     ids = [entry.id for entry in entries if "\0" not in entry.id]
-    query = select(journal).where(journal.c.id.in_(ids))
     return {
-        row.id: (row.txn, row.type, row.v, row.body) if row.station == station else OTHERS
-        for row in connection.execute(query)
+        id_: (txn, type_, v, bytes(body)) if whose == station else OTHERS
+        for id_, whose, txn, type_, v, body in ask(connection, _WITH_IDS, {"ids": ids})()
     }
 
 

@@ -5,8 +5,9 @@ A push is a dozen statements; what SQLAlchemy does around each costs more than t
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -20,20 +21,31 @@ Values = Mapping[str, Any]
 Rows = Sequence[tuple[Any, ...]]
 
 _NAME = re.compile(r":(\w+)")
+_WORD = re.compile(r"\w+")
+_EACH = re.compile(r"unnest\((:\w+)\) AS each")
 _ANY = re.compile(r"= ANY \((:\w+)\)")
 # Fewer rows go as one insert together with other statements; COPY costs two turns by itself.
 WORTH_COPYING = 100
+# Under this the connection keeps the inserts that wait, by table.
+_HELD_BACK = "held back"
 
 
 class Sql:
     """One statement with `:name` parameters for both databases.
 
-    `= ANY (:names)` holds for each text of a list. FOR UPDATE is for PostgreSQL: SQLite has one writer anyway.
+    `= ANY (:names)` holds for each text of a list, `unnest(:names) AS each` gives them. FOR UPDATE is for PostgreSQL:
+    SQLite has one writer anyway.
     """
 
     def __init__(self, text: str) -> None:
-        self.postgresql = _NAME.sub(r"%(\1)s", text)
-        self.sqlite = _ANY.sub(r"IN (SELECT value FROM json_each(\1))", text).partition(" FOR UPDATE")[0]
+        self.postgresql = _NAME.sub(r"%(\1)s", _EACH.sub(r"unnest(CAST(\1 AS text[])) AS each", text))
+        each = _EACH.sub(r"(SELECT value AS each FROM json_each(\1)) AS named", text)
+        self.sqlite = _ANY.sub(r"IN (SELECT value FROM json_each(\1))", each).partition(" FOR UPDATE")[0]
+        self._words = frozenset(_WORD.findall(text)) if text.startswith("SELECT") else None
+
+    def must_follow(self, tables: Iterable[str]) -> bool:
+        """Tell whether what waits to be written to these tables goes first: only a read of others need not wait."""
+        return self._words is None or not self._words.isdisjoint(tables)
 
 
 def ask(connection: Connection, sql: Sql, values: Values) -> Callable[[], Rows]:
@@ -47,6 +59,8 @@ def ask(connection: Connection, sql: Sql, values: Values) -> Callable[[], Rows]:
             lists = {name: json.dumps(value) for name, value in values.items() if isinstance(value, list)}
             rows: Rows = driver.execute(sql.sqlite, {**values, **lists}).fetchall()
             return lambda: rows
+        if sql.must_follow(connection.info.get(_HELD_BACK, ())):
+            _send_held_back(connection)
         # In its binary form a row costs a third: bytes come as they are, not in hexadecimal.
         fetch: Callable[[], Rows] = driver.execute(sql.postgresql, values, binary=True).fetchall
     return fetch
@@ -58,7 +72,9 @@ def tell(connection: Connection, sql: Sql, rows: Sequence[Values]) -> None:
     with _as_sqlalchemy(connection):
         if connection.dialect.name == "sqlite":
             driver.executemany(sql.sqlite, rows)
-        elif len(rows) == 1:
+            return
+        _send_held_back(connection)
+        if len(rows) == 1:
             driver.execute(sql.postgresql, rows[0])
         else:
             with driver.cursor() as cursor:
@@ -69,24 +85,30 @@ def tell(connection: Connection, sql: Sql, rows: Sequence[Values]) -> None:
 def together(connection: Connection) -> Iterator[None]:
     """Send what runs inside without waiting for an answer to each; all are answered at the end, or when one is asked.
 
-    Only statements of this module may run inside.
+    Inserts are held back and go as one statement, before anything else is said or asked. Only statements of this module
+    may run inside.
     """
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite" or _is_together(driver):
+    if connection.dialect.name == "sqlite" or _HELD_BACK in connection.info:
         yield
         return
     failed: DBAPIError | psycopg.Error | None = None
+    info = connection.info  # of a connection that died it can be asked for no more
+    info[_HELD_BACK] = {}
     with _as_sqlalchemy(connection):
         try:
             with driver.pipeline():
                 try:
                     yield
+                    _send_held_back(connection)
                 except (DBAPIError, psycopg.Error) as error:
                     # psycopg would log what follows from it, that nothing after it was run.
                     failed = error
         except psycopg.errors.PipelineAborted:
             if failed is None:
                 raise
+        finally:
+            info.pop(_HELD_BACK, None)
         if failed is not None:
             raise failed
 
@@ -104,8 +126,12 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Values], on
         if connection.dialect.name == "sqlite":
             values = ", ".join(f":{name}" for name in names)
             driver.executemany(f'INSERT INTO "{table.name}" ({_listed(names)}) VALUES ({values}) {on_conflict}', rows)
-        elif len(rows) < WORTH_COPYING or on_conflict or _is_together(driver):
-            _insert_as_one(driver, table, names, rows, on_conflict)
+        elif _HELD_BACK in connection.info:
+            if table.name in connection.info[_HELD_BACK]:
+                _send_held_back(connection)
+            connection.info[_HELD_BACK][table.name] = (_insert(table, names, on_conflict), _as_json(table, rows))
+        elif len(rows) < WORTH_COPYING or on_conflict:
+            driver.execute(_insert(table, names, on_conflict), {table.name: _as_json(table, rows)})
         else:
             with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({_listed(names)}) FROM STDIN') as copy:
                 for row in rows:
@@ -120,19 +146,40 @@ def overwriting(table: Table) -> str:
     return f"ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changes}"
 
 
-def _insert_as_one(driver: Any, table: Table, names: Sequence[str], rows: Sequence[Values], on_conflict: str) -> None:
-    """Insert rows in one statement, the same however many there are, so that PostgreSQL plans it once."""
-    binary = [name for name in names if isinstance(table.columns[name].type, LargeBinary)]
+def _insert(table: Table, names: Sequence[str], on_conflict: str) -> str:
+    """Return the insert of rows that come as JSON, the same however many there are, so that it is planned once.
+
+    Where every column comes they are not listed, in the table's own order: psycopg remembers no statement of more than
+    4096 characters.
+    """
+    listed = _listed(names)
+    into, chosen = ("", "*") if len(names) == len(table.columns) else (f" ({listed})", listed)
+    source = f'json_populate_recordset(NULL::"{table.name}", %({table.name})s::json)'
+    return f'INSERT INTO "{table.name}"{into} SELECT {chosen} FROM {source} {on_conflict}'
+
+
+def _as_json(table: Table, rows: Sequence[Values]) -> str:
+    binary = _binary_columns(table)
     plain = [{**row, **{name: f"\\x{row[name].hex()}" for name in binary}} for row in rows] if binary else rows
-    driver.execute(
-        f'INSERT INTO "{table.name}" ({_listed(names)}) SELECT {_listed(names)} '
-        f'FROM json_populate_recordset(NULL::"{table.name}", %(rows)s::json) {on_conflict}',
-        {"rows": msgspec.json.encode(plain).decode()},
-    )
+    return msgspec.json.encode(plain).decode()
 
 
-def _is_together(driver: Any) -> bool:
-    return bool(driver.pgconn.pipeline_status != psycopg.pq.PipelineStatus.OFF)
+def _send_held_back(connection: Connection) -> None:
+    """Send the inserts that wait as one statement. They are into different tables, so none depends on another."""
+    held_back: dict[str, tuple[str, str]] = connection.info.get(_HELD_BACK, {})
+    if not held_back:
+        return
+    *first, last = [insert for insert, _ in held_back.values()]
+    before = ", ".join([f"of{n} AS ({insert})" for n, insert in enumerate(first)])
+    rows = {name: json for name, (_, json) in held_back.items()}
+    held_back.clear()
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"WITH {before} {last}" if first else last, rows)
+
+
+@cache
+def _binary_columns(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns if isinstance(column.type, LargeBinary))
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, insert, select
 
 from sync.central.identity_tables import enrolled_station, station_token
+from sync.central.statements import Sql, ask
 from sync.central.store import Store, insert_once
 from sync.central.tables import station as old_station
 from sync.central.tables import station_lock
@@ -20,6 +21,11 @@ from sync.wire import Admission
 RENEWED_AFTER = timedelta(days=30)
 VALID_FOR = timedelta(days=60)
 _VALID_AT_ONCE = 2
+_KNOWN = Sql(
+    "SELECT token_hash, station_token.station, site, expires_at, revoked_at "
+    "FROM station_token JOIN enrolled_station ON enrolled_station.station = station_token.station "
+    "WHERE token_hash = :given"
+)
 
 
 class Caller(NamedTuple):
@@ -141,15 +147,9 @@ def _known(connection: Connection, given: bytes) -> tuple[Caller, str, str] | No
 
     Found by the hash, then compared in constant time. One query: every request asks this.
     """
-    token, who = station_token.c, enrolled_station.c
-    query = (
-        select(token.token_hash, token.station, who.site, token.expires_at, who.revoked_at)
-        .join_from(station_token, enrolled_station, token.station == who.station)
-        .where(token.token_hash == given)
-    )
-    row = connection.execute(query).first()
-    if row is not None and hmac.compare_digest(bytes(row.token_hash), given):
-        return Caller(row.station, row.site), row.expires_at, row.revoked_at
+    for token_hash, station, site, expires_at, revoked_at in ask(connection, _KNOWN, {"given": given})():
+        if hmac.compare_digest(bytes(token_hash), given):
+            return Caller(station, site), expires_at, revoked_at
     return None
 
 

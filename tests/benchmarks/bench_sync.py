@@ -4,9 +4,10 @@ The baseline of a push is what the database cannot avoid: the same rows sent by 
 table and an upsert from there, with the same constraints, one transaction a batch, in the same run.
 
 Sizes by environment: SYNC_FACTS facts pushed (20000), SYNC_RECORDS what "1m" stands for (100000; the issue's own size
-is 1000000).
+is 1000000), SYNC_IDLE how many stations listen for a minute (1000).
 """
 
+import asyncio
 import http.client
 import os
 import random
@@ -35,6 +36,8 @@ from station.local_copy import LocalCopy, Record
 from sync.central import feed, tokens
 from sync.central.store import Store
 from sync.client import Client
+from sync.errand import Timing
+from sync.listener import WAIT_S
 from sync.mirror import Mirror
 from sync.wire import Push
 
@@ -47,6 +50,8 @@ BATCH, SMALL = 500, 8
 SMALL_PUSHES = 1_200
 STATIONS = 4
 PAGE = 2_000
+IDLE_STATIONS = int(os.environ.get("SYNC_IDLE", "1000"))
+IDLE_S = 60.0
 WRITTEN = ("journal", "parcel", "item", "photo", "answer", "plate", "story", "parcel_order", "order_lock", "feed")
 
 Figures = dict[str, dict[str, Any]]
@@ -62,6 +67,7 @@ def measure() -> Figures:
                 **small_pushes(folder, cluster),
                 **between_benches(folder, cluster),
                 **pulls(folder, cluster),
+                **idle(folder, cluster),
                 **growth(folder, cluster),
                 **station_growth(folder),
             }
@@ -279,6 +285,65 @@ def between_benches(folder: Path, cluster: str) -> Figures:
     return {"bench_to_bench_s": figure(quantile(times, 0.99), "s, p99 by long-poll", 1.0, len(times))}
 
 
+def idle(folder: Path, cluster: str) -> Figures:
+    """Measure what benches cost that have nothing to say: each holds a question, and looks by itself now and then."""
+    with central(folder, cluster, "idle") as site:
+        tell(site.store, 0, PAGE)
+        names = [f"{n:04}" for n in range(IDLE_STATIONS)]
+        with psycopg.connect(plain(site.url)) as connection:
+            held = [site.enrol(name) for name in names]
+            used, server = site.processor_s(), processor_s_of(connection)
+            asyncio.run(stay_idle(site.address, held))
+            used, server = site.processor_s() - used, processor_s_of(connection) - server
+    each = len(names) / 1_000 * IDLE_S
+    return {
+        "idle_1000_cores": figure(used / each, "cores of central for 1,000 idle stations", 0.5, len(names)),
+        "idle_1000_database_cores": figure(server / each, "cores of PostgreSQL beside it", 0.5, len(names)),
+    }
+
+
+def processor_s_of(connection: psycopg.Connection[Any]) -> float:
+    """Return the processor time that all of a PostgreSQL has used by now."""
+    row = connection.execute("SHOW data_directory").fetchone()
+    pid = int((Path(str(row and row[0])) / "postmaster.pid").read_text().split()[0])
+    postmaster = psutil.Process(pid)
+    there = sum(sum(each.cpu_times()[:2]) for each in postmaster.children())
+    return float(there + sum(postmaster.cpu_times()))
+
+
+async def stay_idle(address: str, held: Sequence[str]) -> None:
+    """Let stations with these tokens listen and look as the product's do, for a while, each from another moment on."""
+    async with asyncio.TaskGroup() as group:
+        for token in held:
+            listening = f"/v1/sites/leeds/feed?after={PAGE}&limit=1&wait={WAIT_S}"
+            group.create_task(ask_on(address, token, listening, 0.0))
+            looking = f"/v1/sites/leeds/feed?after={PAGE}&limit={PAGE}"
+            group.create_task(ask_on(address, token, looking, Timing().told_poll_s))
+
+
+async def ask_on(address: str, token: str, path: str, every_s: float) -> None:
+    """Ask the same over one connection again and again until the time is over."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + IDLE_S
+    await asyncio.sleep(random.uniform(0, min(every_s or WAIT_S, IDLE_S)))
+    host, _, port = address.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    asked = f"GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    try:
+        while loop.time() < end:
+            writer.write(asked)
+            async with asyncio.timeout_at(end):
+                head = await reader.readuntil(b"\r\n\r\n")
+                await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise AssertionError(head)
+            await asyncio.sleep(every_s)
+    except TimeoutError:
+        pass  # what is held when the time is over
+    finally:
+        writer.close()
+
+
 def pulls(folder: Path, cluster: str) -> Figures:
     """Measure a station that catches up: pages over HTTP, each applied durably."""
     count = 40_000
@@ -286,12 +351,19 @@ def pulls(folder: Path, cluster: str) -> Figures:
         tell(site.store, 0, count)
         client = Client(f"http://{site.address}", "001", site.enrol("001"))
         with closing(client), closing(LocalCopy.open(folder / "pulled.sqlite")) as copy:
+            client.health()  # what is loaded late is loaded now
+            ours, theirs = time.process_time(), site.processor_s()
             mirror = Mirror(client, copy, "leeds")
             began = time.perf_counter()
             while mirror.pull_some():
                 pass
             took = time.perf_counter() - began
-    return {"pull_rows_per_s": figure(count / took, "rows/s", 25_000, count)}
+            ours, theirs = time.process_time() - ours, site.processor_s() - theirs
+    return {
+        "pull_rows_per_s": figure(count / took, "rows/s", 25_000, count),
+        "pull_station_us": figure(ours / count * 1e6, "us of the station a row", 25, count),
+        "pull_central_us": figure(theirs / count * 1e6, "us of central a row", 15, count),
+    }
 
 
 def tell(store: Store, first: int, count: int) -> None:
