@@ -97,7 +97,7 @@ def open_central(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         check_driver()
         return _sqlite_engine(Path(parsed.database or ""), False, "IMMEDIATE", QueuePool)
-    # The connection used last is lent next: it has its statements prepared. None is closed after a rush; a new one costs
+    # The connection used last is lent next: it has its statements prepared. None is closed after a rush; another costs
     # more than a push. An error of the database goes into logs: with its words, never with what was written.
     engine = sqlalchemy.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
