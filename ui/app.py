@@ -138,8 +138,6 @@ class App:
             support=support,
             decode=decoder.want,
         )
-        session.broken.connect(lambda: self.qt.exit(1))
-        session.forked.connect(self._renew)
         self._let_shoot = station.desk.let_shoot
         self._let_shoot(self._settings.auto_shutter)
         self._let_read = lambda reading: station.use(msgspec.structs.replace(station.settings, reading=reading))
@@ -199,6 +197,8 @@ class App:
             QTimer.singleShot(0, usable)
         elif usable is not None:
             self.window.shown_first(usable)
+        session.broken.connect(lambda: self.qt.exit(1))
+        session.forked.connect(self._renew)
         session.begin()
         room = self.qt.primaryScreen().availableGeometry()
         if not self.window.isVisible():
