@@ -366,7 +366,8 @@ def _codes_standing(connection: Connection, newest: Iterable[tuple[str, str]]) -
     for kind, named in keys.items():
         for at in range(0, len(named), _KEYS_AT_ONCE):
             part = named[at : at + _KEYS_AT_ONCE]
-            query = _STANDING.format(", ".join("?" * len(part)))
+            places = ", ".join("?" * len(part))
+            query = _STANDING.format(places)
             for key, body in connection.exec_driver_sql(query, (kind, *part)):
                 codes += _codes(kind, key, body)
     return codes
