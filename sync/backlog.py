@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from station.database import open_sqlite
+from station.database import driver_connection, open_sqlite
 from station.entries import Entry
 from station.facts import PhotoTaken
 from station.journal_errors import from_database
@@ -93,13 +93,23 @@ class Reader:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            self._open = self._open or open_sqlite(self._path, read_only=True).connect()
+            self._open = self._open or beside(self._path)
             with self._open.begin():
                 yield self._open
         except DBAPIError as error:
             # Whatever it was, a new connection knows nothing of it.
             self.close()
             raise from_database(error, self._path) from error
+
+
+def beside(path: Path) -> Connection:
+    """Open a journal to read it beside its owner; in a text that the disk damaged, U+FFFD stands for what is no UTF-8.
+
+    So one such text is one entry's fault, which its hash tells of, and no query fails by it. Raises DBAPIError.
+    """
+    connection = open_sqlite(path, read_only=True).connect()
+    driver_connection(connection).text_factory = lambda raw: str(raw, "utf-8", "replace")
+    return connection
 
 
 def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[WaitingPhoto]:
@@ -111,7 +121,7 @@ def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[Waiti
         .limit(limit)
     )
     try:
-        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+        with closing(beside(path)) as connection:
             rows = connection.execute(query).all()
     except DBAPIError as error:
         raise from_database(error, path) from error

@@ -1,0 +1,44 @@
+"""One fact, photo or record that something is wrong with never holds up the others."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from station.database import open_sqlite
+from tests.sync.near import Near, Work
+
+
+@pytest.fixture
+def near(tmp_path: Path) -> Near:
+    return Near(tmp_path)
+
+
+@pytest.fixture
+def work(book: Any, near: Near) -> Iterator[Callable[[], Work]]:
+    """Begins the courier's work on the book, as a start of the program does."""
+    begun: list[Work] = []
+
+    def begin() -> Work:
+        begun.append(Work(book, near))
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        each.close()
+
+
+def damage(book: Any, statement: str, *values: object) -> None:
+    with open_sqlite(book.journal.path).begin() as connection:
+        connection.exec_driver_sql(statement, values)
+
+
+def test_a_text_that_is_no_text_any_more_holds_up_nothing(book: Any, near: Near, work: Callable[[], Work]) -> None:
+    book.parcels(5)
+    damage(book, "UPDATE journal SET at = CAST(? AS TEXT), id = CAST(? AS TEXT) WHERE seq = 2", b"\xb22026", b"\xff")
+    begun = work()
+    begun.go(60)
+    assert near.kept() == [(1, "ok"), (2, "central_failed"), (3, "ok"), (4, "ok"), (5, "ok")]
+    assert begun.refused() == [(2, "quarantined", "central_failed")]
+    assert (begun.errand.status.waiting, begun.errand.status.why) == (0, "")
