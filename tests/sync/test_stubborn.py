@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from station.database import open_sqlite
+from station.facts import Answered
 from tests.sync.near import Near, Work
 
 
@@ -42,3 +43,18 @@ def test_a_text_that_is_no_text_any_more_holds_up_nothing(book: Any, near: Near,
     assert near.kept() == [(1, "ok"), (2, "central_failed"), (3, "ok"), (4, "ok"), (5, "ok")]
     assert begun.refused() == [(2, "quarantined", "central_failed")]
     assert (begun.errand.status.waiting, begun.errand.status.why) == (0, "")
+
+
+@pytest.mark.parametrize(("most_aside", "code"), [(1 << 30, "central_failed"), (30_000, "too_large")])
+def test_a_fact_too_large_for_central_holds_up_nothing(
+    book: Any, near: Near, work: Callable[[], Work], most_aside: int, code: str
+) -> None:
+    near.most, near.most_aside = 20_000, most_aside
+    book.parcels(1)
+    book.add(Answered("I-1", "why", "x" * 50_000, "r/1"))
+    book.parcels(2)
+    begun = work()
+    begun.go(120)
+    assert near.kept() == [(1, "ok"), (2, "central_failed"), (3, "ok"), (4, "ok")]
+    assert begun.refused() == [(2, "quarantined", code)]
+    assert begun.errand.status.waiting == 0
