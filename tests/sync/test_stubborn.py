@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from station.database import open_sqlite
 from station.facts import Answered
+from sync.central.judge import judge
 from tests.sync.near import Near, Work
 
 
@@ -58,3 +60,19 @@ def test_a_fact_too_large_for_central_holds_up_nothing(
     assert near.kept() == [(1, "ok"), (2, "central_failed"), (3, "ok"), (4, "ok")]
     assert begun.refused() == [(2, "quarantined", code)]
     assert begun.errand.status.waiting == 0
+
+
+def test_a_damaged_hash_costs_no_sound_fact(book: Any, near: Near, work: Callable[[], Work]) -> None:
+    book.parcels(5)
+    (entry,) = book.journal.entries(1, 1)
+    damage(book, "UPDATE journal SET hash = ? WHERE seq = 2", bytes([entry.hash[0] ^ 1]) + entry.hash[1:])
+    work().go(60)
+    assert near.kept() == [(1, "ok"), (2, "central_failed"), (3, "ok"), (4, "ok"), (5, "ok")]
+
+
+def test_a_damaged_hash_within_a_push_costs_no_sound_fact(book: Any) -> None:
+    book.parcels(4)
+    first, second, third, fourth = book.push().entries
+    entries = (first, msgspec.structs.replace(second, hash=bytes(32)), third, msgspec.structs.replace(fourth, prev=b""))
+    judged = judge(entries, book.journal.epoch, first.prev, {})
+    assert [each.code for each in judged] == ["", "hash_wrong", "", "chain_broken"]
