@@ -76,3 +76,14 @@ def test_a_damaged_hash_within_a_push_costs_no_sound_fact(book: Any) -> None:
     entries = (first, msgspec.structs.replace(second, hash=bytes(32)), third, msgspec.structs.replace(fourth, prev=b""))
     judged = judge(entries, book.journal.epoch, first.prev, {})
     assert [each.code for each in judged] == ["", "hash_wrong", "", "chain_broken"]
+
+
+def test_a_photo_whose_moment_is_damaged_stays_and_those_behind_it_go(
+    book: Any, near: Near, work: Callable[[], Work]
+) -> None:
+    hashes = [book.photo(b"photo %d" % number) for number in range(3)]
+    damage(book, "UPDATE journal SET at = CAST(? AS TEXT) WHERE seq = 2", b"\xb2026")
+    begun = work()
+    begun.go(1500)
+    assert begun.errand.status.waiting == 0
+    assert list(book.photos.all()) == [hashes[1]]
