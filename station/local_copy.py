@@ -295,6 +295,11 @@ class LocalCopy:
             for refusal in refused:
                 _SET_REFUSED.run(connection, msgspec.structs.asdict(refusal))
 
+    def forget_refusal(self, epoch: str, seq: int) -> None:
+        """Take back that central could not take a fact or photo: by now it has it."""
+        with self.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM refused WHERE epoch = ? AND seq = ?", (epoch, seq))
+
     def _bodies(self, sort: str, code: str) -> list[bytes]:
         return [row[0] for row in self._asked(_BY_CODE, sort, code_of(code))]
 

@@ -91,7 +91,7 @@ class Errand:
         keeping = PhotoKeeping(
             db, disk.journal, disk.photos, epoch, disk.keep_photos_days, room_of=disk.room, clock=clock
         )
-        self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch, keeping)
+        self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch, keeping, clock)
         references = ReferenceQueue(transport, db, disk.references, site)
         digests = Digests(transport, db, self._journal, self._mirror, self._outbox, site, epoch)
         self._timing, self._clock, self._dice = timing, clock, dice

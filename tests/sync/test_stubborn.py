@@ -9,6 +9,7 @@ import pytest
 
 from station.database import open_sqlite
 from station.facts import Answered
+from station.local_copy import photos_mark
 from sync.central.judge import judge
 from tests.sync.near import Near, Work
 
@@ -87,3 +88,47 @@ def test_a_photo_whose_moment_is_damaged_stays_and_those_behind_it_go(
     begun.go(1500)
     assert begun.errand.status.waiting == 0
     assert list(book.photos.all()) == [hashes[1]]
+
+
+def test_a_photo_central_fails_at_is_put_off_and_tried_again_after_the_others(
+    book: Any, near: Near, work: Callable[[], Work]
+) -> None:
+    hashes = [book.photo(b"photo %d" % number) for number in range(3)]
+    near.bad_photos = {hashes[0]}
+    begun = work()
+    begun.go(900)
+    assert near.photos == hashes[1:]
+    assert begun.refused() == [(1, "photo", "central_failed")]
+    assert (begun.errand.status.photos_waiting, begun.errand.status.why) == (0, "")
+    assert book.photos.has(hashes[0])
+    near.bad_photos = set()
+    begun.go(4000)
+    assert near.photos == [*hashes[1:], hashes[0]]
+    assert begun.refused() == []
+
+
+def test_central_that_fails_at_every_photo_makes_none_suspect(book: Any, near: Near, work: Callable[[], Work]) -> None:
+    hashes = [book.photo(b"photo %d" % number) for number in range(3)]
+    near.is_ill = True
+    begun = work()
+    begun.go(1200)
+    assert (near.photos, begun.refused()) == ([], [])
+    near.is_ill = False
+    begun.go(300)
+    assert (near.photos, begun.refused()) == (hashes, [])
+
+
+def test_photos_that_central_lost_go_again_from_the_first_that_it_lacks(
+    book: Any, near: Near, work: Callable[[], Work]
+) -> None:
+    hashes = [book.photo(b"photo %d" % number) for number in range(4)]
+    near.bad_photos = {hashes[2]}
+    begun = work()
+    begun.copy.set_acked(book.journal.epoch, 4)
+    begun.copy.set_acked(photos_mark(book.journal.epoch), 2)
+    while near.asked.count("photo") < 5:
+        begun.go(1)
+    begun.copy.set_acked(photos_mark(book.journal.epoch), 0)
+    near.bad_photos = set()
+    begun.go(900)
+    assert near.photos == hashes
