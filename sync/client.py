@@ -254,7 +254,8 @@ class Client:
             nonce = _decoded(self._answered("POST", f"{door}/challenge", None, {}), Challenge).nonce
             asked = msgspec.json.encode(Renewal(nonce, identity.signed(nonce)))
             admission = _decoded(self._answered("POST", f"{door}/token", asked, {}), Admission)
-        except Refused as error:
+        except (Refused, OSError, ValueError) as error:
+            # The last two tell of a damaged key. The present token is good while central says so.
             _log.warning("the token could not be renewed: %s", error)
             return False
         self._token = admission.token

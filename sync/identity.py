@@ -56,7 +56,11 @@ class Identity:
     def is_due(self) -> bool:
         """Tell whether it is time for the next token."""
         renew_at = self._admission.renew_at if self._renews else ""
-        return bool(renew_at) and datetime.fromisoformat(renew_at) <= self._clock()
+        try:
+            return bool(renew_at) and datetime.fromisoformat(renew_at) <= self._clock()
+        except (TypeError, ValueError):
+            # Damaged on the disk: central says when it is time.
+            return False
 
     def is_replaced(self) -> bool:
         """Tell whether another token stands in the file, as after a new enrolment beside us, and take it."""

@@ -246,6 +246,16 @@ def test_a_token_that_cannot_be_written_down_is_good_until_the_end(
     client.close()
 
 
+@pytest.mark.parametrize("key", [b"x" * 31, b""])
+def test_a_damaged_key_stops_nothing_while_the_token_is_good(station: Station, expect_log: Any, key: bytes) -> None:
+    expect_log("the token could not be renewed")
+    station.enrol()
+    key_file(station.token_file).write_bytes(key)
+    client = station.client(clock=lambda: datetime.now(UTC) + timedelta(days=59))
+    client.pull(station.site, 0, 10)
+    client.close()
+
+
 class TlsLine:
     """Central behind TLS: takes the encryption off and passes the bytes on."""
 
