@@ -132,3 +132,13 @@ def test_photos_that_central_lost_go_again_from_the_first_that_it_lacks(
     near.bad_photos = set()
     begun.go(900)
     assert near.photos == hashes
+
+
+def test_a_difference_is_not_forgotten_when_its_snapshot_breaks_off(near: Near, work: Callable[[], Work]) -> None:
+    near.differs = True
+    begun = work()
+    begun.go(2000)
+    assert near.asked.count("snapshot")
+    begun.go(3000)
+    assert near.asked.count("snapshot") >= 3
+    assert near.asked.count("site_digest") == 1
