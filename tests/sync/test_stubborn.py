@@ -11,6 +11,7 @@ from station.database import open_sqlite
 from station.facts import Answered
 from station.local_copy import photos_mark
 from sync.central.judge import judge
+from sync.errand import Heard
 from tests.sync.near import Near, Work
 
 
@@ -142,3 +143,13 @@ def test_a_difference_is_not_forgotten_when_its_snapshot_breaks_off(near: Near, 
     begun.go(3000)
     assert near.asked.count("snapshot") >= 3
     assert near.asked.count("site_digest") == 1
+
+
+def test_no_bench_compares_all_records_when_the_network_comes_back(near: Near, work: Callable[[], Work]) -> None:
+    near.is_away = True
+    begun = work()
+    begun.go(30)
+    near.is_away = False
+    begun.go(20, Heard(retry=True))
+    assert begun.errand.status.online
+    assert "site_digest" not in near.asked
