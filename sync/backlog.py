@@ -48,7 +48,8 @@ class WaitingPhoto(msgspec.Struct, frozen=True):
 class Reader:
     """One connection that reads a journal beside its owner, for one thread; every call raises JournalError.
 
-    It stays open, because opening costs more than all that is read; it holds no lock between two calls.
+    It stays open, because opening costs more than all that a step reads; it holds no lock between two calls. Questions
+    about photos (`waiting_photos`) come once a photo and open one of their own.
     """
 
     def __init__(self, path: Path) -> None:
