@@ -153,6 +153,14 @@ def test_a_changed_or_missing_entry_is_refused(folder: Path, statement: str) -> 
     assert opens(folder)
 
 
+@in_closed
+def test_a_text_that_is_no_text_any_more_is_damage(folder: Path) -> None:
+    damage(folder, "UPDATE journal SET at = CAST(x'b2' AS TEXT) WHERE seq = 60")
+    with pytest.raises(JournalDamaged, match="UTF-8"):
+        Journal.open(folder / "station.sqlite", "S1")
+    assert salvage(folder).saved == 120
+
+
 @in_crashed
 def test_what_stands_in_the_wal_is_saved_too(folder: Path) -> None:
     true_ids = ids(shutil.copytree(folder, folder.parent / "whole"))
