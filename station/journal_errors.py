@@ -14,6 +14,8 @@ from station.errors import JournalBusy, JournalError
 __all__ = ["JournalBusy", "JournalDamaged", "JournalError", "from_database"]
 
 _ALMOST_FULL_BYTES = 1 << 20
+# What Python's driver says of a text in which the disk changed a bit.
+_NO_TEXT = "Could not decode to UTF-8"
 
 
 class JournalDamaged(JournalError):
@@ -31,7 +33,7 @@ def from_database(error: DBAPIError, path: Path) -> JournalError:
     name = getattr(error.orig, "sqlite_errorname", None) or ""
     if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and _is_almost_full(path.parent)):
         return JournalError("disk_full", "The disk is full: nothing can be saved.")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or _NO_TEXT in str(error.orig):
         return JournalDamaged(f"The journal {path.name} is damaged: {error.orig}.")
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
         return JournalError("read_only", f"The journal {path.name} may not be written: {error.orig}.")

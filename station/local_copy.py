@@ -27,7 +27,7 @@ Code = tuple[str, str, str, str]
 COPY_FILE = "expected.sqlite"
 _WITHDRAWN = b"null"
 
-# Rises whenever the tables or the codes of a record change; an older copy is then pulled again.
+# Rises whenever the tables, the codes of a record or the values it may have change; an older copy is then pulled again.
 _VERSION = 3
 
 _TABLES = (
@@ -209,7 +209,8 @@ class LocalCopy:
     def bins(self) -> tuple[Bin, ...]:
         """Return the bins of the site, by their codes."""
         with self._reading() as connection:
-            return tuple(record_codes.BIN.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "bin"}))
+            rows = _OF_KIND.run(connection, {"kind": "bin"}).all()
+        return tuple(record_codes.readable(record_codes.BIN, (row[0] for row in rows)))
 
     def receipts(self, code: str) -> tuple[Receipt, ...]:
         """Return when parcels with this code were received at any bench, as far as central has told, oldest first."""
@@ -229,7 +230,8 @@ class LocalCopy:
     def all_recalls(self) -> tuple[Recall, ...]:
         """Return every recall that was not withdrawn, by key."""
         with self._reading() as connection:
-            return tuple(record_codes.RECALL.decode(row[0]) for row in _OF_KIND.run(connection, {"kind": "recall"}))
+            rows = _OF_KIND.run(connection, {"kind": "recall"}).all()
+        return tuple(record_codes.readable(record_codes.RECALL, (row[0] for row in rows)))
 
     def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:
         """Return what central noted of a serial number."""
@@ -289,7 +291,8 @@ class LocalCopy:
         `rules` are the rule files among the records, judged.
 
         Raises FeedGap when the page does not begin right after the cursor, and msgspec.MsgspecError when a
-        record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept.
+        record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept, and records
+        with a value that only a newer program knows, but these are found by no code.
         """
         with self.writing() as connection:
             cursor = int(connection.exec_driver_sql(_CURSOR).scalar_one())
@@ -315,6 +318,11 @@ class LocalCopy:
             _SET_ACKED.run(connection, {"epoch": epoch, "seq": seq})
             for refusal in refused:
                 _SET_REFUSED.run(connection, msgspec.structs.asdict(refusal))
+
+    def forget_refusal(self, epoch: str, seq: int) -> None:
+        """Take back that central could not take a fact or photo: by now it has it."""
+        with self.writing() as connection:
+            connection.exec_driver_sql("DELETE FROM refused WHERE epoch = ? AND seq = ?", (epoch, seq))
 
     def _bodies(self, sort: str, code: str) -> list[bytes]:
         return [row[0] for row in self._asked(_BY_CODE, sort, code_of(code))]

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from station.files import sync_folder
@@ -13,6 +14,8 @@ from station.files import sync_folder
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UNFINISHED = ".part"
 _RELEASED = "released.txt"
+_GONE = ".gone"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class PhotoError(Exception):
@@ -91,23 +94,54 @@ class PhotoStore:
         """Delete a photo that central has, once it is written down that this was meant; False when there is none."""
         if not self.has(sha256):
             return False
-        with (self._folder / _RELEASED).open("a", encoding="ascii") as file:
-            file.write(f"{sha256}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            self._note_released(sha256)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            self._release_on_full_disk(sha256)
         self.path(sha256).unlink(missing_ok=True)
         return True
 
+    def _note_released(self, sha256: str) -> None:
+        with (self._folder / _RELEASED).open("a", encoding="ascii") as file:
+            # A line that was torn before must not spoil this one.
+            file.write(f"\n{sha256}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _release_on_full_disk(self, sha256: str) -> None:
+        """Say by a new name, which needs no room, that a photo is meant to go; the room it had is enough for the line.
+
+        What is cut off in between, `sweep` ends, and `released` counts it.
+        """
+        gone = self.path(sha256).with_suffix(_GONE)
+        self.path(sha256).replace(gone)
+        sync_folder(gone.parent)
+        self._end(gone)
+
+    def _end(self, gone: Path) -> None:
+        os.truncate(gone, 0)
+        self._note_released(gone.stem)
+        gone.unlink(missing_ok=True)
+
     def released(self) -> frozenset[str]:
         """Return the photos that were deleted because central has them; a line a power cut tore counts for nothing."""
+        going = [path.stem for path in self._folder.glob(f"??/??/*{_GONE}")]
         try:
             lines = (self._folder / _RELEASED).read_text(encoding="ascii", errors="replace").splitlines()
         except FileNotFoundError:
-            return frozenset()
-        return frozenset(line for line in lines if _SHA256.fullmatch(line))
+            lines = []
+        return frozenset(line for line in [*lines, *going] if _SHA256.fullmatch(line))
 
     def sweep(self) -> int:
-        """Remove what interrupted saves left behind and return how many; only while nobody else saves."""
+        """Remove what interrupted saves left behind and return how many; only while nobody else saves.
+
+        What was on its way out goes as well, if there is room for the line that says so.
+        """
+        for gone in list(self._folder.glob(f"??/??/*{_GONE}")):
+            with suppress(OSError):
+                self._end(gone)
         parts = list(self._folder.glob(f"??/??/*{_UNFINISHED}"))
         for part in parts:
             part.unlink()
@@ -136,7 +170,7 @@ class PhotoStore:
 
 
 def _error(error: OSError) -> PhotoError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in _FULL:
         return PhotoError("disk_full", "The disk is full: the photo cannot be saved.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return PhotoError("read_only", f"The photo folder may not be written: {error.strerror}.")

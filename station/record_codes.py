@@ -1,6 +1,8 @@
 """Under which codes a record of the local copy is found: as a scanner reads them, or as another record names them."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +16,10 @@ RECEIPT = msgspec.json.Decoder(Receipt)
 RECALL = msgspec.json.Decoder(Recall)
 NOTE = msgspec.json.Decoder(SerialNote)
 _PATTERN = ("*", "?")
+_T = TypeVar("_T")
+# How msgspec begins to say that a text is none of those a field may have.
+_NOT_AMONG = "Invalid enum value"
+_log = logging.getLogger(__name__)
 
 
 def _order_codes(body: bytes) -> list[tuple[str, str]]:
@@ -56,8 +62,29 @@ _CODES: Mapping[str, Callable[[bytes], Iterable[tuple[str, str]]]] = {
 
 
 def codes_of(kind: str, body: bytes) -> Iterable[tuple[str, str]]:
-    """Return the codes of a record, each as its sort and its text; none for a kind that is found by its key only.
+    """Return the codes of a record, each as its sort and its text; none for a kind that is found by its key only, or
+    for a record of a newer program, which one of an older cannot show.
 
     Raises msgspec.MsgspecError for a record of another kind that cannot be read.
     """
-    return _CODES[kind](body) if kind in _CODES else ()
+    try:
+        return list(_CODES[kind](body)) if kind in _CODES else ()
+    except msgspec.ValidationError as error:
+        if not _is_newer(error):
+            raise
+        _log.warning("a record (%s) is kept and not shown, for it is of a newer program: %s", kind, error)
+        return ()
+
+
+def readable(decoder: msgspec.json.Decoder[_T], bodies: Iterable[bytes]) -> Iterator[_T]:
+    """Yield the records that can be read, and pass over those of a newer program; raises msgspec.MsgspecError."""
+    for body in bodies:
+        try:
+            yield decoder.decode(body)
+        except msgspec.ValidationError as error:
+            if not _is_newer(error):
+                raise
+
+
+def _is_newer(error: msgspec.ValidationError) -> bool:
+    return str(error).startswith(_NOT_AMONG)

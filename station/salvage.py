@@ -1,7 +1,8 @@
 """Saves what can be read of a damaged journal into a new one, and keeps the damaged files for those who may do better.
 
 Only entries whose hash fits are taken. They keep their ids, so central knows those it has; their numbers and their
-chain begin anew, in a new epoch. Numbers of plates and the like that lost facts may have used are passed over.
+chain begin anew, in a new epoch. Numbers of plates and the like that lost facts may have used are passed over, those of
+earlier salvages too.
 """
 
 import shutil
@@ -19,17 +20,28 @@ from station.archive import everything_in
 from station.copy_marks import acked_in, highest_acked_in
 from station.database import open_sqlite
 from station.entries import Entry, first_prev, sealed
+from station.facts import BinLabelled, ExceptionRaised, ItemIdentified, ParcelArrived, PlateAllotted, ShiftOpened
 from station.files import put_in_place, sync_folder
 from station.journal_errors import JournalError, from_database
 from station.local_copy import COPY_FILE
 from station.opening import DAMAGED_PREFIX, JOURNAL_FILE, begin_file
 from station.ownership import LOCK_FILE, Ownership
 from station.pages import rows_in
+from station.plates import parse, parse_bin
 from station.verify import write_entries
 
 _SUFFIXES = ("-wal", "-shm", "")
-_DONE_FILE = "report.txt"
+_DONE_FILE, _DRAFT_FILE = "report.txt", "report.json"
 _COLUMNS = tuple(str(column.name) for column in schema.journal.columns)
+
+_NUMBERED = (
+    (ParcelArrived, "parcel"),
+    (ItemIdentified, "item"),
+    (PlateAllotted, "plate"),
+    (BinLabelled, "bin"),
+    (ExceptionRaised, "exception"),
+    (ShiftOpened, "shift"),
+)
 
 # What is lost at the end cannot be counted; no bench gives out more numbers than this before it syncs.
 _MORE_SKIPPED = 1000
@@ -85,7 +97,20 @@ def salvage(folder: Path, station: str = "") -> Report:
 
 def _salvage(folder: Path, station: str) -> Report:
     path = folder / JOURNAL_FILE
-    aside = _unfinished(folder) or folder / f"{DAMAGED_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    aside = _unfinished(folder)
+    report = _draft(aside) if aside is not None else None
+    there = {entry.seq for _, entry in _whole_entries(path) if report is not None and entry.epoch == report.epoch}
+    if report is not None and there:
+        # It was cut off after the new journal had come to its place.
+        _finish(report)
+        if there == set(range(1, report.saved + 1)):
+            return report
+        aside = None
+    aside = aside or folder / f"{DAMAGED_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    return _begin_anew(folder, path, aside, station)
+
+
+def _begin_anew(folder: Path, path: Path, aside: Path, station: str) -> Report:
     found = _entries([path, aside / JOURNAL_FILE])
     entries = [entry for _, entry in found]
     station = found[0][0] if found else station
@@ -93,11 +118,11 @@ def _salvage(folder: Path, station: str) -> Report:
         raise JournalError("damaged", f"Nothing can be read of {path.name}: no entry is whole.")
     acked = acked_in(folder / COPY_FILE, entries[0].epoch) if entries else highest_acked_in(folder / COPY_FILE)
     epoch, lost = uuid.uuid4().hex, _gaps(entries, acked)
-    skipped = sum(last - first + 1 for first, last in lost) + _MORE_SKIPPED
+    skipped = _skipped_before([path, aside / JOURNAL_FILE], entries)
+    skipped += sum(last - first + 1 for first, last in lost) + _MORE_SKIPPED
     new = path.with_name(f"{path.name}.new")
     _write(new, station, epoch, entries, skipped)
     _copy_aside(path, aside)
-    _replace(new, path)
     report = Report(
         station=station,
         epoch=epoch,
@@ -107,7 +132,9 @@ def _salvage(folder: Path, station: str) -> Report:
         confirmed_but_lost=max(0, acked - sum(entry.seq <= acked for entry in entries)),
         aside=aside,
     )
-    (aside / _DONE_FILE).write_text(f"{report}\n", encoding="utf-8")
+    _write_draft(report)
+    _replace(new, path)
+    _finish(report)
     return report
 
 
@@ -150,6 +177,27 @@ def _gaps(entries: list[Entry], acked: int) -> tuple[tuple[int, int], ...]:
     return tuple(gaps)
 
 
+def _skipped_before(paths: list[Path], entries: list[Entry]) -> int:
+    """Return how many numbers the damaged journal passes over already; when it cannot say, the highest in any fact."""
+    said = [value for path in paths for _, (name, value) in rows_in(path, 2) if name == "skipped"]
+    known = [int(value) for value in said if isinstance(value, str) and value.isascii() and value.isdecimal()]
+    return max(known) if known else max(map(_number_given, entries), default=0)
+
+
+def _number_given(entry: Entry) -> int:
+    """Return which number of this station's own an entry gave to a parcel, an item, a plate and the like; else 0."""
+    try:
+        fact = entry.fact()
+    except (msgspec.MsgspecError, ValueError):
+        return 0
+    text = next((getattr(fact, name) for kind, name in _NUMBERED if isinstance(fact, kind)), "")
+    label = parse(text) or parse_bin(text)
+    count = text.rpartition("-")[2]
+    if label is not None:
+        return label.count
+    return int(count) if count.isascii() and count.isdecimal() else 0
+
+
 def _write(new: Path, station: str, epoch: str, entries: list[Entry], skipped: int) -> None:
     """Write a whole new journal, closed, with its projections."""
     for suffix in _SUFFIXES:
@@ -171,6 +219,25 @@ def _unfinished(folder: Path) -> Path | None:
         if not (aside / _DONE_FILE).exists():
             return aside
     return None
+
+
+def _draft(aside: Path) -> Report | None:
+    """Return what an interrupted salvage was about to report, if it came so far."""
+    try:
+        content = (aside / _DRAFT_FILE).read_bytes()
+        return msgspec.json.decode(content, type=Report, dec_hook=lambda kind, text: kind(text))
+    except (OSError, msgspec.MsgspecError, ValueError):
+        return None
+
+
+def _write_draft(report: Report) -> None:
+    new = report.aside / f"{_DRAFT_FILE}.part"
+    new.write_bytes(msgspec.json.encode(report, enc_hook=str))
+    put_in_place(new, report.aside / _DRAFT_FILE)
+
+
+def _finish(report: Report) -> None:
+    (report.aside / _DONE_FILE).write_text(f"{report}\n", encoding="utf-8")
 
 
 def _copy_aside(path: Path, aside: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from station.archive import beginning, entries_after, mark_of, packs_after, unpack
-from station.database import open_sqlite
+from station.database import driver_connection, open_sqlite
 from station.entries import Entry
 from station.facts import PhotoTaken
 from station.journal_errors import from_database
@@ -49,7 +49,8 @@ class WaitingPhoto(msgspec.Struct, frozen=True):
 class Reader:
     """One connection that reads a journal beside its owner, for one thread; every call raises JournalError.
 
-    It stays open, because opening costs more than all that is read; it holds no lock between two calls.
+    It stays open, because opening costs more than all that a step reads; it holds no lock between two calls. Questions
+    about photos (`waiting_photos`) come once a photo and open one of their own.
     """
 
     def __init__(self, path: Path) -> None:
@@ -105,13 +106,23 @@ class Reader:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            self._open = self._open or open_sqlite(self._path, read_only=True).connect()
+            self._open = self._open or beside(self._path)
             with self._open.begin():
                 yield self._open
         except DBAPIError as error:
             # Whatever it was, a new connection knows nothing of it.
             self.close()
             raise from_database(error, self._path) from error
+
+
+def beside(path: Path) -> Connection:
+    """Open a journal to read it beside its owner; in a text that the disk damaged, U+FFFD stands for what is no UTF-8.
+
+    So one such text is one entry's fault, which its hash tells of, and no query fails by it. Raises DBAPIError.
+    """
+    connection = open_sqlite(path, read_only=True).connect()
+    driver_connection(connection).text_factory = lambda raw: str(raw, "utf-8", "replace")
+    return connection
 
 
 def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[WaitingPhoto]:
@@ -123,7 +134,7 @@ def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[Waiti
         .limit(limit)
     )
     try:
-        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+        with closing(beside(path)) as connection:
             rows = connection.execute(query).all()
     except DBAPIError as error:
         raise from_database(error, path) from error

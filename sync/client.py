@@ -43,8 +43,8 @@ _T = TypeVar("_T")
 
 # Long enough for a busy central to commit 500 entries; a connection on one site's network is there or it is not.
 _TIMEOUT_S, _CONNECT_S = 10.0, 1.5
-# Answers that say nothing against what was sent: too many requests, a gateway's complaint, a database away.
 _PIECE = 64 * 1024
+# Answers that say nothing against what was sent: too many requests, a gateway's complaint, a database away.
 _PATIENCE = (429, 502, 503, 504)
 # Answers to who we are, not to what we ask.
 _ABOUT_US = (401, 403)
@@ -254,7 +254,8 @@ class Client:
             nonce = _decoded(self._answered("POST", f"{door}/challenge", None, {}), Challenge).nonce
             asked = msgspec.json.encode(Renewal(nonce, identity.signed(nonce)))
             admission = _decoded(self._answered("POST", f"{door}/token", asked, {}), Admission)
-        except Refused as error:
+        except (Refused, OSError, ValueError) as error:
+            # The last two tell of a damaged key. The present token is good while central says so.
             _log.warning("the token could not be renewed: %s", error)
             return False
         self._token = admission.token

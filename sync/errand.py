@@ -111,7 +111,7 @@ class Errand:
         keeping = PhotoKeeping(
             db, disk.journal, disk.photos, epoch, disk.keep_photos_days, room_of=disk.room, clock=clock
         )
-        self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch, keeping)
+        self._photos = PhotoQueue(transport, db, disk.journal, disk.photos, epoch, keeping, clock)
         references = ReferenceQueue(transport, db, disk.references, site)
         digests = Digests(transport, db, self._journal, self._mirror, self._outbox, site, epoch)
         self._facts = FactKeeping(db.path, disk.journal, epoch, disk.keep_facts, clock=clock)
@@ -128,7 +128,8 @@ class Errand:
         }
         now = clock.monotonic()
         self._lanes = dict.fromkeys(self._work, Lane(due_at=now))
-        # Not while everybody begins to work, and within the day also where the program starts anew each morning.
+        # Not while everybody begins to work, and within the day also where the program starts anew each morning; nor
+        # when the network comes back to everybody, see `_hear`.
         self._lanes["digests"] = Lane(due_at=now + dice.uniform(*_FIRST_DIGEST_S))
         self._next_push_at = 0.0
         self._is_told = False
@@ -160,8 +161,8 @@ class Errand:
         self._is_told = heard.is_told
         if heard.retry:
             for name, lane in self._lanes.items():
-                # Central asked to be spared: no person here can know better.
-                if lane.why != "busy":
+                # Central asked to be spared: no person here can know better. And no daily comparison is any sooner due.
+                if lane.why != "busy" and (name != "digests" or lane.failures):
                     self._lanes[name] = Lane(due_at=now)
         if heard.facts:
             self._lanes["push"] = self._lanes["push"].hurried(max(now, self._next_push_at))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from station.files import put_in_place, sync_folder
+from station.files import sync_folder
 from sync.wire import Admission, renewal_text
 
 IDENTITY_FOLDER, TOKEN_FILE = "identity", "token"
@@ -56,7 +56,11 @@ class Identity:
     def is_due(self) -> bool:
         """Tell whether it is time for the next token."""
         renew_at = self._admission.renew_at if self._renews else ""
-        return bool(renew_at) and datetime.fromisoformat(renew_at) <= self._clock()
+        try:
+            return bool(renew_at) and datetime.fromisoformat(renew_at) <= self._clock()
+        except (TypeError, ValueError):
+            # Damaged on the disk: central says when it is time.
+            return False
 
     def is_replaced(self) -> bool:
         """Tell whether another token stands in the file, as after a new enrolment beside us, and take it."""
@@ -96,7 +100,9 @@ def next_key(token_file: Path) -> bytes:
 
     path = _next_key_file(token_file)
     with suppress(FileNotFoundError):
-        return path.read_bytes()
+        begun = path.read_bytes()
+        if not (token_file.exists() and _is_key(token_file, begun)):
+            return begun
     key = Ed25519PrivateKey.generate().private_bytes_raw()
     write_private(path, key)
     return key
@@ -104,8 +110,10 @@ def next_key(token_file: Path) -> bytes:
 
 def adopt(token_file: Path, admission: Admission) -> None:
     """Be who central let in: the key first, for it gets another token should this one not come to the disk."""
-    put_in_place(_next_key_file(token_file), key_file(token_file))
+    write_private(key_file(token_file), _next_key_file(token_file).read_bytes())
     write_private(token_file, msgspec.json.encode(admission))
+    # Only now: without a token, the same key must be able to ask once more.
+    _next_key_file(token_file).unlink()
 
 
 def public_key(key: bytes) -> bytes:
@@ -134,6 +142,13 @@ def write_private(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     draft.replace(path)
     sync_folder(path.parent)
+
+
+def _is_key(token_file: Path, key: bytes) -> bool:
+    try:
+        return key_file(token_file).read_bytes() == key
+    except FileNotFoundError:
+        return False
 
 
 def _next_key_file(token_file: Path) -> Path:

@@ -16,6 +16,8 @@ from sync.transport import Transport
 from sync.wire import FeedPage
 
 _PAGE = 2_000
+# The feed goes on after a snapshot that broke off: a bad line must not be asked to carry one all the time.
+_ANEW_AFTER_S = 600.0
 _log = logging.getLogger(__name__)
 
 
@@ -32,6 +34,8 @@ class Mirror:
         self._site = site
         self._clock = clock
         self._snapshot: Snapshot | None = None
+        # What the copy says is not true, as long as no snapshot came whole: when to try the next (monotonic).
+        self._anew_at: float | None = None
         self.clock_offset_s = 0.0
         self.was_heard = False
 
@@ -43,6 +47,7 @@ class Mirror:
     def take_anew(self) -> None:
         """Let the next pulls take all records as they stand; until all have come, the old ones stay."""
         self.close()
+        self._anew_at = self._clock.monotonic() + _ANEW_AFTER_S
         self._snapshot = Snapshot(self._transport, self._db, self._site)
 
     def close(self) -> None:
@@ -76,13 +81,19 @@ class Mirror:
             return True
         if page.records:
             self._apply(page)
+        if page.to_seq == page.head and self._anew_at is not None and self._clock.monotonic() >= self._anew_at:
+            self.take_anew()
+            return True
         return page.to_seq < page.head
 
     def _take_some(self, snapshot: Snapshot) -> bool:
-        """Take some of a snapshot; return True, for the feed goes on behind it. Broken off, it begins anew later."""
+        """Take some of a snapshot; return True, for the feed goes on behind it. Broken off, it begins anew later.
+
+        Until one came whole, the feed goes on and the next is tried now and then.
+        """
         try:
             if snapshot.take_some():
-                self._snapshot = None
+                self._snapshot = self._anew_at = None
         except BaseException:
             self.close()
             raise

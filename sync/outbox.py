@@ -15,8 +15,9 @@ from sync.pace import Pace
 from sync.transport import Transport
 from sync.wire import MOST_BYTES, Next, Push, Pushed, Quarantine
 
+_TOO_LARGE = 413
 # Refusals of what is in the push; any other (a void token, a fork) would meet every push.
-_ABOUT_CONTENT = (400, 413, 422)
+_ABOUT_CONTENT = (400, _TOO_LARGE, 422)
 
 
 class Outbox:
@@ -161,17 +162,31 @@ class Outbox:
         # Damage on the disk can turn a text into a number, and bytes into a text.
         hash_ = entry.hash if isinstance(entry.hash, bytes) else b""
         raw = msgspec.json.encode(entry)
+        code = "central_failed"
         try:
-            answer = self._transport.put_away(Quarantine(self._epoch, entry.seq, str(entry.id), hash_, raw))
+            answer = self._hand_over(Quarantine(self._epoch, entry.seq, str(entry.id), hash_, raw))
+            if answer is None:
+                # Central hears that there is such an entry; what it says stays in this journal.
+                code = "too_large"
+                answer = self._transport.put_away(Quarantine(self._epoch, entry.seq, str(entry.id), hash_, b""))
         except Refused as error:
             self._note_fork(entry.seq, error)
             raise
         if isinstance(answer, Gap):
             self._go_back(entry.seq, answer.acked)
             return
-        refusal = Refusal(self._epoch, entry.seq, "quarantined", "central_failed")
+        refusal = Refusal(self._epoch, entry.seq, "quarantined", code)
         self._db.set_acked(self._epoch, entry.seq, [refusal])
         self._confirmed(answer)
+
+    def _hand_over(self, entry: Quarantine) -> Pushed | Gap | None:
+        """Return central's answer to raw bytes; None when they are too many for it."""
+        try:
+            return self._transport.put_away(entry)
+        except Refused as error:
+            if error.status != _TOO_LARGE:
+                raise
+            return None
 
     def _confirmed(self, answer: Pushed) -> None:
         self.last_ack_at = answer.server_time

@@ -14,13 +14,13 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from station.database import open_sqlite
 from station.disk_room import Room, is_low, room
 from station.facts import PhotoTaken
 from station.journal_errors import from_database
 from station.local_copy import LocalCopy, released_mark
 from station.photos import PhotoStore
 from station.schema import journal
+from sync.backlog import beside
 from sync.clock import MACHINE, Clock
 
 KEEP_DAYS = 14
@@ -64,8 +64,12 @@ class PhotoKeeping:
         rows = self._rows(self._copy.acked(mark), done)
         count, last = 0, 0
         for row in rows:
-            if not self._may_go(datetime.fromisoformat(row.at)):
+            taken_at = _moment(row.at)
+            if taken_at is not None and not self._may_go(taken_at):
                 break
+            if taken_at is None:
+                # Damaged on the disk: nobody knows how old the photo is, so it stays, and holds up none behind it.
+                refused.add(row.seq)
             last = row.seq
             if last not in refused:
                 count += self._release(row.body)
@@ -95,7 +99,16 @@ class PhotoKeeping:
             .limit(_AT_ONCE)
         )
         try:
-            with closing(open_sqlite(self._path, read_only=True).connect()) as connection:
+            with closing(beside(self._path)) as connection:
                 return connection.execute(query).all()
         except DBAPIError as error:
             raise from_database(error, self._path) from error
+
+
+def _moment(text: Any) -> datetime | None:
+    """Return the moment that a fact says, if it says one."""
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo is not None else None

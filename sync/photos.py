@@ -8,6 +8,7 @@ import msgspec
 from station.local_copy import LocalCopy, Refusal, photos_mark
 from station.photos import PhotoStore
 from sync.backlog import WaitingPhoto, waiting_photos
+from sync.clock import MACHINE, Clock
 from sync.errors import Refused, Unreachable
 from sync.photo_keeping import PhotoKeeping
 from sync.transport import Transport
@@ -16,6 +17,10 @@ from sync.wire import PART_BYTES, PhotoAnswer
 _ABOUT_CONTENT = (400, 413, 422)
 # Central may say that a photo came damaged: it is read and sent again this often, then a person must look.
 _MOST_TRIES = 3
+# When central failed at one photo this often, another is tried: if that gets through, the first is put off.
+_MOST_FAULTS = 5
+_AGAIN_AFTER_S = 3600.0
+PUT_OFF = "central_failed"
 
 
 class _Way(msgspec.Struct, frozen=True):
@@ -34,7 +39,14 @@ class PhotoQueue:
     """
 
     def __init__(
-        self, client: Transport, copy: LocalCopy, journal: Path, store: PhotoStore, epoch: str, keeping: PhotoKeeping
+        self,
+        client: Transport,
+        copy: LocalCopy,
+        journal: Path,
+        store: PhotoStore,
+        epoch: str,
+        keeping: PhotoKeeping,
+        clock: Clock = MACHINE,
     ) -> None:
         self._client = client
         self._copy = copy
@@ -44,6 +56,12 @@ class PhotoQueue:
         self._keeping = keeping
         self._way: _Way | None = None
         self._tries = 0
+        self._clock = clock
+        self._faults = 0
+        # The photo that central seems to fail at, while another is tried; the last one put off that was tried again.
+        self._suspect = self._tried = 0
+        self._again_at = 0.0
+        self._behind = 0
         # A line that could not carry one photo in one piece gets no other until the program starts again.
         self._direct = True
 
@@ -61,17 +79,60 @@ class PhotoQueue:
         """Send one part of one photo; return whether there may be more. Raises Unreachable, Refused or JournalError."""
         self._keeping.tidy(self.done)
         way, self._way = self._way, None
-        if way is None:
-            waiting = waiting_photos(self._journal, self.done, self._copy.acked(self._epoch), 1)
-            if not waiting:
-                return False
-            self._begin(waiting[0])
-            return True
+        if self.done < self._behind:
+            # Central was put back to an old state: what is on its way now is not the first that it lacks.
+            way, self._suspect = None, 0
+        self._behind = self.done
+        photo = self._next() if way is None else None
+        seq = way.seq if way is not None else photo.seq if photo is not None else 0
         try:
-            self._go_on(way)
+            if way is not None:
+                self._go_on(way)
+            elif photo is not None:
+                self._begin(photo)
         except Refused as error:
-            self._refused(way.seq, error)
-        return True
+            self._refused(seq, error)
+        except Unreachable as error:
+            if error.code != "fault" or not self._pass_over(seq):
+                raise
+        return bool(seq)
+
+    def _next(self) -> WaitingPhoto | None:
+        """Return the next photo to send: behind all that needs no more work, or one that was put off."""
+        confirmed = self._copy.acked(self._epoch)
+        waiting = waiting_photos(self._journal, self._suspect or self.done, confirmed, 1)
+        if not waiting and self._suspect:
+            # There is none to try in its place.
+            self._suspect = 0
+            waiting = waiting_photos(self._journal, self.done, confirmed, 1)
+        return waiting[0] if waiting else self._one_put_off()
+
+    def _one_put_off(self) -> WaitingPhoto | None:
+        """Return the next photo that was put off, each of them once an hour."""
+        if self._clock.monotonic() < self._again_at:
+            return None
+        for seq in (seq for seq in self._put_off() if seq > self._tried):
+            self._tried = seq
+            if found := waiting_photos(self._journal, seq - 1, seq, 1):
+                return found[0]
+        self._tried, self._again_at = 0, self._clock.monotonic() + _AGAIN_AFTER_S
+        return None
+
+    def _put_off(self) -> list[int]:
+        mine = (self._epoch, "photo", PUT_OFF)
+        return [each.seq for each in self._copy.refused() if (each.epoch, each.status, each.code) == mine]
+
+    def _pass_over(self, seq: int) -> bool:
+        """Note that central failed at a photo; tell whether the next can go at once.
+
+        When it fails at the one that is tried in another's place too, the fault is not in the photos.
+        """
+        if seq <= self.done:
+            return True
+        is_ill = bool(self._suspect)
+        self._faults = 0 if is_ill else self._faults + 1
+        self._suspect = seq if self._faults >= _MOST_FAULTS else 0
+        return False
 
     def _begin(self, photo: WaitingPhoto) -> None:
         """Ask what central lacks of a photo, unless something is wrong with its file."""
@@ -137,5 +198,9 @@ class PhotoQueue:
     def _settle(self, seq: int, problem: str) -> None:
         """Remember that nothing more is to be done for a photo, and what is wrong with it."""
         refusals = [Refusal(self._epoch, seq, "photo", problem)] if problem else []
-        self._copy.set_acked(self._mark, seq, refusals)
-        self._tries = 0
+        if self._suspect:
+            refusals.append(Refusal(self._epoch, self._suspect, "photo", PUT_OFF))
+        elif seq in self._put_off() and not problem:
+            self._copy.forget_refusal(self._epoch, seq)
+        self._copy.set_acked(self._mark, max(seq, self.done), refusals)
+        self._tries = self._faults = self._suspect = 0

@@ -25,7 +25,7 @@ RecordKind = Literal[
     "ruling",
 ]
 
-# One push: central refuses more; the courier never asks for more.
+# One push: the courier sends no more of them. Central takes what the bounds of its door let through.
 MOST_ENTRIES = 500
 MOST_BYTES = 512 * 1024
 

@@ -93,6 +93,8 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
         known = tuple(entry for entry in push.entries if entry.seq <= acked)
         new = tuple(entry for entry in push.entries if entry.seq > acked)
         verdicts = _again(connection, station, push.epoch, acked, known, now)
+        if new and new[0].prev != prev and _has_wrong_hash(connection, station, push.epoch, acked):
+            prev = new[0].prev
         judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
         if judged and judged[0].code == "chain_broken" and _follows_another(connection, station, new[0]):
             raise ForkError(new[0].seq, acked)
@@ -316,3 +318,17 @@ def _has(connection: Connection, station: str, entry: Quarantine) -> bool:
         quarantine.c.station == station, quarantine.c.epoch == entry.epoch, quarantine.c.seq == entry.seq
     )
     return connection.execute(query).scalar() == entry.id.replace("\0", "")
+
+
+def _has_wrong_hash(connection: Connection, station: str, epoch: str, seq: int) -> bool:
+    """Tell whether an entry was set aside that is not whole: then no other can be held against the hash it has."""
+    mine = (quarantine.c.station == station, quarantine.c.epoch == epoch, quarantine.c.seq == seq)
+    found = connection.execute(select(quarantine.c.raw).where(*mine)).scalars()
+    return any(not _is_whole(bytes(raw)) for raw in found)
+
+
+def _is_whole(raw: bytes) -> bool:
+    try:
+        return msgspec.json.decode(raw, type=Entry).is_whole()
+    except (msgspec.MsgspecError, ValueError):
+        return False

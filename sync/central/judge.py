@@ -36,25 +36,27 @@ def judge(entries: tuple[Entry, ...], epoch: str, prev: bytes, earlier: Mapping[
     """Judge entries that follow one another; `prev` is the hash before them, `earlier` are known ids and their words.
 
     An id that comes again and says the same is a duplicate; one that says something else was used twice. One bad
-    entry is set aside by itself: the next is held against the hash this one claims to have.
+    entry is set aside by itself: the next is held against the hash this one claims to have, unless that one is wrong.
     """
     judged: list[Judged] = []
+    link: bytes | None = prev
     taken = dict(earlier)
     for entry in entries:
-        judged.append(_judge(entry, epoch, prev, taken))
+        judged.append(_judge(entry, epoch, link, taken))
         taken.setdefault(entry.id, OTHERS)
-        prev = entry.hash
+        # Its hash says nothing: the next one's own, which covers what that follows, must do.
+        link = None if judged[-1].code == "hash_wrong" else entry.hash
     return judged
 
 
-def _judge(entry: Entry, epoch: str, prev: bytes, taken: Mapping[str, Said]) -> Judged:
+def _judge(entry: Entry, epoch: str, prev: bytes | None, taken: Mapping[str, Said]) -> Judged:
     if any("\0" in text for text in _texts(entry)):
         return Judged(entry, "quarantined", "text_invalid")
     if entry.epoch != epoch:
         return Judged(entry, "quarantined", "epoch_differs")
     if entry.id in taken and taken[entry.id] != said(entry):
         return Judged(entry, "quarantined", "id_reused")
-    if entry.prev != prev:
+    if prev is not None and entry.prev != prev:
         return Judged(entry, "quarantined", "chain_broken")
     if not entry.is_whole():
         return Judged(entry, "quarantined", "hash_wrong")

@@ -189,7 +189,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: (_JSON, Pushed)},
         {**_READ, **_PLACE},
         body=(bodies.JSON, Quarantine),
-        most=4 * 1024 * 1024,
+        most=8 * 1024 * 1024,
         packed=True,
     ),
     Operation(

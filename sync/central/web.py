@@ -50,6 +50,8 @@ from sync.central.watch import Watch
 from sync.wire import FeedPage, Next, Push, Pushed, Quarantine
 
 LARGEST_PUSH = 4 * 1024 * 1024
+# In base64 twice: what is too large for a push by a little still goes.
+LARGEST_ASIDE = 8 * 1024 * 1024
 MOST_RECORDS = 2_000
 LONGEST_WAIT_S = 25
 LARGEST_NUMBER = 2**63 - 1
@@ -113,7 +115,7 @@ class _Doors:
     async def put_away(self, request: Request) -> Response:
         async with self._service.admission.body():
             caller = await self._stations.itself(request)
-            entry = bodies.decoded(await bodies.read(request, LARGEST_PUSH, bodies.JSON), Quarantine)
+            entry = bodies.decoded(await bodies.read(request, LARGEST_ASIDE, bodies.JSON), Quarantine)
             _check_numbers(entry.epoch, entry.seq)
             if "\0" in entry.id:
                 raise RequestError(400, "malformed", "an id has no NUL in it")

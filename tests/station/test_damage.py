@@ -10,6 +10,7 @@ from station.database import open_sqlite
 from station.facts import Answered, ItemIdentified, ParcelArrived, PlateAllotted
 from station.journal import Journal, JournalDamaged, JournalError, read_entries
 from station.local_copy import LocalCopy
+from station.plates import make
 from station.salvage import salvage
 from station.state import State
 from station.verify import verify
@@ -152,6 +153,14 @@ def test_a_changed_or_missing_entry_is_refused(folder: Path, statement: str) -> 
     assert opens(folder)
 
 
+@in_closed
+def test_a_text_that_is_no_text_any_more_is_damage(folder: Path) -> None:
+    damage(folder, "UPDATE journal SET at = CAST(x'b2' AS TEXT) WHERE seq = 60")
+    with pytest.raises(JournalDamaged, match="UTF-8"):
+        Journal.open(folder / "station.sqlite", "S1")
+    assert salvage(folder).saved == 120
+
+
 @in_crashed
 def test_what_stands_in_the_wal_is_saved_too(folder: Path) -> None:
     true_ids = ids(shutil.copytree(folder, folder.parent / "whole"))
@@ -253,6 +262,54 @@ def test_an_interrupted_salvage_can_be_run_again(folder: Path) -> None:
     assert (report.aside, report.saved) == (aside, len(true_ids))
     assert ids(folder) == true_ids
     assert verify(folder) == []
+
+
+def allot(folder: Path, count: int) -> list[str]:
+    """Give out the next plate numbers, and return them."""
+    with Journal.open(folder / "station.sqlite", "S01") as journal:
+        given: list[str] = []
+        for _ in range(count):
+            plate = make("S01", journal.resume(State("S01", "bench 1")).plates + 1)
+            journal.append([PlateAllotted("I-S01-1", plate)], operator="B1", shift="S1-1")
+            given.append(plate)
+    return given
+
+
+def damage(folder: Path, *statements: str) -> None:
+    with open_sqlite(folder / "station.sqlite").begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("more", [(), ("DELETE FROM meta WHERE name = 'skipped'",)])
+def test_no_number_is_given_twice_after_many_salvages(tmp_path: Path, more: tuple[str, ...]) -> None:
+    given = allot(tmp_path, 6)
+    for _ in range(3):
+        damage(tmp_path, "UPDATE journal SET body = x'00' WHERE seq = 3", *more)
+        salvage(tmp_path)
+        given += allot(tmp_path, 4)
+    assert len(set(given)) == len(given)
+
+
+@pytest.mark.parametrize("worked", [0, 2])
+def test_a_salvage_cut_off_before_its_report_is_not_done_twice(tmp_path: Path, worked: int) -> None:
+    given = allot(tmp_path, 6)
+    damage(tmp_path, "UPDATE journal SET body = x'00' WHERE seq IN (2, 3, 4)")
+
+    # The report is what a salvage writes last.
+    (salvage(tmp_path).aside / "report.txt").unlink()
+    given += allot(tmp_path, worked)
+    entries = read_entries(tmp_path / "station.sqlite", 0, 100)
+    report = salvage(tmp_path)
+    first = min(tmp_path.glob("damaged-*"))
+    assert "the old numbers 2 to 4" in (first / "report.txt").read_text()
+    if worked:
+        assert (report.saved, report.aside == first) == (3 + worked, False)
+    else:
+        assert report.lost == ((2, 4),)
+        assert read_entries(tmp_path / "station.sqlite", 0, 100) == entries
+    given += allot(tmp_path, 3)
+    assert len(set(given)) == len(given)
 
 
 @in_closed

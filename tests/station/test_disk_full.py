@@ -102,3 +102,26 @@ def test_a_database_that_may_not_grow_is_a_full_disk_too(tmp_path: Path, expect_
         arrive(journal, -1)
         assert journal.last_seq == accepted + 1
     assert verify(tmp_path) == []
+
+
+def test_a_photo_that_central_has_can_go_from_a_full_disk(small_disk: Path) -> None:
+    store = PhotoStore(small_disk / "photos")
+    first, second = store.put(os.urandom(100_000)), store.put(os.urandom(100_000))
+    fill(small_disk)
+    assert store.release(first)
+    assert store.release(second)
+    assert list(store.all()) == []
+    assert store.released() == {first, second}
+    assert list(small_disk.rglob("*.gone")) == []
+
+
+def test_a_photo_whose_going_was_cut_off_goes_with_the_next_start(tmp_path: Path) -> None:
+    store = PhotoStore(tmp_path / "photos")
+    sha256 = store.put(b"photo")
+    (tmp_path / "photos" / "released.txt").write_text("torn")
+    gone = store.path(sha256).with_suffix(".gone")
+    store.path(sha256).rename(gone)
+    assert store.released() == {sha256}
+    store.sweep()
+    assert not gone.exists()
+    assert store.released() == {sha256}

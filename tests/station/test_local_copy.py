@@ -1,6 +1,7 @@
 """The local copy of central's records: found by any code, changed page by page, never half."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -99,6 +100,25 @@ def test_a_page_out_of_turn_or_unreadable_is_taken_not_at_all(copy: LocalCopy) -
     assert copy.bin("B") is None
     copy.apply(3, 3, [record(3, "weather", "today", {"sun": True})])
     assert copy.cursor() == 3
+
+
+def test_a_record_of_a_newer_program_is_kept_and_stops_no_feed(copy: LocalCopy, expect_log: Any) -> None:
+    expect_log("is kept and not shown, for it is of a newer program")
+    rental = {"rma": "RMA-7", "client": "C", "order": "O7", "lines": [], "kind": "rental"}
+    copy.apply(
+        1,
+        3,
+        [
+            record(1, "order", "RMA-7", rental),
+            record(2, "bin", "BIN-2", {"code": "BIN-2", "disposition": "museum"}),
+            record(3, "bin", "BIN-1", Bin("BIN-1", "restock")),
+        ],
+    )
+    assert (copy.cursor(), copy.orders("RMA-7"), copy.bin("BIN-2")) == (3, (), None)
+    assert copy.bins() == (Bin("BIN-1", "restock"),)
+    assert msgspec.json.decode(copy.kept("order", "RMA-7") or b"") == rental
+    copy.apply(4, 4, [record(4, "order", "RMA-7", rental | {"kind": "return"})])
+    assert [order.rma for order in copy.orders("RMA-7")] == ["RMA-7"]
 
 
 def test_what_central_confirmed_and_refused_is_remembered(tmp_path: Path) -> None:

@@ -246,6 +246,37 @@ def test_a_token_that_cannot_be_written_down_is_good_until_the_end(
     client.close()
 
 
+@pytest.mark.parametrize("key", [b"x" * 31, b""])
+def test_a_damaged_key_stops_nothing_while_the_token_is_good(station: Station, expect_log: Any, key: bytes) -> None:
+    expect_log("the token could not be renewed")
+    station.enrol()
+    key_file(station.token_file).write_bytes(key)
+    client = station.client(clock=lambda: datetime.now(UTC) + timedelta(days=59))
+    client.pull(station.site, 0, 10)
+    client.close()
+
+
+def test_an_enrolment_that_was_cut_off_before_its_token_has_the_same_key_again(tmp_path: Path) -> None:
+    token_file = tmp_path / "identity" / "token"
+    key, admission = next_key(token_file), Admission("S01", "leeds", "token", "", "")
+    (token_file.parent / "token.new").mkdir()
+    with pytest.raises(OSError, match=r"token\.new"):
+        adopt(token_file, admission)
+    (token_file.parent / "token.new").rmdir()
+    assert next_key(token_file) == key
+    adopt(token_file, admission)
+    assert key_file(token_file).read_bytes() == key != next_key(token_file)
+
+
+def test_a_key_that_was_adopted_is_no_next_one(tmp_path: Path) -> None:
+    token_file = tmp_path / "identity" / "token"
+    key = next_key(token_file)
+    adopt(token_file, Admission("S01", "leeds", "token", "", ""))
+    # The last of all, that the draft goes, was cut off.
+    token_file.with_name("token.next-key").write_bytes(key)
+    assert next_key(token_file) != key
+
+
 class TlsLine:
     """Central behind TLS: takes the encryption off and passes the bytes on."""
 

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from sync.central import bodies, serving
 from sync.central.__main__ import main
 from sync.central.answers import RequestError
+from sync.wire import Quarantine
 from tests.sync.central.test_main import serve
 
 MEGABYTE = 1024 * 1024
@@ -47,6 +48,11 @@ def test_a_push_may_come_packed(http: httpx.Client, bench: Any, book: Any, codin
     # Two pieces one after the other are one text, for both.
     halves = pack(body[:100]) + pack(body[100:])
     assert http.post(path, content=halves, headers={"Content-Encoding": coding}).json()["acked"] == 3
+
+
+def test_what_is_put_away_raw_may_be_larger_than_a_push(bench: Any, book: Any) -> None:
+    entry = Quarantine(book.journal.epoch, 1, "id", bytes(32), bytes(3_500_000))
+    assert bench.client().put_away(entry).acked == 1
 
 
 def test_what_is_of_another_kind_is_refused(http: httpx.Client, bench: Any) -> None:
