@@ -10,8 +10,9 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from sync.central import feed, integrators, pattern_commands, tokens
+from sync.central import feed, integrators, orders, pattern_commands, tokens
 from sync.central.__main__ import main
+from sync.central.order_rows import read_json
 from sync.central.photos import open_shelf
 from sync.central.resolutions import queue, told
 from sync.central.resolutions.follow import follow
@@ -22,6 +23,7 @@ from sync.central.web import make_app
 from tests.sync.central.resolutions.histories import START, cheap, shipped, tell
 
 Ask = Callable[..., httpx.Response]
+_LINE = {"line": "1", "sku": "TB-TS-M", "title": "Tee", "category": "apparel"}
 SAID = {"as": "confirmed", "by": "Ana", "why": "The provider shows it"}
 
 
@@ -80,6 +82,42 @@ def test_what_waits_for_a_person_is_listed_shown_and_settled(ask: Ask, desk: str
     newest = heard(store, "leeds")[-1]
     assert newest.rma == waits["rma"]
     assert {each.kind: each.state for each in newest.resolutions}["refund"] == "confirmed"
+
+
+def test_another_site_that_was_told_of_the_same_order_sees_and_settles_nothing(
+    ask: Ask, desk: str, store: Store
+) -> None:
+    (waits, *_) = ask("GET", "/v1/sites/leeds/resolutions", desk).json()["resolutions"]
+    dear = msgspec.json.encode(cheap("RMA-1", 9_999_900))
+    with store.writing() as connection:
+        feed.append(connection, "york", [feed.Change("order", rma, dear) for rma in ("Y-1", "Y-2", "RMA-1")])
+    york = integrators.admit(store, "desk", "york", queue.stamp(START), ["resolutions"])
+    path = "/v1/sites/york/resolutions"
+    assert ask("GET", path, york, params={"state": "all"}).json()["resolutions"] == []
+    assert ask("GET", f"{path}/{waits['id']}", york).status_code == 404
+    assert ask("POST", f"{path}/{waits['id']}/settle", york, json=SAID).status_code == 404
+    follow(store, shipped(), START)
+    told.publish(store, START)
+    (same, *_) = ask("GET", "/v1/sites/leeds/resolutions", desk).json()["resolutions"]
+    assert (same["state"], same["amount_minor"]) == ("needs_person", waits["amount_minor"])
+    assert heard(store, "york") == []
+
+
+def test_an_order_that_is_handed_over_takes_its_resolutions_with_it(ask: Ask, desk: str, store: Store) -> None:
+    told.publish(store, START)
+    york = integrators.admit(store, "desk", "york", queue.stamp(START), ["resolutions"])
+    moved = msgspec.json.encode(
+        msgspec.to_builtins(cheap("RMA-1"), str_keys=True)
+        | {"version": 1, "withdrawn": True, "moved_to": "york", "lines": [_LINE]}
+    )
+    (answer,) = orders.take_in(store, "leeds", [read_json(1, moved)])
+    assert answer.status == "created", answer
+    assert told.publish(store, START) == 1
+    assert [each.rma for each in heard(store, "york")] == ["RMA-1"]
+    assert ask("GET", "/v1/sites/york/resolutions", york).json()["resolutions"] != []
+    assert ask("GET", "/v1/sites/leeds/resolutions", desk).json()["resolutions"] == []
+    with store.reading() as connection:
+        assert bytes(feed.every(connection, "leeds", "resolution")[-1].body) == b"null"
 
 
 def test_pages_go_on_after_the_last(ask: Ask, desk: str) -> None:
