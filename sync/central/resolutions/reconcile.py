@@ -64,7 +64,10 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
 
 
 def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book, now: datetime) -> bool:
-    """Put a person's decision in the rules' place; False when one was made before, or anything of the line is begun."""
+    """Put a person's decision in the rules' place; True when it is asked for now.
+
+    False, with nothing changed: one was made before, anything of the line is begun, or the order has no such line.
+    """
     reconcile(connection, rma, book, now)
     begun = select(resolution.c.id).where(
         resolution.c.rma == rma, resolution.c.line == line, resolution.c.state.not_in((*queue.OPEN, "closed"))
@@ -73,9 +76,37 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
     if connection.execute(begun).first() or connection.execute(select(resolution_ruling).where(*key)).first():
         return False
     row = {"rma": rma, "line": line, "at": queue.stamp(now)} | msgspec.structs.asdict(ruling)
-    connection.execute(insert(resolution_ruling), [row])
-    reconcile(connection, rma, book, now)
+    with connection.begin_nested() as trial:
+        connection.execute(insert(resolution_ruling), [row])
+        _reopen(connection, rma, line, ruling, now)
+        derived = reconcile(connection, rma, book, now)
+        if not _is_asked(connection, derived, rma, line, ruling):
+            trial.rollback()
+            return False
     return True
+
+
+def _reopen(connection: Connection, rma: str, line: str, ruling: Ruling, now: datetime) -> None:
+    """Let a ruling ask again for what a person settled as not done.
+
+    Under an id of its own: the provider may remember its answer to the first one. It is made of what it is for, too.
+    """
+    mine = (resolution.c.rma == rma, resolution.c.line == line, resolution.c.kind == ruling.then)
+    old = connection.execute(select(resolution.c.id).where(*mine, resolution.c.state == "closed")).scalar()
+    id_ = id_of(rma, line, f"{ruling.then}/ruled")
+    if old is None or old == id_:
+        return
+    fresh = _unbegun(now) | {"id": id_, "state": "withdrawn", "steps": 1}
+    connection.execute(update(resolution).where(resolution.c.id == old).values(fresh))
+    queue.note(connection, id_, "withdrawn", now, ruling.by, f"{old} was settled as not done")
+
+
+def _is_asked(connection: Connection, derived: Derived | None, rma: str, line: str, ruling: Ruling) -> bool:
+    if ruling.then == "nothing":
+        return derived is not None and line in derived.lines
+    asked = (resolution.c.rma == rma, resolution.c.line == line, resolution.c.kind == ruling.then)
+    query = select(resolution.c.id).where(*asked, resolution.c.state == "requested")
+    return connection.execute(query).first() is not None
 
 
 def _bring_up(
@@ -110,6 +141,13 @@ def _ask(connection: Connection, rma: str, client: str, wanted: Resolution, now:
         "client": client,
         "state": "requested",
         "steps": 1,
+    }
+    connection.execute(insert(resolution), [row | _unbegun(now) | _said(wanted)])
+    queue.note(connection, id_, "requested", now, _BY, f"asked for: {wanted.rule}")
+
+
+def _unbegun(now: datetime) -> dict[str, Any]:
+    return {
         "claim": "",
         "attempts": 0,
         "not_before": queue.stamp(now),
@@ -118,8 +156,6 @@ def _ask(connection: Connection, rma: str, client: str, wanted: Resolution, now:
         "reference": "",
         "later": "",
     }
-    connection.execute(insert(resolution), [row | _said(wanted)])
-    queue.note(connection, id_, "requested", now, _BY, f"asked for: {wanted.rule}")
 
 
 def _said(wanted: Resolution) -> dict[str, Any]:
