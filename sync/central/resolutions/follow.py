@@ -91,7 +91,11 @@ def _journal(connection: Connection, station: str, epoch: str, after: int) -> tu
 
 
 def _named(row: Row[Any]) -> _Named:
-    return msgspec.json.decode(row.body, type=_Named)
+    try:
+        return msgspec.json.decode(row.body, type=_Named)
+    except (msgspec.MsgspecError, ValueError):
+        # A fact that calls something else by one of these names leads to no order.
+        return _Named()
 
 
 def _orders(connection: Connection, station: str, named: Iterable[_Named]) -> set[str]:

@@ -35,14 +35,16 @@ def id_of(rma: str, line: str, kind: str) -> str:
 def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> Derived | None:
     """Derive an order anew and bring the table up to it; None when central is not told of the order any more.
 
+    One that cannot be read moves nothing either, and a review says so.
+
     Once anything of a line is begun, the line is decided: what the facts say after that stands beside it, in `later`.
     """
     insert_once(connection, order_lock, [{"rma": rma}])
     connection.execute(select(order_lock).where(order_lock.c.rma == rma).with_for_update())
     body = latest(connection, "order", [rma]).get(rma)
     derived, client = None, ""
-    if body is not None:
-        order = msgspec.json.decode(body, type=ReturnOrder)
+    order = _read(body)
+    if order is not None:
         client = order.client
         derived = derive(order, facts_of(connection, rma), book.of(client))
     # Locked until commit: no worker takes one up while it is changed here.
@@ -50,6 +52,8 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
     rows = connection.execute(query).mappings().all()
     wanted = derived.resolutions if derived else ()
     stops = {each.line: each for each in derived.stops} if derived else {}
+    if body is not None and order is None:
+        stops[""] = Stop("", "order_unreadable")
     decided = set()
     for line in sorted({row["line"] for row in rows} | {each.line for each in wanted}):
         of_line = [row for row in rows if row["line"] == line]
@@ -61,6 +65,14 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
             _bring_up(connection, (rma, client), of_line, for_line, now)
     _tell(connection, rma, [each for each in stops.values() if each.line not in decided], now)
     return derived
+
+
+def _read(body: bytes | None) -> ReturnOrder | None:
+    """Return an order; None where there is none, or one that only another version of this program can read."""
+    try:
+        return msgspec.json.decode(body, type=ReturnOrder) if body is not None else None
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book, now: datetime) -> bool:
