@@ -118,8 +118,9 @@ def _publish(connection: Connection, now: datetime) -> int:
         return 0
     named = select(resolution.c.rma).where(resolution.c.id.in_({id_ for id_, _ in news})).distinct()
     rmas = sorted(connection.execute(named).scalars())
+    # Locked before anything is read: who is told last is told the newest, and at the site whose order it is.
     sites: dict[str, list[str]] = {}
-    for rma, site in owners.of(connection, rmas, lock=False).items():
+    for rma, site in owners.of(connection, rmas, lock=True).items():
         sites.setdefault(site, []).append(rma)
     connection.execute(delete(resolution_news).where(tuple_(resolution_news.c.id, resolution_news.c.n).in_(news)))
     for site, keys in sorted(sites.items()):

@@ -1,6 +1,7 @@
 """Resolutions at the doors: systems of the right site and role see and settle them, benches hear of each step."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,9 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, text, update
 
-from sync.central import feed, integrators, orders, pattern_commands, tokens
+from sync.central import feed, integrators, orders, pattern_commands, tokens, webhooks
 from sync.central.__main__ import main
 from sync.central.order_rows import read_json
 from sync.central.photos import open_shelf
@@ -18,7 +19,7 @@ from sync.central.resolutions import queue, told
 from sync.central.resolutions.follow import follow
 from sync.central.service import Service
 from sync.central.store import Store
-from sync.central.tables import resolution
+from sync.central.tables import resolution, webhook
 from sync.central.web import make_app
 from tests.sync.central.resolutions.histories import START, cheap, shipped, tell
 
@@ -118,6 +119,36 @@ def test_an_order_that_is_handed_over_takes_its_resolutions_with_it(ask: Ask, de
     assert ask("GET", "/v1/sites/leeds/resolutions", desk).json()["resolutions"] == []
     with store.reading() as connection:
         assert bytes(feed.every(connection, "leeds", "resolution")[-1].body) == b"null"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_of_two_that_tell_of_one_order_at_once_the_last_tells_the_newest(
+    store: Store, until: Callable[..., None]
+) -> None:
+    def waiting() -> int:
+        with store.reading() as connection:
+            return int(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
+
+    tell(store, cheap("RMA-1"))
+    follow(store, shipped(), START)
+    hook = webhooks.add(store, "leeds", "desk", "https://hook.example", START)
+    assert hook is not None
+    publishers = [threading.Thread(target=told.publish, args=(store, START)) for _ in range(2)]
+    with store.writing() as held:
+        # The first has read what it will tell, and cannot go on; the second has no hook to write to.
+        held.execute(text("LOCK TABLE webhook_delivery IN EXCLUSIVE MODE"))
+        publishers[0].start()
+        until(lambda: waiting() == 1)
+        with store.writing() as connection:
+            connection.execute(delete(webhook).where(webhook.c.id == hook.id))
+            refund = select(resolution.c.id).where(resolution.c.kind == "refund")
+            assert queue.claim(connection, connection.execute(refund).scalar_one(), "w", START) is not None
+        publishers[1].start()
+        until(lambda: waiting() == 2 or not publishers[1].is_alive())
+    for each in publishers:
+        each.join()
+    newest = {each.kind: each.state for each in heard(store, "leeds")[-1].resolutions}
+    assert newest["refund"] == "claimed"
 
 
 def test_pages_go_on_after_the_last(ask: Ask, desk: str) -> None:
