@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -12,8 +13,9 @@ import uuid_utils
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resources import find
 from station.entries import Entry, sealed
-from sync.central import feed, snapshot
+from sync.central import feed, rules, snapshot
 from sync.central.__main__ import main
 from sync.central.feed import Change
 from sync.central.store import Store
@@ -84,6 +86,18 @@ def test_a_snapshot_is_what_stands_by_number_and_says_when_it_is_whole(bench: An
         (4, "order", "R-1", b'{"n":4}'),
     ]
     assert end.end == digest_of(mark_of(each.kind, each.key, bytes(each.body)) for each in records)
+
+
+def test_a_version_of_rules_is_never_published_with_another_text_however_old_it_is(tmp_path: Path) -> None:
+    shipped = find.read("rubrics/apparel.toml")
+    with closing(Store(f"sqlite:///{tmp_path / 'central.sqlite'}")) as store:
+        for version in (b"version = 4", b"version = 5"):
+            rules.publish(store, "leeds", [("rubrics/apparel.toml", shipped.replace(b"version = 3", version))])
+        snapshot.raise_floors(store, DAY_1)
+        assert snapshot.raise_floors(store, DAY_100) == {"leeds": 2}
+        other = shipped.replace(b"version = 3", b"version = 4") + b"\n# another text\n"
+        with pytest.raises(rules.NotPublished, match="apparel@4 was published before and says something else"):
+            rules.publish(store, "leeds", [("rubrics/apparel.toml", other)])
 
 
 def test_a_mark_is_of_kind_key_and_bytes() -> None:
