@@ -160,8 +160,10 @@ def _told(row: int, given: OrderIn) -> Told | Answer:
     order = ReturnOrder(
         given.rma, given.client, given.order, lines, given.kind, given.trackings, given.asked, given.zip, given.customer
     )
-    at = given.updated_at
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds") if at is not None else ""
+    try:
+        moment = given.updated_at.astimezone(UTC).isoformat(timespec="microseconds") if given.updated_at else ""
+    except OverflowError:
+        return Answer(row, given.rma, "refused", "updated_at", "in UTC this is before the year 1, or after 9999.")
     body = None if given.withdrawn else msgspec.json.encode(order)
     said = body or b"null" + given.moved_to.encode()
     return Told(row, order, given.version, moment, body, hashlib.sha256(said).digest(), given.moved_to)

@@ -282,6 +282,8 @@ def test_whatever_a_field_holds_it_is_taken_or_named(field: str, value: Any) -> 
         ("version", -1),
         ("version", 2**63),
         ("updated_at", "2026-04-18T08:00:00"),
+        ("updated_at", "0001-01-01T00:00:00+14:00"),
+        ("updated_at", "9999-12-31T23:59:59-14:00"),
         ("lines", []),
         ("colour", "red"),
     ],
