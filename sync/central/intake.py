@@ -147,7 +147,8 @@ def _again(
     if not known:
         return []
     stored = {}
-    for table in (journal, quarantine):
+    # Where an entry was taken, another that came under its number later does not change what it got.
+    for table in (quarantine, journal):
         mine = (table.c.station == station, table.c.epoch == epoch)
         query = select(table).where(*mine, table.c.seq.between(known[0].seq, known[-1].seq))
         stored.update({row["seq"]: row for row in connection.execute(query).mappings()})
