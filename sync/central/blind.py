@@ -75,7 +75,7 @@ def _reviews(connection: Connection, sql: Sql, names: Sequence[str], why: str, n
         return
     alike: dict[str, list[Found]] = {}
     for name, station, parcel, item, rmas in ask(connection, sql, {"names": list(names)})():
-        alike.setdefault(name, []).append(Found(station, parcel, item, _rmas(rmas)))
+        alike.setdefault(name, []).append(Found(station, parcel, item, _rmas(item, rmas)))
     for name, found in alike.items():
         if len(found) > 1 and not all(each.rmas for each in found):
             rma = next((rma for each in found for rma in each.rmas), "")
@@ -83,8 +83,8 @@ def _reviews(connection: Connection, sql: Sql, names: Sequence[str], why: str, n
             yield {"kind": KIND, "rma": rma, "line": name, "why": why, "detail": detail, "opened_at": now}
 
 
-def _rmas(said: str) -> tuple[str, ...]:
-    """Return the orders of a parcel (a JSON list) or of an item (one, or none)."""
-    if said.startswith("["):
+def _rmas(item: str, said: str) -> tuple[str, ...]:
+    """Return the orders of a parcel (a JSON list) or of an item (one, or none; an RMA may begin like a list)."""
+    if not item and said:
         return msgspec.json.decode(said, type=tuple[str, ...])
     return (said,) if said else ()
