@@ -166,6 +166,7 @@ def test_a_partial_refund_waits_for_the_photo_itself(site: Site, book: Any) -> N
     site.push(book, "A01")
     assert site.follow() == {}
     assert site.reviews() == ["no_evidence"]
+    assert follow(site.store, BOOK, START) == 0, "nothing new came"
     with site.store.writing() as connection:
         row = {"sha256": "a" * 64, "size": 9, "station": "A01", "received_at": NOW}
         connection.execute(insert(stored_photo), [row])
