@@ -146,10 +146,8 @@ def _without_photos(store: Store) -> list[str]:
             for station, names in items.items()
             for item, count in ask(connection, _ARRIVED, {"station": station, "items": sorted(names)})()
         }
-    return sorted(
-        {
-            rma
-            for rma, units in waiting
-            if any(unit.photos != arrived.get((unit.station, unit.item), 0) for unit in units)
-        }
-    )
+
+    def is_new(unit: _Seen) -> bool:
+        return unit.photos != arrived.get((unit.station, unit.item), 0)
+
+    return sorted({rma for rma, units in waiting if any(map(is_new, units))})
