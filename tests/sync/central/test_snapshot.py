@@ -95,7 +95,7 @@ def test_a_version_of_rules_is_never_published_with_another_text_however_old_it_
             rules.publish(store, "leeds", [("rubrics/apparel.toml", shipped.replace(b"version = 3", version))])
         snapshot.raise_floors(store, DAY_1)
         assert snapshot.raise_floors(store, DAY_100) == {"leeds": 2}
-        other = shipped.replace(b"version = 3", b"version = 4") + b"\n# another text\n"
+        other = shipped.replace(b"version = 3", b"version = 4").replace(b"One, under a fingertip", b"One, tiny")
         with pytest.raises(rules.NotPublished, match="apparel@4 was published before and says something else"):
             rules.publish(store, "leeds", [("rubrics/apparel.toml", other)])
 
