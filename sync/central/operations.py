@@ -332,10 +332,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/v1/events",
         "journal",
-        "What a station of the caller's site said, in its order; without `station`, what the caller said.",
+        "What a station said, in its order; without `station`, what the caller said.",
         "station",
         {200: (_JSON, list[JournalRow])},
-        {400: "malformed: a number out of its bounds, or no name of ours", 403: "other_site or revoked"},
+        {400: "malformed: a number out of its bounds, or no name of ours"},
         query=(Query("station", "whose journal", NAME), _AFTER, Query("limit", "rows at most", _whole(1, 2000, 500))),
     ),
     *(

@@ -195,20 +195,6 @@ def test_events_can_be_read_back(http: Any, bench: Any, book: Any) -> None:
     assert [(row["seq"], row["type"], row["body"]["t"]) for row in rows] == [(2, "ParcelArrived", "ParcelArrived")]
 
 
-def test_what_a_station_said_is_read_at_its_own_site_alone(
-    http: Any, bench: Any, book: Any, enrol: Any, central: Any
-) -> None:
-    book.parcels(1)
-    bench.client().push(book.push())
-    stranger = central.enrol(f"S{uuid.uuid4().hex[-8:]}", f"{bench.site}-b")
-    for token, status in ((enrol().token, 200), (stranger.token, 403)):
-        whose = {"Authorization": f"Bearer {token}"}
-        answer = http.get("/v1/events", params={"station": bench.station}, headers=whose)
-        assert answer.status_code == status
-    assert answer.json()["error"] == "other_site"
-    assert http.get("/v1/events", params={"station": "nobody's"}).status_code == 403
-
-
 def test_an_entry_that_cannot_be_written_down_is_still_answered(http: Any, bench: Any, book: Any) -> None:
     """Texts of a megabyte, and every field that JSON can carry and a database cannot."""
     book.parcels(1)
