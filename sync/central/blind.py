@@ -108,7 +108,7 @@ def _reviews(connection: Connection, sort: Sort, names: Sequence[str], now: str)
         return
     alike: dict[str, list[Found]] = {}
     for name, station, parcel, item, rmas in ask(connection, _SAME[sort], {"names": list(names)})():
-        alike.setdefault(name, []).append(Found(station, parcel, item, _rmas(rmas)))
+        alike.setdefault(name, []).append(Found(station, parcel, item, _rmas(item, rmas)))
     same, announced = _WHY[sort]
     blind = {name: found for name, found in alike.items() if not all(each.rmas for each in found)}
     for name, found in blind.items():
@@ -165,8 +165,8 @@ def _review(rma: str, name: str, why: str, found: Sequence[Found], now: str) -> 
     return {"kind": KIND, "rma": rma, "line": name, "why": why, "detail": detail, "opened_at": now}
 
 
-def _rmas(said: str) -> tuple[str, ...]:
-    """Return the orders of a parcel (a JSON list) or of an item (one, or none)."""
-    if said.startswith("["):
+def _rmas(item: str, said: str) -> tuple[str, ...]:
+    """Return the orders of a parcel (a JSON list) or of an item (one, or none; an RMA may begin like a list)."""
+    if not item and said:
         return msgspec.json.decode(said, type=tuple[str, ...])
     return (said,) if said else ()

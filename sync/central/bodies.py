@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import io
 import zlib
-from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -72,18 +71,32 @@ async def _read(request: Request, most: int, grace_s: float) -> bytes:
 
 
 def _unfolded(content: bytes, coding: Literal["gzip", "zstd"] | str, most: int) -> bytes:
-    reader: Callable[[int], bytes]
-    if coding == "gzip":
-        reader = gzip.GzipFile(fileobj=io.BytesIO(content)).read
-    else:
-        opener = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-        reader = opener.stream_reader(io.BytesIO(content), read_across_frames=True).read
     try:
-        unfolded = reader(most + 1)
+        if coding == "gzip":
+            unfolded = gzip.GzipFile(fileobj=io.BytesIO(content)).read(most + 1)
+        else:
+            unfolded = _unfolded_zstd(content, most)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise RequestError(400, "malformed", f"this is not {coding}") from error
     if len(unfolded) > most:
         raise _too_large(most)
+    return unfolded
+
+
+def _unfolded_zstd(content: bytes, most: int) -> bytes:
+    """Return what the frames unfold to, or a byte more than the most; raises EOFError where the last one is cut off."""
+    opener = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    unfolded = opener.stream_reader(io.BytesIO(content), read_across_frames=True).read(most + 1)
+    if len(unfolded) > most:
+        return unfolded
+    rest = content
+    while rest:
+        # A stream does not say that it ended too early; a frame does, and there is room for what it holds.
+        frame = opener.decompressobj()
+        frame.decompress(rest)
+        if not frame.eof:
+            raise EOFError
+        rest = frame.unused_data
     return unfolded
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, select
 
+from sync.central import owners
 from sync.central.statements import Sql, ask, insert_rows
 from sync.central.tables import feed
 from sync.wire import FeedPage, FeedRecord, RecordKind
@@ -22,6 +23,11 @@ _PAGE = Sql(
 )
 _ENDS = Sql("SELECT last, floor FROM site_head WHERE site = :site")
 _NEWEST = Sql("SELECT key, body FROM feed WHERE kind = :kind AND key = ANY (:keys) ORDER BY seq")
+# By kind and key alone: asked for a site besides, SQLite goes through all that the site was ever told.
+_NEWEST_ORDERS = Sql(
+    "SELECT feed.key, feed.body FROM feed JOIN order_owner ON order_owner.rma = feed.key "
+    "WHERE feed.kind = :kind AND feed.key = ANY (:keys) AND feed.site || '' = order_owner.site ORDER BY feed.seq"
+)
 
 
 class BelowFloorError(Exception):
@@ -47,6 +53,8 @@ def append(connection: Connection, site: str, changes: Sequence[Change]) -> None
     if not changes:
         return
     orders = max((n for n, change in enumerate(changes, 1) if change.kind == "order"), default=0)
+    if orders:
+        owners.claim(connection, site, {change.key for change in changes if change.kind == "order"})
     ((last,),) = ask(connection, _RAISE_HEAD, {"site": site, "more": len(changes), "orders": orders})()
     rows = [
         {"site": site, "seq": seq, "kind": change.kind, "key": change.key, "body": change.body or _WITHDRAWN}
@@ -78,9 +86,13 @@ def ends(connection: Connection, site: str) -> tuple[int, int]:
 
 
 def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dict[str, bytes]:
-    """Return the newest body of each key that is there and was not withdrawn, whatever the site."""
+    """Return the newest body of each key that is there and was not withdrawn, whatever the site.
+
+    Of a return order, what its own site was told: records of different sites are not numbered together.
+    """
     wanted = [key for key in keys if "\0" not in key]
-    found: dict[str, bytes] = dict(ask(connection, _NEWEST, {"kind": kind, "keys": wanted})()) if wanted else {}
+    newest = _NEWEST_ORDERS if kind == "order" else _NEWEST
+    found: dict[str, bytes] = dict(ask(connection, newest, {"kind": kind, "keys": wanted})()) if wanted else {}
     return {key: bytes(body) for key, body in found.items() if body != _WITHDRAWN}
 
 

@@ -167,7 +167,8 @@ def _again(
     if not known:
         return []
     span = {"station": station, "epoch": epoch, "first": known[0].seq, "last": known[-1].seq}
-    stored = {row[0]: row for sql in (_KEPT, _ASIDE) for row in ask(connection, sql, span)()}
+    # Where an entry was taken, another that came under its number later does not change what it got.
+    stored = {row[0]: row for sql in (_ASIDE, _KEPT) for row in ask(connection, sql, span)()}
     verdicts = []
     for entry in known:
         row = stored.get(entry.seq)

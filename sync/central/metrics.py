@@ -16,6 +16,8 @@ from sync.central.tables import care, resolution
 from sync.wire import Push, Pushed
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+# HTTP takes any word for a method, and each label is kept for ever.
+_METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -55,7 +57,7 @@ class Metrics:
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
         self._under_way.dec()
-        self._requests.labels(method, route, str(status)).observe(seconds)
+        self._requests.labels(method if method in _METHODS else "other", route, str(status)).observe(seconds)
 
     def pushed(self, push: Push, answer: Pushed) -> None:
         """Count a push and what became of its entries."""

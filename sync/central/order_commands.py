@@ -36,8 +36,8 @@ the same command goes on. Exit code 0: all taken in; 1: some rows were refused (
 
 CSV has a header and a row for each line of an order; the rows of one order follow one another, and what is said of the
 order may stand in the first of them alone. Columns:
-  {", ".join(COLUMNS[:11])},
-  {", ".join(COLUMNS[11:])}
+  {", ".join(COLUMNS[:12])},
+  {", ".join(COLUMNS[12:])}
 Needed are rma, client, order, line, sku, title, category, and version or updated_at (2026-04-18T08:00:00Z).
 Several trackings or serials stand in one cell with ; or a blank between them.
 NDJSON has one order a line, as PUT /v1/sites/SITE/orders takes it.

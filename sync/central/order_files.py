@@ -9,7 +9,9 @@ from typing import Any, BinaryIO
 from sync.central.order_rows import Answer, Told, read_json, read_values
 
 _LONGEST_LINE = 256 * 1024
-_ORDER = ("rma", "client", "order", "kind", "asked", "zip", "customer", "version", "updated_at", "withdrawn")
+_ORDER = (
+    "rma", "client", "order", "kind", "asked", "zip", "customer", "version", "updated_at", "withdrawn", "moved_to"
+)  # fmt: skip
 _LINE = ("line", "sku", "title", "category", "quantity", "gtin", "reason", "weight_mg", "price_minor", "currency")
 _LINE_MORE = ("serialised", "season", "model")
 # Several values in a cell, with `;` or blanks between them; of components, which are words, with `;` alone.

@@ -56,7 +56,8 @@ class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class OrderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One return order as another system sends it. `version` or `updated_at` tells the newer of two deliveries.
 
-    `withdrawn`: it is expected no more. `updated_at` is RFC 3339 with a time zone.
+    `withdrawn`: it is expected no more; `moved_to` says of a withdrawn one which other site may send it from now on.
+    `updated_at` is RFC 3339 with a time zone.
     """
 
     rma: Code
@@ -71,12 +72,14 @@ class OrderIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=0, le=2**62)] = 0
     updated_at: Annotated[datetime, Meta(tz=True)] | None = None
     withdrawn: bool = False
+    moved_to: Annotated[str, Meta(max_length=200, pattern=_MAYBE)] = ""
 
 
 class Told(NamedTuple):
     """One delivery of a return order that may be taken in; `row` is where it stood.
 
-    `body` is what benches are told of it, None when it is withdrawn; `digest` is what tells two of them apart.
+    `body` is what benches are told of it, None when it is withdrawn; `digest` is what tells two of them apart;
+    `moved_to` is the site it is handed to.
     """
 
     row: int
@@ -85,6 +88,7 @@ class Told(NamedTuple):
     updated_at: str
     body: bytes | None
     digest: bytes
+    moved_to: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -123,6 +127,8 @@ def _told(row: int, given: OrderIn) -> Told | Answer:
     if not given.version and given.updated_at is None:
         why = "give a version or updated_at: without one nobody can tell which of two deliveries is the newer."
         return Answer(row, given.rma, "refused", "version", why)
+    if given.moved_to and not given.withdrawn:
+        return Answer(row, given.rma, "refused", "moved_to", "an order moves when it is withdrawn: say both.")
     doubled = _first_double(line.line for line in given.lines)
     if doubled is not None:
         why = f"line {given.lines[doubled].line} stands there twice."
@@ -154,10 +160,13 @@ def _told(row: int, given: OrderIn) -> Told | Answer:
     order = ReturnOrder(
         given.rma, given.client, given.order, lines, given.kind, given.trackings, given.asked, given.zip, given.customer
     )
-    at = given.updated_at
-    moment = at.astimezone(UTC).isoformat(timespec="microseconds") if at is not None else ""
+    try:
+        moment = given.updated_at.astimezone(UTC).isoformat(timespec="microseconds") if given.updated_at else ""
+    except OverflowError:
+        return Answer(row, given.rma, "refused", "updated_at", "in UTC this is before the year 1, or after 9999.")
     body = None if given.withdrawn else msgspec.json.encode(order)
-    return Told(row, order, given.version, moment, body, hashlib.sha256(body or b"null").digest())
+    said = body or b"null" + given.moved_to.encode()
+    return Told(row, order, given.version, moment, body, hashlib.sha256(said).digest(), given.moved_to)
 
 
 def _first_double(names: Iterable[str]) -> int | None:

@@ -1,18 +1,20 @@
 """Takes return orders of other systems in: whatever comes twice or late, the newest delivery of each order stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from sync.central import blind, feed
+from sync.central import blind, feed, owners
 from sync.central.feed import Change
 from sync.central.order_rows import Answer, AnswerStatus, Told
 from sync.central.store import Store, insert_once
 from sync.central.tables import return_order
 
 CHUNK = 500
+_OTHER_SITE = "an order of this RMA is another site's, which must hand it over first: withdrawn, with moved_to."
+_NO_SITE = "it must be another site, one that was told of something, or has a system that may tell it."
 _OTHER_CONTENT = "another content came under the same version; give the one that holds a higher version."
 
 
@@ -27,6 +29,26 @@ class _Delivery(NamedTuple):
 _NONE = _Delivery(-1, "", b"")
 
 
+class _Whose(NamedTuple):
+    """The site that sends, whose each order is, and which of the places they are moved to are no sites."""
+
+    site: str
+    owners: Mapping[str, str]
+    strangers: frozenset[str]
+
+    def hindrance(self, told: Told, is_known: bool, moved: Mapping[str, str]) -> tuple[str, str] | None:
+        """Return field and reason why a delivery that would stand may not; `moved`: what moved in this batch.
+
+        A site may always withdraw what its own benches still expect.
+        """
+        rma = told.order.rma
+        if moved.get(rma, self.owners.get(rma, self.site)) != self.site:
+            return None if is_known and told.body is None and not told.moved_to else ("rma", _OTHER_SITE)
+        if told.moved_to == self.site or told.moved_to in self.strangers:
+            return "moved_to", _NO_SITE
+        return None
+
+
 def take_in(store: Store, site: str, rows: Sequence[Told | Answer], rehearse: bool = False) -> list[Answer]:
     """Take a chunk of rows in, in one transaction, and return what became of each; refused rows stay as they are.
 
@@ -35,7 +57,7 @@ def take_in(store: Store, site: str, rows: Sequence[Told | Answer], rehearse: bo
     told = [each for each in rows if isinstance(each, Told)]
     if rehearse:
         with store.reading() as connection:
-            judged, _ = _judged(told, _known(connection, site, told, lock=False))
+            judged, _ = _judged(told, _known(connection, site, told, lock=False), _whose(connection, site, told))
     else:
         with store.writing() as connection:
             judged = _kept(connection, site, told)
@@ -45,10 +67,12 @@ def take_in(store: Store, site: str, rows: Sequence[Told | Answer], rehearse: bo
 
 
 def _kept(connection: Connection, site: str, told: Sequence[Told]) -> list[Answer]:
-    rmas = sorted({each.order.rma for each in told})
+    owners.claim(connection, site, {each.order.rma for each in told})
+    whose = _whose(connection, site, told, lock=True)
     # A row for each, so that there is something to lock; in order, so that nobody waits for each other.
-    insert_once(connection, return_order, [{"site": site, "rma": rma, **_NONE._asdict()} for rma in rmas])
-    judged, won = _judged(told, _known(connection, site, told, lock=True))
+    ours = sorted(rma for rma, owner in whose.owners.items() if owner == site)
+    insert_once(connection, return_order, [{"site": site, "rma": rma, **_NONE._asdict()} for rma in ours])
+    judged, won = _judged(told, _known(connection, site, told, lock=True), whose)
     if won:
         mine = (return_order.c.site == bindparam("of_site"), return_order.c.rma == bindparam("of_rma"))
         values: Any = {name: bindparam(f"new_{name}") for name in _Delivery._fields}
@@ -58,8 +82,10 @@ def _kept(connection: Connection, site: str, told: Sequence[Told]) -> list[Answe
         ]
         connection.execute(update(return_order).where(*mine).values(values), rows)
         blind.note(connection, [each.order for each in won.values() if each.body is not None])
+        resolved = owners.hand_over(connection, {rma: each.moved_to for rma, each in won.items() if each.moved_to})
+        gone = [Change("resolution", rma, None) for rma in resolved]
         # Last: it locks the site until the commit.
-        feed.append(connection, site, [Change("order", rma, each.body) for rma, each in won.items()])
+        feed.append(connection, site, [*(Change("order", rma, each.body) for rma, each in won.items()), *gone])
     return judged
 
 
@@ -77,6 +103,12 @@ def _look_around(store: Store, told: Sequence[Told]) -> None:
             blind.suggest(connection, found)
 
 
+def _whose(connection: Connection, site: str, told: Sequence[Told], lock: bool = False) -> _Whose:
+    rmas = {each.order.rma for each in told}
+    strangers = owners.strangers(connection, {each.moved_to for each in told} - {""})
+    return _Whose(site, owners.of(connection, rmas, lock=lock), strangers)
+
+
 def _known(connection: Connection, site: str, told: Sequence[Told], lock: bool) -> dict[str, _Delivery]:
     """Return the standing delivery of each order; none of one that has never come."""
     rmas = sorted({each.order.rma for each in told})
@@ -86,19 +118,26 @@ def _known(connection: Connection, site: str, told: Sequence[Told], lock: bool) 
     return {row.rma: _Delivery(row.version, row.updated_at, bytes(row.digest)) for row in rows}
 
 
-def _judged(told: Iterable[Told], known: dict[str, _Delivery]) -> tuple[list[Answer], dict[str, Told]]:
+def _judged(told: Iterable[Told], known: dict[str, _Delivery], whose: _Whose) -> tuple[list[Answer], dict[str, Told]]:
     """Return what becomes of each delivery, and of each order the one that stands from now on."""
     standing = dict(known)
     answers: list[Answer] = []
     won: dict[str, Told] = {}
+    moved: dict[str, str] = {}
     for each in told:
         rma, new = each.order.rma, _of(each)
         old = standing.get(rma, _NONE)
+        hindrance = whose.hindrance(each, old != _NONE, moved) if new > old else None
+        if hindrance is not None:
+            answers.append(Answer(each.row, rma, "refused", *hindrance))
+            continue
         status = _status(old, new)
         answers.append(Answer(each.row, rma, status, why=_OTHER_CONTENT if status == "conflict" else ""))
         if new > old:
             standing[rma] = new
             won[rma] = each
+            if each.moved_to:
+                moved[rma] = each.moved_to
     return answers, won
 
 

@@ -4,25 +4,47 @@ Derived from the projected facts each time, never added up: the same facts give 
 whatever order they came. Only counts and the pseudonym leave central.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 
 from station.records import Pattern, pattern_key
-from station.schema import exception, item, parcel
 from sync.central import customers
 from sync.central.customers import Customer
 from sync.central.feed import Change, append
 from sync.central.pattern_rule import Counted, Rules, assess
+from sync.central.statements import Sql, ask
 from sync.central.store import Store
-from sync.central.tables import feed, parcel_order
+from sync.central.tables import feed
 
 KIND: Final = "pattern"
 _WITHDRAWN = b"null"
-_EMPTY = ("empty_box_opened", "empty_parcel")
+# Lists, however many orders a customer has: PostgreSQL takes 65,535 values one by one, and SQLite is slow with them.
+_UNITS = Sql(
+    "SELECT item.match, serial_verdict, in_band, identified_at FROM item "
+    "WHERE rma = ANY (:rmas) AND identified_at >= :since"
+)
+_RECEIVED = Sql(
+    "SELECT parcel_order.rma FROM parcel_order JOIN parcel ON parcel.station = parcel_order.station "
+    "AND parcel.parcel = parcel_order.parcel WHERE parcel_order.rma = ANY (:rmas) AND parcel.arrived_at >= :since "
+    "UNION SELECT rma FROM item WHERE rma = ANY (:rmas) AND identified_at >= :since"
+)
+_EMPTY = Sql(
+    "SELECT DISTINCT parcel.station, parcel.parcel, parcel.orders, parcel.arrived_at FROM parcel_order "
+    "JOIN parcel ON parcel.station = parcel_order.station AND parcel.parcel = parcel_order.parcel "
+    "JOIN exception ON exception.station = parcel.station AND exception.parcel = parcel.parcel "
+    "WHERE parcel_order.rma = ANY (:rmas) AND parcel.arrived_at >= :since "
+    "AND exception.kind IN ('empty_box_opened', 'empty_parcel')"
+)
+# What one customer's data can do by itself; a database that is away is nobody's data.
+_NOBODYS = (OperationalError, TimeoutError)
+_ITS_OWN = (SQLAlchemyError, msgspec.MsgspecError, ValueError, ArithmeticError, TypeError, LookupError)
+_log = logging.getLogger(__name__)
 
 
 def follow(store: Store, rules: Rules, site: str, now: str) -> None:
@@ -30,8 +52,8 @@ def follow(store: Store, rules: Rules, site: str, now: str) -> None:
 
     Asks once where nothing has changed. Where something has, all sites' orders are read: a customer's may be at any of
     them. Each customer is counted in a transaction of its own that takes it off what is due; so nothing is lost when
-    this fails, and nobody holds one customer while waiting for another. Raises sqlalchemy.exc.OperationalError when the
-    database is away.
+    this fails, and nobody holds one customer while waiting for another. One that cannot be counted is passed over until
+    something new is said of it. Raises sqlalchemy.exc.OperationalError when the database is away.
     """
     with store.reading() as connection:
         if not customers.is_anything_new(connection, site):
@@ -43,9 +65,20 @@ def follow(store: Store, rules: Rules, site: str, now: str) -> None:
     with store.reading() as connection:
         touched = customers.due(connection)
     for customer in touched:
+        _follow_one(store, rules, customer, now)
+
+
+def _follow_one(store: Store, rules: Rules, customer: Customer, now: str) -> None:
+    try:
         with store.writing() as connection:
             if customers.take_due(connection, customer):
                 _tell(connection, rules, customer, now)
+    except _NOBODYS:
+        raise
+    except _ITS_OWN as error:
+        _log.warning("a customer cannot be counted: %s", type(error).__name__)
+        with store.writing() as connection:
+            customers.take_due(connection, customer)
 
 
 def recount(store: Store, rules: Rules, now: str, goes_on: Callable[[], bool] = lambda: True) -> int:
@@ -101,24 +134,26 @@ def _pattern(connection: Connection, rules: Rules, customer: Customer, rmas: set
     if len(_received(connection, rmas, since)) < rule.min_returns:
         return None
     counted = count(connection, rmas, since)
-    until = ""
-    if counted.oldest:
-        until = (date.fromisoformat(counted.oldest) + timedelta(days=rule.window_days)).isoformat()
-    return assess(rule, counted, *customer, until)
+    return assess(rule, counted, *customer, _until(counted.oldest, rule.window_days))
+
+
+def _until(oldest: str, days: int) -> str:
+    """Return the day on which the oldest sign leaves the window; "" where there is none."""
+    try:
+        return (date.fromisoformat(oldest) + timedelta(days=days)).isoformat()
+    except (ValueError, OverflowError):
+        # The moment is the bench's own word.
+        return ""
 
 
 def count(connection: Connection, rmas: set[str], since: str) -> Counted:
     """Count what benches found in the parcels and items of these return orders since a moment (UTC)."""
-    units = connection.execute(
-        select(item.c.match, item.c.serial_verdict, item.c.in_band, item.c.identified_at).where(
-            item.c.rma.in_(sorted(rmas)), item.c.identified_at >= since
-        )
-    ).all()
+    units = ask(connection, _UNITS, {"rmas": sorted(rmas), "since": since})()
     seen: list[tuple[str, str]] = []
-    for unit in units:
-        seen += [("another_product", unit.identified_at)] if unit.match == "wrong" else []
-        seen += [("serial_differs", unit.identified_at)] if unit.serial_verdict == "different" else []
-        seen += [("weight", unit.identified_at)] if unit.in_band == 0 else []
+    for match, serial_verdict, in_band, at in units:
+        seen += [("another_product", at)] if match == "wrong" else []
+        seen += [("serial_differs", at)] if serial_verdict == "different" else []
+        seen += [("weight", at)] if in_band == 0 else []
     seen += [("empty_box", at) for at in _empty(connection, rmas, since)]
     kinds = [kind for kind, _ in seen]
     oldest = min((at for _, at in seen), default="")[:10]
@@ -128,10 +163,7 @@ def count(connection: Connection, rmas: set[str], since: str) -> Counted:
 
 def _received(connection: Connection, rmas: set[str], since: str) -> set[str]:
     """Return those of the orders of which a parcel or an item came in."""
-    named = (parcel_order.c.rma.in_(sorted(rmas)), parcel.c.arrived_at >= since)
-    scanned = select(parcel_order.c.rma).join(parcel, _SAME_PARCEL).where(*named)
-    found = select(item.c.rma).where(item.c.rma.in_(sorted(rmas)), item.c.identified_at >= since)
-    return set(connection.execute(scanned.union(found)).scalars())
+    return {rma for (rma,) in ask(connection, _RECEIVED, {"rmas": sorted(rmas), "since": since})()}
 
 
 def _empty(connection: Connection, rmas: set[str], since: str) -> list[str]:
@@ -139,18 +171,8 @@ def _empty(connection: Connection, rmas: set[str], since: str) -> list[str]:
 
     A parcel that was announced for somebody else's order too says nothing about either.
     """
-    boxes = connection.execute(
-        select(parcel.c.station, parcel.c.parcel, parcel.c.orders, parcel.c.arrived_at)
-        .join(parcel_order, _SAME_PARCEL)
-        .join(exception, and_(exception.c.station == parcel.c.station, exception.c.parcel == parcel.c.parcel))
-        .where(parcel_order.c.rma.in_(sorted(rmas)), parcel.c.arrived_at >= since)
-        .where(or_(*(exception.c.kind == kind for kind in _EMPTY)))
-        .distinct()
-    )
-    return [row.arrived_at for row in boxes if rmas >= set(msgspec.json.decode(row.orders, type=list[str]))]
-
-
-_SAME_PARCEL = and_(parcel_order.c.station == parcel.c.station, parcel_order.c.parcel == parcel.c.parcel)
+    boxes = ask(connection, _EMPTY, {"rmas": sorted(rmas), "since": since})()
+    return [at for _, _, orders, at in boxes if rmas >= set(msgspec.json.decode(orders, type=list[str]))]
 
 
 def _told_before(connection: Connection, key: str) -> dict[str, bytes | None]:

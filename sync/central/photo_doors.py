@@ -3,6 +3,9 @@
 import base64
 import binascii
 import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,6 +21,8 @@ from sync.central.tokens import Caller
 from sync.wire import LARGEST_PHOTO, PART_BYTES, PhotoAsk
 
 MOST_ASKED = 1024
+# A bench sends one after the other; the second is for the one that the line has swallowed.
+_PARTS_OF_ONE, _PARTS_AT_ONCE = 2, 16
 _MOST_PARTS = LARGEST_PHOTO // PART_BYTES
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):", re.ASCII)
@@ -43,6 +48,7 @@ class _Doors:
         self._service = service
         self._stations = service.stations
         self._shelf = shelf
+        self._places = _Places()
 
     async def ask(self, request: Request) -> Response:
         caller = await self._stations.any(request)
@@ -54,7 +60,7 @@ class _Doors:
     async def part(self, request: Request) -> Response:
         caller = await self._stations.any(request)
         sha256, size, number, digest = _hash(request), _size(request), _number(request), _digest(request)
-        async with self._service.admission.body():
+        with self._places.one(caller.station):
             part = await bodies.read(request, PART_BYTES, bodies.PICTURE, unfold=False)
             try:
                 await run_in_threadpool(photo_parts.put, self._shelf, caller, sha256, size, number, part, digest)
@@ -91,6 +97,28 @@ class _Doors:
         with self._service.store.reading() as connection:
             site = tokens.site_of(connection, sender)
         return self._shelf.get(sha256) if site == caller.site else None
+
+
+class _Places:
+    """Places for parts that are read; none of them is one of a push's, which photos must not hold up.
+
+    Used in the event loop's thread alone.
+    """
+
+    def __init__(self) -> None:
+        self._held: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, station: str) -> Iterator[None]:
+        """Hold a place; raises RequestError (429) when none is free, or the station has as many as it may."""
+        if self._held[station] >= _PARTS_OF_ONE or self._held.total() >= _PARTS_AT_ONCE:
+            raise RequestError(429, "busy", "too many parts at once: come again later", Retry_After="2")
+        self._held[station] += 1
+        try:
+            yield
+        finally:
+            self._held[station] -= 1
+            self._held += Counter()
 
 
 def _size(request: Request) -> int:

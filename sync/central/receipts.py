@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from station.entries import Entry
 from station.facts import ParcelArrived, Recorded, Undone
 from station.records import Receipt
 from station.schema import parcel
 from sync.central.feed import Change, latest
-from sync.central.tables import feed, journal
+from sync.central.statements import Sql, ask
+from sync.central.tables import journal
 
 # A sign that no code of a parcel has.
 _BETWEEN = "|"
+_RECEIVED = Sql("SELECT code, station, parcel FROM parcel WHERE code = ANY (:codes)")
 
 
 def key_of(receipt: Receipt) -> str:
@@ -35,12 +37,9 @@ def changes(connection: Connection, station: str, facts: Sequence[tuple[Entry, R
 
 def known(connection: Connection, codes: Iterable[str]) -> list[Receipt]:
     """Return the receipts that hold for these parcel codes, oldest first."""
-    named = [feed.c.key.startswith(f"{code}{_BETWEEN}", autoescape=True) for code in codes]
-    if not named:
-        return []
-    query = select(feed.c.key).where(feed.c.kind == "receipt", or_(*named))
-    keys = set(connection.execute(query).scalars())
-    bodies = latest(connection, "receipt", keys).values()
+    named = [code for code in codes if "\0" not in code]
+    rows = ask(connection, _RECEIVED, {"codes": named})() if named else ()
+    bodies = latest(connection, "receipt", {_BETWEEN.join(row) for row in rows}).values()
     return sorted((msgspec.json.decode(body, type=Receipt) for body in bodies), key=lambda each: each.at)
 
 

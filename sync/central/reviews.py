@@ -125,10 +125,13 @@ def _doubled(units: Sequence[Unit], line: Line, order: bytes) -> tuple[str, str]
 
 
 def _declared(order: bytes, line: str) -> int | None:
-    """Return how many units were declared, or None when central was never told of the order."""
+    """Return how many units were declared, or None when central was never told of the order, or cannot read it."""
     if not order:
         return None
-    lines = msgspec.json.decode(order, type=ReturnOrder).lines
+    try:
+        lines = msgspec.json.decode(order, type=ReturnOrder).lines
+    except (msgspec.MsgspecError, ValueError):
+        return None
     return next((each.quantity for each in lines if each.line == line), 0)
 
 

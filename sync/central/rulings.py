@@ -10,14 +10,14 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, insert, or_, select
 
-from sync.central import blind, reviews, tokens
+from sync.central import blind, owners, reviews, tokens
 from sync.central.feed import Change, append
 from sync.central.resolutions import queue, reconcile
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.rules import Book, Then
 from sync.central.resolutions.told import Sentence
 from sync.central.store import Store, insert_once
-from sync.central.tables import feed, order_lock, parcel_order, review, review_ruling
+from sync.central.tables import order_lock, order_owner, parcel_order, review, review_ruling
 
 Kind = Literal["resolution", "duplicate_receipt", "merge_suggestion"]
 _MOST = 1_000_000_000_000
@@ -86,8 +86,8 @@ class NotRuled(Exception):
 
 
 def of_site(connection: Connection, site: str, limit: int) -> Reviews:
-    """Return the open reviews about orders a site was told of, and about parcels of its benches without an order."""
-    of_order = exists().where(feed.c.site == site, feed.c.kind == "order", feed.c.key == review.c.rma)
+    """Return the open reviews about orders of a site, and about parcels of its benches without an order."""
+    of_order = exists().where(order_owner.c.rma == review.c.rma, order_owner.c.site == site)
     query = select(review).where(reviews.IS_OPEN, or_(of_order, review.c.rma == "")).order_by(review.c.opened_at)
     found: list[Review] = []
     for row in connection.execute(query.order_by(*review.primary_key.columns)).mappings():
@@ -167,9 +167,8 @@ def _carry_out(connection: Connection, book: Book, row: RowMapping, made: Ruled,
 
 
 def _sites(connection: Connection, rma: str) -> Sequence[str]:
-    """Return the sites that were told of an order."""
-    query = select(feed.c.site).where(feed.c.kind == "order", feed.c.key == rma).distinct()
-    return connection.execute(query).scalars().all()
+    """Return the site an order belongs to, which stays so until the transaction ends; none when nobody was told of it."""
+    return list(owners.of(connection, [rma], lock=True).values())
 
 
 def _is_of(connection: Connection, row: RowMapping, site: str) -> bool:

@@ -36,7 +36,7 @@ _SITES = Sql("SELECT site, last, floor FROM site_head ORDER BY site")
 _OLD_END = Sql("SELECT COALESCE(MAX(seq), 0) FROM feed_moment WHERE site = :site AND at <= :before")
 _RAISE_FLOOR = Sql("UPDATE site_head SET floor = :floor WHERE site = :site AND floor < :floor")
 _THIN_OUT = Sql(
-    "DELETE FROM feed WHERE site = :site AND seq > :after AND seq <= :upto AND EXISTS "
+    "DELETE FROM feed WHERE site = :site AND seq > :after AND seq <= :upto AND kind <> 'rules' AND EXISTS "
     "(SELECT 1 FROM feed AS later WHERE later.kind = feed.kind AND later.key = feed.key AND later.seq > feed.seq "
     "AND later.seq <= :floor AND later.site || '' = feed.site)"
 )
@@ -102,8 +102,8 @@ def raise_floors(
     """Note where each site's feed ends now, and raise its floor to where it ended so many days ago; return the raised.
 
     Below the floor only what stood there is kept, withdrawals too: whoever reads a feed from a mark of its own within
-    central asks for the newest of each key only. Once `goes_on` says no it is left where it is: what is still below a
-    floor goes with the next rise.
+    central asks for the newest of each key only. All rules are kept: no version may ever say something else. Once
+    `goes_on` says no a feed is left where it is: what is still below a floor goes with the next rise.
     """
     before = (datetime.fromisoformat(now) - timedelta(days=days)).astimezone(UTC)
     moment = before.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 # Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
-REVISION = "0005"
+REVISION = "0006"
 
 metadata = MetaData()
 
@@ -202,6 +202,14 @@ return_order = Table(
     Column("version", BigInteger, nullable=False),
     Column("updated_at", String, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+)
+
+# The one site that each return order belongs to (`owners`).
+order_owner = Table(
+    "order_owner",
+    metadata,
+    Column("rma", String, primary_key=True),
+    Column("site", String, nullable=False),
 )
 
 # The systems that may send a site's return orders in, and do nothing else; only the token's SHA-256 is kept.

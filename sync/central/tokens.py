@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
-from sync.central.identity_tables import enrolled_station, station_token
+from sync.central.identity_tables import enrol_code, enrolled_station, station_token
 from sync.central.statements import Sql, ask
 from sync.central.store import Store, insert_once
 from sync.central.tables import station as old_station
@@ -125,6 +125,10 @@ def revoke(store: Store, station: str, now: str) -> bool:
         if site is None:
             return False
         mine = enrolled_station.c.station == station
+        # A code that let it in, or would, lets nobody in any more.
+        key = connection.execute(select(enrolled_station.c.public_key).where(mine)).scalar() or b""
+        used = (enrol_code.c.used_by == key) & (enrol_code.c.used_by != b"")
+        connection.execute(delete(enrol_code).where(used | (enrol_code.c.station == station)))
         if connection.execute(enrolled_station.update().where(mine).values(revoked_at=now)).rowcount == 0:
             row = {"station": station, "site": site, "public_key": b"", "enrolled_at": now, "revoked_at": now}
             connection.execute(insert(enrolled_station), [row])

@@ -8,14 +8,26 @@ import hashlib
 import hmac
 import ipaddress
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-_TIMEOUT_S, _CONNECT_S = 10.0, 3.0
+# For each read, for the connection, and for all of it from then on: who answers a byte at a time holds nobody up.
+_TIMEOUT_S, _CONNECT_S, _WHOLE_S = 10.0, 3.0, 15.0
 _LONGEST_URL = 1_000
 # Addresses that carry another one inside: what is behind them cannot be told.
-_TUNNELS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
+_TUNNELS = tuple(
+    map(
+        ipaddress.IPv6Network,
+        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96"),
+    )
+)
+# What was a network of one's own before RFC 3879.
+_SITE_LOCAL = ipaddress.IPv6Network("fec0::/10")
 
 
 class NotAllowed(Exception):
@@ -51,13 +63,13 @@ def checked(url: str, *, loopback: bool = False) -> SplitResult:
 def judge(address: str, *, loopback: bool = False) -> None:
     """Raise NotAllowed for an IP address that not everybody can reach; ValueError for what is none."""
     ip = ipaddress.ip_address(address.partition("%")[0])
+    if loopback and ip.is_loopback:
+        return
     if isinstance(ip, ipaddress.IPv6Address):
         if any(ip in tunnel for tunnel in _TUNNELS):
             raise NotAllowed(f"{address} hides another address")
         ip = ip.ipv4_mapped or ip
-    if loopback and ip.is_loopback:
-        return
-    if not ip.is_global or ip.is_multicast:
+    if not ip.is_global or ip.is_multicast or ip in _SITE_LOCAL:
         raise NotAllowed(f"{address} is of a network of one's own")
 
 
@@ -80,8 +92,10 @@ def signature(secret: str, body: bytes, at: int) -> str:
     return f"t={at},v1={mac}"
 
 
-def send(url: str, secret: str, id_: str, body: bytes, at: int, *, loopback: bool = False) -> int:
-    """Post a delivery and return the status of the answer.
+def send(
+    url: str, secret: str, id_: str, body: bytes, at: int, *, loopback: bool = False, within_s: float = _WHOLE_S
+) -> int:
+    """Post a delivery and return the status of the answer, which comes within so many seconds of the connection.
 
     Raises NotAllowed, and httpx.HTTPError when nobody answered in time.
     """
@@ -98,10 +112,38 @@ def send(url: str, secret: str, id_: str, body: bytes, at: int, *, loopback: boo
     }
     timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S)
     with (
+        _cut_off(within_s) as trace,
         httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as http,
         # The certificate must be that of the name, not of the address.
         http.stream(
-            "POST", pinned, content=body, headers=headers, extensions={"sni_hostname": parts.hostname}
+            "POST", pinned, content=body, headers=headers, extensions={"sni_hostname": parts.hostname, "trace": trace}
         ) as answer,
     ):
         return answer.status_code
+
+
+@contextmanager
+def _cut_off(within_s: float) -> Iterator[Any]:
+    """Lend a trace for httpx, whose timeouts are for each read: the connection it tells of ends after so long."""
+    sockets: list[socket.socket] = []
+
+    def cut() -> None:
+        with suppress(OSError):
+            # The plain one: that of TLS would first take the session away from who is reading.
+            socket.socket.shutdown(sockets[-1], socket.SHUT_RDWR)
+
+    timer = threading.Timer(within_s, cut)
+    timer.daemon = True
+
+    def trace(event: str, info: dict[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            sockets.append(info["return_value"].get_extra_info("socket"))
+            if len(sockets) == 1:
+                timer.start()
+
+    try:
+        yield trace
+    finally:
+        timer.cancel()
+        if sockets:
+            timer.join()

@@ -176,7 +176,8 @@ def _rule(asked: argparse.Namespace, store: Store) -> int:
         return _sorry(text_files.in_words(error))
     told.publish(store, _now())
     if not done:
-        return _sorry(f"{asked.rma} {asked.line} is decided already, by a person or by what was begun")
+        said = f"{asked.rma} {asked.line}"
+        return _sorry(f"{said} is decided already, by a person or by what was begun, or there is no such line")
     return _say(f"{asked.rma} {asked.line}: {asked.then}, asked for")
 
 

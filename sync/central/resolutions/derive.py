@@ -85,11 +85,15 @@ class Stop(msgspec.Struct, frozen=True):
 
 
 class Derived(NamedTuple):
-    """What an order resolves to by now, what a person must decide, and which lines wait for which moment."""
+    """What an order resolves to by now, what a person must decide, and which lines wait for which moment.
+
+    `lines` are all the order has.
+    """
 
     resolutions: tuple[Resolution, ...]
     stops: tuple[Stop, ...]
     waiting: tuple[tuple[str, str], ...]
+    lines: frozenset[str] = frozenset()
 
 
 class _Person(Exception):
@@ -129,7 +133,7 @@ def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
                 resolutions += _by_rule(case, rule, rules)
         except _Person as person:
             stops.append(Stop(line.line, str(person), case.units))
-    return Derived(tuple(resolutions), tuple(stops), tuple(waiting))
+    return Derived(tuple(resolutions), tuple(stops), tuple(waiting), frozenset(each.line for each in order.lines))
 
 
 def _case(order: ReturnOrder, line: ReturnLine, facts: Facts) -> _Line:

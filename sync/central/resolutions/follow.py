@@ -14,11 +14,29 @@ from station.schema import item
 from sync.central import tables
 from sync.central.resolutions.reconcile import REVIEW, reconcile
 from sync.central.resolutions.rules import Book
+from sync.central.statements import Sql, ask
 from sync.central.store import Store, insert_once
 from sync.central.tables import ack, journal, parcel_order, resolution_mark, review, site_head
 
 # Enough that a long backlog goes fast, few enough that no transaction holds its orders for long.
 _AT_ONCE = 200
+
+
+# As `evidence` counts them, of many units at once.
+_ARRIVED = Sql(
+    "SELECT photo.item, COUNT(DISTINCT stored_photo.sha256) FROM photo "
+    "LEFT JOIN shared_photo ON shared_photo.sha256 = photo.sha256 "
+    "JOIN stored_photo ON stored_photo.sha256 = COALESCE(shared_photo.shared_sha256, photo.sha256) "
+    "WHERE photo.station = :station AND photo.item = ANY (:items) GROUP BY photo.item"
+)
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """Of a unit in a review, how many photos of it were here."""
+
+    station: str
+    item: str
+    photos: int = 0
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -91,7 +109,11 @@ def _journal(connection: Connection, station: str, epoch: str, after: int) -> tu
 
 
 def _named(row: Row[Any]) -> _Named:
-    return msgspec.json.decode(row.body, type=_Named)
+    try:
+        return msgspec.json.decode(row.body, type=_Named)
+    except (msgspec.MsgspecError, ValueError):
+        # A fact that calls something else by one of these names leads to no order.
+        return _Named()
 
 
 def _orders(connection: Connection, station: str, named: Iterable[_Named]) -> set[str]:
@@ -112,7 +134,20 @@ def _orders(connection: Connection, station: str, named: Iterable[_Named]) -> se
 
 
 def _without_photos(store: Store) -> list[str]:
-    """Return the orders that wait for photos: no fact tells of their arrival."""
-    query = select(review.c.rma).where(review.c.kind == REVIEW, review.c.why == "no_evidence").distinct()
+    """Return the orders that waited for photos of which more are here now: no fact tells of their arrival."""
+    query = select(review.c.rma, review.c.detail).where(review.c.kind == REVIEW, review.c.why == "no_evidence")
     with store.reading() as connection:
-        return sorted(connection.execute(query).scalars())
+        waiting = [(row.rma, msgspec.json.decode(row.detail, type=list[_Seen])) for row in connection.execute(query)]
+        items: dict[str, set[str]] = {}
+        for unit in (unit for _, units in waiting for unit in units):
+            items.setdefault(unit.station, set()).add(unit.item)
+        arrived: dict[tuple[str, str], int] = {
+            (station, item): count
+            for station, names in items.items()
+            for item, count in ask(connection, _ARRIVED, {"station": station, "items": sorted(names)})()
+        }
+
+    def is_new(unit: _Seen) -> bool:
+        return unit.photos != arrived.get((unit.station, unit.item), 0)
+
+    return sorted({rma for rma, units in waiting if any(map(is_new, units))})

@@ -35,14 +35,16 @@ def id_of(rma: str, line: str, kind: str) -> str:
 def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> Derived | None:
     """Derive an order anew and bring the table up to it; None when central is not told of the order any more.
 
+    One that cannot be read moves nothing either, and a review says so.
+
     Once anything of a line is begun, the line is decided: what the facts say after that stands beside it, in `later`.
     """
     insert_once(connection, order_lock, [{"rma": rma}])
     connection.execute(select(order_lock).where(order_lock.c.rma == rma).with_for_update())
     body = latest(connection, "order", [rma]).get(rma)
     derived, client = None, ""
-    if body is not None:
-        order = msgspec.json.decode(body, type=ReturnOrder)
+    order = _read(body)
+    if order is not None:
         client = order.client
         derived = derive(order, facts_of(connection, rma), book.of(client))
     # Locked until commit: no worker takes one up while it is changed here.
@@ -50,6 +52,8 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
     rows = connection.execute(query).mappings().all()
     wanted = derived.resolutions if derived else ()
     stops = {each.line: each for each in derived.stops} if derived else {}
+    if body is not None and order is None:
+        stops[""] = Stop("", "order_unreadable")
     decided = set()
     for line in sorted({row["line"] for row in rows} | {each.line for each in wanted}):
         of_line = [row for row in rows if row["line"] == line]
@@ -63,8 +67,19 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
     return derived
 
 
+def _read(body: bytes | None) -> ReturnOrder | None:
+    """Return an order; None where there is none, or one that only another version of this program can read."""
+    try:
+        return msgspec.json.decode(body, type=ReturnOrder) if body is not None else None
+    except (msgspec.MsgspecError, ValueError):
+        return None
+
+
 def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book, now: datetime) -> bool:
-    """Put a person's decision in the rules' place; False when one was made before, or anything of the line is begun."""
+    """Put a person's decision in the rules' place; True when it is asked for now.
+
+    False, with nothing changed: one was made before, anything of the line is begun, or the order has no such line.
+    """
     reconcile(connection, rma, book, now)
     begun = select(resolution.c.id).where(
         resolution.c.rma == rma, resolution.c.line == line, resolution.c.state.not_in((*queue.OPEN, "closed"))
@@ -73,9 +88,37 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
     if connection.execute(begun).first() or connection.execute(select(resolution_ruling).where(*key)).first():
         return False
     row = {"rma": rma, "line": line, "at": queue.stamp(now)} | msgspec.structs.asdict(ruling)
-    connection.execute(insert(resolution_ruling), [row])
-    reconcile(connection, rma, book, now)
+    with connection.begin_nested() as trial:
+        connection.execute(insert(resolution_ruling), [row])
+        _reopen(connection, rma, line, ruling, now)
+        derived = reconcile(connection, rma, book, now)
+        if not _is_asked(connection, derived, rma, line, ruling):
+            trial.rollback()
+            return False
     return True
+
+
+def _reopen(connection: Connection, rma: str, line: str, ruling: Ruling, now: datetime) -> None:
+    """Let a ruling ask again for what a person settled as not done.
+
+    Under an id of its own: the provider may remember its answer to the first one. It is made of what it is for, too.
+    """
+    mine = (resolution.c.rma == rma, resolution.c.line == line, resolution.c.kind == ruling.then)
+    old = connection.execute(select(resolution.c.id).where(*mine, resolution.c.state == "closed")).scalar()
+    id_ = id_of(rma, line, f"{ruling.then}/ruled")
+    if old is None or old == id_:
+        return
+    fresh = _unbegun(now) | {"id": id_, "state": "withdrawn", "steps": 1}
+    connection.execute(update(resolution).where(resolution.c.id == old).values(fresh))
+    queue.note(connection, id_, "withdrawn", now, ruling.by, f"{old} was settled as not done")
+
+
+def _is_asked(connection: Connection, derived: Derived | None, rma: str, line: str, ruling: Ruling) -> bool:
+    if ruling.then == "nothing":
+        return derived is not None and line in derived.lines
+    asked = (resolution.c.rma == rma, resolution.c.line == line, resolution.c.kind == ruling.then)
+    query = select(resolution.c.id).where(*asked, resolution.c.state == "requested")
+    return connection.execute(query).first() is not None
 
 
 def _bring_up(
@@ -110,6 +153,13 @@ def _ask(connection: Connection, rma: str, client: str, wanted: Resolution, now:
         "client": client,
         "state": "requested",
         "steps": 1,
+    }
+    connection.execute(insert(resolution), [row | _unbegun(now) | _said(wanted)])
+    queue.note(connection, id_, "requested", now, _BY, f"asked for: {wanted.rule}")
+
+
+def _unbegun(now: datetime) -> dict[str, Any]:
+    return {
         "claim": "",
         "attempts": 0,
         "not_before": queue.stamp(now),
@@ -118,8 +168,6 @@ def _ask(connection: Connection, rma: str, client: str, wanted: Resolution, now:
         "reference": "",
         "later": "",
     }
-    connection.execute(insert(resolution), [row | _said(wanted)])
-    queue.note(connection, id_, "requested", now, _BY, f"asked for: {wanted.rule}")
 
 
 def _said(wanted: Resolution) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, exists, select, tuple_
 
-from sync.central import webhooks
+from sync.central import owners, webhooks
 from sync.central.feed import Change, append
 from sync.central.store import Store
-from sync.central.tables import feed, resolution, resolution_news, resolution_step
+from sync.central.tables import order_owner, resolution, resolution_news, resolution_step
 
 _AT_ONCE = 200
 
@@ -85,7 +85,7 @@ def of_order(connection: Connection, rma: str) -> tuple[Told, ...]:
 
 
 def of_site(connection: Connection, site: str, state: str, after: str, limit: int) -> tuple[Told, ...]:
-    """Return resolutions of the orders a site was told of, in a state (`all`: any), with an id above `after`."""
+    """Return resolutions of a site's orders, in a state (`all`: any), with an id above `after`."""
     where: list[ColumnElement[bool]] = [_at(site), resolution.c.id > after]
     if state != "all":
         where.append(resolution.c.state == state)
@@ -116,13 +116,13 @@ def _publish(connection: Connection, now: datetime) -> int:
     news = [(row.id, row.n) for row in connection.execute(query.with_for_update(skip_locked=True))]
     if not news:
         return 0
-    connection.execute(delete(resolution_news).where(tuple_(resolution_news.c.id, resolution_news.c.n).in_(news)))
     named = select(resolution.c.rma).where(resolution.c.id.in_({id_ for id_, _ in news})).distinct()
     rmas = sorted(connection.execute(named).scalars())
-    told = select(feed.c.site, feed.c.key).where(feed.c.kind == "order", feed.c.key.in_(rmas)).distinct()
-    sites: dict[str, set[str]] = {}
-    for row in connection.execute(told):
-        sites.setdefault(row.site, set()).add(row.key)
+    # Locked before anything is read: who is told last is told the newest, and at the site whose order it is.
+    sites: dict[str, list[str]] = {}
+    for rma, site in owners.of(connection, rmas, lock=True).items():
+        sites.setdefault(site, []).append(rma)
+    connection.execute(delete(resolution_news).where(tuple_(resolution_news.c.id, resolution_news.c.n).in_(news)))
     for site, keys in sorted(sites.items()):
         changes = [_change(connection, rma) for rma in sorted(keys)]
         webhooks.enqueue(connection, site, [change.body for change in changes if change.body], now)
@@ -138,7 +138,7 @@ def _change(connection: Connection, rma: str) -> Change:
 
 
 def _at(site: str) -> ColumnElement[bool]:
-    return exists().where(feed.c.site == site, feed.c.kind == "order", feed.c.key == resolution.c.rma)
+    return exists().where(order_owner.c.rma == resolution.c.rma, order_owner.c.site == site)
 
 
 def _told(

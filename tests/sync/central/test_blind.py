@@ -73,6 +73,21 @@ def test_a_unit_without_an_order_whose_serial_another_has_is_suggested(
     assert (found["rma"], found["why"], len(found["detail"])) == (f"RMA-{site}", "same_serial", 2)
 
 
+@pytest.mark.parametrize("begin", ["[", '["'])
+def test_an_rma_that_begins_like_a_list_is_a_name_all_the_same(
+    enrol: Enrol, new_book: NewBook, site: str, begin: str
+) -> None:
+    serial, order = f"SN-{site}", f'{begin}RMA-{site}"]'
+    for rma in (order, ""):
+        book, bench = new_book(), enrol()
+        arrived = book.arrival("", *([rma] if rma else []))
+        named = ItemIdentified(arrived.parcel, "I-1", "C", "matched", "Thing", "home", rma=rma, line="1" if rma else "")
+        book.add(arrived, named, SerialChecked("I-1", serial, "same"))
+        assert bench.client().push(book.push()).results == ()
+    (found,) = suggestions(bench.central, serial)
+    assert found["rma"] == order
+
+
 def test_two_benches_at_the_same_moment_are_seen(enrol: Enrol, new_book: NewBook, site: str) -> None:
     benches, books = [enrol(), enrol()], [new_book(), new_book()]
     codes = [f"T-{site}-{n}" for n in range(10)]

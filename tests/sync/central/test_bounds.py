@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+import os
 import socket
 import ssl
 import subprocess
@@ -53,6 +54,26 @@ def test_a_push_may_come_packed(http: httpx.Client, bench: Any, book: Any, codin
 def test_what_is_put_away_raw_may_be_larger_than_a_push(bench: Any, book: Any) -> None:
     entry = Quarantine(book.journal.epoch, 1, "id", bytes(32), bytes(3_500_000))
     assert bench.client().put_away(entry).acked == 1
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("zstd", zstandard.compress)])
+def test_half_of_a_packed_body_is_no_body(coding: str, pack: Any) -> None:
+    rows = b"".join(b'{"rma": "RMA-%d", "salt": "%s"}\n' % (n, os.urandom(16).hex().encode()) for n in range(20_000))
+    packed = pack(rows)
+    headers = [(b"content-encoding", coding.encode())]
+
+    def read(content: bytes) -> bytes:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        request = Request({"type": "http", "method": "POST", "headers": headers}, receive)
+        return asyncio.run(bodies.read(request, 2 * len(rows), bodies.ROWS))
+
+    assert read(packed) == rows
+    for cut in (len(packed) // 2, len(packed) - 1):
+        with pytest.raises(RequestError) as no:
+            read(packed[:cut])
+        assert (no.value.status, no.value.problem.error) == (400, "malformed")
 
 
 def test_what_is_of_another_kind_is_refused(http: httpx.Client, bench: Any) -> None:

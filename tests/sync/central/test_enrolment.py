@@ -219,6 +219,18 @@ def test_who_was_shut_out_is_told_so_and_comes_back_with_a_new_code(store: Store
     assert not tokens.revoke(store, "B99", NOW)
 
 
+def test_a_code_that_is_open_yet_lets_nobody_in_who_was_shut_out(store: Store, key: Key) -> None:
+    used, others = code(store), code(store, "B07")
+    key.enrol(used, "B07")
+    unused = code(store)
+    assert tokens.revoke(store, "B07", NOW)
+    for written in (used, others):
+        assert refused(key.enrol, written, "B07") == "code_unknown"
+    assert tokens.enrol(store, "B08", "leeds", NOW)
+    assert tokens.revoke(store, "B08", NOW), "it has no key"
+    assert Key(store).enrol(unused, "B09").station == "B09"
+
+
 def test_a_token_ends_and_the_key_gets_the_next_one_for_ninety_days(store: Store, key: Key) -> None:
     first = key.enrol(code(store), "B07")
     assert first.renew_at == after(days=30)

@@ -211,6 +211,17 @@ def test_an_id_used_again_with_other_words_is_set_aside(bench: Any, book: Any) -
     assert [row["seq"] for row in bench.events()] == [1, 2]
 
 
+def test_what_was_taken_stays_taken_when_another_comes_under_its_number(bench: Any, book: Any) -> None:
+    book.parcels(2)
+    push, client = book.push(), bench.client()
+    client.push(push)
+    other = sealed(msgspec.structs.replace(push.entries[1], operator="BDG-9"), push.entries[0].hash)
+    forged = Push(push.epoch, 2, "", (other,))
+    for _ in range(2):
+        assert [(each.seq, each.code) for each in client.push(forged).results] == [(2, "id_reused")]
+        assert {(each.status, each.code) for each in client.push(push).results} == {("duplicate", "")}
+
+
 def test_a_salvaged_journal_says_again_what_central_has_and_nothing_is_doubled(bench: Any, book: Any) -> None:
     """A salvage begins a new epoch and sends every entry again under its old id, but for those that were lost."""
     book.parcels(4)

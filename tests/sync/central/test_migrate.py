@@ -14,7 +14,7 @@ from sqlalchemy import Engine, inspect
 from station.database import open_central
 from station.records import Product, ReturnLine, ReturnOrder
 from station.schema import PROJECTIONS
-from sync.central import feed
+from sync.central import feed, owners
 from sync.central.__main__ import main
 from sync.central.feed import Change
 from sync.central.migrate import SchemaError, migrate, revision_of
@@ -60,6 +60,15 @@ def as_before_revisions(engine: Engine) -> None:
             sqlalchemy.text("INSERT INTO feed (site, seq, kind, key, body) VALUES ('leeds', 1, 'order', 'R-1', :body)"),
             {"body": b"{}"},
         )
+        # Another site was told of it as well, and that it is expected no more.
+        connection.execute(sqlalchemy.text("INSERT INTO site_head (site, last) VALUES ('aston', 2)"))
+        for seq, body in enumerate((b"{}", b"null"), 1):
+            connection.execute(
+                sqlalchemy.text(
+                    "INSERT INTO feed (site, seq, kind, key, body) VALUES ('aston', :n, 'order', 'R-1', :body)"
+                ),
+                {"n": seq, "body": body},
+            )
 
 
 def alembic_operations(connection: sqlalchemy.Connection) -> Callable[[Callable[[], None]], None]:
@@ -139,6 +148,7 @@ def check_adopted(store: Store) -> None:
     with store.writing() as connection:
         feed.append(connection, "leeds", [Change("order", "R-2", b"{}")])
         page = feed.page(connection, "leeds", 0, 10, "")
+        assert owners.of(connection, ["R-1", "R-2", "R-3"], lock=True) == {"R-1": "leeds", "R-2": "leeds"}
     assert [(each.seq, each.key) for each in page.records] == [(1, "R-1"), (2, "R-2")]
 
 

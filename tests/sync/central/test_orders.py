@@ -10,10 +10,12 @@ import pytest
 import uuid_utils
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from station.local_copy import LocalCopy
-from sync.central import integrators, orders
+from sync.central import feed, integrators, orders
 from sync.central.order_rows import Answer, Told, read_json
+from sync.central.tables import order_owner
 from sync.mirror import Mirror
 from tests.sync.central.order_texts import as_json, sent
 
@@ -47,47 +49,51 @@ def statuses(response: httpx.Response) -> list[str]:
 
 
 def test_a_batch_that_comes_twice_is_in_the_feed_once(system: Any, central: Any, site: str) -> None:
-    body = b"\n".join(as_json(sent(f"RMA-{number}")) for number in range(5))
+    body = b"\n".join(as_json(sent(f"{site}-{number}")) for number in range(5))
     assert statuses(system(body)) == ["created"] * 5
     answer = system(b"[" + body.replace(b"\n", b",") + b"]", method="POST")
     assert statuses(answer) == ["same"] * 5
     assert answer.json()["counts"] == {"same": 5}
-    assert [row["key"] for row in feed_of(central, site)] == [f"RMA-{number}" for number in range(5)]
+    assert [row["key"] for row in feed_of(central, site)] == [f"{site}-{number}" for number in range(5)]
 
 
 def test_the_newer_delivery_wins_and_an_older_one_is_called_stale(system: Any, central: Any, site: str) -> None:
     for version, title, status in ((2, "Two", "created"), (1, "One", "stale"), (3, "Three", "updated")):
-        assert statuses(system(as_json(sent("RMA-1", version=version, title=title)))) == [status]
-    assert statuses(system(as_json(sent("RMA-1", version=4, withdrawn=True)))) == ["updated"]
+        assert statuses(system(as_json(sent(f"{site}-1", version=version, title=title)))) == [status]
+    assert statuses(system(as_json(sent(f"{site}-1", version=4, withdrawn=True)))) == ["updated"]
     bodies = [bytes(row["body"]) for row in feed_of(central, site)]  # type: ignore[call-overload]
     assert [b"Two" in bodies[0], b"Three" in bodies[1], bodies[2]] == [True, True, b"null"]
 
 
-def test_moments_are_compared_whatever_their_zone(system: Any) -> None:
-    later = sent("RMA-1", version=0) | {"updated_at": "2026-04-18T10:30:00+02:00"}
-    earlier = sent("RMA-1", version=0, title="Old") | {"updated_at": "2026-04-18T08:29:59Z"}
+def test_moments_are_compared_whatever_their_zone(system: Any, site: str) -> None:
+    later = sent(f"{site}-1", version=0) | {"updated_at": "2026-04-18T10:30:00+02:00"}
+    earlier = sent(f"{site}-1", version=0, title="Old") | {"updated_at": "2026-04-18T08:29:59Z"}
     assert statuses(system(as_json(later))) == ["created"]
     assert statuses(system(as_json(earlier))) == ["stale"]
 
 
-def test_two_contents_under_one_version_are_told_of(system: Any) -> None:
-    system(as_json(sent("RMA-1", title="This")))
-    row = system(as_json(sent("RMA-1", title="That"))).json()["rows"][0]
+def test_two_contents_under_one_version_are_told_of(system: Any, site: str) -> None:
+    system(as_json(sent(f"{site}-1", title="This")))
+    row = system(as_json(sent(f"{site}-1", title="That"))).json()["rows"][0]
     assert row["status"] == "conflict"
     assert "higher version" in row["why"]
 
 
 def test_a_good_row_goes_in_beside_bad_ones_which_are_named(system: Any, central: Any, site: str) -> None:
-    bad = sent("RMA-2") | {"customer": "Maria Lopez"}
-    rows = [as_json(sent("RMA-1")), b'{"rma": "RMA-9"', as_json(bad), as_json(sent("RMA-3"))]
+    bad = sent(f"{site}-2") | {"customer": "Maria Lopez"}
+    rows = [as_json(sent(f"{site}-1")), b'{"rma": "RMA-9"', as_json(bad), as_json(sent(f"{site}-3"))]
     answer = system(b"\n".join(rows)).json()
     assert [each["status"] for each in answer["rows"]] == ["created", "refused", "refused", "created"]
-    assert (answer["rows"][2]["row"], answer["rows"][2]["rma"], answer["rows"][2]["field"]) == (3, "RMA-2", "customer")
-    assert [row["key"] for row in feed_of(central, site)] == ["RMA-1", "RMA-3"]
+    assert (answer["rows"][2]["row"], answer["rows"][2]["rma"], answer["rows"][2]["field"]) == (
+        3,
+        f"{site}-2",
+        "customer",
+    )
+    assert [row["key"] for row in feed_of(central, site)] == [f"{site}-1", f"{site}-3"]
 
 
 def test_only_the_sites_own_integrator_may_send(system: Any, bench: Any, central: Any, site: str) -> None:
-    body = as_json(sent("RMA-1"))
+    body = as_json(sent(f"{site}-1"))
     assert system(body, with_token="").status_code == 401
     assert system(body, with_token="x").status_code == 401
     assert system(body, with_token=bench.token).status_code == 401
@@ -102,9 +108,62 @@ def test_an_integrator_may_do_nothing_else(central: Any, site: str) -> None:
         assert httpx.get(central.url + path, headers=headers).status_code == 401
 
 
+def test_an_order_is_one_sites_and_no_other_site_changes_it(central: Any, site: str) -> None:
+    other = f"{site}-b"
+    orders.take_in(central.store, site, told(sent(f"{site}-1")))
+    (answer,) = orders.take_in(central.store, other, told(sent(f"{site}-1", version=9, title="Dear")))
+    assert (answer.status, answer.field) == ("refused", "rma")
+    assert "another site's" in answer.why
+    assert feed_of(central, other) == []
+    with central.store.reading() as connection:
+        assert b"Thing" in feed.latest(connection, "order", [f"{site}-1"])[f"{site}-1"]
+
+
+def test_what_was_told_to_another_site_before_decides_nothing(central: Any, site: str) -> None:
+    for at, title in ((site, "Mine"), (f"{site}-b", "Theirs")):
+        body = as_json(sent(f"{site}-1", title=title))
+        with central.store.writing() as connection:
+            # The other site's record has the higher number.
+            more = [feed.Change("order", f"{at}-{n}", body) for n in range(2 if at != site else 0)]
+            feed.append(connection, at, [*more, feed.Change("order", f"{site}-1", body)])
+    with central.store.reading() as connection:
+        assert b"Mine" in feed.latest(connection, "order", [f"{site}-1"])[f"{site}-1"]
+
+
+def test_an_order_moves_when_its_own_site_hands_it_over(central: Any, site: str) -> None:
+    other, rma = f"{site}-b", f"{site}-1"
+    integrators.admit(central.store, "shop", other, NOW)
+
+    def deliver(at: str, **more: Any) -> str:
+        (answer,) = orders.take_in(central.store, at, told(sent(rma) | more))
+        return f"{answer.status} {answer.field}".strip()
+
+    assert deliver(site) == "created"
+    assert deliver(site, version=2, moved_to=other) == "refused moved_to", "it stands on"
+    assert deliver(site, version=2, withdrawn=True, moved_to=f"{site}-no") == "refused moved_to", "no such site"
+    assert deliver(site, version=2, withdrawn=True, moved_to=site) == "refused moved_to", "it is there"
+    assert deliver(other, version=3) == "refused rma", "not yet"
+    assert deliver(site, version=2, withdrawn=True, moved_to=other) == "updated"
+    assert deliver(other, version=1, lines=[sent(rma, title="There")["lines"][0]]) == "created"
+    assert deliver(site, version=2, withdrawn=True, moved_to=other) == "same", "twice is once"
+    assert deliver(site, version=4) == "refused rma", "it is the other's now"
+    with central.store.reading() as connection:
+        assert b"There" in feed.latest(connection, "order", [rma])[rma]
+
+
+def test_a_site_may_withdraw_what_its_benches_still_expect_whosever_it_is(central: Any, site: str) -> None:
+    other, rma = f"{site}-b", f"{site}-1"
+    orders.take_in(central.store, other, told(sent(rma)))
+    with central.store.writing() as connection:
+        connection.execute(update(order_owner).where(order_owner.c.rma == rma).values(site=site))
+    (answer,) = orders.take_in(central.store, other, told(sent(rma, version=2, withdrawn=True)))
+    assert answer.status == "updated"
+    assert [bytes(row["body"]) for row in feed_of(central, other)][-1] == b"null"
+
+
 def test_a_dismissed_system_is_refused(system: Any, central: Any, site: str) -> None:
     assert integrators.dismiss(central.store, "shop", site)
-    assert system(as_json(sent("RMA-1"))).status_code == 401
+    assert system(as_json(sent(f"{site}-1"))).status_code == 401
 
 
 def test_what_is_no_batch_is_refused_as_a_whole(system: Any) -> None:
@@ -116,11 +175,11 @@ def test_what_is_no_batch_is_refused_as_a_whole(system: Any) -> None:
     assert statuses(system(b"")) == []
 
 
-def test_a_bench_finds_what_came_in(system: Any, bench: Any, tmp_path: Path) -> None:
-    system(as_json(sent("RMA-1") | {"trackings": ["1ZE2N61W0306291461"]}))
+def test_a_bench_finds_what_came_in(system: Any, bench: Any, tmp_path: Path, site: str) -> None:
+    system(as_json(sent(f"{site}-1") | {"trackings": ["1ZE2N61W0306291461"]}))
     copy = LocalCopy.open(tmp_path / "expected.sqlite")
     Mirror(bench.client(), copy, bench.site).pull_some()
-    assert [each.rma for each in copy.orders("1ZE2N61W0306291461")] == ["RMA-1"]
+    assert [each.rma for each in copy.orders("1ZE2N61W0306291461")] == [f"{site}-1"]
     copy.close()
 
 
@@ -136,10 +195,11 @@ DELIVERIES = st.builds(
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), deliveries=st.lists(DELIVERIES, min_size=1, max_size=8))
 def test_in_any_order_and_any_chunks_the_same_stands(central: Any, data: Any, deliveries: list[dict[str, Any]]) -> None:
-    ends = []
     for _ in range(2):
         site = f"site-{uuid_utils.uuid7().hex}"
-        again = data.draw(st.permutations(deliveries + data.draw(st.lists(st.sampled_from(deliveries), max_size=3))))
+        # Each site has RMAs of its own.
+        mine = [each | {"rma": f"{site}{each['rma']}"} for each in deliveries]
+        again = data.draw(st.permutations(mine + data.draw(st.lists(st.sampled_from(mine), max_size=3))))
         size = data.draw(st.integers(1, len(again)))
         for start in range(0, len(again), size):
             orders.take_in(central.store, site, told(*again[start : start + size]))
@@ -147,19 +207,14 @@ def test_in_any_order_and_any_chunks_the_same_stands(central: Any, data: Any, de
         before = len(rows)
         orders.take_in(central.store, site, told(*again))
         assert len(feed_of(central, site)) == before
-        ends.append({row["key"]: bytes(row["body"]) for row in rows})  # type: ignore[call-overload]
-    assert ends[0] == ends[1]
-    best = max(deliveries, key=lambda each: each["version"])["version"]
-    newest = {
-        read.body or b"null"
-        for read in told(*(each for each in deliveries if each["version"] == best))
-        if isinstance(read, Told)
-    }
-    assert newest & set(ends[0].values())
+        # In the order in which one stands over another, so that the last is the one that stands.
+        read = sorted((each for each in told(*mine) if isinstance(each, Told)), key=lambda each: each[2:4] + each[5:6])
+        wanted = {each.order.rma: each.body or b"null" for each in read}
+        assert {row["key"]: bytes(row["body"]) for row in rows} == wanted  # type: ignore[call-overload]
 
 
 def test_two_systems_at_once_leave_one_order(central: Any, site: str) -> None:
-    given = told(*(sent(f"RMA-{number}") for number in range(40)))
+    given = told(*(sent(f"{site}-{number}") for number in range(40)))
     answers: list[Answer] = []
 
     def deliver(rows: list[Told | Answer]) -> None:
@@ -176,7 +231,7 @@ def test_two_systems_at_once_leave_one_order(central: Any, site: str) -> None:
 
 
 def test_a_rehearsal_changes_nothing(central: Any, site: str) -> None:
-    rows = told(sent("RMA-1"), sent("RMA-1", version=2))
+    rows = told(sent(f"{site}-1"), sent(f"{site}-1", version=2))
     assert [each.status for each in orders.take_in(central.store, site, rows, rehearse=True)] == ["created", "updated"]
     assert feed_of(central, site) == []
     assert central.rows("SELECT * FROM return_order WHERE site = :site", site=site) == []
@@ -220,6 +275,8 @@ def test_whatever_a_field_holds_it_is_taken_or_named(field: str, value: Any) -> 
         ("version", -1),
         ("version", 2**63),
         ("updated_at", "2026-04-18T08:00:00"),
+        ("updated_at", "0001-01-01T00:00:00+14:00"),
+        ("updated_at", "9999-12-31T23:59:59-14:00"),
         ("lines", []),
         ("colour", "red"),
     ],

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
+import sqlalchemy
 import uuid_utils
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ from station.facts import (
 )
 from station.local_copy import LocalCopy
 from station.records import Pattern, PatternSign, ReturnOrder, pattern_key
-from sync.central import feed, patterns
+from sync.central import customers, feed, patterns
 from sync.central.__main__ import main
 from sync.central.feed import Change
 from sync.central.intake import take_in
@@ -189,7 +190,7 @@ def story(number: int, parcel: tuple[Any, ...]) -> tuple[list[Recorded], bool]:
     return facts, undone
 
 
-def journal_of(station: str, parcels: list[tuple[Any, ...]]) -> list[Entry]:
+def journal_of(station: str, parcels: list[tuple[Any, ...]], at: str = "2026-11-01T10:00:00.000000Z") -> list[Entry]:
     """One transaction a parcel, and one that takes it back where it was undone."""
     said: list[tuple[str, Recorded]] = []
     for number, parcel in enumerate(parcels):
@@ -199,7 +200,7 @@ def journal_of(station: str, parcels: list[tuple[Any, ...]]) -> list[Entry]:
     entries: list[Entry] = []
     for seq, (txn, fact) in enumerate(said, 1):
         raw = Entry(
-            seq=seq, epoch=station, id=f"{station}-{seq}", txn=txn, at="2026-11-01T10:00:00.000000Z",
+            seq=seq, epoch=station, id=f"{station}-{seq}", txn=txn, at=at,
             mono_ms=seq, boot="b", operator="O", shift="S", type=type(fact).__name__, v=version_of(fact),
             body=encode(fact), prev=b"", hash=b"",
         )  # fmt: skip
@@ -283,6 +284,59 @@ def test_the_counts_are_a_fold_over_distinct_facts_whatever_comes_again_or_in_wh
     said = {sign.kind for each in standing for sign in each.signs}
     assert said == {kind for kind, reached in levels.items() if reached is not None}
     assert [each.level for each in standing] == (["care" if "care" in levels.values() else "look"] if said else [])
+
+
+def told_of_two(store: Store, at: str) -> tuple[str, str, list[str]]:
+    """A site, another, and two customers of the first; the goods of the first customer came in at a moment `at`."""
+    mark = uuid_utils.uuid7().hex
+    site, names = f"site-{mark}", [f"c1-{mark}", f"d2-{mark}"]
+    for name, when in zip(names, (at, "2026-11-01T10:00:00.000000Z"), strict=True):
+        rmas = [f"{name}-{n}" for n in range(3)]
+        orders = [ReturnOrder(rma, "Client", "O", (), customer=name) for rma in rmas]
+        with store.writing() as connection:
+            feed.append(connection, site, [Change("order", each.rma, msgspec.json.encode(each)) for each in orders])
+        entries = journal_of(name, [(rma, "wrong", "", None, False) for rma in rmas], when)
+        take_in(store, name, site, Push(name, 1, NOW, tuple(entries)), NOW)
+    return site, f"{site}-b", names
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T00:00:00.000000Z", "soon"])
+def test_a_moment_that_is_none_stops_no_pull(store: Store, at: str) -> None:
+    site, other, names = told_of_two(store, at)
+    for each in (site, other):
+        patterns.follow(store, RULES, each, NOW)
+    with store.reading() as connection:
+        told = {each.customer: each.until for each in patterns.standing(connection, site)}
+    assert told == {names[0]: "", names[1]: "2027-08-28"}
+
+
+def test_a_customer_that_cannot_be_counted_stops_no_pull_and_is_counted_when_something_new_is_said(
+    store: Store, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("a customer cannot be counted: DecodeError")
+    site, other, names = told_of_two(store, "2026-11-01T10:00:00.000000Z")
+    broken = sqlalchemy.text("UPDATE parcel SET orders = :orders WHERE station = :station")
+    station = f"{names[0]}-b"
+    entries = journal_of(station, [(f"{names[0]}-0", "", "", None, False)])
+    take_in(store, station, site, Push(station, 1, NOW, tuple(entries)), NOW)
+    with store.writing() as connection:
+        connection.execute(broken, {"orders": "[", "station": station})
+    for each in (other, site):
+        patterns.follow(store, RULES, each, NOW)
+    with store.reading() as connection:
+        assert [each.customer for each in patterns.standing(connection, site)] == names[1:]
+    with store.writing() as connection:
+        connection.execute(broken, {"orders": "[]", "station": station})
+        customers.make_due(connection, [customers.Customer("Client", names[0])])
+    patterns.follow(store, RULES, site, NOW)
+    with store.reading() as connection:
+        assert [each.customer for each in patterns.standing(connection, site)] == names
+
+
+def test_a_customer_may_have_more_orders_than_a_statement_has_parameters(central: Any) -> None:
+    with central.store.reading() as connection:
+        found = patterns.count(connection, {f"RMA-{number}-none" for number in range(70_000)}, "2026-01-01")
+    assert (found.returns, found.items) == (0, 0)
 
 
 # -- the rule -----------------------------------------------------------------------------------------------------

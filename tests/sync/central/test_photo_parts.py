@@ -1,24 +1,28 @@
 """Photos in parts: each goes again at will, the whole is hashed before it is told of, and no other site reads it."""
 
+import asyncio
 import base64
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.central import photo_parts
+from sync.central import pattern_commands, photo_parts, tokens
 from sync.central.__main__ import main
 from sync.central.photo_parts import WrongPartError
 from sync.central.photos import PhotoShelf, WrongPhotoError, open_shelf
+from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.tokens import Caller
-from sync.wire import PART_BYTES, PhotoAnswer
+from sync.central.web import make_app
+from sync.wire import PART_BYTES, PhotoAnswer, Push
 
 NOW = "2026-04-18T08:00:00.000000Z"
 A, B = Caller("A01", "leeds"), Caller("B01", "york")
@@ -50,6 +54,48 @@ def ask(shelf: PhotoShelf, caller: Caller = A) -> PhotoAnswer:
 
 def complete(shelf: PhotoShelf, caller: Caller = A) -> PhotoAnswer:
     return photo_parts.complete(shelf, caller, SHA256, SIZE, NOW)
+
+
+def test_parts_on_slow_lines_take_no_place_of_a_push_and_few_of_photos(store: Store, tmp_path: Path) -> None:
+    tokens_ = {name: tokens.enrol(store, name, "leeds", NOW) for name in ("A01", "A02")}
+    app = make_app(Service(store, "test"), open_shelf("memory:", tmp_path, store), pattern_commands.read(tmp_path))
+
+    async def ask() -> None:
+        go_on = asyncio.Event()
+
+        inside = 0
+
+        async def slow() -> AsyncIterator[bytes]:
+            nonlocal inside
+            inside += 1
+            yield PHOTO[:1]
+            await go_on.wait()
+
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://central") as http:
+            doors = f"/v1/photos/{SHA256}/parts/0?size={SIZE}"
+            begun: list[asyncio.Task[httpx.Response]] = []
+
+            def send(station: str) -> asyncio.Task[httpx.Response]:
+                headers = {"Authorization": f"Bearer {tokens_[station]}"}
+                begun.append(asyncio.create_task(http.put(doors, content=slow(), headers=headers)))
+                return begun[-1]
+
+            for _ in range(2):
+                send("A01")
+            while inside < 2:
+                await asyncio.sleep(0.01)
+            third, other = await send("A01"), send("A02")
+            assert (third.status_code, third.json()["error"]) == (429, "busy")
+            push = msgspec.json.encode(Push("E-1", 1, NOW, ()))
+            headers = {"Authorization": f"Bearer {tokens_['A01']}"}
+            assert (await http.post("/v1/stations/A01/events", content=push, headers=headers)).status_code == 200
+            assert not other.done()
+            go_on.set()
+            for each in begun:
+                assert (await each).status_code in (422, 429)
+            assert (await send("A01")).status_code == 422, "the places are free again"
+
+    asyncio.run(ask())
 
 
 @settings(max_examples=10)

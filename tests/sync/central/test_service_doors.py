@@ -65,6 +65,22 @@ def test_what_comes_in_is_counted(bench: Any, book: Any, order: Callable[..., An
     assert bench.site not in after
 
 
+def test_words_that_are_no_method_are_counted_as_one(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
+    service = Service(store, "test")
+    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path))
+
+    async def ask() -> None:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://central") as http:
+            for method in ("GET", "M1", "M2", "get"):
+                await http.request(method, "/health")
+
+    anyio.run(ask)
+    told = service.metrics.text().decode()
+    store.close()
+    assert set(re.findall(r'request_seconds_count\{method="([^"]*)"', told)) == {"GET", "other"}
+
+
 def test_ready_says_what_is_missing(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
     service = Service(store, "test")

@@ -1,8 +1,10 @@
 """Snapshot and digests: all that stands and nothing else, whole or not at all, below a floor that only rises."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
@@ -12,8 +14,9 @@ import uuid_utils
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from resources import find
 from station.entries import Entry, sealed
-from sync.central import feed, snapshot
+from sync.central import feed, rules, snapshot
 from sync.central.__main__ import main
 from sync.central.feed import Change
 from sync.central.store import Store
@@ -84,6 +87,24 @@ def test_a_snapshot_is_what_stands_by_number_and_says_when_it_is_whole(bench: An
         (4, "order", "R-1", b'{"n":4}'),
     ]
     assert end.end == digest_of(mark_of(each.kind, each.key, bytes(each.body)) for each in records)
+
+
+def test_a_version_of_rules_is_never_published_with_another_text_however_old_it_is(tmp_path: Path) -> None:
+    shipped = find.read("rubrics/apparel.toml")
+    found = re.search(rb"\nversion = (\d+)\n", shipped)
+    assert found is not None
+    number = int(found[1])
+    first, second = (shipped.replace(found[0], b"\nversion = %d\n" % (number + each)) for each in (1, 2))
+    with closing(Store(f"sqlite:///{tmp_path / 'central.sqlite'}")) as store:
+        for each in (first, second):
+            rules.publish(store, "leeds", [("rubrics/apparel.toml", each)])
+        snapshot.raise_floors(store, DAY_1)
+        assert snapshot.raise_floors(store, DAY_100) == {"leeds": 2}
+        other = first.replace(b"One, under a fingertip", b"One, tiny")
+        with pytest.raises(
+            rules.NotPublished, match=f"apparel@{number + 1} was published before and says something else"
+        ):
+            rules.publish(store, "leeds", [("rubrics/apparel.toml", other)])
 
 
 def test_a_mark_is_of_kind_key_and_bytes() -> None:

@@ -1,5 +1,6 @@
 """Webhooks: signed, told again until taken, and never sent to an address that is of a network of one's own."""
 
+import contextlib
 import hashlib
 import hmac
 import http.server
@@ -145,6 +146,7 @@ def test_a_worker_that_dies_leaves_its_delivery_to_the_next(store: Store) -> Non
         "https://127.0.0.1/", "https://10.1.2.3", "https://192.168.0.1:8443", "https://172.16.9.9", "https://0.0.0.0",
         "https://169.254.169.254/latest/meta-data", "https://100.64.0.1", "https://224.0.0.1", "https://255.255.255.255",
         "https://[::1]/", "https://[fe80::1]/", "https://[fd00::1]/", "https://[::ffff:10.0.0.1]/", "https://[ff02::1]/",
+        "https://[::10.0.0.1]/", "https://[::ffff:0:10.0.0.1]/", "https://[fec0::1]/",
         "https://[64:ff9b::a00:1]/", "https://[2002:a00:1::]/", "https://[::]/", "https://localhost", "http://localhost",
         "https://db.internal", "https://printer.local", "https://example.com\r\nX: y", "https://" + "a" * 2000 + ".com",
     ],
@@ -176,6 +178,27 @@ def test_only_what_is_global_is_told(ip: Any) -> None:
         return
     assert ip.is_global
     assert not (ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified)
+
+
+def test_who_answers_a_byte_at_a_time_is_cut_off() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ended = threading.Event()
+
+        def dribble() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 204 No\r\nX: ")
+                # Each byte comes before any read has waited long; it would never end.
+                while connection.send(b"a") and not ended.wait(0.05):
+                    pass
+            ended.set()
+
+        slow = threading.Thread(target=dribble)
+        slow.start()
+        with pytest.raises(httpx.HTTPError):
+            send(f"http://127.0.0.1:{listener.getsockname()[1]}/", "s", "id", b"{}", 1, loopback=True, within_s=0.2)
+        ended.set()
+        slow.join()
 
 
 def test_two_bodies_or_moments_never_have_one_signature() -> None:

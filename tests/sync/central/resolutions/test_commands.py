@@ -4,16 +4,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from resources import find
 from sync.central.__main__ import main
 from sync.central.resolutions.follow import follow
 from sync.central.store import Store
-from sync.central.tables import resolution
+from sync.central.tables import resolution, resolution_ruling
 from tests.sync.central.resolutions.histories import START, cheap, shipped, tell
 
 ROOT = Path(__file__).parents[4]
@@ -62,6 +63,37 @@ def test_a_person_decides_a_line_once(data: Path, capsys: pytest.CaptureFixture[
     assert "decided already" in capsys.readouterr().err
     assert say(data, "list", "--state", "requested") == 0
     assert "RMA-2 1  refund  4500 USD" in capsys.readouterr().out
+
+
+def test_what_cannot_be_asked_for_is_said_and_no_ruling_is_used_up(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by = ("--by", "Ana", "--why", "Agreed by telephone")
+    for rma, line in (("RMA-2", "l"), ("RMA-99", "1")):
+        assert say(data, "rule", rma, line, "--then", "refund", "--minor", "4500", *by) == 1
+        assert "there is no such line" in capsys.readouterr().err
+        assert say(data, "rule", rma, line, "--then", "nothing", *by) == 1
+    with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store, store.reading() as connection:
+        assert connection.execute(select(resolution_ruling)).all() == []
+
+
+def test_a_ruling_asks_again_for_what_was_settled_as_not_done(
+    data: Path, provider: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    by = ("--by", "Ana", "--why", "The customer has a new card")
+    with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store, store.writing() as connection:
+        connection.execute(update(resolution).where(resolution.c.kind == "refund").values(state="needs_person"))
+        mine = (resolution.c.rma == "RMA-1", resolution.c.kind == "refund")
+        old = connection.execute(select(resolution.c.id).where(*mine)).scalar_one()
+    assert say(data, "settle", old, "--as", "closed", *by) == 0
+    assert say(data, "rule", "RMA-1", "1", "--then", "refund", "--minor", "1900", *by) == 0
+    assert say(data, "rule", "RMA-1", "1", "--then", "refund", "--minor", "1900", *by) == 1, "once"
+    assert main(["work-resolutions", "--data", str(data), "--provider", provider, "--until-idle"]) == 0
+    capsys.readouterr()
+    assert say(data, "show", "RMA-1") == 0
+    (refund,) = (each for each in json.loads(capsys.readouterr().out) if each["kind"] == "refund")
+    assert (refund["state"], refund["amount_minor"], refund["id"] == old) == ("confirmed", 1900, False)
+    assert refund["history"][0]["why"] == f"{old} was settled as not done"
 
 
 def test_only_what_waits_for_a_person_is_settled(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Resolutions at the doors: systems of the right site and role see and settle them, benches hear of each step."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,20 +9,22 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, text, update
 
-from sync.central import feed, integrators, pattern_commands, tokens
+from sync.central import feed, integrators, orders, pattern_commands, tokens, webhooks
 from sync.central.__main__ import main
+from sync.central.order_rows import read_json
 from sync.central.photos import open_shelf
 from sync.central.resolutions import queue, told
 from sync.central.resolutions.follow import follow
 from sync.central.service import Service
 from sync.central.store import Store
-from sync.central.tables import resolution
+from sync.central.tables import resolution, webhook
 from sync.central.web import make_app
 from tests.sync.central.resolutions.histories import START, cheap, shipped, tell
 
 Ask = Callable[..., httpx.Response]
+_LINE = {"line": "1", "sku": "TB-TS-M", "title": "Tee", "category": "apparel"}
 SAID = {"as": "confirmed", "by": "Ana", "why": "The provider shows it"}
 
 
@@ -80,6 +83,72 @@ def test_what_waits_for_a_person_is_listed_shown_and_settled(ask: Ask, desk: str
     newest = heard(store, "leeds")[-1]
     assert newest.rma == waits["rma"]
     assert {each.kind: each.state for each in newest.resolutions}["refund"] == "confirmed"
+
+
+def test_another_site_that_was_told_of_the_same_order_sees_and_settles_nothing(
+    ask: Ask, desk: str, store: Store
+) -> None:
+    (waits, *_) = ask("GET", "/v1/sites/leeds/resolutions", desk).json()["resolutions"]
+    dear = msgspec.json.encode(cheap("RMA-1", 9_999_900))
+    with store.writing() as connection:
+        feed.append(connection, "york", [feed.Change("order", rma, dear) for rma in ("Y-1", "Y-2", "RMA-1")])
+    york = integrators.admit(store, "desk", "york", queue.stamp(START), ["resolutions"])
+    path = "/v1/sites/york/resolutions"
+    assert ask("GET", path, york, params={"state": "all"}).json()["resolutions"] == []
+    assert ask("GET", f"{path}/{waits['id']}", york).status_code == 404
+    assert ask("POST", f"{path}/{waits['id']}/settle", york, json=SAID).status_code == 404
+    follow(store, shipped(), START)
+    told.publish(store, START)
+    (same, *_) = ask("GET", "/v1/sites/leeds/resolutions", desk).json()["resolutions"]
+    assert (same["state"], same["amount_minor"]) == ("needs_person", waits["amount_minor"])
+    assert heard(store, "york") == []
+
+
+def test_an_order_that_is_handed_over_takes_its_resolutions_with_it(ask: Ask, desk: str, store: Store) -> None:
+    told.publish(store, START)
+    york = integrators.admit(store, "desk", "york", queue.stamp(START), ["resolutions"])
+    moved = msgspec.json.encode(
+        msgspec.to_builtins(cheap("RMA-1"), str_keys=True)
+        | {"version": 1, "withdrawn": True, "moved_to": "york", "lines": [_LINE]}
+    )
+    (answer,) = orders.take_in(store, "leeds", [read_json(1, moved)])
+    assert answer.status == "created", answer
+    assert told.publish(store, START) == 1
+    assert [each.rma for each in heard(store, "york")] == ["RMA-1"]
+    assert ask("GET", "/v1/sites/york/resolutions", york).json()["resolutions"] != []
+    assert ask("GET", "/v1/sites/leeds/resolutions", desk).json()["resolutions"] == []
+    with store.reading() as connection:
+        assert bytes(feed.every(connection, "leeds", "resolution")[-1].body) == b"null"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_of_two_that_tell_of_one_order_at_once_the_last_tells_the_newest(
+    store: Store, until: Callable[..., None]
+) -> None:
+    def waiting() -> int:
+        with store.reading() as connection:
+            return int(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
+
+    tell(store, cheap("RMA-1"))
+    follow(store, shipped(), START)
+    hook = webhooks.add(store, "leeds", "desk", "https://hook.example", START)
+    assert hook is not None
+    publishers = [threading.Thread(target=told.publish, args=(store, START)) for _ in range(2)]
+    with store.writing() as held:
+        # The first has read what it will tell, and cannot go on; the second has no hook to write to.
+        held.execute(text("LOCK TABLE webhook_delivery IN EXCLUSIVE MODE"))
+        publishers[0].start()
+        until(lambda: waiting() == 1)
+        with store.writing() as connection:
+            connection.execute(delete(webhook).where(webhook.c.id == hook.id))
+            refund = select(resolution.c.id).where(resolution.c.kind == "refund")
+            assert queue.claim(connection, connection.execute(refund).scalar_one(), "w", START) is not None
+        publishers[1].start()
+        until(lambda: waiting() == 2 or not publishers[1].is_alive())
+    for each in publishers:
+        each.join()
+    newest = {each.kind: each.state for each in heard(store, "leeds")[-1].resolutions}
+    assert newest["refund"] == "claimed"
 
 
 def test_pages_go_on_after_the_last(ask: Ask, desk: str) -> None:

@@ -140,6 +140,23 @@ def test_a_withdrawn_order_asks_for_nothing(site: Site, book: Any) -> None:
     assert site.follow() == {"refund": ("withdrawn", 9000)}
 
 
+def test_an_order_that_cannot_be_read_stops_no_other(site: Site, new_book: Callable[[], Any]) -> None:
+    book, other = new_book(), new_book()
+    found(book)
+    site.push(book, "A01")
+    with site.store.writing() as connection:
+        changes = [feed.Change("order", rma, b'{"rma":"RMA-1"}') for rma in ("RMA-1", RMA)]
+        feed.append(connection, "leeds", changes)
+    assert site.follow() == {}
+    assert site.reviews() == ["order_unreadable"] * 2
+    # Another bench finds a unit of it as well: what was declared is not known.
+    found(other)
+    site.push(other, "B02")
+    tell(site.store, ORDER)
+    assert site.follow() == {}
+    assert sorted(site.reviews()) == ["beyond_quantity", "order_unreadable"]
+
+
 def test_a_partial_refund_waits_for_the_photo_itself(site: Site, book: Any) -> None:
     change = msgspec.structs.replace(ORDER.lines[0], reason="changed_mind")
     tell(site.store, msgspec.structs.replace(ORDER, lines=(change,)))
@@ -149,6 +166,7 @@ def test_a_partial_refund_waits_for_the_photo_itself(site: Site, book: Any) -> N
     site.push(book, "A01")
     assert site.follow() == {}
     assert site.reviews() == ["no_evidence"]
+    assert follow(site.store, BOOK, START) == 0, "nothing new came"
     with site.store.writing() as connection:
         row = {"sha256": "a" * 64, "size": 9, "station": "A01", "received_at": NOW}
         connection.execute(insert(stored_photo), [row])
