@@ -167,7 +167,7 @@ def _carry_out(connection: Connection, book: Book, row: RowMapping, made: Ruled,
 
 
 def _sites(connection: Connection, rma: str) -> Sequence[str]:
-    """Return the site an order belongs to, which stays so until the transaction ends; none when nobody was told of it."""
+    """Return the site an order belongs to, and keep it so until the transaction ends; none if nobody was told of it."""
     return list(owners.of(connection, [rma], lock=True).values())
 
 

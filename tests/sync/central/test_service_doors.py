@@ -68,7 +68,7 @@ def test_what_comes_in_is_counted(bench: Any, book: Any, order: Callable[..., An
 def test_words_that_are_no_method_are_counted_as_one(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
     service = Service(store, "test")
-    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path))
+    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path), commands.read(tmp_path))
 
     async def ask() -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://central") as http:
