@@ -256,7 +256,7 @@ def _note_repeated(connection: Connection, station: str, entries: Sequence[Entry
 
 
 CAME_LATER = "came_later"
-_ASIDE = Sql("SELECT id FROM quarantine WHERE station = :station AND code <> :code")
+_NOT_YET_CAME = Sql("SELECT id FROM quarantine WHERE station = :station AND code <> :code")
 _CAME_LATER = Sql("UPDATE quarantine SET code = :code WHERE station = :station AND id = :id")
 
 
@@ -267,7 +267,7 @@ def _note_came_later(connection: Connection, station: str, judged: Sequence[Judg
     """
     about = {"station": station, "code": CAME_LATER}
     kept = {each.entry.id for each in judged if each.status in ("ok", "held")}
-    came = sorted({row[0] for row in ask(connection, _ASIDE, about)()} & kept)
+    came = sorted({row[0] for row in ask(connection, _NOT_YET_CAME, about)()} & kept)
     if came:
         tell(connection, _CAME_LATER, [about | {"id": id_} for id_ in came])
 
@@ -313,7 +313,7 @@ def _said_raw(entry: Quarantine) -> Said | None:
 
 def _has(connection: Connection, station: str, entry: Quarantine) -> bool:
     """Tell whether this very entry is what central keeps under its number, or under another after a salvage."""
-    if _said_before(connection, station, [entry]):
+    if _said_before(connection, station, [entry]).get(entry.id, OTHERS) is not OTHERS:
         return True
     query = select(quarantine.c.id).where(
         quarantine.c.station == station, quarantine.c.epoch == entry.epoch, quarantine.c.seq == entry.seq
