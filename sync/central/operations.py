@@ -327,10 +327,10 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/v1/returns/{rma}",
         "return_record",
-        "Everything known of one return order.",
+        "Everything known of one return order of the caller's site, or of which one of its benches received anything.",
         "station",
         {200: (_JSON, ReturnRecord)},
-        {400: "malformed: no name of ours", 404: "no_return"},
+        {400: "malformed: no name of ours", 404: "no_return: neither expected nor received there"},
     ),
     Operation(
         "GET",

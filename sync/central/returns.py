@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, and_, or_, select
 
 from station.records import ReturnOrder
 from station.schema import answer, exception, item, missing_line, parcel, photo
-from sync.central import receipts
+from sync.central import owners, receipts, tokens
 from sync.central.feed import latest
 from sync.central.photos import arrived_of, shared_of
 from sync.central.tables import parcel_order, review
@@ -33,6 +33,15 @@ def record(connection: Connection, rma: str) -> Row | None:
         "reviews": [_review(each) for each in _rows(connection, review, review.c.rma == rma)],
         "receipts": receipts.known(connection, _codes(parcels, order)),
     }
+
+
+def concerns(connection: Connection, site: str, rma: str) -> bool:
+    """Tell whether an order is the site's, or benches of the site received any of it."""
+    if owners.of(connection, [rma], lock=False).get(rma) == site:
+        return True
+    received = select(parcel_order.c.station).where(parcel_order.c.rma == rma)
+    found = received.union(select(item.c.station).where(item.c.rma == rma))
+    return any(tokens.site_of(connection, station) == site for station in connection.execute(found).scalars().all())
 
 
 def _parcels(connection: Connection, rma: str, items: Iterable[Row]) -> list[Row]:

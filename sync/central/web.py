@@ -136,9 +136,9 @@ class _Doors:
         return answers.json(page)
 
     async def returns(self, request: Request) -> Response:
-        await self._stations.any(request)
+        caller = await self._stations.any(request)
         rma = answers.name(request.path_params["rma"])
-        found = await run_in_threadpool(self._return, rma)
+        found = await run_in_threadpool(self._return, caller.site, rma)
         if found is None:
             raise RequestError(404, "no_return", "neither expected nor received")
         return answers.json(found)
@@ -171,9 +171,9 @@ class _Doors:
         with self._store.reading() as connection:
             return _read_page(connection, site, after, limit)
 
-    def _return(self, rma: str) -> Any:
+    def _return(self, site: str, rma: str) -> Any:
         with self._store.reading() as connection:
-            found = returns.record(connection, rma)
+            found = returns.record(connection, rma) if returns.concerns(connection, site, rma) else None
             return found and found | {"resolutions": told.of_order(connection, rma)}
 
     def _events(self, site: str, station: str, after: int, limit: int) -> list[dict[str, Any]]:

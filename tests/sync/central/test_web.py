@@ -204,6 +204,21 @@ def test_a_journal_is_read_back_at_its_own_site_alone(bench: Any, book: Any, enr
     assert answer.json()["error"] == "other_site"
 
 
+def test_a_return_is_shown_where_it_is_expected_and_where_it_was_received(
+    http: Any, bench: Any, book: Any, order: Callable[..., Any]
+) -> None:
+    expected, york = order(), f"york-{bench.site}"
+    bench.central.tell(york, expected)
+    token = tokens.enrol(bench.central.store, f"E{bench.station}", york, NOW)
+
+    path, theirs = f"/v1/returns/{expected.rma}", {"Authorization": f"Bearer {token}"}
+    there = httpx.get(bench.central.url + path, headers=theirs, trust_env=False)
+    assert (there.status_code, http.get(path).status_code) == (200, 404)
+    book.item(expected.rma)
+    bench.client().push(book.push())
+    assert http.get(path).status_code == 200
+
+
 def test_events_can_be_read_back(http: Any, bench: Any, book: Any) -> None:
     book.parcels(3)
     bench.client().push(book.push())
