@@ -13,7 +13,7 @@ def test_reads_a_file_by_its_name() -> None:
 
 
 def test_lists_what_the_other_two_take() -> None:
-    assert find.names("languages") == ["languages/es", "languages/station.pot"]
+    assert find.names("languages") == ["languages/es", "languages/retired.toml", "languages/station.pot"]
     assert all(find.path(name).exists() for name in find.names("languages"))
 
 

@@ -21,7 +21,7 @@ ROUNDS = 400
         (("refused push taken apart",), 0, 20, "I5"),
         (("own timer",), 0, 20, "I5"),
         (("mark",), 0, 20, "I5"),
-        (("cursor with its records",), 0, 20, "I4"),
+        (("cursor with its records",), 2, 20, "I4"),
         (("known ids",), 3, 20, "I1"),
         (("daily comparison",), 13, 20, "I1"),
         # What this lets through is found by the daily comparison: it is noticed when neither is there.

@@ -179,4 +179,4 @@ def test_a_ruling_takes_the_rules_place() -> None:
     )
     assert kinds(order(), ruled) == {"refund": 4500}
     nothing = msgspec.structs.replace(both, rulings={"1": Ruling("nothing", 0, "Ana", "Settled by telephone")})
-    assert derive(order(), nothing, RULES) == ((), (), ())
+    assert derive(order(), nothing, RULES) == ((), (), (), frozenset({"1"}))
