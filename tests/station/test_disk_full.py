@@ -1,8 +1,7 @@
 """A full disk: nothing of the transaction is written, nothing before it is lost; work goes on when there is room."""
 
 import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,6 @@ from station.facts import Answered, ParcelArrived
 from station.journal import Journal, JournalError
 from station.photos import PhotoError, PhotoStore
 from station.verify import verify
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 24 MiB of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount a small disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def fill(folder: Path) -> Path:
