@@ -210,6 +210,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
             server.config.load()
         except (OSError, ssl.SSLError) as error:
             return _sorry(f"the certificate cannot be used: {error}")
+        serving.settle_memory()
         with _cared_for(store, care.jobs(patterns, shelf), asked.care, service):
             _run(server, listening, asked.with_parent)
     return 0

@@ -8,6 +8,7 @@ is 1000000), SYNC_IDLE how many stations listen for a minute (1000).
 """
 
 import asyncio
+import gc
 import http.client
 import os
 import random
@@ -50,6 +51,10 @@ BATCH, SMALL = 500, 8
 SMALL_PUSHES = 1_200
 STATIONS = 4
 PAGE = 2_000
+# As many as there are cores here; a push is one process's work otherwise, whatever the machine has.
+WORKERS = 2
+# The number of the first station that only warms central up.
+WARMING = 900
 IDLE_STATIONS = int(os.environ.get("SYNC_IDLE", "1000"))
 IDLE_S = 60.0
 WRITTEN = ("journal", "parcel", "item", "photo", "answer", "plate", "story", "parcel_order", "order_lock", "feed")
@@ -76,21 +81,36 @@ def measure() -> Figures:
 
 
 class Site:
-    """A running central on a database of its own, and benches that may speak to it."""
+    """A running central on a database of its own, of one worker or several, and benches that may speak to it."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, workers: int) -> None:
         self.url = url
         self.store = Store(url)
         command = [sys.executable, "-m", "sync.central", "serve", "--data", str(folder), "--database", url]
-        self._process = subprocess.Popen(
-            [*command, "--port", "0", "--with-parent"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        self.address = self._process.stdout.readline().split()[-1].removeprefix("http://")
+        self._processes = [
+            subprocess.Popen(
+                [*command, "--port", "0", "--with-parent"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(workers)
+        ]
+        self._addresses = [
+            each.stdout.readline().split()[-1].removeprefix("http://")
+            for each in self._processes
+            if each.stdout is not None
+        ]
+
+    @property
+    def address(self) -> str:
+        """The first worker's."""
+        return self._addresses[0]
+
+    def address_for(self, number: int) -> str:
+        """Return the worker that a proxy in front of them would give to a station."""
+        return self._addresses[number % len(self._addresses)]
 
     def enrol(self, station: str, site: str = "leeds") -> str:
         """Return the token of a new station."""
@@ -98,20 +118,20 @@ class Site:
 
     def processor_s(self) -> float:
         """Return the processor time central has used by now; PostgreSQL's own is not in it."""
-        used = psutil.Process(self._process.pid).cpu_times()
-        return float(used.user + used.system)
+        return float(sum(sum(psutil.Process(each.pid).cpu_times()[:2]) for each in self._processes))
 
     def close(self) -> None:
         """Stop it and give everything back."""
-        self._process.terminate()
-        self._process.communicate()
+        for each in self._processes:
+            each.terminate()
+            each.communicate()
         self.store.close()
 
 
 @contextmanager
-def central(folder: Path, cluster: str, name: str) -> Iterator[Site]:
+def central(folder: Path, cluster: str, name: str, workers: int = 1) -> Iterator[Site]:
     """Run a central on a new database."""
-    site = Site(folder / name, make_database(cluster, name))
+    site = Site(folder / name, make_database(cluster, name), workers)
     try:
         yield site
     finally:
@@ -149,13 +169,13 @@ def journal(station: str, number: int, count: int) -> list[Entry]:
 class Bench:
     """One station's connection to central and the pushes it will send, encoded beforehand."""
 
-    def __init__(self, site: Site, number: int, facts: int, size: int) -> None:
+    def __init__(self, site: Site, number: int, facts: int, size: int, of: str = "leeds") -> None:
         self.station = f"{number:03}"
-        self._head = {"Authorization": f"Bearer {site.enrol(self.station)}", "Content-Type": "application/json"}
+        self._head = {"Authorization": f"Bearer {site.enrol(self.station, of)}", "Content-Type": "application/json"}
         entries = tuple(journal(self.station, number, facts))
         runs = [entries[start : start + size] for start in range(0, facts, size)]
         self.bodies = [msgspec.json.encode(Push(f"epoch-{self.station}", run[0].seq, NOW, run)) for run in runs]
-        self._http = http.client.HTTPConnection(site.address)
+        self._http = http.client.HTTPConnection(site.address_for(number))
         self.times: list[float] = []
 
     def run(self) -> None:
@@ -186,9 +206,9 @@ def all_at_once(benches: Sequence[Bench]) -> tuple[float, list[float]]:
 
 def pushes(folder: Path, cluster: str) -> Figures:
     """Measure full batches against COPY of all rows they made, and of the journal's alone."""
-    with central(folder, cluster, "pushes") as site:
+    with central(folder, cluster, "pushes", WORKERS) as site:
         each = FACTS // STATIONS // BATCH * BATCH
-        all_at_once([Bench(site, 900, 2 * BATCH, BATCH)])  # what is loaded late is loaded now
+        warm(site, BATCH)
         count = each * STATIONS
         benches = [Bench(site, number, each, BATCH) for number in range(STATIONS)]
         used = site.processor_s()
@@ -199,7 +219,7 @@ def pushes(folder: Path, cluster: str) -> Figures:
         with site.store.reading() as connection:
             size = connection.execute(text("SELECT pg_total_relation_size('journal')::float / count(*) FROM journal"))
             bytes_each = float(size.scalar_one())
-            items = connection.execute(text("SELECT count(*) FROM item WHERE station <> '900'")).scalar_one()
+            items = connection.execute(text("SELECT count(*) FROM item WHERE " + _BY_STATION)).scalar_one()
     return {
         "push_facts_per_s": figure(count / took, "facts/s", 10_000, count),
         "push_p99_ms": figure(quantile(times, 0.99) * 1000, "ms", 250, len(times)),
@@ -211,6 +231,16 @@ def pushes(folder: Path, cluster: str) -> Figures:
     }
 
 
+# What the benches that were measured said, not those that warmed central up.
+_BY_STATION = f"station < '{WARMING}'"
+_MEASURED = {"feed": "site = 'leeds'", "order_lock": f"rma IN (SELECT rma FROM item WHERE {_BY_STATION})"}
+
+
+def warm(site: Site, size: int) -> None:
+    """Let every worker take some pushes: what is loaded or prepared late is so now."""
+    all_at_once([Bench(site, WARMING + n, 10 * size, size, "warm") for n in range(WORKERS)])
+
+
 def copy_again(cluster: str, site: Site, tables: Sequence[str], batches: int) -> float:
     """Send what the tables hold into empty ones with the same constraints; return the seconds.
 
@@ -219,7 +249,10 @@ def copy_again(cluster: str, site: Site, tables: Sequence[str], batches: int) ->
     name = f"copy_{len(tables)}"
     Store(make_database(cluster, name)).close()
     with psycopg.connect(plain(site.url)) as source:
-        rows = {table: source.execute(f'SELECT * FROM "{table}"').fetchall() for table in tables}  # type: ignore[call-overload]
+        rows = {
+            table: source.execute(f'SELECT * FROM "{table}" WHERE {_MEASURED.get(table, _BY_STATION)}').fetchall()  # type: ignore[call-overload]
+            for table in tables
+        }
     parts: list[dict[str, list[Any]]] = [
         {table: list(islice(there, k, None, batches)) for table, there in rows.items()} for k in range(batches)
     ]
@@ -248,9 +281,9 @@ def copy_share(url: str, parts: Sequence[dict[str, list[Any]]]) -> None:
 
 def small_pushes(folder: Path, cluster: str) -> Figures:
     """Measure many benches that each send a few facts at a time."""
-    with central(folder, cluster, "small") as site:
+    with central(folder, cluster, "small", WORKERS) as site:
         each = SMALL_PUSHES // 8
-        all_at_once([Bench(site, 900, 10 * SMALL, SMALL)])
+        warm(site, SMALL)
         benches = [Bench(site, number, each * SMALL, SMALL) for number in range(8)]
         used = site.processor_s()
         took, times = all_at_once(benches)
@@ -352,6 +385,7 @@ def pulls(folder: Path, cluster: str) -> Figures:
         client = Client(f"http://{site.address}", "001", site.enrol("001"))
         with closing(client), closing(LocalCopy.open(folder / "pulled.sqlite")) as copy:
             client.health()  # what is loaded late is loaded now
+            gc.freeze()  # as a bench does once it is open
             ours, theirs = time.process_time(), site.processor_s()
             mirror = Mirror(client, copy, "leeds")
             began = time.perf_counter()
