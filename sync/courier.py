@@ -17,6 +17,7 @@ from station.network import addresses
 from station.photos import PhotoStore
 from station.retention import Keep
 from station.sync_status import SyncStatus
+from sync.ahead import Ahead
 from sync.client import Client
 from sync.clock import MACHINE
 from sync.errand import Disk, Errand, Heard, Timing, hindrance
@@ -55,6 +56,7 @@ class Courier:
         self._post = post
         self._timing = timing
         self._listener = Listener(client.twin(), site, timing.backoff, self._hear)
+        self._ahead = Ahead(client.twin(), site)
         self._wake = threading.Event()
         self._news = threading.Event()
         self._facts = threading.Event()
@@ -91,9 +93,11 @@ class Courier:
         self._stop.set()
         self._wake.set()
         self._client.abort()
+        self._ahead.abort()
         self._listener.abort()
         if self._thread.ident is None:
             self._client.close()
+            self._ahead.close()
             self._listener.stop(_JOIN_S)
         else:
             self._thread.join(_JOIN_S)
@@ -111,6 +115,7 @@ class Courier:
                     self._stop.wait(self._timing.backoff.cap_s)
         finally:
             self._client.close()
+            self._ahead.close()
             self._listener.stop(_JOIN_S)
 
     def _fault(self, error: Exception) -> str:
@@ -125,7 +130,7 @@ class Courier:
     def _work(self) -> None:
         with closing(LocalCopy.open(self._copy)) as db:
             dice = random.Random()
-            errand = Errand(self._site, db, self._client, self._disk, self._timing, MACHINE, dice)
+            errand = Errand(self._site, db, self._client, self._disk, self._timing, MACHINE, dice, self._ahead)
             with closing(errand):
                 self._run_errand(errand, db)
 

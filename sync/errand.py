@@ -19,6 +19,7 @@ from station.local_copy import LocalCopy
 from station.photos import PhotoStore
 from station.retention import Keep
 from station.sync_status import SyncStatus
+from sync.ahead import Ahead
 from sync.backlog import Reader
 from sync.clock import Clock
 from sync.digests import Digests
@@ -102,12 +103,13 @@ class Errand:
         timing: Timing,
         clock: Clock,
         dice: random.Random,
+        ahead: Ahead | None = None,
     ) -> None:
         self._copy = db.path
         self._journal = Reader(disk.journal)
         epoch = self._journal.epoch()
         self._outbox = Outbox(transport, db, self._journal, epoch, clock)
-        self._mirror = Mirror(transport, db, site, clock)
+        self._mirror = Mirror(transport, db, site, clock, ahead)
         keeping = PhotoKeeping(
             db, disk.journal, disk.photos, epoch, disk.keep_photos_days, room_of=disk.room, clock=clock
         )

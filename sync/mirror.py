@@ -9,6 +9,7 @@ from station.deliveries import KIND as RULES
 from station.deliveries import judged
 from station.local_copy import FeedGap, LocalCopy, Record
 from station.trial import fault_of
+from sync.ahead import Ahead
 from sync.clock import MACHINE, Clock
 from sync.errors import Refused
 from sync.snapshot import Snapshot
@@ -22,17 +23,20 @@ _log = logging.getLogger(__name__)
 
 
 class Mirror:
-    """The local copy of one site's records. Used by the courier's thread only.
+    """The local copy of one site's records. Used by the courier's thread only; with `ahead` it catches up faster.
 
     `clock_offset_s` is central's clock minus ours, to half a second, by its last answer; `was_heard` says whether
     it ever gave one.
     """
 
-    def __init__(self, transport: Transport, db: LocalCopy, site: str, clock: Clock = MACHINE) -> None:
+    def __init__(
+        self, transport: Transport, db: LocalCopy, site: str, clock: Clock = MACHINE, ahead: Ahead | None = None
+    ) -> None:
         self._transport = transport
         self._db = db
         self._site = site
         self._clock = clock
+        self._ahead = ahead
         self._snapshot: Snapshot | None = None
         # What the copy says is not true, as long as no snapshot came whole: when to try the next (monotonic).
         self._anew_at: float | None = None
@@ -64,27 +68,37 @@ class Mirror:
         if self._snapshot is not None:
             return self._take_some(self._snapshot)
         cursor = self._db.cursor()
-        asked_at = self._clock.utc()
         try:
-            page = self._transport.pull(self._site, cursor, _PAGE)
+            page = self._page(cursor)
         except Refused as error:
             if error.code != "below_floor":
                 raise
             self.take_anew()
             return True
-        answered_at = self._clock.utc()
-        self.clock_offset_s = _seconds_between(asked_at + (answered_at - asked_at) / 2, page.server_time)
         self.was_heard = True
         if page.head < cursor:
             # Central was put back to an old state: what we have beyond it is not true any more.
             self.take_anew()
             return True
+        if self._ahead is not None and page.to_seq < page.head:
+            self._ahead.ask(page.to_seq, _PAGE)
         if page.records:
             self._apply(page)
         if page.to_seq == page.head and self._anew_at is not None and self._clock.monotonic() >= self._anew_at:
             self.take_anew()
             return True
         return page.to_seq < page.head
+
+    def _page(self, cursor: int) -> FeedPage:
+        """Return the next page. One that was fetched ahead says nothing of the clock: it waited here meanwhile."""
+        fetched = self._ahead.taken(cursor, _PAGE) if self._ahead is not None else None
+        if fetched is not None:
+            return fetched
+        asked_at = self._clock.utc()
+        page = self._transport.pull(self._site, cursor, _PAGE)
+        answered_at = self._clock.utc()
+        self.clock_offset_s = _seconds_between(asked_at + (answered_at - asked_at) / 2, page.server_time)
+        return page
 
     def _take_some(self, snapshot: Snapshot) -> bool:
         """Take some of a snapshot; return True, for the feed goes on behind it. Broken off, it begins anew later.

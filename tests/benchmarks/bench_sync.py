@@ -34,6 +34,7 @@ from sqlalchemy import text
 from station.entries import Entry, first_prev, sealed
 from station.facts import Recorded
 from station.local_copy import LocalCopy, Record
+from sync.ahead import Ahead
 from sync.central import feed, tokens
 from sync.central.store import Store
 from sync.client import Client
@@ -383,11 +384,12 @@ def pulls(folder: Path, cluster: str) -> Figures:
     with central(folder, cluster, "pulls") as site:
         tell(site.store, 0, count)
         client = Client(f"http://{site.address}", "001", site.enrol("001"))
-        with closing(client), closing(LocalCopy.open(folder / "pulled.sqlite")) as copy:
+        ahead = Ahead(client.twin(), "leeds")
+        with closing(client), closing(ahead), closing(LocalCopy.open(folder / "pulled.sqlite")) as copy:
             client.health()  # what is loaded late is loaded now
             gc.freeze()  # as a bench does once it is open
             ours, theirs = time.process_time(), site.processor_s()
-            mirror = Mirror(client, copy, "leeds")
+            mirror = Mirror(client, copy, "leeds", ahead=ahead)
             began = time.perf_counter()
             while mirror.pull_some():
                 pass
