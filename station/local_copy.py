@@ -28,7 +28,7 @@ COPY_FILE = "expected.sqlite"
 _WITHDRAWN = b"null"
 
 # Rises whenever the tables, the codes of a record or the values it may have change; an older copy is then pulled again.
-_VERSION = 3
+_VERSION = 4
 
 _TABLES = (
     "CREATE TABLE record (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (kind, key))",
@@ -48,6 +48,12 @@ _OF_KIND = Statement("SELECT body FROM record WHERE kind = :kind ORDER BY key")
 _BY_CODE = (
     "SELECT record.body FROM code JOIN record ON record.kind = code.kind AND record.key = code.key "
     "WHERE code.sort = ? AND code.code = ? ORDER BY record.key"
+)
+# An order is found by its RMA through its own key: a code for it would be one row of five.
+_ORDERS = (
+    "SELECT record.key, record.body FROM code JOIN record ON record.kind = code.kind AND record.key = code.key "
+    "WHERE code.sort = 'order' AND code.code = ?1 "
+    "UNION SELECT key, body FROM record WHERE kind = 'order' AND key = ?1 ORDER BY 1"
 )
 _KEPT = "SELECT body FROM record WHERE kind = ? AND key = ?"
 _KEPT_BELOW = "SELECT body FROM record WHERE kind = ? AND key >= ? AND key < ? ORDER BY key"
@@ -183,7 +189,8 @@ class LocalCopy:
 
     def orders(self, code: str) -> tuple[ReturnOrder, ...]:
         """Return the return orders with this RMA, order number or announced parcel, by RMA."""
-        return tuple(record_codes.ORDER.decode(body) for body in self._bodies("order", code))
+        rows = self._asked(_ORDERS, code_of(code))
+        return tuple(record_codes.readable(record_codes.ORDER, (body for _, body in rows)))
 
     def orders_with_serial(self, serial: str) -> tuple[ReturnOrder, ...]:
         """Return the return orders that shipped this serial number."""
@@ -387,4 +394,5 @@ def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -
 
 
 def _codes(kind: str, key: str, body: bytes) -> list[Code]:
-    return [(sort, code_of(code), kind, key) for sort, code in record_codes.codes_of(kind, body) if code]
+    named = ((sort, code_of(code)) for sort, code in record_codes.codes_of(kind, body) if code)
+    return [(sort, code, kind, key) for sort, code in named if not (code == key and sort == kind == "order")]

@@ -34,6 +34,13 @@ def test_every_code_of_an_order_finds_it(copy: LocalCopy) -> None:
     assert copy.orders("SN1") == copy.orders("") == copy.orders("x" * 5000) == ()
 
 
+@pytest.mark.parametrize("rma", ["RMA-1", "rma-1", "rma 1", "Rückgabe-1"])
+def test_an_order_is_found_once_by_its_rma_however_that_is_written(copy: LocalCopy, rma: str) -> None:
+    order = msgspec.structs.replace(ORDER, rma=rma)
+    copy.apply(1, 1, [record(1, "order", rma, order)])
+    assert copy.orders(rma) == copy.orders(rma.upper()) == copy.orders(f" {rma.lower()} ") == (order,)
+
+
 def test_one_parcel_may_be_announced_by_several_orders(copy: LocalCopy) -> None:
     second = msgspec.structs.replace(ORDER, rma="RMA-2")
     copy.apply(1, 2, [record(2, "order", "RMA-2", second), record(1, "order", "RMA-1", ORDER)])
