@@ -30,8 +30,9 @@ The first start makes .venv and fills it from a hash-checked lock; later starts 
 Tried on Debian 12. Windows and macOS have their paths here but have not been tried.
 """
 
-# Most tests wait for devices and processes: several are run at once, those of one file one after the other.
-TOGETHER: Sequence[str] = ("-n", "3", "--dist", "loadfile")
+# Most tests wait for devices and processes: several are run at once, those of one file one after the other. The files
+# come in the order of tests/conftest.py, which has the slowest first.
+TOGETHER: Sequence[str] = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 LINT: Sequence[tuple[str, ...]] = (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",))
 
 

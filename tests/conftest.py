@@ -20,9 +20,35 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # longer, and a test that passes never waits so long.
 HUNG_S = 60.0
 
+# What takes a minute and more begins first: begun last, it would leave the other processes with nothing to do.
+SLOWEST = (
+    "station/cli/test_headless.py",
+    "ui/test_session.py",
+    "ui/test_screens.py",
+    "ui/test_reference_pictures.py",
+    "installer/test_environment.py",
+    "devices/printers/test_tcp.py",
+    "devices/scales/test_models.py",
+    "station/test_power_cut.py",
+    "sync/test_courier.py",
+    "sync/central/test_rules.py",
+    "ui/test_simulator.py",
+    "ui/test_banner.py",
+    "station/test_damage.py",
+    "ui/test_real_window.py",
+    "sync/simulation/test_protections.py",
+)
+
 # How long one example takes says something of the computer, not of the program.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slowest files first, each file's tests in their order."""
+    here = Path(__file__).parent
+    turns = {here / name: turn for turn, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: turns.get(item.path, len(turns)))
 
 
 @pytest.fixture(scope="session", autouse=True)
