@@ -18,8 +18,9 @@ from grading.rubric import (
     Rubric,
     chosen,
     due,
+    prep_after,
 )
-from grading.scores import Lost, SubScores, lost, sub_scores
+from grading.scores import Lost, SubScores, lost, sub_scores, total
 
 Match = Literal["matched", "undeclared", "wrong"]
 Serial = Literal["same", "different", "unread", "not_known"]
@@ -91,47 +92,97 @@ def grade(rubric: Rubric, answers: Answers, evidence: Mapping[str, object]) -> G
     return Grader(rubric).grade(answers, evidence)
 
 
+class _Read(msgspec.Struct, frozen=True, gc=False):
+    """What answers say by themselves, whatever else was measured: `findings` are sorted, `refused` is why no letter
+    may be given, `prep_s` the seconds their prep steps take.
+    """
+
+    is_scrap: bool
+    missing: tuple[str, ...]
+    stops: tuple[str, ...]
+    functional: Functional
+    cosmetic: Letter
+    is_silent: bool
+    findings: tuple[Finding, ...]
+    reasons: tuple[Reason, ...]
+    refused: tuple[Reason, ...]
+    lost: Lost
+    prep_s: int
+
+
 class Grader:
-    """Grades by one rubric, and works out once what each answer says: for many items. Use from one thread."""
+    """Grades by one rubric, and works out once what each answer, and what all of an item say. Use from one thread."""
 
     def __init__(self, rubric: Rubric) -> None:
         self._rubric = rubric
         self._said: dict[tuple[str, str], _Said] = {}
+        self._read: dict[tuple[Answers, tuple[str, ...]], tuple[_Read, Grade]] = {}
 
     def grade(self, answers: Answers, evidence: Mapping[str, object]) -> Grade:
         """Return what `grade` says of these answers."""
+        return self.grade_and_prep(answers, evidence)[0]
+
+    def grade_and_prep(self, answers: Answers, evidence: Mapping[str, object]) -> tuple[Grade, int]:
+        """Return what `grade` says, and the seconds that the prep steps of these answers take."""
         rubric = self._rubric
         try:
-            found = msgspec.convert(dict(evidence), Evidence)
+            found = msgspec.convert(evidence, Evidence)
         except msgspec.ValidationError as error:
-            return _ungradable(rubric, (reason("evidence:unreadable", detail=str(error)),))
-        pairs = chosen(rubric, answers, found.parts)
+            return _ungradable(rubric, (reason("evidence:unreadable", detail=str(error)),)), 0
+        key = (answers, found.parts)
+        known = self._read.get(key)
+        if known is None:
+            read = self._reading(answers, found.parts)
+            known = self._read[key] = (read, self._outcome(read, (), (), ()))
+        read, plain = known
+        lacking = [part for part in dict.fromkeys(found.missing) if part not in read.missing] if found.missing else ()
+        notes = _notes(found)
+        if not (lacking or notes or found.stops_found):
+            return plain, read.prep_s
+        return self._outcome(read, lacking, notes, found.stops_found), read.prep_s
+
+    def _outcome(
+        self, read: _Read, lacking: Sequence[str], notes: Sequence[Reason], stops_found: tuple[str, ...]
+    ) -> Grade:
+        """The grade of answers and of what else was found."""
+        rubric = self._rubric
+        missing, findings, reasons = read.missing, read.findings, read.reasons
+        if lacking:
+            missing = (*missing, *lacking)
+            findings = _sorted((*findings, *[_lacking(rubric, part) for part in lacking]))
+            reasons = _telling(findings)
+        reasons = (*reasons, *notes)
+        if read.stops or stops_found:
+            stops = tuple(dict.fromkeys((*read.stops, *stops_found)))
+            scrap = read.is_scrap and not stops_found
+            why = (*map(_stopped, stops_found), *reasons)
+            return Grade("D" if scrap else "", "", read.functional, why, rubric.name, stops, missing)
+        if read.refused:
+            return _ungradable(rubric, (*read.refused, *reasons), read.functional, missing)
+        scores = sub_scores(rubric, (read.lost,), read.is_silent, len(lacking))
+        return Grade(_letter(findings), read.cosmetic, read.functional, reasons, rubric.name, (), missing, scores)
+
+    def _reading(self, answers: Answers, parts: tuple[str, ...]) -> _Read:
+        rubric = self._rubric
+        pairs = chosen(rubric, answers, parts)
         given = self._of(pairs)
-        not_there = [each.part for each in given if each.part]
-        lacking = [part for part in dict.fromkeys(found.missing) if part not in not_there]
-        missing = tuple(dict.fromkeys((*not_there, *lacking)))
-        stops = tuple(dict.fromkeys((*[each.stop for each in given if each.stop], *found.stops_found)))
-        functional = _functional(given)
-        findings = _findings(rubric, given, lacking)
-        if stops:
-            scrap = not found.stops_found and any(each.is_scrap for each in given)
-            letter: Letter | Literal[""] = "D" if scrap else ""
-            why = (*map(_stopped, found.stops_found), *_reasons(findings, found))
-            return Grade(letter, "", functional, why, rubric.name, stops, missing)
-        refused = _open_ends(rubric, answers, found, pairs, given)
-        if refused:
-            return _ungradable(rubric, (*refused, *_reasons(findings, found)), functional, missing)
-        return Grade(
-            letter=_letter(findings),
+        is_silent = not any(each.function or each.stop for each in given)
+        findings = _sorted([each.finding for each in given] + [_silence(rubric)] * is_silent)
+        return _Read(
+            is_scrap=any(each.is_scrap for each in given),
+            missing=tuple([each.part for each in given if each.part]),
+            stops=tuple(dict.fromkeys([each.stop for each in given if each.stop])),
+            functional=_functional(given),
             cosmetic=max([each.cosmetic for each in given if each.cosmetic], default="A"),
-            functional=functional,
-            reasons=_reasons(findings, found),
-            rule=rubric.name,
-            missing=missing,
-            scores=sub_scores(rubric, [each.lost for each in given], _is_silent(given), len(missing) - len(not_there)),
+            is_silent=is_silent,
+            findings=findings,
+            reasons=_telling(findings),
+            refused=_open_ends(rubric, answers, parts, pairs, given),
+            lost=total([each.lost for each in given]),
+            prep_s=sum([step.seconds for step in prep_after(rubric, pairs)]),
         )
 
-    def _of(self, pairs: Chosen) -> list[_Said]:
+    def _of(self, pairs: Chosen) -> tuple[_Said, ...]:
         said = []
         for question, option in pairs:
             key = (question.id, option.id)
@@ -139,7 +190,7 @@ class Grader:
             if known is None:
                 known = self._said[key] = _said(self._rubric, question, option)
             said.append(known)
-        return said
+        return tuple(said)
 
 
 def best_letter(rubric: Rubric, option: Option) -> Letter:
@@ -171,9 +222,11 @@ def _said(rubric: Rubric, question: Question, option: Option) -> _Said:
 
 
 def _open_ends(
-    rubric: Rubric, answers: Answers, found: Evidence, pairs: Chosen, given: Sequence[_Said]
+    rubric: Rubric, answers: Answers, parts: tuple[str, ...], pairs: Chosen, given: Sequence[_Said]
 ) -> tuple[Reason, ...]:
-    """Why no letter may be given: what was not asked, not understood, or says nothing."""
+    """Why no letter may be given: what was not asked, not understood, or says nothing. A stop leaves nothing open."""
+    if any(each.stop for each in given):
+        return ()
     reasons = []
     asked = dict(answers)
     if len(asked) != len(pairs):
@@ -184,7 +237,7 @@ def _open_ends(
         for (question, _), each in zip(pairs, given, strict=True)
         if not each.has_outcome
     ]
-    following = due(rubric, pairs, found.parts)
+    following = due(rubric, pairs, parts)
     if following is not None:
         reasons.append(reason("incomplete", question=following.id))
     if not any(each.looks for each in given):
@@ -192,17 +245,21 @@ def _open_ends(
     return tuple(reasons)
 
 
-def _findings(rubric: Rubric, given: Sequence[_Said], lacking: Sequence[str]) -> list[Finding]:
+def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Everything that limits the letter, what tells most first: stop answers, then the worst letter."""
-    findings = [each.finding for each in given]
-    for part in lacking:
-        limit = rubric.grades.missing_part
-        findings.append((_place(limit) + _LAST, limit, reason("evidence:missing", part=part)))
-    if _is_silent(given):
-        limit = rubric.grades.untested
-        findings.append((_place(limit) + _LAST, limit, reason("untested")))
-    findings.sort(key=itemgetter(0))
-    return findings
+    return tuple(sorted(findings, key=itemgetter(0)))
+
+
+def _lacking(rubric: Rubric, part: str) -> Finding:
+    """What a part tells that is known to be missing from elsewhere than the answers."""
+    limit = rubric.grades.missing_part
+    return _place(limit) + _LAST, limit, reason("evidence:missing", part=part)
+
+
+def _silence(rubric: Rubric) -> Finding:
+    """What it tells that no answer says anything of function."""
+    limit = rubric.grades.untested
+    return _place(limit) + _LAST, limit, reason("untested")
 
 
 def _letter(findings: Sequence[Finding]) -> Letter | Literal[""]:
@@ -215,11 +272,6 @@ def _functional(given: Sequence[_Said]) -> Functional:
     """The worst of what the answers say; silence means untested."""
     said = [each.function for each in given if each.function]
     return max(said, key=_RANKS.index, default="untested")
-
-
-def _is_silent(given: Sequence[_Said]) -> bool:
-    """Whether no answer says anything of function."""
-    return not any(each.function or each.stop for each in given)
 
 
 def _place(limit: Limit) -> int:
@@ -236,13 +288,13 @@ def _answered(question: Question, option: Option) -> Reason:
     return Reason(f"{question.id}:{option.id}", option.word, params)
 
 
-def _reasons(findings: list[Finding], found: Evidence) -> tuple[Reason, ...]:
-    """The findings that decided, then the lesser ones; all of them when none is a defect. Then what was
-    measured.
+def _telling(findings: Sequence[Finding]) -> tuple[Reason, ...]:
+    """The findings that decided, then the lesser ones; all of them when none is a defect."""
+    return tuple([why for _, limit, why in findings if limit > "A"] or [why for _, _, why in findings])
 
-    What was measured does not change the letter: where such an item goes is for the route.
-    """
-    reasons = [why for _, limit, why in findings if limit > "A"] or [why for _, _, why in findings]
+
+def _notes(found: Evidence) -> list[Reason]:
+    """What was measured; it does not change the letter: where such an item goes is for the route."""
     notes = []
     if found.match != "matched":
         notes.append(reason(f"evidence:match_{found.match}"))
@@ -250,7 +302,7 @@ def _reasons(findings: list[Finding], found: Evidence) -> tuple[Reason, ...]:
         notes.append(reason(f"evidence:serial_{found.serial}"))
     if found.weight_in_band is False:
         notes.append(reason("evidence:weight"))
-    return (*reasons, *notes)
+    return notes
 
 
 def _ungradable(

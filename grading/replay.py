@@ -7,7 +7,7 @@ import msgspec
 
 from grading.grade import Grade, Grader
 from grading.route import Route, Router, RouteTable
-from grading.rubric import Answers, Rubric, chosen, next_question, prep_needed
+from grading.rubric import Answers, Rubric, chosen, next_question
 
 Rubrics = Callable[[str, str], Rubric | None]
 Tables = Callable[[str], RouteTable]
@@ -85,7 +85,6 @@ class Judge:
         self._rubrics = rubrics
         self._tables = tables
         self._known: dict[tuple[str, str], tuple[Rubric, Grader, Router] | None] = {}
-        self._graded: dict[object, tuple[Grade, int]] = {}
 
     def again(self, item: Judged) -> Again:
         """Judge an item again. Answers are taken as they stand under the version that was asked, and walked anew
@@ -97,19 +96,14 @@ class Judge:
             return Again(item, asks=f"no rubric for {item.category}")
         rubric, grader, router = found
         evidence = item.evidence
-        parts = tuple(evidence.get("parts", ()))  # type: ignore[arg-type, var-annotated]  # recorded component names
         answers = item.answers
         if rubric.name != item.grade.rule:
+            parts = tuple(evidence.get("parts", ()))  # type: ignore[arg-type, var-annotated]  # recorded component names
             fitting, asks = _walked(rubric, answers, parts)
             if asks:
                 return Again(item, asks=asks)
             answers = fitting
-        key = (rubric.name, answers, *[_hashable(evidence.get(name)) for name in _EVIDENCE])
-        known = self._graded.get(key)
-        if known is None:
-            prep_s = sum([step.seconds for step in prep_needed(rubric, answers, parts)])
-            known = self._graded[key] = (grader.grade(answers, evidence), prep_s)
-        graded, prep_s = known
+        graded, prep_s = grader.grade_and_prep(answers, evidence)
         return Again(item, graded, router.route(graded, {**facts, "prep_s": prep_s}))
 
     def _of(self, category: str, client: str) -> tuple[Rubric, Grader, Router] | None:
@@ -177,9 +171,6 @@ def _canonical(value: Grade | Route) -> bytes:
     return msgspec.json.encode(value, order="deterministic")
 
 
-_EVIDENCE = ("match", "serial", "weight_in_band", "parts", "missing")
-
-
 def _steps(again: Again, was: int | None, now: int | None) -> Iterator[tuple[Figure, str, str]]:
     """The figures that changed for one item."""
     if again.grade is None or again.route is None:
@@ -211,7 +202,3 @@ def _walked(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[A
             return given, question.id
         given = (*given, (question.id, said[question.id]))
     return given, ""
-
-
-def _hashable(value: object) -> object:
-    return tuple(value) if isinstance(value, list | tuple) else value

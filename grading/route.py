@@ -204,9 +204,11 @@ class Router:
             return _held(f"{self._table.name}:facts", reason("facts_unreadable", detail=str(error)))
         lacks = len(grade.missing)
         alike = (grade.letter, grade.cosmetic, grade.functional, grade.stops, lacks, self._asked(known))
-        if alike not in self._hits:
-            self._hits[alike] = _first_hit(self._table, grade, known)
-        return _by(self._table, grade, known, self._hits[alike], self._rated)
+        try:
+            hit = self._hits[alike]
+        except KeyError:
+            hit = self._hits[alike] = _first_hit(self._table, grade, known)
+        return _by(self._table, grade, known, hit, self._rated)
 
     def _rated(self, grade: Grade, known: _Known) -> tuple[Rate, ...]:
         goods = (known.category, known.currency, known.prep_s, known.today, known.season, known.match, known.serial)

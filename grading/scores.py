@@ -43,6 +43,11 @@ def sub_scores(rubric: Rubric, taken: Sequence[Lost], is_silent: bool, lacking: 
     )
 
 
+def total(taken: Sequence[Lost]) -> Lost:
+    """Return what several answers take together."""
+    return sum([each[0] for each in taken]), sum([each[1] for each in taken]), sum([each[2] for each in taken])
+
+
 def lost(points: Scores | None, option: Option) -> Lost:
     """Return what one answer takes off function, look and completeness; nothing where a rubric has no points.
 

@@ -13,9 +13,11 @@ from grading.route import RouteTable, parse, route
 from grading.rubric import Answers, Rubric, next_question, prep_needed
 from grading.rubric import parse as parse_rubric
 
+EVIDENCE = ("match", "serial", "weight_in_band", "missing", "stops_found")
+
 
 def judged(name: str, rubric: Rubric, table: RouteTable, answers: Answers, facts: dict[str, object]) -> Judged:
-    evidence = {key: facts[key] for key in ("match", "serial", "weight_in_band", "missing") if key in facts}
+    evidence = {key: facts[key] for key in EVIDENCE if key in facts}
     result = grade(rubric, answers, evidence)
     prep_s = sum(step.seconds for step in prep_needed(rubric, answers, ()))
     return Judged(
@@ -52,6 +54,7 @@ ODD: dict[str, tuple[object, ...]] = {
     "serial": (*["same"] * 8, "unread", "different"),
     "weight_in_band": (True, False, None),
     "missing": ((), (), ("cable",), ("cable", "lid")),
+    "stops_found": (*[()] * 8, ("recall",), ("serial",)),
     "price_minor": (0, 900, 12_345, 90_000),
     "currency": (*["USD"] * 8, "EUR", "XXX"),
     "today": ("2026-04-01", "2026-11-26"),
