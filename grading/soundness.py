@@ -157,6 +157,9 @@ def _doubles(rubric: Rubric) -> Iterator[Problem]:
             yield Problem(place, "only the questions made for a kit's parts have such an id")
         options = Counter(option.id for option in question.options)
         yield from (Problem(f"{place}.{name}", "the id is there twice") for name, n in options.items() if n > 1)
+        texts = Counter(option.text for option in question.options)
+        twice = (option for option in question.options if texts[option.text] > 1)
+        yield from (Problem(f"{place}.{option.id}", "another answer has the same text") for option in twice)
         keys = [option.key for option in question.options]
         if keys != list(range(1, len(keys) + 1)):
             yield Problem(place, "the keys must count from 1 in the order of the options")

@@ -56,7 +56,7 @@ class SimulatorPanel(QWidget):
         self._buttons: list[tuple[KeyButton, str]] = []
         self._grids: list[tuple[QGridLayout, int, list[KeyButton]]] = []
         self._titles: list[tuple[Text, str]] = []
-        self._says, self._error = Text("small", quiet=True), Text("small")
+        self._says, self._item_says, self._error = Text("small", quiet=True), Text("small", quiet=True), Text("small")
         self._error.setProperty("lamp", "down")
         self._parcel, self._item = QComboBox(), QComboBox()
         for choice in (self._parcel, self._item):
@@ -69,6 +69,7 @@ class SimulatorPanel(QWidget):
         for parcel in self._parcels:
             self._parcel.addItem(parcel.key)
         self._parcel.currentIndexChanged.connect(self._choose)
+        self._item.currentIndexChanged.connect(self._choose_item)
         self._choose()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
@@ -132,7 +133,8 @@ class SimulatorPanel(QWidget):
             ),
         )
         self._title(column, mark("Item"))
-        column.addWidget(self._item)
+        for widget in (self._item, self._item_says):
+            column.addWidget(widget)
         self._grid(
             column,
             (
@@ -241,7 +243,12 @@ class SimulatorPanel(QWidget):
         self._says.show_text(parcel.says)
         self._item.clear()
         for item in parcel.items:
-            self._item.addItem(" ".join(part for part in (item.sku, short(item.code), item.serial) if part))
+            self._item.addItem(item.sku or short(item.code))
+
+    def _choose_item(self) -> None:
+        """Say below the box, which is narrow, what can be scanned of the item: it tells two alike apart."""
+        item = self._chosen_item()
+        self._item_says.show_text(" · ".join(part for part in (item.code, item.serial) if part) if item else "")
 
     def _chosen(self) -> SampleParcel:
         return self._parcels[max(0, self._parcel.currentIndex())]

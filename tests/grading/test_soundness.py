@@ -24,6 +24,7 @@ def test_a_shipped_rubric_has_no_problem(goods, category: str) -> None:
         ('id = "label"', 'id = "whole"', "shots.whole", "twice"),
         ('id = "unsure"', 'id = "yes"', "questions.battery.yes", "twice"),
         ("key = 2", "key = 1", "questions.battery", "keys"),
+        ('text = "Unbroken"', 'text = "Opened, own box"', "questions.packaging.sealed", "the same text"),
         ('functional = "untested"\n', "", "questions.starts.untested", "no outcome"),
         ('starts = ["yes"]', 'starts = ["perhaps"]', "questions.functions", "no option perhaps"),
         ('screen = ["far", "cracked"]', 'glass = ["far"]', "shots.defect", "glass has no option"),
@@ -124,7 +125,7 @@ id = "more_{number}"
 kind = "inspection"
 text = "Same?"
 hint = "Look."
-options = [{", ".join(f'{{id = "o{n}", key = {n}, text = "x", word = "x", cap = "A"}}' for n in range(1, 10))}]
+options = [{", ".join(f'{{id = "o{n}", key = {n}, text = "x{n}", word = "x", cap = "A"}}' for n in range(1, 10))}]
 """
     joint = ", ".join(f'more_{number} = ["o1"]' for number in range(12))
     text = text.replace('{ cover = ["torn"] },', f"{{ {joint} }},")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 
 from devices.simulators.bench import SimulatedBench
 from grading import mat
@@ -15,6 +15,7 @@ from station import sample
 from station.outcome import Notice, Tone
 from ui.parts.buttons import KeyButton
 from ui.simulator import SimulatorPanel
+from ui.theme import S24
 from ui.window import Window
 
 
@@ -50,6 +51,16 @@ def test_every_button_does_its_deed_without_complaint(press, hands, see: Callabl
         press(name)
         assert panel.error == "", name
     assert press.asked == [sample.parcels()[0].key]
+
+
+def test_the_item_is_told_whole_beside_a_narrow_box(press) -> None:
+    panel = press.panel
+    _, items = panel.findChildren(QComboBox)
+    item = sample.parcels()[0].items[0]
+    assert items.currentText() == item.sku
+    assert f"{item.code} · {item.serial}" in [text.text() for text in panel.findChildren(QLabel)]
+    room = items.width() - 2 * S24
+    assert all(items.fontMetrics().horizontalAdvance(each.sku) < room for p in sample.parcels() for each in p.items)
 
 
 def test_a_finished_parcel_makes_room_for_the_next(press, hands, see: Callable) -> None:
