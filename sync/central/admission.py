@@ -7,7 +7,7 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sync.central.answers import RequestError
@@ -18,6 +18,8 @@ _AT_WORK = 10
 _AT_A_SITE = 2
 # Bodies in memory, whole or in part, at most 4 MiB each and mostly 100 KiB.
 _BODIES = 64
+# At most a quarter of them wait for one site: it has few places, and the others need not wait behind it.
+_SHARE_OF_A_SITE = 4
 _PATIENCE_S = 5.0
 _LONGEST_DELAY_S = 30.0
 # What a push takes, about, before any was seen; and the bounds of what is learnt from those that were.
@@ -25,8 +27,62 @@ _EACH_S, _SHORTEST_S, _LONGEST_S = 1 / 16, 0.002, 1.0
 _LEARN = 0.1
 
 
+class _Line:
+    """Who wants to be worked on in one place, where `at_once` are worked on at a time.
+
+    `inside` of them were let in. Times are seconds of `clock`.
+    """
+
+    def __init__(self, at_once: int, clock: Callable[[], float]) -> None:
+        self.inside = 0
+        self.places = asyncio.Semaphore(at_once)
+        self.each_s = _EACH_S
+        self._at_once = at_once
+        self._clock = clock
+        self._ahead = 0.0
+        self._counted_at = 0.0
+        # When the last push ended in this crowd: between crowds the time says nothing of how long a push takes.
+        self._ended_at: float | None = None
+
+    def is_waited_for(self) -> bool:
+        """Tell whether some were told to come later whose turn has not come."""
+        return self._still_ahead() > 0
+
+    def turn_s(self) -> float:
+        """Return in how many seconds (above 0) it is the turn of one more, as if all who wait stood in line.
+
+        So as many come as are worked on, however many wait. Counting who was refused lately would tell a slow central's
+        benches to come sooner: it gets to refuse fewer of them, and has no time left for what it is there for. Who is
+        ahead is counted, not the time they need: they need less as soon as central is quicker.
+        """
+        self._ahead, self._counted_at = max(self._still_ahead(), self.inside) + 1, self._clock()
+        turn_s = self._ahead * self.each_s
+        if turn_s <= _LONGEST_DELAY_S:
+            return turn_s
+        self._ahead = _LONGEST_DELAY_S / self.each_s
+        return random.uniform(_LONGEST_DELAY_S / 2, _LONGEST_DELAY_S)
+
+    def _still_ahead(self) -> float:
+        return max(0.0, self._ahead - (self._clock() - self._counted_at) / self.each_s)
+
+    def learn(self, took_s: float) -> None:
+        """Learn from the end of a push that took so long how far apart they end while there is a crowd.
+
+        A crowd is as many as are worked on at once: a slow central lets no more in, and must see that it is quick
+        again. Without one only this is known: they end no farther apart than a push takes.
+        """
+        now = self._clock()
+        is_crowd = self.inside >= self._at_once
+        apart_s = now - self._ended_at if is_crowd and self._ended_at is not None else min(self.each_s, took_s)
+        self.each_s += _LEARN * (min(_LONGEST_S, max(_SHORTEST_S, apart_s)) - self.each_s)
+        self._ended_at = now if is_crowd else None
+
+
 class Admission:
-    """The places there are, and who waits for one; used in the event loop's thread alone."""
+    """The places there are, and who waits for one; used in the event loop's thread alone.
+
+    There is a line for all and one for each site: benches of a site with many do not make those of others wait.
+    """
 
     def __init__(
         self,
@@ -34,17 +90,16 @@ class Admission:
         at_work: int = _AT_WORK,
         at_a_site: int = _AT_A_SITE,
         patience_s: float = _PATIENCE_S,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bodies = bodies
+        self._at_work = at_work
         self._at_a_site = at_a_site
         self._patience_s = patience_s
-        self._inside = 0
-        self._at_work = asyncio.Semaphore(at_work)
-        self._sites: dict[str, tuple[asyncio.Semaphore, int]] = {}
-        self._places = at_work
-        self._each_s = _EACH_S
-        self._ended_at = 0.0
-        self._next_at = 0.0
+        self._clock = clock
+        self._all = _Line(at_work, clock)
+        # As many as there are sites: who asks was let in at one.
+        self._sites: dict[str, _Line] = {}
 
     @asynccontextmanager
     async def body(self) -> AsyncIterator[None]:
@@ -52,68 +107,66 @@ class Admission:
 
         Nor is one free when those before it take longer than patience lasts: its body would be read in vain.
         """
-        if self._inside >= min(self._bodies, max(self._places, self._patience_s / self._each_s)):
-            raise self._busy()
-        self._inside += 1
+        if self._all.inside >= self._most():
+            raise _busy(self._all)
+        self._all.inside += 1
         try:
             yield
         finally:
-            self._inside -= 1
+            self._all.inside -= 1
 
     @asynccontextmanager
     async def work(self, site: str) -> AsyncIterator[None]:
-        """Hold a place at the database, waiting for it a while; raises RequestError (429) when that was in vain."""
-        places, users = self._sites.get(site, (asyncio.Semaphore(self._at_a_site), 0))
-        self._sites[site] = places, users + 1
+        """Hold a place at the database, waiting for it a while; raises RequestError (429) when that was in vain.
+
+        Nobody waits behind more of the same site than its share.
+        """
+        line = self._line(site)
+        if line.inside >= self._share():
+            raise _busy(line)
+        line.inside += 1
         held: list[asyncio.Semaphore] = []
         try:
             try:
                 async with asyncio.timeout(self._patience_s):
-                    for each in (places, self._at_work):
+                    for each in (line.places, self._all.places):
                         await each.acquire()
                         held.append(each)
             except TimeoutError as error:
-                raise self._busy() from error
+                raise _busy(line if line.places.locked() else self._all) from error
+            began = self._clock()
             yield
-            self._learn()
+            for each_line in (line, self._all):
+                each_line.learn(self._clock() - began)
         finally:
+            line.inside -= 1
             for each in held:
                 each.release()
-            users = self._sites[site][1] - 1
-            if users:
-                self._sites[site] = places, users
-            else:
-                del self._sites[site]
 
-    def delay_ms(self) -> int:
-        """Return how long the bench that is just answered shall wait before it comes again: 0 while there is room."""
-        if 2 * self._inside <= self._bodies and self._next_at <= time.monotonic():
-            return 0
-        return int(1000 * self._turn_s())
-
-    def _busy(self) -> RequestError:
-        """Benches that came together must not come together again: each is told another time."""
-        return RequestError(
-            429, "busy", "too many at once: come again later", Retry_After=str(math.ceil(self._turn_s()))
-        )
-
-    def _turn_s(self) -> float:
-        """Return in how many seconds (above 0) it is the turn of one more, as if all who wait stood in line.
-
-        So as many come as are worked on, however many wait. Counting who was refused lately would tell a slow central's
-        benches to come sooner: it gets to refuse fewer of them, and has no time left for what it is there for.
+    def delay_ms(self, site: str) -> int:
+        """Return how long the bench of a site that is just answered shall wait before it comes again: 0 while there is
+        room.
         """
-        now = time.monotonic()
-        self._next_at = max(self._next_at, now + self._inside * self._each_s) + self._each_s
-        if self._next_at - now <= _LONGEST_DELAY_S:
-            return self._next_at - now
-        self._next_at = now + _LONGEST_DELAY_S
-        return random.uniform(_LONGEST_DELAY_S / 2, _LONGEST_DELAY_S)
+        line = self._line(site)
+        full = [
+            each
+            for each, most in ((line, self._share()), (self._all, self._bodies))
+            if each.is_waited_for() or 2 * each.inside > most
+        ]
+        return max((int(1000 * each.turn_s()) for each in full), default=0)
 
-    def _learn(self) -> None:
-        """Learn from the end of a push how far apart they end while there is a crowd."""
-        now = time.monotonic()
-        if self._inside > self._places:
-            apart_s = min(_LONGEST_S, max(_SHORTEST_S, now - self._ended_at))
-            self._each_s += _LEARN * (apart_s - self._each_s)
-        self._ended_at = now
+    def _line(self, site: str) -> _Line:
+        return self._sites.setdefault(site, _Line(self._at_a_site, self._clock))
+
+    def _most(self) -> float:
+        """Return how many bodies there may be now."""
+        return min(self._bodies, max(self._at_work, self._patience_s / self._all.each_s))
+
+    def _share(self) -> float:
+        """Return how many of a site may hold a body and wait now."""
+        return max(2 * self._at_a_site, self._most() / _SHARE_OF_A_SITE)
+
+
+def _busy(line: _Line) -> RequestError:
+    """Benches that came together must not come together again: each is told another time."""
+    return RequestError(429, "busy", "too many at once: come again later", Retry_After=str(math.ceil(line.turn_s())))

@@ -107,7 +107,7 @@ class _Doors:
             _check_run(push)
             async with admission.work(caller.site):
                 pushed = await self._intake(intake.take_in, caller.station, caller.site, push)
-            delay_ms = admission.delay_ms()
+            delay_ms = admission.delay_ms(caller.site)
         self._service.waiting.changed()
         self._service.metrics.pushed(push, pushed)
         return answers.json(msgspec.structs.replace(pushed, next=Next(delay_ms=delay_ms)))

@@ -6,7 +6,8 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ from sync.central.store import Store
 from sync.central.webhook_sender import NotAllowed, send
 
 _POLL_S = 2.0
+# Threads that mostly wait for other computers; below the connections there are to the database.
+_AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
 
@@ -35,8 +38,7 @@ def _work(asked: argparse.Namespace, store: Store) -> int:
         signal.signal(name, lambda *_: stop.set())
     while not stop.is_set():
         try:
-            while not stop.is_set() and work_one(store, lambda: datetime.now(UTC), loopback=asked.allow_loopback):
-                pass
+            work_due(store, lambda: datetime.now(UTC), stop, loopback=asked.allow_loopback)
         except OperationalError as error:
             sys.stderr.write(f"returns-central: the database does not answer: {error}\n")
         if asked.until_idle:
@@ -45,11 +47,35 @@ def _work(asked: argparse.Namespace, store: Store) -> int:
     return 0
 
 
+def work_due(store: Store, clock: Callable[[], datetime], stop: threading.Event, *, loopback: bool = False) -> None:
+    """Make an attempt at every delivery that is due, or until told to stop: several at once, one of a hook.
+
+    So who answers slowly, or not at all, holds up only what is for itself. Raises sqlalchemy.exc.OperationalError when
+    the database is away.
+    """
+    under_way: dict[Future[str], str] = {}
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="webhooks") as pool:
+        while not stop.is_set():
+            taken = None
+            if len(under_way) < _AT_ONCE:
+                taken = webhooks.take(store, clock(), frozenset(under_way.values()))
+            if taken is not None:
+                under_way[pool.submit(_attempt, store, clock, taken, loopback)] = taken["webhook"]
+            elif under_way:
+                for ended in wait(under_way, _POLL_S, FIRST_COMPLETED).done:
+                    del under_way[ended]
+                    ended.result()
+            else:
+                return
+
+
 def work_one(store: Store, clock: Callable[[], datetime], *, loopback: bool = False) -> str:
     """Make one attempt at one delivery and return the state it is in then; empty when none is due."""
     taken = webhooks.take(store, clock())
-    if taken is None:
-        return ""
+    return "" if taken is None else _attempt(store, clock, taken, loopback)
+
+
+def _attempt(store: Store, clock: Callable[[], datetime], taken: Mapping[str, Any], loopback: bool) -> str:
     at = int(clock().timestamp())
     try:
         status = send(taken["url"], taken["secret"], taken["id"], taken["body"], at, loopback=loopback)

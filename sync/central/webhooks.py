@@ -1,7 +1,7 @@
 """Who wants to be told of resolutions, and what they are still to be told: at least once each, from a queue."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -96,9 +96,13 @@ def enqueue(connection: Connection, site: str, bodies: Iterable[bytes], now: dat
         connection.execute(insert(webhook_delivery), rows)
 
 
-def take(store: Store, now: datetime) -> Mapping[str, Any] | None:
-    """Take up the delivery that waits longest, for as long as a lease; None when none is due."""
-    due = (webhook_delivery.c.state == "waiting", webhook_delivery.c.not_before <= _stamp(now))
+def take(store: Store, now: datetime, but_for: Set[str] = frozenset()) -> Mapping[str, Any] | None:
+    """Take up the delivery that waits longest, for as long as a lease; None when none is due `but_for` some hooks."""
+    due = (
+        webhook_delivery.c.state == "waiting",
+        webhook_delivery.c.not_before <= _stamp(now),
+        webhook_delivery.c.webhook.not_in(but_for),
+    )
     query = (
         select(webhook_delivery, webhook.c.url, webhook.c.secret)
         .join(webhook, webhook.c.id == webhook_delivery.c.webhook)

@@ -1,5 +1,6 @@
 """Rules travel from central to the bench: what a bench would refuse is not published, and the next pull brings it."""
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from sync.central.__main__ import main
 from sync.central.feed import Change
 from sync.mirror import Mirror
 
-NEWER = find.read("rubrics/apparel.toml").replace(b"version = 3", b"version = 4")
+SHIPPED = find.read("rubrics/apparel.toml")
+_VERSION = int(tomllib.loads(SHIPPED.decode())["version"])
+NEWER = SHIPPED.replace(b"version = %d\n" % _VERSION, b"version = %d\n" % (_VERSION + 1), 1)
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_what_a_bench_would_refuse_is_not_published(
     # All or none: the first one is good each time.
     good = put(tmp_path, "rubrics/bags.toml", find.read("rubrics/bags.toml"))
     for name, toml, says in (
-        ("rubrics/apparel.toml", changed, "apparel@4 was published before and says something else"),
+        ("rubrics/apparel.toml", changed, f"apparel@{_VERSION + 1} was published before and says something else"),
         ("rubrics/toys.toml", b"id = ", "rubrics/toys.toml: not TOML"),
         ("rubrics/toys.toml", b"\xff", "rubrics/toys.toml: not UTF-8"),
         ("rubrics/toys.toml", b"", "rubrics/toys.toml: it is empty"),

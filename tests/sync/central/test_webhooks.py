@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from sync.central import integrators, webhook_sender, webhooks
 from sync.central.__main__ import main
 from sync.central.store import Store
-from sync.central.webhook_commands import work_one
+from sync.central.webhook_commands import work_due, work_one
 from sync.central.webhook_sender import NotAllowed, checked, judge, looked_up, send, signature
 
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -106,6 +106,25 @@ def test_what_is_not_taken_is_told_again_later_and_no_redirect_is_followed(
     first, again = receiver.told
     assert first[1] == again[1]
     assert first[0]["Returns-Delivery"] == again[0]["Returns-Delivery"]
+
+
+def test_who_does_not_answer_holds_up_nobody_else(store: Store, receiver: Receiver, until: Any) -> None:
+    """A system that takes the connection and says nothing has twelve deliveries before those of one that answers."""
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        webhooks.add(store, "leeds", "mute", f"http://127.0.0.1:{mute.getsockname()[1]}", START)
+        tell(store, *[b"{}"] * 12)
+        webhooks.add(store, "york", "desk", receiver.url, START)
+        tell(store, b"1", b"2", b"3", site="york")
+        worker = threading.Thread(target=work_due, args=(store, lambda: START, stop), kwargs={"loopback": True})
+        worker.start()
+        until(lambda: len(receiver.told) == 3)
+        stop.set()
+        told_meanwhile, _ = mute.accept()
+        told_meanwhile.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        worker.join()
+        told_meanwhile.close()
+    assert sorted(body for _, body in receiver.told) == [b"1", b"2", b"3"]
 
 
 def test_nobody_is_told_for_ever(store: Store, expect_log: Any) -> None:

@@ -12,6 +12,7 @@ from station.local_copy import LocalCopy
 from sync import mirror, outbox
 from sync.central import intake
 from sync.central.judge import Judged
+from sync.central.resolutions import worker
 from sync.digests import Digests
 from sync.errand import Errand
 from sync.errors import Refused, Unreachable
@@ -20,6 +21,7 @@ from sync.outbox import Outbox
 from sync.pace import Lane, Pace
 from sync.snapshot import Snapshot
 from sync.wire import FeedPage, Push, Pushed, SnapshotEnd, digest_of
+from tests.sync.simulation import till
 from tests.sync.simulation.line import Crash
 
 Patch = pytest.MonkeyPatch
@@ -196,6 +198,26 @@ def _fork_mark(patch: Patch) -> None:
     patch.setattr("station.opening.marks_in", lambda path, epoch: (copy_marks.acked_in(path, epoch), 0))
 
 
+def _look_up(patch: Patch) -> None:
+    """Central's worker sends again without asking the provider whether it was done."""
+    patch.setattr(till.Purse, "find", lambda *_: None)
+
+
+def _person(patch: Patch) -> None:
+    """What the provider may have forgotten is sent again, and no person is asked."""
+    patch.setattr(worker, "_is_too_old", lambda *_: False)
+
+
+def _chain_fork(patch: Patch) -> None:
+    """Central takes what follows an entry that it has not for damaged, though another journal wrote it."""
+    patch.setattr(intake, "_follows_another", lambda *_: False)
+
+
+def _came_later(patch: Patch) -> None:
+    """Central forgets that what was set aside came under another number."""
+    patch.setattr(intake, "_note_came_later", lambda *_: None)
+
+
 PROTECTIONS: Final[Mapping[str, Callable[[Patch], None]]] = {
     "known ids": _known_ids,
     "mark": _mark,
@@ -214,4 +236,8 @@ PROTECTIONS: Final[Mapping[str, Callable[[Patch], None]]] = {
     "feed gap check": _feed_gap,
     "own timer": _own_timer,
     "fork remembered": _fork_mark,
+    "fork by a broken chain": _chain_fork,
+    "came later": _came_later,
+    "provider look-up": _look_up,
+    "person after 20 h": _person,
 }

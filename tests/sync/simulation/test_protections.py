@@ -26,6 +26,8 @@ ROUNDS = 400
         (("daily comparison",), 13, 20, "I1"),
         # What this lets through is found by the daily comparison: it is noticed when neither is there.
         (("ack only what is confirmed", "daily comparison"), 9, 20, "I1"),
+        # The provider's own key holds for a day; after twenty hours nothing is sent again but by a person.
+        (("provider look-up", "person after 20 h"), 2, 40, "I3"),
     ],
 )
 def test_without_it_a_history_goes_wrong(
