@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from station import schema
-from station.changes import STORY, THINGS, Change, Row, Said
+from station.change import Change, Row, Said
+from station.changes import STORY, THINGS
 from station.entries import Entry
 from station.facts import Undone, decode
 from station.statements import Statement
@@ -82,7 +83,7 @@ def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
     parcels: dict[str, None] = {}
     for txn in fact.txns:
         key = {"station": said.station, "txn": txn}
-        _UNDONE.write(connection, {**key, "undone_at": said.at})
+        _UNDONE.write(connection, {**key, "undone_at": said.at, "shift_n": said.shift_n})
         _FORGET_EXCEPTIONS.write(connection, key)
         parcels.update((row.parcel, None) for row in _PARCELS_OF.run(connection, key))
     for parcel in parcels:
@@ -117,7 +118,7 @@ _STORY_ENTRIES = Statement(
     "ORDER BY story.n"
 )
 _UNDONE = Statement(
-    "INSERT INTO undone (station, txn, undone_at) VALUES (:station, :txn, :undone_at) "
+    "INSERT INTO undone (station, txn, undone_at, shift_n) VALUES (:station, :txn, :undone_at, :shift_n) "
     "ON CONFLICT (station, txn) DO NOTHING"
 )
 _PARCELS_OF = Statement("SELECT DISTINCT parcel FROM story WHERE station = :station AND txn = :txn")

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from station import projections, schema
-from station.changes import STORY, THINGS, Change
-from station.changes import Said as Who
+from station.change import Change
+from station.change import Said as Who
+from station.changes import STORY, THINGS
 from station.entries import Entry
 from station.facts import Recorded, Undone
 from station.statements import without_nul
@@ -22,7 +23,9 @@ Said = tuple[Entry, Recorded]
 Row = dict[str, Any]
 
 # Whose rows must be known before: those that facts change in part, and those that own others.
-_KNOWN: Mapping[str, Table] = {each.name: each for each in (schema.parcel, schema.item, schema.plate, schema.bin_)}
+_KNOWN: Mapping[str, Table] = {
+    each.name: each for each in (schema.parcel, schema.item, schema.plate, schema.bin_, schema.shift)
+}
 _TABLES: Mapping[str, Table] = {each.name: each for each in schema.PROJECTIONS.sorted_tables}
 _COLUMNS: Mapping[str, tuple[str, ...]] = {name: tuple(each.columns.keys()) for name, each in _TABLES.items()}
 _KEYS: Mapping[str, tuple[str, ...]] = {

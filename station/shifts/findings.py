@@ -1,0 +1,55 @@
+"""What the blind count shows: which plates are missing, misplaced, foreign, counted twice, or in no bin; by name."""
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.statements import Statement
+
+
+class Finding(msgspec.Struct, frozen=True, order=True):
+    """A plate, or a bin without plate, that the blind count shows to be wrong.
+
+    `kind` is `missing` (it should lie in `bin`), `misplaced` (it was counted in `found` and belongs to `bin`), `double`
+    (counted in `found` and somewhere else too), `gone` (its bin had left the bench), `unplaced` (its item is in no bin
+    yet), `foreign` (nobody here knows it), or `uncounted` for a bin with goods that nobody counted.
+    """
+
+    kind: str
+    plate: str
+    bin: str
+    found: str
+
+
+def findings(connection: Connection, station: str, shift: str) -> tuple[Finding, ...]:
+    """Return what the blind count of a bench's shift shows, in order. Raises the database's errors."""
+    rows = _FINDINGS.run(connection, {"station": station, "shift": shift}).mappings()
+    return tuple(sorted(Finding(**row) for row in rows))
+
+
+# `lying` are the items that should lie in bins at the shift's end, `counted` the plates of each bin's latest count.
+_FINDINGS = Statement(
+    "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift),"
+    " placed AS (SELECT i.station, i.plate, i.bin, g.fill AS gone FROM item i JOIN here h ON h.station = i.station"
+    " LEFT JOIN bin_move g ON g.station = i.station AND g.bin = i.bin AND g.fill = i.fill + 1 AND g.moved_n <= h.n"
+    " WHERE i.placed_n > 0 AND i.placed_n <= h.n),"
+    " lying AS (SELECT station, plate, bin FROM placed WHERE gone IS NULL),"
+    " counts AS (SELECT b.station, b.bin, b.count FROM bin_count b"
+    " JOIN here h ON h.station = b.station AND h.shift = b.shift),"
+    " counted AS (SELECT c.plate, c.bin FROM counted_plate c"
+    " JOIN here h ON h.station = c.station AND h.shift = c.shift"
+    " JOIN counts b ON b.station = c.station AND b.bin = c.bin AND b.count = c.count),"
+    " told AS (SELECT c.plate, c.bin, COALESCE(l.item, '') AS item, COALESCE(l.voided_at, '') AS voided_at,"
+    " (SELECT COUNT(*) FROM counted o WHERE o.plate = c.plate) AS times"
+    " FROM counted c LEFT JOIN plate l ON l.station = :station AND l.plate = c.plate)"
+    " SELECT 'uncounted' AS kind, '' AS plate, bin, '' AS found FROM lying"
+    " WHERE bin NOT IN (SELECT bin FROM counts) GROUP BY bin"
+    " UNION ALL SELECT 'missing', plate, bin, '' FROM lying WHERE bin IN (SELECT bin FROM counts)"
+    " AND plate NOT IN (SELECT plate FROM counted)"
+    " UNION ALL SELECT 'double', plate, '', bin FROM told WHERE times > 1"
+    " UNION ALL SELECT CASE WHEN i.item IS NULL OR t.voided_at <> '' THEN 'foreign'"
+    " WHEN p.plate IS NULL THEN 'unplaced' WHEN p.gone IS NOT NULL THEN 'gone' ELSE 'misplaced' END,"
+    " t.plate, COALESCE(p.bin, ''), t.bin FROM told t"
+    " LEFT JOIN item i ON i.station = :station AND i.item = t.item AND i.plate = t.plate"
+    " LEFT JOIN placed p ON p.plate = t.plate"
+    " WHERE t.times = 1 AND (p.plate IS NULL OR p.gone IS NOT NULL OR p.bin <> t.bin OR t.voided_at <> '')"
+)
