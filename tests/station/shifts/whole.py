@@ -102,9 +102,7 @@ class Invented:
         """Return what the count of these bins must find, from where things lie and where they should."""
         seen = {bin: plates for bin, plates in self.lying.items() if bin in counted}
         times = Counter(plate for plates in seen.values() for plate in plates)
-        found = {
-            Finding("uncounted", "", bin, "") for bin in set(self.said_of.values()) if bin not in counted
-        }
+        found = {Finding("uncounted", "", bin, "") for bin in set(self.said_of.values()) if bin not in counted}
         for plate, bin in self.said_of.items():
             if bin in counted and not times[plate]:
                 found.add(Finding("missing", plate, bin, ""))
