@@ -101,6 +101,7 @@ def _identified(fact: ItemIdentified, said: Said) -> Row:
         "shift_n": said.shift_n,
         "placed_n": 0,
         "fill": 0,
+        "moved_n": 0,
     }
 
 

@@ -15,7 +15,8 @@ from station import schema
 from station.change import Change, Row, Said
 from station.changes import STORY, THINGS
 from station.entries import Entry
-from station.facts import Undone, decode
+from station.facts import Recorded, Undone, Unknown, decode
+from station.shifts.facts import BinMoved
 from station.statements import Statement
 
 
@@ -33,6 +34,13 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
     _change(connection, THINGS, fact, said)
     _change(connection, STORY, fact, said)
     _remember(connection, station, entry, fact)
+    if isinstance(fact, BinMoved):
+        _LEAVE.write(connection, {"station": station, "bin": fact.bin, "fill": fact.fill - 1, "moved_n": said.shift_n})
+
+
+def is_wide(fact: Recorded | Unknown) -> bool:
+    """Tell whether a fact changes rows that it does not name: an undo, and a bin that leaves with all in it."""
+    return isinstance(fact, Undone | BinMoved)
 
 
 def rebuild(connection: Connection, entries: Iterable[tuple[str, Entry]]) -> None:
@@ -122,6 +130,9 @@ _UNDONE = Statement(
     "ON CONFLICT (station, txn) DO NOTHING"
 )
 _PARCELS_OF = Statement("SELECT DISTINCT parcel FROM story WHERE station = :station AND txn = :txn")
+_LEAVE = Statement(
+    "UPDATE item SET moved_n = :moved_n WHERE station = :station AND bin = :bin AND fill = :fill AND placed_n > 0"
+)
 _FORGET_EXCEPTIONS = Statement("DELETE FROM exception WHERE station = :station AND txn = :txn")
 
 _ITEMS = "SELECT item FROM item WHERE station = :station AND parcel = :parcel"

@@ -148,6 +148,7 @@ item = Table(
     _number("shift_n"),
     _number("placed_n"),
     _number("fill"),
+    _number("moved_n"),
     Index("item_parcel", "station", "parcel"),
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
@@ -156,6 +157,7 @@ item = Table(
     Index("item_serial", "station", "serial"),
     Index("item_shift", "station", "shift_n"),
     Index("item_placed_shift", "station", "placed_n"),
+    Index("item_moved_shift", "station", "moved_n", "placed_n"),
     sqlite_with_rowid=False,
 )
 
@@ -237,7 +239,7 @@ plate = Table(
     _number("confirmed_n"),
     _number("voided_n"),
     Index("plate_allotted", "station", "allotted_n"),
-    Index("plate_confirmed", "station", "confirmed_n"),
+    Index("plate_confirmed", "station", "confirmed_n", "voided_n"),
     sqlite_with_rowid=False,
 )
 

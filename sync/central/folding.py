@@ -15,7 +15,7 @@ from station.change import Change
 from station.change import Said as Who
 from station.changes import STORY, THINGS
 from station.entries import Entry
-from station.facts import Recorded, Undone
+from station.facts import Recorded
 from station.statements import without_nul
 from sync.central.statements import Rows, Sql, ask, insert_rows, overwriting, together
 
@@ -55,11 +55,12 @@ _STORIES = Sql(
 def project(connection: Connection, station: str, said: Iterable[Said]) -> None:
     """Project the entries of a station in their order, as `station.projections.apply` would one by one.
 
-    Nobody else may write this station's rows meanwhile. An undo folds a parcel's story anew, which the database alone
-    has: it goes its own way. Raises the database's errors; then some of the batch may be written.
+    Nobody else may write this station's rows meanwhile. An undo folds a parcel's story anew, and a bin that left took
+    its items along, which the database alone has: they go their own way. Raises the database's errors; then some of the
+    batch may be written.
     """
-    for undone, run in groupby(said, key=lambda each: isinstance(each[1], Undone)):
-        if undone:
+    for wide, run in groupby(said, key=lambda each: projections.is_wide(each[1])):
+        if wide:
             for entry, _ in run:
                 projections.apply(connection, station, entry)
         else:

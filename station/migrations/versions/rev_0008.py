@@ -16,14 +16,15 @@ revision = "0008"
 down_revision = "0007"
 
 _LATER = ("counting_at", "reviewed_at", "signed_at", "signed_by", "verdict", "countersigned_by", "locked_at")
-_INDEXES = (
+_INDEXES: tuple[tuple[str, ...], ...] = (
     ("parcel_shift", "parcel", "shift_n"),
     ("parcel_finished_shift", "parcel", "finished_n"),
     ("item_shift", "item", "shift_n"),
     ("item_placed_shift", "item", "placed_n"),
+    ("item_moved_shift", "item", "moved_n", "placed_n"),
     ("exception_shift", "exception", "shift_n"),
     ("plate_allotted", "plate", "allotted_n"),
-    ("plate_confirmed", "plate", "confirmed_n"),
+    ("plate_confirmed", "plate", "confirmed_n", "voided_n"),
     ("undone_shift", "undone", "shift_n"),
 )
 
@@ -31,15 +32,15 @@ _INDEXES = (
 def upgrade() -> None:
     """Add the columns, fill them from the facts, packed ones too, and make the new tables."""
     _add("parcel", numbers=("shift_n", "finished_n"))
-    _add("item", numbers=("shift_n", "placed_n", "fill"))
+    _add("item", numbers=("shift_n", "placed_n", "fill", "moved_n"))
     _add("exception", numbers=("shift_n",))
     _add("plate", texts=("confirmed_at",), numbers=("allotted_n", "confirmed_n", "voided_n"))
     _add("bin", numbers=("hazard",))
     _add("shift", numbers=("n",), texts=_LATER)
     _add("undone", numbers=("shift_n",))
     fill(op.get_bind(), _told(op.get_bind()))
-    for name, table, column in _INDEXES:
-        op.create_index(name, table, ["station", column])
+    for name, table, *columns in _INDEXES:
+        op.create_index(name, table, ["station", *columns])
     _tables()
 
 

@@ -10,8 +10,9 @@ from station import facts as f
 from station.database import open_memory
 from station.records import Disposition
 from station.shifts import facts as s
-from station.shifts.counting import reconcile
+from station.shifts.counting import BenchShift, reconcile
 from station.shifts.findings import findings
+from station.shifts.lines import Line
 from tests.station.shifts.whole import STATION, Invented
 
 CLIENTS = st.sampled_from(["Northwind", "Contoso"])
@@ -166,8 +167,8 @@ class WholeShifts(RuleBasedStateMachine):
         assert sum(units for key, units in off.items() if key[0] == 4) == counts - len(bench.said_of)
 
 
-def reconcile_of(machine: WholeShifts) -> tuple:
-    return reconcile(machine.connection, STATION, machine.bench.shift)
+def reconcile_of(machine: WholeShifts) -> tuple[Line, ...]:
+    return reconcile(machine.connection, [BenchShift(STATION, machine.bench.shift)])
 
 
 TestWholeShifts = WholeShifts.TestCase
