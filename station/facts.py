@@ -20,6 +20,7 @@ from station.shifts.facts import (
     BinCounted,
     BinMoved,
     CountBegan,
+    CountCalledOff,
     CountEnded,
     DeliveryCounted,
     DifferenceExplained,
@@ -81,12 +82,16 @@ class SignedOut(Fact, frozen=True):
 
 
 class BinOpened(Fact, frozen=True):
-    """A bin's label was scanned at the bench: goods of this disposition (and client) may go in, or hazards only."""
+    """A bin's label was scanned at the bench: goods of this disposition (and client) may go in, or hazards only.
+
+    `fill` is how often the bin had left the bench before.
+    """
 
     bin: str
     disposition: Disposition
     client: str = ""
     hazard: bool = False
+    fill: int = 0
 
 
 class BinLabelled(Fact, frozen=True):
@@ -555,6 +560,7 @@ Recorded = (
     | Undone
     | DeliveryCounted
     | CountBegan
+    | CountCalledOff
     | BinCountBegan
     | PlateCounted
     | BinCounted

@@ -16,7 +16,7 @@ from station.change import Change, Row, Said
 from station.changes import STORY, THINGS
 from station.entries import Entry
 from station.facts import Recorded, Undone, Unknown, decode
-from station.shifts.facts import BinMoved
+from station.shifts.facts import BinMoved, CountCalledOff
 from station.statements import Statement
 
 
@@ -36,11 +36,13 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
     _remember(connection, station, entry, fact)
     if isinstance(fact, BinMoved):
         _LEAVE.write(connection, {"station": station, "bin": fact.bin, "fill": fact.fill - 1, "moved_n": said.shift_n})
+    elif isinstance(fact, CountCalledOff):
+        _FORGET_COUNTS.write(connection, {"station": station, "shift": fact.shift})
 
 
 def is_wide(fact: Recorded | Unknown) -> bool:
-    """Tell whether a fact changes rows that it does not name: an undo, and a bin that leaves with all in it."""
-    return isinstance(fact, Undone | BinMoved)
+    """Tell whether a fact changes rows it does not name: an undo, a bin that leaves with its goods, a count called off."""
+    return isinstance(fact, Undone | BinMoved | CountCalledOff)
 
 
 def rebuild(connection: Connection, entries: Iterable[tuple[str, Entry]]) -> None:
@@ -133,6 +135,7 @@ _PARCELS_OF = Statement("SELECT DISTINCT parcel FROM story WHERE station = :stat
 _LEAVE = Statement(
     "UPDATE item SET moved_n = :moved_n WHERE station = :station AND bin = :bin AND fill = :fill AND placed_n > 0"
 )
+_FORGET_COUNTS = Statement("DELETE FROM bin_count WHERE station = :station AND shift = :shift")
 _FORGET_EXCEPTIONS = Statement("DELETE FROM exception WHERE station = :station AND txn = :txn")
 
 _ITEMS = "SELECT item FROM item WHERE station = :station AND parcel = :parcel"

@@ -11,6 +11,7 @@ from station.shifts.facts import (
     BinCounted,
     BinMoved,
     CountBegan,
+    CountCalledOff,
     CountEnded,
     DeliveryCounted,
     DifferenceExplained,
@@ -71,6 +72,10 @@ CHANGES: Mapping[type, Change] = {
     ),
     PlateCounted: Change(upsert(schema.counted_plate), _copied("bin", "count", "plate", counted_at=_at)),
     BinCounted: Change(upsert(schema.bin_counted), _copied("bin", "count", "plates", counted_at=_at)),
+    CountCalledOff: Change(
+        update(schema.shift, "counting_at", "reviewed_at"),
+        lambda fact, said: {"station": said.station, "shift": fact.shift, "counting_at": "", "reviewed_at": ""},
+    ),
     CountEnded: _moment("reviewed_at"),
     DifferenceExplained: Change(
         upsert(schema.explained),
@@ -78,7 +83,7 @@ CHANGES: Mapping[type, Change] = {
     ),
     ShiftSigned: Change(
         update(schema.shift, "signed_at", "signed_by", "verdict"),
-        _copied("verdict", signed_at=_at, signed_by=_operator),
+        _copied("verdict", signed_at=_at, signed_by=lambda fact, said: fact.badge or said.operator),
     ),
     ShiftCountersigned: Change(
         update(schema.shift, "countersigned_by"), _copied(countersigned_by=lambda fact, _: fact.badge)

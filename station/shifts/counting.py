@@ -1,7 +1,7 @@
 """Counts the parts of the ten rules from the projected tables, and tells what stands behind each figure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -79,7 +79,8 @@ def reconcile(connection: Connection, shifts: Iterable[BenchShift], sent: Sent |
     for shift in shifts:
         named = shift._asdict()
         for family in _FAMILIES:
-            for client, way, *sums in family.sums.run(connection, named).all():
+            for row in family.sums.run(connection, named):
+                client, way, *sums = tuple[Any, ...](row)
                 for part, count in zip(family.parts, sums, strict=True):
                     key = (part.rule, client or "", way or "", part.side, part.name)
                     units[key] = units.get(key, 0) + int(count or 0)

@@ -68,6 +68,12 @@ class BinCounted(Fact, frozen=True):
     plates: int
 
 
+class CountCalledOff(Fact, frozen=True):
+    """The count was begun too early: the shift takes parcels again, and what was counted holds no longer."""
+
+    shift: str
+
+
 class CountEnded(Fact, frozen=True):
     """The count is over: what differs may be seen and explained."""
 
@@ -92,7 +98,8 @@ class ShiftSigned(Fact, frozen=True):
     """A supervisor signed a shift: the lines as they were, and the hash (hex) of the last fact they rest on.
 
     `verdict` is `balanced`, `explained` (each difference has its reasons), or `open` (facts wait, or a difference
-    is left without a reason). `needs_second` when another supervisor must sign too.
+    is left without a reason). `needs_second` when another supervisor must sign too. `badge` is who signed, whoever is
+    signed in.
     """
 
     shift: str
@@ -100,6 +107,7 @@ class ShiftSigned(Fact, frozen=True):
     head: str
     lines: tuple[SignedLine, ...] = ()
     needs_second: bool = False
+    badge: str = ""
 
 
 class ShiftCountersigned(Fact, frozen=True):

@@ -6,7 +6,7 @@ from itertools import groupby
 import msgspec
 
 from station.shifts.facts import SignedLine, Verdict
-from station.shifts.parts import Side
+from station.shifts.parts import REFUSED, WAITING, Side
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -61,6 +61,11 @@ class Line(msgspec.Struct, frozen=True):
         return sum(each.units for each in self.reasons) - self._sum("reasoned")
 
     @property
+    def unexplained(self) -> int:
+        """How much of the difference has no reason yet, with its sign."""
+        return self.difference - self.explained
+
+    @property
     def is_settled(self) -> bool:
         """Whether the reasons add up to the difference."""
         return self.difference == self.explained
@@ -79,9 +84,11 @@ def lines(counted: Iterable[Counted], explained: Iterable[Explained] = ()) -> tu
     return tuple(Line(*key, parts.get(key, ()), tuple(reasons.get(key, ()))) for key in sorted({*parts, *reasons}))
 
 
-def verdict(told: Sequence[Line], waiting: int) -> Verdict:
-    """Return how a shift can be closed: with facts that wait, or a difference without its reasons, only `open`."""
-    if waiting or not all(line.is_settled for line in told):
+def verdict(told: Sequence[Line]) -> Verdict:
+    """Return how a shift can be closed: with facts that wait or were refused, or without all reasons, only `open`."""
+    if any(each.units for line in told for each in line.parts if each.name in (WAITING, REFUSED)) or not all(
+        line.is_settled for line in told
+    ):
         return "open"
     return "explained" if any(line.difference for line in told) else "balanced"
 

@@ -77,6 +77,9 @@ _PHOTOS = (
 )
 _UNDONE = "undone u JOIN here h ON h.station = u.station WHERE u.shift_n = h.n"
 
+_HAS_SHEET = (
+    "EXISTS (SELECT 1 FROM delivery d WHERE d.station = h.station AND d.shift = h.shift AND d.carrier = p.carrier)"
+)
 _STILL_OPEN = "(p.finished_n = 0 OR p.finished_n > h.n)"
 _OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel)"
 _IN_WORK = "(i.placed_n = 0 OR i.placed_n > h.n)"
@@ -86,6 +89,10 @@ _IN_BOX = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i
 
 def _delivered(side: Side, name: str, units: str) -> Part:
     return Part(1, side, name, _DELIVERY, _ALL, "carrier", "d.carrier", way="d.carrier", units=units)
+
+
+def _scanned(side: Side, name: str, when: str) -> Part:
+    return Part(1, side, name, _ARRIVED, when, "parcel", "p.code", way="p.carrier")
 
 
 def _parcels(side: Side, name: str, when: str) -> Part:
@@ -110,9 +117,11 @@ def _photos(side: Side, name: str, when: str) -> Part:
 
 PARTS: tuple[Part, ...] = (
     _delivered("expected", mark("delivered"), "d.delivered"),
-    Part(1, "actual", mark("scanned"), _ARRIVED, _ALL, "parcel", "p.code", way="p.carrier"),
+    _scanned("actual", mark("scanned"), _HAS_SHEET),
     _delivered("actual", mark("refused"), "d.refused"),
     _delivered("actual", mark("not found"), "d.not_found"),
+    # Nothing says how many there should be.
+    _scanned("told", mark("scanned, without a carrier's sheet"), f"NOT {_HAS_SHEET}"),
     _parcels("expected", mark("arrived"), "p.shift_n = h.n"),
     _parcels("expected", mark("left from before"), "p.shift_n < h.n"),
     _parcels("actual", mark("finished"), "p.finished_n = h.n"),
