@@ -41,7 +41,7 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
 
 
 def is_wide(fact: Recorded | Unknown) -> bool:
-    """Tell whether a fact changes rows it does not name: an undo, a bin that leaves with its goods, a count called off."""
+    """Tell whether a fact changes rows that it does not name: an undo, a bin that left, a count called off."""
     return isinstance(fact, Undone | BinMoved | CountCalledOff)
 
 

@@ -93,6 +93,11 @@ def verdict(told: Sequence[Line]) -> Verdict:
     return "explained" if any(line.difference for line in told) else "balanced"
 
 
+def before_the_count(told: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines that say something before the bins are counted: all but those of what lies in them."""
+    return tuple(line for line in told if line.rule != 4)
+
+
 def off(told: Sequence[Line]) -> int:
     """Return by how many units the lines differ in all, over or short: what a tolerance is held against."""
     return sum(abs(line.difference) for line in told)

@@ -56,9 +56,15 @@ _PARCELS = (
     " WHERE +p.shift_n <= h.n AND (p.finished_n = 0 OR p.finished_n >= h.n)"
 )
 _ITEMS = "item i JOIN here h ON h.station = i.station WHERE +i.shift_n <= h.n AND (i.moved_n = 0 OR i.moved_n >= h.n)"
-_FINISHED = "parcel p JOIN here h ON h.station = p.station {} WHERE p.finished_n = h.n"
-_UNITS = _FINISHED.format("JOIN item i ON i.station = p.station AND i.parcel = p.parcel")
-_MISSING = _FINISHED.format("JOIN missing_line m ON m.station = p.station AND m.parcel = p.parcel")
+_FINISHED = "parcel p JOIN here h ON h.station = p.station WHERE p.finished_n = h.n"
+_UNITS = (
+    "parcel p JOIN here h ON h.station = p.station JOIN item i ON i.station = p.station AND i.parcel = p.parcel"
+    " WHERE p.finished_n = h.n"
+)
+_MISSING = (
+    "parcel p JOIN here h ON h.station = p.station"
+    " JOIN missing_line m ON m.station = p.station AND m.parcel = p.parcel WHERE p.finished_n = h.n"
+)
 _COUNTED = (
     "counted_plate c JOIN here h ON h.station = c.station AND h.shift = c.shift"
     " JOIN bin_count b ON b.station = c.station AND b.shift = c.shift AND b.bin = c.bin AND b.count = c.count"
@@ -131,7 +137,7 @@ PARTS: tuple[Part, ...] = (
         3,
         "expected",
         mark("declared"),
-        _FINISHED.format(""),
+        _FINISHED,
         _ALL,
         "parcel",
         "p.code",
