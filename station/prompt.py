@@ -18,7 +18,7 @@ from station.references import picture_of
 from station.stages import Stage, next_shot, prep_due, question_due, stage_of
 from station.state import Ask, Choice, Item, State, open_lines
 from station.steps import reading as readings
-from station.steps.close import key_of, unsettled, words_of
+from station.steps.close import key_of, text_of, unsettled, words_of
 from station.steps.examine import rest_of
 from station.steps.place import right_bins, takes
 from station.words import ROUTE_WORDS
@@ -139,7 +139,7 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         "bin",
         (
             _button("Enter", mark("All bins are counted"), Do.FINISH, main=True),
-            _button("M", mark("A bin has left the bench"), Do.MOVE_BIN),
+            _button("M", mark("A bin has left"), Do.MOVE_BIN),
             _button("Esc", mark("Call the count off"), Do.CANCEL),
             _SIGN_OUT,
         ),
@@ -181,8 +181,8 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
     Stage.FULL_BIN: (mark("Which bin is full?"), mark("Choose it or scan it. It is closed for good.")),
     Stage.MOVED_BIN: (mark("Which bin has left?"), mark("Choose it or scan it. What lay in it left with it.")),
-    Stage.LINE_WHY: (mark("{rule} {about}: {units}. Why?"), mark("The answer stands in the report, with your name.")),
-    Stage.LINE_UNITS: (mark("How many have this reason?"), mark("{rule} {about}: {units}")),
+    Stage.LINE_WHY: (mark("Why does it differ?"), ""),
+    Stage.LINE_UNITS: (mark("How many have this reason?"), ""),
     Stage.SIGN: (mark("Ask a supervisor to scan their badge"), mark("The badge and its PIN sign the shift.")),
     Stage.SIGN_PIN: (mark("Type your PIN, {name}"), mark("It signs the shift.")),
     Stage.SERIAL_SHARED: (
@@ -200,6 +200,8 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):
         reason = mark("Choose the line it belongs to.")
+    if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
+        reason = text_of(ask.params)
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = "pin" if stage in (Stage.PIN, Stage.SIGN_PIN) else "none"
     return Prompt(str(stage), title, reason, params, (*buttons, _LEAVE), entry, _PICTURES.get(stage, ""))
@@ -361,11 +363,11 @@ def _review(state: State, known: Known) -> Prompt:
     """Return what a supervisor decides of a counted shift: why each line differs, and at last the signature."""
     open_ = unsettled(state, known)
     lines = tuple(
-        Button(str(number), mark("{rule} {about}: {units}"), Command(Do.CHOOSE, key_of(line)), words_of(line))
+        Button(str(number), text_of(words_of(line)), Command(Do.CHOOSE, key_of(line)), words_of(line))
         for number, line in enumerate(open_[:_LINES_OFFERED], start=1)
     )
     aside = (
-        _button("U", mark("Take all reasons back"), Do.UNDO),
+        _button("U", mark("Take reasons back"), Do.UNDO),
         _button("Esc", mark("Count a bin again"), Do.CANCEL),
         _SIGN_OUT,
     )

@@ -26,7 +26,7 @@ _WORDS: Mapping[Do, str] = {
     Do.BIN_FULL: mark("Bin is full, or a new bin"),
     Do.SIGN_OUT: mark("Sign out"),
     Do.CLOSE_SHIFT: mark("Close the shift"),
-    Do.MOVE_BIN: mark("A bin has left the bench"),
+    Do.MOVE_BIN: mark("A bin has left"),
 }
 
 

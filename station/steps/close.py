@@ -24,15 +24,21 @@ from station.words import ROUTE_WORDS
 TOLERANCE = 2
 
 REASONS: tuple[Choice, ...] = (
-    Choice("lost", mark("Lost, looked for and not found")),
-    Choice("stolen", mark("Stolen, or that is suspected")),
-    Choice("miscounted", mark("Miscounted by the carrier or the sender")),
-    Choice("not_scanned", mark("It was there, and a scan was left out")),
-    Choice("label", mark("A label came off, or was never stuck on")),
+    Choice("lost", mark("Lost, not found")),
+    Choice("stolen", mark("Stolen, or suspected")),
+    Choice("miscounted", mark("Miscounted by the sender")),
+    Choice("not_scanned", mark("A scan was left out")),
+    Choice("label", mark("A label came off")),
     Choice("elsewhere", mark("It lies at another bench")),
-    Choice("damaged", mark("Destroyed or thrown away")),
-    Choice("other", mark("Another reason; the shift report tells it")),
+    Choice("damaged", mark("Thrown away")),
+    Choice("other", mark("Another reason")),
 )
+_TEXTS: Mapping[tuple[bool, bool], str] = {
+    (False, False): mark("{rule}: {units}"),
+    (True, False): mark("{rule}, {client}: {units}"),
+    (False, True): mark("{rule}, {way}: {units}"),
+    (True, True): mark("{rule}, {client}, {way}: {units}"),
+}
 _VERDICTS: Mapping[str, str] = {
     "balanced": mark("The shift adds up. It is signed and locked."),
     "explained": mark("Every difference has its reasons. The shift is signed and locked."),
@@ -46,10 +52,14 @@ def key_of(line: Line) -> str:
 
 
 def words_of(line: Line) -> dict[str, str]:
-    """Return what a sentence says of a line: the rule, whose or which way, and by how much it is still off."""
-    about = " · ".join(part for part in (line.client, line.way) if part)
-    way = next((words for disposition, words in ROUTE_WORDS.items() if about == disposition), about)
-    return {"rule": RULES[line.rule], "about": way, "units": f"{line.unexplained:+d}"}
+    """Return what a sentence says of a line: the rule, whose, which way, and by how much it is still off."""
+    way = next((words for disposition, words in ROUTE_WORDS.items() if line.way == disposition), line.way)
+    return {"rule": RULES[line.rule], "client": line.client, "way": way, "units": f"{line.unexplained:+d}"}
+
+
+def text_of(words: Mapping[str, str]) -> str:
+    """Return the sentence for the words of a line; some lines are of no client, or go no way."""
+    return _TEXTS[bool(words.get("client")), bool(words.get("way"))]
 
 
 def unsettled(state: State, known: Known) -> tuple[Line, ...]:

@@ -56,8 +56,8 @@ def project(connection: Connection, station: str, said: Iterable[Said]) -> None:
     """Project the entries of a station in their order, as `station.projections.apply` would one by one.
 
     Nobody else may write this station's rows meanwhile. An undo folds a parcel's story anew, a bin that left took its
-    items along, which the database alone has: such facts go their own way. Raises the database's errors; then some of the
-    batch may be written.
+    items along, which the database alone has: such facts go their own way. Raises the database's errors; then some
+    of the batch may be written.
     """
     for wide, run in groupby(said, key=lambda each: projections.is_wide(each[1])):
         if wide:

@@ -109,7 +109,7 @@ class ShiftPage(QWidget):
 
 
 def _told(line: Line, tr: Translator) -> tuple[str, str, str]:
-    """Return what a line is about, what it is made of, and by how much it differs."""
+    """Return by how much a line differs and what it is about, what it is made of, and nothing for the moment."""
     way = tr.gettext(ROUTE_WORDS[line.way]) if line.way in ROUTE_WORDS else line.way
     what = " · ".join(part for part in (tr.gettext(RULES[line.rule]), line.client, way) if part)
     reasons = {each.value: each.text for each in REASONS}
@@ -122,7 +122,8 @@ def _told(line: Line, tr: Translator) -> tuple[str, str, str]:
     parts = ", ".join(f"{tr.gettext(each.name)} {each.units}" for each in line.parts)
     why = ", ".join(f"{tr.gettext(reasons.get(each.why, each.why))} {each.units:+d}" for each in line.reasons)
     more = " · ".join(part for part in (sums, parts, why) if part)
-    return what, more, f"{line.difference:+d}" if line.difference else "0"
+    figure = f"{line.difference:+d}" if line.difference else ""
+    return f"{figure}  {what}".lstrip(), more, ""
 
 
 class _Figure(Card):

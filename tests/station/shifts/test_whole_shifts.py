@@ -11,7 +11,7 @@ from station.database import open_memory
 from station.records import Disposition
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
-from station.shifts.findings import findings
+from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line
 from tests.station.shifts.whole import STATION, Invented
 
@@ -151,11 +151,16 @@ class WholeShifts(RuleBasedStateMachine):
         bench.open_shift()
         self._begin()
 
+    def note(self, truth: set[Finding], named: set[Finding]) -> None:
+        """Be told what a close had to name, and what it named."""
+
     def _check(self, counted: set[str], delivered: int) -> None:
         bench = self.bench
         unplaced = {self.item[1]} if self.item else set()
         found = findings(self.connection, STATION, bench.shift)
-        assert set(found) == bench.truth(counted, unplaced, self.gone)
+        truth = bench.truth(counted, unplaced, self.gone)
+        self.note(truth, set(found))
+        assert set(found) == truth
         assert len(found) == len(set(found))
         off = {(line.rule, line.client, line.way): line.difference for line in reconcile_of(self) if line.difference}
         fine = {key: units for key, units in off.items() if key[0] != 4}
