@@ -88,6 +88,8 @@ _HAS_SHEET = (
 )
 _STILL_OPEN = "(p.finished_n = 0 OR p.finished_n > h.n)"
 _OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel)"
+# A unit may be matched, by its serial number, to an order that nobody expected in this parcel.
+_OF_PARCEL = "(REPLACE(p.orders, '\"' || i.rma || '\"', '') <> p.orders)"
 _IN_WORK = "(i.placed_n = 0 OR i.placed_n > h.n)"
 _HAZARD = "i.shift_n = h.n AND i.disposition = 'hold' AND i.owner = 'safety'"
 _IN_BOX = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.hazard = 1)"
@@ -144,8 +146,9 @@ PARTS: tuple[Part, ...] = (
         "p.client",
         units="p.declared",
     ),
-    _units("actual", mark("received"), "i.match = 'matched'"),
+    _units("actual", mark("received"), f"i.match = 'matched' AND {_OF_PARCEL}"),
     Part(3, "actual", mark("missing"), _MISSING, _ALL, "parcel", "p.code", "p.client", units="m.quantity"),
+    _units("told", mark("of another order"), f"i.match = 'matched' AND NOT {_OF_PARCEL}"),
     _units("told", mark("undeclared"), "i.match = 'undeclared'"),
     _units("told", mark("wrong"), "i.match = 'wrong'"),
     _items(4, "expected", mark("found"), "i.shift_n = h.n"),

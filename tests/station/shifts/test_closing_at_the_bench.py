@@ -245,3 +245,15 @@ def test_a_forgotten_shift_is_closed_by_a_supervisor_the_next_day(floor: Floor) 
     assert set(test_shift) == {SHIFT}
     floor.do(Do.CLOSE_SHIFT)
     assert floor.stage == Stage.COUNT
+
+
+def test_a_unit_of_another_order_is_told_and_no_difference(worked: Path, rules: Rules) -> None:
+    """Its serial number named an order that nobody expected in this parcel."""
+    with Journal.open(worked / "station.sqlite", STATION) as journal:
+        order = f.ParcelArrived("P2", "1Z2", "ups", "return", "one", ("R-2",), "Northwind")
+        item = f.ItemIdentified("P2", "I9", "code", "matched", "Shoe", "footwear", "Northwind", rma="R-7", line="1")
+        for fact in (order, item, f.ParcelFinished("P2", 1, 0)):
+            journal.append([fact], operator=RECEIVER[0], shift=SHIFT)
+    with opened(worked, rules) as floor:
+        (line,) = (each for each in floor.history.shift_lines(SHIFT) if each.rule == 3)
+    assert (line.difference, {each.name: each.units for each in line.parts}["of another order"]) == (0, 1)

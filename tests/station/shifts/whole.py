@@ -69,7 +69,8 @@ class Invented:
     def take_out(self, parcel: str, match: f.Match, client: str) -> tuple[str, str]:
         """Name a unit and give it its plate; return both."""
         item, plate = self.next("I"), self.next("N")
-        self.say(f.ItemIdentified(parcel, item, "code", match, "Shoe", "footwear", client))
+        order = {"rma": "R", "line": "1"} if match == "matched" else {}
+        self.say(f.ItemIdentified(parcel, item, "code", match, "Shoe", "footwear", client, **order))
         self.say(f.PlateAllotted(item, plate))
         return item, plate
 
