@@ -19,7 +19,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Control signs, marks of the reading direction, ends of lines, halves of pairs; not the joiners that scripts need.
 _UNSAFE = ("Cc", "Cf", "Zl", "Zp", "Cs")
 _JOINERS = ("\u200c", "\u200d")
-_COUNTED_FROM = {(part.rule, part.side, part.name) for part in PARTS}
+_COUNTED_FROM = frozenset((part.rule, part.side, part.name) for part in PARTS)
 
 
 class Thing(msgspec.Struct, frozen=True):

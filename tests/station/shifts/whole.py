@@ -91,9 +91,9 @@ class Invented:
         self.said_of = {plate: at for plate, at in self.said_of.items() if at != bin}
 
     def count(self, bin: str, times: int = 1) -> None:
-        """Count what really lies in a bin, so often: only the last time holds, the others miss all."""
+        """Count what really lies in a bin, so often: only the last time holds; before, something else was scanned."""
         for n in range(1, times + 1):
-            plates = self.lying.get(bin, []) if n == times else []
+            plates = self.lying.get(bin, []) if n == times else [self.next("GHOST")]
             self.say(s.BinCountBegan(self.shift, bin, n, self.ways[bin]))
             for plate in plates:
                 self.say(s.PlateCounted(self.shift, bin, n, plate))
