@@ -4,7 +4,7 @@ from contextlib import closing
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from station import facts as f
 from station.database import open_memory
@@ -84,6 +84,19 @@ class WholeShifts(RuleBasedStateMachine):
             self.declared_short[client] = self.declared_short.get(client, 0) + missing
         self.bench.say(f.ParcelFinished(self.parcel, self.received, missing))
         self.parcel = ""
+
+    @initialize(client=CLIENTS, bins=st.lists(st.sampled_from(sorted(BINS)), min_size=3, max_size=5))
+    def begin_with_goods(self, client: str, bins: list[str]) -> None:
+        self.receive(client, bins)
+
+    @precondition(lambda self: not self.parcel and self.item is None)
+    @rule(client=CLIENTS, bins=st.lists(st.sampled_from(sorted(BINS)), min_size=1, max_size=4))
+    def receive(self, client: str, bins: list[str]) -> None:
+        """A whole parcel without a fault, so that there are goods to lose."""
+        self.arrive(len(bins), client)
+        for bin in bins:
+            self.take_out("matched", bin)
+        self.finish(False)
 
     def _filled(self) -> list[str]:
         return sorted(bin for bin, plates in self.bench.lying.items() if plates)
