@@ -38,6 +38,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station hints report DATA         say how often hints were right, by what the graders answered
   returns-station crops DATA ITEM --out DIR  cut what was marked on the photos of an item out of them
   returns-station doctor                    prove versions, disk, clock, journal and each device
+  returns-station shift DATA                say how a shift adds up, as text, JSON or CSV
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
   returns-station support-bundle OUT.zip    write what a helper needs to know, with nothing private in it
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     left = commands.add_parser("retention", parents=[where], help="show which old facts left the journal, and why not")
     left.add_argument("--shrink", action="store_true", help="give the room to the disk; the bench must be closed")
     left.set_defaults(do=_retention)
+    _add_shift(commands, where)
     _add_bundle(commands)
     # Not for people: the station starts it beside itself. Without help it is not listed.
     commands.add_parser("read-text").set_defaults(do=_read_text)
@@ -112,6 +114,14 @@ def _parser() -> argparse.ArgumentParser:
     trial.add_argument("memory", type=int)
     trial.set_defaults(do=_try_rules)
     return parser
+
+
+def _add_shift(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
+    told = commands.add_parser("shift", parents=[where], help="say how a shift adds up by the ten rules")
+    told.add_argument("shift", nargs="?", default="", metavar="SHIFT", help="its name; the latest when none is given")
+    told.add_argument("--form", choices=("text", "json", "csv"), default="text", help="for people, machines or tables")
+    told.add_argument("--behind", action="store_true", help="list the parcels, items and plates behind each figure")
+    told.set_defaults(do=_shift)
 
 
 def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -247,6 +257,12 @@ def _retention(asked: argparse.Namespace) -> int:
     from station.cli import retention
 
     return retention.show(asked.data, asked.shrink)
+
+
+def _shift(asked: argparse.Namespace) -> int:
+    from station.cli import shift
+
+    return shift.show(asked.data, asked.shift, asked.form, asked.behind)
 
 
 def _bundle(asked: argparse.Namespace) -> int:

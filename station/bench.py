@@ -88,7 +88,7 @@ class Bench:
         appended = self.journal.append(
             outcome.facts,
             operator=operator.badge if operator is not None else "",
-            shift=after.shift,
+            shift=after.shift or self.state.shift,
             snapshot=idle,
         )
         return fold(self.state, appended.txn, outcome.facts)

@@ -1,11 +1,12 @@
 """What each type of fact changes in the projected tables: data for `station.projections`."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from station import schema
+from station.change import Change, Row, Said
 from station.facts import (
     Answered,
     BinClosed,
@@ -36,26 +37,8 @@ from station.facts import (
     ShiftOpened,
     WeighingSkipped,
 )
+from station.shifts import changes as shifts
 from station.statements import Effect, Statement, update, upsert, upsert_for
-
-Row = dict[str, Any]
-
-
-class Said(NamedTuple):
-    """Who recorded a fact, where, when and in which transaction."""
-
-    station: str
-    at: str
-    operator: str
-    shift: str
-    txn: str
-
-
-class Change(NamedTuple):
-    """What one type of fact does to one table."""
-
-    statement: Statement
-    values: Callable[[Any, Said], Row]
 
 
 def _json(value: Any) -> str:
@@ -82,6 +65,8 @@ def _arrived(fact: ParcelArrived, said: Said) -> Row:
         "missing": 0,
         "operator": said.operator,
         "shift": said.shift,
+        "shift_n": said.shift_n,
+        "finished_n": 0,
     }
 
 
@@ -113,6 +98,10 @@ def _identified(fact: ItemIdentified, said: Said) -> Row:
         "identified_at": said.at,
         "operator": said.operator,
         "shift": said.shift,
+        "shift_n": said.shift_n,
+        "placed_n": 0,
+        "fill": 0,
+        "moved_n": 0,
     }
 
 
@@ -159,6 +148,7 @@ def _raised(fact: ExceptionRaised, said: Said) -> Row:
         "operator": said.operator,
         "shift": said.shift,
         "txn": said.txn,
+        "shift_n": said.shift_n,
     }
 
 
@@ -202,6 +192,7 @@ def _bin_row(fact: BinOpened | BinLabelled, said: Said) -> Row:
         "opened_at": "" if labelled else said.at,
         "closed_at": "",
         "closed_why": "",
+        "hazard": int(isinstance(fact, BinOpened) and fact.hazard),
     }
 
 
@@ -298,12 +289,14 @@ STORY: Mapping[type, Change] = {
         lambda fact, said: {"station": said.station, "item": fact.item, "confirmed_at": said.at},
     ),
     Placed: Change(
-        update(schema.item, "bin", "placed_at"),
+        update(schema.item, "bin", "placed_at", "placed_n", "fill"),
         lambda fact, said: {
             "station": said.station,
             "item": fact.item,
             "bin": fact.bin,
             "placed_at": said.at,
+            "placed_n": said.shift_n,
+            "fill": fact.fill,
         },
     ),
     LineMissing: Change(
@@ -318,13 +311,14 @@ STORY: Mapping[type, Change] = {
         },
     ),
     ParcelFinished: Change(
-        update(schema.parcel, "finished_at", "items", "missing"),
+        update(schema.parcel, "finished_at", "items", "missing", "finished_n"),
         lambda fact, said: {
             "station": said.station,
             "parcel": fact.parcel,
             "finished_at": said.at,
             "items": fact.items,
             "missing": fact.missing,
+            "finished_n": said.shift_n,
         },
     ),
 }
@@ -352,21 +346,20 @@ def _plate_row(fact: PlateAllotted | PlateVoided, said: Said) -> Row:
         "allotted_at": said.at if allotted else "",
         "voided_at": "" if allotted else said.at,
         "void_why": fact.why if isinstance(fact, PlateVoided) else "",
+        "confirmed_at": "",
+        "allotted_n": said.shift_n if allotted else 0,
+        "confirmed_n": 0,
+        "voided_n": 0 if allotted else said.shift_n,
     }
 
 
+# What a plate that is voided was before.
+_ALLOTTED = ("item", "copies_asked", "copies_printed", "allotted_at", "allotted_n", "confirmed_at", "confirmed_n")
+
 # What stays true of things and people, undone or not: a printed label exists, a bin stands at the bench.
 THINGS: Mapping[type, Change] = {
-    ShiftOpened: Change(
-        upsert(schema.shift),
-        lambda fact, said: {
-            "station": said.station,
-            "shift": fact.shift,
-            "bench": fact.bench,
-            "operator": said.operator,
-            "opened_at": said.at,
-        },
-    ),
+    **shifts.CHANGES,
+    ShiftOpened: Change(upsert(schema.shift), shifts.opened),
     BinLabelled: Change(upsert(schema.bin_), _bin_row),
     BinOpened: Change(upsert(schema.bin_, "replaces", "labelled_at"), _bin_row),
     BinClosed: Change(
@@ -379,7 +372,16 @@ THINGS: Mapping[type, Change] = {
         },
     ),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
-    PlateVoided: Change(upsert(schema.plate, "item", "copies_asked", "copies_printed", "allotted_at"), _plate_row),
+    PlateVoided: Change(upsert(schema.plate, *_ALLOTTED), _plate_row),
+    PlateConfirmed: Change(
+        update(schema.plate, "confirmed_at", "confirmed_n"),
+        lambda fact, said: {
+            "station": said.station,
+            "plate": fact.plate,
+            "confirmed_at": said.at,
+            "confirmed_n": said.shift_n,
+        },
+    ),
     PlateReprintAsked: Change(
         Statement(
             f"UPDATE plate SET {_ASKED} WHERE station = :station AND plate = :plate",

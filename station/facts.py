@@ -6,26 +6,35 @@ Long because each fact is one class, and they are read together.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 import msgspec
 
 from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
+from station.fact import Fact
 from station.records import Disposition, OrderKind, Owner, PatternLevel, PatternSign, Role
+from station.shifts.facts import (
+    BinCountBegan,
+    BinCounted,
+    BinMoved,
+    CountBegan,
+    CountCalledOff,
+    CountEnded,
+    DeliveryCounted,
+    DifferenceExplained,
+    PlateCounted,
+    ShiftCountersigned,
+    ShiftLocked,
+    ShiftSigned,
+)
 
 Match = Literal["matched", "undeclared", "wrong"]
 SerialVerdict = Literal["same", "different", "not_known", "unread"]
 PhotoVerdict = Literal["good", "accepted"]
 ReadingSubject = Literal["serial", "expiry", "lot", "model"]
 ReadingWord = Literal["yes", "no", "unreadable"]
-
-
-class Fact(msgspec.Struct, frozen=True, tag_field="t", omit_defaults=True):
-    """What every fact has in common: a tag, and the version of its meaning."""
-
-    VERSION: ClassVar[int] = 1
 
 
 class Declared(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,12 +82,16 @@ class SignedOut(Fact, frozen=True):
 
 
 class BinOpened(Fact, frozen=True):
-    """A bin's label was scanned at the bench: goods of this disposition (and client) may go in, or hazards only."""
+    """A bin's label was scanned at the bench: goods of this disposition (and client) may go in, or hazards only.
+
+    `fill` is how often the bin had left the bench before.
+    """
 
     bin: str
     disposition: Disposition
     client: str = ""
     hazard: bool = False
+    fill: int = 0
 
 
 class BinLabelled(Fact, frozen=True):
@@ -464,11 +477,12 @@ class PlateVoided(Fact, frozen=True):
 
 
 class Placed(Fact, frozen=True):
-    """The item was put into a bin, proven by the bin's scan."""
+    """The item was put into a bin, proven by the bin's scan; `fill` is how often the bin had left the bench before."""
 
     item: str
     plate: str
     bin: str
+    fill: int = 0
 
 
 class LineMissing(Fact, frozen=True):
@@ -544,6 +558,18 @@ Recorded = (
     | LineMissing
     | ParcelFinished
     | Undone
+    | DeliveryCounted
+    | CountBegan
+    | CountCalledOff
+    | BinCountBegan
+    | PlateCounted
+    | BinCounted
+    | CountEnded
+    | DifferenceExplained
+    | ShiftSigned
+    | ShiftCountersigned
+    | ShiftLocked
+    | BinMoved
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

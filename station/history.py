@@ -20,6 +20,9 @@ from station.local_copy import COPY_FILE
 from station.moments import utc
 from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
+from station.shifts.counting import BenchShift, Sent, reconcile
+from station.shifts.findings import Finding, findings
+from station.shifts.lines import Line
 from station.statements import Statement
 
 # Some weeks of photos. A stuck camera repeats the last one; those of all years would be read at each start and kept.
@@ -83,6 +86,7 @@ class History:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when a parcel with this code was first received at this bench; None when never."""
@@ -136,6 +140,37 @@ class History:
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""
         return bool(self._journal.rows(_CLOSED, bin=code))
+
+    def bin_fill(self, code: str) -> int:
+        """Return how often a bin has left this bench with all that lay in it."""
+        return int(self._journal.rows(_FILL, bin=code)[0][0])
+
+    def bins_with_goods(self) -> tuple[Bin, ...]:
+        """Return the bins in which something should lie, by our own count, in order."""
+        return tuple(Bin(code, way, client) for code, way, client in self._journal.rows(_WITH_GOODS))
+
+    def shift_lines(self, shift: str) -> tuple[Line, ...]:
+        """Return how a shift of this bench adds up now; counted anew only when a fact came since."""
+        sent = self._sent()
+        if self._added_up is None or self._added_up[:2] != (shift, sent):
+            with self._journal.reading() as connection:
+                told = reconcile(connection, [BenchShift(self._journal.station, shift)], sent)
+            self._added_up = (shift, sent, told)
+        return self._added_up[2]
+
+    def shift_findings(self, shift: str) -> tuple[Finding, ...]:
+        """Return what the blind count of a shift of this bench shows."""
+        with self._journal.reading() as connection:
+            return findings(connection, self._journal.station, shift)
+
+    def head(self) -> str:
+        """Return the hash (hex) of the journal's last fact."""
+        return self._journal.last_hash.hex()
+
+    def _sent(self) -> Sent:
+        refused = refused_in(self._journal.path.with_name(COPY_FILE))
+        recorded, waiting = self._journal.last_seq, self.waiting()
+        return Sent(recorded, max(0, recorded - waiting - refused), refused)
 
     def labels(self, printing: Heard) -> tuple[Copy, ...]:
         """Return the latest label copies of this bench that nobody has confirmed or voided, the newest first."""
@@ -294,6 +329,11 @@ _PLACED = Statement(
 )
 _BIN = Statement("SELECT bin, disposition, client FROM bin WHERE station = :station AND bin = :bin")
 _CLOSED = Statement("SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> ''")
+_FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
+_WITH_GOODS = Statement(
+    "SELECT bin, disposition, client FROM bin WHERE station = :station AND bin IN"
+    " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0) ORDER BY bin"
+)
 _STORY = Statement(
     "SELECT story.seq AS told, journal.*, undone.undone_at FROM story"
     " LEFT JOIN journal ON journal.station = story.station AND journal.epoch = story.epoch AND journal.seq = story.seq"

@@ -27,6 +27,8 @@ class Do(StrEnum):
     REPRINT = "reprint"
     BIN_FULL = "bin-full"
     SIGN_OUT = "sign-out"
+    CLOSE_SHIFT = "close-shift"
+    MOVE_BIN = "move-bin"
 
 
 class Command(msgspec.Struct, frozen=True):

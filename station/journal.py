@@ -154,6 +154,11 @@ class Journal:
         return self._last_seq
 
     @property
+    def last_hash(self) -> bytes:
+        """The hash of the last entry: of all that was said so far."""
+        return self._last_hash
+
+    @property
     def last_space(self) -> bool:
         """Whether the disk was full and we live on the space kept in reserve."""
         return self._reserve.is_spent

@@ -12,6 +12,7 @@ from grading.rubric import Rubric
 from station.codes import Candidate
 from station.interlocks import Interlock
 from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.shifts.lines import Line
 from station.weights import ItemWeights
 
 
@@ -131,6 +132,18 @@ class Known(Protocol):
 
     def recalled_in(self, bins: tuple[str, ...]) -> tuple[tuple[Unit, Recall], ...]:
         """Return the units in these bins that are, or may be, recalled and of which nobody was told yet."""
+
+    def bin_fill(self, code: str) -> int:
+        """Return how often a bin has left this bench with all that lay in it."""
+
+    def bins_with_goods(self) -> tuple[Bin, ...]:
+        """Return the bins in which something should lie, by our own count; never how much."""
+
+    def shift_lines(self, shift: str) -> tuple[Line, ...]:
+        """Return how a shift of this bench adds up now, by the ten rules."""
+
+    def head(self) -> str:
+        """Return the hash (hex) of the last fact of this bench's journal."""
 
     def item_weights(self) -> ItemWeights:
         """Return how far units may weigh from their articles."""

@@ -31,6 +31,7 @@ from station.records import (
     pattern_key,
 )
 from station.rules import Rules
+from station.shifts.lines import Line
 from station.weights import ItemWeights
 
 _log = logging.getLogger(__name__)
@@ -146,6 +147,22 @@ class Lookups:
         return (
             tuple(each for each in found if concerns(each, sku, gtin) and is_in_force(each, today())) if found else ()
         )
+
+    def bin_fill(self, code: str) -> int:
+        """Return how often a bin has left this bench with all that lay in it."""
+        return self._history.bin_fill(code)
+
+    def bins_with_goods(self) -> tuple[Bin, ...]:
+        """Return the bins in which something should lie, by our own count."""
+        return self._history.bins_with_goods()
+
+    def shift_lines(self, shift: str) -> tuple[Line, ...]:
+        """Return how a shift of this bench adds up now, by the ten rules."""
+        return self._history.shift_lines(shift)
+
+    def head(self) -> str:
+        """Return the hash (hex) of the last fact of this bench's journal."""
+        return self._history.head()
 
     def item_weights(self) -> ItemWeights:
         """Return how far units may weigh from their articles."""

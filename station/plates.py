@@ -80,6 +80,12 @@ def shift_id(station: str, count: int) -> str:
     return f"S-{_station(station)}-{_count(count)}"
 
 
+def shift_count(shift: str) -> int:
+    """Return which of its station's shifts a name speaks of, from 1; 0 for a name that is none of ours, or none."""
+    count = shift.rpartition("-")[2]
+    return int(count) if count.isascii() and count.isdecimal() and len(count) <= len(str(_LARGEST)) else 0
+
+
 def exception_id(station: str, count: int) -> str:
     """Return the name of the station's count-th exception."""
     return f"E-{_station(station)}-{_count(count)}"

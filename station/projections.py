@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from station import schema
-from station.changes import STORY, THINGS, Change, Row, Said
+from station.change import Change, Row, Said
+from station.changes import STORY, THINGS
 from station.entries import Entry
-from station.facts import Undone, decode
+from station.facts import Recorded, Undone, Unknown, decode
+from station.shifts.facts import BinMoved, CountCalledOff
 from station.statements import Statement
 
 
@@ -32,6 +34,15 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
     _change(connection, THINGS, fact, said)
     _change(connection, STORY, fact, said)
     _remember(connection, station, entry, fact)
+    if isinstance(fact, BinMoved):
+        _LEAVE.write(connection, {"station": station, "bin": fact.bin, "fill": fact.fill - 1, "moved_n": said.shift_n})
+    elif isinstance(fact, CountCalledOff):
+        _FORGET_COUNTS.write(connection, {"station": station, "shift": fact.shift})
+
+
+def is_wide(fact: Recorded | Unknown) -> bool:
+    """Tell whether a fact changes rows that it does not name: an undo, a bin that left, a count called off."""
+    return isinstance(fact, Undone | BinMoved | CountCalledOff)
 
 
 def rebuild(connection: Connection, entries: Iterable[tuple[str, Entry]]) -> None:
@@ -82,7 +93,7 @@ def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
     parcels: dict[str, None] = {}
     for txn in fact.txns:
         key = {"station": said.station, "txn": txn}
-        _UNDONE.write(connection, {**key, "undone_at": said.at})
+        _UNDONE.write(connection, {**key, "undone_at": said.at, "shift_n": said.shift_n})
         _FORGET_EXCEPTIONS.write(connection, key)
         parcels.update((row.parcel, None) for row in _PARCELS_OF.run(connection, key))
     for parcel in parcels:
@@ -117,10 +128,14 @@ _STORY_ENTRIES = Statement(
     "ORDER BY story.n"
 )
 _UNDONE = Statement(
-    "INSERT INTO undone (station, txn, undone_at) VALUES (:station, :txn, :undone_at) "
+    "INSERT INTO undone (station, txn, undone_at, shift_n) VALUES (:station, :txn, :undone_at, :shift_n) "
     "ON CONFLICT (station, txn) DO NOTHING"
 )
 _PARCELS_OF = Statement("SELECT DISTINCT parcel FROM story WHERE station = :station AND txn = :txn")
+_LEAVE = Statement(
+    "UPDATE item SET moved_n = :moved_n WHERE station = :station AND bin = :bin AND fill = :fill AND placed_n > 0"
+)
+_FORGET_COUNTS = Statement("DELETE FROM bin_count WHERE station = :station AND shift = :shift")
 _FORGET_EXCEPTIONS = Statement("DELETE FROM exception WHERE station = :station AND txn = :txn")
 
 _ITEMS = "SELECT item FROM item WHERE station = :station AND parcel = :parcel"

@@ -1,4 +1,7 @@
-"""The one question of the moment: what a state asks of the person, in words, with the keys that answer it."""
+"""The one question of the moment: what a state asks of the person, in words, with the keys that answer it.
+
+Long because all questions are worded beside each other.
+"""
 
 from collections.abc import Mapping
 
@@ -15,12 +18,14 @@ from station.references import picture_of
 from station.stages import Stage, next_shot, prep_due, question_due, stage_of
 from station.state import Ask, Choice, Item, State, open_lines
 from station.steps import reading as readings
+from station.steps.close import key_of, text_of, unsettled, words_of
 from station.steps.examine import rest_of
 from station.steps.place import right_bins, takes
 from station.words import ROUTE_WORDS
 
 BINS_NAMED = 3
 _CODE_SHOWN = 48
+_LINES_OFFERED = 8
 # The questions beside which an expiry date read in a photo is shown.
 EXPIRY_QUESTIONS = frozenset({"expiry", "expired"})
 
@@ -75,6 +80,8 @@ def prompt(state: State, known: Known) -> Prompt:
         return _result(state, known)
     if stage is Stage.ITEM:
         return _next_item(state)
+    if stage is Stage.REVIEW:
+        return _review(state, known)
     title, reason, picture, buttons = _PLAIN[stage]
     if stage is Stage.PLACE and state.item is not None and state.item.is_hazard:
         title = mark("Put it into the fire-safe box and scan the box")
@@ -91,6 +98,7 @@ _NO_PHOTO = _button("S", mark("Go on without"), Do.SKIP)
 _NO_PREP = _button("S", mark("Leave it out"), Do.SKIP)
 _REST = _button("N", mark("Nothing found on the rest"), Do.REST)
 _REPRINT = _button("R", mark("Print again"), Do.REPRINT)
+_SIGN_OUT = _button("F12", mark("Sign out"), Do.SIGN_OUT)
 _LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
 
 _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
@@ -99,7 +107,7 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         mark("Scan the label on the parcel"),
         mark("Any tracking number, return number or order number will do."),
         "parcel",
-        (_button("F12", mark("Sign out"), Do.SIGN_OUT),),
+        (_button("F11", mark("Close the shift"), Do.CLOSE_SHIFT), _SIGN_OUT),
     ),
     Stage.WEIGH: (
         mark("Put the parcel on the scale"),
@@ -125,6 +133,32 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         "bin",
         (_button("B", mark("Bin is full, or a new bin"), Do.BIN_FULL), _REPRINT),
     ),
+    Stage.COUNT: (
+        mark("Scan a bin to count it"),
+        mark("Every bin with goods is counted: scan its label, then every plate in it."),
+        "bin",
+        (
+            _button("Enter", mark("All bins are counted"), Do.FINISH, main=True),
+            _button("M", mark("A bin has left"), Do.MOVE_BIN),
+            _button("Esc", mark("Call the count off"), Do.CANCEL),
+            _SIGN_OUT,
+        ),
+    ),
+    Stage.COUNT_BIN: (
+        mark("Scan every plate in bin {counting}"),
+        mark("Whatever lies in it, also what does not belong there."),
+        "label",
+        (
+            _button("Enter", mark("This bin is counted"), Do.FINISH, main=True),
+            _button("U", mark("Count it from nothing"), Do.UNDO),
+        ),
+    ),
+    Stage.COUNTERSIGN: (
+        mark("Ask a second supervisor to scan their badge"),
+        mark("Much differs in this shift. It is locked when two have signed."),
+        "badge",
+        (_SIGN_OUT,),
+    ),
 }
 
 _ASKED: Mapping[Stage, tuple[str, str]] = {
@@ -146,6 +180,11 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     ),
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
     Stage.FULL_BIN: (mark("Which bin is full?"), mark("Choose it or scan it. It is closed for good.")),
+    Stage.MOVED_BIN: (mark("Which bin has left?"), mark("Choose it or scan it. What lay in it left with it.")),
+    Stage.LINE_WHY: (mark("Why does it differ?"), ""),
+    Stage.LINE_UNITS: (mark("How many have this reason?"), ""),
+    Stage.SIGN: (mark("Ask a supervisor to scan their badge"), mark("The badge and its PIN sign the shift.")),
+    Stage.SIGN_PIN: (mark("Type your PIN, {name}"), mark("It signs the shift.")),
     Stage.SERIAL_SHARED: (
         mark("Is this number really on both items?"),
         mark("{code} is on another item of this parcel already."),
@@ -161,8 +200,10 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):
         reason = mark("Choose the line it belongs to.")
+    if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
+        reason = text_of(ask.params)
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
-    entry = "pin" if stage is Stage.PIN else "none"
+    entry = "pin" if stage in (Stage.PIN, Stage.SIGN_PIN) else "none"
     return Prompt(str(stage), title, reason, params, (*buttons, _LEAVE), entry, _PICTURES.get(stage, ""))
 
 
@@ -178,7 +219,13 @@ def _choice(stage: Stage, number: int, choice: Choice) -> Button:
     return Button(str(number), choice.text, Command(Do.CHOOSE, choice.value), choice.params)
 
 
-_PICTURES: Mapping[Stage, str] = {Stage.PIN: "badge", Stage.SUPERVISOR: "badge", Stage.DOUBT: "camera"}
+_PICTURES: Mapping[Stage, str] = {
+    Stage.PIN: "badge",
+    Stage.SUPERVISOR: "badge",
+    Stage.DOUBT: "camera",
+    Stage.SIGN: "badge",
+    Stage.SIGN_PIN: "badge",
+}
 
 
 def _problem_words(ask: Ask) -> dict[str, str]:
@@ -312,8 +359,36 @@ def _next_item(state: State) -> Prompt:
     return Prompt(str(Stage.ITEM), title, reason, {"count": str(still)}, buttons, "code", "item")
 
 
+def _review(state: State, known: Known) -> Prompt:
+    """Return what a supervisor decides of a counted shift: why each line differs, and at last the signature."""
+    open_ = unsettled(state, known)
+    lines = tuple(
+        Button(str(number), text_of(words_of(line)), Command(Do.CHOOSE, key_of(line)), words_of(line))
+        for number, line in enumerate(open_[:_LINES_OFFERED], start=1)
+    )
+    aside = (
+        _button("U", mark("Take reasons back"), Do.UNDO),
+        _button("Esc", mark("Count a bin again"), Do.CANCEL),
+        _SIGN_OUT,
+    )
+    if open_:
+        title, reason = (
+            mark("Why does it differ?"),
+            mark("{count} lines have no reason yet. Page Shift shows them all."),
+        )
+    else:
+        title, reason = (
+            mark("Sign the shift"),
+            mark("Every line adds up or has its reasons. Page Shift shows them all."),
+        )
+        lines = (_button("Enter", mark("Sign"), Do.CONFIRM, main=True),)
+    return Prompt(str(Stage.REVIEW), title, reason, {"count": str(len(open_))}, (*lines, *aside), "none", "")
+
+
 def _params(state: State, known: Known) -> dict[str, str]:
     item = state.item
+    if state.closing is not None:
+        return {"counting": state.closing.bin}
     if item is None:
         return {}
     codes = (*_new_bins(state, item), *(each.code for each in right_bins(state, item)))

@@ -8,7 +8,7 @@ knows are NULL.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0007"
+REVISION = "0008"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -90,8 +90,12 @@ parcel = Table(
     _number("missing"),
     _text("operator"),
     _text("shift"),
+    _number("shift_n"),
+    _number("finished_n"),
     Index("parcel_code", "station", "code"),
     Index("parcel_finished", "station", "finished_at"),
+    Index("parcel_shift", "station", "shift_n"),
+    Index("parcel_finished_shift", "station", "finished_n"),
     sqlite_with_rowid=False,
 )
 
@@ -141,12 +145,19 @@ item = Table(
     _text("identified_at"),
     _text("operator"),
     _text("shift"),
+    _number("shift_n"),
+    _number("placed_n"),
+    _number("fill"),
+    _number("moved_n"),
     Index("item_parcel", "station", "parcel"),
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
     Index("item_rma", "station", "rma"),
     Index("item_placed", "station", "placed_at", "disposition"),
     Index("item_serial", "station", "serial"),
+    Index("item_shift", "station", "shift_n"),
+    Index("item_placed_shift", "station", "placed_n"),
+    Index("item_moved_shift", "station", "moved_n", "placed_n"),
     sqlite_with_rowid=False,
 )
 
@@ -204,9 +215,11 @@ exception = Table(
     _text("operator"),
     _text("shift"),
     _text("txn"),
+    _number("shift_n"),
     Index("exception_raised", "station", "raised_at"),
     Index("exception_txn", "station", "txn"),
     Index("exception_item", "station", "item"),
+    Index("exception_shift", "station", "shift_n"),
     sqlite_with_rowid=False,
 )
 
@@ -221,6 +234,12 @@ plate = Table(
     _text("allotted_at"),
     _text("voided_at"),
     _text("void_why"),
+    _text("confirmed_at"),
+    _number("allotted_n"),
+    _number("confirmed_n"),
+    _number("voided_n"),
+    Index("plate_allotted", "station", "allotted_n"),
+    Index("plate_confirmed", "station", "confirmed_n", "voided_n"),
     sqlite_with_rowid=False,
 )
 
@@ -236,6 +255,7 @@ bin_ = Table(
     _text("opened_at"),
     _text("closed_at"),
     _text("closed_why"),
+    _number("hazard"),
     sqlite_with_rowid=False,
 )
 
@@ -247,6 +267,14 @@ shift = Table(
     _text("bench"),
     _text("operator"),
     _text("opened_at"),
+    _number("n"),
+    _text("counting_at"),
+    _text("reviewed_at"),
+    _text("signed_at"),
+    _text("signed_by"),
+    _text("verdict"),
+    _text("countersigned_by"),
+    _text("locked_at"),
     sqlite_with_rowid=False,
 )
 
@@ -270,5 +298,88 @@ undone = Table(
     _text("station", key=True),
     _text("txn", key=True),
     _text("undone_at"),
+    _number("shift_n"),
+    Index("undone_shift", "station", "shift_n"),
+    sqlite_with_rowid=False,
+)
+
+# Each time a bin left the bench with all that lay in it: the items placed at one fill less than `fill`.
+bin_move = Table(
+    "bin_move",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("bin", key=True),
+    Column("fill", Integer, primary_key=True, autoincrement=False),
+    _text("moved_to"),
+    _text("moved_at"),
+    _number("moved_n"),
+    Index("bin_move_shift", "station", "moved_n"),
+    sqlite_with_rowid=False,
+)
+
+# What a carrier's sheet says of one shift; the last word counts.
+delivery = Table(
+    "delivery",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    _text("carrier", key=True),
+    _number("delivered"),
+    _number("refused"),
+    _number("not_found"),
+    sqlite_with_rowid=False,
+)
+
+# Each bin that is counted, by its latest count; only the plates of that one hold.
+bin_count = Table(
+    "bin_count",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    _text("bin", key=True),
+    _number("count"),
+    _text("disposition"),
+    _text("client"),
+    _text("operator"),
+    _text("begun_at"),
+    sqlite_with_rowid=False,
+)
+
+bin_counted = Table(
+    "bin_counted",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    _text("bin", key=True),
+    _number("count"),
+    _number("plates"),
+    _text("counted_at"),
+    sqlite_with_rowid=False,
+)
+
+counted_plate = Table(
+    "counted_plate",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    _text("bin", key=True),
+    Column("count", Integer, primary_key=True, autoincrement=False),
+    _text("plate", key=True),
+    _text("counted_at"),
+    sqlite_with_rowid=False,
+)
+
+explained = Table(
+    "explained",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    Column("rule", Integer, primary_key=True, autoincrement=False),
+    _text("client", key=True),
+    _text("way", key=True),
+    _text("why", key=True),
+    _number("units"),
+    _text("operator"),
+    _text("explained_at"),
     sqlite_with_rowid=False,
 )

@@ -40,6 +40,15 @@ class Stage(StrEnum):
     MISSING = "missing"
     INTERLOCK = "interlock"
     SERIAL_SHARED = "serial-shared"
+    COUNT = "count"
+    COUNT_BIN = "count-bin"
+    REVIEW = "review"
+    COUNTERSIGN = "countersign"
+    MOVED_BIN = "moved-bin"
+    LINE_WHY = "line-why"
+    LINE_UNITS = "line-units"
+    SIGN = "sign"
+    SIGN_PIN = "sign-pin"
 
 
 def stage_of(state: State, known: Known) -> Stage:
@@ -54,10 +63,17 @@ def stage_of(state: State, known: Known) -> Stage:
     if state.operator is None:
         return Stage.SIGN_IN
     if state.parcel is None:
-        return Stage.IDLE
+        return _stage_of_shift(state)
     if state.parcel.weighed is None and not state.parcel.unweighed_why:
         return Stage.WEIGH
     return Stage.ITEM if state.parcel.item is None else _stage_of_item(state.parcel.item, known)
+
+
+def _stage_of_shift(state: State) -> Stage:
+    """Return where the close of the shift stands; without one the next parcel is waited for."""
+    if state.phase == "counting":
+        return Stage.COUNT_BIN if state.closing is not None and state.closing.bin else Stage.COUNT
+    return {"review": Stage.REVIEW, "signed": Stage.COUNTERSIGN}.get(state.phase, Stage.IDLE)
 
 
 def _stage_of_item(item: Item, known: Known) -> Stage:

@@ -59,6 +59,9 @@ from station.facts import (
 from station.inputs import PhotoChecked
 from station.patterns import asked
 from station.records import Disposition
+from station.shifts import closing as closings
+from station.shifts.closing import Closing
+from station.shifts.facts import BinMoved, CountBegan, ShiftLocked
 
 # The stops the station finds by itself; every other code comes from an answer.
 FOUND = ("recall", "recall_part", "serial")
@@ -158,6 +161,7 @@ class OpenBin(msgspec.Struct, frozen=True, omit_defaults=True):
     client: str = ""
     items: int = 0
     hazard: bool = False
+    fill: int = 0
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -210,11 +214,17 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     exceptions: int = 0
     shifts: int = 0
     ask: Ask | None = None
+    closing: Closing | None = None
 
     @property
     def item(self) -> Item | None:
         """The item in work, if any."""
         return self.parcel.item if self.parcel is not None else None
+
+    @property
+    def phase(self) -> closings.Phase:
+        """How far the close of the shift has come; empty while it works."""
+        return self.closing.phase if self.closing is not None else ""
 
 
 def fold(state: State, txn: str, facts: Iterable[Recorded | Unknown]) -> State:
@@ -237,7 +247,7 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
         return state
     if all(isinstance(fact, PhotoRead) for fact in facts):
         return _read_before(state, facts)
-    if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut) for fact in facts):
+    if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut | CountBegan) for fact in facts):
         return msgspec.structs.replace(state, steps=())
     name = next((_step_name(fact) for fact in facts if type(fact) in STEP_NAMES), "")
     if name:
@@ -424,7 +434,7 @@ def _placed(state: State, fact: Placed) -> State:
 
 def _bin_opened(state: State, fact: BinOpened) -> State:
     labelled = tuple(each for each in state.labelled if each.bin != fact.bin)
-    opened = OpenBin(fact.bin, fact.disposition, fact.client, hazard=fact.hazard)
+    opened = OpenBin(fact.bin, fact.disposition, fact.client, hazard=fact.hazard, fill=fact.fill)
     others = tuple(each for each in state.bins if each.code != fact.bin)
     return msgspec.structs.replace(state, bins=(*others, opened), labelled=labelled)
 
@@ -455,6 +465,13 @@ def _finished(state: State, _fact: ParcelFinished) -> State:
 
 def _shift(state: State, fact: ShiftOpened) -> State:
     return msgspec.structs.replace(state, shift=fact.shift, shifts=state.shifts + 1)
+
+
+def _closed(state: State, fact: Any) -> State:
+    state = msgspec.structs.replace(state, closing=closings.after(state.closing, fact))
+    if isinstance(fact, BinMoved):
+        return msgspec.structs.replace(state, bins=tuple(each for each in state.bins if each.code != fact.bin))
+    return msgspec.structs.replace(state, shift="") if isinstance(fact, ShiftLocked) else state
 
 
 def _same(state: State, _fact: Any) -> State:
@@ -508,6 +525,7 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     LineMissing: _same,
     ParcelFinished: _finished,
     Undone: _undone,
+    **dict.fromkeys(closings.FACTS, _closed),
 }
 
 

@@ -25,6 +25,8 @@ from station.stages import Stage, stage_of
 from station.state import State
 from station.steps import (
     arrive,
+    close,
+    count,
     decide,
     examine,
     finish,
@@ -91,7 +93,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "cancel": finish.leave_question,
         "undo": finish.leave_question,
     },
-    Stage.IDLE: {**_STEP, "scan": arrive.scan_parcel, "sign-out": sign_in.sign_out},
+    Stage.IDLE: {**_STEP, "scan": arrive.scan_parcel, "sign-out": sign_in.sign_out, "close-shift": count.begin},
     Stage.MEANING: _question(arrive.choose_meaning),
     Stage.AGAIN: _question(arrive.receive_again),
     Stage.WEIGH: {
@@ -177,6 +179,47 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "reprint": plate.ask_reprint,
     },
     Stage.FULL_BIN: _question(place.choose_full, place.scan_full),
+    Stage.COUNT: {
+        **_EVERYWHERE,
+        "scan": count.scan_bin,
+        "confirm": count.end,
+        "finish": count.end,
+        "move-bin": count.ask_moved,
+        "cancel": count.call_off,
+        "sign-out": sign_in.sign_out,
+    },
+    Stage.COUNT_BIN: {
+        **_EVERYWHERE,
+        "scan": count.scan_plate,
+        "confirm": count.end_bin,
+        "finish": count.end_bin,
+        "undo": count.begin_again,
+    },
+    Stage.MOVED_BIN: _question(count.choose_moved, count.scan_moved),
+    Stage.REVIEW: {
+        **_EVERYWHERE,
+        "scan": close.scan_at_review,
+        "choose": close.choose_line,
+        "confirm": close.ask_sign,
+        "undo": close.take_reasons_back,
+        "cancel": close.count_again,
+        "sign-out": sign_in.sign_out,
+    },
+    Stage.LINE_WHY: _question(close.choose_why, close.scan_before_reason),
+    Stage.LINE_UNITS: _question(close.choose_units, close.scan_before_reason),
+    Stage.SIGN: {
+        **_EVERYWHERE,
+        "scan": close.scan_signer,
+        "cancel": finish.leave_question,
+        "undo": finish.leave_question,
+    },
+    Stage.SIGN_PIN: {
+        **_EVERYWHERE,
+        "scan": close.enter_pin,
+        "cancel": finish.leave_question,
+        "undo": finish.leave_question,
+    },
+    Stage.COUNTERSIGN: {**_EVERYWHERE, "scan": close.scan_second, "sign-out": sign_in.sign_out},
 }
 
 
@@ -234,6 +277,8 @@ _NOT_NOW: Mapping[Do, str] = {
     Do.REPRINT: mark("There is no label to print again at this step. Do what the screen asks."),
     Do.BIN_FULL: mark("A bin can be closed only while an item is put into it."),
     Do.SIGN_OUT: mark("Nobody is signed in. Scan your badge."),
+    Do.CLOSE_SHIFT: mark("A shift can be closed only between two parcels. Do what the screen asks."),
+    Do.MOVE_BIN: mark("A bin is said to have left while the shift is counted."),
 }
 
 

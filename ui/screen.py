@@ -14,6 +14,7 @@ from station.doubtful import Doubt, doubt_due
 from station.facts import PhotoTaken
 from station.outcome import Notice, Tone
 from station.settings import Settings
+from station.shifts.lines import before_the_count
 from station.stages import next_shot, rubric_of, shots_of
 from station.state import Item
 from ui import examined, setup_prompt, telling, wording
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from station.history import Figures, History
     from station.known import Known
     from station.print_ledger import Copy
+    from station.shifts.findings import Finding
+    from station.shifts.lines import Line as ShiftLine
 
 _SHOWN = 200
 # What only says that all is well goes by itself; a warning stays until the next step, a refusal until it was seen.
@@ -152,11 +155,21 @@ def _why(desk: "Desk", tr: Translator, explainer: examined.Explainer) -> tuple[s
 
 
 def _with_the_past(view: View, history: "History", known: "Known") -> View:
-    """Add what the page shows of earlier: a story, or the exceptions; and the names of the people in it."""
-    lines = _story(history, known, view.searched) if view.searched else ()
+    """Add what the page shows of earlier: a story, the exceptions or the shift; and the names of the people in it."""
+    told = _story(history, known, view.searched) if view.searched else ()
     raised = history.exceptions(_SHOWN) if view.page == "exceptions" else ()
-    badges = {*(line.told.entry.operator for line in lines), *(each.operator for each in raised)}
-    return replace(view, story=lines, exceptions=raised, names=_names(known, badges))
+    lines, found = _shift(view, history) if view.page == "shift" else ((), ())
+    badges = {*(line.told.entry.operator for line in told), *(each.operator for each in raised)}
+    return replace(view, story=told, exceptions=raised, names=_names(known, badges), lines=lines, findings=found)
+
+
+def _shift(view: View, history: "History") -> "tuple[tuple[ShiftLine, ...], tuple[Finding, ...]]":
+    """Return how the shift adds up, as far as it may be seen: nothing while it is counted blind."""
+    shift, phase = view.state.shift, view.state.phase
+    if not shift or phase == "counting":
+        return (), ()
+    lines = history.shift_lines(shift)
+    return (lines, history.shift_findings(shift)) if phase else (before_the_count(lines), ())
 
 
 def _standing(notice: Notice | None, age_s: float) -> Notice | None:

@@ -25,6 +25,8 @@ from ui.theme import Theme
 if TYPE_CHECKING:
     from station.history import Figures, Raised, Told
     from station.print_ledger import Copy
+    from station.shifts.findings import Finding
+    from station.shifts.lines import Line as ShiftLine
 
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
@@ -154,7 +156,7 @@ class View:
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
     `asked_s` tells for how many seconds the question has been on the screen; `enlarged` that the reference pictures of
-    its answers are wanted as large as they go.
+    its answers are wanted as large as they go. `lines` say how the shift adds up, `findings` what its count shows.
     """
 
     tr: Translator
@@ -186,6 +188,8 @@ class View:
     names: Mapping[str, str] = field(default_factory=dict)
     changed_why: str = ""
     exceptions: "tuple[Raised, ...]" = ()
+    lines: "tuple[ShiftLine, ...]" = ()
+    findings: "tuple[Finding, ...]" = ()
     settings: Settings = field(default_factory=Settings)
     sync: SyncStatus = field(default_factory=SyncStatus)
     sound_trouble: str = ""

@@ -44,6 +44,7 @@ _LEAST = (1024, 700)
 _SETTLING_PASSES = 8
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NAMES: Mapping[int, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
+_FUNCTIONS: Mapping[int, str] = {Qt.Key.Key_F11: "F11", Qt.Key.Key_F12: "F12"}
 _TURN = QAbstractSlider.SliderAction
 _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
     Qt.Key.Key_PageDown: _TURN.SliderPageStepAdd,
@@ -234,8 +235,7 @@ class Window(QWidget):
             super().keyPressEvent(event)
             return
         name = _NAMES.get(Qt.Key(event.key()), "") or event.text().upper()
-        if event.key() == Qt.Key.Key_F12:
-            name = "F12"
+        name = _FUNCTIONS.get(Qt.Key(event.key()), name)
         if event.key() in _ENTER and now.typed:
             now.submit()
         elif event.key() == Qt.Key.Key_Escape and (now.typed or now.has_focus):

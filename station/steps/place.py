@@ -25,7 +25,7 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
     candidate = best(known.recognise(scan.text, scan.aim), "bin")
     if candidate is None:
         return refused(mark("Scan the label of the bin."))
-    found = _find(state, candidate.value, known)
+    found = find(state, candidate.value, known)
     if found is None:
         return refused(mark("Nobody knows this bin. Take one of ours."))
     if known.bin_is_closed(found.code):
@@ -43,9 +43,11 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
             _HAZARD_APART if item.is_hazard else mark("Wrong bin: this is the fire-safe box, for hazards only.")
         )
     facts: list[Recorded] = []
-    if not any(each.code == found.code for each in state.bins):
-        facts.append(BinOpened(found.code, found.disposition, found.client, found.hazard))
-    facts.append(Placed(item.identified.item, item.plate, found.code))
+    opened = next((each for each in state.bins if each.code == found.code), None)
+    fill = opened.fill if opened is not None else known.bin_fill(found.code)
+    if opened is None:
+        facts.append(BinOpened(found.code, found.disposition, found.client, found.hazard, fill))
+    facts.append(Placed(item.identified.item, item.plate, found.code, fill))
     return Outcome(accepted(mark("In bin {bin}."), bin=found.code), tuple(facts))
 
 
@@ -74,7 +76,7 @@ def choose_full(state: State, command: Command, known: Known) -> Outcome:
 def scan_full(state: State, scan: Scan, known: Known) -> Outcome:
     """a bin that is offered is the full one; anything else is refused"""
     candidate = best(known.recognise(scan.text, scan.aim), "bin")
-    found = _find(state, candidate.value, known) if candidate is not None else None
+    found = find(state, candidate.value, known) if candidate is not None else None
     offered = state.ask.choices if state.ask is not None else ()
     if found is None or all(each.value != found.code for each in offered):
         return refused(mark("Scan the bin that is full, or press its key."))
@@ -109,7 +111,8 @@ def takes(found: Bin | OpenBin, item: Item) -> bool:
     return own and found.disposition == item.disposition and found.hazard == item.is_hazard
 
 
-def _find(state: State, code: str, known: Known) -> Bin | None:
+def find(state: State, code: str, known: Known) -> Bin | None:
+    """Return the bin with this code: labelled here and not open yet, or one that is known."""
     labelled = next((each for each in state.labelled if each.bin == code), None)
     if labelled is not None:
         return Bin(labelled.bin, labelled.disposition, labelled.client)

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from station import projections, schema
-from station.changes import STORY, THINGS, Change
-from station.changes import Said as Who
+from station.change import Change
+from station.change import Said as Who
+from station.changes import STORY, THINGS
 from station.entries import Entry
-from station.facts import Recorded, Undone
+from station.facts import Recorded
 from station.statements import without_nul
 from sync.central.statements import Rows, Sql, ask, insert_rows, overwriting, together
 
@@ -22,7 +23,9 @@ Said = tuple[Entry, Recorded]
 Row = dict[str, Any]
 
 # Whose rows must be known before: those that facts change in part, and those that own others.
-_KNOWN: Mapping[str, Table] = {each.name: each for each in (schema.parcel, schema.item, schema.plate, schema.bin_)}
+_KNOWN: Mapping[str, Table] = {
+    each.name: each for each in (schema.parcel, schema.item, schema.plate, schema.bin_, schema.shift)
+}
 _TABLES: Mapping[str, Table] = {each.name: each for each in schema.PROJECTIONS.sorted_tables}
 _COLUMNS: Mapping[str, tuple[str, ...]] = {name: tuple(each.columns.keys()) for name, each in _TABLES.items()}
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -52,11 +55,12 @@ _STORIES = Sql(
 def project(connection: Connection, station: str, said: Iterable[Said]) -> None:
     """Project the entries of a station in their order, as `station.projections.apply` would one by one.
 
-    Nobody else may write this station's rows meanwhile. An undo folds a parcel's story anew, which the database alone
-    has: it goes its own way. Raises the database's errors; then some of the batch may be written.
+    Nobody else may write this station's rows meanwhile. An undo folds a parcel's story anew, a bin that left took its
+    items along, which the database alone has: such facts go their own way. Raises the database's errors; then some
+    of the batch may be written.
     """
-    for undone, run in groupby(said, key=lambda each: isinstance(each[1], Undone)):
-        if undone:
+    for wide, run in groupby(said, key=lambda each: projections.is_wide(each[1])):
+        if wide:
             for entry, _ in run:
                 projections.apply(connection, station, entry)
         else:

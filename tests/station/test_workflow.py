@@ -25,8 +25,9 @@ from station.inputs import (
 )
 from station.outcome import Tone
 from station.prompt import prompt
+from station.shifts.facts import ShiftSigned
 from station.stages import Stage
-from station.state import State, fold, open_lines
+from station.state import Ask, State, fold, open_lines
 from station.workflow import INPUTS, TABLE, input_name, step, table_rows
 
 README = Path(__file__).parents[2] / "README.md"
@@ -88,9 +89,35 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     states[Stage.PLACE] = walk.scan(item.plate).state
     opened = walk_from(with_bin(walk.state, f.BinOpened("BIN-RESALE-01", "resale")))
     states[Stage.FULL_BIN] = opened.do(Do.BIN_FULL).state
+    states |= closing_states(walk_from, states[Stage.IDLE])
     states[Stage.AGAIN] = walk_from(states[Stage.IDLE]).scan(again_code()).state
     states[Stage.MEANING] = walk_from(states[Stage.IDLE]).scan("MYSTERY-CODE-77").state
     return states
+
+
+def closing_states(walk_from, idle: State) -> dict[Stage, State]:
+    """Reach the stages of a shift's close; the questions are those that its handlers ask."""
+    shift = idle.shift
+    supervisor = fold(idle, "earlier", (f.SignedIn("BDG-9001", "Mireille Dubois", "supervisor"),))
+    counting = walk_from(supervisor).do(Do.CLOSE_SHIFT).state
+    review = walk_from(counting).do(Do.FINISH).state
+    sign = walk_from(review).do(Do.CONFIRM)
+    signed = fold(review, "earlier", (ShiftSigned(shift, "explained", "", badge="BDG-9001"),))
+    return {
+        Stage.COUNT: counting,
+        Stage.COUNT_BIN: walk_from(counting).scan("BIN-RESALE-01").state,
+        Stage.MOVED_BIN: asking(counting, "moved-bin"),
+        Stage.REVIEW: review,
+        Stage.LINE_WHY: asking(review, "line-why"),
+        Stage.LINE_UNITS: asking(review, "line-units"),
+        Stage.SIGN: sign.state,
+        Stage.SIGN_PIN: sign.scan("BDG-9001").state,
+        Stage.COUNTERSIGN: signed,
+    }
+
+
+def asking(state: State, stage: str) -> State:
+    return msgspec.structs.replace(state, ask=Ask(stage))
 
 
 def with_bin(state: State, opened: f.BinOpened) -> State:

@@ -22,7 +22,14 @@ from ui.session import Session
 from ui.window import Window
 
 NAMED = (QAbstractButton, QLineEdit, QComboBox)
-KEYS = {"Enter": Qt.Key.Key_Return, "Space": Qt.Key.Key_Space, "Esc": Qt.Key.Key_Escape}
+KEYS = {
+    "Enter": Qt.Key.Key_Return,
+    "F1": Qt.Key.Key_F1,
+    "F5": Qt.Key.Key_F5,
+    "F11": Qt.Key.Key_F11,
+    "Space": Qt.Key.Key_Space,
+    "Esc": Qt.Key.Key_Escape,
+}
 
 
 class OneHand:
@@ -48,6 +55,10 @@ class OneHand:
             QTest.keyClick(QApplication.focusWidget() or self.window, character)
         QTest.keyClick(QApplication.focusWidget() or self.window, Qt.Key.Key_Return)
         self.hands.settle()
+
+    def shown(self) -> str:
+        """Return all that can be read on the screen now."""
+        return "\n".join(each.text() for each in self.window.findChildren(QLabel) if each.isVisible())
 
     def look(self) -> str:
         """See what is asked; everything on the page that can be used says what it is."""
@@ -183,3 +194,64 @@ def test_a_page_is_opened_by_its_barcode_where_the_person_has_it(one_hand: OneHa
     one_hand.scan("RS:page:5")
     one_hand.scan("RS:page:99")
     assert one_hand.sounds.count(Tone.REFUSED) == 2
+
+
+def close_shift(person: OneHand, give: Callable[[str], None], code: Callable[[str], None]) -> None:
+    """Count one bin whose unit is gone, say why, and sign. A badge that signs is scanned, whatever else is typed."""
+    give("F11")
+    assert person.look() == "count"
+    (full,) = person.hands.bench.known.bins_with_goods()
+    code(full.code)
+    assert person.look() == "count-bin"
+    assert f"{full.code} · 1 item" not in person.shown()
+    give("Enter")
+    give("Enter")
+    assert person.look() == "review"
+    person.press("F5")
+    assert person.look() == "review"
+    (item,) = (each for each in person.hands.history.shift_findings("S-A01-1") if each.kind == "missing")
+    assert f"{item.plate} is missing: it should lie in {full.code}" in person.shown()
+    person.press("F1")
+    give("1")
+    assert person.look() == "line-why"
+    give("2")
+    give("Enter")
+    assert person.look() == "sign"
+    person.scan("BDG-9001")
+
+
+def sign_in(person: OneHand, badge: str, pin: str) -> None:
+    person.scan(badge)
+    person.scan(pin)
+
+
+def receive_one(person: OneHand) -> None:
+    """Receive one unit and put it into its bin, by scans alone."""
+    parcel = next(each for each in sample.parcels() if each.key == "tee")
+    sign_in(person, "BDG-1001", "1234")
+    person.scan(parcel.code, parcel.aim)
+    barcode(person, "S")
+    barcode(person, "2")
+    person.scan(parcel.items[0].code)
+    grade(person, lambda key: barcode(person, key), person.scan)
+    barcode(person, "Enter")
+    barcode(person, "F12")
+    sign_in(person, "BDG-9001", "9999")
+
+
+def test_a_shift_is_closed_with_the_scanner_alone(one_hand: OneHand) -> None:
+    receive_one(one_hand)
+    close_shift(one_hand, lambda key: barcode(one_hand, key), one_hand.scan)
+    one_hand.scan("9999")
+    assert one_hand.look() == "sign-in"
+    assert Tone.REFUSED not in one_hand.sounds
+
+
+def test_a_shift_is_closed_with_the_keyboard_and_a_badge(one_hand: OneHand) -> None:
+    receive_one(one_hand)
+    close_shift(one_hand, one_hand.press, one_hand.type)
+    QTest.keyClicks(one_hand.window, "9999")
+    one_hand.press("Enter")
+    assert one_hand.look() == "sign-in"
+    assert one_hand.hands.bench.state.shift == ""
+    assert Tone.REFUSED not in one_hand.sounds

@@ -121,6 +121,30 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "28-inspect-many", {}
     hands.do(Do.CHOOSE, "none")
     yield "29-result-no-box", {}
+    hands.go_to("item")
+    hands.do(Do.FINISH)
+    hands.do(Do.CHOOSE, "missing")
+    hands.do(Do.SIGN_OUT)
+    hands.scan("BDG-9001")
+    hands.scan("9999")
+    yield "30-shift", {"page": "shift"}
+    hands.do(Do.CLOSE_SHIFT)
+    yield "31-count", {}
+    yield "31-count-shift", {"page": "shift"}
+    hands.do(Do.MOVE_BIN)
+    yield "31-count-moved", {}
+    first, *others = hands.desk.bench.state.ask.choices
+    hands.scan(first.value)
+    for number, each in enumerate(others):
+        hands.scan(each.value)
+        yield "32-count-bin", {}
+        hands.scan(f"NOT-OURS-{number}")
+        hands.do(Do.CONFIRM)
+    hands.do(Do.FINISH)
+    yield "33-review", {}
+    yield "34-review-shift", {"page": "shift"}
+    hands.do(Do.CHOOSE, "1")
+    yield "35-line-why", {}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))

@@ -154,8 +154,10 @@ class _BinLine(QWidget):
         self._sign.show_look(look)
         word = view.tr.gettext(ROUTE_WORDS[disposition])
         self._word.show_text(" · ".join(part for part in (word, client) if part))
-        count = view.tr.plural("{count} item", "{count} items", items)
-        self._code.show_text(f"{short(code)} · {count}")
+        # Who counts blind does not see what there should be.
+        blind = view.state.phase == "counting"
+        count = "" if blind else view.tr.plural("{count} item", "{count} items", items)
+        self._code.show_text(" · ".join(part for part in (short(code), count) if part))
 
 
 def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:

@@ -14,6 +14,9 @@ from station import projections
 from station.database import open_central, open_memory
 from station.entries import Entry
 from station.facts import Recorded, Unknown
+from station.shifts import facts as s
+from station.shifts.counting import BenchShift, reconcile
+from station.shifts.findings import findings
 from station.verify import write_entries
 from sync.central import folding
 from tests.station.test_rebuild import STATION, entries_of, histories, live, make
@@ -34,6 +37,20 @@ SELDOM: History = [
     ("t6", [f.BinLabelled("B1", "hold", replaces="B0"), f.BinOpened("B1", "hold"), f.BinClosed("B1", "full", 1)]),
     ("t7", [f.PlateVoided("N1", "torn"), f.PlateVoided("N2", "torn"), f.PlateAllotted("I1", "N2")]),
     ("t8", [f.Placed("I1", "N1", "B1")]),
+]
+
+# A shift's close: counted, called off, counted again with a bin that left, explained twice, signed by two.
+CLOSE: History = [
+    ("t0", [f.ShiftOpened("S-1", "bench"), s.DeliveryCounted("S-1", "ups", 2), s.DeliveryCounted("S-1", "ups", 1)]),
+    ("t1", [f.ParcelArrived("P1", "1Z", "ups", "return", "one", ("R1",))]),
+    ("t2", [f.ItemIdentified("P1", "I1", "x", "matched", "Shoe", "footwear"), f.PlateAllotted("I1", "N1")]),
+    ("t3", [f.BinOpened("B1", "hold"), f.PlateConfirmed("I1", "N1"), f.Placed("I1", "N1", "B1")]),
+    ("t4", [s.CountBegan("S-1"), s.BinCountBegan("S-1", "B1", 1, "hold"), s.PlateCounted("S-1", "B1", 1, "N1")]),
+    ("t5", [s.BinCounted("S-1", "B1", 1, 1), s.CountCalledOff("S-1"), s.CountBegan("S-1")]),
+    ("t6", [s.BinMoved("B1", 1, ""), s.BinCountBegan("S-1", "B1", 2, "hold"), s.PlateCounted("S-1", "B1", 2, "N9")]),
+    ("t7", [s.BinCounted("S-1", "B1", 2, 1), s.CountEnded("S-1"), s.DifferenceExplained("S-1", 4, "lost", 2)]),
+    ("t8", [s.DifferenceExplained("S-1", 4, "lost", 1), s.ShiftSigned("S-1", "explained", "ab", badge="B9")]),
+    ("t9", [s.ShiftCountersigned("S-1", "B8"), s.ShiftLocked("S-1"), f.ParcelFinished("P1", 1, 0)]),
 ]
 
 
@@ -64,13 +81,18 @@ def check(connection: Connection, history: History, cuts: list[int]) -> None:
     with closing(open_memory().connect()) as memory, memory.begin():
         make(memory)
         one_by_one = live(memory, entries)
+        shift = BenchShift(STATION, "S-1")
+        told = reconcile(memory, [shift]), findings(memory, *shift)
     fold(connection, entries, cuts)
     assert projections.rows(connection) == one_by_one
+    assert (reconcile(connection, [shift]), findings(connection, *shift)) == told
     projections.rebuild(connection, ((STATION, entry) for entry in entries))
     assert projections.rows(connection) == one_by_one
 
 
 @FEW
+@example(history=CLOSE, cuts=[1])
+@example(history=CLOSE, cuts=[5])
 @example(history=SELDOM, cuts=[1])
 @example(history=SELDOM, cuts=[30])
 @example(history=SELDOM, cuts=[4])
@@ -82,6 +104,8 @@ def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: lis
 
 
 @FEW
+@example(history=CLOSE, cuts=[1])
+@example(history=CLOSE, cuts=[5])
 @example(history=SELDOM, cuts=[1])
 @example(history=SELDOM, cuts=[30])
 @example(history=SELDOM, cuts=[4])

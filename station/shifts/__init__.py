@@ -1,0 +1,1 @@
+"""Shifts: what must add up, the blind count, and the sign-off."""

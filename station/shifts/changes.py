@@ -1,0 +1,103 @@
+"""What the facts of shifts, counts and bins change in the projected tables; an undo takes none of it back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from station import schema
+from station.change import Change, Row, Said
+from station.plates import shift_count
+from station.shifts.facts import (
+    BinCountBegan,
+    BinCounted,
+    BinMoved,
+    CountBegan,
+    CountCalledOff,
+    CountEnded,
+    DeliveryCounted,
+    DifferenceExplained,
+    PlateCounted,
+    ShiftCountersigned,
+    ShiftLocked,
+    ShiftSigned,
+)
+from station.statements import update, upsert
+
+
+def opened(fact: Any, said: Said) -> Row:
+    """Return the row of a shift that began."""
+    later = ("counting_at", "reviewed_at", "signed_at", "signed_by", "verdict", "countersigned_by", "locked_at")
+    return {
+        "station": said.station,
+        "shift": fact.shift,
+        "bench": fact.bench,
+        "operator": said.operator,
+        "opened_at": said.at,
+        "n": shift_count(fact.shift),
+        **dict.fromkeys(later, ""),
+    }
+
+
+def _moment(column: str) -> Change:
+    """Return the change of one moment of the fact's shift."""
+    return Change(
+        update(schema.shift, column),
+        lambda fact, said: {"station": said.station, "shift": fact.shift, column: said.at},
+    )
+
+
+def _copied(*names: str, **values: Callable[[Any, Said], Any]) -> Callable[[Any, Said], Row]:
+    """Return a reader of fields that stand in the row as they stand in the fact, and of others."""
+
+    def read(fact: Any, said: Said) -> Row:
+        told = {name: getattr(fact, name) for name in ("shift", *names)}
+        return {"station": said.station, **told, **{name: get(fact, said) for name, get in values.items()}}
+
+    return read
+
+
+def _at(_fact: Any, said: Said) -> str:
+    return said.at
+
+
+def _operator(_fact: Any, said: Said) -> str:
+    return said.operator
+
+
+CHANGES: Mapping[type, Change] = {
+    DeliveryCounted: Change(upsert(schema.delivery), _copied("carrier", "delivered", "refused", "not_found")),
+    CountBegan: _moment("counting_at"),
+    BinCountBegan: Change(
+        upsert(schema.bin_count),
+        _copied("bin", "count", "disposition", "client", operator=_operator, begun_at=_at),
+    ),
+    PlateCounted: Change(upsert(schema.counted_plate), _copied("bin", "count", "plate", counted_at=_at)),
+    BinCounted: Change(upsert(schema.bin_counted), _copied("bin", "count", "plates", counted_at=_at)),
+    CountCalledOff: Change(
+        update(schema.shift, "counting_at", "reviewed_at"),
+        lambda fact, said: {"station": said.station, "shift": fact.shift, "counting_at": "", "reviewed_at": ""},
+    ),
+    CountEnded: _moment("reviewed_at"),
+    DifferenceExplained: Change(
+        upsert(schema.explained),
+        _copied("rule", "client", "way", "why", "units", operator=_operator, explained_at=_at),
+    ),
+    ShiftSigned: Change(
+        update(schema.shift, "signed_at", "signed_by", "verdict"),
+        _copied("verdict", signed_at=_at, signed_by=lambda fact, said: fact.badge or said.operator),
+    ),
+    ShiftCountersigned: Change(
+        update(schema.shift, "countersigned_by"), _copied(countersigned_by=lambda fact, _: fact.badge)
+    ),
+    ShiftLocked: _moment("locked_at"),
+    BinMoved: Change(
+        upsert(schema.bin_move),
+        lambda fact, said: {
+            "station": said.station,
+            "bin": fact.bin,
+            "fill": fact.fill,
+            "moved_to": fact.to,
+            "moved_at": said.at,
+            "moved_n": said.shift_n,
+        },
+    ),
+}

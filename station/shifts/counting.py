@@ -1,0 +1,110 @@
+"""Counts the parts of the ten rules from the projected tables, and tells what stands behind each figure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.shifts.lines import Counted, Explained, Line, lines
+from station.shifts.parts import ACKNOWLEDGED, PARTS, RECORDED, REFUSED, WAITING, Part, Side
+from station.statements import Statement
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """How the facts of a shift's stations stand with central: all there are, and those of them it has or refused."""
+
+    recorded: int
+    acknowledged: int
+    refused: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """Those central has said nothing of."""
+        return self.recorded - self.acknowledged - self.refused
+
+
+class BenchShift(NamedTuple):
+    """One shift of one bench; several of them make the shift of a site."""
+
+    station: str
+    shift: str
+
+
+_AT_BENCH = "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift) "
+
+
+class _Family(NamedTuple):
+    """Parts that are counted in one look, and the statement that does."""
+
+    parts: tuple[Part, ...]
+    sums: Statement
+
+
+def _families() -> Iterator[_Family]:
+    """Yield the parts by what they are counted from."""
+    found: dict[tuple[str, str, str], list[Part]] = {}
+    for part in PARTS:
+        found.setdefault((part.source, part.client, part.way), []).append(part)
+    for (source, client, way), parts in found.items():
+        sums = ", ".join(f"SUM(CASE WHEN {part.when} THEN {part.units} ELSE 0 END)" for part in parts)
+        text = f"{_AT_BENCH}SELECT {client}, {way}, {sums} FROM {source} GROUP BY 1, 2"
+        yield _Family(tuple(parts), Statement(text))
+
+
+def _behind(part: Part) -> Statement:
+    joint = "AND" if " WHERE " in part.source else "WHERE"
+    return Statement(
+        f"{_AT_BENCH}SELECT {part.id} AS id, {part.units} AS units FROM {part.source}"
+        f" {joint} {part.when} AND {part.client} = :client AND {part.way} = :way ORDER BY 1"
+    )
+
+
+_FAMILIES = tuple(_families())
+_BEHIND: Mapping[Part, Statement] = {part: _behind(part) for part in PARTS}
+_EXPLAINED = Statement(
+    "SELECT rule, client, way, why, units, operator FROM explained WHERE station = :station AND shift = :shift"
+    " ORDER BY rule, client, way, why"
+)
+
+
+def reconcile(connection: Connection, shifts: Iterable[BenchShift], sent: Sent | None = None) -> tuple[Line, ...]:
+    """Return the lines of one bench's shift, or of those of many benches together, as they are now.
+
+    Without `sent` those of rule 9 are left out. The same call tells how a shift stands at noon, what is signed at its
+    end, and what central sees. Raises the database's errors.
+    """
+    units: dict[tuple[int, str, str, Side, str], int] = {}
+    explained: list[Explained] = []
+    for shift in shifts:
+        named = shift._asdict()
+        for family in _FAMILIES:
+            for row in family.sums.run(connection, named):
+                client, way, *sums = tuple[Any, ...](row)
+                for part, count in zip(family.parts, sums, strict=True):
+                    key = (part.rule, client or "", way or "", part.side, part.name)
+                    units[key] = units.get(key, 0) + int(count or 0)
+        explained += [Explained(**row) for row in _EXPLAINED.run(connection, named).mappings()]
+    counted = [Counted(*key, count) for key, count in units.items() if count]
+    return lines([*counted, *_facts(sent)], explained)
+
+
+def _facts(sent: Sent | None) -> list[Counted]:
+    if sent is None:
+        return []
+    told: tuple[tuple[Side, str, int], ...] = (
+        ("expected", RECORDED, sent.recorded),
+        ("actual", ACKNOWLEDGED, sent.acknowledged),
+        ("actual", WAITING, sent.waiting),
+        ("actual", REFUSED, sent.refused),
+    )
+    return [Counted(9, "", "", side, name, units) for side, name, units in told]
+
+
+def behind(connection: Connection, shift: BenchShift, counted: Counted) -> tuple[tuple[str, int], ...]:
+    """Return what a part of a line is made of: the codes of parcels, items, plates or bins, each with its units."""
+    part = next(
+        each for each in PARTS if (each.rule, each.side, each.name) == (counted.rule, counted.side, counted.name)
+    )
+    named = {**shift._asdict(), "client": counted.client, "way": counted.way}
+    return tuple((row.id, int(row.units)) for row in _BEHIND[part].run(connection, named))

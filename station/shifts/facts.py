@@ -1,0 +1,131 @@
+"""The facts of a shift's close: what was counted, explained and signed, in the past tense."""
+
+from typing import Literal
+
+import msgspec
+
+from station.fact import Fact
+from station.records import Disposition
+
+Verdict = Literal["balanced", "explained", "open"]
+
+
+class SignedLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the ten rules as it was signed: numbers of units, for a client and a way (or a carrier)."""
+
+    rule: int
+    expected: int
+    actual: int
+    explained: int = 0
+    client: str = ""
+    way: str = ""
+
+
+class DeliveryCounted(Fact, frozen=True):
+    """What a carrier's sheet says it left here in a shift, what was refused at the door, and what nobody found.
+
+    A later one of the same carrier and shift takes its place.
+    """
+
+    shift: str
+    carrier: str
+    delivered: int
+    refused: int = 0
+    not_found: int = 0
+
+
+class CountBegan(Fact, frozen=True):
+    """The shift takes no more parcels: its bins are counted, by people who do not see what they should hold."""
+
+    shift: str
+
+
+class BinCountBegan(Fact, frozen=True):
+    """Somebody counts a bin for the `count`-th time (from 1) in this shift; what was counted before holds no longer."""
+
+    shift: str
+    bin: str
+    count: int
+    disposition: Disposition
+    client: str = ""
+
+
+class PlateCounted(Fact, frozen=True):
+    """A plate was scanned in the bin that is counted, whatever it is."""
+
+    shift: str
+    bin: str
+    count: int
+    plate: str
+
+
+class BinCounted(Fact, frozen=True):
+    """All plates of the bin were scanned: so many."""
+
+    shift: str
+    bin: str
+    count: int
+    plates: int
+
+
+class CountCalledOff(Fact, frozen=True):
+    """The count was begun too early: the shift takes parcels again, and what was counted holds no longer."""
+
+    shift: str
+
+
+class CountEnded(Fact, frozen=True):
+    """The count is over: what differs may be seen and explained."""
+
+    shift: str
+
+
+class DifferenceExplained(Fact, frozen=True):
+    """A supervisor says why some units of a line are over (above 0) or short (below 0).
+
+    A later one of the same line and reason takes its place; 0 takes it back.
+    """
+
+    shift: str
+    rule: int
+    why: str
+    units: int
+    client: str = ""
+    way: str = ""
+
+
+class ShiftSigned(Fact, frozen=True):
+    """A supervisor signed a shift: the lines as they were, and the hash (hex) of the last fact they rest on.
+
+    `verdict` is `balanced`, `explained` (each difference has its reasons), or `open` (facts wait, or a difference
+    is left without a reason). `needs_second` when another supervisor must sign too. `badge` is who signed, whoever is
+    signed in.
+    """
+
+    shift: str
+    verdict: Verdict
+    head: str
+    lines: tuple[SignedLine, ...] = ()
+    needs_second: bool = False
+    badge: str = ""
+
+
+class ShiftCountersigned(Fact, frozen=True):
+    """A second supervisor signed what the first one had signed."""
+
+    shift: str
+    badge: str
+
+
+class ShiftLocked(Fact, frozen=True):
+    """Nothing is added to the shift any more; what comes late belongs to the next one."""
+
+    shift: str
+
+
+class BinMoved(Fact, frozen=True):
+    """A bin left the bench for the `fill`-th time (from 1), with all that lay in it."""
+
+    bin: str
+    fill: int
+    to: str

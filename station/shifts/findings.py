@@ -1,0 +1,57 @@
+"""What the blind count shows: which plates are missing, misplaced, foreign, counted twice, or in no bin; by name."""
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.statements import Statement
+
+
+class Finding(msgspec.Struct, frozen=True, order=True):
+    """A plate, or a bin without plate, that the blind count shows to be wrong.
+
+    `kind` is `missing` (it should lie in `bin`), `misplaced` (it was counted in `found` and belongs to `bin`), `double`
+    (counted in `found` and somewhere else too), `gone` (its bin had left the bench), `unplaced` (its item is in no bin
+    yet), `foreign` (nobody here knows it), or `uncounted` for a bin with goods that nobody counted.
+    """
+
+    kind: str
+    plate: str
+    bin: str
+    found: str
+
+
+def findings(connection: Connection, station: str, shift: str) -> tuple[Finding, ...]:
+    """Return what the blind count of a bench's shift shows, in order. Raises the database's errors."""
+    rows = _FINDINGS.run(connection, {"station": station, "shift": shift}).mappings()
+    return tuple(sorted(Finding(**row) for row in rows))
+
+
+# `lying` are the items that should lie in bins at the shift's end, `counted` the plates of each bin's latest count. The
+# plus, and the text put together, keep SQLite from the indexes by which all that ever lay in a bin would be read.
+_FINDINGS = Statement(
+    "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift),"
+    " lying AS (SELECT i.plate, i.bin || '' AS bin FROM item i JOIN here h ON h.station = i.station"
+    " WHERE (i.moved_n = 0 OR i.moved_n > h.n) AND +i.placed_n > 0 AND +i.placed_n <= h.n),"
+    " counts AS (SELECT b.station, b.bin, b.count FROM bin_count b"
+    " JOIN here h ON h.station = b.station AND h.shift = b.shift),"
+    " counted AS (SELECT c.plate, c.bin FROM counted_plate c"
+    " JOIN here h ON h.station = c.station AND h.shift = c.shift"
+    " JOIN counts b ON b.station = c.station AND b.bin = c.bin AND b.count = c.count),"
+    " often AS (SELECT plate, COUNT(*) AS times FROM counted GROUP BY plate),"
+    " told AS (SELECT c.plate, c.bin, o.times, COALESCE(l.item, '') AS item, COALESCE(l.voided_at, '') AS voided_at"
+    " FROM counted c JOIN often o ON o.plate = c.plate"
+    " LEFT JOIN plate l ON l.station = :station AND l.plate = c.plate)"
+    " SELECT 'uncounted' AS kind, '' AS plate, bin, '' AS found FROM lying"
+    " WHERE bin NOT IN (SELECT bin FROM counts) GROUP BY bin"
+    " UNION ALL SELECT 'missing', plate, bin, '' FROM lying WHERE bin IN (SELECT bin FROM counts)"
+    " AND plate NOT IN (SELECT plate FROM counted)"
+    " UNION ALL SELECT 'double', plate, '', bin FROM told WHERE times > 1"
+    " UNION ALL SELECT CASE WHEN i.item IS NULL OR t.voided_at <> '' THEN 'foreign'"
+    " WHEN i.placed_n = 0 OR i.placed_n > h.n THEN 'unplaced'"
+    " WHEN i.moved_n > 0 AND i.moved_n <= h.n THEN 'gone' ELSE 'misplaced' END,"
+    " t.plate, CASE WHEN i.placed_n > 0 AND i.placed_n <= h.n AND t.voided_at = '' THEN i.bin ELSE '' END, t.bin"
+    " FROM told t CROSS JOIN here h"
+    " LEFT JOIN item i ON i.station = h.station AND i.item = t.item AND i.plate = t.plate"
+    " WHERE t.times = 1 AND (i.item IS NULL OR i.placed_n = 0 OR i.placed_n > h.n OR i.bin <> t.bin"
+    " OR (i.moved_n > 0 AND i.moved_n <= h.n) OR t.voided_at <> '')"
+)

@@ -1,0 +1,186 @@
+"""What the ten rules count: each part is one sum over the projected tables, and the list of things behind it.
+
+Every part is told by one FROM … WHERE …, so that a figure and what it is made of can never say two things. What is over
+long since is never read: a plus keeps SQLite from an index by which everything that ever came would be. `here`
+is the table of the shifts in question (station, shift, n): one at a bench, all of a site's benches at central.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from resources.words import mark
+
+Side = Literal["expected", "actual", "told", "reasoned"]
+
+
+class Part(NamedTuple):
+    """One part of a rule: how many units, by client and way, and what they are.
+
+    `side` is the side of the line it adds to; `told` is only listed, and `reasoned` says of so many units that are
+    short why they are. `source` is what several parts may be counted from at once, `when` which of it this one is.
+    `thing` is the name of what stands behind a unit: a parcel, an item, a plate, a carrier or a transaction; `id` gives
+    it.
+    """
+
+    rule: int
+    side: Side
+    name: str
+    source: str
+    when: str
+    thing: str
+    id: str
+    client: str = "''"
+    way: str = "''"
+    units: str = "1"
+
+
+RULES: Mapping[int, str] = {
+    1: mark("Delivered by the carriers"),
+    2: mark("Parcels"),
+    3: mark("Units declared"),
+    4: mark("Units found"),
+    5: mark("Plates"),
+    6: mark("Photos"),
+    7: mark("Money"),
+    8: mark("Overrides and undos"),
+    9: mark("Facts"),
+    10: mark("Hazards and recalls"),
+}
+
+_ALL = "1 = 1"
+_DELIVERY = "delivery d JOIN here h ON h.station = d.station AND h.shift = d.shift"
+_ARRIVED = "parcel p JOIN here h ON h.station = p.station WHERE p.shift_n = h.n"
+# The parcels that were open at some moment of the shift, and the units that lay at the bench in it.
+_PARCELS = (
+    "parcel p JOIN here h ON h.station = p.station"
+    " WHERE +p.shift_n <= h.n AND (p.finished_n = 0 OR p.finished_n >= h.n)"
+)
+_ITEMS = "item i JOIN here h ON h.station = i.station WHERE +i.shift_n <= h.n AND (i.moved_n = 0 OR i.moved_n >= h.n)"
+_FINISHED = "parcel p JOIN here h ON h.station = p.station WHERE p.finished_n = h.n"
+_UNITS = (
+    "parcel p JOIN here h ON h.station = p.station JOIN item i ON i.station = p.station AND i.parcel = p.parcel"
+    " WHERE p.finished_n = h.n"
+)
+_MISSING = (
+    "parcel p JOIN here h ON h.station = p.station"
+    " JOIN missing_line m ON m.station = p.station AND m.parcel = p.parcel WHERE p.finished_n = h.n"
+)
+_COUNTED = (
+    "counted_plate c JOIN here h ON h.station = c.station AND h.shift = c.shift"
+    " JOIN bin_count b ON b.station = c.station AND b.shift = c.shift AND b.bin = c.bin AND b.count = c.count"
+    " LEFT JOIN plate l ON l.station = c.station AND l.plate = c.plate AND l.voided_at = ''"
+    " LEFT JOIN item i ON i.station = l.station AND i.item = l.item AND i.plate = l.plate"
+)
+# The plates that were neither proved nor voided when the shift began.
+_PLATES = (
+    "plate l JOIN here h ON h.station = l.station WHERE +l.allotted_n > 0 AND +l.allotted_n <= h.n"
+    " AND (l.confirmed_n >= h.n OR (l.confirmed_n = 0 AND (l.voided_n = 0 OR l.voided_n >= h.n)))"
+    " AND (+l.voided_n = 0 OR +l.voided_n >= h.n)"
+)
+_PHOTOS = (
+    "item i JOIN here h ON h.station = i.station JOIN photo f ON f.station = i.station AND f.item = i.item"
+    " WHERE i.shift_n = h.n"
+)
+_UNDONE = "undone u JOIN here h ON h.station = u.station WHERE u.shift_n = h.n"
+
+_HAS_SHEET = (
+    "EXISTS (SELECT 1 FROM delivery d WHERE d.station = h.station AND d.shift = h.shift AND d.carrier = p.carrier)"
+)
+_STILL_OPEN = "(p.finished_n = 0 OR p.finished_n > h.n)"
+_OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel)"
+# A unit may be matched, by its serial number, to an order that nobody expected in this parcel.
+_OF_PARCEL = "(REPLACE(p.orders, '\"' || i.rma || '\"', '') <> p.orders)"
+_IN_WORK = "(i.placed_n = 0 OR i.placed_n > h.n)"
+_HAZARD = "i.shift_n = h.n AND i.disposition = 'hold' AND i.owner = 'safety'"
+_IN_BOX = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.hazard = 1)"
+
+
+def _delivered(side: Side, name: str, units: str) -> Part:
+    return Part(1, side, name, _DELIVERY, _ALL, "carrier", "d.carrier", way="d.carrier", units=units)
+
+
+def _scanned(side: Side, name: str, when: str) -> Part:
+    return Part(1, side, name, _ARRIVED, when, "parcel", "p.code", way="p.carrier")
+
+
+def _parcels(side: Side, name: str, when: str) -> Part:
+    return Part(2, side, name, _PARCELS, when, "parcel", "p.code", "p.client")
+
+
+def _units(side: Side, name: str, when: str) -> Part:
+    return Part(3, side, name, _UNITS, when, "item", "i.item", "p.client")
+
+
+def _items(rule: int, side: Side, name: str, when: str) -> Part:
+    return Part(rule, side, name, _ITEMS, when, "item", "i.item", "i.client", "i.disposition")
+
+
+def _plates(side: Side, name: str, when: str) -> Part:
+    return Part(5, side, name, _PLATES, when, "plate", "l.plate")
+
+
+def _photos(side: Side, name: str, when: str) -> Part:
+    return Part(6, side, name, _PHOTOS, when, "item", "i.item", "i.client")
+
+
+PARTS: tuple[Part, ...] = (
+    _delivered("expected", mark("delivered"), "d.delivered"),
+    _scanned("actual", mark("scanned"), _HAS_SHEET),
+    _delivered("actual", mark("refused"), "d.refused"),
+    _delivered("actual", mark("not found"), "d.not_found"),
+    # Nothing says how many there should be.
+    _scanned("told", mark("scanned, without a carrier's sheet"), f"NOT {_HAS_SHEET}"),
+    _parcels("expected", mark("arrived"), "p.shift_n = h.n"),
+    _parcels("expected", mark("left from before"), "p.shift_n < h.n"),
+    _parcels("actual", mark("finished"), "p.finished_n = h.n"),
+    _parcels("actual", mark("in work"), f"{_STILL_OPEN} AND {_OPENED}"),
+    _parcels("actual", mark("unopened"), f"{_STILL_OPEN} AND NOT {_OPENED}"),
+    Part(
+        3,
+        "expected",
+        mark("declared"),
+        _FINISHED,
+        _ALL,
+        "parcel",
+        "p.code",
+        "p.client",
+        units="p.declared",
+    ),
+    _units("actual", mark("received"), f"i.match = 'matched' AND {_OF_PARCEL}"),
+    Part(3, "actual", mark("missing"), _MISSING, _ALL, "parcel", "p.code", "p.client", units="m.quantity"),
+    _units("told", mark("of another order"), f"i.match = 'matched' AND NOT {_OF_PARCEL}"),
+    _units("told", mark("undeclared"), "i.match = 'undeclared'"),
+    _units("told", mark("wrong"), "i.match = 'wrong'"),
+    _items(4, "expected", mark("found"), "i.shift_n = h.n"),
+    _items(4, "expected", mark("in work from before"), "i.shift_n < h.n AND (i.placed_n = 0 OR i.placed_n >= h.n)"),
+    _items(4, "expected", mark("in bins from before"), "i.placed_n > 0 AND i.placed_n < h.n"),
+    Part(
+        4,
+        "actual",
+        mark("counted in bins"),
+        _COUNTED,
+        _ALL,
+        "plate",
+        "c.plate",
+        "COALESCE(i.client, b.client)",
+        "b.disposition",
+    ),
+    _items(4, "actual", mark("in work"), _IN_WORK),
+    _items(4, "actual", mark("moved away"), "i.moved_n = h.n"),
+    _plates("expected", mark("printed"), _ALL),
+    _plates("actual", mark("scanned back"), "l.confirmed_n = h.n AND l.voided_n = 0"),
+    _plates("actual", mark("voided"), "l.voided_n = h.n"),
+    _plates("told", mark("printed again"), "l.copies_asked > 1"),
+    _photos("expected", mark("required"), _ALL),
+    _photos("actual", mark("taken"), "f.sha256 <> ''"),
+    _photos("reasoned", mark("left out, with a reason"), "f.sha256 = '' AND f.skipped_why <> ''"),
+    _items(8, "told", mark("routes changed"), "i.shift_n = h.n AND i.overridden <> ''"),
+    _items(8, "told", mark("by a supervisor's badge"), "i.shift_n = h.n AND i.authorised_by <> ''"),
+    Part(8, "told", mark("steps taken back"), _UNDONE, _ALL, "transaction", "u.txn"),
+    _items(10, "expected", mark("hazards on hold"), _HAZARD),
+    _items(10, "actual", mark("in the fire-safe box"), f"{_HAZARD} AND {_IN_BOX}"),
+)
+
+# What stands behind these is no list of things; `station.shifts.counting.Sent` gives them.
+RECORDED, ACKNOWLEDGED = mark("recorded"), mark("confirmed by central")
+WAITING, REFUSED = mark("waiting"), mark("refused by central")

@@ -1,0 +1,207 @@
+"""The report of a shift: its lines with what stands behind them, and what its count showed; as text, JSON or CSV."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.shifts.counting import BenchShift, Sent, behind, reconcile
+from station.shifts.findings import Finding, findings
+from station.shifts.lines import Line, before_the_count
+from station.shifts.parts import PARTS, RULES
+from station.statements import Statement
+
+# Spreadsheets take what begins so for a formula, also in its full width (owasp.org, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Control signs, marks of the reading direction, ends of lines, halves of pairs; not the joiners that scripts need.
+_UNSAFE = ("Cc", "Cf", "Zl", "Zp", "Cs")
+_JOINERS = ("\u200c", "\u200d")
+_COUNTED_FROM = frozenset((part.rule, part.side, part.name) for part in PARTS)
+
+
+class Thing(msgspec.Struct, frozen=True):
+    """One parcel, item, plate or carrier behind a figure, and how many units it stands for."""
+
+    id: str
+    units: int
+
+
+class ReportPart(msgspec.Struct, frozen=True):
+    """One part of a line, with what it is made of."""
+
+    side: str
+    name: str
+    units: int
+    behind: tuple[Thing, ...]
+
+
+class ReportReason(msgspec.Struct, frozen=True):
+    """What was said of a difference: why, of how many units, and whose badge said it."""
+
+    why: str
+    units: int
+    operator: str
+
+
+class ReportLine(msgspec.Struct, frozen=True):
+    """One line of the ten rules."""
+
+    rule: int
+    name: str
+    client: str
+    way: str
+    expected: int
+    actual: int
+    difference: int
+    explained: int
+    parts: tuple[ReportPart, ...]
+    reasons: tuple[ReportReason, ...]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A shift of one bench, as it stands. Times are UTC in ISO 8601, "" for what has not happened."""
+
+    station: str
+    shift: str
+    bench: str
+    opened_at: str
+    counting_at: str
+    reviewed_at: str
+    signed_at: str
+    signed_by: str
+    countersigned_by: str
+    locked_at: str
+    verdict: str
+    lines: tuple[ReportLine, ...]
+    findings: tuple[Finding, ...]
+
+
+_SHIFT = Statement(
+    "SELECT station, shift, bench, opened_at, counting_at, reviewed_at, signed_at, signed_by, countersigned_by,"
+    " locked_at, verdict FROM shift WHERE station = :station AND shift = :shift"
+)
+_NEWEST = Statement("SELECT shift FROM shift WHERE station = :station ORDER BY n DESC LIMIT 1")
+
+
+def newest(connection: Connection, station: str) -> str:
+    """Return the name of a bench's latest shift; empty when it has had none."""
+    return str(_NEWEST.run(connection, {"station": station}).scalar() or "")
+
+
+def report(connection: Connection, shift: BenchShift, sent: Sent | None = None) -> Report | None:
+    """Return the report of a bench's shift, or None when there was no such shift. Raises the database's errors.
+
+    While the bins are counted blind there are no lines, and before that none of what lies in bins.
+    """
+    row = _SHIFT.run(connection, shift._asdict()).mappings().first()
+    if row is None:
+        return None
+    lines: tuple[Line, ...] = ()
+    found: tuple[Finding, ...] = ()
+    if row["reviewed_at"]:
+        lines, found = reconcile(connection, [shift], sent), findings(connection, *shift)
+    elif not row["counting_at"]:
+        lines = before_the_count(reconcile(connection, [shift], sent))
+    return Report(**row, lines=tuple(_line(connection, shift, each) for each in lines), findings=found)
+
+
+def _line(connection: Connection, shift: BenchShift, line: Line) -> ReportLine:
+    parts = []
+    for each in line.parts:
+        is_listed = (each.rule, each.side, each.name) in _COUNTED_FROM
+        things = behind(connection, shift, each) if is_listed else ()
+        parts.append(ReportPart(each.side, each.name, each.units, tuple(Thing(*thing) for thing in things)))
+    return ReportLine(
+        line.rule,
+        RULES[line.rule],
+        line.client,
+        line.way,
+        line.expected,
+        line.actual,
+        line.difference,
+        line.explained,
+        tuple(parts),
+        tuple(ReportReason(each.why, each.units, each.operator) for each in line.reasons),
+    )
+
+
+def as_json(told: Report) -> str:
+    """Return the report for machines, all of it."""
+    return msgspec.json.format(msgspec.json.encode(told).decode(), indent=2) + "\n"
+
+
+def as_csv(told: Report) -> str:
+    """Return the lines and then the findings as a table, safe to open in a spreadsheet."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons"))
+    for line in told.lines:
+        reasons = "; ".join(f"{each.why} {each.units:+d} {each.operator}" for each in line.reasons)
+        figures = (line.expected, line.actual, line.difference, line.explained)
+        table.writerow((line.rule, *map(_cell, (line.name, line.client, line.way)), *figures, _cell(reasons)))
+    table.writerow(())
+    table.writerow(("finding", "plate", "bin", "found"))
+    for each in told.findings:
+        table.writerow(map(_cell, (each.kind, each.plate, each.bin, each.found)))
+    return out.getvalue()
+
+
+def as_text(told: Report, with_things: bool = False) -> str:
+    """Return the report for a terminal; with the things behind each figure if they are wanted."""
+    return "".join(f"{line}\n" for line in _text(told, with_things))
+
+
+def _text(told: Report, with_things: bool) -> Iterator[str]:
+    yield f"Shift {_shown(told.shift)} at {_shown(told.bench)}, opened {told.opened_at}. {_state(told)}"
+    yield ""
+    yield f"{'':44} {'expected':>8} {'actual':>8} {'differs':>8} {'explained':>9}"
+    for line in told.lines:
+        about = " · ".join(_shown(part) for part in (line.name, line.client, line.way) if part)
+        yield (
+            f"{line.rule:>2} {about:41} {line.expected:>8} {line.actual:>8} {line.difference:>+8} {line.explained:>+9}"
+        )
+        for part in line.parts:
+            yield f"     {part.name} {part.units}"
+            if with_things:
+                yield from (f"       {_shown(thing.id)} {thing.units}" for thing in part.behind)
+        yield from (f"     because: {_shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
+    for found in told.findings:
+        yield " ".join(
+            part
+            for part in (
+                found.kind,
+                _shown(found.plate),
+                f"belongs to {_shown(found.bin)}" if found.bin else "",
+                f"counted in {_shown(found.found)}" if found.found else "",
+            )
+            if part
+        )
+
+
+def _state(told: Report) -> str:
+    if told.locked_at:
+        second = f" and {told.countersigned_by}" if told.countersigned_by else ""
+        return f"Closed as {told.verdict}, signed by {told.signed_by}{second} at {told.signed_at}."
+    if told.signed_at:
+        return f"Signed by {told.signed_by}; a second supervisor signs too."
+    if told.reviewed_at:
+        return "Counted; its differences are being explained."
+    return "Its bins are being counted, blind: no figures yet." if told.counting_at else "At work."
+
+
+def _shown(text: str) -> str:
+    """Return a text that can do nothing to a terminal or to the reading direction of the line it stands in."""
+    return "".join("\ufffd" if _is_unsafe(sign) else sign for sign in text)
+
+
+def _is_unsafe(sign: str) -> bool:
+    return sign not in _JOINERS and unicodedata.category(sign) in _UNSAFE
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula."""
+    safe = _shown(text)
+    return f"'{safe}" if text.lstrip(" \u00a0").startswith(_FORMULA) else safe

@@ -1,0 +1,212 @@
+"""The review of a counted shift: each difference gets its reasons, then it is signed, by two where much is off."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from devices.readings import Scan
+from resources.words import mark
+from station.facts import Recorded, SignedOut
+from station.inputs import TYPED, Command
+from station.known import Known
+from station.outcome import Outcome
+from station.records import Operator
+from station.shifts.facts import CountBegan, DifferenceExplained, ShiftCountersigned, ShiftLocked, ShiftSigned
+from station.shifts.lines import Line, off, signed, verdict
+from station.shifts.parts import RULES
+from station.state import Ask, Choice, State
+from station.steps.count import is_supervisor
+from station.steps.notices import accepted, attention, best, refused, warned
+from station.steps.sign_in import TRIES
+from station.words import ROUTE_WORDS
+
+# Units off in all, over or short, up to which one supervisor signs alone.
+TOLERANCE = 2
+
+REASONS: tuple[Choice, ...] = (
+    Choice("lost", mark("Lost, not found")),
+    Choice("stolen", mark("Stolen, or suspected")),
+    Choice("miscounted", mark("Miscounted by the sender")),
+    Choice("not_scanned", mark("A scan was left out")),
+    Choice("label", mark("A label came off")),
+    Choice("elsewhere", mark("It lies at another bench")),
+    Choice("damaged", mark("Thrown away")),
+    Choice("other", mark("Another reason")),
+)
+_TEXTS: Mapping[tuple[bool, bool], str] = {
+    (False, False): mark("{rule}: {units}"),
+    (True, False): mark("{rule}, {client}: {units}"),
+    (False, True): mark("{rule}, {way}: {units}"),
+    (True, True): mark("{rule}, {client}, {way}: {units}"),
+}
+_VERDICTS: Mapping[str, str] = {
+    "balanced": mark("The shift adds up. It is signed and locked."),
+    "explained": mark("Every difference has its reasons. The shift is signed and locked."),
+    "open": mark("Closed with open items: facts wait to be sent. The shift is signed and locked."),
+}
+
+
+def key_of(line: Line) -> str:
+    """Return what names a line among those of its shift."""
+    return f"{line.rule}/{line.client}/{line.way}"
+
+
+def words_of(line: Line) -> dict[str, str]:
+    """Return what a sentence says of a line: the rule, whose, which way, and by how much it is still off."""
+    way = next((words for disposition, words in ROUTE_WORDS.items() if line.way == disposition), line.way)
+    return {"rule": RULES[line.rule], "client": line.client, "way": way, "units": f"{line.unexplained:+d}"}
+
+
+def text_of(words: Mapping[str, str]) -> str:
+    """Return the sentence for the words of a line; some lines are of no client, or go no way."""
+    return _TEXTS[bool(words.get("client")), bool(words.get("way"))]
+
+
+def unsettled(state: State, known: Known) -> tuple[Line, ...]:
+    """Return the lines of the shift whose reasons do not add up to their difference yet."""
+    return tuple(line for line in known.shift_lines(state.shift) if not line.is_settled)
+
+
+def scan_at_review(state: State, scan: Scan, known: Known) -> Outcome:
+    """refused: the shift is to be signed first"""
+    return refused(mark("The shift is counted. A supervisor looks at its differences and signs."))
+
+
+def choose_line(state: State, command: Command, known: Known) -> Outcome:
+    """a line that differs asks for a reason"""
+    if not is_supervisor(state):
+        return refused(mark("Only a supervisor explains a difference."))
+    line = _named(command.value, unsettled(state, known))
+    if line is None:
+        return attention(mark("This line is settled. Choose one that differs."))
+    return Outcome(ask=Ask("line-why", code=key_of(line), params=words_of(line), choices=REASONS))
+
+
+def scan_before_reason(state: State, scan: Scan, known: Known) -> Outcome:
+    """refused: a reason is chosen first"""
+    return refused(mark("Choose a reason first."))
+
+
+def choose_why(state: State, command: Command, known: Known) -> Outcome:
+    """a reason settles the one unit that differs; of several it is asked how many have it"""
+    ask = state.ask or Ask("line-why")
+    line = next((each for each in unsettled(state, known) if key_of(each) == ask.code), None)
+    if line is None:
+        return Outcome(ask=None)
+    rest = abs(line.unexplained)
+    if rest == 1:
+        return _explained(state, line, command.value, line.unexplained)
+    few = tuple(Choice(str(units), mark("{count} of them"), {"count": str(units)}) for units in range(1, min(rest, 9)))
+    choices = (*few, Choice(str(rest), mark("All {count}"), {"count": str(rest)}))
+    return Outcome(ask=Ask("line-units", code=ask.code, value=command.value, params=words_of(line), choices=choices))
+
+
+def choose_units(state: State, command: Command, known: Known) -> Outcome:
+    """so many units have this reason; the others wait for theirs"""
+    ask = state.ask or Ask("line-units")
+    line = next((each for each in unsettled(state, known) if key_of(each) == ask.code), None)
+    if line is None:
+        return Outcome(ask=None)
+    units = min(int(command.value), abs(line.unexplained))
+    return _explained(state, line, ask.value, units if line.unexplained > 0 else -units)
+
+
+def take_reasons_back(state: State, command: Command, known: Known) -> Outcome:
+    """takes back every reason of the shift"""
+    if not is_supervisor(state):
+        return refused(mark("Only a supervisor explains a difference."))
+    given = [each for line in known.shift_lines(state.shift) for each in line.reasons]
+    if not given:
+        return attention(mark("No difference has a reason yet."))
+    facts = tuple(DifferenceExplained(state.shift, each.rule, each.why, 0, each.client, each.way) for each in given)
+    return Outcome(accepted(mark("All reasons are taken back.")), facts)
+
+
+def count_again(state: State, command: Command, known: Known) -> Outcome:
+    """back to the count: single bins may be counted again"""
+    return Outcome(accepted(mark("Scan the bin to count again.")), (CountBegan(state.shift),))
+
+
+def ask_sign(state: State, command: Command, known: Known) -> Outcome:
+    """asks for a supervisor's badge when each difference has its reasons"""
+    if waiting := unsettled(state, known):
+        text = mark("{count} differences have no reason yet. Choose each, and say why.")
+        return refused(text, count=str(len(waiting)))
+    return Outcome(ask=Ask("sign"))
+
+
+def scan_signer(state: State, scan: Scan, known: Known) -> Outcome:
+    """a supervisor's badge asks for its PIN; any other is refused, and so is one that was only typed"""
+    return _badge(scan, known, "")
+
+
+def scan_second(state: State, scan: Scan, known: Known) -> Outcome:
+    """another supervisor's badge asks for its PIN"""
+    return _badge(scan, known, state.closing.signed_by if state.closing is not None else "")
+
+
+def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
+    """the right PIN signs; above the tolerance a second supervisor signs too, before the shift is locked"""
+    ask = state.ask or Ask("sign-pin")
+    person = known.operator(ask.code)
+    if person is None:
+        return refused(mark("Nobody here has this badge. Ask a supervisor."), ask=None)
+    if not known.pin_is_right(person, scan.text):
+        tried = len(ask.value) + 1
+        if tried >= TRIES:
+            return refused(mark("That was wrong too often. Scan your badge again."), ask=None)
+        return refused(mark("That PIN is wrong. Try again."), ask=msgspec.structs.replace(ask, value="x" * tried))
+    return _countersigned(state, person) if state.phase == "signed" else _signed(state, person, known)
+
+
+def _badge(scan: Scan, known: Known, other_than: str) -> Outcome:
+    if scan.device == TYPED:
+        return refused(mark("A supervisor's badge is scanned here, not typed."))
+    badge = best(known.recognise(scan.text, scan.aim), "badge")
+    person = known.operator(badge.value) if badge is not None else None
+    if person is None or person.role != "supervisor":
+        return refused(mark("This needs the badge of a supervisor."))
+    if person.badge == other_than:
+        return refused(mark("{name} has signed already. Another supervisor signs too."), name=person.name)
+    return Outcome(ask=Ask("sign-pin", code=person.badge, params={"name": person.name}))
+
+
+def _signed(state: State, person: Operator, known: Known) -> Outcome:
+    lines = known.shift_lines(state.shift)
+    if any(not line.is_settled for line in lines):
+        return refused(mark("Something came meanwhile. Look at the differences again."), ask=None)
+    needs_second = off(lines) > TOLERANCE
+    told = verdict(lines)
+    facts: list[Recorded] = [
+        ShiftSigned(state.shift, told, known.head(), signed(lines), needs_second, person.badge),
+    ]
+    if needs_second:
+        text = mark("Signed. Much differs: a second supervisor signs too.")
+        return Outcome(warned(text), tuple(facts), ask=None)
+    return Outcome(accepted(_VERDICTS[told]), (*facts, *_locked(state)), ask=None)
+
+
+def _countersigned(state: State, person: Operator) -> Outcome:
+    second = ShiftCountersigned(state.shift, person.badge)
+    text = mark("Signed by two supervisors. The shift is locked.")
+    return Outcome(accepted(text), (second, *_locked(state)), ask=None)
+
+
+def _locked(state: State) -> tuple[Recorded, ...]:
+    """The shift is over; who signs in next opens the next one."""
+    out = (SignedOut(state.operator.badge),) if state.operator is not None else ()
+    return (ShiftLocked(state.shift), *out)
+
+
+def _explained(state: State, line: Line, why: str, units: int) -> Outcome:
+    """Add the units to those that have this reason already."""
+    had = sum(each.units for each in line.reasons if each.why == why)
+    fact = DifferenceExplained(state.shift, line.rule, why, had + units, line.client, line.way)
+    return Outcome(accepted(mark("The reason is noted.")), (fact,), ask=None)
+
+
+def _named(value: str, lines: tuple[Line, ...]) -> Line | None:
+    """Return the line that is meant, by its name or by its number among those that are offered."""
+    if value.isascii() and value.isdecimal() and 1 <= int(value) <= len(lines):
+        return lines[int(value) - 1]
+    return next((each for each in lines if key_of(each) == value), None)

@@ -1,0 +1,135 @@
+"""The blind count at the end of a shift: bin by bin, every plate in it, and nobody sees how many there should be."""
+
+from devices.readings import Scan
+from resources.words import mark
+from station.inputs import Command, Do
+from station.known import Known
+from station.outcome import Outcome
+from station.records import Bin
+from station.shifts.closing import Closing
+from station.shifts.facts import (
+    BinCountBegan,
+    BinCounted,
+    BinMoved,
+    CountBegan,
+    CountCalledOff,
+    CountEnded,
+    PlateCounted,
+)
+from station.state import Ask, Choice, State
+from station.steps.notices import accepted, attention, best, refused
+from station.steps.place import find
+
+# As long as a plate may be that is none of ours.
+_CODE_KEPT = 64
+
+
+def begin(state: State, command: Command, known: Known) -> Outcome:
+    """a supervisor begins the count: the shift takes no more parcels"""
+    if not is_supervisor(state):
+        return refused(mark("Only a supervisor closes a shift. Sign in with a supervisor's badge."))
+    return Outcome(accepted(mark("The shift is counted now. Scan the first bin.")), (CountBegan(state.shift),))
+
+
+def is_supervisor(state: State) -> bool:
+    """Tell whether a supervisor is signed in."""
+    return state.operator is not None and state.operator.role == "supervisor"
+
+
+def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
+    """a bin begins its count, from nothing if it was counted before; anything else is refused"""
+    candidate = best(known.recognise(scan.text, scan.aim), "bin")
+    found = find(state, candidate.value, known) if candidate is not None else None
+    if found is None:
+        return refused(mark("The shift is being counted. Scan the label of a bin, or press Esc to go on working."))
+    return Outcome(facts=(_begun(state, found),))
+
+
+def begin_again(state: State, command: Command, known: Known) -> Outcome:
+    """the bin is counted again, from nothing"""
+    found = find(state, _closing(state).bin, known)
+    if found is None:
+        return Outcome()
+    return Outcome(accepted(mark("Counted from nothing again. Scan every plate.")), (_begun(state, found),))
+
+
+def scan_plate(state: State, scan: Scan, known: Known) -> Outcome:
+    """a plate counts once, whatever it is; the bin's own label ends its count"""
+    closing = _closing(state)
+    candidates = known.recognise(scan.text, scan.aim)
+    bin_ = best(candidates, "bin")
+    if bin_ is not None:
+        return end_bin(state, scan, known) if bin_.value == closing.bin else _other_bin(closing.bin)
+    plate = best(candidates, "plate")
+    code = plate.value if plate is not None else scan.text.strip()[:_CODE_KEPT]
+    if not code:
+        return Outcome()
+    if code in closing.plates:
+        return attention(mark("{plate} is counted already."), plate=code)
+    counted = PlateCounted(state.shift, closing.bin, closing.count_of(closing.bin), code)
+    return Outcome(accepted(mark("{plate} is counted."), plate=code), (counted,))
+
+
+def end_bin(state: State, command: object, known: Known) -> Outcome:
+    """the count of the bin is over"""
+    closing = _closing(state)
+    counted = BinCounted(state.shift, closing.bin, closing.count_of(closing.bin), len(closing.plates))
+    text = mark("Bin {bin} is counted: {count}. Scan the next bin.")
+    return Outcome(accepted(text, bin=closing.bin, count=str(len(closing.plates))), (counted,))
+
+
+def ask_moved(state: State, command: Command, known: Known) -> Outcome:
+    """asks which bin has left the bench with all in it"""
+    waiting = to_count(state, known)
+    if not waiting:
+        return attention(mark("Every bin is counted, and none has left."))
+    choices = tuple(Choice(each.code, mark("{bin} has left"), {"bin": each.code}) for each in waiting)
+    return Outcome(ask=Ask("moved-bin", choices=choices))
+
+
+def choose_moved(state: State, command: Command, known: Known) -> Outcome:
+    """the bin has left: what lay in it is not counted here any more"""
+    moved = BinMoved(command.value, known.bin_fill(command.value) + 1, "")
+    return Outcome(accepted(mark("Bin {bin} has left the bench."), bin=command.value), (moved,), ask=None)
+
+
+def scan_moved(state: State, scan: Scan, known: Known) -> Outcome:
+    """a bin that is offered has left; anything else is refused"""
+    candidate = best(known.recognise(scan.text, scan.aim), "bin")
+    offered = {each.value for each in (state.ask.choices if state.ask is not None else ())}
+    if candidate is None or candidate.value not in offered:
+        return refused(mark("Scan the bin that has left, or press its key."))
+    return choose_moved(state, Command(Do.CHOOSE, candidate.value), known)
+
+
+def to_count(state: State, known: Known) -> tuple[Bin, ...]:
+    """Return the bins with goods that are not counted yet."""
+    return tuple(each for each in known.bins_with_goods() if each.code not in _closing(state).done)
+
+
+def end(state: State, command: Command, known: Known) -> Outcome:
+    """the count is over when every bin with goods is counted or has left; then what differs may be seen"""
+    if waiting := to_count(state, known):
+        text = mark("Not counted yet: {bins}. Count it, or press M if it has left the bench.")
+        return refused(text, bins=", ".join(each.code for each in waiting))
+    return Outcome(accepted(mark("Counted. A supervisor looks at the differences now.")), (CountEnded(state.shift),))
+
+
+def call_off(state: State, command: Command, known: Known) -> Outcome:
+    """a supervisor calls the count off: the shift takes parcels again"""
+    if not is_supervisor(state):
+        return refused(mark("Only a supervisor calls a count off."))
+    return Outcome(accepted(mark("The count is called off. Scan the next parcel.")), (CountCalledOff(state.shift),))
+
+
+def _begun(state: State, found: Bin) -> BinCountBegan:
+    number = _closing(state).count_of(found.code) + 1
+    return BinCountBegan(state.shift, found.code, number, found.disposition, found.client)
+
+
+def _other_bin(code: str) -> Outcome:
+    return refused(mark("Finish bin {bin} first: press Enter, or scan its label."), bin=code)
+
+
+def _closing(state: State) -> Closing:
+    return state.closing or Closing("")

@@ -1,0 +1,105 @@
+"""Tables of before the shifts' numbers: they are filled in from the facts, those that were packed too."""
+
+from pathlib import Path
+from typing import Any
+
+from station import facts as f
+from station import projections
+from station.archive import pack
+from station.database import open_sqlite
+from station.journal import Journal, read_entries
+from station.local_copy import LocalCopy, proved_mark
+from station.migrations.versions import rev_0008
+
+NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
+LATER = tuple(each for each in rev_0008._LATER)
+NEW_COLUMNS = {
+    "parcel": ("shift_n", "finished_n"),
+    "item": ("shift_n", "placed_n", "fill", "moved_n"),
+    "exception": ("shift_n",),
+    "plate": ("confirmed_at", "allotted_n", "confirmed_n", "voided_n"),
+    "bin": ("hazard",),
+    "shift": ("n", *LATER),
+    "undone": ("shift_n",),
+}
+
+
+def live(journal: Journal) -> None:
+    """Two shifts with everything that says when it happened; the second finishes what the first began."""
+
+    def add(shift: int, *facts: Any) -> str:
+        return journal.append(facts, operator="B1", shift=f"S-S01-{shift}").txn
+
+    add(1, f.ShiftOpened("S-S01-1", "bench"))
+    for n in (1, 2, 3):
+        add(1, f.ParcelArrived(f"P{n}", f"1Z{n}", "ups", "return", "one"))
+        add(1, f.ItemIdentified(f"P{n}", f"I{n}", "x", "matched", "Shoe", "footwear"))
+        add(1, f.PlateAllotted(f"I{n}", f"N{n}"))
+    add(1, f.ExceptionRaised("E1", "hazard", "supervisor", "P1"))
+    add(1, f.BinOpened("BIN-1", "restock"), f.BinOpened("BOX", "hold", hazard=True))
+    add(1, f.PlateConfirmed("I1", "N1"))
+    taken_back = add(1, f.Placed("I1", "N1", "BIN-1"))
+    add(1, f.Undone((taken_back,), "place in bin"))
+    add(1, f.PlateConfirmed("I2", "N2"))
+    add(1, f.Placed("I2", "N2", "BOX"))
+    add(1, f.ParcelFinished("P2", 1, 0))
+    add(2, f.ShiftOpened("S-S01-2", "bench"))
+    add(2, f.Placed("I1", "N1", "BIN-1"))
+    add(2, f.ParcelFinished("P1", 1, 0))
+    add(2, f.PlateVoided("N3", "torn"))
+
+
+def as_before(path: Path) -> None:
+    """Take away what revision 0008 added."""
+    with open_sqlite(path).connect() as connection, connection.begin():
+        for name, *_ in (*rev_0008._INDEXES, ("bin_move_shift",)):
+            connection.exec_driver_sql(f"DROP INDEX {name}")
+        for table in NEW_TABLES:
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        for table, columns in NEW_COLUMNS.items():
+            for column in columns:
+                connection.exec_driver_sql(f'ALTER TABLE "{table}" DROP COLUMN {column}')
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+
+
+def rows_of(path: Path) -> dict[str, Any]:
+    with Journal.open(path, "S1") as journal, journal.reading() as connection:
+        return projections.rows(connection)
+
+
+def lived(folder: Path, packed: int) -> tuple[Path, dict[str, Any]]:
+    """Return a closed journal of which so many facts are packed, and its rows; then it is one of before."""
+    path = folder / "station.sqlite"
+    with Journal.open(path, "S1") as journal:
+        live(journal)
+        copy = LocalCopy.open(folder / "expected.sqlite")
+        for name in (journal.epoch, proved_mark(journal.epoch)):
+            copy.set_acked(name, journal.last_seq)
+        copy.close()
+        if packed:
+            assert journal.let_go(pack(folder, "S1", read_entries(path, 0, packed)))
+    rows = rows_of(path)
+    as_before(path)
+    return path, rows
+
+
+def test_an_old_journal_gets_the_numbers_that_it_would_have(tmp_path: Path) -> None:
+    path, rows = lived(tmp_path, packed=0)
+    assert {row["item"]: row["placed_n"] for row in rows["item"]} == {"I1": 2, "I2": 1, "I3": 0}
+    assert rows_of(path) == rows
+
+
+def test_facts_that_left_the_journal_count_as_well(tmp_path: Path) -> None:
+    path, rows = lived(tmp_path, packed=22)
+    assert rows_of(path) == rows
+
+
+def test_a_pack_that_is_lost_lets_things_count_for_their_own_shift(tmp_path: Path) -> None:
+    path, rows = lived(tmp_path, packed=19)
+    for file in (tmp_path / "archive").iterdir():
+        file.unlink()
+    after = rows_of(path)
+    assert [row["finished_n"] for row in after["parcel"]] == [2, 1, 0], "P1 was finished by a fact that is there"
+    assert {row["item"]: row["placed_n"] for row in after["item"]} == {"I1": 2, "I2": 1, "I3": 0}
+    assert [row["confirmed_n"] for row in after["plate"]] == [0, 0, 0]
+    assert after["shift"] == rows["shift"]

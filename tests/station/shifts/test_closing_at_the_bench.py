@@ -1,0 +1,259 @@
+"""A shift is closed at a real bench, input by input: counted blind, explained, signed and locked."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from station import facts as f
+from station.inputs import TYPED, Do
+from station.journal import Journal
+from station.outcome import Tone
+from station.rules import Rules
+from station.shifts import facts as s
+from station.shifts.findings import Finding
+from station.stages import Stage
+from tests.station.shifts.closed import (
+    HOLD,
+    PLATES,
+    RECEIVER,
+    RESALE,
+    SECOND,
+    STATION,
+    SUPERVISOR,
+    Floor,
+    opened,
+    work,
+)
+
+SHIFT = "S-A01-1"
+
+
+@pytest.fixture
+def worked(tmp_path: Path) -> Path:
+    """A folder with the journal of a shift's work, nobody signed in."""
+    with Journal.open(tmp_path / "station.sqlite", STATION) as journal:
+        work(journal)
+    return tmp_path
+
+
+@pytest.fixture
+def floor(worked: Path, rules: Rules) -> Iterator[Floor]:
+    with opened(worked, rules) as made:
+        yield made
+
+
+def begin(floor: Floor) -> None:
+    floor.sign_in(SUPERVISOR)
+    floor.do(Do.CLOSE_SHIFT)
+    assert floor.stage == Stage.COUNT
+
+
+def test_a_shift_that_adds_up_is_signed_by_one_and_the_next_one_opens(floor: Floor) -> None:
+    begin(floor)
+    floor.count(RESALE, *PLATES[:3])
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    assert floor.stage == Stage.REVIEW
+    assert all(line.difference == 0 for line in floor.history.shift_lines(SHIFT))
+    head = floor.bench.journal.last_hash.hex()
+    floor.do(Do.CONFIRM)
+    floor.scan(SUPERVISOR[0])
+    shown = floor.scan(SUPERVISOR[1], TYPED)
+    signed = shown.facts[0]
+    assert isinstance(signed, s.ShiftSigned)
+    # Nothing of it was sent to central yet.
+    assert (signed.verdict, signed.badge, signed.head, signed.needs_second) == ("open", SUPERVISOR[0], head, False)
+    assert [type(each) for each in shown.facts[1:]] == [s.ShiftLocked, f.SignedOut]
+    entries = floor.bench.journal.entries(0, 1000)
+    assert {each.shift for each in entries[-3:]} == {SHIFT}
+    shown = floor.sign_in(RECEIVER)
+    assert shown.facts[0] == f.ShiftOpened("S-A01-2", "Bench 1")
+    assert floor.stage == Stage.IDLE
+
+
+def test_what_the_count_shows_is_named_and_each_difference_needs_its_reasons(floor: Floor) -> None:
+    """One is gone, one lies in the wrong bin, and one nobody knows lies there."""
+    begin(floor)
+    floor.count(RESALE, PLATES[0], "NOT-OURS")
+    floor.count(HOLD, PLATES[3], PLATES[1])
+    floor.do(Do.FINISH)
+    assert floor.history.shift_findings(SHIFT) == (
+        Finding("foreign", "NOT-OURS", "", RESALE),
+        Finding("misplaced", PLATES[1], RESALE, HOLD),
+        Finding("missing", PLATES[2], RESALE, ""),
+    )
+    off = {(line.client, line.way): line.difference for line in floor.history.shift_lines(SHIFT) if line.difference}
+    assert off == {("", "resale"): 1, ("Northwind", "hold"): 1, ("Northwind", "resale"): -2}
+    assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED
+    assert floor.stage == Stage.REVIEW
+    floor.choose("4//resale", "other")
+    floor.choose("4/Northwind/hold", "not_scanned")
+    floor.choose("4/Northwind/resale", "not_scanned", "1")
+    assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED, "one of two has its reason"
+    floor.choose("4/Northwind/resale", "lost")
+    assert all(line.is_settled for line in floor.history.shift_lines(SHIFT))
+    floor.do(Do.CONFIRM)
+    assert floor.stage == Stage.SIGN
+
+
+def test_much_that_differs_is_signed_by_two(floor: Floor) -> None:
+    begin(floor)
+    floor.count(RESALE)
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    floor.choose("4/Northwind/resale", "stolen", "3")
+    floor.do(Do.CONFIRM)
+    floor.scan(SUPERVISOR[0])
+    shown = floor.scan(SUPERVISOR[1], TYPED)
+    assert [type(each) for each in shown.facts] == [s.ShiftSigned]
+    assert floor.stage == Stage.COUNTERSIGN
+    assert floor.scan(SUPERVISOR[0]).notice.tone is Tone.REFUSED, "the same person twice"
+    assert floor.scan(RECEIVER[0]).notice.tone is Tone.REFUSED
+    assert floor.scan(SECOND[0], TYPED).notice.tone is Tone.REFUSED, "a badge that was only typed"
+    floor.scan(SECOND[0])
+    shown = floor.scan(SECOND[1], TYPED)
+    assert [type(each) for each in shown.facts] == [s.ShiftCountersigned, s.ShiftLocked, f.SignedOut]
+    with floor.bench.journal.reading() as connection:
+        (row,) = connection.exec_driver_sql("SELECT signed_by, countersigned_by, locked_at <> '' FROM shift").all()
+    assert tuple(row) == (SUPERVISOR[0], SECOND[0], 1)
+
+
+def test_the_count_is_blind(floor: Floor) -> None:
+    """Nothing that is asked before the review tells how many there should be."""
+    begin(floor)
+    said = [floor.bench.prompt]
+    floor.scan(RESALE)
+    said.append(floor.bench.prompt)
+    floor.scan(PLATES[0])
+    said.append(floor.bench.prompt)
+    for each in said:
+        words = " ".join((each.title, each.reason, *each.params.values()))
+        assert "3" not in words.replace(RESALE, "") and "4" not in words, words
+
+
+def test_a_power_cut_in_the_count_loses_nothing(worked: Path, rules: Rules) -> None:
+    """The bench is opened anew before each input, and comes to the same end."""
+    steps: list[Callable[[Floor], object]] = [
+        begin,
+        lambda floor: floor.scan(RESALE),
+        *(lambda floor, plate=plate: floor.scan(plate) for plate in PLATES[:3]),
+        lambda floor: floor.scan(RESALE),
+        lambda floor: floor.scan(HOLD),
+        lambda floor: floor.scan(PLATES[3]),
+        lambda floor: floor.do(Do.FINISH),
+        lambda floor: floor.do(Do.FINISH),
+    ]
+    for each in steps:
+        with opened(worked, rules) as floor:
+            each(floor)
+    with opened(worked, rules) as floor:
+        assert floor.stage == Stage.REVIEW
+        assert floor.history.shift_findings(SHIFT) == ()
+        assert all(line.difference == 0 for line in floor.history.shift_lines(SHIFT))
+
+
+def test_a_bin_is_counted_from_nothing_again(floor: Floor) -> None:
+    begin(floor)
+    floor.scan(RESALE)
+    floor.scan("NOT-OURS")
+    floor.do(Do.UNDO)
+    for plate in PLATES[:3]:
+        floor.scan(plate)
+    assert floor.scan(PLATES[0]).facts == (), "once is enough"
+    assert floor.scan(HOLD).notice.tone is Tone.REFUSED, "the other bin comes later"
+    floor.do(Do.CONFIRM)
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    assert floor.history.shift_findings(SHIFT) == ()
+    floor.do(Do.CANCEL)
+    assert floor.stage == Stage.COUNT
+    floor.count(HOLD)
+    floor.do(Do.FINISH)
+    assert floor.history.shift_findings(SHIFT) == (Finding("missing", PLATES[3], HOLD, ""),)
+
+
+def test_a_count_called_off_holds_for_nothing(floor: Floor) -> None:
+    begin(floor)
+    floor.count(RESALE, *PLATES[:2])
+    floor.do(Do.CANCEL)
+    assert floor.stage == Stage.IDLE
+    floor.do(Do.CLOSE_SHIFT)
+    shown = floor.do(Do.FINISH)
+    assert shown.notice.tone is Tone.REFUSED
+    assert shown.notice.params["bins"] == f"{HOLD}, {RESALE}"
+    floor.count(RESALE, *PLATES[:3])
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    assert floor.history.shift_findings(SHIFT) == ()
+
+
+def test_a_bin_that_left_is_not_counted_and_begins_anew(floor: Floor) -> None:
+    begin(floor)
+    floor.do(Do.MOVE_BIN)
+    floor.scan(RESALE)
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    assert all(line.difference == 0 for line in floor.history.shift_lines(SHIFT))
+    assert floor.bench.known.bin_fill(RESALE) == 1
+    assert [each.code for each in floor.bench.state.bins] == [HOLD]
+
+
+def test_only_a_supervisor_begins_explains_and_calls_off(floor: Floor) -> None:
+    floor.sign_in(RECEIVER)
+    assert floor.do(Do.CLOSE_SHIFT).notice.tone is Tone.REFUSED
+    floor.do(Do.SIGN_OUT)
+    begin(floor)
+    floor.do(Do.SIGN_OUT)
+    floor.sign_in(RECEIVER)
+    assert floor.do(Do.CANCEL).notice.tone is Tone.REFUSED
+    floor.count(RESALE)
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    assert floor.do(Do.CHOOSE, "4/Northwind/resale").notice.tone is Tone.REFUSED
+    assert floor.do(Do.UNDO).notice.tone is Tone.REFUSED
+
+
+def test_reasons_are_taken_back_together(floor: Floor) -> None:
+    begin(floor)
+    floor.count(RESALE, *PLATES[:2])
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    floor.choose("1", "1")
+    assert all(line.is_settled for line in floor.history.shift_lines(SHIFT))
+    floor.do(Do.UNDO)
+    assert [line.unexplained for line in floor.history.shift_lines(SHIFT) if not line.is_settled] == [-1]
+
+
+def test_five_wrong_pins_do_not_sign(floor: Floor) -> None:
+    begin(floor)
+    floor.count(RESALE, *PLATES[:3])
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    floor.do(Do.CONFIRM)
+    floor.scan(SUPERVISOR[0])
+    for _ in range(5):
+        assert floor.scan("0000", TYPED).notice.tone is Tone.REFUSED
+    assert floor.stage == Stage.REVIEW
+
+
+def test_a_forgotten_shift_is_closed_by_a_supervisor_the_next_day(floor: Floor) -> None:
+    """Nobody closed it: it is still the running one, and what is found belongs to it."""
+    floor.sign_in(SUPERVISOR)
+    assert floor.bench.state.shift == SHIFT
+    test_shift = [each.shift for each in floor.bench.journal.entries(0, 1000)]
+    assert set(test_shift) == {SHIFT}
+    floor.do(Do.CLOSE_SHIFT)
+    assert floor.stage == Stage.COUNT
+
+
+def test_a_unit_of_another_order_is_told_and_no_difference(worked: Path, rules: Rules) -> None:
+    """Its serial number named an order that nobody expected in this parcel."""
+    with Journal.open(worked / "station.sqlite", STATION) as journal:
+        order = f.ParcelArrived("P2", "1Z2", "ups", "return", "one", ("R-2",), "Northwind")
+        item = f.ItemIdentified("P2", "I9", "code", "matched", "Shoe", "footwear", "Northwind", rma="R-7", line="1")
+        for fact in (order, item, f.ParcelFinished("P2", 1, 0)):
+            journal.append([fact], operator=RECEIVER[0], shift=SHIFT)
+    with opened(worked, rules) as floor:
+        (line,) = (each for each in floor.history.shift_lines(SHIFT) if each.rule == 3)
+    assert (line.difference, {each.name: each.units for each in line.parts}["of another order"]) == (0, 1)

@@ -1,0 +1,193 @@
+"""Whole shifts are invented, with losses and thefts: the close names exactly what went wrong, no more and no fewer."""
+
+from contextlib import closing
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from station import facts as f
+from station.database import open_memory
+from station.records import Disposition
+from station.shifts import facts as s
+from station.shifts.counting import BenchShift, reconcile
+from station.shifts.findings import Finding, findings
+from station.shifts.lines import Line
+from tests.station.shifts.whole import STATION, Invented
+
+CLIENTS = st.sampled_from(["Northwind", "Contoso"])
+BINS: dict[str, Disposition] = {"BIN-1": "restock", "BIN-2": "restock", "BIN-3": "hold"}
+
+
+class WholeShifts(RuleBasedStateMachine):
+    """One bench over some shifts; `short` is what the model knows of each rule that must not add up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._closing = closing(open_memory().connect())
+        self.connection = self._closing.__enter__()
+        self._transaction = self.connection.begin()
+        self.bench = Invented(self.connection)
+        self.parcel, self.parcel_client, self.declared, self.received = "", "", 0, 0
+        self.item: tuple[str, str] | None = None
+        self.gone: dict[str, str] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self.arrived = 0
+        self.declared_short: dict[str, int] = {}
+        self.plates_open = {self.item[1]} if self.item else set()
+
+    def teardown(self) -> None:
+        self._transaction.rollback()
+        self._closing.__exit__(None, None, None)
+
+    @precondition(lambda self: not self.parcel)
+    @rule(declared=st.integers(0, 3), client=CLIENTS)
+    def arrive(self, declared: int, client: str) -> None:
+        self.parcel, self.parcel_client = self.bench.arrive(declared, client), client
+        self.declared, self.received = declared, 0
+        self.arrived += 1
+
+    @precondition(lambda self: self.parcel and self.item is None)
+    @rule(match=st.sampled_from(["matched", "matched", "undeclared", "wrong"]), bin=st.sampled_from([*BINS, ""]))
+    def take_out(self, match: f.Match, bin: str) -> None:
+        """A unit is named and put into a bin, or stays in work for a while."""
+        if match == "matched" and self.received == self.declared:
+            match = "undeclared"
+        self.item = self.bench.take_out(self.parcel, match, self.parcel_client)
+        self.received += match == "matched"
+        self.plates_open.add(self.item[1])
+        if bin:
+            self.place(bin)
+
+    @precondition(lambda self: self.item is not None)
+    @rule(bin=st.sampled_from(sorted(BINS)))
+    def place_at_last(self, bin: str) -> None:
+        self.place(bin)
+
+    def place(self, bin: str) -> None:
+        assert self.item is not None
+        self.bench.place(*self.item, bin, BINS[bin])
+        self.plates_open.discard(self.item[1])
+        self.item = None
+
+    @precondition(lambda self: self.parcel and self.item is None)
+    @rule(silently=st.booleans())
+    def finish(self, silently: bool) -> None:
+        """A parcel is finished; a fault lets it finish with a declared unit that nobody missed."""
+        missing = self.declared - self.received
+        if missing and not silently:
+            self.bench.say(f.LineMissing(self.parcel, "R", "1", missing))
+        elif missing:
+            client = self.parcel_client
+            self.declared_short[client] = self.declared_short.get(client, 0) + missing
+        self.bench.say(f.ParcelFinished(self.parcel, self.received, missing))
+        self.parcel = ""
+
+    @initialize(client=CLIENTS, bins=st.lists(st.sampled_from(sorted(BINS)), min_size=3, max_size=5))
+    def begin_with_goods(self, client: str, bins: list[str]) -> None:
+        self.receive(client, bins)
+
+    @precondition(lambda self: not self.parcel and self.item is None)
+    @rule(client=CLIENTS, bins=st.lists(st.sampled_from(sorted(BINS)), min_size=1, max_size=4))
+    def receive(self, client: str, bins: list[str]) -> None:
+        """A whole parcel without a fault, so that there are goods to lose."""
+        self.arrive(len(bins), client)
+        for bin in bins:
+            self.take_out("matched", bin)
+        self.finish(False)
+
+    def _filled(self) -> list[str]:
+        return sorted(bin for bin, plates in self.bench.lying.items() if plates)
+
+    @precondition(lambda self: self._filled())
+    @rule(data=st.data())
+    def steal(self, data: st.DataObject) -> None:
+        plates = self.bench.lying[data.draw(st.sampled_from(self._filled()))]
+        plates.remove(data.draw(st.sampled_from(sorted(plates))))
+
+    @precondition(lambda self: self._filled())
+    @rule(data=st.data(), bin=st.sampled_from(sorted(BINS)))
+    def put_elsewhere(self, data: st.DataObject, bin: str) -> None:
+        """Somebody carries a unit into another bin without a scan."""
+        plates = self.bench.lying[data.draw(st.sampled_from(self._filled()))]
+        plate = data.draw(st.sampled_from(sorted(plates)))
+        if plate in self.bench.lying.get(bin, []):
+            return
+        plates.remove(plate)
+        self.bench.lying.setdefault(bin, []).append(plate)
+        self.bench.ways[bin] = BINS[bin]
+
+    @rule(bin=st.sampled_from(sorted(BINS)))
+    def bring_foreign(self, bin: str) -> None:
+        self.bench.lying.setdefault(bin, []).append(self.bench.next("FOREIGN"))
+        self.bench.ways[bin] = BINS[bin]
+
+    @precondition(lambda self: self._filled())
+    @rule(data=st.data(), bin=st.sampled_from(sorted(BINS)))
+    def copy_label(self, data: st.DataObject, bin: str) -> None:
+        """A label that was printed twice lies in another bin too."""
+        plate = data.draw(st.sampled_from(sorted(self.bench.lying[data.draw(st.sampled_from(self._filled()))])))
+        if plate not in self.bench.lying.get(bin, []):
+            self.bench.lying.setdefault(bin, []).append(plate)
+            self.bench.ways[bin] = BINS[bin]
+
+    @precondition(lambda self: self.item is not None)
+    @rule(bin=st.sampled_from(sorted(BINS)))
+    def drop_unplaced(self, bin: str) -> None:
+        """A unit in work is thrown into a bin without its scan."""
+        assert self.item is not None
+        if self.item[1] not in self.bench.lying.get(bin, []):
+            self.bench.lying.setdefault(bin, []).append(self.item[1])
+            self.bench.ways[bin] = BINS[bin]
+
+    @precondition(lambda self: self._filled())
+    @rule(data=st.data())
+    def move(self, data: st.DataObject) -> None:
+        bin = data.draw(st.sampled_from(self._filled()))
+        self.gone.update((plate, at) for plate, at in self.bench.said_of.items() if at == bin)
+        self.bench.move(bin)
+
+    @rule(data=st.data(), delivered=st.integers(0, 3), times=st.integers(1, 2))
+    def close(self, data: st.DataObject, delivered: int, times: int) -> None:
+        bench = self.bench
+        left = set(data.draw(st.sets(st.sampled_from(sorted(bench.ways)), max_size=1))) if bench.ways else set()
+        counted = set(bench.ways) - left
+        bench.say(s.DeliveryCounted(bench.shift, "ups", self.arrived + delivered))
+        bench.say(s.CountBegan(bench.shift))
+        for bin in sorted(counted):
+            bench.count(bin, times)
+        bench.say(s.CountEnded(bench.shift))
+        self._check(counted, delivered)
+        bench.say(s.ShiftSigned(bench.shift, "open", ""), s.ShiftLocked(bench.shift))
+        bench.open_shift()
+        self._begin()
+
+    def note(self, truth: set[Finding], named: set[Finding]) -> None:
+        """Be told what a close had to name, and what it named."""
+
+    def _check(self, counted: set[str], delivered: int) -> None:
+        bench = self.bench
+        unplaced = {self.item[1]} if self.item else set()
+        found = findings(self.connection, STATION, bench.shift)
+        truth = bench.truth(counted, unplaced, self.gone)
+        self.note(truth, set(found))
+        assert set(found) == truth
+        assert len(found) == len(set(found))
+        off = {(line.rule, line.client, line.way): line.difference for line in reconcile_of(self) if line.difference}
+        fine = {key: units for key, units in off.items() if key[0] != 4}
+        expected = {(1, "", "ups"): -delivered} if delivered else {}
+        expected |= {(3, client, ""): -units for client, units in self.declared_short.items()}
+        expected |= {(5, "", ""): -len(self.plates_open)} if self.plates_open else {}
+        assert fine == expected
+        counts = sum(len(bench.lying.get(bin, [])) for bin in counted)
+        assert sum(units for key, units in off.items() if key[0] == 4) == counts - len(bench.said_of)
+
+
+def reconcile_of(machine: WholeShifts) -> tuple[Line, ...]:
+    return reconcile(machine.connection, [BenchShift(STATION, machine.bench.shift)])
+
+
+TestWholeShifts = WholeShifts.TestCase
+TestWholeShifts.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
