@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -29,12 +30,21 @@ from tests.station.shifts.closed import (
 SHIFT = "S-A01-1"
 
 
-@pytest.fixture
-def worked(tmp_path: Path) -> Path:
-    """A folder with the journal of a shift's work, nobody signed in."""
-    with Journal.open(tmp_path / "station.sqlite", STATION) as journal:
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Path:
+    """A folder with the journal of a shift's work and the copy of the site's records, nobody signed in."""
+    folder = tmp_path_factory.mktemp("worked")
+    with Journal.open(folder / "station.sqlite", STATION) as journal:
         work(journal)
-    return tmp_path
+    with opened(folder, rules):
+        pass
+    return folder
+
+
+@pytest.fixture
+def worked(made_once: Path, tmp_path: Path) -> Path:
+    """The folder for one test."""
+    return copytree(made_once, tmp_path / "worked")
 
 
 @pytest.fixture
