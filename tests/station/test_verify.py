@@ -56,7 +56,7 @@ def test_a_sound_folder_has_no_findings_open_or_closed(folder: Path) -> None:
         ("DELETE FROM journal WHERE seq = 22", "end", "ends with number 21, but 22 were written"),
         ("UPDATE parcel SET code = 'X' WHERE parcel = 'P3'", "table", "parcel does not agree .* P3"),
         ("DELETE FROM item", "table", "item does not agree .* I1"),
-        ("INSERT INTO undone VALUES ('S1', 't', 'x')", "table", "undone does not agree .* t"),
+        ("INSERT INTO undone VALUES ('S1', 't', 'x', 1)", "table", "undone does not agree .* t"),
     ],
 )
 def test_a_change_behind_the_journals_back_is_named(folder: Path, statement: str, code: str, words: str) -> None:
