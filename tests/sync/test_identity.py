@@ -95,7 +95,7 @@ class Station:
 
 @pytest.fixture
 def station(on_sqlite: Any, book: Any, site: str) -> Station:
-    return Station(on_sqlite, book, "Q" + os.urandom(1).hex().upper(), site)
+    return Station(on_sqlite, book, "Q" + os.urandom(4).hex().upper(), site)
 
 
 @pytest.fixture
