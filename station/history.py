@@ -20,7 +20,7 @@ from station.local_copy import COPY_FILE
 from station.moments import utc
 from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
-from station.shifts.counting import BenchShift, Sent, reconcile
+from station.shifts.counting import BenchShift, Sent, reconcile, sent_so_far
 from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line
 from station.statements import Statement
@@ -87,6 +87,7 @@ class History:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
+        self._found: tuple[str, int, tuple[Finding, ...]] | None = None
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when a parcel with this code was first received at this bench; None when never."""
@@ -159,18 +160,20 @@ class History:
         return self._added_up[2]
 
     def shift_findings(self, shift: str) -> tuple[Finding, ...]:
-        """Return what the blind count of a shift of this bench shows."""
-        with self._journal.reading() as connection:
-            return findings(connection, self._journal.station, shift)
+        """Return what the blind count of a shift of this bench shows; looked for anew only when a fact came since."""
+        last = self._journal.last_seq
+        if self._found is None or self._found[:2] != (shift, last):
+            with self._journal.reading() as connection:
+                self._found = (shift, last, findings(connection, self._journal.station, shift))
+        return self._found[2]
 
     def head(self) -> str:
         """Return the hash (hex) of the journal's last fact."""
         return self._journal.last_hash.hex()
 
     def _sent(self) -> Sent:
-        refused = refused_in(self._journal.path.with_name(COPY_FILE))
-        recorded, waiting = self._journal.last_seq, self.waiting()
-        return Sent(recorded, max(0, recorded - waiting - refused), refused)
+        copy = self._journal.path.with_name(COPY_FILE)
+        return sent_so_far(self._journal.last_seq, acked_in(copy, self._journal.epoch), refused_in(copy))
 
     def labels(self, printing: Heard) -> tuple[Copy, ...]:
         """Return the latest label copies of this bench that nobody has confirmed or voided, the newest first."""

@@ -146,7 +146,7 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
     ),
     Stage.COUNT_BIN: (
         mark("Scan every plate in bin {counting}"),
-        mark("Whatever lies in it, also what does not belong there."),
+        mark("Whatever lies in it, also what does not belong there. Scanned so far: {scanned}."),
         "label",
         (
             _button("Enter", mark("This bin is counted"), Do.FINISH, main=True),
@@ -388,7 +388,7 @@ def _review(state: State, known: Known) -> Prompt:
 def _params(state: State, known: Known) -> dict[str, str]:
     item = state.item
     if state.closing is not None:
-        return {"counting": state.closing.bin}
+        return {"counting": state.closing.bin, "scanned": str(len(state.closing.plates))}
     if item is None:
         return {}
     codes = (*_new_bins(state, item), *(each.code for each in right_bins(state, item)))

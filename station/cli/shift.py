@@ -11,7 +11,7 @@ from station.database import open_sqlite
 from station.journal_errors import JournalError, from_database
 from station.local_copy import COPY_FILE
 from station.opening import JOURNAL_FILE, check_files
-from station.shifts.counting import BenchShift, Sent
+from station.shifts.counting import BenchShift, sent_so_far
 from station.shifts.report import as_csv, as_json, as_text, newest, report
 
 FORMS = ("text", "json", "csv")
@@ -32,8 +32,7 @@ def show(data: Path, shift: str, form: str, with_things: bool) -> int:
             meta = {row.name: row.value for row in connection.exec_driver_sql(_META)}
             recorded = int(connection.exec_driver_sql("SELECT MAX(seq) FROM journal").scalar() or 0)
             copy = path.with_name(COPY_FILE)
-            refused = refused_in(copy)
-            sent = Sent(recorded, max(0, min(recorded, acked_in(copy, meta["epoch"])) - refused), refused)
+            sent = sent_so_far(recorded, acked_in(copy, meta["epoch"]), refused_in(copy))
             named = shift or newest(connection, meta["station"])
             told = report(connection, BenchShift(meta["station"], named), sent)
     except DBAPIError as error:

@@ -24,6 +24,13 @@ class Sent(msgspec.Struct, frozen=True):
         return self.recorded - self.acknowledged - self.refused
 
 
+def sent_so_far(recorded: int, acked: int, refused: int) -> Sent:
+    """Return how a station's facts stand: `acked` is the last one central has answered for, `refused` how many of them
+    it could not take.
+    """
+    return Sent(recorded, max(0, min(recorded, acked) - refused), refused)
+
+
 class BenchShift(NamedTuple):
     """One shift of one bench; several of them make the shift of a site."""
 

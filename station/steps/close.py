@@ -26,7 +26,7 @@ TOLERANCE = 2
 REASONS: tuple[Choice, ...] = (
     Choice("lost", mark("Lost, not found")),
     Choice("stolen", mark("Stolen, or suspected")),
-    Choice("miscounted", mark("Miscounted by the sender")),
+    Choice("miscounted", mark("Wrong count by the sender")),
     Choice("not_scanned", mark("A scan was left out")),
     Choice("label", mark("A label came off")),
     Choice("elsewhere", mark("It lies at another bench")),
@@ -123,7 +123,9 @@ def take_reasons_back(state: State, command: Command, known: Known) -> Outcome:
 
 
 def count_again(state: State, command: Command, known: Known) -> Outcome:
-    """back to the count: single bins may be counted again"""
+    """a supervisor lets single bins be counted again"""
+    if not is_supervisor(state):
+        return refused(mark("Only a supervisor has a bin counted again."))
     return Outcome(accepted(mark("Scan the bin to count again.")), (CountBegan(state.shift),))
 
 

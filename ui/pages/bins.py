@@ -13,9 +13,6 @@ from ui.parts.text import Text
 from ui.theme import S12, S16
 from ui.view import View
 
-# How much lies in a bin is not shown while the bins are counted blind.
-_HIDDEN = -1
-
 
 class BinsPage(QWidget):
     """Open bins, and those whose label waits to be scanned."""
@@ -46,12 +43,22 @@ class BinsPage(QWidget):
             else mark("No bin is open yet. Scan a bin's label to open it.")
         )
         self._hint.show_text(tr.gettext(hint))
+        # How much lies in a bin is not shown while the bins are counted blind.
         blind = state.phase == "counting"
-        shown = [(each.code, each.disposition, each.client, _HIDDEN if blind else each.items) for each in state.bins]
-        waiting = [(each.bin, each.disposition, each.client, None) for each in state.labelled]
+        shown = [
+            (
+                each.code,
+                each.disposition,
+                each.client,
+                "" if blind else tr.plural("{count} item", "{count} items", each.items),
+            )
+            for each in state.bins
+        ]
+        unopened = tr.gettext(mark("stick the label on and scan it"))
+        waiting = [(each.bin, each.disposition, each.client, unopened) for each in state.labelled]
         rows = [*shown, *waiting]
-        for row, (code, disposition, client, items) in zip(self._bins.show_rows(len(rows)), rows, strict=True):
-            row.render(code, disposition, client, items, view)
+        for row, (code, disposition, client, says) in zip(self._bins.show_rows(len(rows)), rows, strict=True):
+            row.render(code, disposition, client, says, view)
 
 
 class _BinRow(Card):
@@ -76,17 +83,12 @@ class _BinRow(Card):
             grid.setRowMinimumHeight(row, 40)
         self.column.addLayout(grid)
 
-    def render(self, code: str, disposition: str, client: str, items: int | None, view: View) -> None:
-        """Show one bin; `items` is None for one whose label waits to be scanned, `_HIDDEN` for one that is counted."""
+    def render(self, code: str, disposition: str, client: str, says: str, view: View) -> None:
+        """Show one bin; `says` is what lies in it, or what is to be done with it."""
         tr, look = view.tr, view.theme.dispositions[disposition]
         self._band.show_look(look)
         self._sign.show_look(look)
         word = tr.gettext(ROUTE_WORDS[disposition])  # type: ignore[index]
         self._word.show_text(" · ".join(part for part in (word, client) if part))
         self._code.show_text(code)
-        if items == _HIDDEN:
-            self._count.show_text("")
-        elif items is None:
-            self._count.show_text(tr.gettext(mark("stick the label on and scan it")))
-        else:
-            self._count.show_text(tr.plural("{count} item", "{count} items", items))
+        self._count.show_text(says)

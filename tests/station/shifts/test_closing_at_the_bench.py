@@ -107,6 +107,30 @@ def test_what_the_count_shows_is_named_and_each_difference_needs_its_reasons(flo
     assert floor.stage == Stage.SIGN
 
 
+def test_who_counts_sees_how_many_they_scanned_and_nothing_else(floor: Floor) -> None:
+    begin(floor)
+    floor.scan(RESALE)
+    for scanned, plate in enumerate((PLATES[0], "NOT-OURS"), start=1):
+        floor.scan(plate)
+        assert floor.bench.prompt.params == {"counting": RESALE, "scanned": str(scanned)}
+    assert "{scanned}" in floor.bench.prompt.reason
+
+
+def test_only_a_supervisor_has_a_bin_counted_again_once_the_differences_were_seen(floor: Floor) -> None:
+    begin(floor)
+    floor.count(RESALE, *PLATES[:3])
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    floor.do(Do.SIGN_OUT)
+    floor.sign_in(RECEIVER)
+    assert floor.do(Do.CANCEL).notice.tone is Tone.REFUSED
+    assert floor.stage == Stage.REVIEW
+    floor.do(Do.SIGN_OUT)
+    floor.sign_in(SUPERVISOR)
+    floor.do(Do.CANCEL)
+    assert floor.stage == Stage.COUNT
+
+
 def test_much_that_differs_is_signed_by_two(floor: Floor) -> None:
     begin(floor)
     floor.count(RESALE)
