@@ -10,15 +10,14 @@ from grading.reasons import REASON_TEXTS, Reason, reason
 from grading.rubric import (
     PART_PREFIX,
     Answers,
-    Chosen,
     Functional,
     Letter,
     Option,
     Question,
     Rubric,
     chosen,
-    due,
-    prep_after,
+    open_question,
+    prep_due,
 )
 from grading.scores import Lost, SubScores, lost, sub_scores, total
 
@@ -69,14 +68,21 @@ class Grade(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Said(msgspec.Struct, frozen=True, gc=False):
-    """What one answer says, worked out once; texts are empty where it says nothing of that."""
+    """What one answer says, worked out once; texts are empty where it says nothing of that.
 
+    `rank` is the place of its function among `_RANKS`, -1 where it says nothing of function. `kit` is the component
+    that the question was made for: without it among an item's parts the answer counts as unknown.
+    """
+
+    question: str
     finding: Finding
     stop: str
     is_scrap: bool
-    function: Functional | Literal[""]
+    rank: int
     cosmetic: Letter | Literal[""]
     part: str
+    kit: str
+    is_sealed: bool
     looks: bool
     has_outcome: bool
     lost: Lost
@@ -159,38 +165,47 @@ class Grader:
             return Grade("D" if scrap else "", "", read.functional, why, rubric.name, stops, missing)
         if read.refused:
             return _ungradable(rubric, (*read.refused, *reasons), read.functional, missing)
-        scores = sub_scores(rubric, (read.lost,), read.is_silent, len(lacking))
+        scores = sub_scores(rubric, read.lost, read.is_silent, len(lacking))
         return Grade(_letter(findings), read.cosmetic, read.functional, reasons, rubric.name, (), missing, scores)
 
     def _reading(self, answers: Answers, parts: tuple[str, ...]) -> _Read:
+        """One turn over the answers: where no two items have the same, a replay spends most of its time here."""
         rubric = self._rubric
-        pairs = chosen(rubric, answers, parts)
-        given = self._of(pairs)
-        is_silent = not any(each.function or each.stop for each in given)
-        findings = _sorted([each.finding for each in given] + [_silence(rubric)] * is_silent)
+        options = dict(answers)
+        given = self._of(options, parts)
+        stops = [each for each in given if each.stop]
+        rank = max([each.rank for each in given], default=-1)
+        is_silent = rank < 0 and not stops
+        findings = [each.finding for each in given]
+        if is_silent:
+            findings.append(_silence(rubric))
+        ordered = _sorted(findings)
         return _Read(
-            is_scrap=any(each.is_scrap for each in given),
+            is_scrap=any(each.is_scrap for each in stops),
             missing=tuple([each.part for each in given if each.part]),
-            stops=tuple(dict.fromkeys([each.stop for each in given if each.stop])),
-            functional=_functional(given),
+            stops=tuple(dict.fromkeys([each.stop for each in stops])),
+            functional=_RANKS[rank] if rank >= 0 else "untested",
             cosmetic=max([each.cosmetic for each in given if each.cosmetic], default="A"),
             is_silent=is_silent,
-            findings=findings,
-            reasons=_telling(findings),
-            refused=_open_ends(rubric, answers, parts, pairs, given),
+            findings=ordered,
+            reasons=_telling(ordered),
+            refused=() if stops else _open_ends(rubric, options, parts, given),
             lost=total([each.lost for each in given]),
-            prep_s=sum([step.seconds for step in prep_after(rubric, pairs)]),
+            prep_s=0 if stops else sum([step.seconds for step in prep_due(rubric, _known(options, given))]),
         )
 
-    def _of(self, pairs: Chosen) -> tuple[_Said, ...]:
-        said = []
-        for question, option in pairs:
-            key = (question.id, option.id)
-            known = self._said.get(key)
-            if known is None:
-                known = self._said[key] = _said(self._rubric, question, option)
-            said.append(known)
-        return tuple(said)
+    def _of(self, options: Mapping[str, str], parts: tuple[str, ...]) -> list[_Said]:
+        """What each answer says that the rubric knows."""
+        said = self._said
+        given = []
+        for answer in options.items():
+            each = said.get(answer)
+            if each is None:
+                for question, option in chosen(self._rubric, (answer,), parts):
+                    each = said[answer] = _said(self._rubric, question, option)
+            if each is not None and (not each.kit or each.kit in parts):
+                given.append(each)
+        return given
 
 
 def best_letter(rubric: Rubric, option: Option) -> Letter:
@@ -207,37 +222,40 @@ def _said(rubric: Rubric, question: Question, option: Option) -> _Said:
     limit: Limit = "stop" if option.stop else best_letter(rubric, option)
     # Of those with the same limit what tells most comes first: function before look before the rest.
     telling = 4 * (not option.sealed) + 2 * (not option.functional) + (not option.cosmetic)
+    function = option.functional or ("sealed" if option.sealed else None)
     is_missing = question.id.startswith(PART_PREFIX) and option.id == "missing"
+    is_own = (question.id, option.id) in rubric.pairs
     return _Said(
+        question=question.id,
         finding=(_place(limit) + telling, limit, _answered(question, option)),
         stop=option.stop or "",
         is_scrap=bool(option.stop) and option.cap == "D",
-        function=option.functional or ("sealed" if option.sealed else ""),
+        rank=-1 if function is None else _RANKS.index(function),
         cosmetic=option.cosmetic or "",
         part=question.id.removeprefix(PART_PREFIX) if is_missing else "",
+        kit="" if is_own else question.id.removeprefix(PART_PREFIX),
+        is_sealed=option.sealed,
         looks=option.sealed or bool(option.cosmetic),
         has_outcome=option.has_outcome,
         lost=lost(rubric.scores, option),
     )
 
 
+def _known(options: Mapping[str, str], given: Sequence[_Said]) -> Mapping[str, str]:
+    """The options of the questions that the rubric knows: as a rule all."""
+    if len(options) == len(given):
+        return options
+    return {each.question: options[each.question] for each in given}
+
+
 def _open_ends(
-    rubric: Rubric, answers: Answers, parts: tuple[str, ...], pairs: Chosen, given: Sequence[_Said]
+    rubric: Rubric, options: Mapping[str, str], parts: tuple[str, ...], given: Sequence[_Said]
 ) -> tuple[Reason, ...]:
-    """Why no letter may be given: what was not asked, not understood, or says nothing. A stop leaves nothing open."""
-    if any(each.stop for each in given):
-        return ()
-    reasons = []
-    asked = dict(answers)
-    if len(asked) != len(pairs):
-        known = {question.id for question, _ in pairs}
-        reasons += [reason("unknown_answer", question=name) for name in asked if name not in known]
-    reasons += [
-        reason("no_outcome", question=question.id)
-        for (question, _), each in zip(pairs, given, strict=True)
-        if not each.has_outcome
-    ]
-    following = due(rubric, pairs, parts)
+    """Why no letter may be given, where nothing was stopped: what was not asked, not understood, or says nothing."""
+    known = _known(options, given)
+    reasons = [reason("unknown_answer", question=name) for name in options if name not in known]
+    reasons += [reason("no_outcome", question=each.question) for each in given if not each.has_outcome]
+    following = open_question(rubric, known, parts, any(each.is_sealed for each in given))
     if following is not None:
         reasons.append(reason("incomplete", question=following.id))
     if not any(each.looks for each in given):
@@ -266,12 +284,6 @@ def _letter(findings: Sequence[Finding]) -> Letter | Literal[""]:
     """The worst letter; nothing was stopped."""
     limit = findings[0][1]
     return "" if limit == "stop" else limit
-
-
-def _functional(given: Sequence[_Said]) -> Functional:
-    """The worst of what the answers say; silence means untested."""
-    said = [each.function for each in given if each.function]
-    return max(said, key=_RANKS.index, default="untested")
 
 
 def _place(limit: Limit) -> int:

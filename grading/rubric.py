@@ -1,6 +1,6 @@
 """The questions and photos of one category, as schema-checked data, and which of them comes next."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal, TypeVar
 
@@ -209,18 +209,32 @@ def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Q
     ends it, sealed goods skip parts and inspection. An answer the rubric does not know counts as none; of two
     answers to one question the later holds.
     """
-    return due(rubric, chosen(rubric, answers, parts), parts)
-
-
-def due(rubric: Rubric, given: Chosen, parts: tuple[str, ...]) -> Question | None:
-    """Return what `next_question` does, of answers that were looked up by `chosen`."""
+    given = chosen(rubric, answers, parts)
     if any(option.stop for _, option in given):
         return None
-    sealed = any(option.sealed for _, option in given)
-    options = {question.id: option.id for question, option in given}
-    for question in _in_order(rubric, parts):
-        skipped = sealed and question.kind == "inspection"
-        if question.id not in options and not skipped and holds(question.when, options):
+    return open_question(rubric, options_of(given), parts, any(option.sealed for _, option in given))
+
+
+def options_of(given: Chosen) -> dict[str, str]:
+    """Return the option by question."""
+    return {question.id: option.id for question, option in given}
+
+
+def open_question(
+    rubric: Rubric, options: Mapping[str, str], parts: tuple[str, ...], is_sealed: bool
+) -> Question | None:
+    """Return what `next_question` does where nothing was stopped; of the options the rubric knows each."""
+    before, after = rubric.order
+    for question in before:
+        if question.id not in options and holds(question.when, options):
+            return question
+    if is_sealed:
+        return None
+    for part in parts:
+        if PART_PREFIX + part not in options:
+            return part_question(rubric, part)
+    for question in after:
+        if question.id not in options and holds(question.when, options):
             return question
     return None
 
@@ -233,14 +247,14 @@ def shots_needed(rubric: Rubric, answers: Answers) -> tuple[Shot, ...]:
 
 def prep_needed(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> tuple[Prep, ...]:
     """Return what these answers demand to be done, in order; nothing after a stop, when nobody may touch it."""
-    return prep_after(rubric, chosen(rubric, answers, parts))
-
-
-def prep_after(rubric: Rubric, given: Chosen) -> tuple[Prep, ...]:
-    """Return what `prep_needed` does, of answers that were looked up by `chosen`."""
+    given = chosen(rubric, answers, parts)
     if any(option.stop for _, option in given):
         return ()
-    options = {question.id: option.id for question, option in given}
+    return prep_due(rubric, options_of(given))
+
+
+def prep_due(rubric: Rubric, options: Mapping[str, str]) -> tuple[Prep, ...]:
+    """Return what `prep_needed` does where nothing was stopped; of the options the rubric knows each."""
     return tuple([prep for prep in rubric.prep if holds(prep.when, options)])
 
 
@@ -261,7 +275,7 @@ def chosen(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Chosen:
     return tuple(given)
 
 
-def holds(when: tuple[Condition, ...], options: dict[str, str]) -> bool:
+def holds(when: tuple[Condition, ...], options: Mapping[str, str]) -> bool:
     """Tell whether one of the conditions holds for the options by question; none at all always holds."""
     if not when:
         return True
@@ -299,10 +313,3 @@ def _of_part(rubric: Rubric, question_id: str, option_id: str, parts: tuple[str,
     question = part_question(rubric, part)
     option = question.option(option_id)
     return None if option is None else (question, option)
-
-
-def _in_order(rubric: Rubric, parts: tuple[str, ...]) -> Iterator[Question]:
-    before, after = rubric.order
-    yield from before
-    yield from (part_question(rubric, part) for part in dict.fromkeys(parts))
-    yield from after

@@ -20,19 +20,22 @@ SCORE_TEXTS: Mapping[Axis, str] = {
 _FULL = 100
 
 
-def sub_scores(rubric: Rubric, taken: Sequence[Lost], is_silent: bool, lacking: int) -> SubScores:
+def sub_scores(rubric: Rubric, taken: Lost, is_silent: bool, lacking: int) -> SubScores:
     """Return the sub-scores of answers that leave nothing open; none for a rubric without points.
 
-    `taken` is what each answer takes (`lost`), never below 0, so a worse answer never raises a score. `is_silent` says
-    that none tells of function, `lacking` parts are known to be missing from elsewhere than the answers. `total` weighs
-    the three.
+    `taken` is what the answers take together (`total`), none of it below 0, so a worse answer never raises a score.
+    `is_silent` says that none tells of function, `lacking` parts are known to be missing from elsewhere than the
+    answers. The total weighs the three.
     """
     points = rubric.scores
     if points is None:
         return ()
-    rest = [(points.function.get("untested", 0), 0, 0)] * is_silent
-    rest += [(0, 0, points.completeness.get(rubric.grades.missing_part, 0))] * lacking
-    function, cosmetic, completeness = (max(0, _FULL - sum(each)) for each in zip(*taken, *rest, strict=True))
+    function, cosmetic, completeness = taken
+    if is_silent:
+        function += points.function.get("untested", 0)
+    if lacking:
+        completeness += lacking * points.completeness.get(rubric.grades.missing_part, 0)
+    function, cosmetic, completeness = max(0, _FULL - function), max(0, _FULL - cosmetic), max(0, _FULL - completeness)
     weights = points.weights
     weighed = function * weights.function + cosmetic * weights.cosmetic + completeness * weights.completeness
     return (
@@ -45,7 +48,12 @@ def sub_scores(rubric: Rubric, taken: Sequence[Lost], is_silent: bool, lacking: 
 
 def total(taken: Sequence[Lost]) -> Lost:
     """Return what several answers take together."""
-    return sum([each[0] for each in taken]), sum([each[1] for each in taken]), sum([each[2] for each in taken])
+    function = look = rest = 0
+    for off_function, off_look, off_rest in taken:
+        function += off_function
+        look += off_look
+        rest += off_rest
+    return function, look, rest
 
 
 def lost(points: Scores | None, option: Option) -> Lost:

@@ -6,6 +6,7 @@ way looks better than it is.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from math import inf
 from typing import Annotated, Literal, Protocol
 
 import msgspec
@@ -153,8 +154,8 @@ def override_cost(decided: Valued, to: Disposition, was: Disposition | None = No
     return None if lost is None or gained is None else lost - gained
 
 
-def _best_first(worth: Worth) -> tuple[bool, int]:
-    return worth.minor is None, -(worth.minor or 0)
+def _best_first(worth: Worth) -> float:
+    return inf if worth.minor is None else -worth.minor
 
 
 def _rate(figures: Figures, goods: Goods, way: Disposition) -> Rate:
@@ -189,15 +190,15 @@ def _worth(rate: Rate, price_minor: int, waiting: Mapping[Disposition, int]) -> 
     if rate.refused is not None:
         return Worth(way, refused=rate.barred or rate.refused)
     price = price_minor * rate.percent // 100
-    decay = min(price, _up(price * rate.decays, 7000))
-    season = _up((price - decay) * rate.off, 100)
-    waits = max(0, waiting.get(way, 0))
+    decay = min(price, _up(price * rate.decays, 7000)) if rate.decays else 0
+    season = _up((price - decay) * rate.off, 100) if rate.off else 0
+    waits = max(0, waiting.get(way, 0)) if waiting else 0
     queue = waits * rate.queue
-    refused = rate.barred
+    prep, handling, refused = rate.prep, rate.handling, rate.barred
     if refused is None and rate.room is not None and waits >= rate.room:
         refused = reason("no_room", waiting=str(waits))
-    minor = price - decay - season - rate.prep - rate.handling - queue
-    return Worth(way, minor, price, rate.prep, rate.handling, decay, season, queue, refused)
+    minor = price - decay - season - prep - handling - queue
+    return Worth(way, minor, price, prep, handling, decay, season, queue, refused)
 
 
 def _off(figures: Figures, goods: Goods, days: int) -> int:
