@@ -18,17 +18,21 @@ _MAX_PASSES = 200
 _PASS = b"\xff\xda"
 # A block of 8 x 8 pixels takes one bit at the very least: what claims more has not come whole (or never was).
 _MAX_PIXELS_PER_BYTE = 8 * 64
+# Made smaller to be looked at, a longer strip would have no width left; the longest panorama is nowhere near.
+_MOST_TIMES_AS_LONG = 100
 _NO_FRAME = frozenset({0xC4, 0xC8, 0xCC})
 
 
 def decode(jpeg: bytes) -> Pixels | None:
     """Return the photo as height × width × 3 bytes (blue, green, red), upright, or None when it is not a whole JPEG.
 
-    Whatever is not a JPEG is refused, and so is a header that asks for more than MAX_PIXELS or for more passes over
-    them than any encoder makes, before any memory is taken. Bytes behind the picture's end are left alone.
+    Whatever is not a JPEG is refused, and so is a header that asks for more than MAX_PIXELS, for more passes over
+    them than any encoder makes, or for a strip that is no picture, before any memory is taken. Bytes behind the
+    picture's end are left alone.
     """
-    pixels, passes = _pixels(jpeg), jpeg.count(_PASS)
-    if pixels is None or not 0 < pixels <= min(MAX_PIXELS, len(jpeg) * _MAX_PIXELS_PER_BYTE):
+    sides, passes = sorted(_sides(jpeg)), jpeg.count(_PASS)
+    pixels = sides[0] * sides[1]
+    if not 0 < pixels <= min(MAX_PIXELS, len(jpeg) * _MAX_PIXELS_PER_BYTE) or sides[1] > _MOST_TIMES_AS_LONG * sides[0]:
         return None
     if passes > _MAX_PASSES or passes * pixels > _MAX_WORK:
         return None
@@ -56,15 +60,15 @@ def pixels_of(photo: bytes | Pixels) -> Pixels | None:
     return decode(photo) if isinstance(photo, bytes) else photo
 
 
-def _pixels(jpeg: bytes) -> int | None:
-    """Height times width from the frame header (ITU-T T.81, B.2.2), or None when there is none to be found."""
+def _sides(jpeg: bytes) -> tuple[int, int]:
+    """Height and width from the frame header (ITU-T T.81, B.2.2); nothing where there is none to be found."""
     if not jpeg.startswith(b"\xff\xd8"):
-        return None
+        return 0, 0
     at = 2
     while at + 9 <= len(jpeg) and jpeg[at] == 0xFF:
         marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
         if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAME:
-            return int.from_bytes(jpeg[at + 5 : at + 7], "big") * int.from_bytes(jpeg[at + 7 : at + 9], "big")
+            return int.from_bytes(jpeg[at + 5 : at + 7], "big"), int.from_bytes(jpeg[at + 7 : at + 9], "big")
         # 0xFF may be repeated as filling before a marker (B.1.1.2).
         at += 1 if marker == 0xFF else 2 + length
-    return None
+    return 0, 0

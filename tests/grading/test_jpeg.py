@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from grading import codes, photo
+from grading import codes, hints, mat, photo, reuse
 from grading.jpeg import MAX_PIXELS, decode
 
 RED, WHITE = (200, 40, 30), (240, 240, 240)
@@ -141,6 +141,16 @@ def test_a_size_that_cannot_be_is_refused_before_memory_is_taken(claimed: tuple[
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [(1, 30_000), (30_000, 3), (1, 1)])
+def test_a_strip_that_is_no_picture_is_refused_by_all_who_read_photos(size: tuple[int, int]) -> None:
+    """Made smaller it would have no width, and OpenCV raises."""
+    strip, other = saved(Image.new("RGB", size, "grey")), saved(drawn())
+    assert codes.read(strip) == () == codes.find(strip)
+    assert mat.locate(strip) is None is hints.of_size(strip, (100, 50, 10))
+    assert reuse.likeness(strip, other) == 0 == reuse.likeness(other, strip)
+    assert decode(saved(Image.new("RGB", (12_000, 300)))) is not None, "a panorama is a picture"
 
 
 def test_a_size_that_so_few_bytes_cannot_fill_is_no_whole_picture() -> None:
