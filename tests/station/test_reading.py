@@ -1,5 +1,6 @@
 """What was read in photos: asked about before it counts, never in the way, and taken back with its photo."""
 
+import msgspec
 import pytest
 
 from grading.reading import Reading
@@ -10,7 +11,7 @@ from station.journal import Journal
 from station.outcome import Tone
 from station.prompt import prompt
 from station.stages import Stage
-from station.state import State, fold
+from station.state import Item, State, fold
 
 SHIPPED = "H2224425130"
 ANSWERS = {"packaging": "no_box", "body": "smooth"}
@@ -286,3 +287,47 @@ def test_the_journal_gives_the_same_question_again(empty_folder, unread) -> None
         state = journal.resume(State("A01", "Bench 1"))
     assert prompt(state, unread.known).buttons[0] == prompt(unread.state, unread.known).buttons[0]
     assert state.item.read == unread.state.item.read
+
+
+NUMBERS = {
+    "serial": ("H2224425130", "ZZ77777777"),
+    "imei": ("490154203237518", "356938035643809"),
+    "vin": ("1M8GDM9AXKP042788", "11111111111111111"),
+}
+
+
+def with_numbers(walk, shipped: str, scanned: str, *readings: Reading) -> Item:
+    """The item of a walk, had this number been shipped and that one scanned, with these readings of its label."""
+    item = walk.read("label", *readings).state.item
+    identified = msgspec.structs.replace(item.identified, shipped_serials=(shipped,))
+    verdict = "same" if scanned else "unread"
+    serial = msgspec.structs.replace(item.serial, serial=scanned, verdict=verdict)
+    return msgspec.structs.replace(item, identified=identified, serial=serial, read=item.read[-1:])
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_each_kind_of_number_is_asked_about_before_it_counts(unread, kind: str) -> None:
+    shipped, other = NUMBERS[kind]
+    for read in (shipped, other):
+        item = with_numbers(unread, shipped, "", Reading(kind, read, 990))
+        doubt = doubt_due(item)
+        assert doubt is not None and (doubt.subject, doubt.offered) == ("serial", (read,))
+        assert (item.serial.serial, item.serial.verdict) == ("", "unread")
+    misread = shipped[:-1] + {"0": "O", "8": "B"}[shipped[-1]]
+    doubt = doubt_due(with_numbers(unread, shipped, "", Reading(kind, misread, 990)))
+    assert doubt is not None and set(doubt.offered) >= {shipped}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_each_kind_of_number_that_contradicts_the_scanned_one_is_asked_about(scanned, kind: str) -> None:
+    shipped, other = NUMBERS[kind]
+    assert doubt_due(with_numbers(scanned, shipped, shipped, Reading(kind, other, 700))) is None
+    assert doubt_due(with_numbers(scanned, shipped, shipped, Reading(kind, other, 990))).offered == (other,)
+    assert doubt_due(with_numbers(scanned, shipped, shipped, Reading(kind, shipped, 990))) is None
+
+
+def test_a_number_of_another_sort_than_the_scanned_one_contradicts_nothing(scanned) -> None:
+    shipped, _ = NUMBERS["imei"]
+    for kind, (number, _) in NUMBERS.items():
+        if kind != "imei":
+            assert doubt_due(with_numbers(scanned, shipped, shipped, Reading(kind, number, 990))) is None
