@@ -120,6 +120,11 @@ def test_the_worst_floor_wins_and_comes_first(
         ("cosmetics", {"expiry": "no"}, "expired", "D"),
         ("media", {"mould": "yes"}, "mould", "D"),
         ("phones", {"lock": "data"}, "data", ""),
+        # It did not start when the lock was asked about, and starts now: asked again, and before anything else.
+        ("phones", {"lock_now": "data", "lock": "dark"}, "data", ""),
+        ("laptops", {"lock_now": "yes", "lock": "dark"}, "locked", ""),
+        ("electronics", {"lock_now": "yes", "lock": "dark"}, "locked", ""),
+        ("audio", {"lock_now": "yes", "lock": "dark"}, "locked", ""),
         ("audio", {"ear": "wax"}, "hygiene", "D"),
         ("appliances", {"cable": "damaged"}, "hazard", ""),
         ("bags", {"genuine": "unsure"}, "mismatch", ""),

@@ -20,7 +20,9 @@ def test_a_shipped_rubric_is_in_words_and_short(goods, category: str) -> None:
     shipped = goods.rubric(category)
     assert shipped.name == f"{category}@{shipped.version}"
     assert shipped.category == category
-    assert 4 <= len(shipped.questions) <= 12
+    # One more only where two answers contradict each other (`lock_now`).
+    asked = [question.id for question in shipped.questions if question.id != "lock_now"]
+    assert 4 <= len(asked) <= 12
     assert 2 <= len(shipped.shots) <= 4
     for question in shipped.questions:
         assert question.text.endswith("?"), question.id
@@ -124,9 +126,9 @@ def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
     [
         ('cap = "A"', 'cap = "E"', r"questions\[0\]\.options\[0\]\.cap"),
         ("key = 1", 'key = "one"', r"questions\[0\]\.options\[0\]\.key"),
-        ("version = 4", "version = 0", "version"),
-        ("version = 4", f"version = {10**26}", "version: Expected `int` <= 999999999"),
-        ("version = 4", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
+        ("version = 5", "version = 0", "version"),
+        ("version = 5", f"version = {10**26}", "version: Expected `int` <= 999999999"),
+        ("version = 5", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
         ('kind = "stop"', 'kind = "maybe"', r"questions\[0\]\.kind"),
         ("[[shots]]", "[[shots]]\ncolour = 'red'", r"shots\[0\]: .*colour"),
         ('works = "A"', "", "grades: .*works"),

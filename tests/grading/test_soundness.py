@@ -26,7 +26,7 @@ def test_a_shipped_rubric_has_no_problem(goods, category: str) -> None:
         ("key = 2", "key = 1", "questions.battery", "keys"),
         ('text = "Unbroken"', 'text = "Opened, own box"', "questions.packaging.sealed", "the same text"),
         ('functional = "untested"\n', "", "questions.starts.untested", "no outcome"),
-        ('starts = ["yes"]', 'starts = ["perhaps"]', "questions.functions", "no option perhaps"),
+        ('[{ starts = ["yes"]', '[{ starts = ["perhaps"]', "questions.functions", "no option perhaps"),
         ('screen = ["far", "cracked"]', 'glass = ["far"]', "shots.defect", "glass has no option"),
         ('cosmetic = "D"', 'cosmetic = "A"', "questions.screen", "best answer to the worst"),
         ('cosmetic = "B"', 'cosmetic = "B"\nsealed = true', "questions.screen.near", "only a packaging question"),
@@ -61,7 +61,7 @@ def test_a_category_without_a_question_about_packaging_says_that_its_goods_have_
 
 
 def test_a_question_no_way_leads_to_is_found(goods) -> None:
-    text = goods.toml("electronics").replace('starts = ["yes"]', 'starts = ["yes"], lock = ["yes"]', 1)
+    text = goods.toml("electronics").replace('[{ starts = ["yes"]', '[{ starts = ["yes"], lock = ["yes"]', 1)
     assert ("questions.functions", "no way through the answers leads here") in [
         (problem.place, problem.text) for problem in check(parse(text.encode()))
     ]

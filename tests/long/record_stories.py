@@ -32,6 +32,19 @@ TRIES = 800
 CLIENTS = ("", "", "", "Hearthwick", "Tallowby")
 MATCHES = ("matched",) * 8 + ("undeclared", "wrong")
 PRICES = (900, 4_900, 19_900, 79_900)
+# A part that goods of the kind may have; a cable, where none is named.
+PARTS = {
+    "apparel": "belt",
+    "bags": "shoulder strap",
+    "china": "lid",
+    "cosmetics": "brush",
+    "footwear": "second pair of laces",
+    "furniture": "bag of screws",
+    "home": "lid",
+    "media": "booklet",
+    "tools": "battery",
+    "toys": "dice",
+}
 ARRIVED = {
     "matched": "It was announced.",
     "undeclared": "Nobody had announced it.",
@@ -84,7 +97,7 @@ def one(rules: Rules, category: str, chance: random.Random) -> Told:
     client, match, price = chance.choice(CLIENTS), chance.choice(MATCHES), chance.choice(PRICES)
     rubric = rules.rubric(category, client)
     assert rubric is not None
-    parts = chance.choice(((), (), ("cable",)))
+    parts = chance.choice(((), (), (PARTS.get(category, "cable"),)))
     answers: Answers = ()
     while (question := next_question(rubric, answers, parts)) is not None:
         options = [option for option in question.options if not option.sealed or chance.random() < 0.3]
