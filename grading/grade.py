@@ -82,7 +82,6 @@ class _Said(msgspec.Struct, frozen=True, gc=False):
     cosmetic: Letter | Literal[""]
     part: str
     kit: str
-    is_sealed: bool
     looks: bool
     has_outcome: bool
     lost: Lost
@@ -123,6 +122,8 @@ class Grader:
         self._rubric = rubric
         self._said: dict[tuple[str, str], _Said] = {}
         self._read: dict[tuple[Answers, tuple[str, ...]], tuple[_Read, Grade]] = {}
+        self._deciding = _deciding(rubric)
+        self._ahead: dict[object, tuple[str, int]] = {}
 
     def grade(self, answers: Answers, evidence: Mapping[str, object]) -> Grade:
         """Return what `grade` says of these answers."""
@@ -180,6 +181,8 @@ class Grader:
         if is_silent:
             findings.append(_silence(rubric))
         ordered = _sorted(findings)
+        known = _known(options, given)
+        following, prep_s = ("", 0) if stops else self._still(known, parts)
         return _Read(
             is_scrap=any(each.is_scrap for each in stops),
             missing=tuple([each.part for each in given if each.part]),
@@ -189,10 +192,22 @@ class Grader:
             is_silent=is_silent,
             findings=ordered,
             reasons=_telling(ordered),
-            refused=() if stops else _open_ends(rubric, options, parts, given),
+            refused=() if stops else _open_ends(options, known, given, following),
             lost=total([each.lost for each in given]),
-            prep_s=0 if stops else sum([step.seconds for step in prep_due(rubric, _known(options, given))]),
+            prep_s=prep_s,
         )
+
+    def _still(self, options: Mapping[str, str], parts: tuple[str, ...]) -> tuple[str, int]:
+        """The question still to be asked (empty for none) and the seconds of prep: few answers decide about either."""
+        key = (tuple(options), parts, tuple(map(options.get, self._deciding)))
+        found = self._ahead.get(key)
+        if found is None:
+            rubric = self._rubric
+            is_sealed = any(option.sealed for _, option in chosen(rubric, tuple(options.items()), parts))
+            following = open_question(rubric, options, parts, is_sealed)
+            seconds = sum(step.seconds for step in prep_due(rubric, options))
+            found = self._ahead[key] = ("" if following is None else following.id, seconds)
+        return found
 
     def _of(self, options: Mapping[str, str], parts: tuple[str, ...]) -> list[_Said]:
         """What each answer says that the rubric knows."""
@@ -234,7 +249,6 @@ def _said(rubric: Rubric, question: Question, option: Option) -> _Said:
         cosmetic=option.cosmetic or "",
         part=question.id.removeprefix(PART_PREFIX) if is_missing else "",
         kit="" if is_own else question.id.removeprefix(PART_PREFIX),
-        is_sealed=option.sealed,
         looks=option.sealed or bool(option.cosmetic),
         has_outcome=option.has_outcome,
         lost=lost(rubric.scores, option),
@@ -248,16 +262,24 @@ def _known(options: Mapping[str, str], given: Sequence[_Said]) -> Mapping[str, s
     return {each.question: options[each.question] for each in given}
 
 
+def _deciding(rubric: Rubric) -> tuple[str, ...]:
+    """The questions whose answer, and not only that they were answered, decides what is asked and prepared."""
+    branches = (*[each.when for each in rubric.questions], *[each.when for each in rubric.prep])
+    named = {name for when in branches for condition in when for name in condition}
+    named |= {each.id for each in rubric.questions if any(option.sealed for option in each.options)}
+    return tuple(sorted(named))
+
+
 def _open_ends(
-    rubric: Rubric, options: Mapping[str, str], parts: tuple[str, ...], given: Sequence[_Said]
+    options: Mapping[str, str], known: Mapping[str, str], given: Sequence[_Said], following: str
 ) -> tuple[Reason, ...]:
     """Why no letter may be given, where nothing was stopped: what was not asked, not understood, or says nothing."""
-    known = _known(options, given)
-    reasons = [reason("unknown_answer", question=name) for name in options if name not in known]
+    reasons = []
+    if known is not options:
+        reasons += [reason("unknown_answer", question=name) for name in options if name not in known]
     reasons += [reason("no_outcome", question=each.question) for each in given if not each.has_outcome]
-    following = open_question(rubric, known, parts, any(each.is_sealed for each in given))
-    if following is not None:
-        reasons.append(reason("incomplete", question=following.id))
+    if following:
+        reasons.append(reason("incomplete", question=following))
     if not any(each.looks for each in given):
         reasons.append(reason("no_look"))
     return tuple(reasons)
