@@ -82,6 +82,23 @@ def test_the_codes_are_those_the_lists_mean(mapping: str, outcome: dict[str, obj
     assert code(mapping, **outcome) == expected
 
 
+@pytest.mark.parametrize(
+    ("outcome", "function", "cosmetic"),
+    [
+        ({}, "0", "A"),
+        ({"functional": "partly", "letter": "C", "cosmetic": "B"}, "", "B"),
+        ({"functional": "sealed"}, "", ""),
+        ({"functional": "untested", "letter": "C"}, "", ""),
+        ({"answers": ("health:unread",)}, "", ""),
+        ({"stops": ("locked",), "letter": "", "disposition": "hold"}, "", ""),
+    ],
+)
+def test_ctia_grades_only_what_is_wiped_unlocked_and_charged(
+    outcome: dict[str, object], function: str, cosmetic: str
+) -> None:
+    assert (code("ctia", 0, **outcome), code("ctia", 1, **outcome)) == (function, cosmetic)
+
+
 def test_a_careless_row_cannot_call_held_goods_sellable() -> None:
     toml = HEAD + 'sellable = ["NEW"]\nrows = [{ code = "NEW", when = { category = ["phones"] } }]'
     mapping: CodeBook = parse(toml.encode())
