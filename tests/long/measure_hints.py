@@ -18,12 +18,15 @@ COLOURS = ((60, 40, 30), (40, 40, 170), (150, 70, 40), (60, 130, 60), (40, 120, 
 """Blue, green, red; the first is what the mat is drawn with."""
 
 
-def coloured(view: View, colour: tuple[int, int, int]) -> bytes:
-    """The photo with the thing in another colour, under the same lamp."""
-    dark = numpy.array(COLOURS[0], numpy.float32)
-    near = numpy.linalg.norm(view.pixels.astype(numpy.float32) - dark, axis=2) < 45
-    painted = numpy.where(near[..., None], view.pixels * (numpy.array(colour) / dark), view.pixels)
-    return cv2.imencode(".jpg", numpy.clip(painted, 0, 255).astype(numpy.uint8), [1, 85])[1].tobytes()
+def coloured(view: View, item: tuple[int, int, int, int], colour: tuple[int, int, int]) -> bytes:
+    """The photo with the thing in another colour, under the same lamp; the mat's dark print and patches stay."""
+    left, top, wide, high = item
+    corners = [(left, top), (left + wide, top), (left + wide, top + high), (left, top + high)]
+    inside = numpy.zeros(view.pixels.shape[:2], numpy.uint8)
+    cv2.fillConvexPoly(inside, numpy.array([view.pixel(*each) for each in corners]).round().astype(numpy.int32), 1)
+    painted = view.pixels * (numpy.array(colour) / numpy.array(COLOURS[0], numpy.float32))
+    seen = numpy.where(inside[..., None] > 0, painted, view.pixels)
+    return cv2.imencode(".jpg", numpy.clip(seen, 0, 255).astype(numpy.uint8), [1, 85])[1].tobytes()
 
 
 def sizes(count: int, chance: random.Random) -> None:
@@ -49,11 +52,11 @@ def colours(count: int, chance: random.Random) -> None:
         mine, other = chance.sample(COLOURS, 2)
         item = (60, 50, 100, 60)
         view, plain = View("A4", number, item, lamp[:: chance.choice((1, -1))]), View("A4", number + 1000, item)
-        photo = coloured(view, mine)
+        photo = coloured(view, item, mine)
         mat = locate(photo)
         for name, gains in (("with gains", mat.gains if mat is not None else ()), ("without", ())):
-            alarms[name] += hints.of_colour(photo, coloured(plain, mine), gains) is not None
-            found[name] += hints.of_colour(photo, coloured(plain, other), gains) is not None
+            alarms[name] += hints.of_colour(photo, coloured(plain, item, mine), gains) is not None
+            found[name] += hints.of_colour(photo, coloured(plain, item, other), gains) is not None
     for name, hits in found.items():
         print(f"wrong_colour {name}: false alarms {alarms[name]}, another colour found {hits}, of {count}")
 
