@@ -28,6 +28,8 @@ Limit = Letter | Literal["stop"]
 Finding = tuple[int, Limit, Reason]
 
 _LIMITS: tuple[Limit, ...] = ("stop", "D", "C", "B", "A")
+# So many items' answers are remembered: goods without a fault are answered alike, and what is rare does not come again.
+_REMEMBERED = 500
 # After what any answer tells with the same limit.
 _LAST = 8
 _RANKS: tuple[Functional, ...] = ("sealed", "works", "partly", "untested", "faulty")
@@ -140,6 +142,8 @@ class Grader:
         known = self._read.get(key)
         if known is None:
             read = self._reading(answers, found.parts)
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
             known = self._read[key] = (read, self._outcome(read, (), (), ()))
         read, plain = known
         lacking = [part for part in dict.fromkeys(found.missing) if part not in read.missing] if found.missing else ()
