@@ -13,6 +13,7 @@ import msgspec
 from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.fact import Fact
 from station.records import Disposition, OrderKind, Owner, PatternLevel, PatternSign, Role
 from station.shifts.facts import (
@@ -570,6 +571,9 @@ Recorded = (
     | ShiftCountersigned
     | ShiftLocked
     | BinMoved
+    | ExceptionTaken
+    | ExceptionDecided
+    | DecisionTakenBack
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")
