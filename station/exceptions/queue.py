@@ -205,8 +205,9 @@ _DOUBT = (
 )
 _SORTS = (_RAISED, _LATE, _DOUBT)
 # With "any station" in one text with "this one", SQLite would use no index.
-_AT_ONE = tuple(Statement(each.format("e.station = :station")) for each in _SORTS)
-_AT_ALL = tuple(Statement(each.format("1 = 1")) for each in _SORTS)
+_THIS, _ANY = "e.station = :station", "1 = 1"
+_AT_ONE = tuple(Statement(each.format(_THIS)) for each in _SORTS)
+_AT_ALL = tuple(Statement(each.format(_ANY)) for each in _SORTS)
 _COLUMNS = 'station, exception, n, decision, decided_to AS "to", why, badge, decided_at, taken_back_at'
 _ABOUT = Statement(f"SELECT {_COLUMNS} FROM decision WHERE exception = :exception")
 _TAKEN = Statement("SELECT badge FROM taken WHERE exception = :exception ORDER BY taken_at DESC, station LIMIT 1")
