@@ -411,6 +411,8 @@ decision = Table(
     _text("badge"),
     _text("decided_at"),
     _text("taken_back_at"),
+    _text("parcel"),
+    _text("item"),
     Index("decision_exception", "exception"),
     sqlite_with_rowid=False,
 )

@@ -29,6 +29,8 @@ CHANGES: Mapping[type, Change] = {
             "badge": fact.badge,
             "decided_at": said.at,
             "taken_back_at": "",
+            "parcel": fact.parcel,
+            "item": fact.item,
         },
     ),
     DecisionTakenBack: Change(

@@ -19,7 +19,10 @@ AT_ONCE = 200
 
 
 class Decided(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A decision about an exception: the station's `n`-th; `taken_back_at` is empty while it stands."""
+    """A decision about an exception: the station's `n`-th; `taken_back_at` is empty while it stands.
+
+    `about` names the item or the parcel for people, where that is asked for.
+    """
 
     station: str
     exception: str
@@ -30,6 +33,9 @@ class Decided(msgspec.Struct, frozen=True, omit_defaults=True):
     badge: str
     decided_at: str
     taken_back_at: str = ""
+    parcel: str = ""
+    item: str = ""
+    about: str = ""
 
     @property
     def says(self) -> tuple[str, str]:
@@ -208,12 +214,18 @@ _SORTS = (_RAISED, _LATE, _DOUBT)
 _THIS, _ANY = "e.station = :station", "1 = 1"
 _AT_ONE = tuple(Statement(each.format(_THIS)) for each in _SORTS)
 _AT_ALL = tuple(Statement(each.format(_ANY)) for each in _SORTS)
-_COLUMNS = 'station, exception, n, decision, decided_to AS "to", why, badge, decided_at, taken_back_at'
-_ABOUT = Statement(f"SELECT {_COLUMNS} FROM decision WHERE exception = :exception")
+_COLUMNS = (
+    'd.station, d.exception, d.n, d.decision, d.decided_to AS "to", d.why, d.badge, d.decided_at, d.taken_back_at,'
+    " d.parcel, d.item"
+)
+_ABOUT = Statement(f"SELECT {_COLUMNS} FROM decision d WHERE d.exception = :exception")
 _TAKEN = Statement("SELECT badge FROM taken WHERE exception = :exception ORDER BY taken_at DESC, station LIMIT 1")
 _MADE = Statement(
-    f"SELECT {_COLUMNS} FROM decision WHERE station = :station AND taken_back_at = ''"
-    " ORDER BY decided_at DESC, exception DESC LIMIT :limit"
+    f"SELECT {_COLUMNS}, COALESCE(i.title, p.code, d.exception) AS about FROM decision d"
+    " LEFT JOIN item i ON i.station = d.station AND i.item = d.item"
+    " LEFT JOIN parcel p ON p.station = d.station AND p.parcel = d.parcel"
+    " WHERE d.station = :station AND d.taken_back_at = ''"
+    " ORDER BY d.decided_at DESC, d.exception DESC LIMIT :limit"
 )
 _ENTRY = Statement("SELECT at, type, operator FROM journal WHERE station = :station AND epoch = :epoch AND seq = :seq")
 _PHOTOS = Statement(

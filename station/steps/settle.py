@@ -16,8 +16,14 @@ from station.steps.count import is_supervisor
 from station.steps.notices import accepted, attention, refused
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 
-OFFERED = 8
+# So many have room with their words; any other is reached by scan.
+OFFERED = 3
+TAKEN_BACK = 4
+_ORDERS = 8
+_ABOUT_SHOWN = 36
 TAKE = "take"
+
+_TWICE = mark("{kind}: {about}, decided twice")
 
 REASONS: tuple[Choice, ...] = (
     Choice("seen", mark("I looked at it myself")),
@@ -34,7 +40,16 @@ REASONS: tuple[Choice, ...] = (
 def words_of(one: Waiting) -> dict[str, str]:
     """Return what a sentence says of an exception: its kind, what it is about, and how old it is."""
     about = one.title or one.code or one.plate or one.detail or one.exception
-    return {"kind": EXCEPTION_WORDS.get(one.kind, one.kind), "about": about, "hours": str(one.hours)}
+    return {"kind": EXCEPTION_WORDS.get(one.kind, one.kind), "about": _brief(about), "hours": str(one.hours)}
+
+
+def _brief(about: str) -> str:
+    return about if len(about) <= _ABOUT_SHOWN else f"{about[: _ABOUT_SHOWN - 1]}…"
+
+
+def text_of(hours: int) -> str:
+    """Return the sentence for the words of an exception that is so many hours old."""
+    return mark("{kind}: {about}, {hours} h") if hours else mark("{kind}: {about}, new")
 
 
 def ask_which(state: State, command: Command, known: Known) -> Outcome:
@@ -64,7 +79,7 @@ def choose_which(state: State, command: Command, known: Known) -> Outcome:
 
 def ask_take_back(state: State, command: Command, known: Known) -> Outcome:
     """offers the latest decisions, to take one back"""
-    made = known.decisions_made(OFFERED)
+    made = known.decisions_made(TAKEN_BACK)
     if not made:
         return attention(mark("Nothing was decided here that could be taken back."))
     return Outcome(ask=Ask("decided", choices=tuple(_taken_back(each) for each in made)))
@@ -72,10 +87,10 @@ def ask_take_back(state: State, command: Command, known: Known) -> Outcome:
 
 def choose_take_back(state: State, command: Command, known: Known) -> Outcome:
     """the decision holds no longer, by a new fact, and the exception waits again"""
-    one = next((each for each in known.decisions_made(OFFERED) if _key(each) == command.value), None)
+    one = next((each for each in known.decisions_made(TAKEN_BACK) if _key(each) == command.value), None)
     if one is None or state.operator is None:
         return _gone()
-    fact = DecisionTakenBack(one.exception, one.n, state.operator.badge)
+    fact = DecisionTakenBack(one.exception, one.n, state.operator.badge, one.parcel, one.item)
     return Outcome(accepted(mark("The decision is taken back. The exception waits again.")), (fact,), ask=None)
 
 
@@ -105,7 +120,7 @@ def scan_order(state: State, scan: Scan, known: Known) -> Outcome:
         return refused(mark("No return order has this number. Scan or type its number, or press Esc."))
     if len(found) == 1:
         return _why(ask, next(iter(found)))
-    choices = tuple(Choice(rma, rma) for rma in list(found)[:OFFERED])
+    choices = tuple(Choice(rma, rma) for rma in list(found)[:_ORDERS])
     return Outcome(ask=msgspec.structs.replace(ask, choices=choices))
 
 
@@ -140,7 +155,7 @@ def _offered(waiting: tuple[Waiting, ...]) -> Ask:
     choices = tuple(
         Choice(
             each.exception,
-            mark("{kind}: {about}, decided twice") if each.conflict else mark("{kind}: {about}, {hours} h"),
+            _TWICE if each.conflict else text_of(each.hours),
             words_of(each),
         )
         for each in waiting[:OFFERED]
@@ -161,7 +176,8 @@ def _about(state: State, one: Waiting) -> Outcome:
 
 
 def _why(ask: Ask, to: str) -> Outcome:
-    params = {**ask.params, "decision": DECISION_WORDS[ask.value], "to": to}
+    goes_to = next((words for way, words in ROUTE_WORDS.items() if way == to), to)
+    params = {**ask.params, "decision": DECISION_WORDS[ask.value], "to": to, "goes_to": goes_to}
     return Outcome(ask=Ask("decision-why", ask.code, ask.value, params, REASONS))
 
 
@@ -180,5 +196,5 @@ def _key(made: Decided) -> str:
 
 
 def _taken_back(made: Decided) -> Choice:
-    words = {"decision": DECISION_WORDS.get(made.decision, made.decision), "about": made.exception}
+    words = {"decision": DECISION_WORDS.get(made.decision, made.decision), "about": _brief(made.about)}
     return Choice(_key(made), mark("{decision}: {about}"), words)

@@ -19,6 +19,8 @@ from ui.parts.text import Text, short
 from ui.theme import S8, S12, S16
 from ui.view import View
 
+SHOWN = 100
+
 _OWNERS: Mapping[str, str] = {
     "supervisor": mark("A supervisor decides"),
     "client": mark("The client decides"),
@@ -64,7 +66,8 @@ class ExceptionsPage(QWidget):
         self._decide.show_button("F10", tr.gettext(mark("Decide exceptions")))
         self._picture.show_picture("" if waiting else "empty", view.theme)
         self._scroll.setVisible(bool(waiting))
-        for row, each in zip(self._lines.show_rows(len(waiting)), waiting, strict=True):
+        shown = waiting[:SHOWN]
+        for row, each in zip(self._lines.show_rows(len(shown)), shown, strict=True):
             look = view.theme.lamps["down" if each.level > 1 or each.conflict else "attention" if each.level else "ok"]
             what = f"{wording.word(tr, EXCEPTION_WORDS, each.kind)} · {_clock(tr, each)}"
             when = story.moment(view, each.raised_at, each.operator)
@@ -75,7 +78,7 @@ def _clock(tr: Translator, each: Waiting) -> str:
     """Return how old an exception is, and how pressing, in words: a colour alone says nothing."""
     if each.conflict:
         return tr.gettext(mark("decided twice, and not alike"))
-    age = tr.format(mark("{hours} h"), hours=str(each.hours))
+    age = tr.format(mark("{hours} h"), hours=str(each.hours)) if each.hours else tr.gettext(mark("new"))
     pressing = ("", mark("waits too long"), mark("pressing"), mark("most pressing"))[min(each.level, 3)]
     return f"{age}, {tr.gettext(pressing)}" if pressing else age
 

@@ -9,7 +9,7 @@ down_revision = "0008"
 
 def upgrade() -> None:
     """Make both tables; nothing was decided before."""
-    texts = ("decision", "decided_to", "why", "badge", "decided_at", "taken_back_at")
+    texts = ("decision", "decided_to", "why", "badge", "decided_at", "taken_back_at", "parcel", "item")
     op.create_table(
         "taken",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("station", "exception", "badge", "taken_at")),
