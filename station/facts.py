@@ -13,6 +13,7 @@ import msgspec
 from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
+from station.authority.facts import PinCleared, PinLocked, PinRefused
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.fact import Fact
 from station.records import Disposition, OrderKind, Owner, PatternLevel, PatternSign, Role
@@ -574,6 +575,9 @@ Recorded = (
     | ExceptionTaken
     | ExceptionDecided
     | DecisionTakenBack
+    | PinRefused
+    | PinLocked
+    | PinCleared
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -113,6 +113,9 @@ class Known(Protocol):
     def routes(self, client: str) -> RouteTable:
         """Return the route table that holds for a client."""
 
+    def moment(self) -> str:
+        """Return what the wall clock says, as the journal writes it."""
+
     def day(self) -> Day:
         """Return what of today matters to a route."""
 

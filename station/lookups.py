@@ -135,6 +135,10 @@ class Lookups:
         routes = self._in_force().routes
         return routes.get(client.casefold()) or routes[""]
 
+    def moment(self) -> str:
+        """Return what the wall clock says, as the journal writes it."""
+        return utc_now()
+
     def day(self) -> Day:
         """Return today's date, and what this bench placed today by way."""
         now = datetime.now(UTC).astimezone()

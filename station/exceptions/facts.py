@@ -4,7 +4,7 @@ from typing import Literal
 
 from station.fact import Fact
 
-Decision = Literal["match", "split", "accept", "reject", "ship_back", "regrade", "release"]
+Decision = Literal["match", "split", "accept", "reject", "ship_back", "regrade", "release", "unlock"]
 
 
 class ExceptionTaken(Fact, frozen=True):

@@ -22,6 +22,7 @@ DECISION_WORDS: Mapping[str, str] = {
     "ship_back": mark("Ship it back"),
     "regrade": mark("Grade it again"),
     "release": mark("Release from hold"),
+    "unlock": mark("Unlock the badge"),
 }
 
 

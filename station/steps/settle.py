@@ -4,6 +4,7 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
+from station.authority.facts import PinCleared
 from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import DECISION_WORDS
 from station.exceptions.queue import Decided, Waiting
@@ -103,6 +104,8 @@ def choose_decision(state: State, command: Command, known: Known) -> Outcome:
     if command.value == TAKE:
         fact = ExceptionTaken(one.exception, state.operator.badge, one.parcel, one.item)
         return Outcome(accepted(mark("Noted: you see to it.")), (fact,), ask=None)
+    if command.value == "unlock" and one.detail == state.operator.badge:
+        return refused(mark("Nobody unlocks their own badge. Ask another supervisor."))
     if command.value == "match":
         return Outcome(ask=msgspec.structs.replace(ask, stage="decision-order", value="match", choices=()))
     if command.value == "release":
@@ -148,7 +151,8 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     )
     left = tuple(each for each in known.exceptions_waiting() if each.exception != one.exception)
     notice = accepted(mark("Decided: {decision}."), decision=DECISION_WORDS[decision])
-    return Outcome(notice, (fact,), ask=_offered(left) if left else None)
+    opened = (PinCleared(one.detail, state.operator.badge),) if decision == "unlock" else ()
+    return Outcome(notice, (fact, *opened), ask=_offered(left) if left else None)
 
 
 def _offered(waiting: tuple[Waiting, ...]) -> Ask:
