@@ -27,6 +27,7 @@ from station.shifts.facts import (
     DeliveryCounted,
     DifferenceExplained,
     PlateCounted,
+    PlateUncounted,
     ShiftCountersigned,
     ShiftLocked,
     ShiftSigned,
@@ -578,6 +579,7 @@ Recorded = (
     | PinRefused
     | PinLocked
     | PinCleared
+    | PlateUncounted
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -157,7 +157,8 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         "label",
         (
             _button("Enter", mark("This bin is counted"), Do.FINISH, main=True),
-            _button("U", mark("Count it from nothing"), Do.UNDO),
+            _button("U", mark("Take the last plate back"), Do.UNDO),
+            _button("Esc", mark("Count it from nothing"), Do.CANCEL),
         ),
     ),
     Stage.COUNTERSIGN: (

@@ -200,7 +200,8 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "scan": count.scan_plate,
         "confirm": count.end_bin,
         "finish": count.end_bin,
-        "undo": count.begin_again,
+        "undo": count.take_plate_back,
+        "cancel": count.begin_again,
     },
     Stage.MOVED_BIN: _question(count.choose_moved, count.scan_moved),
     Stage.REVIEW: {

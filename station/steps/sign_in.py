@@ -27,7 +27,7 @@ def scan_badge(state: State, scan: Scan, known: Known) -> Outcome:
 
 
 def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
-    """the right PIN signs in (and opens a shift when none is), the fifth wrong one locks; another badge changes the person"""
+    """the right PIN signs in (and opens a shift if none is), the fifth wrong one locks it; another badge takes over"""
     ask = state.ask or Ask("pin")
     if best(known.recognise(scan.text, scan.aim), "badge") is not None:
         return scan_badge(state, scan, known)
