@@ -39,6 +39,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station crops DATA ITEM --out DIR  cut what was marked on the photos of an item out of them
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station shift DATA                say how a shift adds up, as text, JSON or CSV
+  returns-station exceptions DATA           say what waits for a person's decision, as text, JSON or CSV
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
   returns-station support-bundle OUT.zip    write what a helper needs to know, with nothing private in it
@@ -122,6 +123,9 @@ def _add_shift(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     told.add_argument("--form", choices=("text", "json", "csv"), default="text", help="for people, machines or tables")
     told.add_argument("--behind", action="store_true", help="list the parcels, items and plates behind each figure")
     told.set_defaults(do=_shift)
+    waits = commands.add_parser("exceptions", parents=[where], help="say what waits for a person's decision")
+    waits.add_argument("--form", choices=("text", "json", "csv"), default="text", help="for people, machines or tables")
+    waits.set_defaults(do=_exceptions)
 
 
 def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -257,6 +261,12 @@ def _retention(asked: argparse.Namespace) -> int:
     from station.cli import retention
 
     return retention.show(asked.data, asked.shrink)
+
+
+def _exceptions(asked: argparse.Namespace) -> int:
+    from station.cli import exceptions
+
+    return exceptions.show(asked.data, asked.form)
 
 
 def _shift(asked: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import msgspec
 
 from station import schema
 from station.change import Change, Row, Said
+from station.exceptions import changes as decided
 from station.facts import (
     Answered,
     BinClosed,
@@ -359,17 +360,13 @@ _ALLOTTED = ("item", "copies_asked", "copies_printed", "allotted_at", "allotted_
 # What stays true of things and people, undone or not: a printed label exists, a bin stands at the bench.
 THINGS: Mapping[type, Change] = {
     **shifts.CHANGES,
+    **decided.CHANGES,
     ShiftOpened: Change(upsert(schema.shift), shifts.opened),
     BinLabelled: Change(upsert(schema.bin_), _bin_row),
     BinOpened: Change(upsert(schema.bin_, "replaces", "labelled_at"), _bin_row),
     BinClosed: Change(
         update(schema.bin_, "closed_at", "closed_why"),
-        lambda fact, said: {
-            "station": said.station,
-            "bin": fact.bin,
-            "closed_at": said.at,
-            "closed_why": fact.why,
-        },
+        lambda fact, said: {"station": said.station, "bin": fact.bin, "closed_at": said.at, "closed_why": fact.why},
     ),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
     PlateVoided: Change(upsert(schema.plate, *_ALLOTTED), _plate_row),

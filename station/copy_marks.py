@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from station.database import open_sqlite
-from station.local_copy import ACKED, ALL_MARKS, RULES, Delivered, fork_mark
+from station.local_copy import ACKED, ALL_MARKS, REFUSED, RULES, Delivered, Refusal, fork_mark
 
 
 def acked_in(path: Path, epoch: str) -> int:
@@ -54,6 +54,17 @@ def highest_acked_in(path: Path) -> int:
 def refused_in(path: Path) -> int:
     """Return how many refusals a copy has, which may be missing, locked or damaged; then 0."""
     return _number_in(path, "SELECT COUNT(*) FROM refused")
+
+
+def refusals_in(path: Path) -> tuple[Refusal, ...]:
+    """Return the refusals a copy like that of `acked_in` has, in order; none when it cannot be read."""
+    if not path.is_file():
+        return ()
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+            return tuple(Refusal(*row) for row in connection.exec_driver_sql(REFUSED))
+    except DBAPIError:
+        return ()
 
 
 def rules_in(path: Path) -> tuple[Delivered, ...]:

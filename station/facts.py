@@ -13,6 +13,8 @@ import msgspec
 from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
+from station.authority.facts import PinCleared, PinLocked, PinRefused
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.fact import Fact
 from station.records import Disposition, OrderKind, Owner, PatternLevel, PatternSign, Role
 from station.shifts.facts import (
@@ -25,6 +27,7 @@ from station.shifts.facts import (
     DeliveryCounted,
     DifferenceExplained,
     PlateCounted,
+    PlateUncounted,
     ShiftCountersigned,
     ShiftLocked,
     ShiftSigned,
@@ -570,6 +573,13 @@ Recorded = (
     | ShiftCountersigned
     | ShiftLocked
     | BinMoved
+    | ExceptionTaken
+    | ExceptionDecided
+    | DecisionTakenBack
+    | PinRefused
+    | PinLocked
+    | PinCleared
+    | PlateUncounted
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection
 
 from station import schema
 from station.archive import entries_at
 from station.copy_marks import acked_in, refused_in
 from station.entries import Entry
+from station.exceptions.kinds import Kinds
+from station.exceptions.queue import Decided, Unsent, Waiting, decisions, queue
 from station.facts import ParcelArrived, Recorded, Unknown
 from station.journal import Journal
 from station.known import Plated, Received, Unit
 from station.local_copy import COPY_FILE
+from station.moments import now as utc_now
 from station.moments import utc
 from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
@@ -27,6 +30,8 @@ from station.statements import Statement
 
 # Some weeks of photos. A stuck camera repeats the last one; those of all years would be read at each start and kept.
 _FINGERPRINTS = 5_000
+# As much of a moment as tells its minute.
+_MINUTE = len("2026-01-01T00:00")
 # The kinds of exceptions that tell of a recall.
 _RECALLS = ("recall", "recall_part", "recall_placed")
 
@@ -58,21 +63,6 @@ class BinContents(msgspec.Struct, frozen=True):
     closed_why: str
 
 
-class Raised(msgspec.Struct, frozen=True):
-    """An exception someone must decide; `owner` is the role that must act, `code` the parcel's."""
-
-    exception: str
-    kind: str
-    owner: str
-    parcel: str
-    code: str
-    item: str
-    title: str
-    detail: str
-    raised_at: str
-    operator: str
-
-
 class Told(msgspec.Struct, frozen=True):
     """One line of a story: the entry, its fact, and whether it was taken back later."""
 
@@ -88,6 +78,7 @@ class History:
         self._journal = journal
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
         self._found: tuple[str, int, tuple[Finding, ...]] | None = None
+        self._waiting: tuple[tuple[int, str, tuple[Unsent, ...]], tuple[Waiting, ...]] | None = None
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when a parcel with this code was first received at this bench; None when never."""
@@ -204,31 +195,19 @@ class History:
         morning = utc(at.astimezone().replace(hour=0, minute=0, second=0, microsecond=0))
         return tuple((way, items) for way, items in self._journal.rows(_PLACED, morning=morning))
 
-    def exceptions(self, limit: int = 200) -> tuple[Raised, ...]:
-        """Return the latest exceptions raised at this bench, oldest first."""
-        raised, parcel, item = schema.exception, schema.parcel, schema.item
-        query = (
-            select(
-                raised.c.exception,
-                raised.c.kind,
-                raised.c.owner,
-                raised.c.parcel,
-                func.coalesce(parcel.c.code, literal("")).label("code"),
-                raised.c.item,
-                func.coalesce(item.c.title, literal("")).label("title"),
-                raised.c.detail,
-                raised.c.raised_at,
-                raised.c.operator,
-            )
-            .outerjoin(parcel, (parcel.c.station == raised.c.station) & (parcel.c.parcel == raised.c.parcel))
-            .outerjoin(item, (item.c.station == raised.c.station) & (item.c.item == raised.c.item))
-            .where(raised.c.station == self._journal.station)
-            .order_by(raised.c.raised_at.desc(), raised.c.exception.desc())
-            .limit(limit)
-        )
+    def exceptions_waiting(self, kinds: Kinds, unsent: tuple[Unsent, ...] = ()) -> tuple[Waiting, ...]:
+        """Return what waits for a decision at this bench; looked for anew when a fact came since, and each minute."""
+        now = utc_now()
+        seen = (self._journal.last_seq, now[:_MINUTE], unsent)
+        if self._waiting is None or self._waiting[0] != seen:
+            with self._journal.reading() as connection:
+                self._waiting = (seen, queue(connection, self._journal.station, kinds, now, unsent))
+        return self._waiting[1]
+
+    def decisions_made(self, limit: int) -> tuple[Decided, ...]:
+        """Return the latest decisions of this bench that stand, the newest first."""
         with self._journal.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-        return tuple(Raised(**row) for row in reversed(rows))
+            return decisions(connection, self._journal.station, limit)
 
     def bins(self) -> tuple[BinContents, ...]:
         """Return the bins of this bench with what it put into each, open ones first."""

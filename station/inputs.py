@@ -29,6 +29,7 @@ class Do(StrEnum):
     SIGN_OUT = "sign-out"
     CLOSE_SHIFT = "close-shift"
     MOVE_BIN = "move-bin"
+    DECIDE = "decide"
 
 
 class Command(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.codes import Candidate
+from station.exceptions.queue import Decided, Waiting
 from station.interlocks import Interlock
 from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.shifts.lines import Line
@@ -112,6 +113,9 @@ class Known(Protocol):
     def routes(self, client: str) -> RouteTable:
         """Return the route table that holds for a client."""
 
+    def moment(self) -> str:
+        """Return what the wall clock says, as the journal writes it."""
+
     def day(self) -> Day:
         """Return what of today matters to a route."""
 
@@ -147,3 +151,9 @@ class Known(Protocol):
 
     def item_weights(self) -> ItemWeights:
         """Return how far units may weigh from their articles."""
+
+    def exceptions_waiting(self) -> tuple[Waiting, ...]:
+        """Return what waits for a person's decision at this bench, the most pressing first."""
+
+    def decisions_made(self, limit: int) -> tuple[Decided, ...]:
+        """Return the latest decisions of this bench that stand, the newest first."""

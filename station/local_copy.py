@@ -77,6 +77,7 @@ _SET_REFUSED = Statement(
     "ON CONFLICT (epoch, seq) DO UPDATE SET status = excluded.status, code = excluded.code"
 )
 # Later than all that came before, also when central was put back to an old state and gives numbers once more.
+REFUSED = "SELECT epoch, seq, status, code FROM refused ORDER BY epoch, seq"
 ADD_RULES = Statement(
     "INSERT INTO rule_file (seq, key, toml, why) "
     "SELECT MAX(:seq, COALESCE(MAX(seq), 0) + 1), :key, :toml, :why FROM rule_file"
@@ -280,8 +281,7 @@ class LocalCopy:
     def refused(self) -> tuple[Refusal, ...]:
         """Return the facts central could not take as they were, in order."""
         with self._reading() as connection:
-            rows = connection.exec_driver_sql("SELECT epoch, seq, status, code FROM refused ORDER BY epoch, seq")
-            return tuple(Refusal(*row) for row in rows)
+            return tuple(Refusal(*row) for row in connection.exec_driver_sql(REFUSED))
 
     def newest_rules(self) -> int:
         """Return the number of the last rule file that came, refused or not; 0 when none did."""

@@ -12,6 +12,8 @@ from grading.rubric import Rubric
 from station import interlocks
 from station.codes import Candidate, recognise
 from station.deliveries import in_force
+from station.exceptions.kinds import Kinds, read_kinds
+from station.exceptions.queue import Decided, Unsent, Waiting
 from station.history import History
 from station.interlocks import Interlock
 from station.known import Day, Plated, Received, Unit
@@ -49,6 +51,7 @@ class Lookups:
         self._copy = copy
         self._history = history
         self._hasher = PasswordHasher()
+        self._kinds: Kinds | None = None
 
     def operator(self, badge: str) -> Operator | None:
         """Return the person whose badge this is."""
@@ -132,6 +135,10 @@ class Lookups:
         routes = self._in_force().routes
         return routes.get(client.casefold()) or routes[""]
 
+    def moment(self) -> str:
+        """Return what the wall clock says, as the journal writes it."""
+        return utc_now()
+
     def day(self) -> Day:
         """Return today's date, and what this bench placed today by way."""
         now = datetime.now(UTC).astimezone()
@@ -204,6 +211,18 @@ class Lookups:
         if not found:
             self._nothing_recalled, self._compared = told, (recalls, *told[1:])
         return found
+
+    def exceptions_waiting(self) -> tuple[Waiting, ...]:
+        """Return what waits for a person's decision at this bench, the most pressing first."""
+        if self._kinds is None:
+            # Not at the start: a bench begins its day without it.
+            self._kinds = read_kinds()
+        unsent = tuple(Unsent(each.epoch, each.seq, each.code or each.status) for each in self._copy.refused())
+        return self._history.exceptions_waiting(self._kinds, unsent)
+
+    def decisions_made(self, limit: int) -> tuple[Decided, ...]:
+        """Return the latest decisions of this bench that stand, the newest first."""
+        return self._history.decisions_made(limit)
 
     def _recalled_now(self, bins: tuple[str, ...], known: tuple[Recall, ...]) -> tuple[tuple[Unit, Recall], ...]:
         day = today()

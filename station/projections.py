@@ -15,8 +15,9 @@ from station import schema
 from station.change import Change, Row, Said
 from station.changes import STORY, THINGS
 from station.entries import Entry
+from station.exceptions.facts import DecisionTakenBack
 from station.facts import Recorded, Undone, Unknown, decode
-from station.shifts.facts import BinMoved, CountCalledOff
+from station.shifts.facts import BinMoved, CountCalledOff, PlateUncounted
 from station.statements import Statement
 
 
@@ -38,11 +39,16 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
         _LEAVE.write(connection, {"station": station, "bin": fact.bin, "fill": fact.fill - 1, "moved_n": said.shift_n})
     elif isinstance(fact, CountCalledOff):
         _FORGET_COUNTS.write(connection, {"station": station, "shift": fact.shift})
+    elif isinstance(fact, PlateUncounted):
+        about = {"shift": fact.shift, "bin": fact.bin, "count": fact.count, "plate": fact.plate}
+        _UNCOUNT.write(connection, {"station": station, **about})
 
 
 def is_wide(fact: Recorded | Unknown) -> bool:
-    """Tell whether a fact changes rows that it does not name: an undo, a bin that left, a count called off."""
-    return isinstance(fact, Undone | BinMoved | CountCalledOff)
+    """Tell whether a fact needs more rows than those it makes: an undo, a bin that left, a count called off, a plate
+    that was scanned by mistake, a decision taken back.
+    """
+    return isinstance(fact, Undone | BinMoved | CountCalledOff | PlateUncounted | DecisionTakenBack)
 
 
 def rebuild(connection: Connection, entries: Iterable[tuple[str, Entry]]) -> None:
@@ -136,6 +142,10 @@ _LEAVE = Statement(
     "UPDATE item SET moved_n = :moved_n WHERE station = :station AND bin = :bin AND fill = :fill AND placed_n > 0"
 )
 _FORGET_COUNTS = Statement("DELETE FROM bin_count WHERE station = :station AND shift = :shift")
+_UNCOUNT = Statement(
+    "DELETE FROM counted_plate WHERE station = :station AND shift = :shift AND bin = :bin AND count = :count"
+    " AND plate = :plate"
+)
 _FORGET_EXCEPTIONS = Statement("DELETE FROM exception WHERE station = :station AND txn = :txn")
 
 _ITEMS = "SELECT item FROM item WHERE station = :station AND parcel = :parcel"

@@ -100,6 +100,9 @@ _REST = _button("N", mark("Nothing found on the rest"), Do.REST)
 _REPRINT = _button("R", mark("Print again"), Do.REPRINT)
 _SIGN_OUT = _button("F12", mark("Sign out"), Do.SIGN_OUT)
 _LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
+_TAKE_BACK = _button("U", mark("Take a decision back"), Do.UNDO)
+# The questions that a code answers too.
+_TYPED = (Stage.EXCEPTION, Stage.DECISION_ORDER)
 
 _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
     Stage.SIGN_IN: (mark("Scan your badge"), mark("Then type your PIN."), "badge", ()),
@@ -107,7 +110,11 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         mark("Scan the label on the parcel"),
         mark("Any tracking number, return number or order number will do."),
         "parcel",
-        (_button("F11", mark("Close the shift"), Do.CLOSE_SHIFT), _SIGN_OUT),
+        (
+            _button("F10", mark("Decide exceptions"), Do.DECIDE),
+            _button("F11", mark("Close the shift"), Do.CLOSE_SHIFT),
+            _SIGN_OUT,
+        ),
     ),
     Stage.WEIGH: (
         mark("Put the parcel on the scale"),
@@ -150,7 +157,8 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         "label",
         (
             _button("Enter", mark("This bin is counted"), Do.FINISH, main=True),
-            _button("U", mark("Count it from nothing"), Do.UNDO),
+            _button("U", mark("Take the last plate back"), Do.UNDO),
+            _button("Esc", mark("Count it from nothing"), Do.CANCEL),
         ),
     ),
     Stage.COUNTERSIGN: (
@@ -185,6 +193,15 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.LINE_UNITS: (mark("How many have this reason?"), ""),
     Stage.SIGN: (mark("Ask a supervisor to scan their badge"), mark("The badge and its PIN sign the shift.")),
     Stage.SIGN_PIN: (mark("Type your PIN, {name}"), mark("It signs the shift.")),
+    Stage.EXCEPTION: (
+        mark("Which exception?"),
+        mark("The most pressing of {count}. Scan a parcel or a plate for any other."),
+    ),
+    Stage.DECISION: (mark("What shall be done?"), mark("{kind}: {about}")),
+    Stage.DECISION_ORDER: (mark("Scan or type the return order"), mark("{kind}: {about}")),
+    Stage.DECISION_TO: (mark("Where shall it go?"), mark("{kind}: {about}")),
+    Stage.DECISION_WHY: (mark("Why is it decided so?"), mark("{decision} {goes_to}. {kind}: {about}")),
+    Stage.DECIDED: (mark("Which decision is taken back?"), mark("The exception waits again then.")),
     Stage.SERIAL_SHARED: (
         mark("Is this number really on both items?"),
         mark("{code} is on another item of this parcel already."),
@@ -203,8 +220,9 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
         reason = text_of(ask.params)
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
-    entry = "pin" if stage in (Stage.PIN, Stage.SIGN_PIN) else "none"
-    return Prompt(str(stage), title, reason, params, (*buttons, _LEAVE), entry, _PICTURES.get(stage, ""))
+    entry = "pin" if stage in (Stage.PIN, Stage.SIGN_PIN) else "code" if stage in _TYPED else "none"
+    aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
+    return Prompt(str(stage), title, reason, params, (*buttons, *aside), entry, _PICTURES.get(stage, ""))
 
 
 def _brief(code: str) -> str:

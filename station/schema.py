@@ -4,11 +4,13 @@
 key begins with the station. Both homes have a table `journal` with at least the columns station, epoch, seq, txn, at,
 operator, shift, type, v, body. Times are UTC in ISO 8601; "" says that something has not happened. Numbers nobody
 knows are NULL.
+
+Long because all tables are read beside each other.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0008"
+REVISION = "0009"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -381,5 +383,36 @@ explained = Table(
     _number("units"),
     _text("operator"),
     _text("explained_at"),
+    sqlite_with_rowid=False,
+)
+
+# Who sees to an exception, by the station where they said so; the last word counts.
+taken = Table(
+    "taken",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("exception", key=True),
+    _text("badge"),
+    _text("taken_at"),
+    Index("taken_exception", "exception"),
+    sqlite_with_rowid=False,
+)
+
+# What each station decided about an exception, whose it ever was: the n-th time.
+decision = Table(
+    "decision",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("exception", key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("decision"),
+    _text("decided_to"),
+    _text("why"),
+    _text("badge"),
+    _text("decided_at"),
+    _text("taken_back_at"),
+    _text("parcel"),
+    _text("item"),
+    Index("decision_exception", "exception"),
     sqlite_with_rowid=False,
 )

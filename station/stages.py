@@ -49,6 +49,12 @@ class Stage(StrEnum):
     LINE_UNITS = "line-units"
     SIGN = "sign"
     SIGN_PIN = "sign-pin"
+    EXCEPTION = "exception"
+    DECISION = "decision"
+    DECISION_ORDER = "decision-order"
+    DECISION_TO = "decision-to"
+    DECISION_WHY = "decision-why"
+    DECIDED = "decided"
 
 
 def stage_of(state: State, known: Known) -> Stage:

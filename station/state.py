@@ -11,6 +11,9 @@ from typing import Any
 import msgspec
 
 from resources.words import mark
+from station.authority import pins
+from station.authority.facts import PinCleared, PinLocked, PinRefused
+from station.authority.pins import Wrong
 from station.facts import (
     Answered,
     BinClosed,
@@ -215,6 +218,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     shifts: int = 0
     ask: Ask | None = None
     closing: Closing | None = None
+    pins: tuple[Wrong, ...] = ()
 
     @property
     def item(self) -> Item | None:
@@ -242,7 +246,7 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
     """Keep the step for undo; a transaction no person made is added to the step before it."""
     if any(isinstance(fact, Undone) for fact in facts) or not facts:
         return state
-    if all(isinstance(fact, Hinted) for fact in facts):
+    if all(isinstance(fact, Hinted | PinRefused | PinLocked | PinCleared) for fact in facts):
         # Nobody did this, and taking the last step back does not make a photo look otherwise.
         return state
     if all(isinstance(fact, PhotoRead) for fact in facts):
@@ -481,6 +485,7 @@ def _same(state: State, _fact: Any) -> State:
 _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     ShiftOpened: _shift,
     SignedIn: lambda state, fact: msgspec.structs.replace(state, operator=fact),
+    **dict.fromkeys(pins.FACTS, lambda state, fact: msgspec.structs.replace(state, pins=pins.after(state.pins, fact))),
     SignedOut: lambda state, _: msgspec.structs.replace(state, operator=None),
     BinOpened: _bin_opened,
     BinLabelled: _bin_labelled,

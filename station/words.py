@@ -70,6 +70,10 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "empty_parcel": mark("Empty parcel"),
     "held": mark("Item on hold"),
     "hazard": mark("Hazard"),
+    "late_parcel": mark("Parcel begun and not finished"),
+    "printer_doubt": mark("Label never scanned back"),
+    "fact_refused": mark("Fact refused by central"),
+    "locked_out": mark("Badge locked after wrong PINs"),
 }
 
 # What an exception's detail holds, piece by piece; `{weight…}` are milligrams. Other details are sentences or codes.

@@ -39,6 +39,7 @@ from station.steps import (
     prep,
     reading,
     serial,
+    settle,
     sign_in,
 )
 from station.steps.notices import attention, no_such_answer, refused
@@ -93,7 +94,13 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "cancel": finish.leave_question,
         "undo": finish.leave_question,
     },
-    Stage.IDLE: {**_STEP, "scan": arrive.scan_parcel, "sign-out": sign_in.sign_out, "close-shift": count.begin},
+    Stage.IDLE: {
+        **_STEP,
+        "scan": arrive.scan_parcel,
+        "sign-out": sign_in.sign_out,
+        "close-shift": count.begin,
+        "decide": settle.ask_which,
+    },
     Stage.MEANING: _question(arrive.choose_meaning),
     Stage.AGAIN: _question(arrive.receive_again),
     Stage.WEIGH: {
@@ -193,7 +200,8 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "scan": count.scan_plate,
         "confirm": count.end_bin,
         "finish": count.end_bin,
-        "undo": count.begin_again,
+        "undo": count.take_plate_back,
+        "cancel": count.begin_again,
     },
     Stage.MOVED_BIN: _question(count.choose_moved, count.scan_moved),
     Stage.REVIEW: {
@@ -219,6 +227,12 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "cancel": finish.leave_question,
         "undo": finish.leave_question,
     },
+    Stage.EXCEPTION: {**_question(settle.choose_which, settle.scan_which), "undo": settle.ask_take_back},
+    Stage.DECISION: _question(settle.choose_decision, settle.scan_which),
+    Stage.DECISION_ORDER: _question(settle.choose_to, settle.scan_order),
+    Stage.DECISION_TO: _question(settle.choose_to),
+    Stage.DECISION_WHY: _question(settle.choose_why, close.scan_before_reason),
+    Stage.DECIDED: _question(settle.choose_take_back),
     Stage.COUNTERSIGN: {**_EVERYWHERE, "scan": close.scan_second, "sign-out": sign_in.sign_out},
 }
 
@@ -279,6 +293,7 @@ _NOT_NOW: Mapping[Do, str] = {
     Do.SIGN_OUT: mark("Nobody is signed in. Scan your badge."),
     Do.CLOSE_SHIFT: mark("A shift can be closed only between two parcels. Do what the screen asks."),
     Do.MOVE_BIN: mark("A bin is said to have left while the shift is counted."),
+    Do.DECIDE: mark("Exceptions are decided between two parcels. Do what the screen asks."),
 }
 
 

@@ -157,10 +157,11 @@ def _why(desk: "Desk", tr: Translator, explainer: examined.Explainer) -> tuple[s
 def _with_the_past(view: View, history: "History", known: "Known") -> View:
     """Add what the page shows of earlier: a story, the exceptions or the shift; and the names of the people in it."""
     told = _story(history, known, view.searched) if view.searched else ()
-    raised = history.exceptions(_SHOWN) if view.page == "exceptions" else ()
+    waiting = known.exceptions_waiting() if view.page == "exceptions" else ()
     lines, found = _shift(view, history) if view.page == "shift" else ((), ())
-    badges = {*(line.told.entry.operator for line in told), *(each.operator for each in raised)}
-    return replace(view, story=told, exceptions=raised, names=_names(known, badges), lines=lines, findings=found)
+    badges = {line.told.entry.operator for line in told}
+    badges |= {badge for each in waiting for badge in (each.operator, each.taken_by)}
+    return replace(view, story=told, exceptions=waiting, names=_names(known, badges), lines=lines, findings=found)
 
 
 def _shift(view: View, history: "History") -> "tuple[tuple[ShiftLine, ...], tuple[Finding, ...]]":
@@ -219,8 +220,14 @@ def _sync_lamp(desk: "Desk") -> Lit:
 
 
 def _doubtful(desk: "Desk") -> str:
-    """Return the path of the photo that the question is about: the gate doubts it, or what was read in it."""
+    """Return the path of the photo that the question is about: the gate doubts it, what was read in it, or it is the
+    evidence of what a supervisor decides.
+    """
     ask = desk.bench.state.ask
+    if ask is not None and ask.stage == "decision":
+        waiting = (each for each in desk.bench.known.exceptions_waiting() if each.exception == ask.code)
+        photos = next((each.photos for each in waiting), ())
+        return str(desk.photo_path(photos[0])) if photos else ""
     read = _read_doubt(desk)
     if read is not None:
         return str(desk.photo_path(read.sha256))

@@ -144,6 +144,8 @@ class Session(QObject):
         if isinstance(value, Scan) and self._opened.page in _LOOKING and command_in(value.text) is None:
             self._look_at(value)
             return
+        if isinstance(value, Scan) and self._is_deciding(value):
+            self._desk.take(Command(Do.DECIDE))
         if isinstance(value, Scan | Command) and self._opened.page not in _WORKING:
             self._open("receive")
         if isinstance(value, Scan | Command) and value != Command(Do.UNDO):
@@ -153,6 +155,12 @@ class Session(QObject):
         shown = self._desk.take(value)  # type: ignore[arg-type]
         if shown is not None and shown.facts:
             self._count.start(_COUNT_AFTER_MS)
+
+    def _is_deciding(self, scan: Scan) -> bool:
+        """Whether a code is scanned on the page of the exceptions, to decide what waits about it."""
+        bench = self._desk.bench
+        here = self._opened.page == "exceptions" and may_open("exceptions", bench.state.operator)
+        return here and bench.prompt.stage == Stage.IDLE and command_in(scan.text) is None
 
     def render(self) -> None:
         """Show the desk as it is now."""

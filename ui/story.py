@@ -7,6 +7,7 @@ import msgspec
 
 from resources.words import Translator, mark
 from station import facts
+from station.exceptions.kinds import DECISION_WORDS
 from station.patterns import words as sign_words
 from station.stops import BETWEEN
 from station.words import EVIDENCE_WORDS, EXCEPTION_WORDS, ROUTE_WORDS
@@ -48,6 +49,9 @@ SENTENCES: Mapping[type, str] = {
     facts.LineMissing: mark("Missing from {rma}: {quantity} × {line}"),
     facts.ParcelFinished: mark("Parcel finished. Items: {items}. Missing: {missing}."),
     facts.Undone: mark("Undone: {step}"),
+    facts.ExceptionTaken: mark("{badge} sees to an exception"),
+    facts.ExceptionDecided: mark("Decided: {decision} {to}. {why}"),
+    facts.DecisionTakenBack: mark("A decision about an exception was taken back"),
 }
 
 
@@ -101,4 +105,5 @@ _WORDS: Mapping[str, Callable[[Translator, Any], str]] = {
     "answer": lambda tr, answer: wording.word(tr, wording.READING_ANSWERS, answer),
     "letter": lambda tr, letter: letter or tr.gettext(mark("not gradable")),
     "step": lambda tr, step: tr.gettext(step),
+    "decision": lambda tr, decision: wording.word(tr, DECISION_WORDS, decision),
 }

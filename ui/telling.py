@@ -11,6 +11,7 @@ from station.steps.arrive import SKIP_WEIGHT
 from station.steps.examine import SKIP_PHOTO
 from station.steps.plate import REPRINT_WHY
 from station.steps.prep import SKIP_PREP
+from station.steps.settle import REASONS as SETTLE_WHY
 
 if TYPE_CHECKING:
     from station.history import Told
@@ -96,4 +97,5 @@ _FINDERS: Mapping[type, Callable[[Any, list[Any], Known], Words]] = {
     facts.PrepDone: _prepared,
     facts.PrepSkipped: _prepared,
     facts.PlateReprintAsked: _chosen(REPRINT_WHY),
+    facts.ExceptionDecided: _chosen(SETTLE_WHY),
 }

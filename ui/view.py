@@ -23,7 +23,8 @@ from ui.setup import Setup
 from ui.theme import Theme
 
 if TYPE_CHECKING:
-    from station.history import Figures, Raised, Told
+    from station.exceptions.queue import Waiting
+    from station.history import Figures, Told
     from station.print_ledger import Copy
     from station.shifts.findings import Finding
     from station.shifts.lines import Line as ShiftLine
@@ -187,7 +188,7 @@ class View:
     story: "tuple[Line, ...]" = ()
     names: Mapping[str, str] = field(default_factory=dict)
     changed_why: str = ""
-    exceptions: "tuple[Raised, ...]" = ()
+    exceptions: "tuple[Waiting, ...]" = ()
     lines: "tuple[ShiftLine, ...]" = ()
     findings: "tuple[Finding, ...]" = ()
     settings: Settings = field(default_factory=Settings)

@@ -44,7 +44,7 @@ _LEAST = (1024, 700)
 _SETTLING_PASSES = 8
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NAMES: Mapping[int, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
-_FUNCTIONS: Mapping[int, str] = {Qt.Key.Key_F11: "F11", Qt.Key.Key_F12: "F12"}
+_FUNCTIONS: Mapping[int, str] = {Qt.Key.Key_F10: "F10", Qt.Key.Key_F11: "F11", Qt.Key.Key_F12: "F12"}
 _TURN = QAbstractSlider.SliderAction
 _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
     Qt.Key.Key_PageDown: _TURN.SliderPageStepAdd,
@@ -54,6 +54,7 @@ _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
 }
 # Where the prompt has no such button, the bench says what comes first.
 _SIGN_OUT = Button("F12", "", Command(Do.SIGN_OUT))
+_DECIDE = Button("F10", "", Command(Do.DECIDE))
 _SIGN_IN_STAGES = ("sign-in", "pin")
 
 
@@ -86,14 +87,14 @@ class Window(QWidget):
         devices = DevicesPage()
         # Pages with buttons of their own that have keys.
         self._keyed: tuple[DevicesPage | SettingsPage, ...] = (devices, settings)
-        search = SearchPage()
+        search, self._exceptions = SearchPage(), ExceptionsPage()
         # Each has `render(view)`, a name the stubs know only as QWidget's own.
         self._pages: dict[str, Any] = {
             "receive": self._receive,
             "sign-in": self._sign_in,
             "bins": BinsPage(),
             "search": search,
-            "exceptions": ExceptionsPage(),
+            "exceptions": self._exceptions,
             "shift": ShiftPage(),
             "devices": devices,
             SETUP: self._setup,
@@ -115,6 +116,7 @@ class Window(QWidget):
         self._notice.acknowledged.connect(self.acknowledged)
         self._trouble.chosen.connect(self.trouble_answered)
         search.searched.connect(self.searched)
+        self._exceptions.decide_wanted.connect(self._decide)
         devices.support_wanted.connect(self.support_wanted)
         devices.retry_wanted.connect(self.retry_wanted)
         devices.setup_wanted.connect(lambda: self.page_wanted.emit(SETUP))
@@ -229,6 +231,9 @@ class Window(QWidget):
             return
         if shown is self._receive and self._receive.press(event):
             return
+        if shown is self._exceptions and event.key() == Qt.Key.Key_F10:
+            self._decide()
+            return
         if event.key() in _SCROLLS and any(each.turn(_SCROLLS[event.key()]) for each in shown.findChildren(Scroll)):
             return
         if self._view is None or now is None:
@@ -247,6 +252,11 @@ class Window(QWidget):
             now.focus_entry()
         else:
             self._press_or_type(now, self._view, name, event.text())
+
+    def _decide(self) -> None:
+        """Ask at the bench which exception is decided: there every answer has its key, its tile and its barcode."""
+        self.page_wanted.emit("receive")
+        self.pressed.emit(_DECIDE)
 
     def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
         button = _button_of(view, name) if not now.typed and not self._types(text) else None

@@ -27,6 +27,7 @@ _WORDS: Mapping[Do, str] = {
     Do.SIGN_OUT: mark("Sign out"),
     Do.CLOSE_SHIFT: mark("Close the shift"),
     Do.MOVE_BIN: mark("A bin has left"),
+    Do.DECIDE: mark("Decide exceptions"),
 }
 
 

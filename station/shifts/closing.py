@@ -13,6 +13,7 @@ from station.shifts.facts import (
     CountCalledOff,
     CountEnded,
     PlateCounted,
+    PlateUncounted,
     ShiftLocked,
     ShiftSigned,
 )
@@ -67,6 +68,9 @@ _CHANGES: Mapping[type, Callable[[Closing, Any], Closing]] = {
     CountCalledOff: lambda closing, _: Closing("", counts=closing.counts),
     BinCountBegan: _bin_begun,
     PlateCounted: lambda closing, fact: msgspec.structs.replace(closing, plates=(*closing.plates, fact.plate)),
+    PlateUncounted: lambda closing, fact: msgspec.structs.replace(
+        closing, plates=tuple(each for each in closing.plates if each != fact.plate)
+    ),
     BinCounted: _bin_counted,
     BinMoved: _bin_moved,
     CountEnded: lambda closing, _: msgspec.structs.replace(closing, phase="review"),

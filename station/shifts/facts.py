@@ -59,6 +59,15 @@ class PlateCounted(Fact, frozen=True):
     plate: str
 
 
+class PlateUncounted(Fact, frozen=True):
+    """A plate was scanned by mistake: it was not in the bin that is counted."""
+
+    shift: str
+    bin: str
+    count: int
+    plate: str
+
+
 class BinCounted(Fact, frozen=True):
     """All plates of the bin were scanned: so many."""
 

@@ -15,9 +15,9 @@ from station.shifts.facts import CountBegan, DifferenceExplained, ShiftCountersi
 from station.shifts.lines import Line, off, signed, verdict
 from station.shifts.parts import RULES
 from station.state import Ask, Choice, State
+from station.steps import pins
 from station.steps.count import is_supervisor
 from station.steps.notices import accepted, attention, best, refused, warned
-from station.steps.sign_in import TRIES
 from station.words import ROUTE_WORDS
 
 # Units off in all, over or short, up to which one supervisor signs alone.
@@ -139,12 +139,12 @@ def ask_sign(state: State, command: Command, known: Known) -> Outcome:
 
 def scan_signer(state: State, scan: Scan, known: Known) -> Outcome:
     """a supervisor's badge asks for its PIN; any other is refused, and so is one that was only typed"""
-    return _badge(scan, known, "")
+    return _badge(state, scan, known, "")
 
 
 def scan_second(state: State, scan: Scan, known: Known) -> Outcome:
     """another supervisor's badge asks for its PIN"""
-    return _badge(scan, known, state.closing.signed_by if state.closing is not None else "")
+    return _badge(state, scan, known, state.closing.signed_by if state.closing is not None else "")
 
 
 def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
@@ -153,21 +153,23 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
     person = known.operator(ask.code)
     if person is None:
         return refused(mark("Nobody here has this badge. Ask a supervisor."), ask=None)
+    if (stopped := pins.locked(state, person, known)) is not None:
+        return stopped
     if not known.pin_is_right(person, scan.text):
-        tried = len(ask.value) + 1
-        if tried >= TRIES:
-            return refused(mark("That was wrong too often. Scan your badge again."), ask=None)
-        return refused(mark("That PIN is wrong. Try again."), ask=msgspec.structs.replace(ask, value="x" * tried))
-    return _countersigned(state, person) if state.phase == "signed" else _signed(state, person, known)
+        return pins.wrong(state, person, known)
+    done = _countersigned(state, person) if state.phase == "signed" else _signed(state, person, known)
+    return msgspec.structs.replace(done, facts=(*pins.right(state, person), *done.facts))
 
 
-def _badge(scan: Scan, known: Known, other_than: str) -> Outcome:
+def _badge(state: State, scan: Scan, known: Known, other_than: str) -> Outcome:
     if scan.device == TYPED:
         return refused(mark("A supervisor's badge is scanned here, not typed."))
     badge = best(known.recognise(scan.text, scan.aim), "badge")
     person = known.operator(badge.value) if badge is not None else None
     if person is None or person.role != "supervisor":
         return refused(mark("This needs the badge of a supervisor."))
+    if (stopped := pins.locked(state, person, known)) is not None:
+        return stopped
     if person.badge == other_than:
         return refused(mark("{name} has signed already. Another supervisor signs too."), name=person.name)
     return Outcome(ask=Ask("sign-pin", code=person.badge, params={"name": person.name}))

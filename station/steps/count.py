@@ -15,6 +15,7 @@ from station.shifts.facts import (
     CountCalledOff,
     CountEnded,
     PlateCounted,
+    PlateUncounted,
 )
 from station.state import Ask, Choice, State
 from station.steps.notices import accepted, attention, best, refused
@@ -68,6 +69,16 @@ def scan_plate(state: State, scan: Scan, known: Known) -> Outcome:
         return attention(mark("{plate} is counted already."), plate=code)
     counted = PlateCounted(state.shift, closing.bin, closing.count_of(closing.bin), code)
     return Outcome(accepted(mark("{plate} is counted."), plate=code), (counted,))
+
+
+def take_plate_back(state: State, command: Command, known: Known) -> Outcome:
+    """takes back the plate that was scanned last"""
+    closing = _closing(state)
+    if not closing.plates:
+        return attention(mark("No plate is counted yet in this bin."))
+    plate = closing.plates[-1]
+    fact = PlateUncounted(state.shift, closing.bin, closing.count_of(closing.bin), plate)
+    return Outcome(accepted(mark("{plate} is not counted any more."), plate=plate), (fact,))
 
 
 def end_bin(state: State, command: object, known: Known) -> Outcome:

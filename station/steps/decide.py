@@ -16,6 +16,7 @@ from station.plates import make
 from station.records import DISPOSITIONS, Disposition
 from station.stages import prep_due
 from station.state import Ask, Choice, Item, State
+from station.steps import pins
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.plate import label_of
 from station.words import ROUTE_WORDS
@@ -91,6 +92,8 @@ def scan_supervisor(state: State, scan: Scan, known: Known) -> Outcome:
     person = known.operator(badge.value) if badge is not None else None
     if person is None or person.role != "supervisor":
         return refused(mark("This needs the badge of a supervisor."))
+    if (stopped := pins.locked(state, person, known)) is not None:
+        return stopped
     if not _allowed(item, ask.code, person.role, known):
         return refused(mark("Nobody may send this item there."), ask=None)
     return _override(item, ask.code, ask.value, operator.badge, person.badge)

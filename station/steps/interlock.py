@@ -20,6 +20,7 @@ from station.outcome import Label, Notice, Outcome, Tone
 from station.patterns import WEIGH_ITEM
 from station.recalls import applies
 from station.state import CLEARED, FOUND, Item, State, fold
+from station.steps import pins
 from station.steps.examine import weigh_item
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.plate import label_of
@@ -104,6 +105,8 @@ def _by_box(state: State, stop: InterlockRaised, scan: Scan, known: Known) -> Ou
     badge = best(candidates, "badge")
     person = known.operator(badge.value) if badge is not None else None
     if person is not None and person.role == "supervisor" and scan.device != TYPED:
+        if (stopped := pins.locked(state, person, known)) is not None:
+            return stopped
         return _acknowledged(state, stop, person.badge, known)
     box = best(candidates, "bin")
     safe = known.bin(box.value) if box is not None else None

@@ -1,7 +1,5 @@
 """Signing in with badge and PIN, opening a shift, and signing out."""
 
-import msgspec
-
 from devices.readings import Scan
 from resources.words import mark
 from station.facts import Recorded, ShiftOpened, SignedIn, SignedOut
@@ -10,10 +8,9 @@ from station.known import Known
 from station.outcome import Outcome
 from station.plates import shift_id
 from station.state import Ask, State
+from station.steps import pins
 from station.steps.notices import accepted, attention, best, recall_notice, refused
 from station.stops import in_open_bins
-
-TRIES = 5
 
 
 def scan_badge(state: State, scan: Scan, known: Known) -> Outcome:
@@ -24,23 +21,27 @@ def scan_badge(state: State, scan: Scan, known: Known) -> Outcome:
     operator = known.operator(candidate.value)
     if operator is None:
         return refused(mark("Nobody here has this badge. Ask a supervisor."))
+    if (stopped := pins.locked(state, operator, known)) is not None:
+        return stopped
     return Outcome(ask=Ask("pin", code=operator.badge, params={"name": operator.name}))
 
 
 def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
-    """the right PIN signs in (and opens a shift when none is open); another badge changes the person"""
+    """the right PIN signs in (and opens a shift if none is), the fifth wrong one locks it; another badge takes over"""
     ask = state.ask or Ask("pin")
     if best(known.recognise(scan.text, scan.aim), "badge") is not None:
         return scan_badge(state, scan, known)
     operator = known.operator(ask.code)
     if operator is None:
         return refused(mark("Nobody here has this badge. Ask a supervisor."), ask=None)
+    if (stopped := pins.locked(state, operator, known)) is not None:
+        return stopped
     if not known.pin_is_right(operator, scan.text):
-        tried = len(ask.value) + 1
-        if tried >= TRIES:
-            return refused(mark("That was wrong too often. Scan your badge again."), ask=None)
-        return refused(mark("That PIN is wrong. Try again."), ask=msgspec.structs.replace(ask, value="x" * tried))
-    facts: tuple[Recorded, ...] = (SignedIn(operator.badge, operator.name, operator.role),)
+        return pins.wrong(state, operator, known)
+    facts: tuple[Recorded, ...] = (
+        *pins.right(state, operator),
+        SignedIn(operator.badge, operator.name, operator.role),
+    )
     if not state.shift:
         facts = (ShiftOpened(shift_id(state.station, state.shifts + 1), state.bench), *facts)
     recalled = in_open_bins(state, known, state.exceptions)

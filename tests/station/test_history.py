@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from station.exceptions.kinds import read_kinds
 from station.facts import (
     BinClosed,
     BinLabelled,
@@ -140,7 +141,7 @@ def test_figures_of_the_day(journal: Journal, tmp_path: Path) -> None:
     assert history.waiting() == journal.last_seq - 10
     later = history.figures(now + timedelta(days=2))
     assert (later.parcels, later.items, later.per_hour, later.exceptions) == (0, 0, 0, 0)
-    (raised,) = history.exceptions()
+    (raised,) = history.exceptions_waiting(read_kinds())
     assert (raised.owner, raised.code, raised.title, raised.detail) == ("supervisor", "1Z2", "Shoe 2", "too heavy")
 
 

@@ -17,8 +17,8 @@ OLD_0001 = Path(__file__).parent / "data" / "station_0001.sqlite"
 NEXT = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 def upgrade():
     op.add_column("parcel", sa.Column("colour", sa.Text()))
     {then}
@@ -29,7 +29,7 @@ def with_next(folder: Path, then: str = "") -> Path:
     """Return a copy of the revisions with one more."""
     migrations = folder / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, migrations)
-    (migrations / "versions" / "rev_0009.py").write_text(NEXT.format(then=then))
+    (migrations / "versions" / "rev_0010.py").write_text(NEXT.format(then=then))
     return migrations
 
 
@@ -65,7 +65,7 @@ def test_an_old_database_is_copied_then_brought_up_to_date(tmp_path: Path, monke
     path = tmp_path / "station.sqlite"
     shutil.copy(OLD_0001, path)
     monkeypatch.setattr(upgrade.upgrade, "__defaults__", (with_next(tmp_path),))
-    monkeypatch.setattr(schema, "REVISION", "0009")
+    monkeypatch.setattr(schema, "REVISION", "0010")
     with Journal.open(path, "S1") as journal:
         assert journal.last_seq == 3
     assert "colour" in columns(path)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from devices.readings import Down, Fault, PrintWaiting
 from resources.words import languages
+from station.facts import ExceptionRaised
 from station.inputs import Do, PhotoChecked
 from ui.pages.settings import SettingsPage
 from ui.window import Window
@@ -128,6 +129,25 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.scan("BDG-9001")
     hands.scan("9999")
     yield "30-shift", {"page": "shift"}
+    yield "36-exceptions", {"page": "exceptions"}
+    hands.do(Do.DECIDE)
+    yield "36-which-exception", {}
+    hands.do(Do.CANCEL)
+    photographed = next(each for each in hands.bench.known.exceptions_waiting() if each.photos)
+    more = [ExceptionRaised(f"E{n}", "held", "client", item=photographed.item) for n in range(9)]
+    hands.bench.journal.append(more, operator="BDG-1001", shift="")
+    hands.do(Do.DECIDE)
+    yield "36-which-of-many", {}
+    hands.scan("E0")
+    yield "37-decision", {}
+    hands.do(Do.CHOOSE, "release")
+    yield "37-decision-to", {}
+    hands.do(Do.CHOOSE, "resale")
+    yield "37-decision-why", {}
+    hands.do(Do.CHOOSE, "seen")
+    hands.do(Do.UNDO)
+    yield "38-decided", {}
+    hands.do(Do.CANCEL)
     hands.do(Do.CLOSE_SHIFT)
     yield "31-count", {}
     yield "31-count-shift", {"page": "shift"}

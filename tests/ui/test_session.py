@@ -12,6 +12,7 @@ from devices.scanners.self_test import SELF_TEST
 from resources.words import Translator, languages
 from station import sample
 from station.errors import JournalError
+from station.facts import ExceptionRaised
 from station.inputs import Do
 from station.outcome import Tone
 from station.own_codes import TEST_CODE
@@ -292,6 +293,27 @@ def test_exceptions_are_listed_for_the_supervisor(bench: Bench) -> None:
     bench.window.page_wanted.emit("exceptions")
     assert "Parcel nobody announced" in bench.shown()
     assert "A supervisor decides" in bench.shown()
+
+
+@pytest.mark.parametrize("way", ["key", "touch", "scan"])
+def test_the_page_of_the_exceptions_leads_to_the_decision(bench: Bench, way: str) -> None:
+    bench.hands.sign_in("BDG-9001")
+    raised = ExceptionRaised("E1", "lines_missing", "supervisor", "P-1", detail="2 of 3")
+    bench.hands.bench.journal.append((raised,), operator="BDG-1001", shift="S-A01-1")
+    bench.window.page_wanted.emit("exceptions")
+    assert "Declared items missing · new" in bench.shown()
+    if way == "key":
+        bench.key(Qt.Key.Key_F10)
+    elif way == "touch":
+        bench.button("F10 Decide exceptions").click()
+    else:
+        bench.scan("P-1")
+    assert bench.stage == ("decision" if way == "scan" else "exception")
+    for answer in ("1", "1") if way == "scan" else ("1", "1", "1"):
+        bench.type(answer, enter=False)
+    assert bench.stage == "idle"
+    bench.window.page_wanted.emit("exceptions")
+    assert "Nothing waits for a decision." in bench.shown()
 
 
 def test_a_stop_is_acknowledged_with_one_key_and_the_supervisor_sees_the_evidence(bench: Bench) -> None:

@@ -1,19 +1,25 @@
-"""What a person must decide: the queue of exceptions of this bench."""
+"""What a person must decide: the queue of exceptions of this bench, with its clock."""
 
 from collections.abc import Mapping
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from resources.words import mark
+from resources.words import Translator, mark
+from station.exceptions.kinds import DECISION_WORDS
+from station.exceptions.queue import Waiting
 from station.words import EXCEPTION_WORDS
 from ui import story, wording
 from ui.drawings import Picture
+from ui.parts.buttons import choice
 from ui.parts.ledger import LedgerLine
 from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.text import Text, short
 from ui.theme import S8, S12, S16
 from ui.view import View
+
+SHOWN = 100
 
 _OWNERS: Mapping[str, str] = {
     "supervisor": mark("A supervisor decides"),
@@ -23,13 +29,17 @@ _OWNERS: Mapping[str, str] = {
 
 
 class ExceptionsPage(QWidget):
-    """The newest first, each with what it is about and who must act."""
+    """What is in conflict first, then the oldest, each with what is known of it; `decide_wanted` opens the question."""
+
+    decide_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._title, self._hint = Text("prompt"), Text("body", quiet=True)
         self._picture = Picture()
+        self._decide = choice()
+        self._decide.setCheckable(False)
         self._lines = Rows(LedgerLine, S8)
         self._scroll = Scroll()
         self._scroll.column.addWidget(self._lines)
@@ -41,22 +51,49 @@ class ExceptionsPage(QWidget):
             column.addWidget(widget)
         column.addWidget(self._picture, 1)
         column.addWidget(self._scroll, 1)
+        column.addWidget(self._decide)
+        self._decide.clicked.connect(lambda *_: self.decide_wanted.emit())
 
     def render(self, view: View) -> None:
-        """Show the exceptions of a view."""
-        tr, raised = view.tr, view.exceptions[::-1]
+        """Show the queue of a view."""
+        tr, waiting = view.tr, view.exceptions
         self._title.show_text(tr.gettext(mark("Exceptions")))
         self._scroll.setAccessibleName(tr.gettext(mark("Exceptions")))
-        none = tr.gettext(mark("Nothing waits for a decision."))
+        none = tr.gettext(mark("Nothing waits for a decision. What a person must decide comes here by itself."))
         self._hint.show_text(
-            tr.plural("{count} waits for a person", "{count} wait for a person", len(raised)) if raised else none
+            tr.plural("{count} waits for a person", "{count} wait for a person", len(waiting)) if waiting else none
         )
-        self._picture.show_picture("" if raised else "empty", view.theme)
-        self._scroll.setVisible(bool(raised))
-        look = view.theme.lamps["attention"]
-        for row, each in zip(self._lines.show_rows(len(raised)), raised, strict=True):
-            what = wording.word(tr, EXCEPTION_WORDS, each.kind)
-            about = (each.title, each.code and short(each.code), story.evidence(tr, each.kind, each.detail))
-            owner = wording.word(tr, _OWNERS, each.owner)
-            more = " · ".join(part for part in (owner, *dict.fromkeys(about)) if part)
-            row.show_line(look, view.theme.surface, (what, more), story.moment(view, each.raised_at, each.operator))
+        self._decide.show_button("F10", tr.gettext(mark("Decide exceptions")))
+        self._picture.show_picture("" if waiting else "empty", view.theme)
+        self._scroll.setVisible(bool(waiting))
+        shown = waiting[:SHOWN]
+        for row, each in zip(self._lines.show_rows(len(shown)), shown, strict=True):
+            look = view.theme.lamps["down" if each.level > 1 or each.conflict else "attention" if each.level else "ok"]
+            what = f"{wording.word(tr, EXCEPTION_WORDS, each.kind)} · {_clock(tr, each)}"
+            when = story.moment(view, each.raised_at, each.operator)
+            row.show_line(look, view.theme.surface, (what, _more(view, each)), when)
+
+
+def _clock(tr: Translator, each: Waiting) -> str:
+    """Return how old an exception is, and how pressing, in words: a colour alone says nothing."""
+    if each.conflict:
+        return tr.gettext(mark("decided twice, and not alike"))
+    age = tr.format(mark("{hours} h"), hours=str(each.hours)) if each.hours else tr.gettext(mark("new"))
+    pressing = ("", mark("waits too long"), mark("pressing"), mark("most pressing"))[min(each.level, 3)]
+    return f"{age}, {tr.gettext(pressing)}" if pressing else age
+
+
+def _more(view: View, each: Waiting) -> str:
+    """Return who must act or sees to it, what it is about, and the evidence at hand."""
+    tr = view.tr
+    owner = wording.word(tr, _OWNERS, each.owner)
+    if each.taken_by:
+        owner = tr.format(mark("{name} sees to it"), name=view.names.get(each.taken_by, each.taken_by))
+    lies = tr.format(mark("in bin {bin}"), bin=each.bin) if each.bin else ""
+    photos = tr.plural("{count} photo", "{count} photos", len(each.photos)) if each.photos else ""
+    weighs = wording.weight(tr, each.weight_mg) if each.weight_mg is not None else ""
+    detail = story.evidence(tr, each.kind, each.detail)
+    decided = [f"{tr.gettext(DECISION_WORDS[one.decision])} {one.to} ({one.station})" for one in each.conflict]
+    code = each.code and short(each.code)
+    about = (owner, each.title, each.plate, code, detail, lies, weighs, photos, *decided)
+    return " · ".join(dict.fromkeys(part for part in about if part))

@@ -8,7 +8,7 @@ from resources.words import mark
 from ui.theme import Theme
 from ui.view import View
 
-_STAGE = "reading"
+_STAGES = ("reading", "decision")
 # So much of the photo is shown around the place, in its heights: what stands beside a number tells what it is.
 _AROUND = 2
 
@@ -35,7 +35,7 @@ class Crop(QWidget):
 
     def render(self, view: View) -> None:
         """Show the place that a view asks about."""
-        wanted = view.prompt.stage == _STAGE and bool(view.still)
+        wanted = view.prompt.stage in _STAGES and bool(view.still)
         self.setVisible(wanted)
         if not wanted:
             return

@@ -11,6 +11,7 @@ from station.journal import Journal, read_entries
 from station.local_copy import LocalCopy, proved_mark
 from station.migrations.versions import rev_0008
 
+LATER_TABLES = ("taken", "decision")
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {
@@ -50,11 +51,11 @@ def live(journal: Journal) -> None:
 
 
 def as_before(path: Path) -> None:
-    """Take away what revision 0008 added."""
+    """Take away what revision 0008 added, and what came later."""
     with open_sqlite(path).connect() as connection, connection.begin():
         for name, *_ in (*rev_0008._INDEXES, ("bin_move_shift",)):
             connection.exec_driver_sql(f"DROP INDEX {name}")
-        for table in NEW_TABLES:
+        for table in (*NEW_TABLES, *LATER_TABLES):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for table, columns in NEW_COLUMNS.items():
             for column in columns:

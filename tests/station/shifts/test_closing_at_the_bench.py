@@ -191,7 +191,7 @@ def test_a_bin_is_counted_from_nothing_again(floor: Floor) -> None:
     begin(floor)
     floor.scan(RESALE)
     floor.scan("NOT-OURS")
-    floor.do(Do.UNDO)
+    floor.do(Do.CANCEL)
     for plate in PLATES[:3]:
         floor.scan(plate)
     assert floor.scan(PLATES[0]).facts == (), "once is enough"
@@ -246,6 +246,23 @@ def test_only_a_supervisor_begins_explains_and_calls_off(floor: Floor) -> None:
     floor.do(Do.FINISH)
     assert floor.do(Do.CHOOSE, "4/Northwind/resale").notice.tone is Tone.REFUSED
     assert floor.do(Do.UNDO).notice.tone is Tone.REFUSED
+
+
+def test_the_last_plate_is_taken_out_of_the_count_and_the_others_stay(floor: Floor) -> None:
+    begin(floor)
+    floor.scan(RESALE)
+    assert floor.do(Do.UNDO).facts == (), "nothing is counted yet"
+    for plate in (PLATES[0], "NOT-OURS", PLATES[1]):
+        floor.scan(plate)
+    floor.do(Do.UNDO)
+    assert floor.do(Do.UNDO).facts == (s.PlateUncounted(SHIFT, RESALE, 1, "NOT-OURS"),)
+    for plate in PLATES[1:3]:
+        floor.scan(plate)
+    floor.do(Do.CONFIRM)
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    assert floor.history.shift_findings(SHIFT) == ()
+    assert all(line.difference == 0 for line in floor.history.shift_lines(SHIFT))
 
 
 def test_reasons_are_taken_back_together(floor: Floor) -> None:

@@ -13,6 +13,7 @@ from station import facts as f
 from station import projections
 from station.database import open_central, open_memory
 from station.entries import Entry
+from station.exceptions import facts as e
 from station.facts import Recorded, Unknown
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
@@ -48,9 +49,20 @@ CLOSE: History = [
     ("t4", [s.CountBegan("S-1"), s.BinCountBegan("S-1", "B1", 1, "hold"), s.PlateCounted("S-1", "B1", 1, "N1")]),
     ("t5", [s.BinCounted("S-1", "B1", 1, 1), s.CountCalledOff("S-1"), s.CountBegan("S-1")]),
     ("t6", [s.BinMoved("B1", 1, ""), s.BinCountBegan("S-1", "B1", 2, "hold"), s.PlateCounted("S-1", "B1", 2, "N9")]),
+    ("t16", [s.PlateCounted("S-1", "B1", 2, "N8")]),
+    ("t17", [s.PlateUncounted("S-1", "B1", 2, "N8")]),
     ("t7", [s.BinCounted("S-1", "B1", 2, 1), s.CountEnded("S-1"), s.DifferenceExplained("S-1", 4, "lost", 2)]),
     ("t8", [s.DifferenceExplained("S-1", 4, "lost", 1), s.ShiftSigned("S-1", "explained", "ab", badge="B9")]),
     ("t9", [s.ShiftCountersigned("S-1", "B8"), s.ShiftLocked("S-1"), f.ParcelFinished("P1", 1, 0)]),
+]
+
+# An exception: taken by two, decided, taken back, and decided otherwise.
+DECIDED: History = [
+    ("t0", [f.ParcelArrived("P1", "1Z", "ups", "return", "one", ("R1",))]),
+    ("t1", [f.ExceptionRaised("E1", "held", "client", "P1"), e.ExceptionTaken("E1", "B1", "P1")]),
+    ("t2", [e.ExceptionTaken("E1", "B2", "P1"), e.ExceptionDecided("E1", 1, "reject", "seen", "B2", parcel="P1")]),
+    ("t3", [e.DecisionTakenBack("E1", 1, "B2", "P1")]),
+    ("t4", [e.ExceptionDecided("E1", 2, "release", "client", "B2", "resale", "P1")]),
 ]
 
 
@@ -96,6 +108,8 @@ def check(connection: Connection, history: History, cuts: list[int]) -> None:
 @example(history=SELDOM, cuts=[1])
 @example(history=SELDOM, cuts=[30])
 @example(history=SELDOM, cuts=[4])
+@example(history=DECIDED, cuts=[1])
+@example(history=DECIDED, cuts=[7])
 @given(history=HISTORIES, cuts=CUTS)
 def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: list[int]) -> None:
     with closing(open_memory().connect()) as connection, connection.begin():
@@ -109,6 +123,8 @@ def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: lis
 @example(history=SELDOM, cuts=[1])
 @example(history=SELDOM, cuts=[30])
 @example(history=SELDOM, cuts=[4])
+@example(history=DECIDED, cuts=[1])
+@example(history=DECIDED, cuts=[7])
 @given(history=HISTORIES, cuts=CUTS)
 def test_a_batch_is_its_entries_one_by_one_on_postgresql(postgres: Engine, history: History, cuts: list[int]) -> None:
     with postgres.connect() as connection:

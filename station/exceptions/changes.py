@@ -1,0 +1,45 @@
+"""What decisions about exceptions change in the projected tables; an undo of a parcel's step takes none of it back."""
+
+from collections.abc import Mapping
+
+from station import schema
+from station.change import Change
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
+from station.statements import update, upsert
+
+CHANGES: Mapping[type, Change] = {
+    ExceptionTaken: Change(
+        upsert(schema.taken),
+        lambda fact, said: {
+            "station": said.station,
+            "exception": fact.exception,
+            "badge": fact.badge,
+            "taken_at": said.at,
+        },
+    ),
+    ExceptionDecided: Change(
+        upsert(schema.decision),
+        lambda fact, said: {
+            "station": said.station,
+            "exception": fact.exception,
+            "n": fact.n,
+            "decision": fact.decision,
+            "decided_to": fact.to,
+            "why": fact.why,
+            "badge": fact.badge,
+            "decided_at": said.at,
+            "taken_back_at": "",
+            "parcel": fact.parcel,
+            "item": fact.item,
+        },
+    ),
+    DecisionTakenBack: Change(
+        update(schema.decision, "taken_back_at"),
+        lambda fact, said: {
+            "station": said.station,
+            "exception": fact.exception,
+            "n": fact.n,
+            "taken_back_at": said.at,
+        },
+    ),
+}

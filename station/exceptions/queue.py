@@ -1,0 +1,233 @@
+"""The one queue of what a person must decide, told from the projected tables: nothing else knows what waits.
+
+An exception waits until a decision about it stands. The first decision stands; where another station decided
+otherwise about the same one, it waits again, as a conflict, until one of the two is taken back.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.exceptions.kinds import DOUBT, LATE, REFUSED, Kinds
+from station.moments import utc
+from station.statements import Statement
+
+AT_ONCE = 200
+
+
+class Decided(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A decision about an exception: the station's `n`-th; `taken_back_at` is empty while it stands.
+
+    `about` names the item or the parcel for people, where that is asked for.
+    """
+
+    station: str
+    exception: str
+    n: int
+    decision: str
+    to: str
+    why: str
+    badge: str
+    decided_at: str
+    taken_back_at: str = ""
+    parcel: str = ""
+    item: str = ""
+    about: str = ""
+
+    @property
+    def says(self) -> tuple[str, str]:
+        """What was decided, without who and when: two that say the same are no conflict."""
+        return self.decision, self.to
+
+
+class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One exception that waits: what, about what, since when, who must act and who sees to it.
+
+    `hours` is its age, `level` how many steps of its clock are over (0 to 3). `fitting` is what may be decided,
+    `photos` the SHA-256 of the item's photos, `times` how often this station decided about it already. `conflict` are
+    the decisions that contradict each other, the one that stands first.
+    """
+
+    station: str
+    exception: str
+    kind: str
+    owner: str
+    raised_at: str
+    parcel: str = ""
+    code: str = ""
+    item: str = ""
+    title: str = ""
+    plate: str = ""
+    bin: str = ""
+    detail: str = ""
+    operator: str = ""
+    taken_by: str = ""
+    hours: int = 0
+    level: int = 0
+    fitting: tuple[str, ...] = ()
+    photos: tuple[str, ...] = ()
+    times: int = 0
+    weight_mg: int | None = None
+    conflict: tuple[Decided, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every code by which a scan can mean it."""
+        codes = (self.exception, self.parcel, self.code, self.item, self.plate)
+        return frozenset(each for each in codes if each)
+
+
+class Unsent(msgspec.Struct, frozen=True):
+    """A fact that central could not take as it was: its place in the journal, and central's word for why."""
+
+    epoch: str
+    seq: int
+    why: str
+
+
+def hours_since(since: str, now: str) -> int:
+    """Return the full hours between two moments as the journal writes them; never below 0."""
+    passed = datetime.fromisoformat(now) - datetime.fromisoformat(since)
+    return max(0, int(passed / timedelta(hours=1)))
+
+
+def level(hours: int, escalate_h: Sequence[int]) -> int:
+    """Return how many steps of its clock an exception of this age has behind it."""
+    return sum(hours >= each for each in escalate_h)
+
+
+def standing(decisions: Iterable[Decided]) -> tuple[Decided, ...]:
+    """Return what stands of the decisions about one exception: the first, then those that say something else.
+
+    The order is that of the moments, then of stations: the same wherever it is worked out.
+    """
+    left = sorted(
+        (each for each in decisions if not each.taken_back_at),
+        key=lambda each: (each.decided_at, each.station, each.n),
+    )
+    return tuple(each for each in left if each is left[0] or each.says != left[0].says)
+
+
+def queue(
+    connection: Connection, station: str, kinds: Kinds, now: str, unsent: Sequence[Unsent] = ()
+) -> tuple[Waiting, ...]:
+    """Return what waits at a station, the oldest first and `AT_ONCE` at most of each sort; `now` as in the journal.
+
+    An empty station means all there are, as central has them. Raises the database's errors.
+    """
+    named: dict[str, Any] = {
+        "station": station,
+        "late": _before(now, kinds.late_h),
+        "doubt": _before(now, kinds.doubt_h),
+        "limit": AT_ONCE,
+    }
+    sorts = _AT_ONE if station else _AT_ALL
+    rows = [dict(row) for each in sorts for row in each.run(connection, named).mappings()]
+    rows += [_unsent(connection, station, each, now) for each in unsent[:AT_ONCE]]
+    told = (_told(connection, row, kinds, now) for row in rows)
+    found = [each for each in told if each is not None]
+    return tuple(sorted(found, key=lambda each: (not each.conflict, each.raised_at, each.exception)))
+
+
+def _told(connection: Connection, row: dict[str, Any], kinds: Kinds, now: str) -> Waiting | None:
+    """Return one exception with all that is known of it; None when a decision stands and none contradicts it."""
+    key = {"exception": row["exception"]}
+    given = [Decided(**each) for each in _ABOUT.run(connection, key).mappings()]
+    stands = standing(given)
+    if len(stands) == 1:
+        return None
+    hours = hours_since(row["raised_at"], now)
+    return Waiting(
+        **row,
+        taken_by=_TAKEN.run(connection, key).scalar() or "",
+        hours=hours,
+        level=level(hours, kinds.escalate_h),
+        fitting=kinds.fitting(row["kind"]),
+        photos=_photos(connection, row["station"], row.get("item", "")),
+        times=max((each.n for each in given if each.station == row["station"]), default=0),
+        conflict=stands,
+    )
+
+
+def decisions(connection: Connection, station: str, limit: int) -> tuple[Decided, ...]:
+    """Return the latest decisions of a station that stand, the newest first."""
+    rows = _MADE.run(connection, {"station": station, "limit": limit}).mappings()
+    return tuple(Decided(**row) for row in rows)
+
+
+def _before(now: str, hours: int) -> str:
+    return utc(datetime.fromisoformat(now) - timedelta(hours=hours))
+
+
+def _unsent(connection: Connection, station: str, unsent: Unsent, now: str) -> dict[str, Any]:
+    row = _ENTRY.run(connection, {"station": station, "epoch": unsent.epoch, "seq": unsent.seq}).first()
+    return {
+        "station": station,
+        "exception": f"fact:{unsent.epoch}:{unsent.seq}",
+        "kind": REFUSED,
+        "owner": "supervisor",
+        "raised_at": row.at if row is not None else now,
+        "detail": f"{unsent.seq} {row.type if row is not None else ''}: {unsent.why}",
+        "operator": row.operator if row is not None else "",
+    }
+
+
+def _photos(connection: Connection, station: str, item: str) -> tuple[str, ...]:
+    if not item:
+        return ()
+    return tuple(row.sha256 for row in _PHOTOS.run(connection, {"station": station, "item": item}))
+
+
+_OPEN = (
+    "(NOT EXISTS (SELECT 1 FROM decision d WHERE d.exception = {0} AND d.taken_back_at = '')"
+    " OR EXISTS (SELECT 1 FROM decision a JOIN decision b ON b.exception = a.exception AND b.taken_back_at = ''"
+    " WHERE a.exception = {0} AND a.taken_back_at = ''"
+    " AND (a.decision <> b.decision OR a.decided_to <> b.decided_to)))"
+)
+_LATE_ID, _LABEL_ID = "('late:' || e.parcel)", "('label:' || e.plate)"
+_RAISED = (
+    "SELECT e.station, e.exception, e.kind, e.owner, e.raised_at, e.parcel, COALESCE(p.code, '') AS code, e.item,"
+    " COALESCE(i.title, '') AS title, COALESCE(i.plate, '') AS plate, COALESCE(i.bin, '') AS bin, e.detail,"
+    " e.operator, COALESCE(i.weight_mg, p.weight_mg) AS weight_mg FROM exception e"
+    " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
+    " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
+    f" WHERE {{0}} AND {_OPEN.format('e.exception')} ORDER BY e.raised_at, e.exception LIMIT :limit"
+)
+_LATE = (
+    f"SELECT e.station, {_LATE_ID} AS exception, '{LATE}' AS kind, 'supervisor' AS owner,"
+    " e.arrived_at AS raised_at, e.parcel, e.code, e.operator, e.weight_mg FROM parcel e"
+    " WHERE {0} AND e.finished_n = 0 AND e.finished_at = '' AND e.arrived_at <= :late"
+    f" AND {_OPEN.format(_LATE_ID)} ORDER BY e.arrived_at LIMIT :limit"
+)
+_DOUBT = (
+    f"SELECT e.station, {_LABEL_ID} AS exception, '{DOUBT}' AS kind, 'supervisor' AS owner,"
+    " e.allotted_at AS raised_at, e.item, COALESCE(i.parcel, '') AS parcel, COALESCE(i.title, '') AS title, e.plate"
+    " FROM plate e LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
+    " WHERE {0} AND e.confirmed_n = 0 AND e.voided_n = 0 AND e.confirmed_at = '' AND e.voided_at = ''"
+    f" AND e.allotted_at <= :doubt AND {_OPEN.format(_LABEL_ID)} ORDER BY e.allotted_at LIMIT :limit"
+)
+_SORTS = (_RAISED, _LATE, _DOUBT)
+# With "any station" in one text with "this one", SQLite would use no index.
+_THIS, _ANY = "e.station = :station", "1 = 1"
+_AT_ONE = tuple(Statement(each.format(_THIS)) for each in _SORTS)
+_AT_ALL = tuple(Statement(each.format(_ANY)) for each in _SORTS)
+_COLUMNS = (
+    'd.station, d.exception, d.n, d.decision, d.decided_to AS "to", d.why, d.badge, d.decided_at, d.taken_back_at,'
+    " d.parcel, d.item"
+)
+_ABOUT = Statement(f"SELECT {_COLUMNS} FROM decision d WHERE d.exception = :exception")
+_TAKEN = Statement("SELECT badge FROM taken WHERE exception = :exception ORDER BY taken_at DESC, station LIMIT 1")
+_MADE = Statement(
+    f"SELECT {_COLUMNS}, COALESCE(i.title, p.code, d.exception) AS about FROM decision d"
+    " LEFT JOIN item i ON i.station = d.station AND i.item = d.item"
+    " LEFT JOIN parcel p ON p.station = d.station AND p.parcel = d.parcel"
+    " WHERE d.station = :station AND d.taken_back_at = ''"
+    " ORDER BY d.decided_at DESC, d.exception DESC LIMIT :limit"
+)
+_ENTRY = Statement("SELECT at, type, operator FROM journal WHERE station = :station AND epoch = :epoch AND seq = :seq")
+_PHOTOS = Statement(
+    "SELECT sha256 FROM photo WHERE station = :station AND item = :item AND sha256 <> '' ORDER BY taken_at"
+)

@@ -1,0 +1,57 @@
+"""The queue of exceptions as text, JSON and CSV."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+import msgspec
+
+from station.exceptions.queue import Waiting
+from station.shifts.report import cell, shown
+from station.words import EXCEPTION_WORDS
+
+_COLUMNS = (
+    "exception", "kind", "owner", "taken_by", "raised_at", "hours", "level", "code", "parcel", "item", "title",
+    "plate", "bin", "detail", "photos", "may_be", "decided",
+)  # fmt: skip
+
+
+def as_text(waiting: Sequence[Waiting]) -> str:
+    """Return the queue as lines for people."""
+    if not waiting:
+        return "Nothing waits for a decision.\n"
+    return "".join(f"{line}\n" for each in waiting for line in _lines(each))
+
+
+def as_json(waiting: Sequence[Waiting]) -> str:
+    """Return the queue as JSON, with all that is known of each."""
+    told = [{**msgspec.to_builtins(each), "conflict": msgspec.to_builtins(each.conflict)} for each in waiting]
+    return msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n"
+
+
+def as_csv(waiting: Sequence[Waiting]) -> str:
+    """Return the queue as a table; no cell of it is taken for a formula."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(_COLUMNS)
+    for each in waiting:
+        figures = {"hours": each.hours, "level": each.level, "photos": len(each.photos)}
+        words = {"may_be": " ".join(each.fitting), "decided": _conflict(each)}
+        for name in _COLUMNS:
+            words.setdefault(name, str(getattr(each, name, "")))
+        table.writerow(figures.get(name, cell(words[name])) for name in _COLUMNS)
+    return out.getvalue()
+
+
+def _lines(each: Waiting) -> Sequence[str]:
+    kind = EXCEPTION_WORDS.get(each.kind, each.kind)
+    about = (each.title, each.code, each.plate, each.bin)
+    what = " · ".join(shown(part) for part in (kind, *about) if part)
+    who = f"{shown(each.taken_by)} sees to it" if each.taken_by else f"waits for: {shown(each.owner)}"
+    clock = "conflict" if each.conflict else f"{each.hours} h" + "!" * each.level
+    more = "; ".join(shown(part) for part in (who, each.detail, _conflict(each)) if part)
+    return f"{clock:>10} {what}", f"{'':>10} {more}; may be: {', '.join(each.fitting)}; {shown(each.exception)}"
+
+
+def _conflict(each: Waiting) -> str:
+    return ", ".join(f"{one.decision} {one.to} ({one.station} {one.decided_at})" for one in each.conflict)

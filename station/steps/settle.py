@@ -1,0 +1,204 @@
+"""What a supervisor decides of an exception: which one, what, for which order or way, and why; each a fact."""
+
+import msgspec
+
+from devices.readings import Scan
+from resources.words import mark
+from station.authority.facts import PinCleared
+from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
+from station.exceptions.kinds import DECISION_WORDS
+from station.exceptions.queue import Decided, Waiting
+from station.inputs import Command
+from station.known import Known
+from station.outcome import Outcome
+from station.records import DISPOSITIONS
+from station.state import Ask, Choice, State
+from station.steps.count import is_supervisor
+from station.steps.notices import accepted, attention, refused
+from station.words import EXCEPTION_WORDS, ROUTE_WORDS
+
+# So many have room with their words; any other is reached by scan.
+OFFERED = 3
+TAKEN_BACK = 4
+_ORDERS = 8
+_ABOUT_SHOWN = 36
+TAKE = "take"
+
+_TWICE = mark("{kind}: {about}, decided twice")
+
+REASONS: tuple[Choice, ...] = (
+    Choice("seen", mark("I looked at it myself")),
+    Choice("papers", mark("By the papers in the parcel")),
+    Choice("customer", mark("The customer was asked")),
+    Choice("client", mark("The client was asked")),
+    Choice("carrier", mark("The carrier was asked")),
+    Choice("safety", mark("The safety officer was asked")),
+    Choice("mistake", mark("A mistake at the bench")),
+    Choice("other", mark("Another reason")),
+)
+
+
+def words_of(one: Waiting) -> dict[str, str]:
+    """Return what a sentence says of an exception: its kind, what it is about, and how old it is."""
+    about = one.title or one.code or one.plate or one.detail or one.exception
+    return {"kind": EXCEPTION_WORDS.get(one.kind, one.kind), "about": _brief(about), "hours": str(one.hours)}
+
+
+def _brief(about: str) -> str:
+    return about if len(about) <= _ABOUT_SHOWN else f"{about[: _ABOUT_SHOWN - 1]}…"
+
+
+def text_of(hours: int) -> str:
+    """Return the sentence for the words of an exception that is so many hours old."""
+    return mark("{kind}: {about}, {hours} h") if hours else mark("{kind}: {about}, new")
+
+
+def ask_which(state: State, command: Command, known: Known) -> Outcome:
+    """a supervisor is offered what waits for a decision, the most pressing first"""
+    if not is_supervisor(state):
+        return refused(mark("Only a supervisor decides about exceptions. Sign in with a supervisor's badge."))
+    waiting = known.exceptions_waiting()
+    if not waiting and not known.decisions_made(1):
+        return attention(mark("Nothing waits for a decision."))
+    return Outcome(ask=_offered(waiting))
+
+
+def scan_which(state: State, scan: Scan, known: Known) -> Outcome:
+    """a parcel, an item's plate or another code leads to what waits about it; anything else is refused"""
+    codes = {scan.text.strip(), *(each.value for each in known.recognise(scan.text, scan.aim))}
+    found = tuple(each for each in known.exceptions_waiting() if codes & each.names)
+    if not found:
+        return refused(mark("Nothing about this code waits for a decision."))
+    return _about(state, found[0]) if len(found) == 1 else Outcome(ask=_offered(found))
+
+
+def choose_which(state: State, command: Command, known: Known) -> Outcome:
+    """an exception asks what shall be done; only what fits its kind is offered"""
+    one = _waiting(command.value, known)
+    return _about(state, one) if one is not None else _gone()
+
+
+def ask_take_back(state: State, command: Command, known: Known) -> Outcome:
+    """offers the latest decisions, to take one back"""
+    made = known.decisions_made(TAKEN_BACK)
+    if not made:
+        return attention(mark("Nothing was decided here that could be taken back."))
+    return Outcome(ask=Ask("decided", choices=tuple(_taken_back(each) for each in made)))
+
+
+def choose_take_back(state: State, command: Command, known: Known) -> Outcome:
+    """the decision holds no longer, by a new fact, and the exception waits again"""
+    one = next((each for each in known.decisions_made(TAKEN_BACK) if _key(each) == command.value), None)
+    if one is None or state.operator is None:
+        return _gone()
+    fact = DecisionTakenBack(one.exception, one.n, state.operator.badge, one.parcel, one.item)
+    return Outcome(accepted(mark("The decision is taken back. The exception waits again.")), (fact,), ask=None)
+
+
+def choose_decision(state: State, command: Command, known: Known) -> Outcome:
+    """a match asks for the order, a release for the way, any other for its reason; or the person sees to it"""
+    ask = state.ask or Ask("decision")
+    one = _waiting(ask.code, known)
+    if one is None or state.operator is None:
+        return _gone()
+    if command.value == TAKE:
+        fact = ExceptionTaken(one.exception, state.operator.badge, one.parcel, one.item)
+        return Outcome(accepted(mark("Noted: you see to it.")), (fact,), ask=None)
+    if command.value == "unlock" and one.detail == state.operator.badge:
+        return refused(mark("Nobody unlocks their own badge. Ask another supervisor."))
+    if command.value == "match":
+        return Outcome(ask=msgspec.structs.replace(ask, stage="decision-order", value="match", choices=()))
+    if command.value == "release":
+        ways = tuple(Choice(way, ROUTE_WORDS[way]) for way in DISPOSITIONS if way != "hold")
+        return Outcome(ask=msgspec.structs.replace(ask, stage="decision-to", value="release", choices=ways))
+    return _why(msgspec.structs.replace(ask, value=command.value), "")
+
+
+def scan_order(state: State, scan: Scan, known: Known) -> Outcome:
+    """a return order of this number is the one it belongs to; of several one is chosen; any other code is refused"""
+    codes = dict.fromkeys((*(each.value for each in known.recognise(scan.text, scan.aim)), scan.text.strip()))
+    found = dict.fromkeys(order.rma for code in codes for order in known.orders(code))
+    ask = state.ask or Ask("decision-order")
+    if not found:
+        return refused(mark("No return order has this number. Scan or type its number, or press Esc."))
+    if len(found) == 1:
+        return _why(ask, next(iter(found)))
+    choices = tuple(Choice(rma, rma) for rma in list(found)[:_ORDERS])
+    return Outcome(ask=msgspec.structs.replace(ask, choices=choices))
+
+
+def choose_to(state: State, command: Command, known: Known) -> Outcome:
+    """the order, or the way, asks for the reason"""
+    return _why(state.ask or Ask("decision-to"), command.value)
+
+
+def choose_why(state: State, command: Command, known: Known) -> Outcome:
+    """the decision is written, once, with its reason and who decided; then the next exception is offered"""
+    ask = state.ask or Ask("decision-why")
+    one = _waiting(ask.code, known)
+    if one is None or state.operator is None:
+        return _gone()
+    decision: Decision = msgspec.convert(ask.value, Decision)
+    fact = ExceptionDecided(
+        one.exception,
+        one.times + 1,
+        decision,
+        command.value,
+        state.operator.badge,
+        ask.params.get("to", ""),
+        one.parcel,
+        one.item,
+    )
+    left = tuple(each for each in known.exceptions_waiting() if each.exception != one.exception)
+    notice = accepted(mark("Decided: {decision}."), decision=DECISION_WORDS[decision])
+    opened = (PinCleared(one.detail, state.operator.badge),) if decision == "unlock" else ()
+    return Outcome(notice, (fact, *opened), ask=_offered(left) if left else None)
+
+
+def _offered(waiting: tuple[Waiting, ...]) -> Ask:
+    choices = tuple(
+        Choice(
+            each.exception,
+            _TWICE if each.conflict else text_of(each.hours),
+            words_of(each),
+        )
+        for each in waiting[:OFFERED]
+    )
+    return Ask("exception", params={"count": str(len(waiting))}, choices=choices)
+
+
+def _about(state: State, one: Waiting) -> Outcome:
+    """Ask what shall be done; a conflict is ended by taking one of its decisions back, where it was made."""
+    if one.conflict:
+        return attention(
+            mark("Two benches decided otherwise. Take one of the decisions back with U, where it was made.")
+        )
+    mine = state.operator is not None and one.taken_by == state.operator.badge
+    take = () if mine else (Choice(TAKE, mark("I see to it, later")),)
+    choices = tuple(Choice(each, DECISION_WORDS[each]) for each in one.fitting)
+    return Outcome(ask=Ask("decision", code=one.exception, params=words_of(one), choices=(*choices, *take)))
+
+
+def _why(ask: Ask, to: str) -> Outcome:
+    goes_to = next((words for way, words in ROUTE_WORDS.items() if way == to), to)
+    params = {**ask.params, "decision": DECISION_WORDS[ask.value], "to": to, "goes_to": goes_to}
+    return Outcome(ask=Ask("decision-why", ask.code, ask.value, params, REASONS))
+
+
+def _waiting(exception: str, known: Known) -> Waiting | None:
+    return next(
+        (each for each in known.exceptions_waiting() if each.exception == exception and not each.conflict), None
+    )
+
+
+def _gone() -> Outcome:
+    return Outcome(attention(mark("This was decided meanwhile.")).notice, ask=None)
+
+
+def _key(made: Decided) -> str:
+    return f"{made.exception}/{made.n}"
+
+
+def _taken_back(made: Decided) -> Choice:
+    words = {"decision": DECISION_WORDS.get(made.decision, made.decision), "about": _brief(made.about)}
+    return Choice(_key(made), mark("{decision}: {about}"), words)
