@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from devices.simulators.process import SimulatorError
-from station.cli import rule_commands
+from station.cli import past_commands, rule_commands
 from station.cli.errors import CentralFailed, Stuck
 from station.errors import JournalError
 from station.settings import SettingsError
@@ -39,6 +39,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station crops DATA ITEM --out DIR  cut what was marked on the photos of an item out of them
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station shift DATA                say how a shift adds up, as text, JSON or CSV
+  returns-station find DATA CODE            tell the whole story of whatever a code stands for
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
   returns-station support-bundle OUT.zip    write what a helper needs to know, with nothing private in it
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     rule_commands.add_to(commands, where)
+    past_commands.add_to(commands, where)
     cut = commands.add_parser("crops", parents=[where], help="cut what was marked on an item's photos out of them")
     cut.add_argument("item", metavar="ITEM", help="the item's number, as in the journal and the report")
     cut.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the pictures")

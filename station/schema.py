@@ -8,7 +8,7 @@ knows are NULL.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0008"
+REVISION = "0009"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()

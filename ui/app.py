@@ -26,6 +26,7 @@ from ui.pages.settings import SettingsPage
 from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
 from ui.photos import Decoder
 from ui.screen import Manner
+from ui.searching import Finder
 from ui.session import Session
 from ui.setting_up import Bench
 from ui.simulator import SimulatorPanel
@@ -126,6 +127,8 @@ class App:
         self.training_wanted, self.renewal_wanted = None, False
         panel = SimulatorPanel(simulated, next_step) if simulated is not None else None
         decoder = Decoder(self.post)
+        known = station.desk.bench.known
+        finder = Finder(self.post, lambda text, badges: station.history.seek(text, known.recognise, badges))
         session = Session(
             desk=station.desk,
             history=station.history,
@@ -137,6 +140,7 @@ class App:
             bench=self._bench(station),
             support=support,
             decode=decoder.want,
+            find=finder.want,
         )
         self._let_shoot = station.desk.let_shoot
         self._let_shoot(self._settings.auto_shutter)
@@ -150,6 +154,7 @@ class App:
         finally:
             self._inbox.close()
             decoder.close()
+            finder.close()
             self.qt.removeEventFilter(self._wedge)
             sys.excepthook = hook
             self._let_shoot, self._let_read = _nobody_shoots, _nobody_reads

@@ -13,7 +13,7 @@ from station.steps.plate import REPRINT_WHY
 from station.steps.prep import SKIP_PREP
 
 if TYPE_CHECKING:
-    from station.history import Told
+    from station.search.story import Told
 
 Words = Mapping[str, tuple[str, dict[str, str]]]
 

@@ -23,8 +23,10 @@ from ui.setup import Setup
 from ui.theme import Theme
 
 if TYPE_CHECKING:
-    from station.history import Figures, Raised, Told
+    from station.history import Figures, Raised
     from station.print_ledger import Copy
+    from station.search.found import Found
+    from station.search.story import Told
     from station.shifts.findings import Finding
     from station.shifts.lines import Line as ShiftLine
 
@@ -150,7 +152,8 @@ class PrepLine:
 class View:
     """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
 
-    `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
+    `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown, `found` all
+    it stands for (None while it is looked for, or when that failed), `found_shots` the photos among that.
     `still` is the path of a photo that is asked about, `crop` the place in it (left, top, width, height in pixels;
     none: all of it). `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
@@ -181,6 +184,9 @@ class View:
     cannot_save: str = ""
     failed: str = ""
     searched: str = ""
+    search_failed: bool = False
+    found: "Found | None" = None
+    found_shots: tuple[Shown, ...] = ()
     proved: str = ""
     told: str = ""
     demo: bool = False

@@ -2,23 +2,18 @@
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator
 
 import msgspec
 from sqlalchemy.engine import Connection
 
+from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, behind, reconcile
 from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line, before_the_count
 from station.shifts.parts import PARTS, RULES
 from station.statements import Statement
 
-# Spreadsheets take what begins so for a formula, also in its full width (owasp.org, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Control signs, marks of the reading direction, ends of lines, halves of pairs; not the joiners that scripts need.
-_UNSAFE = ("Cc", "Cf", "Zl", "Zp", "Cs")
-_JOINERS = ("\u200c", "\u200d")
 _COUNTED_FROM = frozenset((part.rule, part.side, part.name) for part in PARTS)
 
 
@@ -141,11 +136,11 @@ def as_csv(told: Report) -> str:
     for line in told.lines:
         reasons = "; ".join(f"{each.why} {each.units:+d} {each.operator}" for each in line.reasons)
         figures = (line.expected, line.actual, line.difference, line.explained)
-        table.writerow((line.rule, *map(_cell, (line.name, line.client, line.way)), *figures, _cell(reasons)))
+        table.writerow((line.rule, *map(cell, (line.name, line.client, line.way)), *figures, cell(reasons)))
     table.writerow(())
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
-        table.writerow(map(_cell, (each.kind, each.plate, each.bin, each.found)))
+        table.writerow(map(cell, (each.kind, each.plate, each.bin, each.found)))
     return out.getvalue()
 
 
@@ -155,27 +150,27 @@ def as_text(told: Report, with_things: bool = False) -> str:
 
 
 def _text(told: Report, with_things: bool) -> Iterator[str]:
-    yield f"Shift {_shown(told.shift)} at {_shown(told.bench)}, opened {told.opened_at}. {_state(told)}"
+    yield f"Shift {shown(told.shift)} at {shown(told.bench)}, opened {told.opened_at}. {_state(told)}"
     yield ""
     yield f"{'':44} {'expected':>8} {'actual':>8} {'differs':>8} {'explained':>9}"
     for line in told.lines:
-        about = " · ".join(_shown(part) for part in (line.name, line.client, line.way) if part)
+        about = " · ".join(shown(part) for part in (line.name, line.client, line.way) if part)
         yield (
             f"{line.rule:>2} {about:41} {line.expected:>8} {line.actual:>8} {line.difference:>+8} {line.explained:>+9}"
         )
         for part in line.parts:
             yield f"     {part.name} {part.units}"
             if with_things:
-                yield from (f"       {_shown(thing.id)} {thing.units}" for thing in part.behind)
-        yield from (f"     because: {_shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
+                yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
+        yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
     for found in told.findings:
         yield " ".join(
             part
             for part in (
                 found.kind,
-                _shown(found.plate),
-                f"belongs to {_shown(found.bin)}" if found.bin else "",
-                f"counted in {_shown(found.found)}" if found.found else "",
+                shown(found.plate),
+                f"belongs to {shown(found.bin)}" if found.bin else "",
+                f"counted in {shown(found.found)}" if found.found else "",
             )
             if part
         )
@@ -190,18 +185,3 @@ def _state(told: Report) -> str:
     if told.reviewed_at:
         return "Counted; its differences are being explained."
     return "Its bins are being counted, blind: no figures yet." if told.counting_at else "At work."
-
-
-def _shown(text: str) -> str:
-    """Return a text that can do nothing to a terminal or to the reading direction of the line it stands in."""
-    return "".join("\ufffd" if _is_unsafe(sign) else sign for sign in text)
-
-
-def _is_unsafe(sign: str) -> bool:
-    return sign not in _JOINERS and unicodedata.category(sign) in _UNSAFE
-
-
-def _cell(text: str) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula."""
-    safe = _shown(text)
-    return f"'{safe}" if text.lstrip(" \u00a0").startswith(_FORMULA) else safe

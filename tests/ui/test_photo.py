@@ -21,6 +21,7 @@ from ui.parts.canvas import Canvas
 from ui.parts.photos import Photos
 from ui.photos import Decoder, PhotoDecoded, decoded
 from ui.screen import Manner
+from ui.searching import searched
 from ui.session import Session
 from ui.window import Window
 
@@ -42,7 +43,7 @@ class Bench:
 
     @property
     def canvas(self) -> Canvas:
-        return self.window.findChildren(Canvas)[0]
+        return self.panel.findChildren(Canvas)[0]
 
     @property
     def marks(self) -> tuple[DefectMarked, ...]:
@@ -91,6 +92,7 @@ def bench(hands, window: Window) -> Iterator[Bench]:
         bench=setting_up.Bench(Settings, lambda _: None, lambda _: None, hands.desk.print_test, hands.desk.watch),
         support=lambda: None,
         decode=lambda path: session.take(PhotoDecoded(path, decoded(path))),
+        find=lambda text, badges: session.take(searched(hands.seek, text, badges)),
     )
     session.begin()
     QApplication.processEvents()

@@ -1,0 +1,22 @@
+"""The commands that ask what a bench has received: find any code."""
+
+import argparse
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
+    """Add them to a command line; `where` names the data folder."""
+    find = commands.add_parser("find", parents=[where], help="tell the whole story of whatever a code stands for")
+    find.add_argument(
+        "code", metavar="CODE", help="a tracking number, RMA, order, plate, serial, SKU, GTIN, bin or badge"
+    )
+    find.add_argument("--form", choices=("text", "json"), default="text", help="for people or machines")
+    find.set_defaults(do=_find)
+
+
+# Each command loads what it needs and no more.
+
+
+def _find(asked: argparse.Namespace) -> int:
+    from station.cli import find
+
+    return find.show(asked.data, asked.code, asked.form)
