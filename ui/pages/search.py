@@ -188,7 +188,7 @@ def _central(tr: Translator, found: Found) -> list[str]:
     """Return what central says of the code: which orders it expects, and where."""
     said = [
         tr.format(
-            mark("Central expects {rma} of {client}, order {order}: {units} units."),
+            mark("Central expects {rma} of {client}, order {order}. Units: {units}."),
             rma=order.rma,
             client=order.client,
             order=order.order,
