@@ -283,7 +283,7 @@ class Session(QObject):
 
     def _numbered(self, number: str) -> str:
         found = self._opened.search.found if self._opened.search is not None else None
-        hits = found.hits if found is not None and len(found.hits) > 1 else ()
+        hits = found.hits if found is not None else ()
         is_one = number.isascii() and number.isdecimal() and len(number) < 4 and 0 < int(number) <= len(hits)
         return hits[int(number) - 1].code if is_one else ""
 

@@ -36,6 +36,9 @@ _READ_AS: Mapping[str, str] = {
 }
 
 
+_PHOTOS_WIDE = 640
+
+
 class SearchPage(QWidget):
     """`searched` carries the code that was typed, or that of a hit; a scan on this page is a search as well.
 
@@ -54,6 +57,7 @@ class SearchPage(QWidget):
         self._alone = Rows(LedgerLine, S8)
         self._photos, self._photos_hint = Photos(), Text("small", quiet=True)
         self._view: View | None = None
+        self._photos.setMaximumWidth(_PHOTOS_WIDE)
         self._lines = Rows(LedgerLine, S8)
         self._scroll = Scroll()
         for widget in (self._alone, self._hits, self._photos, self._photos_hint, self._lines):
@@ -76,14 +80,14 @@ class SearchPage(QWidget):
         tr, found = view.tr, view.found
         self._view = view
         self._title.show_text(tr.gettext(mark("Search")))
-        hint = tr.gettext(mark("Scan or type any code: parcel, return, order, plate, serial, article, bin or badge"))
+        hint = tr.gettext(mark("Scan or type any code"))
         self._entry.setPlaceholderText(hint)
         self._entry.setAccessibleName(hint)
         self._scroll.setAccessibleName(tr.gettext(mark("Story")))
         self._found.show_text(_said(view))
         large = view.looked
-        self._picture.show_picture("" if view.searched else "parcel", view.theme)
-        self._scroll.setVisible(bool(view.searched) and large is None)
+        self._picture.show_picture("" if found is not None and found.hits else "parcel", view.theme)
+        self._scroll.setVisible(found is not None and bool(found.hits) and large is None)
         self._large.setVisible(large is not None)
         if large is not None:
             self._large.show_photo(large.image or QImage(), (), view.theme)
@@ -118,11 +122,11 @@ class SearchPage(QWidget):
 
     def _show_hits(self, hits: tuple[Hit, ...], view: View) -> None:
         """Show one hit as it is, and of several each as a button that opens it."""
-        alone = hits if len(hits) == 1 else ()
+        alone = hits if len(hits) == 1 and hits[0].kind != "hour" else ()
         for row, hit in zip(self._alone.show_rows(len(alone)), alone, strict=True):
             look = view.theme.dispositions.get(hit.way) or Look(view.theme.muted, view.theme.muted, "circle")
             row.show_line(look, view.theme.surface, (_words(hit, view), hit.code), story.moment(view, hit.at, hit.by))
-        several = hits if len(hits) > 1 else ()
+        several = hits if not alone else ()
         for number, (row, hit) in enumerate(zip(self._hits.show_rows(len(several)), several, strict=True), start=1):
             row.setProperty("opens", hit.code)
             row.show_button(str(number), f"{_words(hit, view)} · {story.moment(view, hit.at, hit.by)}")
@@ -151,7 +155,9 @@ def _said(view: View) -> str:
     """Return the sentence under the field: what this page is for, or what came of the search."""
     tr, found = view.tr, view.found
     if not view.searched:
-        return tr.gettext(mark("The whole story of whatever a code stands for, with its photos."))
+        return tr.gettext(
+            mark("A parcel, return, order, plate, serial number, article, bin or badge: its whole story, with photos.")
+        )
     code = short(view.searched, 40)
     if view.search_failed:
         return tr.gettext(mark("The past of this bench cannot be read now. Try again, or call IT."))
@@ -163,7 +169,8 @@ def _said(view: View) -> str:
         return _nothing(tr, found, code)
     several = tr.gettext(mark("Touch one, or type its number and press Enter.")) if len(found.hits) > 1 else ""
     more = tr.gettext(mark("Only the latest are listed.")) if found.has_more else ""
-    return " ".join(part for part in (_count(tr, found, code), *_central(tr, found), more, several) if part)
+    central = _central(tr, found) if not found.hits else ()
+    return " · ".join(part for part in (_count(tr, found, code), *central, more, several) if part)
 
 
 def _nothing(tr: Translator, found: Found, code: str) -> str:
@@ -175,7 +182,8 @@ def _nothing(tr: Translator, found: Found, code: str) -> str:
         ),
         code=code,
     )
-    return f"{said} {tr.format(mark('The code reads as {kinds}.'), kinds=kinds)}" if kinds else said
+    read_as = tr.format(mark("It is in the form of: {kinds}."), kinds=kinds) if kinds else ""
+    return f"{said} {read_as}".rstrip()
 
 
 def _count(tr: Translator, found: Found, code: str) -> str:
