@@ -94,9 +94,12 @@ def look(
     """
     role = desk.bench.state.operator.role if desk.bench.state.operator is not None else ""
     page = opened.page if may_open(opened.page, desk.bench.state.operator) else "receive"
+    explainer = explainer or examined.Explainer()
+    parcel = desk.bench.state.parcel
     view = replace(
         _at(desk, figures, manner, workers, page),
-        why=_why(desk, manner.tr, explainer or examined.Explainer()),
+        why=_why(desk, manner.tr, explainer),
+        likely=explainer.likely(parcel, desk.bench.known) if parcel is not None and parcel.item is None else (),
         failed=opened.failed,
         proved=opened.proved,
         told=opened.told,

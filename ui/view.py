@@ -25,6 +25,7 @@ from ui.theme import Theme
 if TYPE_CHECKING:
     from station.history import Figures, Raised
     from station.print_ledger import Copy
+    from station.resolver.ranking import Ranked
     from station.search.found import Found
     from station.search.story import Told
     from station.shifts.findings import Finding
@@ -160,6 +161,7 @@ class View:
     `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
     `asked_s` tells for how many seconds the question has been on the screen; `enlarged` that the reference pictures of
     its answers are wanted as large as they go. `lines` say how the shift adds up, `findings` what its count shows.
+    `likely` are the orders that a parcel nobody announced may belong to, the likeliest first.
     """
 
     tr: Translator
@@ -211,6 +213,7 @@ class View:
     asked_s: float = 0.0
     looked: Looked | None = None
     enlarged: bool = False
+    likely: "tuple[Ranked, ...]" = ()
 
     @property
     def right_to_left(self) -> bool:

@@ -1,4 +1,4 @@
-"""The commands that ask what a bench has received: find any code."""
+"""The commands that ask what a bench has received: find any code, resolve an unknown parcel."""
 
 import argparse
 
@@ -11,6 +11,13 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", wher
     )
     find.add_argument("--form", choices=("text", "json"), default="text", help="for people or machines")
     find.set_defaults(do=_find)
+    resolve = commands.add_parser(
+        "resolve", parents=[where], help="say which orders an unknown parcel may belong to, and why"
+    )
+    resolve.add_argument("parcel", metavar="PARCEL", help="its code, or its number at this bench")
+    resolve.add_argument("--zip", default="", metavar="ZIP", help="the sender's postal code, as it stands on the label")
+    resolve.add_argument("--form", choices=("text", "json"), default="text", help="for people or machines")
+    resolve.set_defaults(do=_resolve)
 
 
 # Each command loads what it needs and no more.
@@ -20,3 +27,9 @@ def _find(asked: argparse.Namespace) -> int:
     from station.cli import find
 
     return find.show(asked.data, asked.code, asked.form)
+
+
+def _resolve(asked: argparse.Namespace) -> int:
+    from station.cli import resolve
+
+    return resolve.show(asked.data, asked.parcel, asked.zip, asked.form)

@@ -67,8 +67,7 @@ def _named(place: Place, sought: Sought) -> tuple[list[str], frozenset[str]]:
 def _announced(place: Place, rma: str) -> list[dict[str, Any]]:
     """Return the parcels that came for a return order, also those in which nothing of it was found."""
     one = msgspec.json.encode((rma,)).decode()
-    among = one[1:-1].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    several = place.ask(_AMONG_SEVERAL, one=one, among=f"%{among}%", limit=LISTED + 1)
+    several = place.ask(_AMONG_SEVERAL, one=one, among=one[1:-1], limit=LISTED + 1)
     rows = [row for row in several if rma in msgspec.json.decode(row["orders"], type=list[str])]
     return [*rows, *place.ask(_MISSING_OF, rma=rma, limit=LISTED + 1)]
 
@@ -214,7 +213,7 @@ _OF_ORDER = Statement(
 _AMONG_SEVERAL = Statement(
     "SELECT parcel, orders FROM parcel WHERE station = :station AND match IN ('one', 'again', 'several')"
     " AND orders = :one UNION SELECT parcel, orders FROM parcel WHERE station = :station"
-    " AND match = 'several' AND orders LIKE :among ESCAPE '\\' LIMIT :limit"
+    " AND match = 'several' AND instr(orders, :among) > 0 LIMIT :limit"
 )
 _MISSING_OF = Statement("SELECT parcel FROM missing_line WHERE station = :station AND rma = :rma LIMIT :limit")
 _PARCEL = Statement(f"{_FROM_PARCEL} AND parcel = :parcel")

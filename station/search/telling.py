@@ -70,7 +70,8 @@ def _hit(hit: Hit) -> str:
 def _fact(fact: facts.Recorded | facts.Unknown) -> dict[str, Any]:
     if isinstance(fact, facts.Unknown):
         return {"type": fact.type}
-    return {"type": facts.name_of(fact), **msgspec.json.decode(facts.encode(fact), type=dict[str, Any])}
+    told = msgspec.json.decode(facts.encode(fact), type=dict[str, Any])
+    return {"type": told.pop("t"), **told}
 
 
 def _short(value: object) -> str:

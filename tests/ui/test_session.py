@@ -68,7 +68,6 @@ class Bench:
         assert found, f"no button {name!r} among {[b.accessibleName() for b in self.window.findChildren(QPushButton)]}"
         return found[0]
 
-
     def key_button(self, words: str) -> QPushButton:
         return next(b for b in self.window.findChildren(QPushButton) if b.isVisible() and words in b.accessibleName())
 
