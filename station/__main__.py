@@ -38,7 +38,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station hints report DATA         say how often hints were right, by what the graders answered
   returns-station crops DATA ITEM --out DIR  cut what was marked on the photos of an item out of them
   returns-station doctor                    prove versions, disk, clock, journal and each device
-  returns-station shift DATA                say how a shift adds up, as text, JSON or CSV
+  returns-station shift DATA                say how a shift adds up, as text, JSON, CSV or PDF
   returns-station find DATA CODE            tell the whole story of whatever a code stands for
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
@@ -121,7 +121,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_shift(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
     told = commands.add_parser("shift", parents=[where], help="say how a shift adds up by the ten rules")
     told.add_argument("shift", nargs="?", default="", metavar="SHIFT", help="its name; the latest when none is given")
-    told.add_argument("--form", choices=("text", "json", "csv"), default="text", help="for people, machines or tables")
+    told.add_argument("--form", choices=("text", "json", "csv", "pdf"), default="text", help="how (default: text)")
+    told.add_argument("--to", type=Path, metavar="FILE", help="write it there; without it, to standard output")
+    told.add_argument("--language", default="en", metavar="CODE", help="of the PDF (default: en)")
     told.add_argument("--behind", action="store_true", help="list the parcels, items and plates behind each figure")
     told.set_defaults(do=_shift)
 
@@ -264,7 +266,7 @@ def _retention(asked: argparse.Namespace) -> int:
 def _shift(asked: argparse.Namespace) -> int:
     from station.cli import shift
 
-    return shift.show(asked.data, asked.shift, asked.form, asked.behind)
+    return shift.show(asked.data, asked.shift, asked.form, asked.behind, asked.to, asked.language)
 
 
 def _bundle(asked: argparse.Namespace) -> int:

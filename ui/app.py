@@ -127,8 +127,7 @@ class App:
         self.training_wanted, self.renewal_wanted = None, False
         panel = SimulatorPanel(simulated, next_step) if simulated is not None else None
         decoder = Decoder(self.post)
-        known = station.desk.bench.known
-        finder = Finder(self.post, lambda text, badges: station.history.seek(text, known.recognise, badges))
+        finder = self._finder(station)
         session = Session(
             desk=station.desk,
             history=station.history,
@@ -152,9 +151,8 @@ class App:
             self._begin(session, panel, usable)
             return int(self.qt.exec())
         finally:
-            self._inbox.close()
-            decoder.close()
-            finder.close()
+            for each in (self._inbox, decoder, finder):
+                each.close()
             self.qt.removeEventFilter(self._wedge)
             sys.excepthook = hook
             self._let_shoot, self._let_read = _nobody_shoots, _nobody_reads
@@ -196,6 +194,10 @@ class App:
         page.show()
         self.qt.exec()
         return 1
+
+    def _finder(self, station: Station) -> Finder:
+        known, history = station.desk.bench.known, station.history
+        return Finder(self.post, lambda text, badges: history.seek(text, known.recognise, badges))
 
     def _begin(self, session: Session, panel: SimulatorPanel | None, usable: Callable[[], None] | None) -> None:
         if usable is not None and self.window.isVisible():

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
-
+from station.errors import JournalError
 from station.search.found import Found
 
 Seek = Callable[[str, Collection[str] | None], Found]
@@ -42,5 +41,5 @@ def searched(seek: Seek, text: str, badges: Collection[str] | None = None) -> Se
     """Return what a search gives; what the disk does not give back is said, and stops nobody's work."""
     try:
         return Searched(text, seek(text, badges))
-    except (DBAPIError, OSError):
+    except (JournalError, OSError):
         return Searched(text, None)

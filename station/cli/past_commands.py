@@ -1,4 +1,4 @@
-"""The commands that ask what a bench has received: find any code, resolve an unknown parcel."""
+"""The commands that ask what a bench has received: find any code, resolve an unknown parcel, prove a printed report."""
 
 import argparse
 
@@ -18,6 +18,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", wher
     resolve.add_argument("--zip", default="", metavar="ZIP", help="the sender's postal code, as it stands on the label")
     resolve.add_argument("--form", choices=("text", "json"), default="text", help="for people or machines")
     resolve.set_defaults(do=_resolve)
+    prove = commands.add_parser("prove", parents=[where], help="say whether a printed report is what the journal says")
+    prove.add_argument("shift", metavar="SHIFT", help="the shift that was printed")
+    prove.add_argument("code", metavar="CODE", help="the proof at the foot of its pages")
+    prove.set_defaults(do=_prove)
 
 
 # Each command loads what it needs and no more.
@@ -33,3 +37,9 @@ def _resolve(asked: argparse.Namespace) -> int:
     from station.cli import resolve
 
     return resolve.show(asked.data, asked.parcel, asked.zip, asked.form)
+
+
+def _prove(asked: argparse.Namespace) -> int:
+    from station.cli import shift
+
+    return shift.prove(asked.data, asked.shift, asked.code)

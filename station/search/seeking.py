@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from station.codes import Candidate
 from station.database import DRIVER, open_sqlite
+from station.journal_errors import from_database
 from station.local_copy import COPY_FILE, LocalCopy
 from station.records import Product, ReturnOrder
 from station.search.finding import Place, find
@@ -33,8 +34,8 @@ def seek(
 ) -> Found:
     """Return all that the journal at this path, and the local copy beside it, know of a code.
 
-    Hours are told of these badges only, or of all. May be called from any thread. Raises the database's errors when
-    the journal cannot be read; a local copy that cannot be says nothing.
+    Hours are told of these badges only, or of all. May be called from any thread. Raises JournalError when the
+    journal cannot be read; a local copy that cannot be says nothing.
     """
     candidates = recognise(text, "")
     sought = forms_of(text, candidates)
@@ -44,8 +45,11 @@ def seek(
     told = _central_says(journal.with_name(COPY_FILE), sought)
     skus = (told.product.sku,) if told.product is not None else ()
     wanted = msgspec.structs.replace(sought, rmas=tuple(order.rma for order in told.orders), skus=skus)
-    with closing(open_sqlite(journal, read_only=True).connect()) as connection, connection.begin():
-        found = find(Place(connection, journal.parent, station), wanted, read_as)
+    try:
+        with closing(open_sqlite(journal, read_only=True).connect()) as connection, connection.begin():
+            found = find(Place(connection, journal.parent, station), wanted, read_as)
+    except DBAPIError as error:
+        raise from_database(error, journal) from error
     if badges is not None and any(each.kind == "hour" and each.by not in badges for each in found.hits):
         return Found(sought.text, read_as, is_withheld=True)
     goods = told.product.title if told.product is not None else ""

@@ -217,7 +217,7 @@ def _words(hit: Hit, view: View) -> str:
         hour = tr.format(mark("The hour from {at}"), at=wording.brief_moment(tr, hit.at))
         return " · ".join((view.names.get(hit.by, hit.by), hour, parcels, items))
     if hit.kind == "parcel":
-        state = mark("finished") if hit.is_done else mark("in work")
+        state = mark("is finished") if hit.is_done else mark("is in work")
         return _joined(tr.format(mark("Parcel {code}"), code=hit.title), hit.client, tr.gettext(state))
     way = tr.gettext(ROUTE_WORDS[hit.way]) if hit.way in ROUTE_WORDS else ""
     if hit.kind == "bin":
