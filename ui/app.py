@@ -126,8 +126,7 @@ class App:
         """
         self.training_wanted, self.renewal_wanted = None, False
         panel = SimulatorPanel(simulated, next_step) if simulated is not None else None
-        decoder = Decoder(self.post)
-        finder = self._finder(station)
+        decoder, finder = Decoder(self.post), self._finder(station)
         session = Session(
             desk=station.desk,
             history=station.history,

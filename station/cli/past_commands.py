@@ -1,6 +1,7 @@
-"""The commands that ask what a bench has received: find any code, resolve an unknown parcel, prove a printed report."""
+"""The commands that ask what a bench has received: find, resolve, prove, evidence."""
 
 import argparse
+from pathlib import Path
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
@@ -22,6 +23,20 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", wher
     prove.add_argument("shift", metavar="SHIFT", help="the shift that was printed")
     prove.add_argument("code", metavar="CODE", help="the proof at the foot of its pages")
     prove.set_defaults(do=_prove)
+    evidence = commands.add_parser(
+        "evidence", parents=[where], help="write what can be proved of an item, for somebody outside, as a ZIP file"
+    )
+    evidence.add_argument("item", metavar="PLATE", help="its plate, or its number at this bench")
+    evidence.add_argument("--to", type=Path, required=True, metavar="FILE.zip", help="the file to write")
+    evidence.add_argument(
+        "--for",
+        dest="purpose",
+        choices=("carrier", "marketplace", "vendor", "value"),
+        default="carrier",
+        help="a carrier claim, a marketplace dispute, a vendor debit, or a diminished-value letter",
+    )
+    evidence.add_argument("--language", default="en", metavar="CODE", help="of the PDF (default: en)")
+    evidence.set_defaults(do=_evidence)
 
 
 # Each command loads what it needs and no more.
@@ -43,3 +58,9 @@ def _prove(asked: argparse.Namespace) -> int:
     from station.cli import shift
 
     return shift.prove(asked.data, asked.shift, asked.code)
+
+
+def _evidence(asked: argparse.Namespace) -> int:
+    from station.cli import evidence
+
+    return evidence.write(asked.data, asked.item, asked.to, asked.purpose, asked.language)

@@ -5,6 +5,7 @@ Set by fpdf2 with HarfBuzz, so that Arabic letters join and Hebrew runs from rig
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from resources import find
@@ -27,10 +28,14 @@ _FIGURE = re.compile(r"[+-]?[0-9.,]*", re.ASCII)
 
 
 class Paper:
-    """A document of A4 pages that is written from top to bottom; `foot` stands on each page with its number."""
+    """A document of A4 pages that is written from top to bottom; `foot` stands on each page with its number.
 
-    def __init__(self, foot: str) -> None:
+    It is dated `at` (UTC, ISO 8601), so that the same content gives the same file.
+    """
+
+    def __init__(self, foot: str, at: str) -> None:
         self._pdf = _document(lambda: self._foot)
+        self._pdf.set_creation_date(datetime.fromisoformat(at))
         for style, file in (("", "NotoSans-Regular.ttf"), ("B", "NotoSans-Bold.ttf")):
             self._pdf.add_font(_FONT, style, find.path(f"fonts/{file}"))
         for file in _FALLBACK:

@@ -26,7 +26,7 @@ def pdf(told: Print, tr: Translator) -> bytes:
     report = told.report
     words = mark("Proof {code}: returns-station prove DATA {shift} {code}")
     proof = tr.format(words, code=told.code, shift=report.shift)
-    paper = Paper(proof)
+    paper = Paper(proof, told.at)
     paper.title(
         tr.format(mark("Shift {shift}"), shift=report.shift),
         (

@@ -7,7 +7,6 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from resources.words import Translator
 from station.__main__ import main
 from station.facts import (
     BinOpened,
@@ -89,7 +88,7 @@ def test_arabic_letters_join() -> None:
     """The form of a letter within a word is another glyph than the letter that stands alone."""
     shapes = []
     for text in ("ب ب ب", "ببب"):
-        paper = Paper("")
+        paper = Paper("", "2026-01-01T00:00:00Z")
         paper.words(text)
         page = pypdfium2.PdfDocument(paper.done())[0]
         shapes.append(sum(page.render(scale=2, grayscale=True).to_numpy().ravel() < 128))
@@ -125,7 +124,3 @@ def test_poppler_reads_it_without_a_word(worked: Path, printed: Callable[..., st
     )
     assert drawn.stderr == b""
     assert len(list(worked.glob("page*.png"))) >= 1
-
-
-def test_a_language_of_translators_is_spoken() -> None:
-    assert Translator("es").gettext("What differs") == "Qué difiere"
