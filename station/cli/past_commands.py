@@ -1,4 +1,4 @@
-"""The commands that ask what a bench has received: find, resolve, prove, evidence."""
+"""The commands that ask what a bench has received: find, resolve, prove, evidence, bin."""
 
 import argparse
 from pathlib import Path
@@ -37,6 +37,13 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", wher
     )
     evidence.add_argument("--language", default="en", metavar="CODE", help="of the PDF (default: en)")
     evidence.set_defaults(do=_evidence)
+    bin_ = commands.add_parser("bin", parents=[where], help="list what lies in a bin, or lay in it when it left")
+    bin_.add_argument("bin", metavar="BIN", help="its code")
+    bin_.add_argument("--form", choices=("text", "json", "csv", "pdf"), default="text", help="how (default: text)")
+    bin_.add_argument("--to", type=Path, metavar="FILE", help="write it there; without it, to standard output")
+    bin_.add_argument("--ago", type=int, default=0, metavar="N", help="as it left the N-th last time (default: now)")
+    bin_.add_argument("--language", default="en", metavar="CODE", help="of the PDF (default: en)")
+    bin_.set_defaults(do=_bin)
 
 
 # Each command loads what it needs and no more.
@@ -64,3 +71,9 @@ def _evidence(asked: argparse.Namespace) -> int:
     from station.cli import evidence
 
     return evidence.write(asked.data, asked.item, asked.to, asked.purpose, asked.language)
+
+
+def _bin(asked: argparse.Namespace) -> int:
+    from station.cli import bins
+
+    return bins.show(asked.data, asked.bin, asked.form, asked.to, asked.ago, asked.language)

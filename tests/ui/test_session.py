@@ -301,13 +301,17 @@ def test_another_persons_hours_are_a_supervisors(bench: Bench) -> None:
     bench.window.page_wanted.emit("search")
     bench.scan("BDG-1001")
     assert "The hour from" in bench.shown()
-    bench.hands.go_to("idle")
+    bench.window.page_wanted.emit("receive")
+    bench.hands.do(Do.FINISH)
+    bench.hands.do(Do.CHOOSE, "missing")
     bench.hands.do(Do.SIGN_OUT)
     bench.hands.sign_in("BDG-2001")
     bench.window.page_wanted.emit("search")
     bench.scan("BDG-1001")
     assert "Only a supervisor sees their hours" in bench.shown()
     assert "The hour from" not in bench.shown()
+    bench.scan("BDG-2001")
+    assert "nothing of BDG-2001" in bench.shown()
 
 
 def test_a_scan_on_the_devices_page_only_proves_the_scanner(bench: Bench) -> None:
