@@ -40,6 +40,11 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station shift DATA                say how a shift adds up, as text, JSON, CSV or PDF
   returns-station find DATA CODE            tell the whole story of whatever a code stands for
+  returns-station resolve DATA PARCEL       say which orders an unknown parcel may belong to, and why
+  returns-station bin DATA BIN              list what lies in a bin, as text, CSV, JSON or PDF
+  returns-station evidence DATA PLATE --to FILE.zip
+                                            write what can be proved of an item, for somebody outside
+  returns-station prove DATA SHIFT CODE     say whether a printed report is what the journal says
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
   returns-station support-bundle OUT.zip    write what a helper needs to know, with nothing private in it

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from devices.cameras.controls import Control
 from devices.worker import Worker
 from grading.hints import LIKELY
@@ -194,9 +192,6 @@ def _with_found(view: View, opened: Opened, desk: "Desk") -> View:
     if search.found is None:
         return replace(view, search_failed=True)
     found = search.found
-    if view.state.phase == "counting" and any(hit.kind == "bin" for hit in found.hits):
-        # Who counts blind is not told here what lies in a bin.
-        found = msgspec.structs.replace(found, hits=found.hits[:1], has_more=False)
     told = found.story
     story = tuple(Line(each, telling.words_for(each.fact, told, known)) for each in told[-_SHOWN:])
     shots = tuple(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy.engine import Connection
 
+from station.bins.manifest import is_counted_blind
 from station.search.found import Found, Hit, Picture
 from station.search.sought import Sought, gtin_forms, hour_code
 from station.search.story import Told, story_of
@@ -96,9 +97,13 @@ def _goods(place: Place, found: Found, parcels: Sequence[str], items: frozenset[
 
 
 def _bins(place: Place, sought: Sought) -> list[Hit]:
-    """Return a bin and what lies in it, the latest first; what left with it is not told."""
+    """Return a bin and what lies in it, the latest first; what left with it is not told.
+
+    Who counts blind is not told what lies in a bin.
+    """
+    blind = is_counted_blind(place.connection, place.station)
     for code in sought.codes:
-        lying = place.ask(_LYING, bin=code, limit=LISTED)
+        lying = place.ask(_LYING, bin=code, limit=LISTED) if not blind else []
         for row in place.ask(_BIN, bin=code):
             way, client, at = row["disposition"], row["client"], row["opened_at"] or row["labelled_at"]
             units = place.ask(_HOW_MANY, bin=code)[0]["units"] if len(lying) == LISTED else len(lying)

@@ -1,11 +1,15 @@
 """Finding the orders of an unknown parcel in the copy, and loose serial numbers that find theirs by themselves."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from station.__main__ import main
+from station.facts import ItemIdentified, ParcelArrived, SerialChecked, Undone
+from station.journal import Journal
 from station.known import Received
 from station.local_copy import LocalCopy, Record
 from station.record_codes import tails_of
@@ -114,3 +118,22 @@ def test_the_bench_says_which_order_an_unknown_parcel_is_likely_of(site_known: o
     walk.scan("H2224425130")
     after = site_known.likely_orders(evidence_of(walk.state.parcel))
     assert after[0].rma == "RMA-1044" and after[0].points > max((each.points for each in before), default=0)
+
+
+def test_the_command_says_what_speaks_for_which_order(
+    copy_of: Callable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy_of(order(1, "SHOE", "SN1", zip_="90210"), order(2, "SHOE", "SN2")).close()
+    with Journal.open(tmp_path / "station.sqlite", "S01") as journal:
+        arrived = ParcelArrived("P1", UNKNOWN, "ups", "unknown", "none")
+        named = ItemIdentified("P1", "I1", "x", "undeclared", "Shoe", "home", "acme", "SHOE")
+        taken = journal.append([SerialChecked("I1", "SN2", "not_known")], operator="B", shift="").txn
+        for facts in ([arrived, named], [SerialChecked("I1", "SN1", "not_known")], [Undone((taken,), "serial")]):
+            journal.append(facts, operator="B", shift="")
+    assert main(["resolve", str(tmp_path), UNKNOWN, "--zip", "90210"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Likely this one:") and "RMA-1" in told.splitlines()[1]
+    assert "+60 serial number SN1 was shipped with it" in told and "+15 it comes from 90210" in told
+    assert main(["resolve", str(tmp_path), "P1", "--form", "json"]) == 0
+    assert [each["rma"] for each in json.loads(capsys.readouterr().out)["orders"]] == ["RMA-1", "RMA-2"]
+    assert main(["resolve", str(tmp_path), "1Z-NOBODY"]) == 1

@@ -21,6 +21,7 @@ from station.facts import (
     PlateVoided,
     Routed,
     SerialChecked,
+    ShiftOpened,
     Undone,
 )
 from station.history import History
@@ -30,7 +31,7 @@ from station.records import Product, ReturnLine, ReturnOrder
 from station.search.finding import LISTED, STORY_PARCELS, Place, find
 from station.search.found import Found, Hit
 from station.search.sought import Sought, forms_of, gtin_forms
-from station.shifts.facts import BinMoved
+from station.shifts.facts import BinMoved, CountBegan, CountEnded
 
 GTIN = "09506000001074"
 
@@ -152,6 +153,16 @@ def test_a_bin_lists_what_lies_in_it_and_not_what_left(journal: Journal, seek: C
     put(journal, BinMoved("BIN-1", 1, "dock"))
     assert codes(seek("BIN-1")) == ["BIN-1"]
     assert [hit.bin for hit in seek("N1").hits] == [""]
+
+
+def test_what_lies_in_a_bin_is_not_told_while_it_is_counted_blind(journal: Journal, seek: Callable) -> None:
+    put(journal, ShiftOpened("S-S01-1", "Bench 1"), BinOpened("BIN-1", "restock", "acme"))
+    parcel(journal, 1)
+    put(journal, CountBegan("S-S01-1"))
+    (head,) = seek("BIN-1").hits
+    assert (head.code, head.units) == ("BIN-1", 0)
+    put(journal, CountEnded("S-S01-1"))
+    assert codes(seek("BIN-1")) == ["BIN-1", "N1"]
 
 
 def test_a_badge_finds_the_hours_of_its_work(journal: Journal, seek: Callable) -> None:
