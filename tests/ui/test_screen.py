@@ -197,4 +197,4 @@ def test_beside_an_unknown_parcel_stand_the_orders_it_may_be(hands, see: Callabl
     assert see().likely == ()  # the evidence of the item in work has the place
     hands.go_to("place")
     hands.go_to("item")
-    assert [each.rma for each in see().likely][0] == "RMA-1044"
+    assert next(each.rma for each in see().likely) == "RMA-1044"

@@ -123,13 +123,13 @@ def test_the_bench_says_which_order_an_unknown_parcel_is_likely_of(site_known: o
 def test_the_command_says_what_speaks_for_which_order(
     copy_of: Callable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copy_of(order(1, "SHOE", "SN1", zip_="90210"), order(2, "SHOE", "SN2")).close()
     with Journal.open(tmp_path / "station.sqlite", "S01") as journal:
         arrived = ParcelArrived("P1", UNKNOWN, "ups", "unknown", "none")
         named = ItemIdentified("P1", "I1", "x", "undeclared", "Shoe", "home", "acme", "SHOE")
         taken = journal.append([SerialChecked("I1", "SN2", "not_known")], operator="B", shift="").txn
         for facts in ([arrived, named], [SerialChecked("I1", "SN1", "not_known")], [Undone((taken,), "serial")]):
             journal.append(facts, operator="B", shift="")
+    copy_of(order(1, "SHOE", "SN1", zip_="90210"), order(2, "SHOE", "SN2")).close()
     assert main(["resolve", str(tmp_path), UNKNOWN, "--zip", "90210"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("Likely this one:") and "RMA-1" in told.splitlines()[1]
