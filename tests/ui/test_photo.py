@@ -15,6 +15,7 @@ from station.facts import DefectMarked, PhotoTaken
 from station.inputs import Do
 from station.settings import Settings
 from ui import setting_up
+from ui.panels.evidence import EvidencePanel
 from ui.panels.photo import PhotoPanel
 from ui.parts.buttons import KeyButton
 from ui.parts.canvas import Canvas
@@ -126,7 +127,7 @@ def test_keys_alone_open_turn_mark_and_take_back(bench: Bench) -> None:
 
 
 def test_touch_alone_opens_marks_a_point_and_a_line_and_goes_back(bench: Bench) -> None:
-    (photos,) = bench.window.findChildren(Photos)
+    (photos,) = bench.window.findChildren(EvidencePanel)[0].findChildren(Photos)
     thumb = photos._shots[0]._picture
     QTest.mouseClick(thumb, Qt.MouseButton.LeftButton)
     QApplication.processEvents()
