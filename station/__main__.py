@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from devices.simulators.process import SimulatorError
-from station.cli import rule_commands
+from station.cli import past_commands, rule_commands
 from station.cli.errors import CentralFailed, Stuck
 from station.errors import JournalError
 from station.settings import SettingsError
@@ -38,8 +38,14 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station hints report DATA         say how often hints were right, by what the graders answered
   returns-station crops DATA ITEM --out DIR  cut what was marked on the photos of an item out of them
   returns-station doctor                    prove versions, disk, clock, journal and each device
-  returns-station shift DATA                say how a shift adds up, as text, JSON or CSV
+  returns-station shift DATA                say how a shift adds up, as text, JSON, CSV or PDF
   returns-station exceptions DATA           say what waits for a person's decision, as text, JSON or CSV
+  returns-station find DATA CODE            tell the whole story of whatever a code stands for
+  returns-station resolve DATA PARCEL       say which orders an unknown parcel may belong to, and why
+  returns-station bin DATA BIN              list what lies in a bin, as text, CSV, JSON or PDF
+  returns-station evidence DATA PLATE --to FILE.zip
+                                            write what can be proved of an item, for somebody outside
+  returns-station prove DATA SHIFT CODE     say whether a printed report is what the journal says
   returns-station verify DATA               check that nothing in a data folder was lost or changed
   returns-station salvage DATA              save what can be read of a damaged journal
   returns-station support-bundle OUT.zip    write what a helper needs to know, with nothing private in it
@@ -87,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
     rule_commands.add_to(commands, where)
+    past_commands.add_to(commands, where)
     cut = commands.add_parser("crops", parents=[where], help="cut what was marked on an item's photos out of them")
     cut.add_argument("item", metavar="ITEM", help="the item's number, as in the journal and the report")
     cut.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the pictures")
@@ -120,7 +127,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_shift(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
     told = commands.add_parser("shift", parents=[where], help="say how a shift adds up by the ten rules")
     told.add_argument("shift", nargs="?", default="", metavar="SHIFT", help="its name; the latest when none is given")
-    told.add_argument("--form", choices=("text", "json", "csv"), default="text", help="for people, machines or tables")
+    told.add_argument("--form", choices=("text", "json", "csv", "pdf"), default="text", help="how (default: text)")
+    told.add_argument("--to", type=Path, metavar="FILE", help="write it there; without it, to standard output")
+    told.add_argument("--language", default="en", metavar="CODE", help="of the PDF (default: en)")
     told.add_argument("--behind", action="store_true", help="list the parcels, items and plates behind each figure")
     told.set_defaults(do=_shift)
     waits = commands.add_parser("exceptions", parents=[where], help="say what waits for a person's decision")
@@ -272,7 +281,7 @@ def _exceptions(asked: argparse.Namespace) -> int:
 def _shift(asked: argparse.Namespace) -> int:
     from station.cli import shift
 
-    return shift.show(asked.data, asked.shift, asked.form, asked.behind)
+    return shift.show(asked.data, asked.shift, asked.form, asked.behind, asked.to, asked.language)
 
 
 def _bundle(asked: argparse.Namespace) -> int:

@@ -1,21 +1,19 @@
 """Answers what screens and the workflow ask about this bench's own past, from the projected tables and the journal."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from station import schema
-from station.archive import entries_at
+from station.codes import Candidate
 from station.copy_marks import acked_in, refused_in
-from station.entries import Entry
 from station.exceptions.kinds import Kinds
 from station.exceptions.queue import Decided, Unsent, Waiting, decisions, queue
-from station.facts import ParcelArrived, Recorded, Unknown
+from station.facts import ParcelArrived
 from station.journal import Journal
 from station.known import Plated, Received, Unit
 from station.local_copy import COPY_FILE
@@ -23,6 +21,9 @@ from station.moments import now as utc_now
 from station.moments import utc
 from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
+from station.search.found import Found
+from station.search.seeking import seek
+from station.search.story import story_of
 from station.shifts.counting import BenchShift, Sent, reconcile, sent_so_far
 from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line
@@ -63,14 +64,6 @@ class BinContents(msgspec.Struct, frozen=True):
     closed_why: str
 
 
-class Told(msgspec.Struct, frozen=True):
-    """One line of a story: the entry, its fact, and whether it was taken back later."""
-
-    entry: Entry
-    fact: Recorded | Unknown
-    undone: bool
-
-
 class History:
     """The past of one bench, read through its journal's own connection, in the journal's thread."""
 
@@ -88,7 +81,7 @@ class History:
     def took_back(self, receipt: Receipt) -> bool:
         """Tell whether the arrival that a receipt of this station speaks of was undone here."""
         with self._journal.reading() as connection:
-            story = self._told(connection, receipt.parcel)
+            story = story_of(connection, self._journal.path.parent, self._journal.station, receipt.parcel)
         return any(
             told.undone and isinstance(told.fact, ParcelArrived) and told.fact.code == receipt.code for told in story
         )
@@ -229,57 +222,19 @@ class History:
         with self._journal.reading() as connection:
             return tuple(BinContents(**row) for row in connection.execute(query).mappings())
 
-    def story(self, code: str) -> tuple[Told, ...]:
-        """Return all that was recorded about what a code names, in order, what was undone included.
-
-        A code may name a parcel (its tracking number), or items (a plate, an RMA, a serial number): then the
-        other items of their parcels are left out.
-        """
-        with self._journal.reading() as connection:
-            parcels, items = self._named_by(connection, code)
-            told = [line for parcel in parcels for line in self._told(connection, parcel)]
-        if items:
-            told = [line for line in told if getattr(line.fact, "item", "") in {"", *items}]
-        return tuple(sorted(told, key=lambda line: line.entry.seq))
-
-    def _named_by(self, connection: Connection, code: str) -> tuple[Sequence[str], frozenset[str]]:
-        parcel, item = schema.parcel.c, schema.item.c
-        own = parcel.station == self._journal.station
-        by_code = or_(parcel.code == code, parcel.parcel == code)
-        parcels = connection.execute(select(parcel.parcel).where(own, by_code)).scalars().all()
-        if parcels or not code:
-            return parcels, frozenset()
-        by_item = or_(item.plate == code, item.item == code, item.rma == code, item.serial == code)
-        query = select(item.parcel, item.item).where(item.station == self._journal.station, by_item)
-        rows = connection.execute(query).all()
-        if rows:
-            return list({row.parcel: None for row in rows}), frozenset(row.item for row in rows)
-        announced = select(parcel.parcel, parcel.orders).where(own, parcel.orders.contains(code, autoescape=True))
-        found = connection.execute(announced).all()
-        return [row.parcel for row in found if code in json.loads(row.orders)], frozenset()
-
-    def _told(self, connection: Connection, parcel: str) -> list[Told]:
-        rows = _STORY.run(connection, self._named(parcel=parcel)).mappings().all()
-        gone = {row["told"] for row in rows if row["seq"] is None}
-        packed = entries_at(connection, self._journal.path.parent, gone)
-        told = []
-        for row in rows:
-            if row["seq"] is not None:
-                entry = Entry(**{name: row[name] for name in Entry.__struct_fields__})
-            elif row["told"] in packed:
-                entry = packed[row["told"]]
-            else:
-                continue
-            told.append(Told(entry, entry.fact(), row["undone_at"] is not None))
-        return told
+    def seek(
+        self,
+        text: str,
+        recognise: Callable[[str, str], tuple[Candidate, ...]],
+        badges: Collection[str] | None = None,
+    ) -> Found:
+        """Return all that is known here of a code, as `station.search.seeking` says; from any thread."""
+        return seek(self._journal.path, self._journal.station, text, recognise, badges)
 
     def _count(self, connection: Connection, column: Any, since: str) -> int:
         """Count the station's rows with a moment not before `since`."""
         query = select(func.count()).where(column.table.c.station == self._journal.station, column >= since)
         return int(connection.execute(query).scalar_one())
-
-    def _named(self, **values: str) -> dict[str, str]:
-        return {"station": self._journal.station, **values}
 
 
 def _unit(row: Sequence[Any]) -> Unit:
@@ -315,10 +270,4 @@ _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :
 _WITH_GOODS = Statement(
     "SELECT bin, disposition, client FROM bin WHERE station = :station AND bin IN"
     " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0) ORDER BY bin"
-)
-_STORY = Statement(
-    "SELECT story.seq AS told, journal.*, undone.undone_at FROM story"
-    " LEFT JOIN journal ON journal.station = story.station AND journal.epoch = story.epoch AND journal.seq = story.seq"
-    " LEFT JOIN undone ON undone.station = story.station AND undone.txn = story.txn"
-    " WHERE story.station = :station AND story.parcel = :parcel ORDER BY story.n"
 )

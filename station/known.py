@@ -13,6 +13,7 @@ from station.codes import Candidate
 from station.exceptions.queue import Decided, Waiting
 from station.interlocks import Interlock
 from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.resolver.ranking import Evidence, Ranked
 from station.shifts.lines import Line
 from station.weights import ItemWeights
 
@@ -148,6 +149,9 @@ class Known(Protocol):
 
     def head(self) -> str:
         """Return the hash (hex) of the last fact of this bench's journal."""
+
+    def likely_orders(self, evidence: Evidence) -> tuple[Ranked, ...]:
+        """Return the return orders that evidence of an unknown parcel speaks for, the likeliest first."""
 
     def item_weights(self) -> ItemWeights:
         """Return how far units may weigh from their articles."""

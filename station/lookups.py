@@ -32,6 +32,8 @@ from station.records import (
     SerialNote,
     pattern_key,
 )
+from station.resolver.gathering import likely
+from station.resolver.ranking import Evidence, Ranked
 from station.rules import Rules
 from station.shifts.lines import Line
 from station.weights import ItemWeights
@@ -170,6 +172,10 @@ class Lookups:
     def head(self) -> str:
         """Return the hash (hex) of the last fact of this bench's journal."""
         return self._history.head()
+
+    def likely_orders(self, evidence: Evidence) -> tuple[Ranked, ...]:
+        """Return the return orders that the evidence speaks for, the likeliest first."""
+        return likely(self._copy, self.received, evidence)
 
     def item_weights(self) -> ItemWeights:
         """Return how far units may weigh from their articles."""

@@ -16,6 +16,8 @@ RECEIPT = msgspec.json.Decoder(Receipt)
 RECALL = msgspec.json.Decoder(Recall)
 NOTE = msgspec.json.Decoder(SerialNote)
 _PATTERN = ("*", "?")
+# Long enough that few numbers share one; the shortest tracking numbers have twelve signs.
+_TAIL = 6
 _T = TypeVar("_T")
 # How msgspec begins to say that a text is none of those a field may have.
 _NOT_AMONG = "Invalid enum value"
@@ -25,9 +27,23 @@ _log = logging.getLogger(__name__)
 def _order_codes(body: bytes) -> list[tuple[str, str]]:
     order = ORDER.decode(body)
     codes = [("order", code) for code in (order.rma, order.order, *order.trackings)]
+    codes += [("tail", tail) for tracking in order.trackings for tail in tails_of(tracking)]
     for line in order.lines:
         codes += [("serial", serial) for serial in line.serials]
-    return codes
+        codes.append(("sku", line.product.sku))
+    return [*codes, ("zip", order.zip)]
+
+
+def tails_of(number: str) -> tuple[str, ...]:
+    """Return the two pieces by which a tracking number is found that one wrong sign keeps from being found itself.
+
+    Wherever the sign is wrong, one of them is whole; numbers of one sender begin alike, so both are of the end. A short
+    number has none.
+    """
+    plain = "".join(number.split()).upper()
+    if len(plain) < 2 * _TAIL:
+        return ()
+    return f"{plain[-2 * _TAIL : -_TAIL]}-", f"-{plain[-_TAIL:]}"
 
 
 def _product_codes(body: bytes) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0009"
+REVISION = "0010"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()

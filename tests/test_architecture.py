@@ -78,6 +78,7 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "psycopg": ("sync.central",),
     "asyncio": ("sync.central",),
     "anyio": ("sync.central",),
+    "fpdf": ("station.printed",),
     "cryptography": ("sync.identity", "sync.central.enrolment"),
     "obstore": ("sync.central.photo_places",),
     "boto3": ("sync.central.photo_places",),
@@ -100,6 +101,7 @@ LATE_LIBRARIES = frozenset(
         "cryptography",
         "boto3",
         "botocore",
+        "fpdf",
     }
 )
 

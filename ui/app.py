@@ -26,6 +26,7 @@ from ui.pages.settings import SettingsPage
 from ui.pages.trouble import ENTER, ESCAPE, TroublePage, cannot_open_words
 from ui.photos import Decoder
 from ui.screen import Manner
+from ui.searching import Finder
 from ui.session import Session
 from ui.setting_up import Bench
 from ui.simulator import SimulatorPanel
@@ -125,7 +126,7 @@ class App:
         """
         self.training_wanted, self.renewal_wanted = None, False
         panel = SimulatorPanel(simulated, next_step) if simulated is not None else None
-        decoder = Decoder(self.post)
+        decoder, finder = Decoder(self.post), self._finder(station)
         session = Session(
             desk=station.desk,
             history=station.history,
@@ -137,6 +138,7 @@ class App:
             bench=self._bench(station),
             support=support,
             decode=decoder.want,
+            find=finder.want,
         )
         self._let_shoot = station.desk.let_shoot
         self._let_shoot(self._settings.auto_shutter)
@@ -148,8 +150,8 @@ class App:
             self._begin(session, panel, usable)
             return int(self.qt.exec())
         finally:
-            self._inbox.close()
-            decoder.close()
+            for each in (self._inbox, decoder, finder):
+                each.close()
             self.qt.removeEventFilter(self._wedge)
             sys.excepthook = hook
             self._let_shoot, self._let_read = _nobody_shoots, _nobody_reads
@@ -191,6 +193,10 @@ class App:
         page.show()
         self.qt.exec()
         return 1
+
+    def _finder(self, station: Station) -> Finder:
+        known, history = station.desk.bench.known, station.history
+        return Finder(self.post, lambda text, badges: history.seek(text, known.recognise, badges))
 
     def _begin(self, session: Session, panel: SimulatorPanel | None, usable: Callable[[], None] | None) -> None:
         if usable is not None and self.window.isVisible():

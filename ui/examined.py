@@ -9,8 +9,10 @@ from grading.rubric import chosen, defects
 from resources.words import Translator
 from station.facts import PhotoTaken, PrepDone
 from station.judge import evidence_of
+from station.resolver.gathering import evidence_of as evidence_of_order
+from station.resolver.ranking import Evidence, Ranked
 from station.stages import prep_due, preps_of, rubric_of
-from station.state import Item
+from station.state import Item, Parcel
 from station.steps.examine import rest_of
 from ui import wording
 from ui.photos import PhotoDecoded
@@ -53,6 +55,8 @@ class Explainer:
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
         self._told: tuple[str, ...] = ()
+        self._evidence: Evidence | None = None
+        self._likely: tuple[Ranked, ...] = ()
 
     def why(self, item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:
         """Return what the grade hangs on and what would better it, as sentences; none before it is graded and routed.
@@ -65,6 +69,15 @@ class Explainer:
         if len(self._of) != len(asked) or any(now is not then for now, then in zip(asked, self._of, strict=True)):
             self._of, self._told = asked, _why(item, known, tr)
         return self._told
+
+    def likely(self, parcel: Parcel, known: "Known") -> tuple[Ranked, ...]:
+        """Return which orders a parcel that nobody announced may belong to; ranked anew when more is known of it."""
+        if parcel.arrived.match != "none":
+            return ()
+        evidence = evidence_of_order(parcel)
+        if evidence != self._evidence:
+            self._evidence, self._likely = evidence, known.likely_orders(evidence)
+        return self._likely
 
 
 def _why(item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from station.state import Item
 from ui import examined, setup_prompt, telling, wording
 from ui.panels.enlarged import has_pictures
 from ui.photos import PhotoDecoded
+from ui.searching import Searched
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
 from ui.view import SETUP, Compared, Line, Lit, Looked, Shown, View, may_open
@@ -56,7 +57,7 @@ class Manner:
 class Opened:
     """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last,
     what was told of a long work, and the SHA-256 of the photo that is looked into, with the last one that was read.
-    `enlarged`: the reference pictures are wanted large.
+    `enlarged`: the reference pictures are wanted large. `search` is what came of the search, None while it is going on.
     """
 
     page: str = "receive"
@@ -67,6 +68,7 @@ class Opened:
     photo: str = ""
     read: PhotoDecoded | None = None
     enlarged: bool = False
+    search: Searched | None = None
 
 
 def look(
@@ -90,13 +92,16 @@ def look(
     """
     role = desk.bench.state.operator.role if desk.bench.state.operator is not None else ""
     page = opened.page if may_open(opened.page, desk.bench.state.operator) else "receive"
+    explainer = explainer or examined.Explainer()
+    parcel = desk.bench.state.parcel
     view = replace(
         _at(desk, figures, manner, workers, page),
-        why=_why(desk, manner.tr, explainer or examined.Explainer()),
+        why=_why(desk, manner.tr, explainer),
+        likely=explainer.likely(parcel, desk.bench.known) if parcel is not None and parcel.item is None else (),
         failed=opened.failed,
         proved=opened.proved,
         told=opened.told,
-        looked=_looked(desk, opened) if page == "receive" and opened.photo else None,
+        looked=_looked(desk, opened, page) if page in ("receive", "search") and opened.photo else None,
         enlarged=opened.enlarged and page == "receive" and not opened.photo and has_pictures(desk.bench.prompt),
         searched=opened.searched if page == "search" else "",
         demo=demo,
@@ -110,6 +115,8 @@ def look(
     if setting_up is not None:
         asked = setup_prompt.prompt(setting_up.now, setting_up.trouble)
         return replace(view, prompt=asked, setting_up=setting_up.now)
+    if page == "search":
+        return _with_found(view, opened, desk)
     return view if history is None else _with_the_past(view, history, desk.bench.known)
 
 
@@ -155,13 +162,11 @@ def _why(desk: "Desk", tr: Translator, explainer: examined.Explainer) -> tuple[s
 
 
 def _with_the_past(view: View, history: "History", known: "Known") -> View:
-    """Add what the page shows of earlier: a story, the exceptions or the shift; and the names of the people in it."""
-    told = _story(history, known, view.searched) if view.searched else ()
+    """Add what the page shows of earlier: the exceptions or the shift; and the names of the people in it."""
     waiting = known.exceptions_waiting() if view.page == "exceptions" else ()
     lines, found = _shift(view, history) if view.page == "shift" else ((), ())
-    badges = {line.told.entry.operator for line in told}
-    badges |= {badge for each in waiting for badge in (each.operator, each.taken_by)}
-    return replace(view, story=told, exceptions=waiting, names=_names(known, badges), lines=lines, findings=found)
+    badges = {badge for each in waiting for badge in (each.operator, each.taken_by)}
+    return replace(view, exceptions=waiting, names=_names(known, badges), lines=lines, findings=found)
 
 
 def _shift(view: View, history: "History") -> "tuple[tuple[ShiftLine, ...], tuple[Finding, ...]]":
@@ -179,10 +184,27 @@ def _standing(notice: Notice | None, age_s: float) -> Notice | None:
     return None if passed else notice
 
 
-def _story(history: "History", known: "Known", code: str) -> tuple[Line, ...]:
-    """Return the newest lines of a code's story, each with the words for what it names by codes."""
-    told = history.story(code)
-    return tuple(Line(each, telling.words_for(each.fact, told, known)) for each in told[-_SHOWN:])
+def _with_found(view: View, opened: Opened, desk: "Desk") -> View:
+    """Add what a search found: the newest lines of its story, each with the words for what it names by codes."""
+    search, known = opened.search, desk.bench.known
+    if search is None or search.text != view.searched:
+        return view
+    if search.found is None:
+        return replace(view, search_failed=True)
+    found = search.found
+    told = found.story
+    story = tuple(Line(each, telling.words_for(each.fact, told, known)) for each in told[-_SHOWN:])
+    shots = tuple(
+        Shown(
+            each.shot,
+            "taken",
+            str(desk.photo_path(each.sha256)),
+            PhotoTaken(each.item, each.shot, each.sha256, 0),
+        )
+        for each in found.pictures
+    )
+    badges = {*(line.entry.operator for line in told), *(hit.by for hit in found.hits)}
+    return replace(view, found=found, story=story, found_shots=shots, names=_names(known, badges))
 
 
 def _changed_why(item: Item, known: "Known") -> str:
@@ -267,9 +289,11 @@ def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:
     return tuple(shown)
 
 
-def _looked(desk: "Desk", opened: Opened) -> Looked | None:
+def _looked(desk: "Desk", opened: Opened, page: str) -> Looked | None:
     item = desk.bench.state.item
     path = str(desk.photo_path(opened.photo))
+    if page == "search":
+        return Looked(opened.photo, opened.read.image if opened.read is not None and opened.read.path == path else None)
     return examined.looked(item, desk.bench.known, opened.photo, path, opened.read) if item is not None else None
 
 

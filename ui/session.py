@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -22,6 +22,7 @@ from station.stages import Stage
 from ui.examined import Explainer
 from ui.photos import PhotoDecoded
 from ui.screen import Manner, Opened, look
+from ui.searching import Searched
 from ui.setting_up import Bench, SettingUp
 from ui.simulator import SimulatorPanel
 from ui.told import SupportWritten
@@ -65,12 +66,14 @@ class Session(QObject):
         bench: Bench,
         support: Callable[[], None],
         decode: Callable[[str], None],
+        find: Callable[[str, Collection[str] | None], None],
     ) -> None:
         super().__init__()
         self._desk, self._history, self._workers = desk, history, workers
         self._window, self._panel = window, panel
         self._manner = manner
         self._bench, self._support, self._decode = bench, support, decode
+        self._find = find
         self._opened, self._explainer = Opened(), Explainer()
         self._setting_up: SettingUp | None = None
         self._proof: AcceptedWeight | None = None
@@ -124,11 +127,8 @@ class Session(QObject):
 
     def take(self, value: object) -> None:
         """Take what came through the door."""
-        if isinstance(value, SupportWritten):
-            self._tell(value.words(self._manner().tr))
-            return
-        if isinstance(value, PhotoDecoded):
-            self._show_photo(value)
+        if isinstance(value, SupportWritten | PhotoDecoded | Searched):
+            self._show_done(value)
             return
         if not isinstance(value, Frame | FrameJudged | Weight) and self._desk.bench.prompt.entry != "pin":
             self._remember(value)
@@ -143,6 +143,9 @@ class Session(QObject):
             return
         if isinstance(value, Scan) and self._opened.page in _LOOKING and command_in(value.text) is None:
             self._look_at(value)
+            return
+        if self._opened.page == "search" and (hit := self._hit_of(value)):
+            self._search(hit)
             return
         if isinstance(value, Scan) and self._is_deciding(value):
             self._desk.take(Command(Do.DECIDE))
@@ -192,6 +195,16 @@ class Session(QObject):
             setting_up=self._setting_up,
             explainer=self._explainer,
         )
+
+    def _show_done(self, value: SupportWritten | PhotoDecoded | Searched) -> None:
+        """Show what long work beside the screen came to."""
+        match value:
+            case SupportWritten():
+                self._tell(value.words(self._manner().tr))
+            case PhotoDecoded():
+                self._show_photo(value)
+            case Searched():
+                self._show_found(value)
 
     def _take_in_trouble(self, value: Scan | Command | AcceptedWeight) -> None:
         """Nothing is accepted behind the page for trouble, and who scans without looking hears it."""
@@ -256,8 +269,31 @@ class Session(QObject):
         self.take(Scan("keyboard", text, "", time.monotonic()))
 
     def _search(self, text: str) -> None:
-        self._opened = replace(self._opened, searched=text.strip())
+        """Look a code up, or the hit whose number was typed; a person sees their own hours, a supervisor everyone's."""
+        code = self._numbered(text.strip()) or text.strip()
+        self._opened = replace(self._opened, searched=code, search=None, photo="", read=None)
+        person = self._desk.bench.state.operator
+        own = frozenset((person.badge,) if person is not None else ())
+        if code:
+            self._find(code, None if person is not None and person.role == "supervisor" else own)
         self.render()
+
+    def _show_found(self, search: Searched) -> None:
+        if search.text == self._opened.searched:
+            self._opened = replace(self._opened, search=search)
+            self.render()
+
+    def _hit_of(self, value: object) -> str:
+        """Return the code of the hit that a command barcode or a button chooses by its number; empty for none."""
+        command = command_in(value.text) if isinstance(value, Scan) else value
+        chosen = isinstance(command, Command) and command.do is Do.CHOOSE
+        return self._numbered(command.value) if chosen else ""
+
+    def _numbered(self, number: str) -> str:
+        found = self._opened.search.found if self._opened.search is not None else None
+        hits = found.hits if found is not None else ()
+        is_one = number.isascii() and number.isdecimal() and len(number) < 4 and 0 < int(number) <= len(hits)
+        return hits[int(number) - 1].code if is_one else ""
 
     def _turn_to(self, page: str) -> None:
         if page == SIMULATOR:

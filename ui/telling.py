@@ -14,7 +14,7 @@ from station.steps.prep import SKIP_PREP
 from station.steps.settle import REASONS as SETTLE_WHY
 
 if TYPE_CHECKING:
-    from station.history import Told
+    from station.search.story import Told
 
 Words = Mapping[str, tuple[str, dict[str, str]]]
 

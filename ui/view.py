@@ -24,8 +24,11 @@ from ui.theme import Theme
 
 if TYPE_CHECKING:
     from station.exceptions.queue import Waiting
-    from station.history import Figures, Told
+    from station.history import Figures
     from station.print_ledger import Copy
+    from station.resolver.ranking import Ranked
+    from station.search.found import Found
+    from station.search.story import Told
     from station.shifts.findings import Finding
     from station.shifts.lines import Line as ShiftLine
 
@@ -151,13 +154,15 @@ class PrepLine:
 class View:
     """What the window shows. `lamps` come in the order of the header; `now` is local wall-clock time, HH:MM.
 
-    `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown.
+    `failed` is what went wrong in the program itself, for IT; `searched` the code whose `story` is shown, `found` all
+    it stands for (None while it is looked for, or when that failed), `found_shots` the photos among that.
     `still` is the path of a photo that is asked about, `crop` the place in it (left, top, width, height in pixels;
     none: all of it). `names` are those of
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
     `asked_s` tells for how many seconds the question has been on the screen; `enlarged` that the reference pictures of
     its answers are wanted as large as they go. `lines` say how the shift adds up, `findings` what its count shows.
+    `likely` are the orders that a parcel nobody announced may belong to, the likeliest first.
     """
 
     tr: Translator
@@ -182,6 +187,9 @@ class View:
     cannot_save: str = ""
     failed: str = ""
     searched: str = ""
+    search_failed: bool = False
+    found: "Found | None" = None
+    found_shots: tuple[Shown, ...] = ()
     proved: str = ""
     told: str = ""
     demo: bool = False
@@ -206,6 +214,7 @@ class View:
     asked_s: float = 0.0
     looked: Looked | None = None
     enlarged: bool = False
+    likely: "tuple[Ranked, ...]" = ()
 
     @property
     def right_to_left(self) -> bool:

@@ -117,6 +117,7 @@ class Window(QWidget):
         self._trouble.chosen.connect(self.trouble_answered)
         search.searched.connect(self.searched)
         self._exceptions.decide_wanted.connect(self._decide)
+        search.photo_wanted.connect(self.photo_wanted)
         devices.support_wanted.connect(self.support_wanted)
         devices.retry_wanted.connect(self.retry_wanted)
         devices.setup_wanted.connect(lambda: self.page_wanted.emit(SETUP))

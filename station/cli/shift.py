@@ -1,45 +1,94 @@
-"""`shift`: the report of a shift, as it stands; a bench may be at work on it."""
+"""`shift`: the report of a shift, as it stands; the bench may be at work. `prove`: whether a printed one is true."""
 
 import sys
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import Connection
 
+from resources.words import Translator
+from station.archive import entries_after
+from station.cli.find import reading
 from station.copy_marks import acked_in, refused_in
-from station.database import open_sqlite
-from station.journal_errors import JournalError, from_database
+from station.database import open_memory
+from station.entries import Entry, first_break, first_prev
 from station.local_copy import COPY_FILE
-from station.opening import JOURNAL_FILE, check_files
-from station.shifts.counting import BenchShift, sent_so_far
-from station.shifts.report import as_csv, as_json, as_text, newest, report
+from station.printed import shift_pdf
+from station.safe_text import shown
+from station.shifts.counting import BenchShift, Sent, sent_so_far
+from station.shifts.proof import made_again, number_in, printed
+from station.shifts.report import Report, as_csv, as_json, as_text, newest, report
 
-FORMS = ("text", "json", "csv")
-_META = "SELECT name, value FROM meta WHERE name IN ('station', 'epoch')"
+FORMS = ("text", "json", "csv", "pdf")
+_PAGE = 5_000
 
 
-def show(data: Path, shift: str, form: str, with_things: bool) -> int:
-    """Print the report of a shift, the latest when none is named; return 1 when there is no such shift.
+def show(data: Path, shift: str, form: str, with_things: bool, out: Path | None = None, language: str = "en") -> int:
+    """Print the report of a shift, the latest when none is named, or write it to `out`; return 1 for no such shift.
+
+    Raises JournalError when there is no journal, or when it cannot be read; OSError when `out` cannot be written.
+    """
+    with reading(data) as (connection, station):
+        named = shift or newest(connection, station)
+        told = report(connection, BenchShift(station, named), _sent(connection, data))
+        if told is None:
+            sys.stderr.write(f"There is no shift {shown(shift)}.\n" if shift else "This bench has had no shift yet.\n")
+            return 1
+        content = _formed(connection, data, told, form, with_things, language)
+    if out is not None:
+        out.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+    return 0
+
+
+def _formed(connection: Connection, data: Path, told: Report, form: str, with_things: bool, language: str) -> bytes:
+    if form == "pdf":
+        (head,) = entries_after(connection, data, _recorded(connection) - 1, 1)
+        shift = BenchShift(told.station, told.shift)
+        return shift_pdf.pdf(printed(connection, shift, told, head), Translator(language))
+    words = as_text(told, with_things) if form == "text" else as_json(told) if form == "json" else as_csv(told)
+    return words.encode()
+
+
+def prove(data: Path, shift: str, code: str) -> int:
+    """Say whether a printed report of a shift is what the journal says; return 1 when it is not.
 
     Raises JournalError when there is no journal, or when it cannot be read.
     """
-    path = data / JOURNAL_FILE
-    check_files(path)
-    if not path.exists():
-        raise JournalError("missing", f"There is no journal in {data}. Name a station's data folder.")
-    try:
-        with closing(open_sqlite(path, read_only=True).connect()) as connection, connection.begin():
-            meta = {row.name: row.value for row in connection.exec_driver_sql(_META)}
-            recorded = int(connection.exec_driver_sql("SELECT MAX(seq) FROM journal").scalar() or 0)
-            copy = path.with_name(COPY_FILE)
-            sent = sent_so_far(recorded, acked_in(copy, meta["epoch"]), refused_in(copy))
-            named = shift or newest(connection, meta["station"])
-            told = report(connection, BenchShift(meta["station"], named), sent)
-    except DBAPIError as error:
-        raise from_database(error, path) from error
-    if told is None:
-        sys.stderr.write(f"There is no shift {shift}.\n" if shift else "This bench has had no shift yet.\n")
+    seq = number_in(code)
+    if seq is None:
+        sys.stderr.write("That is no proof of a report: it stands at the foot of each page, such as 120-0a1b…-2c3d….\n")
         return 1
-    words = as_text(told, with_things) if form == "text" else as_json(told) if form == "json" else as_csv(told)
-    sys.stdout.write(words)
-    return 0
+    with reading(data) as (connection, station):
+        entries = _entries(connection, data, seq)
+        epoch = entries[0].epoch if entries else ""
+    broken = first_break(entries, 0, first_prev(epoch)) if entries else "it has no such fact"
+    if broken:
+        sys.stdout.write(f"✘ The journal proves nothing: {shown(str(broken))}.\n")
+        return 1
+    with closing(open_memory().connect()) as memory, memory.begin():
+        again = made_again(memory, BenchShift(station, shift), entries, seq)
+    if again == code.strip().lower():
+        sys.stdout.write(f"✔ The report is what the journal said at fact {seq}, {entries[-1].at}.\n")
+        return 0
+    sys.stdout.write(f"✘ The journal says something else: {again or 'it has no such shift by then'}.\n")
+    return 1
+
+
+def _entries(connection: Connection, data: Path, seq: int) -> list[Entry]:
+    """Return every fact up to a number, packed ones too."""
+    found: list[Entry] = []
+    while page := entries_after(connection, data, len(found), min(_PAGE, seq - len(found))):
+        found += page
+    return found
+
+
+def _sent(connection: Connection, data: Path) -> Sent:
+    epoch = str(connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'epoch'").scalar())
+    copy = data / COPY_FILE
+    return sent_so_far(_recorded(connection), acked_in(copy, epoch), refused_in(copy))
+
+
+def _recorded(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT MAX(seq) FROM journal").scalar() or 0)

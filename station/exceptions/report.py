@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from station.exceptions.queue import Waiting
-from station.shifts.report import cell, shown
+from station.safe_text import cell, shown
 from station.words import EXCEPTION_WORDS
 
 _COLUMNS = (

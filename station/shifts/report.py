@@ -2,23 +2,18 @@
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator
 
 import msgspec
 from sqlalchemy.engine import Connection
 
+from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, behind, reconcile
 from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line, before_the_count
 from station.shifts.parts import PARTS, RULES
 from station.statements import Statement
 
-# Spreadsheets take what begins so for a formula, also in its full width (owasp.org, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Control signs, marks of the reading direction, ends of lines, halves of pairs; not the joiners that scripts need.
-_UNSAFE = ("Cc", "Cf", "Zl", "Zp", "Cs")
-_JOINERS = ("\u200c", "\u200d")
 _COUNTED_FROM = frozenset((part.rule, part.side, part.name) for part in PARTS)
 
 
@@ -190,18 +185,3 @@ def _state(told: Report) -> str:
     if told.reviewed_at:
         return "Counted; its differences are being explained."
     return "Its bins are being counted, blind: no figures yet." if told.counting_at else "At work."
-
-
-def shown(text: str) -> str:
-    """Return a text that can do nothing to a terminal or to the reading direction of the line it stands in."""
-    return "".join("\ufffd" if _is_unsafe(sign) else sign for sign in text)
-
-
-def _is_unsafe(sign: str) -> bool:
-    return sign not in _JOINERS and unicodedata.category(sign) in _UNSAFE
-
-
-def cell(text: str) -> str:
-    """Return a text as a cell that no spreadsheet takes for a formula."""
-    safe = shown(text)
-    return f"'{safe}" if text.lstrip(" \u00a0").startswith(_FORMULA) else safe

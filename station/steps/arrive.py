@@ -1,5 +1,6 @@
 """The parcel scan: one return order, several, none, received before, or returned to sender; then the weight."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from devices.readings import AcceptedWeight, Scan
@@ -16,7 +17,7 @@ from station.facts import (
     WeighingSkipped,
 )
 from station.inputs import Command
-from station.known import Known
+from station.known import Known, Received
 from station.outcome import Notice, Outcome
 from station.patterns import noted, words
 from station.plates import exception_id, parcel_id
@@ -194,7 +195,7 @@ def _arrive(
     state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], known: Known, again: bool = False
 ) -> Outcome:
     parcel = parcel_id(state.station, state.parcels + 1)
-    expected = tuple(declared(orders, known))
+    expected = tuple(declared(orders, known.received))
     again = again or bool(orders and not expected)
     kinds = {order.kind for order in orders}
     clients = {order.client for order in orders}
@@ -241,11 +242,14 @@ def _greeting(arrived: ParcelArrived, patterns: tuple[PatternNoted, ...], elsewh
     return accepted(mark("Return order {rma}."), rma=arrived.orders[0])
 
 
-def declared(orders: tuple[ReturnOrder, ...], known: Known) -> list[Declared]:
-    """Return the lines of return orders as they are known now, without the units that came here in other parcels."""
+def declared(orders: tuple[ReturnOrder, ...], received: Callable[[str], tuple[Received, ...]]) -> list[Declared]:
+    """Return the lines of return orders as they are known now, without the units that came here in other parcels.
+
+    `received` tells which units of an RMA did.
+    """
     lines = []
     for order in orders:
-        here = known.received(order.rma)
+        here = received(order.rma)
         for line in order.lines:
             came = [each.serial for each in here if each.line == line.line]
             if len(came) < line.quantity:

@@ -133,7 +133,7 @@ def lines_elsewhere(parcel: Parcel, serial: str, known: Known) -> list[Declared]
     """Return the lines, of orders nobody announced in this unknown parcel, that shipped the serial number."""
     if parcel.arrived.match != "none":
         return []
-    return [line for line in declared(known.orders_with_serial(serial), known) if serial in line.serials]
+    return [line for line in declared(known.orders_with_serial(serial), known.received) if serial in line.serials]
 
 
 def _other_line(state: State, item: Item, serial: str, known: Known) -> Declared | None:

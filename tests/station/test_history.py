@@ -17,7 +17,6 @@ from station.facts import (
     ItemIdentified,
     ParcelArrived,
     ParcelFinished,
-    PhotoTaken,
     Placed,
     PlateAllotted,
     PlateVoided,
@@ -90,40 +89,6 @@ def test_bins_are_known_and_counted(journal: Journal) -> None:
     new, full = history.bins()
     assert (new.bin, new.items, new.opened_at) == ("BIN-2", 0, "")
     assert (full.bin, full.items, full.closed_why) == ("BIN-1", 2, "full")
-
-
-@pytest.mark.parametrize("code", ["1Z1", "P1", "N1", "I1", "RMA1", "SN1"])
-def test_any_code_tells_its_story(journal: Journal, code: str) -> None:
-    parcel(journal, 2)
-    parcel(journal, 1)
-    story = History(journal).story(code)
-    assert [line.entry.type for line in story] == [
-        "ParcelArrived",
-        "ItemIdentified",
-        "SerialChecked",
-        "Routed",
-        "PlateAllotted",
-        "Placed",
-        "ParcelFinished",
-    ]
-    assert story[0].fact.parcel == "P1"
-    assert not any(line.undone for line in story)
-
-
-def test_a_story_keeps_what_was_undone_and_leaves_other_items_out(journal: Journal) -> None:
-    put(journal, ParcelArrived("P1", "1Z1", "ups", "return", "one", ("RMA%", "RMA_1")))
-    put(journal, ItemIdentified("P1", "I1", "x", "matched", "Shoe", "footwear"))
-    taken = put(journal, PhotoTaken("I1", "front", "ab" * 32, 1, fingerprint="f1"))
-    put(journal, Undone((taken,), "photo"))
-    put(journal, ItemIdentified("P1", "I2", "x", "matched", "Sock", "apparel"))
-    history = History(journal)
-    assert [(line.entry.type, line.undone) for line in history.story("I1")] == [
-        ("ParcelArrived", False),
-        ("ItemIdentified", False),
-        ("PhotoTaken", True),
-    ]
-    assert len(history.story("1Z1")) == len(history.story("RMA_1")) == 4
-    assert history.story("RMA") == history.story("") == history.story("x' OR 1=1 --") == ()
 
 
 def test_figures_of_the_day(journal: Journal, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_season_of_an_article_reaches_its_worth(walk, site_known: Lookups) -
 
 
 def test_the_size_of_an_article_is_frozen_into_what_was_declared_and_identified(walk, site_known: Lookups) -> None:
-    (headphones,) = declared(site_known.orders("RMA-1044"), site_known)
+    (headphones,) = declared(site_known.orders("RMA-1044"), site_known.received)
     assert headphones.size_mm == (190, 170, 80)
     walk.arrive("tee").scan("LF-PH-610").do(Do.CHOOSE, "none")
     assert walk.state.item.identified.size_mm == (158, 74, 8)

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from station import opening, schema, upgrade
 from station.database import open_sqlite
 from station.journal import Journal, JournalError
+from station.search.indexes import INDEXES
 from station.state import State
 
 OLD_0001 = Path(__file__).parent / "data" / "station_0001.sqlite"
@@ -17,8 +18,8 @@ OLD_0001 = Path(__file__).parent / "data" / "station_0001.sqlite"
 NEXT = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0010"
-down_revision = "0009"
+revision = "9998"
+down_revision = "{before}"
 def upgrade():
     op.add_column("parcel", sa.Column("colour", sa.Text()))
     {then}
@@ -29,7 +30,7 @@ def with_next(folder: Path, then: str = "") -> Path:
     """Return a copy of the revisions with one more."""
     migrations = folder / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, migrations)
-    (migrations / "versions" / "rev_0010.py").write_text(NEXT.format(then=then))
+    (migrations / "versions" / "rev_9998.py").write_text(NEXT.format(then=then, before=schema.REVISION))
     return migrations
 
 
@@ -43,14 +44,25 @@ def test_the_revisions_make_the_tables_we_know(tmp_path: Path, tables: object) -
     opening.begin_file(tmp_path / "station.sqlite", "S1", "e1")
     with open_sqlite(tmp_path / "station.sqlite").connect() as connection:
         others = {table.name for known in (schema.STATION, schema.PROJECTIONS) for table in known.tables.values()}
-        context = MigrationContext.configure(
-            connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in tables.tables}
-        )
+
+        def included(name: str, kind: str, _: object) -> bool:
+            return name in tables.tables if kind == "table" else name not in INDEXES
+
+        context = MigrationContext.configure(connection, opts={"include_name": included})
         assert compare_metadata(context, tables) == []
         assert MigrationContext.configure(connection).get_current_revision() == schema.REVISION
         names = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
         # sqlite_stat4 is there or not as the SQLite library was built.
         assert names - {"sqlite_stat4"} == others | {"alembic_version", "sqlite_sequence", "sqlite_stat1"}
+
+
+def test_a_bench_has_the_indexes_by_which_any_code_is_found(tmp_path: Path) -> None:
+    opening.begin_file(tmp_path / "station.sqlite", "S1", "e1")
+    with open_sqlite(tmp_path / "station.sqlite").connect() as connection:
+        for name, (table, columns) in INDEXES.items():
+            found = connection.exec_driver_sql("SELECT name FROM pragma_index_info(?)", (name,)).scalars()
+            assert list(found) == ["station", *columns]
+            assert name in connection.exec_driver_sql("SELECT name FROM pragma_index_list(?)", (table,)).scalars()
 
 
 def test_a_database_of_the_first_revision_still_opens(tmp_path: Path) -> None:
@@ -65,7 +77,7 @@ def test_an_old_database_is_copied_then_brought_up_to_date(tmp_path: Path, monke
     path = tmp_path / "station.sqlite"
     shutil.copy(OLD_0001, path)
     monkeypatch.setattr(upgrade.upgrade, "__defaults__", (with_next(tmp_path),))
-    monkeypatch.setattr(schema, "REVISION", "0010")
+    monkeypatch.setattr(schema, "REVISION", "9998")
     with Journal.open(path, "S1") as journal:
         assert journal.last_seq == 3
     assert "colour" in columns(path)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from station.lookups import Lookups
 from station.photos import PhotoStore
 from station.prompt import Prompt
 from station.rules import Rules, read_rules
+from station.search.found import Found
 from station.settings import Settings
 from station.stages import question_due
 from station.state import State
@@ -34,6 +35,7 @@ from station.steps.place import takes
 from station.sync_status import SyncStatus
 from station.workflow import step
 from sync.central import sample as sample_records
+from ui import searching
 from ui.pages.settings import SettingsPage
 from ui.screen import Manner, Opened, look
 from ui.theme import THEMES, font, stylesheet
@@ -95,6 +97,9 @@ class Hands:
     @property
     def bench(self) -> Bench:
         return self.desk.bench
+
+    def seek(self, code: str, badges: Collection[str] | None = None) -> Found:
+        return self.history.seek(code, self.bench.known.recognise, badges)
 
     def take(self, word: object) -> None:
         self.desk.take(word)  # type: ignore[arg-type]
@@ -280,7 +285,8 @@ def see(hands: Hands) -> Callable[..., View]:
     ) -> View:
         settings = Settings(language=language, theme=theme, reduced_motion=True)
         manner = Manner(tr or Translator(language), settings, "14:32", at=at)
-        return look(hands.desk, FIGURES, manner, Opened(page, searched), history=hands.history)
+        search = searching.searched(hands.seek, searched) if searched else None
+        return look(hands.desk, FIGURES, manner, Opened(page, searched, search=search), history=hands.history)
 
     return _see
 

@@ -18,6 +18,7 @@ from station.settings import Settings
 from ui import setting_up
 from ui.photos import PhotoDecoded, decoded
 from ui.screen import Manner
+from ui.searching import searched
 from ui.session import Session
 from ui.window import Window
 
@@ -91,6 +92,7 @@ def one_hand(hands, window: Window, qtbot) -> Iterator[OneHand]:
         bench=setting_up.Bench(Settings, sounds.append, sounds.append, hands.desk.print_test, hands.desk.watch),
         support=lambda: None,
         decode=lambda path: session.take(PhotoDecoded(path, decoded(path))),
+        find=lambda text, badges: session.take(searched(hands.seek, text, badges)),
     )
     session.begin()
     qtbot.waitExposed(window)

@@ -15,12 +15,14 @@ from station.facts import DefectMarked, PhotoTaken
 from station.inputs import Do
 from station.settings import Settings
 from ui import setting_up
+from ui.panels.evidence import EvidencePanel
 from ui.panels.photo import PhotoPanel
 from ui.parts.buttons import KeyButton
 from ui.parts.canvas import Canvas
 from ui.parts.photos import Photos
 from ui.photos import Decoder, PhotoDecoded, decoded
 from ui.screen import Manner
+from ui.searching import searched
 from ui.session import Session
 from ui.window import Window
 
@@ -42,7 +44,7 @@ class Bench:
 
     @property
     def canvas(self) -> Canvas:
-        return self.window.findChildren(Canvas)[0]
+        return self.panel.findChildren(Canvas)[0]
 
     @property
     def marks(self) -> tuple[DefectMarked, ...]:
@@ -91,6 +93,7 @@ def bench(hands, window: Window) -> Iterator[Bench]:
         bench=setting_up.Bench(Settings, lambda _: None, lambda _: None, hands.desk.print_test, hands.desk.watch),
         support=lambda: None,
         decode=lambda path: session.take(PhotoDecoded(path, decoded(path))),
+        find=lambda text, badges: session.take(searched(hands.seek, text, badges)),
     )
     session.begin()
     QApplication.processEvents()
@@ -124,7 +127,7 @@ def test_keys_alone_open_turn_mark_and_take_back(bench: Bench) -> None:
 
 
 def test_touch_alone_opens_marks_a_point_and_a_line_and_goes_back(bench: Bench) -> None:
-    (photos,) = bench.window.findChildren(Photos)
+    (photos,) = bench.window.findChildren(EvidencePanel)[0].findChildren(Photos)
     thumb = photos._shots[0]._picture
     QTest.mouseClick(thumb, Qt.MouseButton.LeftButton)
     QApplication.processEvents()

@@ -187,3 +187,14 @@ def colourfulness(image: QImage) -> float:
     """How far the pixels are from grey, on average."""
     colours = [QColor(image.pixel(x, y)) for x in range(40, 600, 20) for y in range(20, 340, 20)]
     return sum(max(c.red(), c.green(), c.blue()) - min(c.red(), c.green(), c.blue()) for c in colours) / len(colours)
+
+
+def test_beside_an_unknown_parcel_stand_the_orders_it_may_be(hands, see: Callable) -> None:
+    hands.sign_in()
+    hands.begin("unknown-abroad")
+    assert see().likely == ()
+    hands.scan("H2224425130")
+    assert see().likely == ()  # the evidence of the item in work has the place
+    hands.go_to("place")
+    hands.go_to("item")
+    assert next(each.rma for each in see().likely) == "RMA-1044"

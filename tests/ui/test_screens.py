@@ -97,6 +97,9 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "20-bins", {"page": "bins"}
     yield "21-search-empty", {"page": "search"}
     yield "22-search", {"page": "search", "searched": parcel.code}
+    yield "22-search-item", {"page": "search", "searched": "LPNA010000001K"}
+    yield "22-search-hour", {"page": "search", "searched": "BDG-1001"}
+    yield "22-search-nothing", {"page": "search", "searched": "RMA-9999"}
     hands.take(Down("camera", Fault.frozen, 0.0))
     yield "23-devices", {"page": "devices"}
     yield "24-settings", {"page": "settings"}

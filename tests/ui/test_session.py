@@ -18,10 +18,12 @@ from station.outcome import Tone
 from station.own_codes import TEST_CODE
 from station.settings import ReadingSettings, Settings
 from ui import setting_up
+from ui.pages.search import _Large
 from ui.pages.settings import SettingsPage
 from ui.parts.interlock import InterlockCard
 from ui.photos import PhotoDecoded, decoded
 from ui.screen import Manner
+from ui.searching import searched
 from ui.session import Session
 from ui.told import SupportWritten
 from ui.window import Window
@@ -67,6 +69,9 @@ class Bench:
         assert found, f"no button {name!r} among {[b.accessibleName() for b in self.window.findChildren(QPushButton)]}"
         return found[0]
 
+    def key_button(self, words: str) -> QPushButton:
+        return next(b for b in self.window.findChildren(QPushButton) if b.isVisible() and words in b.accessibleName())
+
 
 _TIMES = (1_000_000.0 + number for number in range(1_000_000))
 
@@ -89,6 +94,7 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
         bench=setting_up.Bench(Settings, wanted.append, wanted.append, hands.desk.print_test, hands.desk.watch),
         support=lambda: wanted.append("support"),
         decode=lambda path: session.take(PhotoDecoded(path, decoded(path))),
+        find=lambda text, badges: session.take(searched(hands.seek, text, badges)),
     )
     session.begin()
     window.show()
@@ -261,6 +267,52 @@ def test_a_scan_on_the_search_page_is_a_search(bench: Bench) -> None:
     assert bench.stage == "item"
     bench.type("RMA-9999")
     assert "knows nothing of RMA-9999" in bench.shown()
+
+
+def test_a_hit_is_opened_by_number_scan_and_touch_and_a_photo_by_key(bench: Bench) -> None:
+    bench.hands.sign_in()
+    parcel = bench.hands.begin("tee")
+    bench.hands.scan(parcel.items[0].code)
+    bench.hands.go_to("inspect")
+    bench.window.page_wanted.emit("search")
+    bench.scan(parcel.code)
+    assert "Touch one, or type its number and press Enter." in bench.shown()
+    item = bench.hands.bench.state.item.identified
+    for choose in (
+        lambda: bench.type("2"),
+        lambda: bench.scan("RS:choose:2"),
+        lambda: bench.key_button(item.title).click(),
+    ):
+        bench.scan(parcel.code)
+        choose()
+        assert f"about {item.item}" in bench.shown()
+    assert bench.stage == "inspect"
+    large = bench.window.findChild(_Large)
+    seen = []
+    for _ in range(len(bench.hands.bench.state.item.photos)):
+        bench.key(Qt.Key.Key_Return)
+        seen.append(large.isVisible())
+    bench.key(Qt.Key.Key_Escape)
+    assert all(seen) and not large.isVisible()
+
+
+def test_another_persons_hours_are_a_supervisors(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.begin("tee")
+    bench.window.page_wanted.emit("search")
+    bench.scan("BDG-1001")
+    assert "The hour from" in bench.shown()
+    bench.window.page_wanted.emit("receive")
+    bench.hands.do(Do.FINISH)
+    bench.hands.do(Do.CHOOSE, "missing")
+    bench.hands.do(Do.SIGN_OUT)
+    bench.hands.sign_in("BDG-2001")
+    bench.window.page_wanted.emit("search")
+    bench.scan("BDG-1001")
+    assert "Only a supervisor sees their hours" in bench.shown()
+    assert "The hour from" not in bench.shown()
+    bench.scan("BDG-2001")
+    assert "nothing of BDG-2001" in bench.shown()
 
 
 def test_a_scan_on_the_devices_page_only_proves_the_scanner(bench: Bench) -> None:

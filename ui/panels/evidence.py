@@ -16,6 +16,7 @@ from ui.parts.counted import Counted
 from ui.parts.defect_list import DefectList
 from ui.parts.fields import Fields
 from ui.parts.hints import Hints
+from ui.parts.likely import Likely
 from ui.parts.photos import Photos
 from ui.parts.rest import RestList
 from ui.parts.rows import Rows
@@ -64,6 +65,7 @@ class EvidencePanel(Column):
         self._fields = Fields()
         self._why_title = Text("small", quiet=True)
         self._why = Rows(lambda: Text("small"), S8)
+        self._likely = Likely()
         self._rest, self._answered = RestList(), AnsweredList()
         self._defects, self._scores = DefectList(), Scores()
         self._rules = Text("small", quiet=True)
@@ -72,7 +74,7 @@ class EvidencePanel(Column):
         scroll = Scroll()
         for widget in (
             # What a result rests on comes before what it was seen in.
-            *(self._why_title, self._why, self._scores),
+            *(self._likely, self._why_title, self._why, self._scores),
             *(self._photos, self._hints, self._counted, self._answered, self._fields, self._defects),
             *(self._rules, self._bins),
         ):
@@ -96,7 +98,8 @@ class EvidencePanel(Column):
     def _fill(self, view: View, item: Item | None) -> None:
         tr = view.tr
         self._scroll.setAccessibleName(tr.gettext(mark("Evidence")))
-        self._title.show_text(tr.gettext(mark("Evidence") if item is not None else mark("Open bins")))
+        self._title.show_text(tr.gettext(mark("Evidence") if item is not None or view.likely else mark("Open bins")))
+        self._likely.render(view)
         self._hints.render(view)
         self._counted.render(view)
         self._fields.show_fields(_facts(view, item) if item is not None else [])
@@ -108,10 +111,10 @@ class EvidencePanel(Column):
         for label, words in zip(self._why.show_rows(len(reasons)), reasons, strict=True):
             label.show_text(words)
         self._rules.show_text(_rules(view, item) if item is not None else "")
-        bins = view.state.bins if item is None else ()
+        bins = view.state.bins if item is None and not view.likely else ()
         for row, each in zip(self._bins.show_rows(len(bins)), bins, strict=True):
             row.render(each.code, each.disposition, each.client, each.items, view)
-        if item is None and not bins:
+        if item is None and not bins and not view.likely:
             self._why_title.show_text(tr.gettext(mark("No bin is open yet. Scan a bin's label to open it.")))
         self._show_last(view)
 

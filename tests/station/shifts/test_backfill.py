@@ -9,7 +9,7 @@ from station.archive import pack
 from station.database import open_sqlite
 from station.journal import Journal, read_entries
 from station.local_copy import LocalCopy, proved_mark
-from station.migrations.versions import rev_0008
+from station.migrations.versions import rev_0008, rev_0010
 
 LATER_TABLES = ("taken", "decision")
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
@@ -53,7 +53,7 @@ def live(journal: Journal) -> None:
 def as_before(path: Path) -> None:
     """Take away what revision 0008 added, and what came later."""
     with open_sqlite(path).connect() as connection, connection.begin():
-        for name, *_ in (*rev_0008._INDEXES, ("bin_move_shift",)):
+        for name, *_ in (*rev_0008._INDEXES, ("bin_move_shift",), *rev_0010._INDEXES):
             connection.exec_driver_sql(f"DROP INDEX {name}")
         for table in (*NEW_TABLES, *LATER_TABLES):
             connection.exec_driver_sql(f"DROP TABLE {table}")

@@ -1,0 +1,1 @@
+"""Bins: what lies in one, as a list that goes with it."""

@@ -1,0 +1,113 @@
+"""The manifest of a bin: what lies in it now, by our own count, or lay in it when it left; for whoever takes it."""
+
+import csv
+import io
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.safe_text import cell, shown
+from station.statements import Statement
+
+NOW = 0
+
+
+class Lying(msgspec.Struct, frozen=True):
+    """One item in the bin."""
+
+    plate: str
+    title: str
+    sku: str
+    serial: str
+    letter: str
+    disposition: str
+    client: str
+    rma: str
+    placed_at: str
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """A bin and what is in it. Times are UTC in ISO 8601, "" for not yet; `moved_to` says where it left to.
+
+    `fill` is how often it had left before: a bin that comes back empty begins another.
+    """
+
+    bin: str
+    disposition: str
+    client: str
+    fill: int
+    opened_at: str
+    closed_at: str
+    moved_at: str
+    moved_to: str
+    items: tuple[Lying, ...]
+
+    @property
+    def strangers(self) -> tuple[Lying, ...]:
+        """The items that have no business in it: of another disposition, or of another client than it is for."""
+        return tuple(
+            each for each in self.items if each.disposition != self.disposition or self.client not in ("", each.client)
+        )
+
+
+def manifest(connection: Connection, station: str, code: str, times_ago: int = NOW) -> Manifest | None:
+    """Return a bin's manifest, or that of so many times ago that it left; None for a bin that is not known here.
+
+    Raises the database's errors.
+    """
+    named = {"station": station, "bin": code}
+    row = _BIN.run(connection, named).mappings().first()
+    if row is None:
+        return None
+    fill = int(_FILL.run(connection, named).scalar() or 0) - times_ago
+    left = _MOVE.run(connection, {**named, "fill": fill + 1}).mappings().first()
+    items = tuple(Lying(**each) for each in _ITEMS.run(connection, {**named, "fill": fill}).mappings())
+    moved = {"moved_at": left["moved_at"], "moved_to": left["moved_to"]} if left else {"moved_at": "", "moved_to": ""}
+    return Manifest(**row, fill=fill, **moved, items=items) if fill >= 0 else None
+
+
+def is_counted_blind(connection: Connection, station: str) -> bool:
+    """Tell whether bins are being counted: then nobody is told what should lie in them."""
+    return bool(_BLIND.run(connection, {"station": station}).first())
+
+
+def as_csv(told: Manifest) -> str:
+    """Return the items as a table that is safe to open in a spreadsheet."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("bin", *Lying.__struct_fields__))
+    for each in told.items:
+        table.writerow([cell(told.bin), *(cell(getattr(each, name)) for name in Lying.__struct_fields__)])
+    return out.getvalue()
+
+
+def as_json(told: Manifest) -> str:
+    """Return the manifest for machines."""
+    return msgspec.json.format(msgspec.json.encode(told).decode(), indent=2) + "\n"
+
+
+def as_text(told: Manifest) -> str:
+    """Return the manifest for a terminal."""
+    about = " · ".join(filter(None, (told.disposition, told.client, f"{len(told.items)} items")))
+    lines = [f"{shown(told.bin)}: {shown(about)}"]
+    if told.moved_at:
+        lines.append(f"left at {told.moved_at}{f' to {shown(told.moved_to)}' if told.moved_to else ''}")
+    lines += [" · ".join(shown(part) for part in _parts(each) if part) for each in told.items]
+    lines += [f"does not belong here: {shown(each.plate)} ({shown(each.disposition)})" for each in told.strangers]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _parts(each: Lying) -> tuple[str, ...]:
+    return each.plate, each.title, each.sku, each.serial, each.letter, each.client, each.rma
+
+
+_BIN = Statement(
+    "SELECT bin, disposition, client, opened_at, closed_at FROM bin WHERE station = :station AND bin = :bin"
+)
+_FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
+_MOVE = Statement("SELECT moved_at, moved_to FROM bin_move WHERE station = :station AND bin = :bin AND fill = :fill")
+_ITEMS = Statement(
+    "SELECT plate, title, sku, COALESCE(serial, '') AS serial, letter, disposition, client, rma, placed_at FROM item"
+    " WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > '' ORDER BY placed_at, item"
+)
+_BLIND = Statement("SELECT 1 FROM shift WHERE station = :station AND counting_at <> '' AND reviewed_at = ''")

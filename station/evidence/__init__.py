@@ -1,0 +1,1 @@
+"""Evidence of one item, for somebody outside: a claim, a dispute, a debit, a letter."""

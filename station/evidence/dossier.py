@@ -1,0 +1,145 @@
+"""Chooses what of an item's story is evidence for somebody outside, and what is nobody else's business."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from resources.words import mark
+from station.entries import Entry
+from station.facts import (
+    Answered,
+    ExceptionRaised,
+    ExpiryRead,
+    Graded,
+    ItemIdentified,
+    ItemRelinked,
+    ItemWeighed,
+    LineMissing,
+    MarksRead,
+    ParcelArrived,
+    ParcelWeighed,
+    PhotoSkipped,
+    PhotoTaken,
+    Placed,
+    PlateConfirmed,
+    Recorded,
+    Routed,
+    SerialChecked,
+    Unknown,
+    WeighingSkipped,
+)
+from station.search.story import Told
+
+Purpose = Literal["carrier", "marketplace", "vendor", "value"]
+
+PURPOSES: Mapping[Purpose, tuple[str, str]] = {
+    "carrier": (
+        mark("Evidence for a carrier claim"),
+        mark("How the parcel came: its number, its weight before it was opened, and what was found in it."),
+    ),
+    "marketplace": (
+        mark("Evidence for a marketplace dispute"),
+        mark("What was sent back: the article, its serial number, and its condition when it was unpacked."),
+    ),
+    "vendor": (
+        mark("Evidence for a vendor debit"),
+        mark("What is wrong with the goods, by measurable questions, and the grade that follows from the answers."),
+    ),
+    "value": (
+        mark("Evidence for a diminished-value letter"),
+        mark("What the goods were sold as, in what condition they came back, and the grade that follows from it."),
+    ),
+}
+
+# Facts about the goods. Counts of a customer's other returns, hints of a machine, and what people at the bench override
+# or print are no evidence against anybody outside.
+_TOLD = (
+    ParcelArrived,
+    ParcelWeighed,
+    WeighingSkipped,
+    ItemIdentified,
+    ItemRelinked,
+    SerialChecked,
+    ItemWeighed,
+    PhotoTaken,
+    PhotoSkipped,
+    Answered,
+    MarksRead,
+    ExpiryRead,
+    Graded,
+    Routed,
+    PlateConfirmed,
+    Placed,
+    LineMissing,
+    ExceptionRaised,
+)
+# Among exceptions those about the goods; that a serial number was reported stolen is for the police.
+_RAISED = frozenset(
+    {
+        "weight_out_of_band",
+        "item_weight",
+        "item_explains_weight",
+        "empty_box",
+        "empty_box_opened",
+        "empty_parcel",
+        "lines_missing",
+        "serial_differs",
+        "model_differs",
+        "hazard",
+        "recall",
+    }
+)
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """One fact with what its hash was made of, so that whoever gets it can make the hash again."""
+
+    entry: Entry
+    fact: Recorded | Unknown
+
+
+class Photo(msgspec.Struct, frozen=True):
+    """A photo that may leave the bench: the copy without shipping labels where there is one; `shows` is its shot."""
+
+    sha256: str
+    shows: str
+    taken_at: str
+
+
+class Dossier(msgspec.Struct, frozen=True):
+    """What is told of one item, and for what."""
+
+    purpose: Purpose
+    item: str
+    named: ItemIdentified
+    proofs: tuple[Proof, ...]
+    photos: tuple[Photo, ...]
+
+    def last(self, kind: type) -> Recorded | Unknown | None:
+        """Return the last fact of a kind."""
+        return next((each.fact for each in reversed(self.proofs) if isinstance(each.fact, kind)), None)
+
+    def all(self, kind: type) -> list[Recorded | Unknown]:
+        """Return every fact of a kind, in order."""
+        return [each.fact for each in self.proofs if isinstance(each.fact, kind)]
+
+
+def dossier(story: Sequence[Told], item: str, purpose: Purpose) -> Dossier | None:
+    """Return what is told of an item; None when no such item was named in the story, or that was taken back."""
+    held = [line for line in story if not line.undone and getattr(line.fact, "item", "") in ("", item)]
+    named = next((line.fact for line in held if isinstance(line.fact, ItemIdentified)), None)
+    if named is None:
+        return None
+    told = [line for line in held if isinstance(line.fact, _TOLD) and _concerns(line.fact)]
+    photos = {
+        line.fact.shot: Photo(line.fact.shared_sha256 or line.fact.sha256, line.fact.shot, line.entry.at)
+        for line in told
+        if isinstance(line.fact, PhotoTaken)
+    }
+    proofs = tuple(Proof(line.entry, line.fact) for line in told)
+    return Dossier(purpose, item, named, proofs, tuple(photos.values()))
+
+
+def _concerns(fact: Recorded | Unknown) -> bool:
+    return not isinstance(fact, ExceptionRaised) or fact.kind in _RAISED

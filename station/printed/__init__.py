@@ -1,0 +1,1 @@
+"""What is printed on paper for people: reports and evidence, as PDF."""

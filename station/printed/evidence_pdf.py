@@ -1,0 +1,93 @@
+"""The evidence of one item on paper: what it is, what was measured, the grade with its reasons, and the photos."""
+
+from collections.abc import Mapping
+
+from grading.rubric import chosen
+from resources.words import Translator, mark
+from station.evidence.dossier import PURPOSES, Dossier
+from station.facts import Answered, ExceptionRaised, Graded, ItemWeighed, ParcelArrived, ParcelWeighed, SerialChecked
+from station.printed.paper import Paper
+from station.rules import Rules
+from station.words import EXCEPTION_WORDS
+
+
+def pdf(told: Dossier, photos: Mapping[str, bytes], rules: Rules, tr: Translator) -> bytes:
+    """Return the paper, in the reader's language; photos that are not here any more are named by their hash."""
+    title, about = PURPOSES[told.purpose]
+    last = told.proofs[-1].entry
+    words = mark("Item {item} · fact {seq} {hash}")
+    foot = tr.format(words, item=told.item, seq=str(last.seq), hash=last.hash.hex()[:16])
+    paper = Paper(foot, last.at)
+    paper.title(tr.gettext(title), (tr.gettext(about),))
+    paper.table([tr.gettext(mark("What")), ""], _identity(told, tr), (30, 120))
+    graded = told.last(Graded)
+    if isinstance(graded, Graded):
+        paper.heading(tr.format(mark("Grade {letter}"), letter=graded.letter or tr.gettext(mark("not gradable"))))
+        for reason in graded.reasons:
+            paper.words("• " + tr.format(reason.text, **reason.params))
+    answers = [_answer(each, told, rules, tr) for each in told.all(Answered) if isinstance(each, Answered)]
+    if answers:
+        paper.heading(tr.gettext(mark("Questions and answers")))
+        heads = [tr.gettext(each) for each in (mark("Question"), mark("Answer"), mark("Version"))]
+        paper.table(heads, answers, (70, 60, 25))
+    paper.heading(tr.gettext(mark("What was recorded")))
+    heads = [tr.gettext(each) for each in (mark("Fact"), mark("When"), mark("What"), mark("Hash"))]
+    rows = [
+        (str(each.entry.seq), _moment(each.entry.at), each.entry.type, each.entry.hash.hex()[:32])
+        for each in told.proofs
+    ]
+    paper.table(heads, rows, (12, 40, 40, 60))
+    paper.heading(tr.gettext(mark("Photos")))
+    for photo in told.photos:
+        under = f"{photo.shows} · {_moment(photo.taken_at)} · SHA-256 {photo.sha256}"
+        if photo.sha256 in photos:
+            paper.picture(photos[photo.sha256], under)
+        else:
+            paper.words(f"{under} · {tr.gettext(mark('is not on this computer any more'))}")
+    return paper.done()
+
+
+def _answer(given: Answered, told: Dossier, rules: Rules, tr: Translator) -> tuple[str, str, str]:
+    """Return a question and its answer in the words they were asked in; by their names where nobody has these."""
+    rubric = rules.versions.get(given.rubric)
+    pair = ((given.question, given.option),)
+    found = chosen(rubric, pair, told.named.components) if rubric is not None else ()
+    for question, option in found:
+        return tr.format(question.text, **question.params), tr.format(option.text, **option.params), given.rubric
+    return given.question, given.option, given.rubric
+
+
+def _identity(told: Dossier, tr: Translator) -> list[tuple[str, str]]:
+    """Return what the item is and what was measured of it, each with its word; what nobody knows is left out."""
+    named, arrived, serial = told.named, told.last(ParcelArrived), told.last(SerialChecked)
+    rows = [
+        (mark("Article"), named.title),
+        (mark("SKU"), named.sku),
+        (mark("GTIN"), named.gtin),
+        (mark("Client"), named.client),
+        (mark("Return order"), named.rma),
+        (mark("Lot"), named.lot),
+    ]
+    if isinstance(arrived, ParcelArrived):
+        rows.append((mark("Parcel"), " ".join(filter(None, (arrived.carrier, arrived.code)))))
+    if isinstance(serial, SerialChecked):
+        rows.append((mark("Serial number"), serial.serial))
+    weights = ((mark("Parcel weight"), told.last(ParcelWeighed)), (mark("Item weight"), told.last(ItemWeighed)))
+    for text, weighed in weights:
+        if isinstance(weighed, ParcelWeighed | ItemWeighed):
+            rows.append((text, _weight(weighed.weight_mg, weighed.expected_mg, tr)))
+    for each in told.all(ExceptionRaised):
+        if isinstance(each, ExceptionRaised):
+            rows.append((mark("Noted"), tr.gettext(EXCEPTION_WORDS.get(each.kind, each.kind))))
+    return [(tr.gettext(word), value) for word, value in rows if value]
+
+
+def _weight(weight_mg: int, expected_mg: int, tr: Translator) -> str:
+    text = f"{weight_mg / 1_000_000:.3f} kg"
+    if not expected_mg:
+        return text
+    return tr.format(mark("{weight}, expected {expected}"), weight=text, expected=f"{expected_mg / 1_000_000:.3f} kg")
+
+
+def _moment(at: str) -> str:
+    return f"{at[:19].replace('T', ' ')} UTC"

@@ -1,0 +1,168 @@
+"""The report of a shift on paper: what differs first, then the ten rules, who and how quick, and how to prove it."""
+
+from collections.abc import Mapping
+
+from resources.words import Translator, mark
+from station.printed.paper import Paper
+from station.shifts.proof import Print
+from station.shifts.report import Report, ReportLine
+from station.words import ROUTE_WORDS
+
+_FOUND: Mapping[str, str] = {
+    "missing": mark("missing"),
+    "misplaced": mark("misplaced"),
+    "double": mark("counted twice"),
+    "gone": mark("should have left"),
+    "unplaced": mark("placed in no bin"),
+    "foreign": mark("foreign"),
+    "uncounted": mark("bin not counted"),
+}
+_UNITS: Mapping[str, str] = {"over": mark("over"), "short": mark("short"), "damaged": mark("damaged")}
+_THINGS: Mapping[str, str] = {"parcel": mark("parcel in work"), "item": mark("item in no bin")}
+
+
+def pdf(told: Print, tr: Translator) -> bytes:
+    """Return the printed report, in the reader's language."""
+    report = told.report
+    words = mark("Proof {code}: returns-station prove DATA {shift} {code}")
+    proof = tr.format(words, code=told.code, shift=report.shift)
+    paper = Paper(proof, told.at)
+    paper.title(
+        tr.format(mark("Shift {shift}"), shift=report.shift),
+        (
+            tr.format(mark("{bench}, opened {at}"), bench=report.bench, at=_moment(report.opened_at)),
+            _state(report, tr),
+            tr.format(mark("As of fact {seq} of the journal, {at}"), seq=str(told.seq), at=_moment(told.at)),
+        ),
+    )
+    if report.counting_at and not report.reviewed_at:
+        paper.words(tr.gettext(mark("The bins are being counted, blind: there are no figures before the last one.")))
+        return paper.done()
+    _differences(paper, told, tr)
+    _rules(paper, report, tr)
+    _work(paper, told, tr)
+    _left(paper, told, tr)
+    paper.heading(tr.gettext(mark("End of the report")))
+    return paper.done()
+
+
+def _state(report: Report, tr: Translator) -> str:
+    if report.locked_at:
+        signed = " · ".join(filter(None, (report.signed_by, report.countersigned_by)))
+        verdicts = {
+            "balanced": mark("balanced"),
+            "explained": mark("explained"),
+            "open": mark("closed with open items"),
+        }
+        verdict = tr.gettext(verdicts.get(report.verdict, report.verdict))
+        text = mark("Signed by {who} at {at}: {verdict}")
+        return tr.format(text, who=signed, at=_moment(report.signed_at), verdict=verdict)
+    return tr.gettext(mark("Not signed: the shift is not closed yet."))
+
+
+def _differences(paper: Paper, told: Print, tr: Translator) -> None:
+    """What a supervisor asks first: lines that differ, plates the count names, and units over, short and damaged."""
+    off = [line for line in told.report.lines if line.difference]
+    paper.heading(tr.gettext(mark("What differs")))
+    if not off and not told.report.findings and not told.figures.units:
+        paper.words(tr.gettext(mark("Nothing. Every line adds up, and every plate lies where it should.")))
+    for line in off:
+        reasons = ", ".join(f"{each.why} {each.units:+d} ({each.operator})" for each in line.reasons)
+        why = reasons or tr.gettext(mark("no reason was given"))
+        paper.words(f"{line.difference:+d}  {_about(line, tr)}: {why}")
+    if told.report.findings:
+        heads = [tr.gettext(each) for each in (mark("Found"), mark("Plate"), mark("Belongs to"), mark("Counted in"))]
+        rows = [
+            (tr.gettext(_FOUND.get(each.kind, each.kind)), each.plate, each.bin, each.found)
+            for each in told.report.findings
+        ]
+        paper.table(heads, rows, (25, 35, 30, 30))
+    if told.figures.units:
+        words = (mark("Units"), mark("Code"), mark("What"), mark("Client"), mark("Count"))
+        units = [
+            (tr.gettext(_UNITS.get(each.kind, each.kind)), each.code, each.title, each.client, str(each.units))
+            for each in told.figures.units
+        ]
+        paper.table([tr.gettext(each) for each in words], units, (16, 32, 50, 26, 12))
+
+
+def _rules(paper: Paper, report: Report, tr: Translator) -> None:
+    paper.heading(tr.gettext(mark("The ten rules, by client")))
+    heads = ["", *(tr.gettext(each) for each in (mark("Line"), mark("expected"), mark("actual"), mark("differs")))]
+    rows = [
+        (
+            str(line.rule),
+            " · ".join((_about(line, tr), ", ".join(f"{tr.gettext(part.name)} {part.units}" for part in line.parts))),
+            str(line.expected),
+            str(line.actual),
+            f"{line.difference:+d}" if line.difference else "0",
+            str(line.explained),
+        )
+        for line in report.lines
+    ]
+    paper.table([*heads, tr.gettext(mark("explained"))], rows, (6, 90, 17, 14, 14, 17))
+
+
+def _work(paper: Paper, told: Print, tr: Translator) -> None:
+    """How much, how quick and by whom; which grades, and why."""
+    counted = told.figures
+    paper.heading(tr.gettext(mark("Work")))
+    paper.words(
+        tr.format(
+            mark("Parcels finished: {parcels}. Items placed: {items}. A parcel took {median} (9 of 10 within {most})."),
+            parcels=str(counted.parcels),
+            items=str(counted.items),
+            median=_span(counted.cycle_median_s),
+            most=_span(counted.cycle_p90_s),
+        )
+    )
+    if counted.hours:
+        paper.words(tr.gettext(mark("Items placed by hour (UTC)")))
+        paper.bars([(f"{hour[:10]} {hour[11:]}:00", count) for hour, count in counted.hours])
+    if counted.people:
+        heads = (mark("Badge"), mark("Items"), mark("an hour"), mark("everyone, of this mix"))
+        rows = [
+            (each.badge, str(each.items), f"{each.per_hour:.1f}", f"{each.mix_per_hour:.1f}") for each in counted.people
+        ]
+        paper.table([tr.gettext(each) for each in heads], rows, (40, 20, 20, 40))
+    for title, values in (
+        (mark("Grades"), [(name, count) for name, count in counted.grades]),
+        (mark("Where goods went"), [(_way(way, tr), count) for way, count in counted.ways]),
+        (mark("What grades rest on"), [(tr.gettext(text), count) for text, count in counted.reasons]),
+    ):
+        if values:
+            paper.heading(tr.gettext(title))
+            paper.bars(values)
+
+
+def _left(paper: Paper, told: Print, tr: Translator) -> None:
+    paper.heading(tr.gettext(mark("Carried over")))
+    if not told.figures.carried:
+        paper.words(tr.gettext(mark("Nothing: every parcel is finished, every item lies in a bin.")))
+        return
+    paper.bars(list(told.figures.ages))
+    heads = (mark("Code"), mark("What"), mark("Client"), mark("since"), mark("begun by"))
+    rows = [
+        (each.code, tr.gettext(_THINGS[each.what]), each.client, _moment(each.since), each.owner)
+        for each in told.figures.carried
+    ]
+    paper.table([tr.gettext(each) for each in heads], rows, (42, 28, 30, 34, 24))
+
+
+def _about(line: ReportLine, tr: Translator) -> str:
+    return " · ".join(part for part in (tr.gettext(line.name), line.client, _way(line.way, tr)) if part)
+
+
+def _way(way: str, tr: Translator) -> str:
+    words = {str(route): text for route, text in ROUTE_WORDS.items()}
+    return tr.gettext(words[way]) if way in words else way
+
+
+def _moment(at: str) -> str:
+    return f"{at[:16].replace('T', ' ')} UTC" if at else ""
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"

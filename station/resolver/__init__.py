@@ -1,0 +1,1 @@
+"""The resolver: which return orders a parcel that nobody announced may belong to, and why."""

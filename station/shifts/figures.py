@@ -1,0 +1,179 @@
+"""The figures of a shift beside its ten rules: how old, how quick, who, which grades and why, and what is carried over.
+
+Rates are told within the mix of goods a person had: a grader of laptops is not slower than one of T-shirts.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from statistics import median, quantiles
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.shifts.counting import BenchShift
+from station.statements import Statement
+
+# Hours that something waits, the last without an end; exceptions are pressed for after 24, 48 and 72.
+AGES = (4, 24, 48, 72)
+# A longer pause on one item was no work on it.
+_LONGEST_S = 1_800.0
+_LISTED = 40
+_TOP = 8
+
+
+class Person(msgspec.Struct, frozen=True):
+    """What one person did: items placed, how many an hour of handling, and how many everyone would have of this mix."""
+
+    badge: str
+    items: int
+    per_hour: float
+    mix_per_hour: float
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """What is not done yet: a parcel in work, or an item in no bin; since when, and who began it."""
+
+    code: str
+    what: str
+    client: str
+    since: str
+    owner: str
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """One unit over, short or damaged: `kind` says which, `code` is a plate, item or order."""
+
+    kind: str
+    code: str
+    title: str
+    client: str
+    units: int = 1
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """All of them. Times are seconds, `hours` count placed items by UTC hour; what is nobody's has no figure."""
+
+    parcels: int
+    items: int
+    cycle_median_s: float
+    cycle_p90_s: float
+    ages: tuple[tuple[str, int], ...]
+    hours: tuple[tuple[str, int], ...]
+    people: tuple[Person, ...]
+    grades: tuple[tuple[str, int], ...]
+    ways: tuple[tuple[str, int], ...]
+    reasons: tuple[tuple[str, int], ...]
+    units: tuple[Unit, ...]
+    carried: tuple[Carried, ...]
+
+
+def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
+    """Return the figures of a bench's shift, with ages as of a moment (UTC). Raises the database's errors."""
+    named = shift._asdict()
+    finished = [dict(row) for row in _FINISHED.run(connection, named).mappings()]
+    placed = [dict(row) for row in _PLACED.run(connection, named).mappings()]
+    carried = [Carried(**row) for row in _CARRIED.run(connection, named).mappings()]
+    cycles = [_seconds(row["arrived_at"], row["finished_at"]) for row in finished]
+    return Figures(
+        parcels=len(finished),
+        items=len(placed),
+        cycle_median_s=median(cycles) if cycles else 0.0,
+        cycle_p90_s=_ninetieth(cycles),
+        ages=_ages(carried, at),
+        hours=tuple(sorted(Counter(row["placed_at"][:13] for row in placed).items())),
+        people=_people(placed),
+        grades=tuple(sorted(Counter(row["letter"] or "-" for row in placed).items())),
+        ways=tuple(sorted(Counter(row["disposition"] for row in placed).items())),
+        reasons=_reasons(placed),
+        units=tuple(Unit(**row) for row in _UNITS.run(connection, named).mappings()),
+        carried=tuple(carried[:_LISTED]),
+    )
+
+
+def _ages(carried: Iterable[Carried], at: str) -> tuple[tuple[str, int], ...]:
+    """Return how many things wait since less than each age, and how many longer."""
+    names = [f"< {hours} h" for hours in AGES] + [f"≥ {AGES[-1]} h"]
+    counts = Counter(
+        next((place for place, hours in enumerate(AGES) if _seconds(each.since, at) < hours * 3600), len(AGES))
+        for each in carried
+    )
+    return tuple((name, counts[place]) for place, name in enumerate(names))
+
+
+def _people(placed: Sequence[Mapping[str, str]]) -> tuple[Person, ...]:
+    """Return each person's rate, and what everyone together needed for goods of the same categories."""
+    took: dict[str, list[tuple[str, float]]] = {}
+    of_category: dict[str, list[float]] = {}
+    for row in placed:
+        seconds = min(max(_seconds(row["identified_at"], row["placed_at"]), 1.0), _LONGEST_S)
+        took.setdefault(row["operator"], []).append((row["category"], seconds))
+        of_category.setdefault(row["category"], []).append(seconds)
+    mean = {category: sum(all_) / len(all_) for category, all_ in of_category.items()}
+    return tuple(
+        Person(
+            badge,
+            len(own),
+            round(len(own) * 3600 / sum(seconds for _, seconds in own), 1),
+            round(len(own) * 3600 / sum(mean[category] for category, _ in own), 1),
+        )
+        for badge, own in sorted(took.items())
+    )
+
+
+def _reasons(placed: Iterable[Mapping[str, str]]) -> tuple[tuple[str, int], ...]:
+    """Return the reasons that grades rest on, the commonest first; a unit has each of its reasons once."""
+    counts: Counter[str] = Counter()
+    for row in placed:
+        counts.update({_text(reason) for reason in json.loads(row["grade_reasons"] or "[]")})
+    return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_TOP])
+
+
+def _text(reason: Mapping[str, object]) -> str:
+    params = reason.get("params")
+    text = str(reason.get("text", ""))
+    for name, value in (params if isinstance(params, dict) else {}).items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def _ninetieth(values: Sequence[float]) -> float:
+    return quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else (values[0] if values else 0.0)
+
+
+def _seconds(since: str, until: str) -> float:
+    """Return the seconds between two moments; none where the clock was set back between them."""
+    try:
+        return max(0.0, (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds())
+    except ValueError:
+        return 0.0
+
+
+_HERE = "WITH here AS (SELECT station, n FROM shift WHERE station = :station AND shift = :shift) "
+_FINISHED = Statement(
+    f"{_HERE}SELECT p.arrived_at, p.finished_at FROM parcel p JOIN here h ON h.station = p.station"
+    " AND p.finished_n = h.n WHERE p.finished_at <> ''"
+)
+_PLACED = Statement(
+    f"{_HERE}SELECT i.operator, i.category, i.letter, i.disposition, i.grade_reasons, i.identified_at, i.placed_at"
+    " FROM item i JOIN here h ON h.station = i.station AND i.placed_n = h.n WHERE i.placed_at <> ''"
+)
+# What is over and short of the shift's own parcels, and what can only be recycled.
+_UNITS = Statement(
+    f"{_HERE}SELECT CASE i.match WHEN 'matched' THEN 'damaged' ELSE 'over' END AS kind,"
+    " CASE i.plate WHEN '' THEN i.item ELSE i.plate END AS code, i.title, i.client, 1 AS units"
+    " FROM item i JOIN here h ON h.station = i.station AND i.shift_n = h.n"
+    " WHERE i.match <> 'matched' OR i.letter = 'D'"
+    " UNION ALL SELECT 'short', m.rma, m.line, p.client, m.quantity FROM parcel p"
+    " JOIN here h ON h.station = p.station AND p.shift_n = h.n"
+    " JOIN missing_line m ON m.station = p.station AND m.parcel = p.parcel ORDER BY 1, 2, 3"
+)
+_CARRIED = Statement(
+    f"{_HERE}SELECT p.code AS code, 'parcel' AS what, p.client, p.arrived_at AS since, p.operator AS owner"
+    " FROM parcel p JOIN here h ON h.station = p.station AND p.shift_n <= h.n"
+    " WHERE p.finished_n = 0 OR p.finished_n > h.n"
+    " UNION ALL SELECT CASE i.plate WHEN '' THEN i.item ELSE i.plate END, 'item', i.client, i.identified_at, i.operator"
+    " FROM item i JOIN here h ON h.station = i.station AND i.shift_n <= h.n"
+    " WHERE i.placed_n = 0 OR i.placed_n > h.n ORDER BY 4, 1"
+)

@@ -1,0 +1,138 @@
+"""Evidence of an item: what is told and what is not, that every sum and hash can be made again, and whose photos go."""
+
+import base64
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from station.__main__ import main
+from station.facts import (
+    ExceptionRaised,
+    Graded,
+    ItemIdentified,
+    ParcelArrived,
+    PatternNoted,
+    PhotoTaken,
+    PlateAllotted,
+    SerialChecked,
+    Undone,
+)
+from station.journal import Journal
+
+NASTY = '=1+1\x1b[2J\u202e<b>"'
+
+
+def jpeg(shade: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (shade, 0, 0)).save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """A bench with one parcel of two items; of the first a photo with a copy without shipping label, and one undone."""
+    contents = {hashlib.sha256(content).hexdigest(): content for content in map(jpeg, (10, 90, 200))}
+    names = list(contents)
+    (tmp_path / "names.json").write_text(json.dumps(names))
+    with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
+
+        def put(*facts: object) -> str:
+            return journal.append(facts, operator="BDG-1", shift="S-A01-1").txn
+
+        put(ParcelArrived("P1", "1Z1", "ups", "return", "one", ("R1",), "acme"))
+        put(
+            PatternNoted("P1", "R1", "care", (), 9, 90),
+            ExceptionRaised("E1", "serial_stolen", "supervisor", "P1", "I1"),
+        )
+        put(
+            ItemIdentified("P1", "I1", "x", "matched", NASTY, "home", "acme", rma="R1"),
+            SerialChecked("I1", "SN1", "same"),
+        )
+        put(PhotoTaken("I1", "front", names[0], 9, shared_sha256=names[1]))
+        gone = put(PhotoTaken("I1", "back", names[2], 9))
+        put(Undone((gone,), "photo"))
+        put(Graded("I1", "D", "D", "broken", "home@1"), PlateAllotted("I1", "LPN1"))
+        put(ItemIdentified("P1", "I2", "y", "undeclared", "Somebody else's", "home"))
+    for name, content in contents.items():
+        path = tmp_path / "photos" / name[:2] / name[2:4] / f"{name}.jpg"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    return tmp_path
+
+
+@pytest.fixture
+def bundled(shelf: Path) -> Callable[..., dict[str, bytes]]:
+    def _bundled(code: str = "LPN1", *more: str) -> dict[str, bytes]:
+        file = shelf / "evidence.zip"
+        assert main(["evidence", str(shelf), code, "--to", str(file), *more]) == 0
+        with zipfile.ZipFile(file) as opened:
+            return {name: opened.read(name) for name in opened.namelist()}
+
+    return _bundled
+
+
+def test_every_sum_and_every_hash_can_be_made_again(bundled: Callable[..., dict[str, bytes]]) -> None:
+    files = bundled()
+    sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
+    assert set(sums) == set(files) - {"SHA256SUMS"}
+    assert all(hashlib.sha256(files[name]).hexdigest() == digest for name, digest in sums.items())
+    for fact in json.loads(files["facts.json"])["facts"]:
+        said = fact.pop("hash")
+        fact |= {"body": base64.b64decode(fact["body"]), "prev": bytes.fromhex(fact["prev"])}
+        fields = [each if isinstance(each, bytes) else str(each).encode() for each in fact.values()]
+        digest = hashlib.sha256(b"".join(len(each).to_bytes(4, "big") + each for each in fields))
+        assert digest.hexdigest() == said
+
+
+def test_only_what_concerns_the_goods_is_told(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
+    files = bundled()
+    facts = [each["type"] for each in json.loads(files["facts.json"])["facts"]]
+    assert facts == ["ParcelArrived", "ItemIdentified", "SerialChecked", "PhotoTaken", "Graded"]
+    label, shared, undone = json.loads((shelf / "names.json").read_text())
+    assert f"photos/{shared}.jpg" in files
+    assert not [name for name in files if label in name or undone in name]
+    assert b"Somebody else" not in files["facts.json"]
+
+
+def test_the_paper_says_for_what_it_is_and_shows_the_photos(bundled: Callable[..., dict[str, bytes]]) -> None:
+    for purpose, title in (
+        ("carrier", "carrier claim"),
+        ("marketplace", "dispute"),
+        ("vendor", "debit"),
+        ("value", "value"),
+    ):
+        document = pypdfium2.PdfDocument(bundled("I1", "--for", purpose)["evidence.pdf"])
+        words = "".join(page.get_textpage().get_text_range() for page in document)
+        assert title in words and "Grade D" in words and "SN1" in words
+        assert not set(words) & set("\x1b\u202e")
+        document.close()
+
+
+def test_the_same_evidence_gives_the_same_bytes(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
+    bundled()
+    first = (shelf / "evidence.zip").read_bytes()
+    bundled()
+    assert (shelf / "evidence.zip").read_bytes() == first
+
+
+def test_a_photo_that_was_deleted_or_damaged_is_named_and_left_out(
+    shelf: Path, bundled: Callable[..., dict[str, bytes]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = json.loads((shelf / "names.json").read_text())[1]
+    (shelf / "photos" / shared[:2] / shared[2:4] / f"{shared}.jpg").write_bytes(b"changed")
+    files = bundled()
+    assert not [name for name in files if name.startswith("photos/")]
+    assert "1 not here any more" in capsys.readouterr().out
+
+
+def test_an_item_that_nobody_knows_has_none(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evidence", str(shelf), "LPN9", "--to", str(shelf / "no.zip")]) == 1
+    assert "No item LPN9" in capsys.readouterr().err
+    assert not (shelf / "no.zip").exists()
