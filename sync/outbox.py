@@ -99,12 +99,12 @@ class Outbox:
 
         A transaction is not torn apart unless it alone is more than a push may be.
         """
-        size = self._pace.at_most(self._next.max_events).size(acked + 1)
+        size = self._pace.size(acked + 1)
         entries = self._journal.entries(acked, size + 1)
         sound = list(takewhile(_is_sound, entries))
         if not sound:
             return entries[:1], len(entries) > 1
-        kept = _light(sound, min(MOST_BYTES, self._next.max_bytes))[:size]
+        kept = _light(sound, MOST_BYTES)[:size]
         if len(kept) == len(entries) or len(kept) <= 1:
             return kept, len(kept) < len(entries)
         torn = entries[len(kept)].txn

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, and_, insert, select, update
 
+from station.moments import utc
 from sync.central.tables import resolution, resolution_news, resolution_step
 
 State = Literal["requested", "claimed", "sent", "unknown", "confirmed", "needs_person", "withdrawn", "closed"]
@@ -29,16 +30,11 @@ LEASE = timedelta(minutes=5)
 _CANDIDATES = 20
 
 
-def stamp(moment: datetime) -> str:
-    """Return a moment (UTC) as it stands in the tables; such texts sort like the moments."""
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def due(connection: Connection, now: datetime) -> Sequence[RowMapping]:
     """Return the resolutions a worker may take up, those that wait longest first; nothing is locked yet."""
     query = (
         select(resolution.c.id, resolution.c.rma, resolution.c.state)
-        .where(resolution.c.state.in_(TO_DO), resolution.c.not_before <= stamp(now))
+        .where(resolution.c.state.in_(TO_DO), resolution.c.not_before <= utc(now))
         .order_by(resolution.c.not_before, resolution.c.id)
         .limit(_CANDIDATES)
     )
@@ -51,13 +47,13 @@ def claim(connection: Connection, id_: str, token: str, now: datetime) -> Mappin
     One that was begun stays in its state: whether it was sent is what decides what may be done with it.
     """
     query = select(resolution).where(
-        resolution.c.id == id_, resolution.c.state.in_(TO_DO), resolution.c.not_before <= stamp(now)
+        resolution.c.id == id_, resolution.c.state.in_(TO_DO), resolution.c.not_before <= utc(now)
     )
     row = connection.execute(query.with_for_update(skip_locked=True)).mappings().first()
     if row is None:
         return None
     state: State = "claimed" if row["state"] == "requested" else row["state"]
-    values = {"claim": token, "not_before": stamp(now + LEASE), "attempts": row["attempts"] + 1}
+    values = {"claim": token, "not_before": utc(now + LEASE), "attempts": row["attempts"] + 1}
     if not step(connection, id_, (row["state"],), state, now, token, "taken up", row["claim"], **values):
         return None
     return {**row, **values, "state": state}
@@ -96,6 +92,6 @@ def note(connection: Connection, id_: str, state: State, now: datetime, by: str,
     Its number is the row's own count, so it cannot be written twice.
     """
     n = connection.execute(select(resolution.c.steps).where(resolution.c.id == id_)).scalar_one()
-    row = {"id": id_, "n": n, "state": state, "at": stamp(now), "by": by, "why": why}
+    row = {"id": id_, "n": n, "state": state, "at": utc(now), "by": by, "why": why}
     connection.execute(insert(resolution_step), [row])
     connection.execute(insert(resolution_news), [{"id": id_, "n": n}])

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from station.moments import utc
 from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.resolutions import queue
@@ -87,7 +88,7 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
     key = (resolution_ruling.c.rma == rma, resolution_ruling.c.line == line)
     if connection.execute(begun).first() or connection.execute(select(resolution_ruling).where(*key)).first():
         return False
-    row = {"rma": rma, "line": line, "at": queue.stamp(now)} | msgspec.structs.asdict(ruling)
+    row = {"rma": rma, "line": line, "at": utc(now)} | msgspec.structs.asdict(ruling)
     with connection.begin_nested() as trial:
         connection.execute(insert(resolution_ruling), [row])
         _reopen(connection, rma, line, ruling, now)
@@ -162,7 +163,7 @@ def _unbegun(now: datetime) -> dict[str, Any]:
     return {
         "claim": "",
         "attempts": 0,
-        "not_before": queue.stamp(now),
+        "not_before": utc(now),
         "first_sent_at": "",
         "fingerprint": "",
         "reference": "",
@@ -211,7 +212,7 @@ def _tell(connection: Connection, rma: str, stops: Sequence[Stop], now: datetime
             "line": line,
             "why": why,
             "detail": detail,
-            "opened_at": known[line].opened_at if line in known else queue.stamp(now),
+            "opened_at": known[line].opened_at if line in known else utc(now),
         }
         for line, (why, detail) in said.items()
     ]
