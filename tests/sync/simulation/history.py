@@ -46,7 +46,7 @@ EVENTS = {
     "fill": 2,
 }
 # These come by dice of their own, at each step with this chance, so that a seed still is what it was without them.
-RARE = {"tidy": 0.1, "heal": 0.02}
+RARE = {"tidy": 0.1, "heal": 0.05}
 ALL = frozenset((*EVENTS, *RARE))
 Wrong = Callable[[float], timedelta]
 MOST_MACHINES = 4
