@@ -11,7 +11,8 @@ from tests.sync.simulation.history import play
 from tests.sync.simulation.protections import PROTECTIONS
 from tests.sync.simulation.seeded import be_quiet
 
-ROUNDS = 400
+# Enough for every row to drain when it can.
+ROUNDS = 200
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,29 @@ def test_without_it_a_history_goes_wrong(
     for name in names:
         PROTECTIONS[name](monkeypatch)
     outcome = play(seed, tmp_path, steps, rounds=ROUNDS)
+    assert outcome.problems
+    assert outcome.problems[0].startswith(wrong), outcome.problems
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "steps", "faults", "wrong"),
+    [
+        # Central goes on behind a hole, and the daily comparison makes an honest bench begin anew for it.
+        ("gap check", 13, 15, "work back_up_central restore_central weather", "I7"),
+        # The daily comparison would put these right, a day late.
+        ("snapshot checked", 13, 25, "work order tidy weather", "I4"),
+        ("feed gap check", 5, 10, "work order weather", "I4"),
+        ("fork remembered", 13, 20, "work back_up restore", "I5"),
+        # Two copies of a bench go on, central is put back between them, and what follows another is no damage.
+        ("fork by a broken chain", 28, 15, "work clone back_up_central restore_central", "I1"),
+    ],
+)
+def test_without_it_a_history_of_few_faults_goes_wrong(
+    name: str, seed: int, steps: int, faults: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_quiet(monkeypatch)
+    PROTECTIONS[name](monkeypatch)
+    outcome = play(seed, tmp_path, steps, frozenset(faults.split()), ROUNDS)
     assert outcome.problems
     assert outcome.problems[0].startswith(wrong), outcome.problems
 
