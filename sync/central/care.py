@@ -50,6 +50,7 @@ def jobs(rules: Rules, shelf: PhotoShelf) -> tuple[Job, ...]:
 
     def tidy(store: Store, now: datetime, goes_on: GoesOn) -> str:
         raised = snapshot.raise_floors(store, utc(now), goes_on=goes_on)
+        store.count_rows()
         return f"the floors of {len(raised)} feeds were raised"
 
     def recount(store: Store, now: datetime, goes_on: GoesOn) -> str:

@@ -20,6 +20,8 @@ from sync.central.order_rows import Answer, Told
 from sync.central.spoken import sorry
 from sync.central.store import Store
 
+# So many orders change how a database should look them up.
+_MANY = 10_000
 _SAY_EVERY = 20
 _STOPPED = 130
 _BAD = frozenset({"refused", "conflict"})
@@ -133,6 +135,8 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
         except (UnreadableFile, OSError) as error:
             sorry(f"{in_words(error)} Before it: {_words(counts)}")
             return 1
+    if sum(counts.values()) >= _MANY and not asked.dry_run:
+        store.count_rows()
     sys.stdout.write(f"{'would be ' if asked.dry_run else ''}{_words(counts)}\n")
     return 1 if _BAD & set(counts) else 0
 
