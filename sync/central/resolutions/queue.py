@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, and_, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, select, update
 
 from station.moments import utc
-from sync.central.tables import resolution, resolution_news, resolution_step
+from sync.central.statements import Sql, ask, tell
+from sync.central.tables import resolution
 
 State = Literal["requested", "claimed", "sent", "unknown", "confirmed", "needs_person", "withdrawn", "closed"]
 
@@ -28,6 +29,10 @@ BEGUN: tuple[State, ...] = ("claimed", "sent", "unknown")
 LEASE = timedelta(minutes=5)
 # More than there are workers: each finds one that no other has in hand.
 _CANDIDATES = 20
+
+_STEPS = Sql("SELECT steps FROM resolution WHERE id = :id")
+_ADD_STEP = Sql('INSERT INTO resolution_step (id, n, state, "at", "by", why) VALUES (:id, :n, :state, :at, :by, :why)')
+_ADD_NEWS = Sql("INSERT INTO resolution_news (id, n) VALUES (:id, :n)")
 
 
 def due(connection: Connection, now: datetime) -> Sequence[RowMapping]:
@@ -91,7 +96,6 @@ def note(connection: Connection, id_: str, state: State, now: datetime, by: str,
 
     Its number is the row's own count, so it cannot be written twice.
     """
-    n = connection.execute(select(resolution.c.steps).where(resolution.c.id == id_)).scalar_one()
-    row = {"id": id_, "n": n, "state": state, "at": utc(now), "by": by, "why": why}
-    connection.execute(insert(resolution_step), [row])
-    connection.execute(insert(resolution_news), [{"id": id_, "n": n}])
+    ((n,),) = ask(connection, _STEPS, {"id": id_})()
+    tell(connection, _ADD_STEP, [{"id": id_, "n": n, "state": state, "at": utc(now), "by": by, "why": why}])
+    tell(connection, _ADD_NEWS, [{"id": id_, "n": n}])
