@@ -84,10 +84,15 @@ def test(arguments: Sequence[str]) -> int:
     """Everything CI asks for; what lint found is said again in one line after pytest's own last one."""
     environment = prepared("dev", ("run", "test"))
     failed = [] if arguments else checked(environment)
-    code = called([str(environment.python), "-m", "pytest", *(arguments or TOGETHER)])
+    code = called([str(environment.python), "-m", "pytest", *(arguments or TOGETHER)], compiling(os.environ))
     if failed:
         print(f"failed before the tests: {', '.join(failed)}", file=sys.stderr)
     return code or int(bool(failed))
+
+
+def compiling(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of tests, which start the program some hundred times: each start finds it compiled."""
+    return {name: value for name, value in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def lint(arguments: Sequence[str]) -> int:
@@ -131,10 +136,10 @@ def checked(environment: Environment) -> list[str]:
     return [" ".join(step) for step in LINT if called([str(environment.script(step[0])), *step[1:]])]
 
 
-def called(command: Sequence[str]) -> int:
-    """The exit code of a program run in the project's folder."""
+def called(command: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
+    """The exit code of a program run in the project's folder, in this environment or the caller's."""
     sys.stdout.flush()
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
 
 
 def start(command: Sequence[str]) -> int:

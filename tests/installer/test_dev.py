@@ -66,6 +66,11 @@ def test_qts_libraries_are_wanted_for_a_window_only(
     assert part("commands").wants_window(arguments, environ) is wanted
 
 
+def test_each_start_in_a_test_finds_the_program_compiled(part: Callable[[str], ModuleType]) -> None:
+    environ = {"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
+    assert part("commands").compiling(environ) == {"LANG": "C.UTF-8"}
+
+
 def test_ci_runs_what_the_readme_names(installer: Path) -> None:
     script = installer.parent / ".ci" / "run"
     assert os.access(script, os.X_OK)

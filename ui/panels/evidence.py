@@ -88,8 +88,13 @@ class EvidencePanel(Column):
 
     def render(self, view: View) -> None:
         """Show the evidence of a view."""
-        tr = view.tr
         item = view.state.parcel.item if view.state.parcel is not None else None
+        with self.filling(self._scroll.column):
+            self._fill(view, item)
+        self._show_story(view, item)
+
+    def _fill(self, view: View, item: Item | None) -> None:
+        tr = view.tr
         self._scroll.setAccessibleName(tr.gettext(mark("Evidence")))
         self._title.show_text(tr.gettext(mark("Evidence") if item is not None else mark("Open bins")))
         self._hints.render(view)
@@ -109,7 +114,6 @@ class EvidencePanel(Column):
         if item is None and not bins:
             self._why_title.show_text(tr.gettext(mark("No bin is open yet. Scan a bin's label to open it.")))
         self._show_last(view)
-        self._show_story(view, item)
 
     def _show_last(self, view: View) -> None:
         """Say what an undo would take back; while questions are asked, its button beside them says so."""

@@ -99,6 +99,10 @@ class NowPanel(Column):
 
     def render(self, view: View) -> None:
         """Show the prompt of a view."""
+        with self.filling():
+            self._fill(view)
+
+    def _fill(self, view: View) -> None:
         tr, prompt = view.tr, view.prompt
         if prompt.stage != self._stage:
             self._stage = prompt.stage

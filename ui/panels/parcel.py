@@ -47,6 +47,10 @@ class ParcelPanel(Column):
 
     def render(self, view: View) -> None:
         """Show the parcel of a view."""
+        with self.filling(self._scroll.column):
+            self._fill(view)
+
+    def _fill(self, view: View) -> None:
         tr, parcel = view.tr, view.state.parcel
         self._scroll.setAccessibleName(tr.gettext(mark("Contents of the parcel")))
         self._rule.setVisible(parcel is not None)

@@ -1,7 +1,10 @@
 """The sheet a column or a section lies on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme import S12, S16
 
@@ -26,6 +29,21 @@ class Column(Card):
     def __init__(self, margin: int = S16, spacing: int = S12, parent: QWidget | None = None) -> None:
         super().__init__(margin, spacing, parent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+    @contextmanager
+    def filling(self, *inner: QBoxLayout) -> Iterator[None]:
+        """Lay nothing out while it is filled: each part that is shown would have all that is around it laid out anew.
+
+        `inner` are the layouts of what scrolls in it. What was asked of them meanwhile is done afterwards.
+        """
+        layouts = (self.column, *inner)
+        for each in layouts:
+            each.setEnabled(False)
+        try:
+            yield
+        finally:
+            for each in layouts:
+                each.setEnabled(True)
 
     def settle(self) -> None:
         """Lay out at once what was just changed in it: a layout within another one learns of it only later."""

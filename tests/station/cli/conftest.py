@@ -110,7 +110,8 @@ def _live(folder: Path, ends: Callable[[list[Entry]], bool], after_s: float) -> 
     while not ends(entries_in(folder)[before:]) or not (folder / "station.sqlite").exists():
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline, "the moment never came"
-        time.sleep(0.01)
+        # Each look opens the journal anew, and takes from the run that is looked at.
+        time.sleep(0.03)
     time.sleep(after_s)
     process.send_signal(signal.SIGKILL)
     said = process.communicate()[0]
@@ -127,7 +128,7 @@ def _live_on(folder: Path) -> tuple[Life, subprocess.CompletedProcess[str]]:
     while len(entries_in(folder)) == before:
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline, "it never went on"
-        time.sleep(0.02)
+        time.sleep(0.05)
     intruder = say(*RUN, folder)
     said = process.communicate(timeout=WITHIN_S)[0]
     assert process.returncode == 0, said

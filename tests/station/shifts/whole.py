@@ -80,7 +80,9 @@ class Invented:
         self.say(f.Routed(item, way, "r/1"))
         self.say(f.PlateConfirmed(item, plate))
         self.say(f.BinOpened(bin, way), f.Placed(item, plate, bin, self._fills[bin]))
-        self.lying.setdefault(bin, []).append(plate)
+        lying = self.lying.setdefault(bin, [])
+        # What was thrown into this very bin before its scan is one unit there, not two.
+        lying += [plate] if plate not in lying else []
         self.said_of[plate] = bin
 
     def move(self, bin: str) -> None:
