@@ -12,13 +12,13 @@ from grading.route import RouteError
 from grading.rubric import Rubric, RubricError
 from resources import find
 from station.local_copy import Delivered, Record
+from station.records import WITHDRAWN
 from station.rules import CLIENTS, ROUTES, Refuse, Rules, applied, rules_of, shipped_files
 
 KIND = "rules"
 LEDGER = "published.toml"
 _KEY = re.compile(r"(rubrics|rubrics/clients|routes)/[a-z0-9][a-z0-9_.-]{0,99}\.toml")
 _OFFERED = 9
-_WITHDRAWN = b"null"
 _FOUND = 3
 
 
@@ -74,7 +74,7 @@ def in_force(told: Iterable[Delivered], refuse: Refuse) -> Rules:
 
 def delivered(record: Record) -> Delivered:
     """Return the rule file of a record, not judged yet: it only says why it cannot be read or was damaged."""
-    if bytes(record.body) == _WITHDRAWN:
+    if bytes(record.body) == WITHDRAWN:
         return Delivered(record.seq, record.key, b"")
     try:
         file = msgspec.json.decode(record.body, type=RuleFile)

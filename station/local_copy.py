@@ -18,14 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from station import elsewhere, record_codes
 from station.copy_damage import empty, is_damage, set_aside, why_unusable
 from station.database import DRIVER, driver_connection, open_sqlite
-from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.records import WITHDRAWN, Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
 
 # The sort of a code, the code, and the kind and key of the record that is found by it.
 Code = tuple[str, str, str, str]
 
 COPY_FILE = "expected.sqlite"
-_WITHDRAWN = b"null"
 
 # Rises whenever the tables, the codes of a record or the values it may have change; an older copy is then pulled again.
 _VERSION = 5
@@ -310,8 +309,8 @@ class LocalCopy:
             elsewhere.apply(connection, (body for kind, _, body in bodies if kind == elsewhere.KIND))
             newest = {(kind, key): body for kind, key, body in bodies if kind != elsewhere.KIND}
             _many(connection, _FORGET_CODE, _codes_standing(connection, newest))
-            _many(connection, _FORGET_RECORD, [which for which, body in newest.items() if body == _WITHDRAWN])
-            rows = [(kind, key, body) for (kind, key), body in newest.items() if body != _WITHDRAWN]
+            _many(connection, _FORGET_RECORD, [which for which, body in newest.items() if body == WITHDRAWN])
+            rows = [(kind, key, body) for (kind, key), body in newest.items() if body != WITHDRAWN]
             codes = [code for row in rows for code in _codes(*row)]
             _many(connection, _SET_RECORD, rows)
             _many(connection, _SET_CODE, codes)

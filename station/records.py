@@ -14,6 +14,9 @@ SerialStatus = Literal["stolen", "blocked", "returned"]
 PatternLevel = Literal["look", "care"]
 Disposition = Literal["restock", "refurb", "resale", "recycle", "hold"]
 
+# What stands in the place of a record that was withdrawn.
+WITHDRAWN = b"null"
+
 DISPOSITIONS: tuple[Disposition, ...] = ("restock", "refurb", "resale", "recycle", "hold")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from station.journal_errors import JournalError
 from station.local_copy import LocalCopy
 from station.network import addresses
 from station.photos import PhotoStore
@@ -20,13 +21,15 @@ from station.sync_status import SyncStatus
 from sync.ahead import Ahead
 from sync.client import Client
 from sync.clock import MACHINE
-from sync.errand import Disk, Errand, Heard, Timing, hindrance
+from sync.errand import PASSING, Disk, Errand, Heard, Timing, hindrance
 from sync.listener import Listener
 from sync.photo_keeping import KEEP_DAYS
 
 _JOIN_S = 2.0
 # How often the computer's own network is looked at while central is away.
 _LOOK_S = 5.0
+# How soon it is tried again to begin on a disk that is full, or a file that another program holds.
+_ROOM_S = 5.0
 _TIMING = Timing()
 _KEEP = Keep()
 _log = logging.getLogger(__name__)
@@ -55,6 +58,7 @@ class Courier:
         self._disk = Disk(journal, photos, references, keep_photos_days, keep_facts)
         self._post = post
         self._timing = timing
+        self._hindered_by = ""
         self._listener = Listener(client.twin(), site, timing.backoff, self._hear)
         self._ahead = Ahead(client.twin(), site)
         self._wake = threading.Event()
@@ -111,24 +115,31 @@ class Courier:
                 try:
                     self._work()
                 except Exception as error:  # noqa: BLE001 # top of thread
-                    self._post(SyncStatus(why=self._fault(error)))
-                    self._stop.wait(self._timing.backoff.cap_s)
+                    why = self._fault(error)
+                    self._post(SyncStatus(why=why))
+                    self._stop.wait(self._timing.backoff.cap_s if why == "courier_fault" else _ROOM_S)
         finally:
             self._client.close()
             self._ahead.close()
             self._listener.stop(_JOIN_S)
 
     def _fault(self, error: Exception) -> str:
-        """Log what ended the work, and return what the bench shows of it."""
-        found = hindrance(error, self._copy) if isinstance(error, (DBAPIError, OSError)) else None
+        """Log what ended the work, unless it did so before, and return what the bench shows of it."""
+        if isinstance(error, (DBAPIError, OSError)):
+            found = hindrance(error, self._copy)
+        else:
+            found = error if isinstance(error, JournalError) and error.code in PASSING else None
         if found is None:
             _log.error("the courier failed", exc_info=error)
             return "courier_fault"
-        _log.warning("the courier cannot begin: %s", found)
+        if found.code != self._hindered_by:
+            _log.warning("the courier cannot begin: %s", found)
+        self._hindered_by = found.code
         return found.code
 
     def _work(self) -> None:
         with closing(LocalCopy.open(self._copy)) as db:
+            self._hindered_by = ""
             dice = random.Random()
             errand = Errand(self._site, db, self._client, self._disk, self._timing, MACHINE, dice, self._ahead)
             with closing(errand):

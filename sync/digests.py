@@ -72,19 +72,35 @@ class Digests:
         return ours == {kind: digest for kind, digest in theirs.items() if kind != ELSEWHERE}
 
     def _compare_journal(self) -> None:
-        """Compare piece by piece, and remember up to where both sides agree: only that may leave the journal."""
-        acked, agreed, agrees = self._outbox.acked, 0, True
+        """Compare piece by piece, and remember up to where this was done: only that may leave the journal.
+
+        An entry that stays different, because it rotted on one of the disks, is told of and holds up no other: what
+        leaves the journal is packed, and packed is only what is whole here.
+        """
+        acked = self._outbox.acked
         for after, upto in pairwise([*range(0, acked, _PIECE), acked]):
             theirs = self._transport.journal_digest(self._epoch, after, upto)
             if isinstance(theirs, Gap):
                 self._outbox.send_again_after(theirs.acked)
                 return
             ours = self._journal.digest(after, upto)
-            agrees = agrees and ours == theirs.digest
-            agreed = upto if agrees else agreed
-            # Of what was deleted here nothing can be said; and what was sent again once is as central will have it.
-            if ours.count == upto - after and ours != theirs.digest and after not in self._sent_again:
+            if ours == theirs.digest:
+                continue
+            # What was deleted here cannot go again; and what was sent again once is as central will have it.
+            if ours.count == upto - after and after not in self._sent_again:
                 self._sent_again |= {after}
                 self._outbox.send_again_after(after)
                 return
-        self._outbox.prove(agreed)
+            self._outbox.note_differing(self._first_differing(after, upto))
+        self._outbox.prove(acked)
+
+    def _first_differing(self, after: int, upto: int) -> int:
+        """Return the first entry of a piece that is not the same at central, by halving what differs."""
+        while upto - after > 1:
+            middle = (after + upto) // 2
+            theirs = self._transport.journal_digest(self._epoch, after, middle)
+            if isinstance(theirs, Gap) or self._journal.digest(after, middle) != theirs.digest:
+                upto = middle
+            else:
+                after = middle
+        return upto

@@ -1,6 +1,5 @@
 """Packs facts that may leave the journal, a run at a time; the bench itself, which alone writes there, lets them go."""
 
-import logging
 from contextlib import closing
 from pathlib import Path
 
@@ -9,13 +8,12 @@ from sqlalchemy.exc import DBAPIError
 from station.archive import Pack, entries_in_file, pack
 from station.copy_marks import all_marks_in
 from station.database import open_sqlite
-from station.journal_errors import from_database
+from station.journal_errors import JournalDamaged, JournalError, from_database
 from station.retention import Keep, next_run
 from station.statements import Statement
 from sync.clock import MACHINE, Clock
 
 _STATION = Statement("SELECT value FROM meta WHERE name = 'station'")
-_log = logging.getLogger(__name__)
 
 
 class FactKeeping:
@@ -46,7 +44,9 @@ class FactKeeping:
             raise from_database(error, self._journal) from error
         try:
             self.ready = pack(self._journal.parent, str(station), entries)
-        except (ValueError, OSError) as error:
-            # They stay where they are: a full disk, or damage, which `verify` tells of.
-            _log.warning("facts %s to %s are not packed: %s", run.first, run.last, error)
+        except ValueError as error:
+            # They stay where they are, and all behind them, until a salvage takes what is whole.
+            raise JournalDamaged(f"Facts {run.first} to {run.last} cannot be packed: {error}.") from error
+        except OSError as error:
+            raise JournalError("disk_error", f"Facts {run.first} to {run.last} are not packed: {error}.") from error
         return False

@@ -1,5 +1,6 @@
 """Pushes the journal to central, in order, and remembers only what central itself confirmed."""
 
+import logging
 from itertools import takewhile
 
 import msgspec
@@ -15,6 +16,7 @@ from sync.pace import Pace
 from sync.transport import Transport
 from sync.wire import MOST_BYTES, Next, Push, Pushed, Quarantine
 
+_log = logging.getLogger(__name__)
 _TOO_LARGE = 413
 # Refusals of what is in the push; any other (a void token, a fork) would meet every push.
 _ABOUT_CONTENT = (400, _TOO_LARGE, 422)
@@ -97,12 +99,12 @@ class Outbox:
 
         A transaction is not torn apart unless it alone is more than a push may be.
         """
-        size = self._pace.at_most(self._next.max_events).size(acked + 1)
+        size = self._pace.size(acked + 1)
         entries = self._journal.entries(acked, size + 1)
         sound = list(takewhile(_is_sound, entries))
         if not sound:
             return entries[:1], len(entries) > 1
-        kept = _light(sound, min(MOST_BYTES, self._next.max_bytes))[:size]
+        kept = _light(sound, MOST_BYTES)[:size]
         if len(kept) == len(entries) or len(kept) <= 1:
             return kept, len(kept) < len(entries)
         torn = entries[len(kept)].txn
@@ -140,8 +142,15 @@ class Outbox:
         self._db.set_acked(self._epoch, acked)
 
     def prove(self, upto: int) -> None:
-        """Remember that central's digest of the entries up to one agrees with ours, and none further."""
+        """Remember that the entries up to one, and none further, were compared with central's."""
         self._db.set_acked(proved_mark(self._epoch), upto)
+
+    def note_differing(self, seq: int) -> None:
+        """Let a person look at an entry that is not the same at central, though it was sent again."""
+        refusal = Refusal(self._epoch, seq, "conflict", "digest_differs")
+        if refusal not in self._db.refused():
+            _log.warning("entry %s is not at central as it is here: one of the two is damaged", seq)
+        self._db.set_acked(self._epoch, self.acked, [refusal])
 
     def _remember(self, last: int, answer: Pushed) -> None:
         """Store what was confirmed and what a person must look at.

@@ -71,10 +71,6 @@ class Pace(msgspec.Struct, frozen=True):
         """Return how many entries a push may have that begins with this one."""
         return 1 if self.is_suspect(first) else self.limit
 
-    def at_most(self, entries: int) -> "Pace":
-        """Return the pace when central asks for no more than this many entries in a push."""
-        return msgspec.structs.replace(self, limit=max(1, min(self.limit, entries)))
-
     def alone(self, last: int) -> "Pace":
         """Return the pace at which the entries up to `last` go one by one, to find the one that is meant."""
         return Pace(self.limit, suspect_until=last)

@@ -56,10 +56,8 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Next(msgspec.Struct, frozen=True):
-    """What central asks of the next push: no more than so many entries and bytes, and not before so many ms."""
+    """What central asks of the next push: not before so many ms."""
 
-    max_events: int = MOST_ENTRIES
-    max_bytes: int = MOST_BYTES
     delay_ms: int = 0
 
 

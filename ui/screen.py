@@ -232,7 +232,7 @@ def _lamps(desk: "Desk", workers: Mapping[str, Worker]) -> Iterator[Lit]:
 
 def _sync_lamp(desk: "Desk") -> Lit:
     """Return the lamp with what a person has to do something about, the most pressing first."""
-    if desk.sync.why == "fork" or desk.sync.why in wording.SHUT_OUT:
+    if desk.sync.why in ("fork", "damaged", "disk_full", *wording.SHUT_OUT):
         return Lit("sync", "attention", desk.sync.why)
     if desk.sync.refused:
         return Lit("sync", "attention", "refused")

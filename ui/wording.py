@@ -54,6 +54,8 @@ FAULTS: Mapping[str, str] = {
     **dict.fromkeys(("certificate_wrong", "not_secure"), mark("not safe")),
     "refused": mark("refused"),
     "fork": mark("old copy"),
+    "damaged": mark("damaged"),
+    "disk_full": mark("disk full"),
     "token_unknown": mark("not let in"),
     "clock_off": mark("clock is off"),
     "last_space": mark("nearly full"),
@@ -142,6 +144,11 @@ _CURES: Mapping[str, str] = {
     "fork": mark(
         "These records were put back from an old copy, or a second copy is in use. Finish the parcel and wait: then "
         "what waits gets new numbers and is sent. If this does not go away, start the station again."
+    ),
+    "disk_full": mark("The disk is full. Delete what is not needed, or call IT. Then try again."),
+    "damaged": mark(
+        "Some of what this computer saved is damaged on its disk. Work on, and tell IT: "
+        "returns-station verify says what, returns-station salvage mends it."
     ),
     "clock_off": mark("Have this computer's clock set. What was recorded keeps its order."),
 }

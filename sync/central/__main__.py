@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
-from station import text_files
+from station import moments, text_files
 from station.database import UnsafeSqliteError
 from sync.central import (
     care,
@@ -40,6 +40,7 @@ from sync.central.migrate import SchemaError
 from sync.central.photos import open_shelf
 from sync.central.resolutions import commands as resolution_commands
 from sync.central.service import Service
+from sync.central.spoken import sorry
 from sync.central.store import Store
 from sync.central.tables import REVISION
 from sync.central.web import make_app
@@ -94,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         url = asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}"
         store = Store(url, is_migrating=asked.do is _migrate)
     except (OSError, SQLAlchemyError, UnsafeSqliteError, SchemaError) as error:
-        return _sorry(f"the database cannot be opened: {text_files.in_words(error)}")
+        return sorry(f"the database cannot be opened: {text_files.in_words(error)}")
     try:
         code: int = asked.do(asked, store)
         return code
@@ -184,23 +185,23 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", 
 
 def _serve(asked: argparse.Namespace, store: Store) -> int:
     if (asked.tls_cert is None) != (asked.tls_key is None):
-        return _sorry("--tls-cert and --tls-key go together")
+        return sorry("--tls-cert and --tls-key go together")
     if asked.sample:
         sample.load(store, asked.generated, asked.seed)
-        sample.enrol_station(store, asked.data, _now())
+        sample.enrol_station(store, asked.data, moments.now())
     try:
         patterns, book = pattern_commands.read(asked.data), resolution_commands.read(asked.data)
         shelf = open_shelf(asked.photos, asked.data, store)
     except (ValueError, OSError) as error:
-        return _sorry(text_files.in_words(error))
+        return sorry(text_files.in_words(error))
     try:
         listening = serving.listener(asked.host, asked.port) if asked.fd is None else serving.inherited(asked.fd)
     except OSError as error:
-        return _sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
-    held.replay(store, _now())
+        return sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
+    held.replay(store, moments.now())
     with listening:
         if asked.tls_cert is None and not asked.behind_proxy and not serving.is_loopback(listening):
-            return _sorry(f"tokens would travel in the open from {asked.host}: {_TLS_OR_PROXY}")
+            return sorry(f"tokens would travel in the open from {asked.host}: {_TLS_OR_PROXY}")
         is_private = serving.is_loopback(listening) and not asked.behind_proxy
         service = Service(store, _version(), is_private=is_private)
         app = make_app(service, shelf, patterns, book)
@@ -209,7 +210,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
             server = serving.Server(app, service.drain, asked.drain, tls)
             server.config.load()
         except (OSError, ssl.SSLError) as error:
-            return _sorry(f"the certificate cannot be used: {error}")
+            return sorry(f"the certificate cannot be used: {error}")
         serving.settle_memory()
         with _cared_for(store, care.jobs(patterns, shelf), asked.care, service):
             _run(server, listening, asked.with_parent)
@@ -262,15 +263,15 @@ def _migrate(_: argparse.Namespace, store: Store) -> int:
     try:
         before = store.migrate()
     except (SQLAlchemyError, SchemaError) as error:
-        return _sorry(f"the tables stay as they are: {error}")
+        return sorry(f"the tables stay as they are: {error}")
     print(f"the tables are of revision {REVISION}; they were of {before or 'none'}")  # noqa: T201
     return 0
 
 
 def _tidy(asked: argparse.Namespace, store: Store) -> int:
     if asked.days < 1:
-        return _sorry("--days is a number from 1 on")
-    raised = snapshot.raise_floors(store, _now(), asked.days)
+        return sorry("--days is a number from 1 on")
+    raised = snapshot.raise_floors(store, moments.now(), asked.days)
     care.note_done(store, "tidy", datetime.now(UTC))
     for site, floor in sorted(raised.items()):
         print(f"{site}: told from record {floor + 1} on; who has less takes a snapshot")  # noqa: T201
@@ -288,7 +289,7 @@ def _show(asked: argparse.Namespace, store: Store) -> int:
     with store.reading() as connection:
         found = returns.record(connection, asked.rma)
     if found is None:
-        return _sorry(f"nothing is known of {asked.rma}: neither expected nor received")
+        return sorry(f"nothing is known of {asked.rma}: neither expected nor received")
     print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())  # noqa: T201
     return 0
 
@@ -298,14 +299,9 @@ def _publish_rules(asked: argparse.Namespace, store: Store) -> int:
         named = [(rules.key_of(file), None if asked.withdraw else text_files.read(file)) for file in asked.files]
         rules.publish(store, asked.site, named)
     except (rules.NotPublished, OSError) as error:
-        return _sorry(f"nothing was published. {text_files.in_words(error)}")
+        return sorry(f"nothing was published. {text_files.in_words(error)}")
     print(f"{'withdrawn' if asked.withdraw else 'published'}: {', '.join(key for key, _ in named)}")  # noqa: T201
     return 0
-
-
-def _sorry(why: str) -> int:
-    print(f"returns-central: {why}", file=sys.stderr)  # noqa: T201
-    return 1
 
 
 def _version() -> str:
@@ -317,10 +313,6 @@ def _version() -> str:
 
 def _hour(text: str) -> time | None:
     return None if text == "never" else time.fromisoformat(text).replace(tzinfo=None)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from station import moments
 from station.photos import PhotoError
 from sync.central.tokens import NotAdmitted
 from sync.wire import Problem
@@ -38,7 +38,7 @@ def json(value: Any, status: int = 200) -> Response:
 
 def now() -> str:
     """Return this moment (UTC) as it stands in answers and tables."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return moments.now()
 
 
 def bearer(request: Request) -> str:

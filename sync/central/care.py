@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import select, update
 
+from station.moments import utc
 from sync.central import patterns, photo_parts, snapshot, webhooks
 from sync.central.metrics import Metrics
 from sync.central.pattern_rule import Rules
@@ -48,11 +49,12 @@ def jobs(rules: Rules, shelf: PhotoShelf) -> tuple[Job, ...]:
     """Return what is to be done daily: the commands `tidy` and `patterns recount`, and what nobody needs any more."""
 
     def tidy(store: Store, now: datetime, goes_on: GoesOn) -> str:
-        raised = snapshot.raise_floors(store, stamp(now), goes_on=goes_on)
+        raised = snapshot.raise_floors(store, utc(now), goes_on=goes_on)
+        store.count_rows()
         return f"the floors of {len(raised)} feeds were raised"
 
     def recount(store: Store, now: datetime, goes_on: GoesOn) -> str:
-        return f"{patterns.recount(store, rules, stamp(now), goes_on)} customers were counted"
+        return f"{patterns.recount(store, rules, utc(now), goes_on)} customers were counted"
 
     def sweep(store: Store, now: datetime, _goes_on: GoesOn) -> str:
         parts, deliveries = photo_parts.sweep(shelf, now), webhooks.forget(store, now)
@@ -113,29 +115,24 @@ def note_done(store: Store, name: str, now: datetime) -> None:
     """Remember that somebody did a job by hand: it is due again after the next quiet hour."""
     with store.writing() as connection:
         insert_once(connection, care, [_new(name, now)])
-        connection.execute(update(care).where(care.c.name == name).values(done_at=stamp(now)))
-
-
-def stamp(moment: datetime) -> str:
-    """Return a moment (UTC) as it stands in the tables; such texts sort like the moments."""
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        connection.execute(update(care).where(care.c.name == name).values(done_at=utc(now)))
 
 
 def _claim(store: Store, name: str, at: time, holder: str, now: datetime, jitter: timedelta) -> bool:
     """Take the lease if the job is due. One never done, or done in the future by a wrong clock, counts as done now."""
     with store.reading() as connection:
         row = connection.execute(select(care).where(care.c.name == name)).first()
-    if row is None or row.done_at > stamp(now):
+    if row is None or row.done_at > utc(now):
         note_done(store, name, now)
         return False
     # A lease that ends much later than any does was taken by a clock that was ahead.
-    is_held = stamp(now) < row.held_until <= stamp(now + 2 * LEASE)
+    is_held = utc(now) < row.held_until <= utc(now + 2 * LEASE)
     if is_held or now < next_quiet(datetime.fromisoformat(row.done_at), at) + jitter:
         return False
     # As it was read: of several who found it due, one gets it.
     unchanged = (care.c.name == name, care.c.done_at == row.done_at, care.c.held_until == row.held_until)
     with store.writing() as connection:
-        values = {"held_by": holder, "held_until": stamp(now + LEASE)}
+        values = {"held_by": holder, "held_until": utc(now + LEASE)}
         return bool(connection.execute(update(care).where(*unchanged).values(values)).rowcount)
 
 
@@ -155,13 +152,13 @@ class _Hold:
         if not self._stop.is_set() and self._clock() >= self._renew_at:
             now = self._clock()
             self._renew_at = now + _RENEW_AFTER
-            self.is_cut_off = not self._write(held_until=stamp(now + LEASE))
+            self.is_cut_off = not self._write(held_until=utc(now + LEASE))
         self.is_cut_off = self.is_cut_off or self._stop.is_set()
         return not self.is_cut_off
 
     def let_go(self, end: End) -> None:
         """Give the lease back: the job is done, or is due for whoever looks next."""
-        done = {"done_at": stamp(self._clock())} if end == "done" else {}
+        done = {"done_at": utc(self._clock())} if end == "done" else {}
         self._write(held_by="", held_until="", **done)
 
     def _write(self, **values: str) -> bool:
@@ -170,4 +167,4 @@ class _Hold:
 
 
 def _new(name: str, now: datetime) -> dict[str, str]:
-    return {"name": name, "done_at": stamp(now), "held_by": "", "held_until": ""}
+    return {"name": name, "done_at": utc(now), "held_by": "", "held_until": ""}

@@ -18,11 +18,11 @@ from station.facts import (
     Undone,
     decode,
 )
+from station.records import WITHDRAWN
 from sync.central.statements import Sql, ask, insert_rows
 from sync.central.store import Store, insert_once
 from sync.central.tables import customer_due, customer_mark, journal, order_customer, site_head
 
-_WITHDRAWN = b"null"
 _AT_ONCE = 2_000
 # A pseudonym: nothing that could be read as a name, an address or a mailbox.
 _PSEUDONYM = re.compile(r"[A-Za-z0-9._~-]{6,64}", re.ASCII)
@@ -125,7 +125,7 @@ def _note(connection: Connection, site: str, orders: dict[str, bytes]) -> set[Cu
     # In order, as `forget` goes through them, so that nobody waits for each other.
     found = ask(connection, _SENDERS, {"site": site, "rmas": list(orders)})()
     before = {rma: Customer(client, customer) for rma, client, customer in found}
-    after = {rma: _sender(body) for rma, body in orders.items() if body != _WITHDRAWN}
+    after = {rma: _sender(body) for rma, body in orders.items() if body != WITHDRAWN}
     withdrawn = [rma for rma in before if rma not in after]
     if withdrawn:
         # What came of it still counts; only the site has no use for the pattern any more.

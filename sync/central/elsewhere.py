@@ -12,13 +12,13 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from station.elsewhere import KIND, Elsewhere, hashed
 from station.local_copy import code_of
+from station.records import WITHDRAWN
 from sync.central.feed import Change, append
 from sync.central.statements import Sql, ask
 from sync.central.store import Store, insert_once
 from sync.central.tables import elsewhere_mark, feed, site_head
 
 _AT_ONCE = 2_000
-_WITHDRAWN = b"null"
 _BEHIND = Sql(
     "SELECT other FROM elsewhere_mark JOIN site_head ON site_head.site = other "
     "WHERE elsewhere_mark.site = :site AND site_head.last_order > seq ORDER BY other"
@@ -94,13 +94,13 @@ def _catch_up(connection: Connection, site: str, other: str) -> None:
 
 
 def _told(other: str, newest: Mapping[str, bytes]) -> Elsewhere:
-    closed = [_hash(rma) for rma, body in newest.items() if body == _WITHDRAWN]
+    closed = [_hash(rma) for rma, body in newest.items() if body == WITHDRAWN]
     return Elsewhere(other, tuple(_opened(newest)), b"".join(closed))
 
 
 def _opened(newest: Mapping[str, bytes]) -> Iterator[bytes]:
     for rma, body in newest.items():
-        if body == _WITHDRAWN:
+        if body == WITHDRAWN:
             continue
         try:
             order = msgspec.json.decode(body, type=_Coded)

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, select
 
+from station.records import WITHDRAWN
 from sync.central import owners
 from sync.central.statements import Sql, ask, insert_rows
 from sync.central.tables import feed
 from sync.wire import FeedPage, FeedRecord, RecordKind
 
-_WITHDRAWN = b"null"
 _RAISE_HEAD = Sql(
     "INSERT INTO site_head (site, last, last_order, floor) VALUES (:site, :more, :orders, 0) "
     "ON CONFLICT (site) DO UPDATE SET last = site_head.last + :more, last_order = "
@@ -57,7 +57,7 @@ def append(connection: Connection, site: str, changes: Sequence[Change]) -> None
         owners.claim(connection, site, {change.key for change in changes if change.kind == "order"})
     ((last,),) = ask(connection, _RAISE_HEAD, {"site": site, "more": len(changes), "orders": orders})()
     rows = [
-        {"site": site, "seq": seq, "kind": change.kind, "key": change.key, "body": change.body or _WITHDRAWN}
+        {"site": site, "seq": seq, "kind": change.kind, "key": change.key, "body": change.body or WITHDRAWN}
         for seq, change in enumerate(changes, last - len(changes) + 1)
     ]
     insert_rows(connection, feed, rows)
@@ -93,7 +93,7 @@ def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dic
     wanted = [key for key in keys if "\0" not in key]
     newest = _NEWEST_ORDERS if kind == "order" else _NEWEST
     found: dict[str, bytes] = dict(ask(connection, newest, {"kind": kind, "keys": wanted})()) if wanted else {}
-    return {key: bytes(body) for key, body in found.items() if body != _WITHDRAWN}
+    return {key: bytes(body) for key, body in found.items() if body != WITHDRAWN}
 
 
 def every(connection: Connection, site: str, kind: RecordKind) -> list[FeedRecord]:

@@ -2,10 +2,11 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
+from station import moments
 from sync.central import enrolment, tokens
+from sync.central.spoken import say, sorry
 from sync.central.store import Store
 
 _ABOUT_CODE = """\
@@ -39,22 +40,12 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
 
 def _code(asked: argparse.Namespace, store: Store) -> int:
     if asked.station and enrolment.STATION.fullmatch(asked.station) is None:
-        return _sorry(f"a station's code is three of A-Z and 0-9, not {asked.station!r}")
-    sys.stdout.write(enrolment.make_code(store, asked.site, asked.station, _now()) + "\n")
-    return 0
+        return sorry(f"a station's code is three of A-Z and 0-9, not {asked.station!r}")
+    return say(enrolment.make_code(store, asked.site, asked.station, moments.now()))
 
 
 def _revoke(asked: argparse.Namespace, store: Store) -> int:
-    if not tokens.revoke(store, asked.station, _now()):
-        return _sorry(f"there is no station {asked.station}")
+    if not tokens.revoke(store, asked.station, moments.now()):
+        return sorry(f"there is no station {asked.station}")
     sys.stdout.write(f"{asked.station} is shut out. To let it in again: returns-central enrol-code --station ...\n")
     return 0
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _sorry(why: str) -> int:
-    sys.stderr.write(f"returns-central: {why}\n")
-    return 1

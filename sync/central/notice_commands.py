@@ -1,12 +1,12 @@
 """The commands `returns-central recall` and `returns-central serial`: what a site is told besides its orders."""
 
 import argparse
-import sys
 from datetime import date
 from typing import Any, get_args
 
 from station.records import Owner, Recall, SerialNote, SerialStatus
 from sync.central import notices
+from sync.central.spoken import say, sorry
 from sync.central.store import Store
 
 _ABOUT_RECALL = """\
@@ -79,7 +79,7 @@ def _serial_commands(commands: Any, site: argparse.ArgumentParser) -> None:
 
 def _add(asked: argparse.Namespace, store: Store) -> int:
     if not asked.sku and not asked.gtin:
-        return _sorry("name the article: --sku or --gtin")
+        return sorry("name the article: --sku or --gtin")
     recall = Recall(
         asked.id,
         asked.title,
@@ -94,14 +94,14 @@ def _add(asked: argparse.Namespace, store: Store) -> int:
         asked.until,
     )
     notices.tell(store, asked.site, recall)
-    return _say(f"{recall.id}: the benches of {asked.site} are told with their next pull")
+    return say(f"{recall.id}: the benches of {asked.site} are told with their next pull")
 
 
 def _list(asked: argparse.Namespace, store: Store) -> int:
     for each in notices.standing(store, asked.site, Recall):
         only = [*each.lots, *(":".join(pair) for pair in each.serials), *([":".join(each.made)] if each.made else [])]
         limits = f" only {', '.join(only)}" if only else ""
-        _say(f"{each.id}  {each.title}  [{', '.join((*each.skus, *each.gtins))}]{limits}  {each.owner}")
+        say(f"{each.id}  {each.title}  [{', '.join((*each.skus, *each.gtins))}]{limits}  {each.owner}")
     return 0
 
 
@@ -111,12 +111,12 @@ def _withdraw(asked: argparse.Namespace, store: Store) -> int:
 
 def _report(asked: argparse.Namespace, store: Store) -> int:
     notices.tell(store, asked.site, SerialNote(asked.serial, asked.status, asked.where, asked.at))
-    return _say(f"{asked.serial}: the benches of {asked.site} are told with their next pull")
+    return say(f"{asked.serial}: the benches of {asked.site} are told with their next pull")
 
 
 def _reported(asked: argparse.Namespace, store: Store) -> int:
     for each in notices.standing(store, asked.site, SerialNote):
-        _say(f"{each.serial}  {each.status}  {each.where}  {each.at}".rstrip())
+        say(f"{each.serial}  {each.status}  {each.where}  {each.at}".rstrip())
     return 0
 
 
@@ -125,7 +125,7 @@ def _forget(asked: argparse.Namespace, store: Store) -> int:
 
 
 def _taken_back(done: bool, name: str) -> int:
-    return _say(f"{name}: taken back") if done else _sorry(f"nothing stands under {name}")
+    return say(f"{name}: taken back") if done else sorry(f"nothing stands under {name}")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -147,13 +147,3 @@ def _day(text: str) -> str:
 def _days(text: str) -> tuple[str, str]:
     first, last = _pair(text)
     return _day(first), _day(last)
-
-
-def _say(line: str) -> int:
-    sys.stdout.write(line + "\n")
-    return 0
-
-
-def _sorry(why: str) -> int:
-    sys.stderr.write(f"returns-central: {why}\n")
-    return 1

@@ -6,14 +6,12 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import select
 
-from station.records import Recall, SerialNote
+from station.records import WITHDRAWN, Recall, SerialNote
 from sync.central import feed
 from sync.central.feed import Change
 from sync.central.store import Store
 from sync.central.tables import feed as feed_table
 from sync.wire import RecordKind
-
-_WITHDRAWN = b"null"
 
 Told = TypeVar("Told", bound=Recall | SerialNote)
 
@@ -57,4 +55,4 @@ def _standing(store: Store, site: str, kind: RecordKind) -> Sequence[bytes]:
     )
     with store.reading() as connection:
         newest = {row.key: bytes(row.body) for row in connection.execute(query)}
-    return [newest[key] for key in sorted(newest) if newest[key] != _WITHDRAWN]
+    return [newest[key] for key in sorted(newest) if newest[key] != WITHDRAWN]

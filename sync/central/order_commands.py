@@ -8,17 +8,20 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, get_args
 
+from station import moments
 from station.text_files import in_words
 from sync.central import elsewhere, integrators, orders
 from sync.central.order_files import COLUMNS, UnreadableFile, read_csv, read_ndjson
 from sync.central.order_rows import Answer, Told
+from sync.central.spoken import sorry
 from sync.central.store import Store
 
+# So many orders change how a database should look them up.
+_MANY = 10_000
 _SAY_EVERY = 20
 _STOPPED = 130
 _BAD = frozenset({"refused", "conflict"})
@@ -125,13 +128,15 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
                 counts.update(answer.status for answer in answers)
                 _tell_bad(answers, report)
                 if number % _SAY_EVERY == 0:
-                    _say(f"{sum(counts.values())} orders so far: {_words(counts)}")
+                    sorry(f"{sum(counts.values())} orders so far: {_words(counts)}")
         except KeyboardInterrupt:
-            _say(f"stopped; what is said here is done, the same command goes on: {_words(counts)}")
+            sorry(f"stopped; what is said here is done, the same command goes on: {_words(counts)}")
             return _STOPPED
         except (UnreadableFile, OSError) as error:
-            _say(f"{in_words(error)} Before it: {_words(counts)}")
+            sorry(f"{in_words(error)} Before it: {_words(counts)}")
             return 1
+    if sum(counts.values()) >= _MANY and not asked.dry_run:
+        store.count_rows()
     sys.stdout.write(f"{'would be ' if asked.dry_run else ''}{_words(counts)}\n")
     return 1 if _BAD & set(counts) else 0
 
@@ -158,7 +163,7 @@ def _tell_bad(answers: Iterable[Answer], report: _Writer | None) -> None:
             report.writerow((answer.row, *(f"'{text}" if text.startswith(_RUNS) else text for text in texts)))
         else:
             field = f", {answer.field}" if answer.field else ""
-            _say(f"row {answer.row}{field}: {answer.why}")
+            sorry(f"row {answer.row}{field}: {answer.why}")
 
 
 def _words(counts: Mapping[str, int]) -> str:
@@ -166,7 +171,7 @@ def _words(counts: Mapping[str, int]) -> str:
 
 
 def _admit(asked: argparse.Namespace, store: Store) -> int:
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    now = moments.now()
     sys.stdout.write(integrators.admit(store, asked.name, asked.site, now, asked.may) + "\n")
     return 0
 
@@ -174,7 +179,7 @@ def _admit(asked: argparse.Namespace, store: Store) -> int:
 def _dismiss(asked: argparse.Namespace, store: Store) -> int:
     if integrators.dismiss(store, asked.name, asked.site):
         return 0
-    _say(f"{asked.site} knows no system {asked.name}")
+    sorry(f"{asked.site} knows no system {asked.name}")
     return 1
 
 
@@ -192,9 +197,5 @@ def _join(asked: argparse.Namespace, store: Store) -> int:
 def _part(asked: argparse.Namespace, store: Store) -> int:
     if elsewhere.part(store, asked.sites):
         return 0
-    _say("these sites were not told of each other")
+    sorry("these sites were not told of each other")
     return 1
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"returns-central: {line}\n")

@@ -1,11 +1,11 @@
 """Takes return orders of other systems in: whatever comes twice or late, the newest delivery of each order stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from station import moments
 from sync.central import blind, feed, owners
 from sync.central.feed import Change
 from sync.central.order_rows import Answer, AnswerStatus, Told
@@ -95,7 +95,7 @@ def _look_around(store: Store, told: Sequence[Told]) -> None:
     Of all that were sent, also of those that were here: whoever got no answer sends them again.
     """
     standing = [each.order for each in told if each.body is not None]
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    now = moments.now()
     with store.reading() as connection:
         found = blind.suggestions_for(connection, standing, now)
     if found:

@@ -1,15 +1,15 @@
 """The command `returns-central patterns`: the rule for customers' patterns, what stands, and a count anew."""
 
 import argparse
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from resources import find
-from station import text_files
+from station import moments, text_files
 from sync.central import care, patterns
 from sync.central.pattern_rule import Rules, parse
+from sync.central.spoken import say, sorry
 from sync.central.store import Store
 
 FILE = "patterns.toml"
@@ -54,17 +54,17 @@ def _check(asked: argparse.Namespace, store: Store) -> int:
     try:
         parse(text_files.read(asked.file))
     except OSError as error:
-        return _sorry(text_files.in_words(error))
+        return sorry(text_files.in_words(error))
     except ValueError as error:
-        return _sorry(f"{asked.file}: {error}")
-    return _say(f"{asked.file}: sound")
+        return sorry(f"{asked.file}: {error}")
+    return say(f"{asked.file}: sound")
 
 
 def _list(asked: argparse.Namespace, store: Store) -> int:
     with store.reading() as connection:
         for each in patterns.standing(connection, asked.site):
             signs = ", ".join(f"{sign.kind} {sign.count} of {sign.of}" for sign in each.signs)
-            _say(f"{each.client}  {each.customer}  {each.level}  {signs}  until {each.until}")
+            say(f"{each.client}  {each.customer}  {each.level}  {signs}  until {each.until}")
     return 0
 
 
@@ -72,17 +72,7 @@ def _recount(asked: argparse.Namespace, store: Store) -> int:
     try:
         rules = read(asked.data)
     except (ValueError, OSError) as error:
-        return _sorry(text_files.in_words(error))
-    counted = patterns.recount(store, rules, care.stamp(datetime.now(UTC)))
+        return sorry(text_files.in_words(error))
+    counted = patterns.recount(store, rules, moments.now())
     care.note_done(store, "recount", datetime.now(UTC))
-    return _say(f"counted anew: {counted} customers")
-
-
-def _say(line: str) -> int:
-    sys.stdout.write(line + "\n")
-    return 0
-
-
-def _sorry(why: str) -> int:
-    sys.stderr.write(f"returns-central: {why}\n")
-    return 1
+    return say(f"counted anew: {counted} customers")

@@ -6,14 +6,15 @@ whatever order they came. Only counts and the pseudonym leave central.
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 
-from station.records import Pattern, pattern_key
+from station.moments import utc
+from station.records import WITHDRAWN, Pattern, pattern_key
 from sync.central import customers
 from sync.central.customers import Customer
 from sync.central.feed import Change, append
@@ -23,7 +24,6 @@ from sync.central.store import Store
 from sync.central.tables import feed
 
 KIND: Final = "pattern"
-_WITHDRAWN = b"null"
 # Lists, however many orders a customer has: PostgreSQL takes 65,535 values one by one, and SQLite is slow with them.
 _UNITS = Sql(
     "SELECT item.match, serial_verdict, in_band, identified_at FROM item "
@@ -108,7 +108,7 @@ def standing(connection: Connection, site: str) -> list[Pattern]:
     query = select(feed.c.key, feed.c.body).where(feed.c.site == site, feed.c.kind == KIND).order_by(feed.c.seq)
     newest = {row.key: bytes(row.body) for row in connection.execute(query)}
     bodies = (newest[key] for key in sorted(newest))
-    return [msgspec.json.decode(body, type=Pattern) for body in bodies if body != _WITHDRAWN]
+    return [msgspec.json.decode(body, type=Pattern) for body in bodies if body != WITHDRAWN]
 
 
 def _tell(connection: Connection, rules: Rules, customer: Customer, now: str) -> None:
@@ -182,9 +182,8 @@ def _told_before(connection: Connection, key: str) -> dict[str, bytes | None]:
     """
     query = select(feed.c.site, feed.c.body).where(feed.c.kind == KIND, feed.c.key == key).order_by(feed.c.seq)
     bodies = ((row.site, bytes(row.body)) for row in connection.execute(query))
-    return {site: None if body == _WITHDRAWN else body for site, body in bodies}
+    return {site: None if body == WITHDRAWN else body for site, body in bodies}
 
 
 def _since(now: str, days: int) -> str:
-    start = datetime.fromisoformat(now) - timedelta(days=days)
-    return start.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return utc(datetime.fromisoformat(now) - timedelta(days=days))

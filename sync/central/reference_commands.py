@@ -1,16 +1,16 @@
 """The commands `returns-central publish-reference` and `references`: pictures of good units, for a site's benches."""
 
 import argparse
-import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from station import moments
 from station.photos import PhotoError
 from station.records import Reference
 from station.text_files import in_words
 from sync.central import references
 from sync.central.photos import open_shelf
+from sync.central.spoken import say, sorry
 from sync.central.store import Store
 
 _ABOUT = """\
@@ -51,35 +51,25 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
 
 
 def _publish(asked: argparse.Namespace, store: Store) -> int:
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    now = moments.now()
     told = Reference(asked.client, asked.sku, "", 0, asked.shot, asked.shows, asked.wide_mm)
     if "|" in asked.sku:
-        return _sorry("an article's number has no | in it")
+        return sorry("an article's number has no | in it")
     try:
         shelf = open_shelf(asked.photos, asked.data, store)
         made = references.publish(store, shelf, asked.site, told, asked.file.read_bytes(), now)
     except (references.NotAPicture, PhotoError, OSError, ValueError) as error:
-        return _sorry(f"{asked.file}: nothing was published. {in_words(error)}")
-    return _say(f"{made.sku} {made.shot}: {made.sha256}, the benches of {asked.site} fetch it with time")
+        return sorry(f"{asked.file}: nothing was published. {in_words(error)}")
+    return say(f"{made.sku} {made.shot}: {made.sha256}, the benches of {asked.site} fetch it with time")
 
 
 def _list(asked: argparse.Namespace, store: Store) -> int:
     with store.reading() as connection:
         for each in references.standing(connection, asked.site):
-            _say(f"{each.sku}  {each.shot}  {each.client}  {each.sha256}  {each.shows}".rstrip())
+            say(f"{each.sku}  {each.shot}  {each.client}  {each.sha256}  {each.shows}".rstrip())
     return 0
 
 
 def _withdraw(asked: argparse.Namespace, store: Store) -> int:
     count = references.withdraw(store, asked.site, asked.sku, asked.sha256)
-    return _say(f"{asked.sku}: {count} taken back") if count else _sorry(f"no such picture of {asked.sku}")
-
-
-def _say(line: str) -> int:
-    sys.stdout.write(line + "\n")
-    return 0
-
-
-def _sorry(why: str) -> int:
-    sys.stderr.write(f"returns-central: {why}\n")
-    return 1
+    return say(f"{asked.sku}: {count} taken back") if count else sorry(f"no such picture of {asked.sku}")

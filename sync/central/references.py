@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from station.article_pictures import cleaned
-from station.records import Reference, reference_key
+from station.records import WITHDRAWN, Reference, reference_key
 from sync.central.feed import Change, append
 from sync.central.photos import PhotoShelf
 from sync.central.store import Store
@@ -16,7 +16,6 @@ from sync.central.tables import feed
 KIND: Final = "reference"
 MOST_BYTES = 4 * 1024 * 1024
 _BY = "central"
-_WITHDRAWN = b"null"
 
 
 class NotAPicture(Exception):
@@ -53,7 +52,7 @@ def standing(connection: Connection, site: str) -> list[Reference]:
     """Return what a site is told of now, by key."""
     query = select(feed.c.key, feed.c.body).where(feed.c.site == site, feed.c.kind == KIND).order_by(feed.c.seq)
     newest = {row.key: bytes(row.body) for row in connection.execute(query)}
-    return [msgspec.json.decode(newest[key], type=Reference) for key in sorted(newest) if newest[key] != _WITHDRAWN]
+    return [msgspec.json.decode(newest[key], type=Reference) for key in sorted(newest) if newest[key] != WITHDRAWN]
 
 
 def picture_for(store: Store, shelf: PhotoShelf, site: str, sha256: str) -> bytes | None:
@@ -62,4 +61,4 @@ def picture_for(store: Store, shelf: PhotoShelf, site: str, sha256: str) -> byte
     with store.reading() as connection:
         rows = connection.execute(select(feed.c.key, feed.c.body).where(*mine).order_by(feed.c.seq))
         newest = {row.key: bytes(row.body) for row in rows}
-    return shelf.get(sha256) if any(body != _WITHDRAWN for body in newest.values()) else None
+    return shelf.get(sha256) if any(body != WITHDRAWN for body in newest.values()) else None

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, insert, or_, select
 
+from station.moments import utc
 from sync.central import blind, owners, reviews, tokens
 from sync.central.feed import Change, append
-from sync.central.resolutions import queue, reconcile
+from sync.central.resolutions import reconcile
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.rules import Book, Then
 from sync.central.resolutions.told import Sentence
@@ -101,7 +102,7 @@ def rule(store: Store, book: Book, site: str, wish: Decision, system: str, now: 
     if wish.then not in _MAY[wish.kind] or (wish.then == "refund") != (wish.minor > 0):
         raise NotRuled(422, "not_for_this", f"{wish.kind} is ended by {', '.join(_MAY[wish.kind])}; refunds have minor")
     made = Ruled(wish.kind, wish.rma, wish.line, wish.then, wish.minor, f"{wish.by} ({system})", wish.why,
-                 queue.stamp(now))  # fmt: skip
+                 utc(now))  # fmt: skip
     with store.writing() as connection:
         insert_once(connection, order_lock, [{"rma": wish.rma}])
         connection.execute(select(order_lock).where(order_lock.c.rma == wish.rma).with_for_update())

@@ -1,10 +1,12 @@
 """What a bench takes whole, and what it compares: a site's records as of a number, digests, the floor of the feed."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
+from station.moments import utc
+from station.records import WITHDRAWN
 from sync.central import feed
 from sync.central.feed import BelowFloorError
 from sync.central.statements import Rows, Sql, ask, insert_rows, tell
@@ -15,7 +17,6 @@ from sync.wire import Digest, FeedRecord, JournalDigest, SiteDigest, SnapshotEnd
 MOST_ENTRIES = 100_000
 KEPT_DAYS = 90
 _AT_ONCE = 2_000
-_WITHDRAWN = b"null"
 
 # What a later record of the same key, up to the same number, has made old is passed over. With the plain name of the
 # site SQLite would go through all later records of the site rather than through those of the key.
@@ -105,8 +106,7 @@ def raise_floors(
     central asks for the newest of each key only. All rules are kept: no version may ever say something else. Once
     `goes_on` says no a feed is left where it is: what is still below a floor goes with the next rise.
     """
-    before = (datetime.fromisoformat(now) - timedelta(days=days)).astimezone(UTC)
-    moment = before.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    moment = utc(datetime.fromisoformat(now) - timedelta(days=days))
     with store.reading() as connection:
         sites = ask(connection, _SITES, {})()
     raised: dict[str, int] = {}
@@ -151,7 +151,7 @@ def _standing(store: Store, site: str, upto: int) -> Iterator[Rows]:
         if not rows:
             return
         after = rows[-1][0]
-        yield [row for row in rows if row[3] != _WITHDRAWN]
+        yield [row for row in rows if row[3] != WITHDRAWN]
 
 
 def _digest_of_hashes(hashes: Iterable[tuple[bytes]]) -> Digest:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
+from station.moments import utc
 from sync.central.identity_tables import enrol_code, enrolled_station, station_token
 from sync.central.statements import Sql, ask
 from sync.central.store import Store, insert_once
@@ -143,7 +144,7 @@ def forget(connection: Connection, station: str) -> None:
 
 def later(at: str, by: timedelta) -> str:
     """Return an instant (UTC, ISO 8601 with Z) that much later, in the same form."""
-    return (datetime.fromisoformat(at) + by).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return utc(datetime.fromisoformat(at) + by)
 
 
 def _known(connection: Connection, given: bytes) -> tuple[Caller, str, str] | None:

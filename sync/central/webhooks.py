@@ -9,6 +9,7 @@ import msgspec
 import uuid_utils
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from station.moments import utc
 from sync.central.store import Store
 from sync.central.tables import webhook, webhook_delivery
 
@@ -51,7 +52,7 @@ class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def add(store: Store, site: str, name: str, url: str, now: datetime) -> NewHook | None:
     """Tell this address from now on; None when the site has as many as it may."""
     made = NewHook(f"WH-{uuid_utils.uuid7().hex}", url, secrets.token_urlsafe(32))
-    row = {"site": site, "name": name, "made_at": _stamp(now)} | msgspec.structs.asdict(made)
+    row = {"site": site, "name": name, "made_at": utc(now)} | msgspec.structs.asdict(made)
     with store.writing() as connection:
         count = select(func.count()).select_from(webhook).where(webhook.c.site == site)
         if connection.execute(count).scalar_one() >= MOST_AT_A_SITE:
@@ -85,9 +86,9 @@ def enqueue(connection: Connection, site: str, bodies: Iterable[bytes], now: dat
             "webhook": hook,
             "body": body,
             "state": "waiting",
-            "made_at": _stamp(now),
+            "made_at": utc(now),
             "attempts": 0,
-            "not_before": _stamp(now),
+            "not_before": utc(now),
         }
         for body in bodies
         for hook in hooks
@@ -100,7 +101,7 @@ def take(store: Store, now: datetime, but_for: Set[str] = frozenset()) -> Mappin
     """Take up the delivery that waits longest, for as long as a lease; None when none is due `but_for` some hooks."""
     due = (
         webhook_delivery.c.state == "waiting",
-        webhook_delivery.c.not_before <= _stamp(now),
+        webhook_delivery.c.not_before <= utc(now),
         webhook_delivery.c.webhook.not_in(but_for),
     )
     query = (
@@ -115,7 +116,7 @@ def take(store: Store, now: datetime, but_for: Set[str] = frozenset()) -> Mappin
         row = connection.execute(query).mappings().first()
         if row is None:
             return None
-        values = {"attempts": row["attempts"] + 1, "not_before": _stamp(now + LEASE)}
+        values = {"attempts": row["attempts"] + 1, "not_before": utc(now + LEASE)}
         connection.execute(update(webhook_delivery).where(webhook_delivery.c.id == row["id"]).values(values))
         return {**row, **values}
 
@@ -126,7 +127,7 @@ def settle(store: Store, taken: Mapping[str, Any], now: datetime, *, was_taken: 
     if not was_taken:
         wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(taken["attempts"], 20))
         gone = now - datetime.fromisoformat(taken["made_at"]) > _FOR
-        values = {"state": "given_up" if gone else "waiting", "not_before": _stamp(now + wait * (0.5 + chance / 2))}
+        values = {"state": "given_up" if gone else "waiting", "not_before": utc(now + wait * (0.5 + chance / 2))}
     mine = (webhook_delivery.c.id == taken["id"], webhook_delivery.c.not_before == taken["not_before"])
     with store.writing() as connection:
         connection.execute(update(webhook_delivery).where(*mine).values(values))
@@ -135,10 +136,6 @@ def settle(store: Store, taken: Mapping[str, Any], now: datetime, *, was_taken: 
 
 def forget(store: Store, now: datetime) -> int:
     """Let go of deliveries that ended long ago, and return how many; of what is told at once nobody asks later."""
-    ended = (webhook_delivery.c.state != "waiting", webhook_delivery.c.made_at <= _stamp(now - _REMEMBERED))
+    ended = (webhook_delivery.c.state != "waiting", webhook_delivery.c.made_at <= utc(now - _REMEMBERED))
     with store.writing() as connection:
         return connection.execute(delete(webhook_delivery).where(*ended)).rowcount
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -29,13 +29,15 @@ def main() -> int:
     bad, facts, salvages, payments, seen = 0, 0, 0, 0, Counter[str]()
     began = time.process_time()
     for seed in seeds:
+        # One that is cut off says how far it came.
+        print(f"seed {seed}, after {time.process_time() - began:.0f} s of processor time", file=sys.stderr, flush=True)
         one, two = (_play(seed, asked.steps, asked.folder) for _ in range(2))
         if asked.trace:
             print(*one.trace, sep="\n")
         for problem in one.problems:
-            print(f"seed {seed}: {problem}")
+            print(f"seed {seed}: {problem}", flush=True)
         if one.hash != two.hash:
-            print(f"seed {seed}: not the same twice")
+            print(f"seed {seed}: not the same twice", flush=True)
         if one.problems or one.hash != two.hash:
             bad += 1
             print(f"  python tests/long/simulate_sync.py --seeds {seed}-{seed} --steps {asked.steps} --trace")

@@ -43,6 +43,7 @@ class Central:
         self._more = more
         self._process: subprocess.Popen[str] | None = None
         self._port = lasting_port()
+        self._tokens: list[str] = []
         self.store: Store
 
     @property
@@ -92,12 +93,15 @@ class Central:
             self.kill()
         if hasattr(self, "store"):
             self.store.close()
+            said = self.log()
+            assert not any(token in said for token in self._tokens), "central logged a token"
 
     def log(self) -> str:
         return (self.data.parent / f"{self.data.name}.log").read_text()
 
     def enrol(self, station: str, site: str) -> "Bench":
-        return Bench(self, station, site, tokens.enrol(self.store, station, site, NOW))
+        self._tokens.append(tokens.enrol(self.store, station, site, NOW))
+        return Bench(self, station, site, self._tokens[-1])
 
     def rows(self, query: str, **values: object) -> list[dict[str, object]]:
         with self.store.reading() as connection:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from station.local_copy import LocalCopy
+from station.local_copy import LocalCopy, proved_mark
 from station.staging import staged_beside
 from sync.backlog import Reader
 from sync.clock import MACHINE
@@ -13,7 +13,7 @@ from sync.digests import Digests
 from sync.errors import Refused
 from sync.mirror import Mirror
 from sync.outbox import Outbox
-from tests.sync.conftest import Bench, Book
+from tests.sync.conftest import Bench, Book, Central
 
 
 class Sides:
@@ -101,3 +101,26 @@ def test_a_snapshot_that_breaks_off_leaves_what_there_was(
     assert sides.mirror.is_whole
     assert sides.db.orders(one.rma) == (one,)
     assert not staged_beside(sides.db.path).exists()
+
+
+def test_a_fact_that_rotted_at_central_is_told_of_and_holds_up_no_other(
+    on_sqlite: Central, enrol_at: Any, book: Book, expect_log: Any
+) -> None:
+    """Sent again it still is another there: a person is told which, and the rest may leave the journal."""
+    bench = enrol_at(on_sqlite)
+    sides = Sides(bench, book)
+    book.parcels(9)
+    sides.outbox.push_some()
+    with on_sqlite.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE journal SET hash = x'07' WHERE station = ? AND seq = 3", (bench.station,))
+    sides.digests.compare()
+    assert (sides.outbox.acked, sides.db.acked(proved_mark(sides.epoch))) == (0, 0)
+    sides.outbox.push_some()
+    expect_log("entry 3 is not at central as it is here")
+    for _ in range(2):
+        sides.digests.compare()
+        assert sides.db.acked(proved_mark(sides.epoch)) == sides.outbox.acked == 9
+        assert [(each.seq, each.code) for each in sides.db.refused() if each.code == "digest_differs"] == [
+            (3, "digest_differs")
+        ]
+    sides.close()

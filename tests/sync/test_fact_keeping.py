@@ -1,7 +1,12 @@
 """Facts are packed only when a real central is proved to have them, and sent again when it was put back."""
 
+from contextlib import closing
 from typing import Any
 
+import pytest
+
+from station.database import open_sqlite
+from station.journal_errors import JournalDamaged, JournalError
 from station.local_copy import proved_mark
 from station.retention import Keep
 from station.verify import verify
@@ -58,3 +63,28 @@ def test_what_is_proved_is_packed_and_goes_again_to_a_central_that_lost_it(
     assert verify(book.folder) == []
     for client in (*bench.clients, *other.clients):
         client.close()
+
+
+def test_what_rotted_here_stays_where_it_is_and_a_person_is_told(bench: Bench, book: Book) -> None:
+    """A salvage takes what is whole; until then neither it nor what stands behind it leaves the journal."""
+    book.parcels(9)
+    sides = pushed(bench, book)
+    sides.digests.compare()
+    with closing(open_sqlite(book.journal.path).connect()) as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE journal SET body = x'7b7d' WHERE seq = 3")
+    keeping = FactKeeping(sides.db.path, book.journal.path, sides.epoch, Keep(days=0, least=1, at_once=4))
+    with pytest.raises(JournalDamaged, match="Facts 1 to 4 cannot be packed"):
+        keeping.pack_some()
+    assert keeping.ready is None
+    sides.close()
+
+
+def test_a_disk_that_takes_no_pack_is_told_of_and_ends_nothing(bench: Bench, book: Book) -> None:
+    book.parcels(9)
+    sides = pushed(bench, book)
+    sides.digests.compare()
+    (book.folder / "archive").write_bytes(b"no folder")
+    keeping = FactKeeping(sides.db.path, book.journal.path, sides.epoch, Keep(days=0, least=1, at_once=4))
+    with pytest.raises(JournalError, match="Facts 1 to 4 are not packed"):
+        keeping.pack_some()
+    sides.close()

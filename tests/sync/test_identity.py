@@ -16,6 +16,7 @@ import pytest
 import trustme
 
 from station.local_copy import LocalCopy
+from station.moments import now, utc
 from station.photos import PhotoStore
 from sync.central import enrolment, tokens
 from sync.client import Client, is_secure
@@ -29,10 +30,6 @@ from sync.photos import PhotoQueue
 from sync.wire import PART_BYTES, Admission, Enrolment, enrolment_text
 
 Until = Callable[..., None]
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 # A station's code has three signs, and no two tests may share one: their central is the same.
@@ -89,7 +86,7 @@ class Station:
 
     def end_tokens(self, days: int) -> None:
         """Let so many days pass at central, as far as this station's tokens go."""
-        ended = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        ended = utc(datetime.now(UTC) - timedelta(days=days))
         with self.central.store.writing() as connection:
             connection.exec_driver_sql(f"UPDATE station_token SET expires_at = '{ended}' WHERE station = '{self.name}'")
 

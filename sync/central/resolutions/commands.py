@@ -25,6 +25,7 @@ from sync.central.resolutions.provider import HttpProvider
 from sync.central.resolutions.reconcile import rule
 from sync.central.resolutions.rules import Book, Then, book_of, parse
 from sync.central.resolutions.worker import work_one
+from sync.central.spoken import say, sorry
 from sync.central.store import Store
 from sync.central.tables import resolution, resolution_step
 
@@ -96,7 +97,7 @@ def _work(asked: argparse.Namespace, store: Store) -> int:
         token = asked.provider_token.read_text().strip() if asked.provider_token else ""
         provider = HttpProvider(asked.provider, token)
     except (ValueError, OSError) as error:
-        return _sorry(text_files.in_words(error))
+        return sorry(text_files.in_words(error))
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
@@ -136,10 +137,10 @@ def _check(asked: argparse.Namespace, store: Store) -> int:
     try:
         rules = parse(text_files.read(asked.file))
     except OSError as error:
-        return _sorry(text_files.in_words(error))
+        return sorry(text_files.in_words(error))
     except ValueError as error:
-        return _sorry(f"{asked.file}: {error}")
-    return _say(f"{asked.file}: sound, {rules.id}@{rules.version} with {len(rules.rules)} rules")
+        return sorry(f"{asked.file}: {error}")
+    return say(f"{asked.file}: sound, {rules.id}@{rules.version} with {len(rules.rules)} rules")
 
 
 def _list(asked: argparse.Namespace, store: Store) -> int:
@@ -148,7 +149,7 @@ def _list(asked: argparse.Namespace, store: Store) -> int:
         query = query.where(resolution.c.state == asked.state)
     with store.reading() as connection:
         for row in connection.execute(query):
-            _say(f"{row.id}  {row.rma} {row.line}  {row.kind}  {row.amount_minor} {row.currency}  {row.state}")
+            say(f"{row.id}  {row.rma} {row.line}  {row.kind}  {row.amount_minor} {row.currency}  {row.state}")
     return 0
 
 
@@ -161,42 +162,32 @@ def _show(asked: argparse.Namespace, store: Store) -> int:
             row["parts"] = msgspec.Raw(row["parts"].encode())
             row["later"] = msgspec.Raw(row["later"].encode() or b"null")
             row["history"] = [dict(each) for each in connection.execute(steps).mappings()]
-    return _say(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+    return say(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
 
 
 def _rule(asked: argparse.Namespace, store: Store) -> int:
     if (asked.then == "refund") != (asked.minor > 0):
-        return _sorry("a refund needs --minor above 0, and nothing else has an amount")
+        return sorry("a refund needs --minor above 0, and nothing else has an amount")
     try:
         book = read(asked.data)
         with store.writing() as connection:
             ruling = Ruling(asked.then, asked.minor, asked.by, asked.why)
             done = rule(connection, asked.rma, asked.line, ruling, book, _now())
     except (ValueError, OSError) as error:
-        return _sorry(text_files.in_words(error))
+        return sorry(text_files.in_words(error))
     told.publish(store, _now())
     if not done:
         said = f"{asked.rma} {asked.line}"
-        return _sorry(f"{said} is decided already, by a person or by what was begun, or there is no such line")
-    return _say(f"{asked.rma} {asked.line}: {asked.then}, asked for")
+        return sorry(f"{said} is decided already, by a person or by what was begun, or there is no such line")
+    return say(f"{asked.rma} {asked.line}: {asked.then}, asked for")
 
 
 def _settle(asked: argparse.Namespace, store: Store) -> int:
     with store.writing() as connection:
         done = queue.step(connection, asked.id, ("needs_person",), asked.state, _now(), asked.by, asked.why)
     told.publish(store, _now())
-    return _say(f"{asked.id}: {asked.state}") if done else _sorry(f"{asked.id} does not wait for a person")
+    return say(f"{asked.id}: {asked.state}") if done else sorry(f"{asked.id} does not wait for a person")
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _say(line: str) -> int:
-    sys.stdout.write(line + "\n")
-    return 0
-
-
-def _sorry(why: str) -> int:
-    sys.stderr.write(f"returns-central: {why}\n")
-    return 1

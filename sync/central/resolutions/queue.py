@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, and_, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, select, update
 
-from sync.central.tables import resolution, resolution_news, resolution_step
+from station.moments import utc
+from sync.central.statements import Sql, ask, tell
+from sync.central.tables import resolution
 
 State = Literal["requested", "claimed", "sent", "unknown", "confirmed", "needs_person", "withdrawn", "closed"]
 
@@ -28,17 +30,16 @@ LEASE = timedelta(minutes=5)
 # More than there are workers: each finds one that no other has in hand.
 _CANDIDATES = 20
 
-
-def stamp(moment: datetime) -> str:
-    """Return a moment (UTC) as it stands in the tables; such texts sort like the moments."""
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+_STEPS = Sql("SELECT steps FROM resolution WHERE id = :id")
+_ADD_STEP = Sql('INSERT INTO resolution_step (id, n, state, "at", "by", why) VALUES (:id, :n, :state, :at, :by, :why)')
+_ADD_NEWS = Sql("INSERT INTO resolution_news (id, n) VALUES (:id, :n)")
 
 
 def due(connection: Connection, now: datetime) -> Sequence[RowMapping]:
     """Return the resolutions a worker may take up, those that wait longest first; nothing is locked yet."""
     query = (
         select(resolution.c.id, resolution.c.rma, resolution.c.state)
-        .where(resolution.c.state.in_(TO_DO), resolution.c.not_before <= stamp(now))
+        .where(resolution.c.state.in_(TO_DO), resolution.c.not_before <= utc(now))
         .order_by(resolution.c.not_before, resolution.c.id)
         .limit(_CANDIDATES)
     )
@@ -51,13 +52,13 @@ def claim(connection: Connection, id_: str, token: str, now: datetime) -> Mappin
     One that was begun stays in its state: whether it was sent is what decides what may be done with it.
     """
     query = select(resolution).where(
-        resolution.c.id == id_, resolution.c.state.in_(TO_DO), resolution.c.not_before <= stamp(now)
+        resolution.c.id == id_, resolution.c.state.in_(TO_DO), resolution.c.not_before <= utc(now)
     )
     row = connection.execute(query.with_for_update(skip_locked=True)).mappings().first()
     if row is None:
         return None
     state: State = "claimed" if row["state"] == "requested" else row["state"]
-    values = {"claim": token, "not_before": stamp(now + LEASE), "attempts": row["attempts"] + 1}
+    values = {"claim": token, "not_before": utc(now + LEASE), "attempts": row["attempts"] + 1}
     if not step(connection, id_, (row["state"],), state, now, token, "taken up", row["claim"], **values):
         return None
     return {**row, **values, "state": state}
@@ -95,7 +96,6 @@ def note(connection: Connection, id_: str, state: State, now: datetime, by: str,
 
     Its number is the row's own count, so it cannot be written twice.
     """
-    n = connection.execute(select(resolution.c.steps).where(resolution.c.id == id_)).scalar_one()
-    row = {"id": id_, "n": n, "state": state, "at": stamp(now), "by": by, "why": why}
-    connection.execute(insert(resolution_step), [row])
-    connection.execute(insert(resolution_news), [{"id": id_, "n": n}])
+    ((n,),) = ask(connection, _STEPS, {"id": id_})()
+    tell(connection, _ADD_STEP, [{"id": id_, "n": n, "state": state, "at": utc(now), "by": by, "why": why}])
+    tell(connection, _ADD_NEWS, [{"id": id_, "n": n}])

@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from station.moments import utc
 from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.resolutions import queue
 from sync.central.resolutions.derive import Derived, Resolution, Ruling, Stop, derive
 from sync.central.resolutions.evidence import facts_of
 from sync.central.resolutions.rules import OUTCOMES, Book
+from sync.central.statements import Sql, ask
 from sync.central.store import insert_once
 from sync.central.tables import order_lock, resolution, resolution_ruling, review
 
@@ -32,6 +34,10 @@ def id_of(rma: str, line: str, kind: str) -> str:
     return "RES-" + hashlib.sha256("\0".join((rma, line, kind)).encode()).hexdigest()[:32]
 
 
+_LOCK = Sql("SELECT rma FROM order_lock WHERE rma = :rma FOR UPDATE")
+_TOLD = Sql("SELECT line, why, detail, opened_at FROM review WHERE kind = :kind AND rma = :rma")
+
+
 def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> Derived | None:
     """Derive an order anew and bring the table up to it; None when central is not told of the order any more.
 
@@ -40,7 +46,7 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
     Once anything of a line is begun, the line is decided: what the facts say after that stands beside it, in `later`.
     """
     insert_once(connection, order_lock, [{"rma": rma}])
-    connection.execute(select(order_lock).where(order_lock.c.rma == rma).with_for_update())
+    ask(connection, _LOCK, {"rma": rma})()
     body = latest(connection, "order", [rma]).get(rma)
     derived, client = None, ""
     order = _read(body)
@@ -87,7 +93,7 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
     key = (resolution_ruling.c.rma == rma, resolution_ruling.c.line == line)
     if connection.execute(begun).first() or connection.execute(select(resolution_ruling).where(*key)).first():
         return False
-    row = {"rma": rma, "line": line, "at": queue.stamp(now)} | msgspec.structs.asdict(ruling)
+    row = {"rma": rma, "line": line, "at": utc(now)} | msgspec.structs.asdict(ruling)
     with connection.begin_nested() as trial:
         connection.execute(insert(resolution_ruling), [row])
         _reopen(connection, rma, line, ruling, now)
@@ -162,7 +168,7 @@ def _unbegun(now: datetime) -> dict[str, Any]:
     return {
         "claim": "",
         "attempts": 0,
-        "not_before": queue.stamp(now),
+        "not_before": utc(now),
         "first_sent_at": "",
         "fingerprint": "",
         "reference": "",
@@ -199,10 +205,10 @@ def _annotate(connection: Connection, rows: Rows, wanted: Sequence[Resolution], 
 def _tell(connection: Connection, rma: str, stops: Sequence[Stop], now: datetime) -> None:
     """Bring the reviews of the order's lines up to the stops that hold: they are derived like everything else."""
     mine = (review.c.kind == REVIEW, review.c.rma == rma)
-    known = {row.line: row for row in connection.execute(select(review).where(*mine))}
+    known = {line: told for line, *told in ask(connection, _TOLD, {"kind": REVIEW, "rma": rma})()}
     said = {each.line: (each.why, msgspec.json.encode(each.units).decode()) for each in stops}
-    for line, row in known.items():
-        if said.get(line) != (row.why, row.detail):
+    for line, (why, detail, _) in known.items():
+        if said.get(line) != (why, detail):
             connection.execute(delete(review).where(*mine, review.c.line == line))
     rows = [
         {
@@ -211,7 +217,7 @@ def _tell(connection: Connection, rma: str, stops: Sequence[Stop], now: datetime
             "line": line,
             "why": why,
             "detail": detail,
-            "opened_at": known[line].opened_at if line in known else queue.stamp(now),
+            "opened_at": known[line][2] if line in known else utc(now),
         }
         for line, (why, detail) in said.items()
     ]

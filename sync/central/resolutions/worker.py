@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
+from station.moments import utc
 from sync.central.resolutions import queue
 from sync.central.resolutions.provider import Declined, Execution, Order, Provider, Uncertain
-from sync.central.resolutions.queue import BEGUN, State, stamp
+from sync.central.resolutions.queue import BEGUN, State
 from sync.central.resolutions.reconcile import reconcile
 from sync.central.resolutions.rules import Book
 from sync.central.store import Store
@@ -67,7 +68,7 @@ def work_one(
     try:
         answer = provider.send(order)
     except Uncertain as error:
-        sent = {**row, "state": "sent", "first_sent_at": row["first_sent_at"] or stamp(now)}
+        sent = {**row, "state": "sent", "first_sent_at": row["first_sent_at"] or utc(now)}
         return _after_silence(store, sent, clock(), token, f"no certain answer: {error}")
     passed("sent")
     return _settle(store, order, answer, clock(), token)
@@ -96,9 +97,9 @@ def fingerprint(order: Order) -> str:
 def _mark_sent(store: Store, row: Row, order: Order, now: datetime, token: str) -> bool:
     """Say that it is being sent, before it is. False when somebody else holds it by now: then it must not be sent."""
     values = {
-        "first_sent_at": row["first_sent_at"] or stamp(now),
+        "first_sent_at": row["first_sent_at"] or utc(now),
         "fingerprint": fingerprint(order),
-        "not_before": stamp(now + queue.LEASE),
+        "not_before": utc(now + queue.LEASE),
     }
     with store.writing() as connection:
         return queue.step(connection, order.id, BEGUN, "sent", now, token, "sent to the provider", token, **values)
@@ -124,7 +125,7 @@ def _after_silence(store: Store, row: Row, now: datetime, token: str, why: str) 
     after: State = "unknown" if row["first_sent_at"] else "requested"
     wait = min(_FIRST_WAIT * 2 ** min(row["attempts"] - 1, 16), _LONGEST_WAIT)
     with store.writing() as connection:
-        queue.step(connection, row["id"], BEGUN, after, now, token, why, token, not_before=stamp(now + wait))
+        queue.step(connection, row["id"], BEGUN, after, now, token, why, token, not_before=utc(now + wait))
     return after
 
 

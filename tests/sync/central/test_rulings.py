@@ -13,6 +13,7 @@ import pytest
 import uuid_utils
 from sqlalchemy import select
 
+from station.moments import utc
 from station.records import Product, ReturnLine, ReturnOrder
 from sync.central import feed, integrators, pattern_commands, returns, tokens
 from sync.central.feed import Change
@@ -20,7 +21,6 @@ from sync.central.intake import take_in
 from sync.central.photos import open_shelf
 from sync.central.resolutions import commands
 from sync.central.resolutions.follow import follow
-from sync.central.resolutions.queue import stamp
 from sync.central.rulings import Ruled, count_open
 from sync.central.service import Service
 from sync.central.store import Store
@@ -29,7 +29,7 @@ from sync.central.web import make_app
 from tests.conftest import HUNG_S
 from tests.sync.central.resolutions.histories import START, shipped
 
-NOW = stamp(START)
+NOW = utc(START)
 
 
 class Desk:

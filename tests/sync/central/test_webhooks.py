@@ -17,10 +17,12 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from sync.central import integrators, webhook_sender, webhooks
 from sync.central.__main__ import main
 from sync.central.store import Store
+from sync.central.tables import webhook, webhook_delivery
 from sync.central.webhook_commands import work_due, work_one
 from sync.central.webhook_sender import NotAllowed, checked, judge, looked_up, send, signature
 
@@ -65,10 +67,12 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
-    yield opened
-    opened.close()
+def store(shared_store: Store) -> Store:
+    """A database in which nobody is told of anything yet."""
+    with shared_store.writing() as connection:
+        for table in (webhook_delivery, webhook):
+            connection.execute(delete(table))
+    return shared_store
 
 
 def tell(store: Store, *bodies: bytes, site: str = "leeds") -> None:

@@ -75,3 +75,21 @@ def test_a_full_disk_holds_up_and_loses_nothing(
         assert verify(book.folder) == []
         running.courier.stop()
     tally(times, "full disks")
+
+
+def test_a_courier_that_begins_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
+    on_sqlite: Any, enrol_at: Any, small_disk: Path, run_courier: Any, until: Any, expect_log: Any
+) -> None:
+    """It has no copy yet, and there is no room for one."""
+    expect_log("the reserve of station.sqlite is used|The disk is full|the courier cannot begin")
+    bench = enrol_at(on_sqlite)
+    with closing(Book(small_disk / "data")) as book:
+        book.parcels(3)
+        fill(small_disk)
+        running = run_courier(book, bench)
+        until(lambda: running.status is not None and running.status.why == "disk_full")
+        assert not running.status.is_safe_to_switch_off
+        (small_disk / "ballast").unlink()
+        until(lambda: all_came(on_sqlite.store, bench.station, book, running))
+        running.courier.stop()
+        each_fact_is_there_once(on_sqlite.store, bench.station, list(book.push().entries))

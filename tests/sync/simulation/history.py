@@ -15,10 +15,11 @@ from station.facts import ItemIdentified, ParcelArrived, PhotoTaken, Recorded, S
 from station.moments import utc
 from station.records import Product, ReturnLine, ReturnOrder
 from sync.central.feed import Change
+from sync.central.snapshot import raise_floors
 from sync.clock import Clock
 from sync.errand import Heard
 from tests.sync.simulation.center import INDIGESTIBLE, POISON, Center
-from tests.sync.simulation.invariants import Held, end_state, problems
+from tests.sync.simulation.invariants import Held, end_state, left_alone, not_as_told, problems, refused_though_whole
 from tests.sync.simulation.line import Line, Weather
 from tests.sync.simulation.machine import Machine
 from tests.sync.simulation.seeded import seeded
@@ -44,6 +45,9 @@ EVENTS = {
     "pay": 6,
     "fill": 2,
 }
+# These come by dice of their own, at each step with this chance, so that a seed still is what it was without them.
+RARE = {"tidy": 0.1, "heal": 0.05}
+ALL = frozenset((*EVENTS, *RARE))
 Wrong = Callable[[float], timedelta]
 MOST_MACHINES = 4
 # Seeds whose short histories have a salvage, a clone, poison and rot among them.
@@ -82,6 +86,7 @@ class History:
         self.dice = random.Random(seed)
         # What a person does while a call is under way, and what happens last, has dice of its own.
         self.side_dice = random.Random(seed + 3)
+        self.rare_dice = random.Random(seed + 5)
         self.is_calm = False
         self.now_s = 0.0
         self.skew = timedelta()
@@ -122,6 +127,7 @@ class History:
             self.note(event)
             self.outcome.seen.add(event)
             getattr(self, f"_{event}")(self.dice.choice(self.machines))
+            self._rarely()
             self.now_s += self.dice.expovariate(1.0)
             if self.weather.late and self.dice.random() < 0.3:
                 self._arrive_late(self.dice.randrange(len(self.weather.late)))
@@ -138,6 +144,13 @@ class History:
         for machine in self.machines:
             machine.close()
         self.center.close()
+
+    def _rarely(self) -> None:
+        for name, chance in RARE.items():
+            if self.rare_dice.random() < chance and name in self.faults:
+                self.note(name)
+                self.outcome.seen.add(name)
+                getattr(self, f"_{name}")()
 
     def _enrol(self, name: str, station: str, site: str) -> None:
         token = self.center.enrol(station, site)
@@ -157,7 +170,10 @@ class History:
         self.machines.append(machine)
 
     def _step(self, machine: Machine, heard: Heard) -> None:
+        before = machine.db.cursor()
         machine.step(heard)
+        if machine.db.cursor() > before and "central restored" not in self.outcome.seen:
+            self.outcome.problems += not_as_told(self.center, machine)
         status = machine.errand.status
         self.note(f"{machine.name} waits for {machine.due_at - self.now_s:.3f}: {status.waiting} {status.why}")
 
@@ -222,6 +238,14 @@ class History:
 
     def _pass(self, _: Machine) -> None:
         self.now_s += self.dice.choice((5.0, 60.0, 600.0, 7200.0, 90_000.0))
+
+    def _tidy(self) -> None:
+        """The floor of every feed rises as far as it can: who was away takes a snapshot."""
+        raise_floors(self.center.store, self.said_now(), days=0)
+
+    def _heal(self) -> None:
+        """A newer central does not fail any more at what the old one failed at."""
+        self.center.fails = False
 
     def _restart(self, machine: Machine) -> None:
         machine.restart()
@@ -320,7 +344,7 @@ class History:
             for machine in self.machines:
                 if machine.due_at <= self.now_s:
                     self._step(machine, Heard())
-                    if machine.errand.status.why == "fork":
+                    if machine.errand.status.why in ("fork", "damaged"):
                         machine.restart()
                         began_anew = True
             if all(map(self._is_through, self.machines)) and all(map(self._is_current, self.machines)):
@@ -332,6 +356,10 @@ class History:
             stuck = [(machine.name, machine.errand.status) for machine in self.machines]
             self.outcome.problems.append(f"I5 does not drain: {stuck}")
         self.outcome.problems += problems(self.center, self.machines, self.held, self.facts, self.rotten)
+        if not self.rotten:
+            self.outcome.problems += [line for each in self.machines for line in refused_though_whole(each)]
+        if not self.outcome.seen & {"restored", "clone", "rot"}:
+            self.outcome.problems += [line for each in self.machines for line in left_alone(each)]
         self.outcome.problems += self._settle_up()
         self.outcome.end = end_state(self.center)
 
@@ -355,7 +383,7 @@ def play(
     seed: int,
     folder: Path,
     steps: int = 60,
-    faults: frozenset[str] = frozenset(EVENTS),
+    faults: frozenset[str] = ALL,
     rounds: int = ROUNDS,
     wrong: Wrong = lambda _: timedelta(),
 ) -> Outcome:

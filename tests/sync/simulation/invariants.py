@@ -11,6 +11,7 @@ from station.database import open_memory
 from station.entries import Entry, first_break, first_prev
 from station.facts import PhotoTaken
 from station.schema import PROJECTIONS
+from sync.central import feed
 from sync.central.intake import CAME_LATER
 from sync.central.tables import journal, metadata
 from tests.sync.simulation.center import Center
@@ -38,6 +39,31 @@ def problems(
         *_photos(center, rows, frozenset().union(*(each.gone for each in machines))),
     ]
     return found[:20]
+
+
+def not_as_told(center: Center, machine: Machine) -> Iterator[str]:
+    """I4 at any moment: a bench's copy is what central said up to its cursor, while central goes back to no old state.
+
+    Nothing can be said of a cursor below the floor: there only the newest are kept.
+    """
+    cursor = machine.db.cursor()
+    with center.store.reading() as connection:
+        floor = feed.ends(connection, machine.site)[1]
+    if cursor >= floor and machine.records() != _standing(center, machine.site, cursor):
+        yield f"I4 {machine.name}: at {cursor} its copy is not what it was told"
+
+
+def left_alone(machine: Machine) -> Iterator[str]:
+    """I7: a journal that nobody copied, put back or damaged goes on as it began: no salvage, and no new epoch."""
+    if machine.salvages:
+        yield f"I7 {machine.name} began anew {machine.salvages} times, though nobody else writes under its name"
+
+
+def refused_though_whole(machine: Machine) -> Iterator[str]:
+    """I1: where no disk damaged anything, nothing is set aside for damaged, which a person would have to look at."""
+    for each in machine.db.refused():
+        if each.code in ("chain_broken", "hash_wrong"):
+            yield f"I1 {machine.name}: {each.seq} was refused for {each.code}, and is whole"
 
 
 def end_state(center: Center) -> str:
@@ -123,23 +149,25 @@ def _effects_once(center: Center, rows: Sequence[Mapping[str, object]]) -> Itera
         yield f"I2 receipts: {len(told)} are told, {len(parcels)} stand"
 
 
-def _standing(center: Center, site: str) -> dict[tuple[str, str], bytes]:
-    """What a site's feed says in the end, by kind and key."""
+def _standing(center: Center, site: str, upto: int = 2**62) -> dict[tuple[str, str], bytes]:
+    """What a site's feed says up to a record, by kind and key."""
     with center.store.reading() as connection:
-        query = text("SELECT kind, key, body FROM feed WHERE site = :site ORDER BY seq")
-        newest = {(row.kind, row.key): bytes(row.body) for row in connection.execute(query, {"site": site})}
+        query = text("SELECT kind, key, body FROM feed WHERE site = :site AND seq <= :upto ORDER BY seq")
+        rows = connection.execute(query, {"site": site, "upto": upto})
+        newest = {(row.kind, row.key): bytes(row.body) for row in rows}
     return {name: body for name, body in newest.items() if body != WITHDRAWN}
 
 
 def _mirrored(center: Center, machine: Machine) -> Iterator[str]:
     """I4: the bench's copy is what central says, and the feed has no gap."""
     with center.store.reading() as connection:
-        query = text("SELECT seq FROM feed WHERE site = :site ORDER BY seq")
-        numbers = list(connection.execute(query, {"site": machine.site}).scalars())
-    if numbers != list(range(numbers[0] if numbers else 1, (numbers[-1] if numbers else 0) + 1)):
-        yield f"I4 the feed of {machine.site} has a gap"
-    if machine.db.cursor() != (numbers[-1] if numbers else 0):
-        yield f"I4 {machine.name}: cursor {machine.db.cursor()}, the feed ends with {numbers[-1:]}"
+        last, floor = feed.ends(connection, machine.site)
+        query = text("SELECT seq FROM feed WHERE site = :site AND seq > :floor ORDER BY seq")
+        numbers = list(connection.execute(query, {"site": machine.site, "floor": floor}).scalars())
+    if numbers != list(range(floor + 1, last + 1)):
+        yield f"I4 the feed of {machine.site} has a gap above {floor}"
+    if machine.db.cursor() != last:
+        yield f"I4 {machine.name}: cursor {machine.db.cursor()}, the feed ends with {last}"
     should = _standing(center, machine.site)
     is_so = machine.records()
     if is_so != should:

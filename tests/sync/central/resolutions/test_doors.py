@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from station.moments import utc
 from sync.central import feed, integrators, orders, pattern_commands, tokens, webhooks
 from sync.central.__main__ import main
 from sync.central.order_rows import read_json
@@ -50,7 +51,7 @@ def desk(store: Store) -> str:
     follow(store, shipped(), START)
     with store.writing() as connection:
         connection.execute(update(resolution).where(resolution.c.kind == "refund").values(state="needs_person"))
-    return integrators.admit(store, "desk", "leeds", queue.stamp(START), ["resolutions"])
+    return integrators.admit(store, "desk", "leeds", utc(START), ["resolutions"])
 
 
 def heard(store: Store, site: str) -> list[told.OfOrder]:
@@ -92,7 +93,7 @@ def test_another_site_that_was_told_of_the_same_order_sees_and_settles_nothing(
     dear = msgspec.json.encode(cheap("RMA-1", 9_999_900))
     with store.writing() as connection:
         feed.append(connection, "york", [feed.Change("order", rma, dear) for rma in ("Y-1", "Y-2", "RMA-1")])
-    york = integrators.admit(store, "desk", "york", queue.stamp(START), ["resolutions"])
+    york = integrators.admit(store, "desk", "york", utc(START), ["resolutions"])
     path = "/v1/sites/york/resolutions"
     assert ask("GET", path, york, params={"state": "all"}).json()["resolutions"] == []
     assert ask("GET", f"{path}/{waits['id']}", york).status_code == 404
@@ -106,7 +107,7 @@ def test_another_site_that_was_told_of_the_same_order_sees_and_settles_nothing(
 
 def test_an_order_that_is_handed_over_takes_its_resolutions_with_it(ask: Ask, desk: str, store: Store) -> None:
     told.publish(store, START)
-    york = integrators.admit(store, "desk", "york", queue.stamp(START), ["resolutions"])
+    york = integrators.admit(store, "desk", "york", utc(START), ["resolutions"])
     moved = msgspec.json.encode(
         msgspec.to_builtins(cheap("RMA-1"), str_keys=True)
         | {"version": 1, "withdrawn": True, "moved_to": "york", "lines": [_LINE]}
@@ -167,7 +168,7 @@ def test_pages_go_on_after_the_last(ask: Ask, desk: str) -> None:
 
 def test_another_sites_resolutions_are_not_there(ask: Ask, desk: str, store: Store) -> None:
     (waits, *_) = ask("GET", "/v1/sites/leeds/resolutions", desk).json()["resolutions"]
-    york = integrators.admit(store, "desk", "york", queue.stamp(START), ["resolutions"])
+    york = integrators.admit(store, "desk", "york", utc(START), ["resolutions"])
     assert ask("GET", "/v1/sites/york/resolutions", york).json() == {"resolutions": []}
     for method, more in (("GET", ""), ("POST", "/settle")):
         answer = ask(method, f"/v1/sites/york/resolutions/{waits['id']}{more}", york, json=SAID)
@@ -186,7 +187,7 @@ def test_what_is_asked_wrongly_is_named(ask: Ask, desk: str) -> None:
 
 
 def test_the_record_of_a_return_shows_what_it_resolves_to(ask: Ask, desk: str, store: Store) -> None:
-    token = tokens.enrol(store, "A01", "leeds", queue.stamp(START))
+    token = tokens.enrol(store, "A01", "leeds", utc(START))
     found = ask("GET", "/v1/returns/RMA-1", token).json()["resolutions"]
     assert {each["rma"] for each in found} == {"RMA-1"}
     assert "refund" in {each["kind"] for each in found}
