@@ -19,6 +19,7 @@ from station.stages import Stage, next_shot, prep_due, question_due, stage_of
 from station.state import Ask, Choice, Item, State, open_lines
 from station.steps import reading as readings
 from station.steps.close import key_of, text_of, unsettled, words_of
+from station.steps.count import is_supervisor
 from station.steps.examine import rest_of
 from station.steps.place import right_bins, takes
 from station.words import ROUTE_WORDS
@@ -85,6 +86,8 @@ def prompt(state: State, known: Known) -> Prompt:
     title, reason, picture, buttons = _PLAIN[stage]
     if stage is Stage.PLACE and state.item is not None and state.item.is_hazard:
         title = mark("Put it into the fire-safe box and scan the box")
+    if not is_supervisor(state):
+        buttons = tuple(each for each in buttons if each.command.do is not Do.DECIDE)
     return Prompt(str(stage), title, reason, _params(state, known), (*buttons, *_undo(state)), "code", picture)
 
 
@@ -111,7 +114,7 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         mark("Any tracking number, return number or order number will do."),
         "parcel",
         (
-            _button("F10", mark("Decide exceptions"), Do.DECIDE),
+            _button("F10", mark("Decisions"), Do.DECIDE),
             _button("F11", mark("Close the shift"), Do.CLOSE_SHIFT),
             _SIGN_OUT,
         ),

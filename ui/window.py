@@ -115,8 +115,12 @@ class Window(QWidget):
         self._receive.marked.connect(self.marked)
         self._notice.acknowledged.connect(self.acknowledged)
         self._trouble.chosen.connect(self.trouble_answered)
-        search.searched.connect(self.searched)
         self._exceptions.decide_wanted.connect(self._decide)
+        self._listen(search, devices)
+
+    def _listen(self, search: SearchPage, devices: DevicesPage) -> None:
+        """Hand on what these pages want."""
+        search.searched.connect(self.searched)
         search.photo_wanted.connect(self.photo_wanted)
         devices.support_wanted.connect(self.support_wanted)
         devices.retry_wanted.connect(self.retry_wanted)

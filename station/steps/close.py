@@ -156,7 +156,7 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
     if (stopped := pins.locked(state, person, known)) is not None:
         return stopped
     if not known.pin_is_right(person, scan.text):
-        return pins.wrong(state, person, known)
+        return pins.wrong(state, person, known, scan.text)
     done = _countersigned(state, person) if state.phase == "signed" else _signed(state, person, known)
     return msgspec.structs.replace(done, facts=(*pins.right(state, person), *done.facts))
 

@@ -13,6 +13,7 @@ from station.state import State
 from station.steps.notices import refused
 
 LOCKED_OUT = "locked_out"
+LONGEST = 64
 
 
 def locked(state: State, person: Operator, known: Known) -> Outcome | None:
@@ -24,8 +25,13 @@ def locked(state: State, person: Operator, known: Known) -> Outcome | None:
     return refused(text, ask=None, name=person.name, minutes=str(minutes))
 
 
-def wrong(state: State, person: Operator, known: Known) -> Outcome:
-    """Note a wrong PIN; the last one that is allowed locks the badge, and a supervisor hears of it."""
+def wrong(state: State, person: Operator, known: Known, text: str) -> Outcome:
+    """Note a wrong PIN; the last one that is allowed locks the badge, and a supervisor hears of it.
+
+    A text longer than any PIN is a label that was scanned: nobody tried one.
+    """
+    if len(text) > LONGEST:
+        return refused(mark("That PIN is wrong. Try again."))
     now = known.moment()
     facts: tuple[Recorded, ...] = refused_facts(state.pins, person.badge, now)
     if not any(isinstance(each, PinLocked) for each in facts):

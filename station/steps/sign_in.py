@@ -37,7 +37,7 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
     if (stopped := pins.locked(state, operator, known)) is not None:
         return stopped
     if not known.pin_is_right(operator, scan.text):
-        return pins.wrong(state, operator, known)
+        return pins.wrong(state, operator, known, scan.text)
     facts: tuple[Recorded, ...] = (
         *pins.right(state, operator),
         SignedIn(operator.badge, operator.name, operator.role),

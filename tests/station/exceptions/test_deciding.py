@@ -7,7 +7,7 @@ import pytest
 
 from station import facts as f
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
-from station.inputs import TYPED, Do
+from station.inputs import TYPED, Command, Do
 from station.journal import Journal
 from station.outcome import Tone
 from station.rules import Rules
@@ -56,7 +56,7 @@ def test_what_is_on_hold_is_released_to_a_way_with_a_reason_and_leaves_the_queue
     assert floor.stage == Stage.EXCEPTION, "the next one is offered at once"
     floor.do(Do.CANCEL)
     assert floor.stage == Stage.IDLE
-    told = floor.history.story("1Z1")
+    told = floor.history.seek("1Z1", floor.bench.known.recognise).story
     assert any(isinstance(each.fact, ExceptionDecided) for each in told), "the parcel's story tells of it"
 
 
@@ -161,3 +161,11 @@ def test_more_than_the_keys_can_offer_wait_and_each_is_reached_by_scan(floor: Fl
     assert floor.bench.prompt.params["count"] == "17"
     floor.scan("P24", TYPED)
     assert floor.bench.state.ask.code == "E24"
+
+
+def test_only_a_supervisor_is_shown_the_key_for_it(floor: Floor) -> None:
+    assert Command(Do.DECIDE) in [each.command for each in floor.bench.prompt.buttons]
+    floor.do(Do.SIGN_OUT)
+    floor.sign_in(RECEIVER)
+    assert floor.stage == Stage.IDLE
+    assert Command(Do.DECIDE) not in [each.command for each in floor.bench.prompt.buttons]
