@@ -227,6 +227,29 @@ def test_the_devices_page_is_scrolled_by_key(see: Callable, window: Window, qtbo
     assert bar.value() == 0
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_at_the_least_width_a_supervisors_keys_stand_over_their_words(
+    hands, see: Callable[..., View], window: Window, language: str
+) -> None:
+    hands.sign_in("BDG-9001")
+    window.resize(window.minimumSize())
+    window.render(replace(see(language), demo=True))
+    QApplication.processEvents()
+    assert cut_words(window) == []
+
+
+def test_a_key_stands_beside_its_words_again_when_there_is_room(
+    hands, see: Callable[..., View], window: Window
+) -> None:
+    hands.sign_in("BDG-9001")
+    before = grabbed(window, see())
+    window.resize(window.minimumSize())
+    window.render(see())
+    QApplication.processEvents()
+    window.resize(1280, 800)
+    assert alike(grabbed(window, see()), before)
+
+
 def cut_words(window: QWidget) -> list[str]:
     """The labels and buttons on the screen that need more room than they have, or lie outside their window."""
     cut = []

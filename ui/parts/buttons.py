@@ -1,7 +1,9 @@
 """Buttons that show their key: the large tile of an answer, the small aside, the tab of a page, a setting's choice."""
 
+import re
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QImageReader, QPixmap
+from PySide6.QtGui import QFont, QFontMetrics, QImageReader, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ui.parts.polish import set_property
@@ -9,10 +11,15 @@ from ui.parts.text import Size, Text
 from ui.theme import S4, S8, S12, S16, TOUCH
 
 _BESIDE, _OVER = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.BottomToTop
+_UNDER = QBoxLayout.Direction.TopToBottom
+_PLACES_TO_BREAK = re.compile(r"[\s\u200b]+")
 
 
 class KeyButton(QPushButton):
-    """A button of wrapped words with its key in a cap; it grows with its words and never cuts them."""
+    """A button of wrapped words with its key in a cap; it grows with its words and never cuts them.
+
+    The cap stands beside the words, or over them where the longest word has no room beside it.
+    """
 
     def __init__(self, name: str, size: Size, margin: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,12 +31,13 @@ class KeyButton(QPushButton):
         self._words = Text(size)
         self._row = QHBoxLayout()
         self._row.setSpacing(S8 if name != "tile" else S16)
-        self._row.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self._cap, 0, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading)
         self._row.addWidget(self._words, 1)
         self._layout = QBoxLayout(_BESIDE, self)
         self._layout.setContentsMargins(margin, S4, margin, S4)
         self._layout.addLayout(self._row, 1)
         self._said: tuple[str, str] | None = None
+        self._longest: tuple[str, QFont, int] = ("", QFont(), 0)
         self._picture, self._pictured, self._drawn = QLabel(), ("", 0, False), ("", 0)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.hide()
@@ -50,6 +58,7 @@ class KeyButton(QPushButton):
         self._cap.setVisible(bool(key))
         self._words.show_text(words)
         self.setAccessibleName(f"{key} {words}".strip())
+        self._stand()
         self.updateGeometry()
 
     def place_picture(self, path: str, height: int, over: bool = False) -> None:
@@ -95,7 +104,42 @@ class KeyButton(QPushButton):
 
     def heightForWidth(self, width: int) -> int:
         """As high as the wrapped words need."""
-        return max(TOUCH, self._layout.totalHeightForWidth(width))
+        if self._is_under(width) == (self._row.direction() == _UNDER):
+            return max(TOUCH, self._layout.totalHeightForWidth(width))
+        # As it will stand once it is that wide.
+        cap, gap, room = self._cap.sizeHint(), self._row.spacing(), width - 2 * self._margin
+        if self._is_under(width):
+            return max(TOUCH, 2 * S4 + cap.height() + gap + self._words.heightForWidth(room))
+        return max(TOUCH, 2 * S4 + self._words.heightForWidth(room - cap.width() - gap))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the key where it has room."""
+        super().resizeEvent(event)
+        self._stand()
+
+    def _stand(self) -> None:
+        wanted = _UNDER if self._is_under(self.width()) else _BESIDE
+        if self._row.direction() != wanted:
+            self._row.setDirection(wanted)
+            self.updateGeometry()
+
+    def _is_under(self, width: int) -> bool:
+        """Whether in this width the words stand under their key; beside a picture there is room for both."""
+        if not self._cap.text() or self._pictured[0]:
+            return False
+        beside = width - 2 * self._margin - self._cap.sizeHint().width() - self._row.spacing()
+        return self._longest_word() > beside
+
+    def _longest_word(self) -> int:
+        """How wide the longest word is at its boldest; measured once for each text and font."""
+        text, font = self._words.text(), self._words.font()
+        if (text, font) != self._longest[:2]:
+            bold = QFont(font)
+            bold.setWeight(QFont.Weight.DemiBold)
+            metrics = QFontMetrics(bold)
+            widest = max(map(metrics.horizontalAdvance, _PLACES_TO_BREAK.split(text)), default=0)
+            self._longest = (text, font, widest)
+        return self._longest[2]
 
     def sizeHint(self) -> QSize:
         """Wide enough for the words in one line, up to a readable measure."""
@@ -108,6 +152,8 @@ class KeyButton(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """Never narrower than the longest word, never lower than a finger."""
         width = self._layout.totalMinimumSize().width()
+        if self._cap.text() and not self._pictured[0]:
+            width = min(width, max(self._longest_word(), self._cap.sizeHint().width()) + 2 * self._margin)
         return QSize(width, TOUCH)
 
 
