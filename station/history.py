@@ -12,7 +12,8 @@ from station import schema
 from station.codes import Candidate
 from station.copy_marks import acked_in, refused_in
 from station.exceptions.kinds import Kinds
-from station.exceptions.queue import Decided, Unsent, Waiting, decisions, queue
+from station.exceptions.of_site import ExceptionNote, queue_of_site
+from station.exceptions.queue import Decided, Unsent, Waiting, decisions
 from station.facts import ParcelArrived
 from station.journal import Journal
 from station.known import Plated, Received, Unit
@@ -33,6 +34,8 @@ from station.statements import Statement
 _FINGERPRINTS = 5_000
 # As much of a moment as tells its minute.
 _MINUTE = len("2026-01-01T00:00")
+# The last fact, the minute, what central refused and what it told of other benches.
+_Seen = tuple[int, str, tuple[Unsent, ...], tuple[ExceptionNote, ...]]
 # The kinds of exceptions that tell of a recall.
 _RECALLS = ("recall", "recall_part", "recall_placed")
 
@@ -71,7 +74,7 @@ class History:
         self._journal = journal
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
         self._found: tuple[str, int, tuple[Finding, ...]] | None = None
-        self._waiting: tuple[tuple[int, str, tuple[Unsent, ...]], tuple[Waiting, ...]] | None = None
+        self._waiting: tuple[_Seen, tuple[Waiting, ...]] | None = None
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when a parcel with this code was first received at this bench; None when never."""
@@ -188,13 +191,17 @@ class History:
         morning = utc(at.astimezone().replace(hour=0, minute=0, second=0, microsecond=0))
         return tuple((way, items) for way, items in self._journal.rows(_PLACED, morning=morning))
 
-    def exceptions_waiting(self, kinds: Kinds, unsent: tuple[Unsent, ...] = ()) -> tuple[Waiting, ...]:
-        """Return what waits for a decision at this bench; looked for anew when a fact came since, and each minute."""
+    def exceptions_waiting(
+        self, kinds: Kinds, unsent: tuple[Unsent, ...] = (), notes: tuple[ExceptionNote, ...] = ()
+    ) -> tuple[Waiting, ...]:
+        """Return what waits for a decision at this bench, and by the notes at others; looked for anew when a fact or a
+        note came since, and each minute.
+        """
         now = utc_now()
-        seen = (self._journal.last_seq, now[:_MINUTE], unsent)
+        seen = (self._journal.last_seq, now[:_MINUTE], unsent, notes)
         if self._waiting is None or self._waiting[0] != seen:
             with self._journal.reading() as connection:
-                self._waiting = (seen, queue(connection, self._journal.station, kinds, now, unsent))
+                self._waiting = (seen, queue_of_site(connection, self._journal.station, kinds, now, unsent, notes))
         return self._waiting[1]
 
     def decisions_made(self, limit: int) -> tuple[Decided, ...]:

@@ -12,7 +12,9 @@ from grading.rubric import Rubric
 from station import interlocks
 from station.codes import Candidate, recognise
 from station.deliveries import in_force
+from station.exceptions import of_site
 from station.exceptions.kinds import Kinds, read_kinds
+from station.exceptions.of_site import ExceptionNote
 from station.exceptions.queue import Decided, Unsent, Waiting
 from station.history import History
 from station.interlocks import Interlock
@@ -54,6 +56,7 @@ class Lookups:
         self._history = history
         self._hasher = PasswordHasher()
         self._kinds: Kinds | None = None
+        self._noted: tuple[int, tuple[ExceptionNote, ...]] = (-1, ())
 
     def operator(self, badge: str) -> Operator | None:
         """Return the person whose badge this is."""
@@ -219,12 +222,15 @@ class Lookups:
         return found
 
     def exceptions_waiting(self) -> tuple[Waiting, ...]:
-        """Return what waits for a person's decision at this bench, the most pressing first."""
+        """Return what waits for a person's decision at this bench, and at the site's others as far as central told."""
         if self._kinds is None:
             # Not at the start: a bench begins its day without it.
             self._kinds = read_kinds()
         unsent = tuple(Unsent(each.epoch, each.seq, each.code or each.status) for each in self._copy.refused())
-        return self._history.exceptions_waiting(self._kinds, unsent)
+        cursor = self._copy.cursor()
+        if self._noted[0] != cursor:
+            self._noted = (cursor, tuple(of_site.readable(self._copy.kept_below(of_site.KIND, ""))))
+        return self._history.exceptions_waiting(self._kinds, unsent, self._noted[1])
 
     def decisions_made(self, limit: int) -> tuple[Decided, ...]:
         """Return the latest decisions of this bench that stand, the newest first."""

@@ -23,6 +23,7 @@ RecordKind = Literal[
     "elsewhere",
     "resolution",
     "ruling",
+    "exception",
 ]
 
 # One push: the courier sends no more of them. Central takes what the bounds of its door let through.

@@ -248,7 +248,7 @@ def _doubtful(desk: "Desk") -> str:
     ask = desk.bench.state.ask
     if ask is not None and ask.stage == "decision":
         waiting = (each for each in desk.bench.known.exceptions_waiting() if each.exception == ask.code)
-        photos = next((each.photos for each in waiting), ())
+        photos = next((each.photos for each in waiting if not each.bench), ())
         return str(desk.photo_path(photos[0])) if photos else ""
     read = _read_doubt(desk)
     if read is not None:

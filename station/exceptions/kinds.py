@@ -27,11 +27,15 @@ DECISION_WORDS: Mapping[str, str] = {
 
 
 class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The decisions by kind of exception, and the hours of the clock, as resources/exceptions.toml tells them."""
+    """The decisions by kind of exception, and the hours of the clock, as resources/exceptions.toml tells them.
+
+    `anywhere` are the decisions that another bench of the site may take, which has not got the goods.
+    """
 
     escalate_h: tuple[int, ...]
     late_h: int
     doubt_h: int
+    anywhere: tuple[Decision, ...]
     decisions: Mapping[str, tuple[Decision, ...]]
 
     def fitting(self, kind: str) -> tuple[Decision, ...]:

@@ -48,7 +48,8 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `hours` is its age, `level` how many steps of its clock are over (0 to 3). `fitting` is what may be decided,
     `photos` the SHA-256 of the item's photos, `times` how often this station decided about it already. `conflict` are
-    the decisions that contradict each other, the one that stands first.
+    the decisions that contradict each other, the one that stands first. `bench` is the station that raised it, where
+    that is another one of the site: its goods and photos are there.
     """
 
     station: str
@@ -72,6 +73,7 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
     times: int = 0
     weight_mg: int | None = None
     conflict: tuple[Decided, ...] = ()
+    bench: str = ""
 
     @property
     def names(self) -> frozenset[str]:

@@ -24,8 +24,6 @@ _ORDERS = 8
 _ABOUT_SHOWN = 36
 TAKE = "take"
 
-_TWICE = mark("{kind}: {about}, decided twice")
-
 REASONS: tuple[Choice, ...] = (
     Choice("seen", mark("I looked at it myself")),
     Choice("papers", mark("By the papers in the parcel")),
@@ -41,16 +39,21 @@ REASONS: tuple[Choice, ...] = (
 def words_of(one: Waiting) -> dict[str, str]:
     """Return what a sentence says of an exception: its kind, what it is about, and how old it is."""
     about = one.title or one.code or one.plate or one.detail or one.exception
-    return {"kind": EXCEPTION_WORDS.get(one.kind, one.kind), "about": _brief(about), "hours": str(one.hours)}
+    kind = EXCEPTION_WORDS.get(one.kind, one.kind)
+    return {"kind": kind, "about": _brief(about), "hours": str(one.hours), "bench": one.bench}
 
 
 def _brief(about: str) -> str:
     return about if len(about) <= _ABOUT_SHOWN else f"{about[: _ABOUT_SHOWN - 1]}…"
 
 
-def text_of(hours: int) -> str:
-    """Return the sentence for the words of an exception that is so many hours old."""
-    return mark("{kind}: {about}, {hours} h") if hours else mark("{kind}: {about}, new")
+def text_of(one: Waiting) -> str:
+    """Return the sentence for the words of an exception: how old it is, and where, if at another bench."""
+    if one.conflict:
+        return mark("{kind}: {about}, decided twice")
+    if one.bench:
+        return mark("{kind}: {about}, {hours} h, at {bench}") if one.hours else mark("{kind}: {about}, new, at {bench}")
+    return mark("{kind}: {about}, {hours} h") if one.hours else mark("{kind}: {about}, new")
 
 
 def ask_which(state: State, command: Command, known: Known) -> Outcome:
@@ -102,7 +105,7 @@ def choose_decision(state: State, command: Command, known: Known) -> Outcome:
     if one is None or state.operator is None:
         return _gone()
     if command.value == TAKE:
-        fact = ExceptionTaken(one.exception, state.operator.badge, one.parcel, one.item)
+        fact = ExceptionTaken(one.exception, state.operator.badge, *_goods(one))
         return Outcome(accepted(mark("Noted: you see to it.")), (fact,), ask=None)
     if command.value == "unlock" and one.detail == state.operator.badge:
         return refused(mark("Nobody unlocks their own badge. Ask another supervisor."))
@@ -146,8 +149,7 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
         command.value,
         state.operator.badge,
         ask.params.get("to", ""),
-        one.parcel,
-        one.item,
+        *_goods(one),
     )
     left = tuple(each for each in known.exceptions_waiting() if each.exception != one.exception)
     notice = accepted(mark("Decided: {decision}."), decision=DECISION_WORDS[decision])
@@ -155,15 +157,13 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     return Outcome(notice, (fact, *opened), ask=_offered(left) if left else None)
 
 
+def _goods(one: Waiting) -> tuple[str, str]:
+    """Return the parcel and the item it is about, as this bench knows them: those of another bench it does not."""
+    return ("", "") if one.bench else (one.parcel, one.item)
+
+
 def _offered(waiting: tuple[Waiting, ...]) -> Ask:
-    choices = tuple(
-        Choice(
-            each.exception,
-            _TWICE if each.conflict else text_of(each.hours),
-            words_of(each),
-        )
-        for each in waiting[:OFFERED]
-    )
+    choices = tuple(Choice(each.exception, text_of(each), words_of(each)) for each in waiting[:OFFERED])
     return Ask("exception", params={"count": str(len(waiting))}, choices=choices)
 
 

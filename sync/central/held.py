@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from station import projections, schema
 from station.entries import Entry
 from station.facts import Recorded, Unknown
-from sync.central import feed, folding, intake, photos, receipts, reviews, tokens
+from sync.central import exceptions, feed, folding, intake, photos, receipts, reviews, tokens
 from sync.central.store import Store
 from sync.central.tables import journal, resolution_mark, station_lock
 
@@ -158,11 +158,12 @@ def _look_again(connection: Connection, station: str, entries: Sequence[Entry]) 
 
 
 def _tell(connection: Connection, station: str, site: str, said: Sequence[Said]) -> None:
-    """Tell the site which parcels were received, or taken back: as it is now, with all that came since."""
+    """Tell the site which parcels were received, or taken back, and of exceptions: as it is now, with all that came."""
     gone = _taken_back(connection, station)
     changes = receipts.changes(connection, station, [(entry, fact) for entry, fact in said if entry.txn not in gone])
     here = receipts.standing(connection, station, {each.key for each in changes})
-    feed.append(connection, site, [each for each in changes if each.body is not None or each.key not in here])
+    received = [each for each in changes if each.body is not None or each.key not in here]
+    feed.append(connection, site, [*received, *exceptions.changes(connection, station, site, said)])
 
 
 def _taken_back(connection: Connection, station: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from station import projections
 from station.entries import Entry, first_prev
 from station.facts import Recorded, Undone
-from sync.central import blind, clock_suspect, customers, feed, folding, photos, receipts, reviews
+from sync.central import blind, clock_suspect, customers, exceptions, feed, folding, photos, receipts, reviews
 from sync.central.judge import OTHERS, Judged, Said, judge, said
 from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
 from sync.central.store import Store, insert_once
@@ -114,7 +114,8 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
         if new:
             acked = new[-1].seq
             _raise_mark(connection, station, push.epoch, acked, new[-1].hash)
-        feed.append(connection, site, receipts.changes(connection, station, facts))
+        told = (*receipts.changes(connection, station, facts), *exceptions.changes(connection, station, site, facts))
+        feed.append(connection, site, told)
     results = tuple(each for each in verdicts if each.status != "ok")
     return Pushed(push.epoch, acked, now, results)
 

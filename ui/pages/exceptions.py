@@ -90,10 +90,11 @@ def _more(view: View, each: Waiting) -> str:
     if each.taken_by:
         owner = tr.format(mark("{name} sees to it"), name=view.names.get(each.taken_by, each.taken_by))
     lies = tr.format(mark("in bin {bin}"), bin=each.bin) if each.bin else ""
+    bench = tr.format(mark("at bench {bench}"), bench=each.bench) if each.bench else ""
     photos = tr.plural("{count} photo", "{count} photos", len(each.photos)) if each.photos else ""
     weighs = wording.weight(tr, each.weight_mg) if each.weight_mg is not None else ""
     detail = story.evidence(tr, each.kind, each.detail)
     decided = [f"{tr.gettext(DECISION_WORDS[one.decision])} {one.to} ({one.station})" for one in each.conflict]
     code = each.code and short(each.code)
-    about = (owner, each.title, each.plate, code, detail, lies, weighs, photos, *decided)
+    about = (owner, bench, each.title, each.plate, code, detail, lies, weighs, photos, *decided)
     return " · ".join(dict.fromkeys(part for part in about if part))

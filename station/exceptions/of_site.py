@@ -1,0 +1,120 @@
+"""The exceptions of a site's other benches, and what they decided about ours: records of central, kept in the copy.
+
+What concerns the bench itself needs none of it: its own queue stands in its own tables, with or without a network.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.exceptions.kinds import Kinds
+from station.exceptions.queue import Decided, Unsent, Waiting, hours_since, level, queue, standing
+from station.statements import Statement
+
+KIND: Final = "exception"
+
+
+class ExceptionNote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One exception as central has it: what the bench that raised it knew, and what any bench decided about it.
+
+    `raised_at`, `taken_at` and those of `decisions` are UTC in ISO 8601. A record without an exception that was decided
+    only where it was raised is withdrawn: nobody else has to know.
+    """
+
+    station: str
+    exception: str
+    kind: str
+    owner: str
+    raised_at: str
+    parcel: str = ""
+    code: str = ""
+    item: str = ""
+    title: str = ""
+    plate: str = ""
+    bin: str = ""
+    detail: str = ""
+    operator: str = ""
+    weight_mg: int | None = None
+    photos: tuple[str, ...] = ()
+    taken_by: str = ""
+    taken_at: str = ""
+    decisions: tuple[Decided, ...] = ()
+
+
+def queue_of_site(
+    connection: Connection,
+    station: str,
+    kinds: Kinds,
+    now: str,
+    unsent: Sequence[Unsent] = (),
+    notes: Sequence[ExceptionNote] = (),
+) -> tuple[Waiting, ...]:
+    """Return what waits at a station and, as far as `notes` tell, at the site's others; order as `queue`'s.
+
+    What this station decided itself is newer in its own tables than in the notes. Raises the database's errors.
+    """
+    mine = {each.exception: each for each in queue(connection, station, kinds, now, unsent)}
+    for note in notes:
+        if note.station == station and all(each.station == station for each in note.decisions):
+            taken = _taken(connection, note)
+            if note.exception in mine and taken != mine[note.exception].taken_by:
+                mine[note.exception] = msgspec.structs.replace(mine[note.exception], taken_by=taken)
+            continue
+        found = _waiting(connection, station, kinds, now, note, mine.get(note.exception))
+        mine.pop(note.exception, None)
+        if found is not None:
+            mine[note.exception] = found
+    return tuple(sorted(mine.values(), key=lambda each: (not each.conflict, each.raised_at, each.exception)))
+
+
+def _waiting(
+    connection: Connection, station: str, kinds: Kinds, now: str, note: ExceptionNote, mine: Waiting | None
+) -> Waiting | None:
+    """Return a noted exception as it waits here; None when a decision stands and none contradicts it."""
+    own = tuple(Decided(**row) for row in _DECIDED.run(connection, _names(station, note)).mappings())
+    stands = standing((*own, *(each for each in note.decisions if each.station != station)))
+    if len(stands) == 1:
+        return None
+    about: dict[str, Any] = {"taken_by": _taken(connection, note), "times": max((each.n for each in own), default=0)}
+    if mine is not None:
+        return msgspec.structs.replace(mine, conflict=stands, **about)
+    hours = hours_since(note.raised_at, now)
+    told: dict[str, Any] = {name: getattr(note, name) for name in _SAME} | about
+    is_ours = note.station == station
+    fitting = tuple(each for each in kinds.fitting(note.kind) if is_ours or each in kinds.anywhere)
+    bench = "" if is_ours else note.station
+    return Waiting(
+        **told, hours=hours, level=level(hours, kinds.escalate_h), fitting=fitting, conflict=stands, bench=bench
+    )
+
+
+def _taken(connection: Connection, note: ExceptionNote) -> str:
+    """Return whose badge said last that they see to it, here or elsewhere."""
+    here = _TAKEN.run(connection, {"exception": note.exception}).first()
+    return here.badge if here is not None and here.taken_at >= note.taken_at else note.taken_by
+
+
+def _names(station: str, note: ExceptionNote) -> Mapping[str, str]:
+    return {"station": station, "exception": note.exception}
+
+
+def readable(bodies: Iterable[bytes]) -> Iterator[ExceptionNote]:
+    """Yield the notes that this program can read; one of a newer central is passed over."""
+    for body in bodies:
+        try:
+            yield msgspec.json.decode(body, type=ExceptionNote)
+        except msgspec.MsgspecError:
+            continue
+
+
+_SAME = (
+    "station", "exception", "kind", "owner", "raised_at", "parcel", "code", "item", "title", "plate", "bin", "detail",
+    "operator", "weight_mg", "photos",
+)  # fmt: skip
+_COLUMNS = 'station, exception, n, decision, decided_to AS "to", why, badge, decided_at, taken_back_at, parcel, item'
+_DECIDED = Statement(f"SELECT {_COLUMNS} FROM decision WHERE station = :station AND exception = :exception")
+_TAKEN = Statement(
+    "SELECT badge, taken_at FROM taken WHERE exception = :exception ORDER BY taken_at DESC, station LIMIT 1"
+)

@@ -1,0 +1,96 @@
+"""Tells the benches of a site of each other's exceptions: what was raised, who sees to it, and what was decided."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from station.entries import Entry
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
+from station.exceptions.of_site import KIND, ExceptionNote
+from station.exceptions.queue import Decided, standing
+from station.facts import ExceptionRaised, Placed, Recorded, Undone
+from sync.central.feed import Change
+from sync.central.statements import Sql, ask
+from sync.central.tables import journal
+
+_SAID = (ExceptionTaken, ExceptionDecided, DecisionTakenBack)
+# Two benches may decide at the same moment: the later one must see what the earlier one said.
+_LOCK = Sql("SELECT last FROM site_head WHERE site = :site FOR UPDATE")
+_OF_SITE = Sql(
+    "SELECT exception.station, exception.exception FROM (SELECT CAST(:station AS text) AS station"
+    " UNION SELECT station FROM enrolled_station WHERE site = :site) AS mine"
+    " JOIN exception ON exception.station = mine.station AND exception.exception = ANY (:exceptions)"
+)
+_OF_ITEMS = Sql("SELECT exception FROM exception WHERE station = :station AND item = ANY (:items)")
+
+
+def changes(connection: Connection, station: str, site: str, facts: Sequence[tuple[Entry, Recorded]]) -> list[Change]:
+    """Return what entries change about exceptions, as changes of the feed, which is appended to next.
+
+    The entries must be in the tables already. What benches say of another site's exceptions is told to nobody.
+    """
+    raised = [fact.exception for _, fact in facts if isinstance(fact, ExceptionRaised)]
+    gone = [each for _, fact in facts if isinstance(fact, Undone) for each in _undone(connection, station, fact)]
+    placed = [fact.item for _, fact in facts if isinstance(fact, Placed)]
+    # Where the goods lie now is part of the evidence.
+    lies = ask(connection, _OF_ITEMS, {"station": station, "items": placed})() if placed else ()
+    named = dict.fromkeys((station, each) for each in (*raised, *gone, *(row[0] for row in lies)))
+    said = [fact.exception for _, fact in facts if isinstance(fact, _SAID)]
+    if said:
+        ask(connection, _LOCK, {"site": site})()
+        rows = ask(connection, _OF_SITE, {"station": station, "site": site, "exceptions": said})()
+        named |= dict.fromkeys((whose, exception) for whose, exception in rows)
+    return [_change(connection, *each) for each in named]
+
+
+def _change(connection: Connection, station: str, exception: str) -> Change:
+    note = _note(connection, station, exception)
+    return Change(KIND, f"{station}|{exception}", msgspec.json.encode(note) if note is not None else None)
+
+
+def _note(connection: Connection, station: str, exception: str) -> ExceptionNote | None:
+    """Return what the site's benches are told of an exception; None where none of them has to know."""
+    named = {"station": station, "exception": exception}
+    rows = ask(connection, _RAISED, named)()
+    if not rows:
+        return None
+    given = tuple(Decided(*row) for row in ask(connection, _DECIDED, named)())
+    stands = standing(given)
+    if len(stands) == 1 and stands[0].station == station:
+        return None
+    known = ExceptionNote(*rows[0])
+    taken = ask(connection, _TAKEN, named)()
+    photos = ask(connection, _PHOTOS, {"station": station, "item": known.item})() if known.item else ()
+    by, at = taken[0] if taken else ("", "")
+    return msgspec.structs.replace(
+        known, photos=tuple(row[0] for row in photos), taken_by=by, taken_at=at, decisions=given
+    )
+
+
+def _undone(connection: Connection, station: str, undone: Undone) -> list[str]:
+    """Return the exceptions that were raised in what was taken back."""
+    query = select(journal.c.body).where(
+        journal.c.station == station,
+        journal.c.txn.in_(undone.txns),
+        journal.c.type == ExceptionRaised.__name__,
+        journal.c.status != "held",
+    )
+    return [msgspec.json.decode(row.body, type=ExceptionRaised).exception for row in connection.execute(query)]
+
+
+# In the order of ExceptionNote's fields, and of Decided's.
+_RAISED = Sql(
+    "SELECT e.station, e.exception, e.kind, e.owner, e.raised_at, e.parcel, COALESCE(p.code, ''), e.item,"
+    " COALESCE(i.title, ''), COALESCE(i.plate, ''), COALESCE(i.bin, ''), e.detail, e.operator,"
+    " COALESCE(i.weight_mg, p.weight_mg) FROM exception e"
+    " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
+    " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
+    " WHERE e.station = :station AND e.exception = :exception"
+)
+_DECIDED = Sql(
+    "SELECT station, exception, n, decision, decided_to, why, badge, decided_at, taken_back_at, parcel, item"
+    " FROM decision WHERE exception = :exception ORDER BY station, n"
+)
+_TAKEN = Sql("SELECT badge, taken_at FROM taken WHERE exception = :exception ORDER BY taken_at DESC, station LIMIT 1")
+_PHOTOS = Sql("SELECT sha256 FROM photo WHERE station = :station AND item = :item AND sha256 <> '' ORDER BY taken_at")
