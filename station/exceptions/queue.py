@@ -83,11 +83,15 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Unsent(msgspec.Struct, frozen=True):
-    """A fact that central could not take as it was: its place in the journal, and central's word for why."""
+    """A fact that central could not take as it was: its place in the journal, and central's word for why.
+
+    `at` is when central heard of it, for one that is in no journal there.
+    """
 
     epoch: str
     seq: int
     why: str
+    at: str = ""
 
 
 def hours_since(since: str, now: str) -> int:
@@ -171,7 +175,7 @@ def _unsent(connection: Connection, station: str, unsent: Unsent, now: str) -> d
         "exception": f"fact:{unsent.epoch}:{unsent.seq}",
         "kind": REFUSED,
         "owner": "supervisor",
-        "raised_at": row.at if row is not None else now,
+        "raised_at": row.at if row is not None else unsent.at or now,
         "detail": f"{unsent.seq} {row.type if row is not None else ''}: {unsent.why}",
         "operator": row.operator if row is not None else "",
     }

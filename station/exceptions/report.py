@@ -12,7 +12,7 @@ from station.words import EXCEPTION_WORDS
 
 _COLUMNS = (
     "exception", "kind", "owner", "taken_by", "raised_at", "hours", "level", "code", "parcel", "item", "title",
-    "plate", "bin", "detail", "photos", "may_be", "decided",
+    "plate", "bin", "bench", "detail", "photos", "may_be", "decided",
 )  # fmt: skip
 
 
@@ -45,7 +45,8 @@ def as_csv(waiting: Sequence[Waiting]) -> str:
 
 def _lines(each: Waiting) -> Sequence[str]:
     kind = EXCEPTION_WORDS.get(each.kind, each.kind)
-    about = (each.title, each.code, each.plate, each.bin)
+    bench = f"at {each.bench}" if each.bench else ""
+    about = (each.title, each.code, each.plate, each.bin, bench)
     what = " · ".join(shown(part) for part in (kind, *about) if part)
     who = f"{shown(each.taken_by)} sees to it" if each.taken_by else f"waits for: {shown(each.owner)}"
     clock = "conflict" if each.conflict else f"{each.hours} h" + "!" * each.level

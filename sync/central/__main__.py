@@ -34,6 +34,7 @@ from sync.central import (
     sample,
     serving,
     snapshot,
+    supervisor_commands,
     webhook_commands,
 )
 from sync.central.migrate import SchemaError
@@ -59,6 +60,7 @@ The central records of Returns Station: takes in what benches found, tells them 
                                                     bring an older PostgreSQL database to this program's tables
   returns-central tidy --data central               let go of what the feeds told long ago; `serve` does it daily
   returns-central reviews --data central            what benches said against one another, and what may belong together
+  returns-central exceptions --help                 what waits for a decision at all benches of a site
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
   returns-central publish-rules rubrics/apparel.toml --site leeds --data central
                                                     new questions or routes for its benches, from the next item on
@@ -145,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     order_commands.add_to(commands, where)
     resolution_commands.add_to(commands, where)
     webhook_commands.add_to(commands, where)
+    supervisor_commands.add_to(commands, where)
     return parser
 
 

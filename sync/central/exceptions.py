@@ -1,4 +1,4 @@
-"""Tells the benches of a site of each other's exceptions: what was raised, who sees to it, and what was decided."""
+"""The exceptions of a site's benches: one queue of them all, and what each bench is told of the others'."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,11 @@ from sqlalchemy import Connection, select
 
 from station.entries import Entry
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
+from station.exceptions.kinds import Kinds
 from station.exceptions.of_site import KIND, ExceptionNote
-from station.exceptions.queue import Decided, standing
+from station.exceptions.queue import Decided, Unsent, Waiting, queue, standing
 from station.facts import ExceptionRaised, Placed, Recorded, Undone
+from sync.central import tokens
 from sync.central.feed import Change
 from sync.central.statements import Sql, ask
 from sync.central.tables import journal
@@ -22,7 +24,31 @@ _OF_SITE = Sql(
     " UNION SELECT station FROM enrolled_station WHERE site = :site) AS mine"
     " JOIN exception ON exception.station = mine.station AND exception.exception = ANY (:exceptions)"
 )
+_ASIDE = Sql(
+    "SELECT epoch, seq, code, received_at FROM quarantine WHERE station = :station AND code <> 'came_later'"
+    " ORDER BY received_at"
+)
 _OF_ITEMS = Sql("SELECT exception FROM exception WHERE station = :station AND item = ANY (:items)")
+
+
+class Exceptions(msgspec.Struct, frozen=True):
+    """What waits for a decision at a site: so many in all, and the first of them."""
+
+    count: int
+    exceptions: tuple[Waiting, ...]
+
+
+def waiting(connection: Connection, site: str, kinds: Kinds, now: str) -> tuple[Waiting, ...]:
+    """Return what waits at a site's benches, what is in conflict first, then the oldest; `bench` names the station.
+
+    Facts that could not become part of the records are among it. Raises the database's errors.
+    """
+    found: list[Waiting] = []
+    for station in tokens.stations_of(connection, site):
+        aside = tuple(Unsent(*row) for row in ask(connection, _ASIDE, {"station": station})())
+        here = queue(connection, station, kinds, now, aside)
+        found += [msgspec.structs.replace(each, bench=station) for each in here]
+    return tuple(sorted(found, key=lambda each: (not each.conflict, each.raised_at, each.exception)))
 
 
 def changes(connection: Connection, station: str, site: str, facts: Sequence[tuple[Entry, Recorded]]) -> list[Change]:

@@ -12,8 +12,9 @@ from sync.central.store import Store
 from sync.central.tables import integrator, integrator_role
 
 # `orders`: send return orders in, as each of them may. `resolutions`: see what lines resolve to, settle what waits for
-# a person, and be told of it by webhooks. `monitor`: read what central counts, and nothing else beside it.
-Role = Literal["orders", "resolutions", "monitor"]
+# a person, and be told of it by webhooks. `supervise`: see what waits for a decision at the benches.
+# `monitor`: read what central counts, and nothing else beside it.
+Role = Literal["orders", "resolutions", "supervise", "monitor"]
 
 
 _MONITOR: frozenset[str] = frozenset({"monitor"})

@@ -6,6 +6,7 @@ A token has an end and is followed by the next (`enrolment`); the two newest are
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -116,6 +117,16 @@ def site_of(connection: Connection, station: str) -> str | None:
         if site is not None:
             return str(site)
     return None
+
+
+def stations_of(connection: Connection, site: str) -> Sequence[str]:
+    """Return every station of a site that was ever let in, by name."""
+    found = {
+        station
+        for table in (enrolled_station, old_station)
+        for station in connection.execute(select(table.c.station).where(table.c.site == site)).scalars()
+    }
+    return sorted(found)
 
 
 def revoke(store: Store, station: str, now: str) -> bool:

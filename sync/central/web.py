@@ -35,6 +35,7 @@ from sync.central import (
     review_doors,
     service_doors,
     snapshot_doors,
+    supervisor_doors,
     tokens,
     webhook_doors,
 )
@@ -82,6 +83,7 @@ def make_app(service: Service, shelf: PhotoShelf, rules: Rules, book: Book) -> F
         *resolution_doors.routes(service.store),
         *review_doors.routes(service.store, book),
         *webhook_doors.routes(service.store),
+        *supervisor_doors.routes(service.store),
     ]
     app.router.routes.extend(routes)
     paths = {route.endpoint: route.path for route in routes if isinstance(route, Route | APIRoute)}

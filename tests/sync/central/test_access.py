@@ -54,6 +54,7 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/v1/sites/{site}/webhooks"): "resolutions",
     ("POST", "/v1/sites/{site}/webhooks"): "resolutions",
     ("DELETE", "/v1/sites/{site}/webhooks/{id}"): "resolutions",
+    ("GET", "/v1/sites/{site}/exceptions"): "supervise",
 }
 
 # What each kind of caller hears at each kind of door; 0 is anything but a no to who it is.
@@ -65,6 +66,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 401,
         "resolutions": 401,
+        "supervise": 401,
         "monitor": 401,
     },
     "bad token": {
@@ -74,6 +76,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 401,
         "resolutions": 401,
+        "supervise": 401,
         "monitor": 401,
     },
     "revoked": {
@@ -83,6 +86,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 401,
         "resolutions": 401,
+        "supervise": 401,
         "monitor": 401,
     },
     "shut out": {
@@ -92,6 +96,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 403,
         "orders": 401,
         "resolutions": 401,
+        "supervise": 401,
         "monitor": 401,
     },
     "ended": {
@@ -101,6 +106,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 401,
         "resolutions": 401,
+        "supervise": 401,
         "monitor": 401,
     },
     "dismissed": {
@@ -110,9 +116,19 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 401,
         "resolutions": 401,
+        "supervise": 401,
         "monitor": 401,
     },
-    "itself": {"anybody": 0, "station": 0, "site": 0, "itself": 0, "orders": 401, "resolutions": 401, "monitor": 401},
+    "itself": {
+        "anybody": 0,
+        "station": 0,
+        "site": 0,
+        "itself": 0,
+        "orders": 401,
+        "resolutions": 401,
+        "supervise": 401,
+        "monitor": 401,
+    },
     "other station": {
         "anybody": 0,
         "station": 0,
@@ -120,6 +136,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 403,
         "orders": 401,
         "resolutions": 401,
+        "supervise": 401,
         "monitor": 401,
     },
     "other site": {
@@ -129,6 +146,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 403,
         "orders": 401,
         "resolutions": 401,
+        "supervise": 401,
         "monitor": 401,
     },
     "sends orders": {
@@ -138,6 +156,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 0,
         "resolutions": 403,
+        "supervise": 403,
         "monitor": 403,
     },
     "settles": {
@@ -147,6 +166,17 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 0,
         "resolutions": 0,
+        "supervise": 403,
+        "monitor": 403,
+    },
+    "supervises": {
+        "anybody": 0,
+        "station": 401,
+        "site": 401,
+        "itself": 401,
+        "orders": 0,
+        "resolutions": 403,
+        "supervise": 0,
         "monitor": 403,
     },
     "settles elsewhere": {
@@ -156,6 +186,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 403,
         "resolutions": 403,
+        "supervise": 403,
         "monitor": 403,
     },
     "monitors": {
@@ -165,6 +196,7 @@ ANSWERS: Mapping[str, Mapping[str, int]] = {
         "itself": 401,
         "orders": 403,
         "resolutions": 403,
+        "supervise": 403,
         "monitor": 0,
     },
 }
@@ -222,6 +254,7 @@ def callers(central: Any, enrol: Callable[[], Any], enrol_at: Any, site: str) ->
         "other site": tokens.enrol(store, f"E{uuid.uuid4().hex[-8:]}", elsewhere, NOW),
         "sends orders": integrators.admit(store, "shop", site, NOW),
         "settles": integrators.admit(store, "desk", site, NOW, ["resolutions"]),
+        "supervises": integrators.admit(store, "board", site, NOW, ["supervise"]),
         "monitors": integrators.admit(store, "prometheus", site, NOW, ["monitor", "resolutions"]),
         "settles elsewhere": integrators.admit(store, "desk", elsewhere, NOW, ["resolutions"]),
     }

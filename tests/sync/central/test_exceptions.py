@@ -1,11 +1,13 @@
 """What benches of a site are told of each other's exceptions, and what each of them then shows."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uuid_utils
 from hypothesis import given, settings
@@ -19,11 +21,12 @@ from station.exceptions.of_site import queue_of_site
 from station.exceptions.queue import Waiting
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
-from station.moments import now
-from sync.central import feed, tokens
-from sync.central.intake import take_in
+from station.moments import now, utc
+from sync.central import exceptions, feed, integrators, tokens
+from sync.central.__main__ import main
+from sync.central.intake import put_away, take_in
 from sync.central.store import Store
-from sync.wire import Push
+from sync.wire import Push, Quarantine
 
 KINDS = read_kinds()
 AT = "2026-11-20T08:00:00.000000Z"
@@ -34,7 +37,7 @@ class Bench:
 
     def __init__(self, folder: Path, store: Store, site: str, station: str, stack: ExitStack) -> None:
         folder.mkdir()
-        self.station, self._store, self._site = station, store, site
+        self.station, self._store, self.site = station, store, site
         self.journal = stack.enter_context(Journal.open(folder / "station.sqlite", station))
         self.copy = LocalCopy.open(folder / "expected.sqlite")
         stack.callback(self.copy.close)
@@ -49,12 +52,12 @@ class Bench:
         if entries:
             self._pushed = entries[-1].seq
             push = Push(self.journal.epoch, entries[0].seq, now(), tuple(entries))
-            answer = take_in(self._store, self.station, self._site, push, now())
+            answer = take_in(self._store, self.station, self.site, push, now())
             assert answer.results == ()
 
     def pull(self) -> None:
         with self._store.reading() as connection:
-            page = feed.page(connection, self._site, self.copy.cursor(), 1000, AT)
+            page = feed.page(connection, self.site, self.copy.cursor(), 1000, AT)
         records = [Record(each.seq, each.kind, each.key, each.body) for each in page.records]
         self.copy.apply(page.from_seq, page.to_seq, records)
 
@@ -180,6 +183,54 @@ def test_a_record_of_a_newer_central_is_passed_over(benches: Site) -> None:
     together(a, b)
     bodies = b.copy.kept_below(of_site.KIND, "")
     assert len(list(of_site.readable([b'{"kind":3}', *bodies, b"null"]))) == 1
+
+
+def test_central_has_one_queue_of_all_benches_with_what_nobody_raised_and_what_it_set_aside(
+    benches: Site, shared_store: Store
+) -> None:
+    a, b = benches("A", "B")
+    (far,) = benches("C")
+    exception = raised(a)
+    raised(far)
+    b.say(f.ParcelArrived("P9", "1Z9", "ups", "unknown", "none"), f.PlateAllotted("I9", "LPN9"))
+    for each in (a, b, far):
+        each.push()
+    put_away(shared_store, b.station, Quarantine(b.journal.epoch, 3, "x", b"h", b"raw"), AT)
+    later = utc(datetime.now(UTC) + timedelta(hours=30))
+    with shared_store.reading() as connection:
+        found = exceptions.waiting(connection, a.site, KINDS, later)
+    assert [each.raised_at for each in found] == sorted(each.raised_at for each in found)
+    assert sorted((each.bench, each.kind) for each in found) == [
+        *((a.station, kind) for kind in ("held", "late_parcel", "printer_doubt")),
+        *((b.station, kind) for kind in ("fact_refused", "late_parcel", "printer_doubt")),
+    ]
+    assert exception in {each.exception for each in found}
+    assert found[0].raised_at == AT, "its clock runs from when it came"
+
+
+def test_the_queue_is_printed_for_people_machines_and_spreadsheets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Store(f"sqlite:///{tmp_path / 'central.sqlite'}")) as store, ExitStack() as stack:
+        bench = Bench(tmp_path / "a", store, "leeds", "A01", stack)
+        bench.say(f.ExceptionRaised("E-A01-1", "unknown_parcel", "supervisor", detail="=1+1"))
+        bench.push()
+    for form, says in (("text", "at A01"), ("json", '"bench": "A01"'), ("csv", "A01,'=1+1")):
+        assert main(["exceptions", "--site", "leeds", "--form", form, "--data", str(tmp_path)]) == 0
+        assert says in capsys.readouterr().out
+    assert main(["exceptions", "--site", "york", "--data", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "Nothing waits for a decision.\n"
+
+
+def test_a_system_of_the_site_reads_the_queue_at_the_door(central: Any, bench: Any, book: Any, site: str) -> None:
+    book.add(f.ExceptionRaised("E-A01-1", "unknown_parcel", "supervisor", detail="1Z1"))
+    book.add(f.ExceptionRaised("E-A01-2", "unknown_parcel", "supervisor", detail="1Z2"))
+    bench.client().push(book.push())
+    token = integrators.admit(central.store, "board", site, AT, ["supervise"])
+    found = httpx.get(
+        f"{central.url}/v1/sites/{site}/exceptions?limit=1", headers={"Authorization": f"Bearer {token}"}
+    ).json()
+    assert (found["count"], [each["detail"] for each in found["exceptions"]]) == (2, ["1Z1"])
 
 
 STEPS = st.lists(

@@ -45,6 +45,7 @@ FOR_SYSTEMS = (
     "GET /v1/sites/{site}/webhooks",
     "POST /v1/sites/{site}/webhooks",
     "DELETE /v1/sites/{site}/webhooks/{id}",
+    "GET /v1/sites/{site}/exceptions",
 )
 
 
@@ -69,7 +70,7 @@ def session() -> Iterator[requests.Session]:
 def headers(on_sqlite: Any) -> dict[str, dict[str, str]]:
     """What opens each kind of door."""
     store = on_sqlite.store
-    desk = integrators.admit(store, "schemathesis", "honest", NOW, ["resolutions"])
+    desk = integrators.admit(store, "schemathesis", "honest", NOW, ["resolutions", "supervise"])
     return {
         "station": {"Authorization": f"Bearer {tokens.enrol(store, 'HON', 'honest', NOW)}"},
         "integrator": {"Authorization": f"Bearer {desk}"},
@@ -86,7 +87,7 @@ def ways() -> Iterator[Any]:
 
     for key in FOR_SYSTEMS:
         yield pytest.param(key, GenerationMode.POSITIVE, id=f"{key}-right")
-    for key in (FOR_SYSTEMS[0], FOR_SYSTEMS[2], FOR_SYSTEMS[4]):
+    for key in (FOR_SYSTEMS[0], FOR_SYSTEMS[2], FOR_SYSTEMS[4], FOR_SYSTEMS[6]):
         yield pytest.param(key, GenerationMode.NEGATIVE, id=f"{key}-wrong")
 
 
