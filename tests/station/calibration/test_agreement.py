@@ -1,0 +1,95 @@
+"""Kappa and drift, against figures of others and against what must hold for any looks."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station.calibration.agreement import ENOUGH, Pair, agreement, by_letter, by_question, drifts
+
+# By statsmodels 0.14 (`cohens_kappa`): the table, kappa, and its interval.
+TABLES = [
+    ([[20, 5], [10, 15]], 0.4, 0.151092290, 0.648907709),
+    ([[44, 5, 1], [7, 20, 3], [9, 5, 6]], 0.491525424, 0.350158201, 0.632892646),
+    ([[58, 6, 1, 0], [8, 41, 9, 2], [1, 7, 22, 5], [0, 1, 4, 11]], 0.644330134, 0.555223674, 0.733436594),
+]
+
+
+def pair(grader: str, category: str, first: str, second: str, rubric: str = "r@1") -> Pair:
+    return Pair("I", category, rubric, grader, "S", first, second)
+
+
+@pytest.mark.parametrize(("table", "kappa", "low", "high"), TABLES)
+def test_kappa_and_its_interval_are_those_of_another_program(
+    table: list[list[int]], kappa: float, low: float, high: float
+) -> None:
+    pairs = [
+        ("ABCD"[first], "ABCD"[second])
+        for first, row in enumerate(table)
+        for second, count in enumerate(row)
+        for _ in range(count)
+    ]
+    found = agreement(pairs)
+    assert (found.kappa, found.low, found.high) == pytest.approx((kappa, low, high), abs=1e-7)
+    assert found.agreed == sum(row[at] for at, row in enumerate(table))
+
+
+def test_where_nothing_could_differ_by_chance_there_is_no_kappa() -> None:
+    assert agreement([]).kappa is None
+    alike = agreement([("A", "A")] * 9)
+    assert (alike.kappa, alike.share) == (None, 1.0)
+
+
+LETTERS = st.sampled_from("ABCD")
+
+
+@given(st.lists(st.tuples(LETTERS, LETTERS), min_size=1, max_size=40))
+def test_kappa_stays_in_its_bounds_and_does_not_care_who_looked_first(pairs: list[tuple[str, str]]) -> None:
+    found, turned = agreement(pairs), agreement([(second, first) for first, second in pairs])
+    assert found.kappa == pytest.approx(turned.kappa) if found.kappa is not None else turned.kappa is None
+    if found.kappa is not None and found.low is not None and found.high is not None:
+        assert -1 <= found.low <= found.kappa + 1e-9 <= found.high + 2e-9 <= 1 + 2e-9
+    if found.agreed == found.pairs:
+        assert found.kappa in (None, pytest.approx(1.0))
+
+
+def test_questions_and_letters_are_told_each_by_itself_the_least_alike_first() -> None:
+    pairs = [
+        Pair("1", "apparel", "a@1", "G1", "G2", "A", "A", answers=(("tag", "yes", "yes"), ("stain", "no", "no"))),
+        Pair("2", "apparel", "a@1", "G1", "G2", "A", "B", answers=(("tag", "yes", "yes"), ("stain", "no", "small"))),
+    ]
+    questions = by_question(pairs)
+    assert list(questions) == ["stain", "tag"]
+    assert (questions["stain"].agreed, questions["stain"].pairs) == (1, 2)
+    assert {name: each.agreed for name, each in by_letter(pairs).items()} == {"A": 1, "B": 1}
+
+
+def test_who_has_the_harder_goods_does_not_look_worse_for_it() -> None:
+    """Phones are hard for all alike: half of the looks agree. One grader has nothing else."""
+    phones = [pair(who, "phone", "A", letter) for who in ("hard", "both") for letter in "AB" * 20]
+    shirts = [pair("both", "apparel", "A", "A") for _ in range(40)]
+    hard, both = sorted(drifts(phones + shirts, lambda each: each.grader), key=lambda each: -each.pairs)[::-1]
+    assert hard.name == "hard"
+    assert (hard.difference, both.difference) == (pytest.approx(0), pytest.approx(0))
+    assert not hard.stands_out and not both.stands_out
+
+
+def test_who_differs_from_all_within_the_same_goods_stands_out_and_it_is_said_which_way() -> None:
+    others = [pair("usual", "phone", "A", letter) for letter in "A" * 76 + "B" * 4]
+    mild = [pair("mild", "phone", "A", letter) for letter in "A" * 20 + "B" * 20]
+    found = drifts(others + mild, lambda each: each.grader)
+    assert [each.name for each in found] == ["mild", "usual"], "the most wanting first"
+    assert found[0].stands_out and found[0].difference < 0
+    assert (found[0].milder, found[0].stricter) == (20, 0), "a better letter than the second look"
+    few = drifts(others + mild[-10:], lambda each: each.grader)
+    assert few[0].name == "mild" and few[0].pairs < ENOUGH and not few[0].stands_out, "of so few nothing is said"
+
+
+@given(
+    st.lists(
+        st.builds(pair, st.sampled_from("xyz"), st.sampled_from(["phone", "apparel"]), LETTERS, LETTERS), max_size=60
+    )
+)
+def test_all_differences_weighed_by_their_looks_cancel_out(pairs: list[Pair]) -> None:
+    found = drifts(pairs, lambda each: each.grader)
+    assert sum(each.difference * each.pairs for each in found) == pytest.approx(0, abs=1e-9)
+    assert sum(each.pairs for each in found) == len(pairs)
