@@ -40,6 +40,7 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station doctor                    prove versions, disk, clock, journal and each device
   returns-station shift DATA                say how a shift adds up, as text, JSON, CSV or PDF
   returns-station exceptions DATA           say what waits for a person's decision, as text, JSON or CSV
+  returns-station calibration DATA          say how alike people grade, by second looks, as text, JSON or CSV
   returns-station find DATA CODE            tell the whole story of whatever a code stands for
   returns-station resolve DATA PARCEL       say which orders an unknown parcel may belong to, and why
   returns-station bin DATA BIN              list what lies in a bin, as text, CSV, JSON or PDF
@@ -135,6 +136,10 @@ def _add_shift(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     waits = commands.add_parser("exceptions", parents=[where], help="say what waits for a person's decision")
     waits.add_argument("--form", choices=("text", "json", "csv"), default="text", help="for people, machines or tables")
     waits.set_defaults(do=_exceptions)
+    alike = commands.add_parser("calibration", parents=[where], help="say how alike people grade, by second looks")
+    alike.add_argument("--days", type=int, default=90, metavar="N", help="looks of the last N days (default: 90)")
+    alike.add_argument("--form", choices=("text", "json", "csv"), default="text", help="for people, machines or tables")
+    alike.set_defaults(do=_calibration)
 
 
 def _add_bundle(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -276,6 +281,12 @@ def _exceptions(asked: argparse.Namespace) -> int:
     from station.cli import exceptions
 
     return exceptions.show(asked.data, asked.form)
+
+
+def _calibration(asked: argparse.Namespace) -> int:
+    from station.cli import calibration
+
+    return calibration.show(asked.data, asked.days, asked.form)
 
 
 def _shift(asked: argparse.Namespace) -> int:

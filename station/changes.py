@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from station import schema
+from station.calibration import changes as calibration
 from station.change import Change, Row, Said
 from station.exceptions import changes as decided
 from station.facts import (
@@ -361,6 +362,7 @@ _ALLOTTED = ("item", "copies_asked", "copies_printed", "allotted_at", "allotted_
 THINGS: Mapping[type, Change] = {
     **shifts.CHANGES,
     **decided.CHANGES,
+    **calibration.CHANGES,
     ShiftOpened: Change(upsert(schema.shift), shifts.opened),
     BinLabelled: Change(upsert(schema.bin_), _bin_row),
     BinOpened: Change(upsert(schema.bin_, "replaces", "labelled_at"), _bin_row),

@@ -14,6 +14,13 @@ from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
 from station.authority.facts import PinCleared, PinLocked, PinRefused
+from station.calibration.facts import (
+    SecondAnswered,
+    SecondAnswerTakenBack,
+    SecondGraded,
+    SecondLookBegan,
+    SecondLookLeft,
+)
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.fact import Fact
 from station.records import Disposition, OrderKind, Owner, PatternLevel, PatternSign, Role
@@ -580,6 +587,11 @@ Recorded = (
     | PinLocked
     | PinCleared
     | PlateUncounted
+    | SecondLookBegan
+    | SecondAnswered
+    | SecondAnswerTakenBack
+    | SecondLookLeft
+    | SecondGraded
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.calibration.due import Due, Rate, due, first_look
+from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
 from station.copy_marks import acked_in, refused_in
 from station.exceptions.kinds import Kinds
@@ -208,6 +210,16 @@ class History:
         """Return the latest decisions of this bench that stand, the newest first."""
         with self._journal.reading() as connection:
             return decisions(connection, self._journal.station, limit)
+
+    def second_looks_due(self, badge: str, rate: Rate) -> tuple[Due, ...]:
+        """Return the items here that wait for a second look by a person, the longest first."""
+        with self._journal.reading() as connection:
+            return due(connection, self._journal.station, badge, rate, utc_now())
+
+    def first_look(self, plate: str) -> SecondLookBegan | None:
+        """Return what a second look at the item with a plate begins with; None when it was not graded here."""
+        with self._journal.reading() as connection:
+            return first_look(connection, self._journal.station, plate)
 
     def bins(self) -> tuple[BinContents, ...]:
         """Return the bins of this bench with what it put into each, open ones first."""

@@ -9,6 +9,8 @@ import msgspec
 
 from grading.route import RouteTable
 from grading.rubric import Rubric
+from station.calibration.due import Due
+from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
 from station.exceptions.queue import Decided, Waiting
 from station.interlocks import Interlock
@@ -161,3 +163,9 @@ class Known(Protocol):
 
     def decisions_made(self, limit: int) -> tuple[Decided, ...]:
         """Return the latest decisions of this bench that stand, the newest first."""
+
+    def second_looks_due(self, badge: str) -> tuple[Due, ...]:
+        """Return the items that wait for a second look by this person, the longest first."""
+
+    def first_look(self, plate: str) -> SecondLookBegan | None:
+        """Return what a second look at the item with this plate begins with; None for none that was graded here."""

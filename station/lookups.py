@@ -10,6 +10,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station import interlocks
+from station.calibration.due import Due, Rate, read_rate
+from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate, recognise
 from station.deliveries import in_force
 from station.exceptions import of_site
@@ -56,6 +58,7 @@ class Lookups:
         self._history = history
         self._hasher = PasswordHasher()
         self._kinds: Kinds | None = None
+        self._rate: Rate | None = None
         self._noted: tuple[int, tuple[ExceptionNote, ...]] = (-1, ())
 
     def operator(self, badge: str) -> Operator | None:
@@ -235,6 +238,16 @@ class Lookups:
     def decisions_made(self, limit: int) -> tuple[Decided, ...]:
         """Return the latest decisions of this bench that stand, the newest first."""
         return self._history.decisions_made(limit)
+
+    def second_looks_due(self, badge: str) -> tuple[Due, ...]:
+        """Return the items that wait for a second look by this person, the longest first."""
+        if self._rate is None:
+            self._rate = read_rate()
+        return self._history.second_looks_due(badge, self._rate)
+
+    def first_look(self, plate: str) -> SecondLookBegan | None:
+        """Return what a second look at the item with this plate begins with."""
+        return self._history.first_look(plate)
 
     def _recalled_now(self, bins: tuple[str, ...], known: tuple[Recall, ...]) -> tuple[tuple[Unit, Recall], ...]:
         day = today()

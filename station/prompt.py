@@ -10,6 +10,7 @@ import msgspec
 from grading.photo import PROBLEM_TEXTS
 from grading.reading import Reading
 from grading.route import OWNER_TEXTS
+from grading.rubric import Question
 from resources.words import mark
 from station.doubtful import doubt_due, expiry_read
 from station.inputs import Command, Do
@@ -22,6 +23,7 @@ from station.steps.close import key_of, text_of, unsettled, words_of
 from station.steps.count import is_supervisor
 from station.steps.examine import rest_of
 from station.steps.place import right_bins, takes
+from station.steps.second_look import question_of
 from station.words import ROUTE_WORDS
 
 BINS_NAMED = 3
@@ -73,6 +75,8 @@ def prompt(state: State, known: Known) -> Prompt:
         return _photo(state, known)
     if stage is Stage.INSPECT:
         return _question(state, known)
+    if stage is Stage.SECOND_LOOK:
+        return _second_look(state, known)
     if stage is Stage.PREP:
         return _prep(state, known)
     if stage is Stage.READING:
@@ -105,7 +109,7 @@ _SIGN_OUT = _button("F12", mark("Sign out"), Do.SIGN_OUT)
 _LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
 _TAKE_BACK = _button("U", mark("Take a decision back"), Do.UNDO)
 # The questions that a code answers too.
-_TYPED = (Stage.EXCEPTION, Stage.DECISION_ORDER)
+_TYPED = (Stage.EXCEPTION, Stage.DECISION_ORDER, Stage.SECOND_ITEM)
 
 _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
     Stage.SIGN_IN: (mark("Scan your badge"), mark("Then type your PIN."), "badge", ()),
@@ -116,6 +120,7 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         (
             _button("F10", mark("Decisions"), Do.DECIDE),
             _button("F11", mark("Close the shift"), Do.CLOSE_SHIFT),
+            _button("L", mark("Second look"), Do.SECOND_LOOK),
             _SIGN_OUT,
         ),
     ),
@@ -204,6 +209,10 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.DECISION_ORDER: (mark("Scan or type the return order"), mark("{kind}: {about}")),
     Stage.DECISION_TO: (mark("Where shall it go?"), mark("{kind}: {about}")),
     Stage.DECISION_WHY: (mark("Why is it decided so?"), mark("{decision} {goes_to}. {kind}: {about}")),
+    Stage.SECOND_ITEM: (
+        mark("Scan the plate to look at again"),
+        mark("{count} wait for a second look by you. Fetch one from its bin."),
+    ),
     Stage.DECIDED: (mark("Which decision is taken back?"), mark("The exception waits again then.")),
     Stage.SERIAL_SHARED: (
         mark("Is this number really on both items?"),
@@ -300,7 +309,30 @@ def _question(state: State, known: Known) -> Prompt:
     question = question_due(item, known) if item is not None else None
     if question is None:
         return Prompt(str(Stage.INSPECT), "")
-    buttons = tuple(
+    fast = (_REST,) if item is not None and rest_of(item, known) else ()
+    every = (*_options(question), *fast, *_undo(state))
+    seen = expiry_read(item) if item is not None and question.id in EXPIRY_QUESTIONS else None
+    hint, params = (question.hint, question.params) if seen is None else _expiry_seen(*seen)
+    return Prompt(str(Stage.INSPECT), question.text, hint, params, every, "none")
+
+
+def _second_look(state: State, known: Known) -> Prompt:
+    """Return the question of a second look: as the first person was asked it, and nothing of what they said."""
+    question = question_of(state.looking, known)
+    if question is None:
+        return Prompt(str(Stage.SECOND_LOOK), "")
+    aside = (
+        _button("U", mark("Take the last answer back"), Do.UNDO),
+        Button("Esc", mark("Leave the second look"), Command(Do.CANCEL), aside=True),
+        _SIGN_OUT,
+    )
+    return Prompt(
+        str(Stage.SECOND_LOOK), question.text, question.hint, question.params, (*_options(question), *aside), "none"
+    )
+
+
+def _options(question: Question) -> tuple[Button, ...]:
+    return tuple(
         Button(
             str(option.key),
             option.text,
@@ -310,11 +342,6 @@ def _question(state: State, known: Known) -> Prompt:
         )
         for option in question.options
     )
-    fast = (_REST,) if item is not None and rest_of(item, known) else ()
-    every = (*buttons, *fast, *_undo(state))
-    seen = expiry_read(item) if item is not None and question.id in EXPIRY_QUESTIONS else None
-    hint, params = (question.hint, question.params) if seen is None else _expiry_seen(*seen)
-    return Prompt(str(Stage.INSPECT), question.text, hint, params, every, "none")
 
 
 def _prep(state: State, known: Known) -> Prompt:

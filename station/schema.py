@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0010"
+REVISION = "0013"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -414,5 +414,24 @@ decision = Table(
     _text("parcel"),
     _text("item"),
     Index("decision_exception", "exception"),
+    sqlite_with_rowid=False,
+)
+
+# What two people said of one item, the second without seeing the first; `answers` are question, first and second one.
+second_look = Table(
+    "second_look",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    _text("second", key=True),
+    _text("grader"),
+    _text("category"),
+    _text("client"),
+    _text("rubric"),
+    _text("first_letter"),
+    _text("letter"),
+    _text("answers"),  # JSON
+    _text("looked_at"),
+    Index("second_look_at", "station", "looked_at"),
     sqlite_with_rowid=False,
 )

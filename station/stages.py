@@ -55,6 +55,8 @@ class Stage(StrEnum):
     DECISION_TO = "decision-to"
     DECISION_WHY = "decision-why"
     DECIDED = "decided"
+    SECOND_ITEM = "second-item"
+    SECOND_LOOK = "second-look"
 
 
 def stage_of(state: State, known: Known) -> Stage:
@@ -68,6 +70,8 @@ def stage_of(state: State, known: Known) -> Stage:
         return Stage(state.ask.stage)
     if state.operator is None:
         return Stage.SIGN_IN
+    if state.looking is not None:
+        return Stage.SECOND_LOOK
     if state.parcel is None:
         return _stage_of_shift(state)
     if state.parcel.weighed is None and not state.parcel.unweighed_why:

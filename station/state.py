@@ -14,6 +14,8 @@ from resources.words import mark
 from station.authority import pins
 from station.authority.facts import PinCleared, PinLocked, PinRefused
 from station.authority.pins import Wrong
+from station.calibration import looking
+from station.calibration.looking import Looking
 from station.facts import (
     Answered,
     BinClosed,
@@ -219,6 +221,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     ask: Ask | None = None
     closing: Closing | None = None
     pins: tuple[Wrong, ...] = ()
+    looking: Looking | None = None
 
     @property
     def item(self) -> Item | None:
@@ -531,6 +534,10 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     ParcelFinished: _finished,
     Undone: _undone,
     **dict.fromkeys(closings.FACTS, _closed),
+    **dict.fromkeys(
+        looking.FACTS,
+        lambda state, fact: msgspec.structs.replace(state, looking=looking.after(state.looking, fact)),
+    ),
 }
 
 

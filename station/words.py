@@ -73,6 +73,7 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "late_parcel": mark("Parcel begun and not finished"),
     "printer_doubt": mark("Label never scanned back"),
     "fact_refused": mark("Fact refused by central"),
+    "grade_conflict": mark("Two looks differ"),
     "locked_out": mark("Badge locked after wrong PINs"),
 }
 
@@ -88,6 +89,7 @@ EVIDENCE_WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("weight1", "weight2"),
     ),
     "empty_box": (mark("Expected {weight1}, weighed {weight2}"), ("weight1", "weight2")),
+    "grade_conflict": (mark("First {letter}, then {second}"), ("letter", "second")),
     "recall": (mark("{recall}: {title}"), ("recall", "title")),
     "recall_part": (mark("{recall}: {title}"), ("recall", "title")),
     "recall_placed": (mark("Take {plate} out of bin {bin}. {recall}: {title}"), ("plate", "bin", "recall", "title")),

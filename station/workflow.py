@@ -38,6 +38,7 @@ from station.steps import (
     plate,
     prep,
     reading,
+    second_look,
     serial,
     settle,
     sign_in,
@@ -100,6 +101,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "sign-out": sign_in.sign_out,
         "close-shift": count.begin,
         "decide": settle.ask_which,
+        "second-look": second_look.ask_which,
     },
     Stage.MEANING: _question(arrive.choose_meaning),
     Stage.AGAIN: _question(arrive.receive_again),
@@ -233,6 +235,15 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     Stage.DECISION_TO: _question(settle.choose_to),
     Stage.DECISION_WHY: _question(settle.choose_why, close.scan_before_reason),
     Stage.DECIDED: _question(settle.choose_take_back),
+    Stage.SECOND_ITEM: _question(second_look.choose_which, second_look.scan_which),
+    Stage.SECOND_LOOK: {
+        **_EVERYWHERE,
+        "scan": second_look.scan_meanwhile,
+        "choose": second_look.answer,
+        "undo": second_look.take_back,
+        "cancel": second_look.leave,
+        "sign-out": sign_in.sign_out,
+    },
     Stage.COUNTERSIGN: {**_EVERYWHERE, "scan": close.scan_second, "sign-out": sign_in.sign_out},
 }
 
@@ -294,6 +305,7 @@ _NOT_NOW: Mapping[Do, str] = {
     Do.CLOSE_SHIFT: mark("A shift can be closed only between two parcels. Do what the screen asks."),
     Do.MOVE_BIN: mark("A bin is said to have left while the shift is counted."),
     Do.DECIDE: mark("Exceptions are decided between two parcels. Do what the screen asks."),
+    Do.SECOND_LOOK: mark("A second look is taken between two parcels. Do what the screen asks."),
 }
 
 

@@ -28,6 +28,7 @@ _WORDS: Mapping[Do, str] = {
     Do.CLOSE_SHIFT: mark("Close the shift"),
     Do.MOVE_BIN: mark("A bin has left"),
     Do.DECIDE: mark("Decide exceptions"),
+    Do.SECOND_LOOK: mark("Second look"),
 }
 
 

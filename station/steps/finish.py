@@ -28,17 +28,17 @@ def finish(state: State, command: Command, known: Known) -> Outcome:
     if missing or not (parcel.items or _is_misrouted(parcel)):
         words = ", ".join(f"{count} × {line.title}" for line, count in missing)
         return Outcome(ask=Ask("missing", params={"lines": words}, choices=_MISSING if missing else _EMPTY))
-    return _finish(state)
+    return _finish(state, known)
 
 
 def choose_missing(state: State, command: Command, known: Known) -> Outcome:
     """`missing` records each declared line that was not found and finishes; `search` goes back to the items"""
     if command.value != "missing" or state.parcel is None:
         return Outcome(ask=None)
-    return _finish(state)
+    return _finish(state, known)
 
 
-def _finish(state: State) -> Outcome:
+def _finish(state: State, known: Known) -> Outcome:
     parcel = state.parcel
     if parcel is None:
         return Outcome(ask=None)
@@ -49,7 +49,11 @@ def _finish(state: State) -> Outcome:
         number = exception_id(state.station, state.exceptions + 1)
         facts.append(ExceptionRaised(number, _kind(parcel), "supervisor", parcel=name))
     facts.append(ParcelFinished(name, len(parcel.items), sum(each.quantity for each in missing)))
-    notice = finished(mark("Parcel finished. Scan the next one."))
+    waiting = known.second_looks_due(state.operator.badge) if state.operator is not None else ()
+    text = mark("Parcel finished. Scan the next one.")
+    if waiting:
+        text = mark("Parcel finished. Scan the next one, or press L: {count} wait for a second look by you.")
+    notice = finished(text, count=str(len(waiting))) if waiting else finished(text)
     return Outcome(notice, tuple(facts), ask=None)
 
 

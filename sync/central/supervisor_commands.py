@@ -1,13 +1,15 @@
-"""The command `returns-central exceptions`: what waits for a person's decision at all benches of a site."""
+"""The commands `exceptions` and `calibration`: what waits for a decision at a site, and how alike its people grade."""
 
 import argparse
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from station.calibration import report
 from station.exceptions.kinds import read_kinds
 from station.exceptions.report import as_csv, as_json, as_text
-from station.moments import now
-from sync.central import exceptions
+from station.moments import now, utc
+from sync.central import exceptions, tokens
 from sync.central.store import Store
 
 _ABOUT = """\
@@ -20,7 +22,7 @@ It is decided at a bench (F10), or where its goods are.
 
 
 def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
-    """Add the command to those of `returns-central`."""
+    """Add both commands to those of `returns-central`."""
     plain = argparse.RawDescriptionHelpFormatter
     listed = commands.add_parser(
         "exceptions", parents=[where], help="what waits for a decision", description=_ABOUT, formatter_class=plain
@@ -28,10 +30,24 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
     listed.add_argument("--site", required=True, help="whose benches")
     listed.add_argument("--form", choices=("text", "json", "csv"), default="text", help="how it is printed (text)")
     listed.set_defaults(do=_exceptions)
+    alike = commands.add_parser("calibration", parents=[where], help="how alike a site's people grade, by second looks")
+    alike.add_argument("--site", required=True, help="whose benches")
+    alike.add_argument("--days", type=int, default=90, metavar="N", help="looks of the last N days (90)")
+    alike.add_argument("--form", choices=("text", "json", "csv"), default="text", help="how it is printed (text)")
+    alike.set_defaults(do=_calibration)
 
 
 def _exceptions(asked: argparse.Namespace, store: Store) -> int:
     with store.reading() as connection:
         found = exceptions.waiting(connection, asked.site, read_kinds(), now())
     sys.stdout.write({"json": as_json, "csv": as_csv}.get(asked.form, as_text)(found))
+    return 0
+
+
+def _calibration(asked: argparse.Namespace, store: Store) -> int:
+    since = utc(datetime.now(UTC) - timedelta(days=asked.days))
+    with store.reading() as connection:
+        looks = report.pairs(connection, tokens.stations_of(connection, asked.site), since)
+    told = report.calibration(looks, since)
+    sys.stdout.write({"json": report.as_json, "csv": report.as_csv}.get(asked.form, report.as_text)(told))
     return 0

@@ -12,6 +12,7 @@ from devices.readings import AcceptedWeight, Fault, NotPrinted, Printed, PrintWa
 from grading.reading import Reading
 from station import facts as f
 from station import sample
+from station.calibration.facts import SecondLookBegan
 from station.inputs import (
     Command,
     DefectDrawn,
@@ -101,7 +102,9 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     opened = walk_from(with_bin(walk.state, f.BinOpened("BIN-RESALE-01", "resale")))
     states[Stage.FULL_BIN] = opened.do(Do.BIN_FULL).state
     states |= closing_states(walk_from, states[Stage.IDLE])
-    states |= {stage: asking(states[Stage.IDLE], str(stage)) for stage in DECIDING}
+    states |= {stage: asking(states[Stage.IDLE], str(stage)) for stage in (*DECIDING, Stage.SECOND_ITEM)}
+    began = SecondLookBegan("I1", "LPN1", "P1", "apparel", "", "apparel@4", "BDG-2001", "A", (), "matched")
+    states[Stage.SECOND_LOOK] = fold(states[Stage.IDLE], "earlier", (began,))
     states[Stage.AGAIN] = walk_from(states[Stage.IDLE]).scan(again_code()).state
     states[Stage.MEANING] = walk_from(states[Stage.IDLE]).scan("MYSTERY-CODE-77").state
     return states

@@ -1,0 +1,63 @@
+"""The facts of a second look: another person looks at a graded item again, and sees nothing of the first look."""
+
+from station.fact import Fact
+
+
+class SecondLookBegan(Fact, frozen=True):
+    """A person takes a graded item from its bin to look at it again. All that the first look rests on is kept here.
+
+    `answers` are the first ones, question and option, by the `rubric` they were given to; `grader` gave them, and
+    `letter`. `match`, `serial` (its verdict) and `in_band` are what was measured then, and hold for both looks.
+    """
+
+    item: str
+    plate: str
+    parcel: str
+    category: str
+    client: str
+    rubric: str
+    grader: str
+    letter: str
+    answers: tuple[tuple[str, str], ...]
+    match: str
+    serial: str = "not_known"
+    in_band: bool | None = None
+
+
+class SecondAnswered(Fact, frozen=True):
+    """An answer of the second look."""
+
+    item: str
+    question: str
+    option: str
+
+
+class SecondAnswerTakenBack(Fact, frozen=True):
+    """The last answer of the second look was a mistake."""
+
+    item: str
+    question: str
+
+
+class SecondLookLeft(Fact, frozen=True):
+    """The second look was left before its end: it says nothing, and may be begun again."""
+
+    item: str
+
+
+class SecondGraded(Fact, frozen=True):
+    """Both looks at an item: who looked first (`grader`) and the letters; `answers` are question, first and second
+    option of those questions that both were asked. Who looked second is the operator of the fact.
+    """
+
+    item: str
+    plate: str
+    category: str
+    client: str
+    rubric: str
+    grader: str
+    first_letter: str
+    letter: str
+    cosmetic: str
+    functional: str
+    answers: tuple[tuple[str, str, str], ...] = ()

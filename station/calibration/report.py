@@ -1,0 +1,132 @@
+"""How alike a bench's (or a site's) people grade: the figures of all second looks since a day, as text, JSON or CSV."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from station.calibration.agreement import Agreement, Drift, Pair, agreement, by_letter, by_question, drifts
+from station.safe_text import cell, shown
+from station.statements import Statement
+
+
+class Calibration(msgspec.Struct, frozen=True):
+    """What second looks say: of all letters, of each, of each question, and of each grader and version of questions.
+
+    `questions` are named `category: question`. Shares are fractions; the graders' are held against all looks at goods
+    of the same categories.
+    """
+
+    since: str
+    letters: Agreement
+    each_letter: Mapping[str, Agreement]
+    questions: Mapping[str, Agreement]
+    graders: tuple[Drift, ...]
+    rubrics: tuple[Drift, ...]
+
+
+def pairs(connection: Connection, stations: Iterable[str], since: str) -> tuple[Pair, ...]:
+    """Return the second looks that stations took since a moment (UTC), in their order; raises the database's errors."""
+    rows = [row for each in stations for row in _LOOKS.run(connection, {"station": each, "since": since}).mappings()]
+    found = (Pair(**{**row, "answers": _answers(row["answers"])}) for row in rows)
+    return tuple(sorted(found, key=lambda each: (each.looked_at, each.item)))
+
+
+def calibration(looks: tuple[Pair, ...], since: str) -> Calibration:
+    """Return what these looks say."""
+    named = tuple(
+        msgspec.structs.replace(each, answers=tuple((f"{each.category}: {q}", a, b) for q, a, b in each.answers))
+        for each in looks
+    )
+    return Calibration(
+        since,
+        agreement([(each.first_letter, each.second_letter) for each in looks]),
+        by_letter(looks),
+        by_question(named),
+        drifts(looks, lambda each: each.grader),
+        drifts(looks, lambda each: each.rubric),
+    )
+
+
+def as_json(told: Calibration) -> str:
+    """Return the figures for machines."""
+    return msgspec.json.format(msgspec.json.encode(told).decode(), indent=2) + "\n"
+
+
+def as_csv(told: Calibration) -> str:
+    """Return the figures as one table; no cell of it is taken for a formula."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("what", "name", "looks", "alike", "share", "kappa", "low", "high", "expected", "stands_out"))
+    for what, name, each in _agreements(told):
+        figures = [_rounded(figure) for figure in (each.share, each.kappa, each.low, each.high)]
+        table.writerow((what, cell(name), each.pairs, each.agreed, *figures, "", ""))
+    for what, drift in _drifts(told):
+        figures = [_rounded(drift.agreed / drift.pairs), "", _rounded(drift.low), _rounded(drift.high)]
+        about = (what, cell(drift.name), drift.pairs, drift.agreed)
+        table.writerow((*about, *figures, _rounded(drift.expected), int(drift.stands_out)))
+    return out.getvalue()
+
+
+def as_text(told: Calibration) -> str:
+    """Return the figures for people."""
+    return "".join(f"{line}\n" for line in _text(told))
+
+
+def _text(told: Calibration) -> Iterator[str]:
+    if not told.letters.pairs:
+        yield f"Nobody looked at an item again since {told.since[:10]}. Press L at a bench, between two parcels."
+        return
+    yield f"Second looks since {told.since[:10]}: {told.letters.pairs}"
+    yield f"{'':32} {'looks':>6} {'alike':>6}   kappa (95 of 100)"
+    for _, name, each in _agreements(told):
+        yield f"{shown(name)[:32]:32} {each.pairs:>6} {each.share:>6.0%}   {_kappa(each)}"
+    for what, title in (("grader", "graders"), ("rubric", "versions of questions")):
+        yield ""
+        yield f"{title + ', beside all for such goods':44} {'looks':>6} {'alike':>6} {'all':>6}"
+        yield from (_line(drift) for kind, drift in _drifts(told) if kind == what)
+
+
+def _line(drift: Drift) -> str:
+    """Return one person's line; who stands out is said to, and which way."""
+    said = ""
+    if drift.stands_out:
+        way = "stricter" if drift.stricter > drift.milder else "milder"
+        said = f"  differs: {way} {max(drift.stricter, drift.milder)} of {drift.pairs - drift.agreed}"
+        said = said if drift.difference < 0 else "  agrees more often"
+    return (
+        f"{shown(drift.name)[:44]:44} {drift.pairs:>6} {drift.agreed / drift.pairs:>6.0%} {drift.expected:>6.0%}{said}"
+    )
+
+
+def _kappa(each: Agreement) -> str:
+    if each.kappa is None or each.low is None or each.high is None:
+        return "-"
+    return f"{each.kappa:.2f} ({each.low:.2f} to {each.high:.2f})"
+
+
+def _agreements(told: Calibration) -> Iterator[tuple[str, str, Agreement]]:
+    yield "all", "all letters", told.letters
+    yield from (("letter", name, each) for name, each in told.each_letter.items())
+    yield from (("question", name, each) for name, each in told.questions.items())
+
+
+def _drifts(told: Calibration) -> Iterator[tuple[str, Drift]]:
+    yield from (("grader", each) for each in told.graders)
+    yield from (("rubric", each) for each in told.rubrics)
+
+
+def _rounded(figure: float | None) -> str:
+    return "" if figure is None else f"{figure:.4f}"
+
+
+def _answers(json: str) -> tuple[tuple[str, str, str], ...]:
+    return msgspec.json.decode(json, type=tuple[tuple[str, str, str], ...])
+
+
+_LOOKS = Statement(
+    "SELECT item, category, rubric, grader, second, first_letter, letter AS second_letter, looked_at, answers"
+    " FROM second_look WHERE station = :station AND looked_at >= :since"
+)
