@@ -80,14 +80,15 @@ def first_look(connection: Connection, station: str, plate: str) -> SecondLookBe
 
 _PLACED = Statement(
     "SELECT item, plate, title, bin FROM item i WHERE station = :station AND placed_at >= :since AND moved_n = 0"
-    " AND bin <> '' AND letter <> '' AND operator <> :badge"
+    " AND bin <> '' AND letter <> '' AND disposition <> 'hold' AND operator <> :badge"
     " AND NOT EXISTS (SELECT 1 FROM second_look s WHERE s.station = i.station AND s.item = i.item)"
     " ORDER BY placed_at"
 )
 _GRADED = Statement(
     "SELECT i.item, i.plate, i.parcel, i.category, i.client, a.rubric, i.operator AS grader, i.letter, i.match,"
     " i.serial_verdict AS serial, i.in_band FROM item i JOIN answer a ON a.station = i.station AND a.item = i.item"
-    " WHERE i.station = :station AND i.plate = :plate AND i.letter <> '' AND i.bin <> '' AND i.moved_n = 0 LIMIT 1"
+    " WHERE i.station = :station AND i.plate = :plate AND i.letter <> '' AND i.bin <> ''"
+    " AND i.disposition <> 'hold' AND i.moved_n = 0 LIMIT 1"
 )
 _ANSWERS = Statement(
     "SELECT question, option FROM answer WHERE station = :station AND item = :item ORDER BY answered_at, question"

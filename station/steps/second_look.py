@@ -24,7 +24,7 @@ from station.steps.notices import accepted, attention, best, no_such_answer, ref
 from station.stops import BETWEEN
 
 CONFLICT = "grade_conflict"
-_OFFERED = 5
+_OFFERED = 3
 _OWN = mark("You graded this one yourself. Somebody else looks at it again.")
 
 
@@ -34,8 +34,7 @@ def ask_which(state: State, command: Command, known: Known) -> Outcome:
     if not waiting:
         return attention(mark("No item waits for a second look by you."))
     choices = tuple(
-        Choice(each.plate, mark("{title}, {plate}, in bin {bin}"), msgspec.structs.asdict(each))
-        for each in waiting[:_OFFERED]
+        Choice(each.plate, mark("{plate}, in {bin}"), msgspec.structs.asdict(each)) for each in waiting[:_OFFERED]
     )
     return Outcome(ask=Ask("second-item", params={"count": str(len(waiting))}, choices=choices))
 
@@ -50,7 +49,8 @@ def scan_which(state: State, scan: Scan, known: Known) -> Outcome:
         return refused(_OWN)
     if questions_of(first, known) is None:
         return refused(mark("The questions it was graded by are not here any more."), ask=None)
-    return Outcome(accepted(mark("Answer as if you saw it for the first time.")), (first,), ask=None)
+    text = mark("{plate} is the one. Answer as if you saw it for the first time.")
+    return Outcome(accepted(text, plate=first.plate), (first,), ask=None)
 
 
 def choose_which(state: State, command: Command, known: Known) -> Outcome:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from devices.readings import Down, Fault, PrintWaiting
 from resources.words import languages
+from station.calibration.due import Rate
 from station.facts import ExceptionRaised
 from station.inputs import Do, PhotoChecked
 from ui.pages.settings import SettingsPage
@@ -150,6 +151,12 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.do(Do.CHOOSE, "seen")
     hands.do(Do.UNDO)
     yield "38-decided", {}
+    hands.do(Do.CANCEL)
+    hands.bench.known._rate = Rate(100, 48)
+    hands.do(Do.SECOND_LOOK)
+    yield "39-second-item", {}
+    hands.scan(hands.bench.state.ask.choices[0].value)
+    yield "39-second-look", {}
     hands.do(Do.CANCEL)
     hands.do(Do.CLOSE_SHIFT)
     yield "31-count", {}

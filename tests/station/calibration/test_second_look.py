@@ -122,6 +122,13 @@ def test_nobody_looks_again_at_what_they_graded_and_only_at_what_lies_here(floor
     assert floor.stage == Stage.IDLE
 
 
+def test_what_is_on_hold_is_left_where_it_lies(floor: Floor) -> None:
+    """It may burn, and somebody sees to it anyway."""
+    floor.bench.journal.append((f.Routed("I0", "hold", "r/1", owner="safety"),), operator=RECEIVER[0], shift="S-A01-1")
+    assert due_to(floor, SUPERVISOR[0]) == ()
+    assert floor.history.first_look(PLATES[0]) is None
+
+
 def test_nothing_of_the_first_look_is_on_the_screen(floor: Floor) -> None:
     ask(floor)
     floor.scan(PLATES[0])
