@@ -1,6 +1,6 @@
 """Counts the parts of the ten rules from the projected tables, and tells what stands behind each figure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -41,22 +41,26 @@ class BenchShift(NamedTuple):
 _AT_BENCH = "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift) "
 
 
-class _Family(NamedTuple):
+class Family(NamedTuple):
     """Parts that are counted in one look, and the statement that does."""
 
     parts: tuple[Part, ...]
     sums: Statement
 
 
-def _families() -> Iterator[_Family]:
-    """Yield the parts by what they are counted from."""
+def families(asked: Iterable[Part]) -> tuple[Family, ...]:
+    """Return parts by what they are counted from, for `reconcile`."""
+    return tuple(_families(asked))
+
+
+def _families(asked: Iterable[Part]) -> Iterator[Family]:
     found: dict[tuple[str, str, str], list[Part]] = {}
-    for part in PARTS:
+    for part in asked:
         found.setdefault((part.source, part.client, part.way), []).append(part)
     for (source, client, way), parts in found.items():
         sums = ", ".join(f"SUM(CASE WHEN {part.when} THEN {part.units} ELSE 0 END)" for part in parts)
         text = f"{_AT_BENCH}SELECT {client}, {way}, {sums} FROM {source} GROUP BY 1, 2"
-        yield _Family(tuple(parts), Statement(text))
+        yield Family(tuple(parts), Statement(text))
 
 
 def _behind(part: Part) -> Statement:
@@ -67,7 +71,7 @@ def _behind(part: Part) -> Statement:
     )
 
 
-_FAMILIES = tuple(_families())
+FAMILIES = families(PARTS)
 _BEHIND: Mapping[Part, Statement] = {part: _behind(part) for part in PARTS}
 _EXPLAINED = Statement(
     "SELECT rule, client, way, why, units, operator FROM explained WHERE station = :station AND shift = :shift"
@@ -75,17 +79,19 @@ _EXPLAINED = Statement(
 )
 
 
-def reconcile(connection: Connection, shifts: Iterable[BenchShift], sent: Sent | None = None) -> tuple[Line, ...]:
+def reconcile(
+    connection: Connection, shifts: Iterable[BenchShift], sent: Sent | None = None, asked: Sequence[Family] = FAMILIES
+) -> tuple[Line, ...]:
     """Return the lines of one bench's shift, or of those of many benches together, as they are now.
 
-    Without `sent` those of rule 9 are left out. The same call tells how a shift stands at noon, what is signed at its
-    end, and what central sees. Raises the database's errors.
+    Without `sent` those of rule 9 are left out; `asked` is what is counted besides. The same call tells how a shift
+    stands at noon, what is signed at its end, and what central sees. Raises the database's errors.
     """
     units: dict[tuple[int, str, str, Side, str], int] = {}
     explained: list[Explained] = []
     for shift in shifts:
         named = shift._asdict()
-        for family in _FAMILIES:
+        for family in asked:
             for row in family.sums.run(connection, named):
                 client, way, *sums = tuple[Any, ...](row)
                 for part, count in zip(family.parts, sums, strict=True):
@@ -108,10 +114,12 @@ def _facts(sent: Sent | None) -> list[Counted]:
     return [Counted(9, "", "", side, name, units) for side, name, units in told]
 
 
-def behind(connection: Connection, shift: BenchShift, counted: Counted) -> tuple[tuple[str, int], ...]:
+def behind(
+    connection: Connection, shift: BenchShift, counted: Counted, parts: Sequence[Part] = PARTS
+) -> tuple[tuple[str, int], ...]:
     """Return what a part of a line is made of: the codes of parcels, items, plates or bins, each with its units."""
     part = next(
-        each for each in PARTS if (each.rule, each.side, each.name) == (counted.rule, counted.side, counted.name)
+        each for each in parts if (each.rule, each.side, each.name) == (counted.rule, counted.side, counted.name)
     )
     named = {**shift._asdict(), "client": counted.client, "way": counted.way}
-    return tuple((row.id, int(row.units)) for row in _BEHIND[part].run(connection, named))
+    return tuple((row.id, int(row.units)) for row in (_BEHIND.get(part) or _behind(part)).run(connection, named))

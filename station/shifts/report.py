@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -11,10 +11,8 @@ from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, behind, reconcile
 from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line, before_the_count
-from station.shifts.parts import PARTS, RULES
+from station.shifts.parts import PARTS, RULES, Part
 from station.statements import Statement
-
-_COUNTED_FROM = frozenset((part.rule, part.side, part.name) for part in PARTS)
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -100,14 +98,18 @@ def report(connection: Connection, shift: BenchShift, sent: Sent | None = None) 
         lines, found = reconcile(connection, [shift], sent), findings(connection, *shift)
     elif not row["counting_at"]:
         lines = before_the_count(reconcile(connection, [shift], sent))
-    return Report(**row, lines=tuple(_line(connection, shift, each) for each in lines), findings=found)
+    return Report(**row, lines=tuple(report_line(connection, [shift], each) for each in lines), findings=found)
 
 
-def _line(connection: Connection, shift: BenchShift, line: Line) -> ReportLine:
+def report_line(
+    connection: Connection, shifts: Sequence[BenchShift], line: Line, asked: Sequence[Part] = PARTS
+) -> ReportLine:
+    """Return a line of these shifts with what stands behind each of its parts. Raises the database's errors."""
+    listed = {(part.rule, part.side, part.name) for part in asked}
     parts = []
     for each in line.parts:
-        is_listed = (each.rule, each.side, each.name) in _COUNTED_FROM
-        things = behind(connection, shift, each) if is_listed else ()
+        of = shifts if (each.rule, each.side, each.name) in listed else ()
+        things = (thing for shift in of for thing in behind(connection, shift, each, asked))
         parts.append(ReportPart(each.side, each.name, each.units, tuple(Thing(*thing) for thing in things)))
     return ReportLine(
         line.rule,

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from station.records import ReturnOrder
-from sync.central import bodies, exceptions, identity_doors, photo_doors, rulings, webhooks
+from sync.central import bodies, exceptions, identity_doors, photo_doors, rulings, shifts, webhooks
 from sync.central.order_doors import MOST_BYTES, MOST_ROWS, Answers
 from sync.central.resolutions import told
 from sync.central.snapshot_doors import NDJSON
@@ -144,6 +144,7 @@ FOR_SYSTEMS = (
     rulings.Decision,
     rulings.Ruled,
     exceptions.Exceptions,
+    shifts.SiteShift,
 )
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -55,6 +55,7 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("POST", "/v1/sites/{site}/webhooks"): "resolutions",
     ("DELETE", "/v1/sites/{site}/webhooks/{id}"): "resolutions",
     ("GET", "/v1/sites/{site}/exceptions"): "supervise",
+    ("GET", "/v1/sites/{site}/shift"): "supervise",
 }
 
 # What each kind of caller hears at each kind of door; 0 is anything but a no to who it is.

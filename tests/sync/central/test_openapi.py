@@ -46,6 +46,7 @@ FOR_SYSTEMS = (
     "POST /v1/sites/{site}/webhooks",
     "DELETE /v1/sites/{site}/webhooks/{id}",
     "GET /v1/sites/{site}/exceptions",
+    "GET /v1/sites/{site}/shift",
 )
 
 

@@ -1,0 +1,183 @@
+"""The shifts of all benches of a site on one day, added up by the ten rules: what central sees of them."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+from sqlalchemy import Connection
+
+from station.moments import utc
+from station.safe_text import cell, shown
+from station.shifts.counting import BenchShift, Sent, reconcile
+from station.shifts.findings import Finding, findings
+from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
+from station.shifts.report import ReportLine, report_line
+from sync.central import tokens
+from sync.central.shift_parts import CENTRAL_FAMILIES, CENTRAL_PARTS
+from sync.central.statements import Sql, ask
+
+
+class BenchState(msgspec.Struct, frozen=True):
+    """One bench's shift of the day. Times are UTC, "" for what has not happened; `heard_at` is when central last heard
+    of the bench: what it did since, central does not know.
+    """
+
+    station: str
+    shift: str
+    bench: str
+    opened_at: str
+    counting_at: str
+    reviewed_at: str
+    signed_at: str
+    locked_at: str
+    verdict: str
+    heard_at: str
+
+
+class SiteShift(msgspec.Struct, frozen=True):
+    """A day's shifts of a site: those opened from `since` until `until` (UTC), and their lines added together.
+
+    Of a bench that counts its bins blind there are no lines yet, of one still at work none of what lies in bins.
+    """
+
+    site: str
+    since: str
+    until: str
+    benches: tuple[BenchState, ...]
+    lines: tuple[ReportLine, ...]
+    findings: tuple[Finding, ...]
+
+
+def of_day(connection: Connection, site: str, day: date) -> SiteShift:
+    """Return the shifts of a site that were opened on a day, by this computer's time zone.
+
+    Rule 9 counts what central has: recorded are the facts it was sent, refused those it set aside. Raises the
+    database's errors.
+    """
+    since, until = (utc(datetime.combine(each, time()).astimezone()) for each in (day, day + timedelta(days=1)))
+    stations = list(tokens.stations_of(connection, site))
+    rows = ask(connection, _SHIFTS, {"stations": stations, "since": since, "until": until})()
+    benches = tuple(BenchState(*row) for row in rows)
+    told = [(_shift(each), _seen(connection, each)) for each in benches]
+    seen = _together([*(line for _, found in told for line in found), *_facts(connection, benches)])
+    named = [shift for shift, found in told if found]
+    return SiteShift(
+        site,
+        since,
+        until,
+        benches,
+        tuple(report_line(connection, named, each, CENTRAL_PARTS) for each in seen),
+        tuple(
+            found for each in benches if each.reviewed_at for found in findings(connection, each.station, each.shift)
+        ),
+    )
+
+
+def as_json(told: SiteShift) -> str:
+    """Return all of it for machines."""
+    return msgspec.json.format(msgspec.json.encode(told).decode(), indent=2) + "\n"
+
+
+def as_csv(told: SiteShift) -> str:
+    """Return benches, lines and findings as tables; no cell of them is taken for a formula."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(BenchState.__struct_fields__)
+    for bench in told.benches:
+        table.writerow(map(cell, msgspec.structs.astuple(bench)))
+    table.writerow(())
+    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained"))
+    for line in told.lines:
+        figures = (line.expected, line.actual, line.difference, line.explained)
+        table.writerow((line.rule, *map(cell, (line.name, line.client, line.way)), *figures))
+    table.writerow(())
+    table.writerow(("finding", "plate", "bin", "found"))
+    for each in told.findings:
+        table.writerow(map(cell, (each.kind, each.plate, each.bin, each.found)))
+    return out.getvalue()
+
+
+def as_text(told: SiteShift, with_things: bool = False) -> str:
+    """Return it for people; with the things behind each figure if they are wanted."""
+    return "".join(f"{line}\n" for line in _text(told, with_things))
+
+
+def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
+    yield f"Shifts of {shown(told.site)} opened from {told.since} until {told.until}"
+    if not told.benches:
+        yield "No bench opened a shift then."
+        return
+    for bench in told.benches:
+        state = _state(bench)
+        yield f"  {bench.station} {shown(bench.bench)}: {shown(bench.shift)}, {state}; heard of {bench.heard_at or '-'}"
+    yield ""
+    yield f"{'':44} {'expected':>8} {'actual':>8} {'differs':>8} {'explained':>9}"
+    for line in told.lines:
+        about = " · ".join(shown(part) for part in (line.name, line.client, line.way) if part)
+        figures = f"{line.expected:>8} {line.actual:>8} {line.difference:>+8} {line.explained:>+9}"
+        yield f"{line.rule:>2} {about:41} {figures}"
+        for part in line.parts:
+            yield f"     {part.name} {part.units}"
+            if with_things:
+                yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
+    for each in told.findings:
+        yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
+
+
+def _state(bench: BenchState) -> str:
+    if bench.locked_at:
+        return f"closed as {bench.verdict}"
+    if bench.signed_at:
+        return "waits for a second signature"
+    return "being explained" if bench.reviewed_at else "being counted" if bench.counting_at else "at work"
+
+
+def _shift(bench: BenchState) -> BenchShift:
+    return BenchShift(bench.station, bench.shift)
+
+
+def _seen(connection: Connection, bench: BenchState) -> tuple[Line, ...]:
+    """Return a bench's lines as far as they may be seen: nobody is to know what a blind count should find."""
+    if bench.counting_at and not bench.reviewed_at:
+        return ()
+    found = reconcile(connection, [_shift(bench)], None, CENTRAL_FAMILIES)
+    return found if bench.reviewed_at else before_the_count(found)
+
+
+def _facts(connection: Connection, benches: Sequence[BenchState]) -> tuple[Line, ...]:
+    stations = sorted({each.station for each in benches})
+    ((recorded, aside),) = ask(connection, _SENT, {"stations": stations})()
+    sent = Sent(int(recorded or 0), int(recorded or 0) - int(aside), int(aside))
+    return tuple(each for each in reconcile(connection, (), sent, CENTRAL_FAMILIES) if stations)
+
+
+def _together(found: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines of many benches as those of one."""
+    units: dict[tuple[int, str, str, str, str], Counted] = {}
+    reasons: dict[tuple[int, str, str, str, str], Explained] = {}
+    for line in found:
+        for part in line.parts:
+            key = (part.rule, part.client, part.way, part.side, part.name)
+            had = units.get(key)
+            units[key] = part if had is None else msgspec.structs.replace(had, units=had.units + part.units)
+        for reason in line.reasons:
+            why = (reason.rule, reason.client, reason.way, reason.why, reason.operator)
+            before = reasons.get(why)
+            reasons[why] = (
+                reason if before is None else msgspec.structs.replace(before, units=before.units + reason.units)
+            )
+    return lines(units.values(), reasons.values())
+
+
+_SHIFTS = Sql(
+    "SELECT s.station, s.shift, s.bench, s.opened_at, s.counting_at, s.reviewed_at, s.signed_at, s.locked_at,"
+    " s.verdict, COALESCE(t.at, '') FROM shift s LEFT JOIN station_heard t ON t.station = s.station"
+    " WHERE s.station = ANY (:stations) AND s.opened_at >= :since AND s.opened_at < :until"
+    " ORDER BY s.station, s.n"
+)
+_SENT = Sql(
+    "SELECT (SELECT SUM(acked) FROM ack WHERE station = ANY (:stations)),"
+    " (SELECT COUNT(*) FROM quarantine WHERE station = ANY (:stations) AND code <> 'came_later')"
+)

@@ -1,0 +1,227 @@
+"""A site's day at central: the lines of all benches together, what has arrived, what was paid, what nobody may see."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uuid_utils
+from sqlalchemy import insert
+
+from station import facts as f
+from station.journal import Journal
+from station.moments import now
+from station.shifts import facts as s
+from station.shifts.counting import BenchShift, reconcile
+from sync.central import shifts, tokens
+from sync.central.__main__ import main
+from sync.central.intake import take_in
+from sync.central.store import Store
+from sync.central.tables import resolution, stored_photo
+from sync.wire import Push
+
+RESALE = "BIN-RESALE-01"
+TODAY = datetime.now().astimezone().date()
+
+
+class Bench:
+    """A bench of a site without a person: its journal, and central beside it."""
+
+    def __init__(self, folder: Path, store: Store, site: str, stack: ExitStack) -> None:
+        self.station = f"S{uuid_utils.uuid7().hex[-10:]}"
+        self.shift, self._store, self._site, self._pushed = f"S-{self.station}-1", store, site, 0
+        (folder / self.station).mkdir()
+        path = folder / self.station / "station.sqlite"
+        self.journal = stack.enter_context(Journal.open(path, self.station))
+        tokens.enrol(store, self.station, site, now())
+
+    def say(self, *facts: f.Recorded) -> None:
+        self.journal.append(facts, operator="BDG-1001", shift=self.shift)
+
+    def push(self) -> None:
+        entries = tuple(self.journal.entries(self._pushed, 500))
+        push = Push(self.journal.epoch, entries[0].seq, now(), entries)
+        assert take_in(self._store, self.station, self._site, push, now()).results == ()
+        self._pushed = entries[-1].seq
+
+    def work(self, rma: str, *plates: str) -> None:
+        """A parcel of so many units, each photographed and put into a bin."""
+        name = f"P-{rma}-{self.station}"
+        line = f.Declared(rma, "1", "SKU", "Shoe", "footwear", "Northwind", quantity=len(plates))
+        self.say(f.ShiftOpened(self.shift, "Bench"), f.BinOpened(RESALE, "resale"))
+        self.say(f.ParcelArrived(name, name, "ups", "return", "one", (rma,), "Northwind", (line,)))
+        for plate in plates:
+            item = f"I-{plate}"
+            self.say(f.ItemIdentified(name, item, "c", "matched", "Shoe", "footwear", "Northwind", rma=rma, line="1"))
+            self.say(f.PhotoTaken(item, "front", photo_of(plate), 9), f.Routed(item, "resale", "r/1"))
+            self.say(f.PlateAllotted(item, plate), f.PlateConfirmed(item, plate), f.Placed(item, plate, RESALE))
+        self.say(f.ParcelFinished(name, len(plates), 0))
+
+    def count(self, *plates: str) -> None:
+        """The bin is counted, whatever is in it."""
+        self.say(s.CountBegan(self.shift), s.BinCountBegan(self.shift, RESALE, 1, "resale"))
+        self.say(*(s.PlateCounted(self.shift, RESALE, 1, each) for each in plates))
+
+    def review(self, count: int) -> None:
+        self.say(s.BinCounted(self.shift, RESALE, 1, count), s.CountEnded(self.shift))
+
+
+def photo_of(plate: str) -> str:
+    return plate.encode().hex().ljust(64, "0")[:64]
+
+
+@pytest.fixture
+def site() -> str:
+    return f"site-{uuid_utils.uuid7().hex[-12:]}"
+
+
+@pytest.fixture
+def benches(tmp_path: Path, shared_store: Store, site: str) -> Any:
+    with ExitStack() as stack:
+        yield [Bench(tmp_path, shared_store, site, stack) for _ in range(2)]
+
+
+@pytest.fixture
+def told(shared_store: Store, site: str) -> Callable[[], shifts.SiteShift]:
+    def tell() -> shifts.SiteShift:
+        with shared_store.reading() as connection:
+            return shifts.of_day(connection, site, TODAY)
+
+    return tell
+
+
+def line(told: shifts.SiteShift, rule: int, way: str = "") -> Any:
+    return next((each for each in told.lines if (each.rule, each.way) == (rule, way)), None)
+
+
+def parts(found: Any) -> dict[str, int]:
+    return {part.name: part.units for part in found.parts}
+
+
+def test_the_lines_of_all_benches_are_added_together(benches: list[Bench], told: Any, site: str) -> None:
+    a, b = benches
+    a.work(f"R-{site}", f"{site}1", f"{site}2")
+    b.work(f"Q-{site}", f"{site}3")
+    a.count(f"{site}1")
+    a.review(1)
+    b.count(f"{site}3", "NOT-OURS")
+    b.review(2)
+    for each in benches:
+        each.push()
+    found = told()
+    assert [each.station for each in found.benches] == sorted([a.station, b.station])
+    resale = next(each for each in found.lines if (each.rule, each.client, each.way) == (4, "Northwind", "resale"))
+    assert (resale.expected, resale.actual, resale.difference) == (3, 2, -1)
+    behind = {part.name: sorted(thing.id for thing in part.behind) for part in resale.parts}
+    assert behind["counted in bins"] == [f"{site}1", f"{site}3"], "the very plates, of both benches"
+    assert sorted((each.kind, each.plate) for each in found.findings) == [
+        ("foreign", "NOT-OURS"),
+        ("missing", f"{site}2"),
+    ]
+    recorded = sum(each.journal.last_seq for each in benches)
+    assert parts(line(found, 9)) == {
+        "recorded": recorded,
+        "confirmed by central": recorded,
+        "waiting": 0,
+        "refused by central": 0,
+    }
+
+
+def test_one_benchs_lines_are_those_that_it_sees_itself(benches: list[Bench], told: Any, site: str) -> None:
+    a, _ = benches
+    a.work(f"R-{site}", f"{site}1", f"{site}2")
+    a.count(f"{site}1")
+    a.review(1)
+    a.push()
+    with a.journal.reading() as connection:
+        own = reconcile(connection, [BenchShift(a.station, a.shift)])
+    at_central = [each for each in told().lines if each.rule != 9 and each.way != "arrived"]
+    key = ("rule", "client", "way", "expected", "actual", "explained")
+    assert [[getattr(each, name) for name in key] for each in at_central] == [
+        [getattr(each, name) for name in key] for each in own
+    ]
+
+
+def test_nobody_sees_what_a_blind_count_should_find(benches: list[Bench], told: Any, site: str) -> None:
+    a, b = benches
+    a.work(f"R-{site}", f"{site}1")
+    b.work(f"Q-{site}", f"{site}2")
+    a.push()
+    b.push()
+    assert line(told(), 4, "resale") is None, "nor before the count what lies in bins"
+    assert line(told(), 2).expected == 2
+    a.count()
+    a.push()
+    found = told()
+    assert line(found, 2).expected == 1, "of the bench that counts there is nothing"
+    assert line(found, 4, "resale") is None and found.findings == ()
+
+
+def test_photos_count_as_uploaded_when_they_have_arrived(
+    benches: list[Bench], told: Any, site: str, shared_store: Store
+) -> None:
+    a, _ = benches
+    a.work(f"R-{site}", f"{site}1", f"{site}2")
+    a.push()
+    assert (line(told(), 6, "arrived").expected, line(told(), 6, "arrived").actual) == (2, 0)
+    row = {"sha256": photo_of(f"{site}1"), "size": 9, "station": a.station, "received_at": now()}
+    with shared_store.writing() as connection:
+        connection.execute(insert(stored_photo), [row])
+    arrived = line(told(), 6, "arrived")
+    assert (arrived.expected, arrived.actual, arrived.difference) == (2, 1, -1)
+
+
+def a_resolution(rma: str, line_: str, kind: str, state: str, sent_at: str = "") -> dict[str, Any]:
+    texts = {"currency": "USD", "rule": "", "why": "", "parts": "", "claim": "", "fingerprint": "", "later": "[]"}
+    about = {"client": "Northwind", "role": "customer", "amount_minor": 100, "steps": 1, "attempts": 1}
+    named = {"rma": rma, "line": line_, "kind": kind, "id": f"{rma}/{kind}", "state": state}
+    return {**texts, **about, **named, "not_before": "", "first_sent_at": sent_at, "reference": ""}
+
+
+def test_money_is_released_held_or_rejected_and_counted_once_though_two_benches_have_units_of_the_line(
+    benches: list[Bench], told: Any, site: str, shared_store: Store
+) -> None:
+    a, b = benches
+    rma, other = f"R-{site}", f"Q-{site}"
+    before = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    with shared_store.writing() as connection:
+        rows = [a_resolution(rma, "1", "refund", "sent", before), a_resolution(other, "1", "refund", "needs_person")]
+        connection.execute(insert(resolution), rows)
+    a.work(rma, f"{site}1")
+    b.work(rma, f"{site}2")
+    b.say(f.ParcelArrived(f"X-{site}", f"X-{site}", "ups", "return", "none"))
+    about = ("c", "matched", "Shoe", "footwear", "Northwind")
+    b.say(f.ItemIdentified(f"X-{site}", f"IX-{site}", *about, rma=other, line="1"))
+    a.push()
+    b.push()
+    money = line(told(), 7, "refund")
+    assert parts(money) == {"decided": 2, "released": 1, "held": 1, "released before grading": 1}
+    assert money.difference == 0
+    assert [thing.id for part in money.parts if part.name == "held" for thing in part.behind] == [f"{other}/refund"]
+
+
+def test_the_day_is_printed_for_people_machines_and_spreadsheets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Store(f"sqlite:///{tmp_path / 'central.sqlite'}")) as store, ExitStack() as stack:
+        bench = Bench(tmp_path, store, "leeds", stack)
+        bench.work("=1+1", "LPN1")
+        bench.push()
+    asked = ["shift", "--site", "leeds", "--data", str(tmp_path)]
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert f"{bench.station} Bench" in said and "at work" in said and "taken" in said
+    assert main([*asked, "--behind"]) == 0
+    assert "I-LPN1" in capsys.readouterr().out
+    assert main([*asked, "--form", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["benches"][0]["station"] == bench.station
+    assert main([*asked, "--form", "csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert not any(each.startswith("=") for row in rows for each in row)
+    assert main([*asked, "--day", "2020-01-01"]) == 0
+    assert "No bench opened a shift then." in capsys.readouterr().out
