@@ -6,13 +6,11 @@ from typing import Any
 import msgspec
 
 from station import schema
+from station.bins import changes as bins
 from station.change import Change, Row, Said
 from station.exceptions import changes as decided
 from station.facts import (
     Answered,
-    BinClosed,
-    BinLabelled,
-    BinOpened,
     ExceptionRaised,
     ExpiryRead,
     Graded,
@@ -103,6 +101,7 @@ def _identified(fact: ItemIdentified, said: Said) -> Row:
         "placed_n": 0,
         "fill": 0,
         "moved_n": 0,
+        "carried_n": 0,
     }
 
 
@@ -178,22 +177,6 @@ def _left_out(fact: PhotoSkipped, said: Said) -> Row:
         "skipped_why": fact.why,
         "fingerprint": "",
         "taken_at": said.at,
-    }
-
-
-def _bin_row(fact: BinOpened | BinLabelled, said: Said) -> Row:
-    labelled = isinstance(fact, BinLabelled)
-    return {
-        "station": said.station,
-        "bin": fact.bin,
-        "disposition": fact.disposition,
-        "client": fact.client,
-        "replaces": fact.replaces if isinstance(fact, BinLabelled) else "",
-        "labelled_at": said.at if labelled else "",
-        "opened_at": "" if labelled else said.at,
-        "closed_at": "",
-        "closed_why": "",
-        "hazard": int(isinstance(fact, BinOpened) and fact.hazard),
     }
 
 
@@ -290,7 +273,11 @@ STORY: Mapping[type, Change] = {
         lambda fact, said: {"station": said.station, "item": fact.item, "confirmed_at": said.at},
     ),
     Placed: Change(
-        update(schema.item, "bin", "placed_at", "placed_n", "fill"),
+        Statement(
+            "UPDATE item SET bin = :bin, placed_at = :placed_at, placed_n = :placed_n, fill = :fill, way = disposition"
+            " WHERE station = :station AND item = :item",
+            Effect(schema.item, lambda old, new: None if old is None else {**old, **new, "way": old["disposition"]}),
+        ),
         lambda fact, said: {
             "station": said.station,
             "item": fact.item,
@@ -360,14 +347,9 @@ _ALLOTTED = ("item", "copies_asked", "copies_printed", "allotted_at", "allotted_
 # What stays true of things and people, undone or not: a printed label exists, a bin stands at the bench.
 THINGS: Mapping[type, Change] = {
     **shifts.CHANGES,
+    **bins.CHANGES,
     **decided.CHANGES,
     ShiftOpened: Change(upsert(schema.shift), shifts.opened),
-    BinLabelled: Change(upsert(schema.bin_), _bin_row),
-    BinOpened: Change(upsert(schema.bin_, "replaces", "labelled_at"), _bin_row),
-    BinClosed: Change(
-        update(schema.bin_, "closed_at", "closed_why"),
-        lambda fact, said: {"station": said.station, "bin": fact.bin, "closed_at": said.at, "closed_why": fact.why},
-    ),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
     PlateVoided: Change(upsert(schema.plate, *_ALLOTTED), _plate_row),
     PlateConfirmed: Change(

@@ -14,6 +14,17 @@ from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
 from station.authority.facts import PinCleared, PinLocked, PinRefused
+from station.bins.facts import (
+    BinCheckBegan,
+    BinChecked,
+    BinCheckLeft,
+    BinMerged,
+    BinPlateChecked,
+    BinPlateUnchecked,
+    BinReopened,
+    BinStepTakenBack,
+    Carried,
+)
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.fact import Fact
 from station.records import Disposition, OrderKind, Owner, PatternLevel, PatternSign, Role
@@ -580,6 +591,15 @@ Recorded = (
     | PinLocked
     | PinCleared
     | PlateUncounted
+    | BinReopened
+    | BinMerged
+    | Carried
+    | BinCheckBegan
+    | BinPlateChecked
+    | BinPlateUnchecked
+    | BinChecked
+    | BinCheckLeft
+    | BinStepTakenBack
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

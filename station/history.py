@@ -15,7 +15,7 @@ from station.exceptions.kinds import Kinds
 from station.exceptions.queue import Decided, Unsent, Waiting, decisions, queue
 from station.facts import ParcelArrived
 from station.journal import Journal
-from station.known import Plated, Received, Unit
+from station.known import Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import now as utc_now
 from station.moments import utc
@@ -120,7 +120,7 @@ class History:
     def bin(self, code: str) -> Bin | None:
         """Return a bin that was labelled or opened at this bench."""
         rows = self._journal.rows(_BIN, bin=code)
-        return Bin(*rows[0]) if rows else None
+        return Bin(*rows[0][:3], hazard=bool(rows[0][3])) if rows else None
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""
@@ -129,6 +129,20 @@ class History:
     def bin_fill(self, code: str) -> int:
         """Return how often a bin has left this bench with all that lay in it."""
         return int(self._journal.rows(_FILL, bin=code)[0][0])
+
+    def lying(self, plate: str) -> Lying | None:
+        """Return the item that bears a plate and was put into a bin, as it lies now."""
+        rows = self._journal.rows(_LYING_BY_PLATE, plate=plate) if plate else []
+        return _lying(rows[0]) if rows else None
+
+    def lying_item(self, item: str) -> Lying | None:
+        """Return the same of an item by its name."""
+        rows = self._journal.rows(_LYING_BY_ITEM, item=item) if item else []
+        return _lying(rows[0]) if rows else None
+
+    def plates_in(self, code: str) -> tuple[str, ...]:
+        """Return the plates that should lie in a bin now, by our own count."""
+        return tuple(row[0] for row in self._journal.rows(_PLATES_IN, bin=code))
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count, in order."""
@@ -237,6 +251,11 @@ class History:
         return int(connection.execute(query).scalar_one())
 
 
+def _lying(row: Sequence[Any]) -> Lying:
+    *plain, is_hazard, told, copies = row
+    return Lying(*plain, bool(is_hazard), bool(is_hazard or told), copies)
+
+
 def _unit(row: Sequence[Any]) -> Unit:
     return Unit(*(value or "" for value in row))
 
@@ -264,8 +283,25 @@ _PLACED = Statement(
     "SELECT disposition, COUNT(*) AS items FROM item WHERE station = :station AND placed_at >= :morning"
     " GROUP BY disposition ORDER BY disposition"
 )
-_BIN = Statement("SELECT bin, disposition, client FROM bin WHERE station = :station AND bin = :bin")
-_CLOSED = Statement("SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> ''")
+_LYING = (
+    "SELECT i.item, i.parcel, i.plate, i.title, i.client, i.rma, i.letter, i.disposition,"
+    " CASE WHEN i.moved_n = 0 THEN i.bin ELSE '' END AS bin, i.owner = 'safety' AS is_hazard,"
+    " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
+    f" AND e.kind IN ({', '.join(repr(kind) for kind in (*_RECALLS, 'hazard'))})) AS told, l.copies_asked"
+    " FROM item i JOIN plate l ON l.station = i.station AND l.plate = i.plate AND l.voided_at = ''"
+    " WHERE i.station = :station AND i.placed_at <> ''"
+)
+_LYING_BY_PLATE = Statement(f"{_LYING} AND i.plate = :plate")
+_LYING_BY_ITEM = Statement(f"{_LYING} AND i.item = :item")
+_PLATES_IN = Statement(
+    "SELECT plate FROM item WHERE station = :station AND bin = :bin AND moved_n = 0 AND placed_at <> '' ORDER BY plate"
+)
+_BIN = Statement("SELECT bin, disposition, client, hazard FROM bin WHERE station = :station AND bin = :bin")
+# One that left since comes back empty, and takes goods again.
+_CLOSED = Statement(
+    "SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> '' AND NOT EXISTS (SELECT 1"
+    " FROM bin_move m WHERE m.station = bin.station AND m.bin = bin.bin AND m.moved_at >= bin.closed_at)"
+)
 _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
 _WITH_GOODS = Statement(
     "SELECT bin, disposition, client FROM bin WHERE station = :station AND bin IN"

@@ -30,6 +30,7 @@ class Do(StrEnum):
     CLOSE_SHIFT = "close-shift"
     MOVE_BIN = "move-bin"
     DECIDE = "decide"
+    BINS = "bins"
 
 
 class Command(msgspec.Struct, frozen=True):

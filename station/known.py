@@ -29,6 +29,27 @@ class Plated(msgspec.Struct, frozen=True):
     at: str
 
 
+class Lying(msgspec.Struct, frozen=True):
+    """An item that was put into a bin here: what it is, where it goes, and where it lies.
+
+    `disposition` is where it goes; `bin` is empty when it is in none, or left with it. `is_hazard` is kept apart from
+    all else, `is_barred` nobody releases: a hazard or a recall. `copies` is how many labels its plate has.
+    """
+
+    item: str
+    parcel: str
+    plate: str
+    title: str
+    client: str
+    rma: str
+    letter: str
+    disposition: Disposition
+    bin: str
+    is_hazard: bool = False
+    is_barred: bool = False
+    copies: int = 1
+
+
 class Received(msgspec.Struct, frozen=True):
     """One unit of a return line that lies or lay at this bench; the serial number may be empty."""
 
@@ -140,6 +161,15 @@ class Known(Protocol):
 
     def bin_fill(self, code: str) -> int:
         """Return how often a bin has left this bench with all that lay in it."""
+
+    def lying(self, plate: str) -> Lying | None:
+        """Return what is known of the item that bears a plate of this bench and was put into a bin."""
+
+    def lying_item(self, item: str) -> Lying | None:
+        """Return the same of an item by its name."""
+
+    def plates_in(self, code: str) -> tuple[str, ...]:
+        """Return the plates that should lie in a bin, by our own count."""
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count; never how much."""

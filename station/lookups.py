@@ -16,7 +16,7 @@ from station.exceptions.kinds import Kinds, read_kinds
 from station.exceptions.queue import Decided, Unsent, Waiting
 from station.history import History
 from station.interlocks import Interlock
-from station.known import Day, Plated, Received, Unit
+from station.known import Day, Lying, Plated, Received, Unit
 from station.local_copy import LocalCopy
 from station.moments import now as utc_now
 from station.moments import today
@@ -160,6 +160,18 @@ class Lookups:
     def bin_fill(self, code: str) -> int:
         """Return how often a bin has left this bench with all that lay in it."""
         return self._history.bin_fill(code)
+
+    def lying(self, plate: str) -> Lying | None:
+        """Return what is known of the item that bears a plate of this bench and was put into a bin."""
+        return self._history.lying(plate)
+
+    def lying_item(self, item: str) -> Lying | None:
+        """Return the same of an item by its name."""
+        return self._history.lying_item(item)
+
+    def plates_in(self, code: str) -> tuple[str, ...]:
+        """Return the plates that should lie in a bin, by our own count."""
+        return self._history.plates_in(code)
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count."""

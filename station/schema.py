@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0010"
+REVISION = "0011"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -151,6 +151,8 @@ item = Table(
     _number("placed_n"),
     _number("fill"),
     _number("moved_n"),
+    _text("way"),  # the disposition of the bin it lies in: its own, but for what was sent another way since
+    _number("carried_n"),  # the shift in which it last went from one bin into another
     Index("item_parcel", "station", "parcel"),
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
@@ -316,6 +318,38 @@ bin_move = Table(
     _text("moved_at"),
     _number("moved_n"),
     Index("bin_move_shift", "station", "moved_n"),
+    sqlite_with_rowid=False,
+)
+
+# Where an item lay before it went into another bin, in order; `left_n` is the shift in which it did.
+earlier_place = Table(
+    "earlier_place",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("bin"),
+    _number("fill"),
+    _text("way"),
+    _number("left_n"),
+    _text("txn"),
+    Index("earlier_place_txn", "station", "txn"),
+    sqlite_with_rowid=False,
+)
+
+# Each check of a single bin; `plates` is NULL until it came to its end, and for one that was left.
+bin_check = Table(
+    "bin_check",
+    PROJECTIONS,
+    _text("station", key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("bin"),
+    _text("operator"),
+    _text("begun_at"),
+    _text("ended_at"),
+    _number("plates", known=False),
+    _text("findings"),  # JSON of what is missing, misplaced and foreign
+    Index("bin_check_bin", "station", "bin"),
     sqlite_with_rowid=False,
 )
 

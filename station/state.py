@@ -14,6 +14,10 @@ from resources.words import mark
 from station.authority import pins
 from station.authority.facts import PinCleared, PinLocked, PinRefused
 from station.authority.pins import Wrong
+from station.bins import checking
+from station.bins.checking import Check
+from station.bins.facts import BinMerged, BinReopened, BinStep, BinStepTakenBack, Carried
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.facts import (
     Answered,
     BinClosed,
@@ -168,13 +172,20 @@ class OpenBin(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A step a person can take back: its name, its transactions, and the parcel as it was before."""
+    """A step a person can take back: its name, its transactions, and the parcel as it was before.
+
+    `bins` are those of a step with bins alone, as they were before it, `kind` says which, `moved` is the move it made.
+    """
 
     name: str
     txns: tuple[str, ...]
     before: Parcel | None
     placed_bin: str = ""
     plate: str = ""
+    kind: BinStep | None = None
+    bins: tuple[OpenBin, ...] = ()
+    labelled: tuple[BinLabelled, ...] = ()
+    moved: int = 0
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -218,6 +229,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     shifts: int = 0
     ask: Ask | None = None
     closing: Closing | None = None
+    check: Check | None = None
+    checks: int = 0
     pins: tuple[Wrong, ...] = ()
 
     @property
@@ -233,18 +246,44 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def fold(state: State, txn: str, facts: Iterable[Recorded | Unknown]) -> State:
     """Return the state after the facts of one transaction; what is being asked is left alone."""
-    before = state.parcel
+    before = state
     facts = tuple(facts)
     for fact in facts:
         change = _CHANGES.get(type(fact))
         if change is not None:
             state = change(state, fact)
-    return _remember(state, before, txn, facts)
+    step = _bin_step(before, txn, facts) if state.parcel is None else None
+    if step is not None:
+        return msgspec.structs.replace(state, steps=(*state.steps, step))
+    return _remember(state, before.parcel, txn, facts)
+
+
+# What is done with bins between two parcels; of several facts in one step the first of these names it.
+BIN_STEPS: Mapping[type, tuple[BinStep, str]] = {
+    Carried: ("carried", mark("item carried")),
+    BinMerged: ("merged", mark("bins merged")),
+    BinMoved: ("moved", mark("bin left")),
+    BinReopened: ("reopened", mark("bin reopened")),
+    BinClosed: ("closed", mark("bin closed")),
+    BinOpened: ("opened", mark("bin opened")),
+}
+
+
+def _bin_step(before: State, txn: str, facts: tuple[Recorded | Unknown, ...]) -> Step | None:
+    """Return the step of what was done with bins alone; None for anything else, and while a shift is closed."""
+    if before.parcel is not None or before.closing is not None:
+        return None
+    for kind, (step, name) in BIN_STEPS.items():
+        fact: Any = next((each for each in facts if isinstance(each, kind)), None)
+        if fact is not None:
+            moved = fact.fill if step == "moved" else 0
+            return Step(name, (txn,), None, fact.bin, "", step, before.bins, before.labelled, moved)
+    return None
 
 
 def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Recorded | Unknown, ...]) -> State:
     """Keep the step for undo; a transaction no person made is added to the step before it."""
-    if any(isinstance(fact, Undone) for fact in facts) or not facts:
+    if any(isinstance(fact, _NO_STEP) for fact in facts) or not facts:
         return state
     if all(isinstance(fact, Hinted | PinRefused | PinLocked | PinCleared) for fact in facts):
         # Nobody did this, and taking the last step back does not make a photo look otherwise.
@@ -276,6 +315,9 @@ def _read_before(state: State, facts: tuple[Any, ...]) -> State:
         steps.append(msgspec.structs.replace(step, before=before))
     return msgspec.structs.replace(state, steps=tuple(steps))
 
+
+# What is taken back by other facts, and names no step of a parcel.
+_NO_STEP = (Undone, BinStepTakenBack, ExceptionDecided, DecisionTakenBack, *checking.FACTS)
 
 # English message ids; resources.words translates them where they are shown.
 STEP_NAMES: Mapping[type, str] = {
@@ -463,6 +505,28 @@ def _undone(state: State, fact: Undone) -> State:
     return _bin(state, last.placed_bin, -1) if last.placed_bin else state
 
 
+def _reopened(state: State, fact: BinReopened) -> State:
+    others = tuple(each for each in state.bins if each.code != fact.bin)
+    again = OpenBin(fact.bin, fact.disposition, fact.client, fact.items, fill=fact.fill)
+    return msgspec.structs.replace(state, bins=(*others, again))
+
+
+def _merged(state: State, fact: BinMerged) -> State:
+    return _bin(_bin(state, fact.bin, -fact.items), fact.into, fact.items)
+
+
+def _bin_step_back(state: State, fact: BinStepTakenBack) -> State:
+    """Have the bins again as they were before the step."""
+    if not state.steps or state.steps[-1].txns[0] != fact.txn:
+        return state
+    last = state.steps[-1]
+    return msgspec.structs.replace(state, bins=last.bins, labelled=last.labelled, steps=state.steps[:-1])
+
+
+def _checked(state: State, fact: Any) -> State:
+    return msgspec.structs.replace(state, check=checking.after(state.check, fact), checks=max(state.checks, fact.n))
+
+
 def _finished(state: State, _fact: ParcelFinished) -> State:
     return msgspec.structs.replace(state, parcel=None)
 
@@ -531,6 +595,11 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     ParcelFinished: _finished,
     Undone: _undone,
     **dict.fromkeys(closings.FACTS, _closed),
+    BinReopened: _reopened,
+    BinMerged: _merged,
+    Carried: lambda state, fact: _bin(_bin(state, fact.was_bin, -1), fact.bin, 1),
+    BinStepTakenBack: _bin_step_back,
+    **dict.fromkeys(checking.FACTS, _checked),
 }
 
 

@@ -44,7 +44,12 @@ _LEAST = (1024, 700)
 _SETTLING_PASSES = 8
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NAMES: Mapping[int, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
-_FUNCTIONS: Mapping[int, str] = {Qt.Key.Key_F10: "F10", Qt.Key.Key_F11: "F11", Qt.Key.Key_F12: "F12"}
+_FUNCTIONS: Mapping[int, str] = {
+    Qt.Key.Key_F9: "F9",
+    Qt.Key.Key_F10: "F10",
+    Qt.Key.Key_F11: "F11",
+    Qt.Key.Key_F12: "F12",
+}
 _TURN = QAbstractSlider.SliderAction
 _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
     Qt.Key.Key_PageDown: _TURN.SliderPageStepAdd,

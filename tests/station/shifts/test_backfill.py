@@ -11,12 +11,12 @@ from station.journal import Journal, read_entries
 from station.local_copy import LocalCopy, proved_mark
 from station.migrations.versions import rev_0008, rev_0010
 
-LATER_TABLES = ("taken", "decision")
+LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check")
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {
     "parcel": ("shift_n", "finished_n"),
-    "item": ("shift_n", "placed_n", "fill", "moved_n"),
+    "item": ("shift_n", "placed_n", "fill", "moved_n", "way", "carried_n"),
     "exception": ("shift_n",),
     "plate": ("confirmed_at", "allotted_n", "confirmed_n", "voided_n"),
     "bin": ("hazard",),

@@ -1,0 +1,42 @@
+"""What went from one bin into another, and the checks of single bins."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
+
+
+def upgrade() -> None:
+    """Make both tables; until now everything lay in a bin of its own disposition, and stayed in it."""
+    op.add_column("item", sa.Column("way", sa.Text(), nullable=False, server_default=""))
+    op.add_column("item", sa.Column("carried_n", sa.BigInteger(), nullable=False, server_default="0"))
+    op.execute("UPDATE item SET way = disposition WHERE placed_at <> ''")
+    op.create_table(
+        "earlier_place",
+        *_texts("station", "item"),
+        sa.Column("n", sa.Integer(), nullable=False, autoincrement=False),
+        *_texts("bin"),
+        sa.Column("fill", sa.BigInteger(), nullable=False),
+        *_texts("way"),
+        sa.Column("left_n", sa.BigInteger(), nullable=False),
+        *_texts("txn"),
+        sa.PrimaryKeyConstraint("station", "item", "n"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("earlier_place_txn", "earlier_place", ["station", "txn"])
+    op.create_table(
+        "bin_check",
+        *_texts("station"),
+        sa.Column("n", sa.Integer(), nullable=False, autoincrement=False),
+        *_texts("bin", "operator", "begun_at", "ended_at"),
+        sa.Column("plates", sa.BigInteger(), nullable=True),
+        *_texts("findings"),
+        sa.PrimaryKeyConstraint("station", "n"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("bin_check_bin", "bin_check", ["station", "bin"])
