@@ -30,12 +30,14 @@ from station.facts import (
     PlatePrinted,
     PlateReprintAsked,
     PlateVoided,
+    Regraded,
     Routed,
     RouteOverridden,
     SerialChecked,
     ShiftOpened,
     WeighingSkipped,
 )
+from station.plates import first_id
 from station.shifts import changes as shifts
 from station.statements import Effect, Statement, update, upsert, upsert_for
 
@@ -141,8 +143,8 @@ def _raised(fact: ExceptionRaised, said: Said) -> Row:
         "exception": fact.exception,
         "kind": fact.kind,
         "owner": fact.owner,
-        "parcel": fact.parcel,
-        "item": fact.item,
+        "parcel": first_id(fact.parcel),
+        "item": first_id(fact.item),
         "detail": fact.detail,
         "raised_at": said.at,
         "operator": said.operator,
@@ -202,6 +204,8 @@ def _flag(value: bool | None) -> int | None:
     return None if value is None else int(value)
 
 
+_GRADED = ("letter", "cosmetic", "functional", "grade_rule", "grade_reasons")
+_OVERRIDDEN = ("overridden", "override_why", "overridden_by", "authorised_by")
 _ROUTED = ("routed", "route_rule", "route_reasons", "route_values", "runner_up", "owner")
 
 # What a parcel's story says; an undo takes it back.
@@ -247,7 +251,7 @@ STORY: Mapping[type, Change] = {
         ),
         _of_item(lot=lambda fact: fact.lot),
     ),
-    Graded: Change(update(schema.item, "letter", "cosmetic", "functional", "grade_rule", "grade_reasons"), _graded),
+    Graded: Change(update(schema.item, *_GRADED), _graded),
     Routed: Change(
         Statement(
             f"UPDATE item SET {', '.join(f'{name} = :{name}' for name in _ROUTED)}, "
@@ -258,7 +262,7 @@ STORY: Mapping[type, Change] = {
         _routed,
     ),
     RouteOverridden: Change(
-        update(schema.item, "overridden", "override_why", "overridden_by", "authorised_by", "disposition"),
+        update(schema.item, *_OVERRIDDEN, "disposition"),
         _of_item(
             overridden=lambda fact: fact.disposition,
             override_why=lambda fact: fact.why,
@@ -286,6 +290,16 @@ STORY: Mapping[type, Change] = {
             "placed_n": said.shift_n,
             "fill": fact.fill,
         },
+    ),
+    Regraded: Change(
+        update(schema.item, *_GRADED, *_ROUTED, *_OVERRIDDEN, "disposition"),
+        lambda fact, said: (
+            _graded(fact.graded, said)
+            | _routed(fact.routed, said)
+            | dict.fromkeys(_OVERRIDDEN, "")
+            | {"item": fact.item, "disposition": fact.disposition}
+            | ({"overridden": fact.disposition} if fact.disposition != fact.routed.disposition else {})
+        ),
     ),
     LineMissing: Change(
         upsert_for(schema.missing_line, schema.parcel),
@@ -317,10 +331,12 @@ _PRINTED = "copies_printed = CASE WHEN copies_printed < :printed THEN :printed E
 
 def _at_least(column: str, name: str) -> Effect:
     """Return the effect that a plate's count is raised, and never lowered."""
-    return Effect(
-        schema.plate,
-        lambda old, new: None if old is None else {**old, column: max(old[column], new[name])},
-    )
+    return Effect(schema.plate, lambda old, new: None if old is None else {**old, column: max(old[column], new[name])})
+
+
+def _proved(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Row | None:
+    """Return a plate as it was proved first: a label printed anew does not tell of another shift."""
+    return None if old is None else {**old, **({} if old["confirmed_at"] else new)}
 
 
 def _plate_row(fact: PlateAllotted | PlateVoided, said: Said) -> Row:
@@ -353,7 +369,11 @@ THINGS: Mapping[type, Change] = {
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
     PlateVoided: Change(upsert(schema.plate, *_ALLOTTED), _plate_row),
     PlateConfirmed: Change(
-        update(schema.plate, "confirmed_at", "confirmed_n"),
+        Statement(
+            "UPDATE plate SET confirmed_at = :confirmed_at, confirmed_n = :confirmed_n"
+            " WHERE station = :station AND plate = :plate AND confirmed_at = ''",
+            Effect(schema.plate, _proved),
+        ),
         lambda fact, said: {
             "station": said.station,
             "plate": fact.plate,

@@ -499,6 +499,42 @@ class Placed(Fact, frozen=True):
     fill: int = 0
 
 
+class RegradeBegan(Fact, frozen=True):
+    """An item that was graded is inspected for the `n`-th time (from 2); until it is graded it lies in its bin still.
+
+    `item` is the name of this inspection, and so are the names in `identified` and `arrived`: what is answered now
+    takes nothing from what was answered before. `copies` is how many labels its plate had, `letter` and `disposition`
+    are what it was given before.
+    """
+
+    item: str
+    n: int
+    plate: str
+    bin: str
+    copies: int
+    letter: str
+    disposition: Disposition
+    arrived: ParcelArrived
+    identified: ItemIdentified
+    serial: SerialChecked | None = None
+
+
+class Regraded(Fact, frozen=True):
+    """An item has another grade and way, which hold from now on; the earlier ones (`was_…`) stay told beside them.
+
+    `disposition` is where it goes, a person's choice before the rule's.
+    """
+
+    item: str
+    parcel: str
+    n: int
+    graded: Graded
+    routed: Routed
+    disposition: Disposition
+    was_letter: str
+    was_disposition: Disposition
+
+
 class LineMissing(Fact, frozen=True):
     """A person confirmed that declared units were not in the parcel."""
 
@@ -569,6 +605,8 @@ Recorded = (
     | PlateConfirmed
     | PlateVoided
     | Placed
+    | RegradeBegan
+    | Regraded
     | LineMissing
     | ParcelFinished
     | Undone

@@ -15,7 +15,7 @@ from station.exceptions.kinds import Kinds
 from station.exceptions.queue import Decided, Unsent, Waiting, decisions, queue
 from station.facts import ParcelArrived
 from station.journal import Journal
-from station.known import Lying, Plated, Received, Unit
+from station.known import Inspected, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import now as utc_now
 from station.moments import utc
@@ -23,7 +23,7 @@ from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
 from station.search.found import Found
 from station.search.seeking import seek
-from station.search.story import story_of
+from station.search.story import begun, story_of
 from station.shifts.counting import BenchShift, Sent, reconcile, sent_so_far
 from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line
@@ -120,7 +120,10 @@ class History:
     def bin(self, code: str) -> Bin | None:
         """Return a bin that was labelled or opened at this bench."""
         rows = self._journal.rows(_BIN, bin=code)
-        return Bin(*rows[0][:3], hazard=bool(rows[0][3])) if rows else None
+        if not rows:
+            return None
+        code, way, client, is_hazard = rows[0]
+        return Bin(code, way, client, bool(is_hazard))
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""
@@ -139,6 +142,12 @@ class History:
         """Return the same of an item by its name."""
         rows = self._journal.rows(_LYING_BY_ITEM, item=item) if item else []
         return _lying(rows[0]) if rows else None
+
+    def inspected(self, parcel: str, item: str) -> Inspected | None:
+        """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
+        with self._journal.reading() as connection:
+            story = story_of(connection, self._journal.path.parent, self._journal.station, parcel)
+        return begun([told.fact for told in story if not told.undone], item)
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin now, by our own count."""
@@ -252,8 +261,16 @@ class History:
 
 
 def _lying(row: Sequence[Any]) -> Lying:
-    *plain, is_hazard, told, copies = row
-    return Lying(*plain, bool(is_hazard), bool(is_hazard or told), copies)
+    named = dict(zip(_LYING_COLUMNS, row, strict=False))
+    is_hazard, told, is_doubted, copies, again = row[len(_LYING_COLUMNS) :]
+    return Lying(
+        **named,
+        is_hazard=bool(is_hazard),
+        is_barred=bool(is_hazard or told),
+        is_doubted=bool(is_doubted),
+        copies=copies,
+        grades=1 + again,
+    )
 
 
 def _unit(row: Sequence[Any]) -> Unit:
@@ -283,11 +300,16 @@ _PLACED = Statement(
     "SELECT disposition, COUNT(*) AS items FROM item WHERE station = :station AND placed_at >= :morning"
     " GROUP BY disposition ORDER BY disposition"
 )
+_LYING_COLUMNS = ("item", "parcel", "plate", "title", "client", "rma", "letter", "disposition", "bin")
 _LYING = (
     "SELECT i.item, i.parcel, i.plate, i.title, i.client, i.rma, i.letter, i.disposition,"
     " CASE WHEN i.moved_n = 0 THEN i.bin ELSE '' END AS bin, i.owner = 'safety' AS is_hazard,"
     " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
-    f" AND e.kind IN ({', '.join(repr(kind) for kind in (*_RECALLS, 'hazard'))})) AS told, l.copies_asked"
+    f" AND e.kind IN ({', '.join(repr(kind) for kind in (*_RECALLS, 'hazard'))})) AS told,"
+    " EXISTS (SELECT 1 FROM decision d WHERE d.station = i.station AND d.item = i.item AND d.decision = 'regrade'"
+    " AND d.taken_back_at = '' AND NOT EXISTS (SELECT 1 FROM regrade r WHERE r.station = i.station"
+    " AND r.item = i.item AND r.graded_at >= d.decided_at)) AS is_doubted, l.copies_asked,"
+    " (SELECT COUNT(*) FROM regrade r WHERE r.station = i.station AND r.item = i.item) AS again"
     " FROM item i JOIN plate l ON l.station = i.station AND l.plate = i.plate AND l.voided_at = ''"
     " WHERE i.station = :station AND i.placed_at <> ''"
 )

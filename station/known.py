@@ -11,6 +11,7 @@ from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.codes import Candidate
 from station.exceptions.queue import Decided, Waiting
+from station.facts import ItemIdentified, ParcelArrived, SerialChecked
 from station.interlocks import Interlock
 from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.resolver.ranking import Evidence, Ranked
@@ -33,7 +34,8 @@ class Lying(msgspec.Struct, frozen=True):
     """An item that was put into a bin here: what it is, where it goes, and where it lies.
 
     `disposition` is where it goes; `bin` is empty when it is in none, or left with it. `is_hazard` is kept apart from
-    all else, `is_barred` nobody releases: a hazard or a recall. `copies` is how many labels its plate has.
+    all else, `is_barred` nobody releases: a hazard or a recall. `is_doubted`: it is to be graded again. `copies` is how
+    many labels its plate has, `grades` how often it was graded.
     """
 
     item: str
@@ -47,7 +49,17 @@ class Lying(msgspec.Struct, frozen=True):
     bin: str
     is_hazard: bool = False
     is_barred: bool = False
+    is_doubted: bool = False
     copies: int = 1
+    grades: int = 1
+
+
+class Inspected(msgspec.Struct, frozen=True):
+    """What the first inspection of an item began with: its parcel, what it is, and its serial number."""
+
+    arrived: ParcelArrived
+    identified: ItemIdentified
+    serial: SerialChecked | None = None
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -167,6 +179,9 @@ class Known(Protocol):
 
     def lying_item(self, item: str) -> Lying | None:
         """Return the same of an item by its name."""
+
+    def inspected(self, parcel: str, item: str) -> Inspected | None:
+        """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""

@@ -16,7 +16,7 @@ from station.exceptions.kinds import Kinds, read_kinds
 from station.exceptions.queue import Decided, Unsent, Waiting
 from station.history import History
 from station.interlocks import Interlock
-from station.known import Day, Lying, Plated, Received, Unit
+from station.known import Day, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import LocalCopy
 from station.moments import now as utc_now
 from station.moments import today
@@ -168,6 +168,10 @@ class Lookups:
     def lying_item(self, item: str) -> Lying | None:
         """Return the same of an item by its name."""
         return self._history.lying_item(item)
+
+    def inspected(self, parcel: str, item: str) -> Inspected | None:
+        """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
+        return self._history.inspected(parcel, item)
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""

@@ -39,6 +39,9 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
     _remember(connection, station, entry, fact)
     if isinstance(fact, BinMoved | BinMerged | Carried | BinStepTakenBack):
         move(connection, fact, said)
+        if isinstance(fact, BinStepTakenBack):
+            key = {"station": station, "txn": fact.txn}
+            _UNDONE.write(connection, {**key, "undone_at": said.at, "shift_n": said.shift_n})
     elif isinstance(fact, CountCalledOff):
         _FORGET_COUNTS.write(connection, {"station": station, "shift": fact.shift})
     elif isinstance(fact, PlateUncounted):

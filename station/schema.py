@@ -337,6 +337,22 @@ earlier_place = Table(
     sqlite_with_rowid=False,
 )
 
+# Each further grade of an item, from the second on.
+regrade = Table(
+    "regrade",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("letter"),
+    _text("was_letter"),
+    _text("disposition"),
+    _text("was_disposition"),
+    _text("graded_at"),
+    _text("operator"),
+    sqlite_with_rowid=False,
+)
+
 # Each check of a single bin; `plates` is NULL until it came to its end, and for one that was left.
 bin_check = Table(
     "bin_check",
@@ -345,8 +361,7 @@ bin_check = Table(
     Column("n", Integer, primary_key=True, autoincrement=False),
     _text("bin"),
     _text("operator"),
-    _text("begun_at"),
-    _text("ended_at"),
+    _text("ended_at"),  # "" while it is going on
     _number("plates", known=False),
     _text("findings"),  # JSON of what is missing, misplaced and foreign
     Index("bin_check_bin", "station", "bin"),
@@ -448,5 +463,6 @@ decision = Table(
     _text("parcel"),
     _text("item"),
     Index("decision_exception", "exception"),
+    Index("decision_item", "station", "item"),
     sqlite_with_rowid=False,
 )

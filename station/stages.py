@@ -97,7 +97,7 @@ def _stage_of_shift(state: State) -> Stage:
 def _stage_of_item(item: Item, known: Known) -> Stage:
     if item.confirmed:
         return Stage.PLACE
-    if item.plate:
+    if item.is_taken:
         return Stage.PREP if prep_due(item, known) is not None else Stage.LABEL
     if item.routed is not None:
         return Stage.RESULT

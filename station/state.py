@@ -53,6 +53,8 @@ from station.facts import (
     PrepSkipped,
     ReadingAnswered,
     Recorded,
+    RegradeBegan,
+    Regraded,
     Routed,
     RouteOverridden,
     SerialChecked,
@@ -65,6 +67,7 @@ from station.facts import (
 )
 from station.inputs import PhotoChecked
 from station.patterns import asked
+from station.plates import first_id
 from station.records import Disposition
 from station.shifts import closing as closings
 from station.shifts.closing import Closing
@@ -74,6 +77,18 @@ from station.shifts.facts import BinMoved, CountBegan, ShiftLocked
 FOUND = ("recall", "recall_part", "serial")
 # The proof of a stop that was found not to hold for this unit.
 CLEARED = "read"
+
+
+class Again(msgspec.Struct, frozen=True):
+    """An item that is inspected for the `n`-th time: its own name, the bin it lies in, and the labels it had."""
+
+    item: str
+    parcel: str
+    n: int
+    bin: str
+    copies: int
+    letter: str
+    disposition: Disposition
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -107,6 +122,12 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     lot: str = ""
     made: str = ""
     asked: tuple[str, ...] = ()
+    again: Again | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether its result was taken: its label is asked for, for one that is graded again a new one."""
+        return bool(self.plate) and (self.again is None or self.copies_asked > self.again.copies)
 
     @property
     def open_interlocks(self) -> tuple[InterlockRaised, ...]:
@@ -290,7 +311,7 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
         return state
     if all(isinstance(fact, PhotoRead) for fact in facts):
         return _read_before(state, facts)
-    if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut | CountBegan) for fact in facts):
+    if any(isinstance(fact, ParcelFinished | Regraded | SignedIn | SignedOut | CountBegan) for fact in facts):
         return msgspec.structs.replace(state, steps=())
     name = next((_step_name(fact) for fact in facts if type(fact) in STEP_NAMES), "")
     if name:
@@ -325,6 +346,7 @@ STEP_NAMES: Mapping[type, str] = {
     ParcelWeighed: mark("weight"),
     WeighingSkipped: mark("no weight"),
     ItemIdentified: mark("item scan"),
+    RegradeBegan: mark("grade again"),
     SerialChecked: mark("serial number"),
     PhotoTaken: mark("photo"),
     PhotoSkipped: mark("photo left out"),
@@ -388,6 +410,21 @@ def _identified(state: State, fact: ItemIdentified) -> State:
 
 def _pattern(state: State, fact: PatternNoted) -> State:
     return _parcel(state, patterns=(*state.parcel.patterns, fact)) if state.parcel is not None else state
+
+
+def _again(state: State, fact: RegradeBegan) -> State:
+    known = Again(
+        first_id(fact.item), first_id(fact.arrived.parcel), fact.n, fact.bin, fact.copies, fact.letter, fact.disposition
+    )
+    item = Item(
+        fact.identified,
+        fact.serial,
+        plate=fact.plate,
+        copies_asked=fact.copies,
+        copies_printed=fact.copies,
+        again=known,
+    )
+    return msgspec.structs.replace(state, parcel=Parcel(fact.arrived, unweighed_why="regrade", items=(item,)))
 
 
 def _relinked(state: State, fact: ItemRelinked) -> State:
@@ -527,7 +564,7 @@ def _checked(state: State, fact: Any) -> State:
     return msgspec.structs.replace(state, check=checking.after(state.check, fact), checks=max(state.checks, fact.n))
 
 
-def _finished(state: State, _fact: ParcelFinished) -> State:
+def _finished(state: State, _fact: ParcelFinished | Regraded) -> State:
     return msgspec.structs.replace(state, parcel=None)
 
 
@@ -593,6 +630,8 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     Placed: _placed,
     LineMissing: _same,
     ParcelFinished: _finished,
+    RegradeBegan: _again,
+    Regraded: _finished,
     Undone: _undone,
     **dict.fromkeys(closings.FACTS, _closed),
     BinReopened: _reopened,

@@ -28,28 +28,18 @@ def _bin_row(fact: BinOpened | BinLabelled, said: Said) -> Row:
     }
 
 
-def _begun(fact: BinCheckBegan, said: Said) -> Row:
-    return {
-        "station": said.station,
-        "n": fact.n,
-        "bin": fact.bin,
-        "operator": said.operator,
-        "begun_at": said.at,
-        "ended_at": "",
-        "plates": None,
-        "findings": "",
-    }
-
-
-def _ended(fact: BinChecked | BinCheckLeft, said: Said) -> Row:
-    told: dict[str, Any] = {"station": said.station, "n": fact.n, "ended_at": said.at, "plates": None, "findings": ""}
+def _check(fact: BinCheckBegan | BinChecked | BinCheckLeft, said: Said) -> Row:
+    """Return the row of a check as it stands: the whole of it, so that no earlier one is needed."""
+    told: dict[str, Any] = {"ended_at": "" if isinstance(fact, BinCheckBegan) else said.at, "plates": None}
     if isinstance(fact, BinChecked):
+        told["plates"] = fact.plates
         found = {"missing": fact.missing, "misplaced": fact.misplaced, "foreign": fact.foreign}
-        told |= {"plates": fact.plates, "findings": msgspec.json.encode(found).decode()}
-    return told
+        told["findings"] = msgspec.json.encode(found).decode()
+    named = {"station": said.station, "n": fact.n, "bin": fact.bin, "operator": said.operator, "findings": ""}
+    return {**named, **told}
 
 
-_END = Change(update(schema.bin_check, "ended_at", "plates", "findings"), _ended)
+_CHECK = Change(upsert(schema.bin_check), _check)
 
 CHANGES: Mapping[type, Change] = {
     BinLabelled: Change(upsert(schema.bin_), _bin_row),
@@ -62,7 +52,7 @@ CHANGES: Mapping[type, Change] = {
         update(schema.bin_, "closed_at", "closed_why"),
         lambda fact, said: {"station": said.station, "bin": fact.bin, "closed_at": "", "closed_why": ""},
     ),
-    BinCheckBegan: Change(upsert(schema.bin_check), _begun),
-    BinChecked: _END,
-    BinCheckLeft: _END,
+    BinCheckBegan: _CHECK,
+    BinChecked: _CHECK,
+    BinCheckLeft: _CHECK,
 }

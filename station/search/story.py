@@ -1,13 +1,16 @@
 """Tells the story of a parcel: all that was recorded about it, in order, what was taken back included."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from station.archive import entries_at
 from station.entries import Entry
-from station.facts import Recorded, Unknown
+from station.facts import ItemIdentified, ItemRelinked, ParcelArrived, Recorded, SerialChecked, Unknown
+from station.known import Inspected
 from station.statements import Statement
 
 
@@ -37,6 +40,23 @@ def story_of(connection: Connection, folder: Path, station: str, parcel: str) ->
             continue
         told.append(Told(entry, entry.fact(), row["undone_at"] is not None))
     return told
+
+
+def begun(facts: Iterable[Recorded | Unknown], item: str) -> Inspected | None:
+    """Return what the inspection of an item began with, from its parcel's facts; the order it was linked to last."""
+    found: dict[type, Any] = {
+        type(fact): fact
+        for fact in facts
+        if isinstance(fact, ParcelArrived | ItemIdentified | ItemRelinked | SerialChecked)
+        and getattr(fact, "item", item) == item
+    }
+    if ParcelArrived not in found or ItemIdentified not in found:
+        return None
+    named: ItemIdentified = found[ItemIdentified]
+    if (linked := found.get(ItemRelinked)) is not None:
+        link = {"match": "matched", "rma": linked.rma, "line": linked.line, "shipped_serials": linked.shipped_serials}
+        named = msgspec.structs.replace(named, **link)
+    return Inspected(found[ParcelArrived], named, found.get(SerialChecked))
 
 
 _STORY = Statement(

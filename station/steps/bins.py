@@ -13,7 +13,7 @@ from station.outcome import Label, Outcome
 from station.plates import make_bin
 from station.records import DISPOSITIONS, Bin
 from station.shifts.facts import BinMoved
-from station.state import Ask, Choice, State
+from station.state import Ask, Choice, OpenBin, State
 from station.steps import check
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.place import find, opening
@@ -148,7 +148,8 @@ def choose_into(state: State, command: Command, known: Known) -> Outcome:
 
 def choose_way(state: State, command: Command, known: Known) -> Outcome:
     """the disposition of a new bin asks for its client; where there is none, its label is printed"""
-    clients = sorted({each.client for each in (*known.site_bins(), *state.bins) if each.client})
+    told = (*(each.client for each in known.site_bins()), *(each.client for each in state.bins))
+    clients = sorted(set(told) - {""})
     if not clients:
         return _label_new(state, command.value, "")
     choices = (Choice(ANYBODY, mark("Goods of every client")), *(Choice(each, each) for each in clients))
@@ -206,8 +207,8 @@ def _merge(state: State, into: Bin, known: Known) -> Outcome:
         return Outcome(ask=None)
     why = mark("Bin {into} is closed. Take another one.") if known.bin_is_closed(into.code) else _no_merge(bin_, into)
     if why:
-        words = {"way": ROUTE_WORDS[into.disposition], "of": into.client or mark("every client")}
-        return refused(why, into=into.code, bin=bin_.code, **words)
+        of = into.client or mark("every client")
+        return refused(why, into=into.code, way=ROUTE_WORDS[into.disposition], of=of)
     units = len(known.plates_in(bin_.code))
     if not units:
         return attention(mark("Nothing lies in bin {bin}."), bin=bin_.code)
@@ -245,5 +246,5 @@ def _stands(state: State, found: Bin, known: Known) -> _Stands:
     return _Stands(found, is_open, is_closed, units, known.bin_fill(found.code))
 
 
-def _words(each: Bin) -> dict[str, str]:
+def _words(each: OpenBin) -> dict[str, str]:
     return {"bin": each.code, "way": ROUTE_WORDS[each.disposition], "client": each.client}

@@ -8,6 +8,7 @@ from station.known import Known, Lying
 from station.outcome import Label, Outcome
 from station.records import Disposition
 from station.state import Ask, State
+from station.steps import again
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.place import Wanted, find, opening, refusal
 from station.words import ROUTE_WORDS
@@ -17,10 +18,12 @@ SENT_ELSEWHERE = "elsewhere"
 
 
 def scan_plate(state: State, plate: str, known: Known) -> Outcome:
-    """Say where the item of a plate lies; when its bin is not for where it goes now, ask for the right one."""
+    """Say where the item of a plate lies; or have it carried, for it goes another way now, or graded again."""
     lying = known.lying(plate)
     if lying is None or not lying.bin:
         return _tell(plate, known)
+    if lying.is_doubted:
+        return again.begin(lying, known)
     found = find(state, lying.bin, known)
     if found is None or found.disposition == lying.disposition:
         return _tell(plate, known)

@@ -4,14 +4,15 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
-from station.facts import BinClosed, BinLabelled, BinOpened, Placed
+from station.bins.facts import Carried
+from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded, Regraded
 from station.inputs import Command, Do
 from station.known import Known
 from station.outcome import Label, Outcome
 from station.plates import make_bin
 from station.records import Bin, Disposition
-from station.state import Ask, Choice, Item, OpenBin, State
-from station.steps.notices import accepted, best, refused
+from station.state import Again, Ask, Choice, Item, OpenBin, State
+from station.steps.notices import accepted, best, finished, refused
 from station.words import ROUTE_WORDS
 
 ONE_MORE = "one-more"
@@ -31,8 +32,29 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
     if (no := refusal(found, _wants(item), known)) is not None or found is None:
         return no or Outcome()
     opened, fill = opening(state, found, known)
-    facts = (*opened, Placed(item.identified.item, item.plate, found.code, fill))
+    if item.again is not None:
+        return _put_back(item, item.again, found, (opened, fill))
+    facts: tuple[Recorded, ...] = (*opened, Placed(item.identified.item, item.plate, found.code, fill))
     return Outcome(accepted(mark("In bin {bin}."), bin=found.code), facts)
+
+
+def _put_back(item: Item, again: Again, found: Bin, opened: tuple[tuple[BinOpened, ...], int]) -> Outcome:
+    """Put an item that was graded again into the bin of its way: the one it came from, or another one."""
+    if item.graded is None or item.routed is None or item.disposition is None:
+        return Outcome()
+    regraded = Regraded(
+        again.item,
+        again.parcel,
+        again.n,
+        item.graded,
+        item.routed,
+        item.disposition,
+        again.letter,
+        again.disposition,
+    )
+    carried = Carried(again.item, item.plate, found.code, found.disposition, again.bin, opened[1])
+    moved: tuple[Recorded, ...] = () if found.code == again.bin else (*opened[0], carried)
+    return Outcome(finished(mark("Graded again, and in bin {bin}."), bin=found.code), (regraded, *moved))
 
 
 class Wanted(msgspec.Struct, frozen=True):

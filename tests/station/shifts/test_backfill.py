@@ -11,7 +11,7 @@ from station.journal import Journal, read_entries
 from station.local_copy import LocalCopy, proved_mark
 from station.migrations.versions import rev_0008, rev_0010
 
-LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check")
+LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check", "regrade")
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {

@@ -1,4 +1,4 @@
-"""What went from one bin into another, and the checks of single bins."""
+"""What went from one bin into another, the checks of single bins, and what was graded again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ def _texts(*names: str) -> list[sa.Column[str]]:
 
 
 def upgrade() -> None:
-    """Make both tables; until now everything lay in a bin of its own disposition, and stayed in it."""
+    """Make the tables; until now everything lay in a bin of its own disposition, and stayed in it."""
     op.add_column("item", sa.Column("way", sa.Text(), nullable=False, server_default=""))
     op.add_column("item", sa.Column("carried_n", sa.BigInteger(), nullable=False, server_default="0"))
     op.execute("UPDATE item SET way = disposition WHERE placed_at <> ''")
@@ -33,10 +33,19 @@ def upgrade() -> None:
         "bin_check",
         *_texts("station"),
         sa.Column("n", sa.Integer(), nullable=False, autoincrement=False),
-        *_texts("bin", "operator", "begun_at", "ended_at"),
+        *_texts("bin", "operator", "ended_at"),
         sa.Column("plates", sa.BigInteger(), nullable=True),
         *_texts("findings"),
         sa.PrimaryKeyConstraint("station", "n"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "regrade",
+        *_texts("station", "item"),
+        sa.Column("n", sa.Integer(), nullable=False, autoincrement=False),
+        *_texts("letter", "was_letter", "disposition", "was_disposition", "graded_at", "operator"),
+        sa.PrimaryKeyConstraint("station", "item", "n"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("decision_item", "decision", ["station", "item"])
     op.create_index("bin_check_bin", "bin_check", ["station", "bin"])
