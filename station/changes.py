@@ -151,6 +151,7 @@ def _raised(fact: ExceptionRaised, said: Said) -> Row:
         "shift": said.shift,
         "txn": said.txn,
         "shift_n": said.shift_n,
+        "waits": 1,
     }
 
 
@@ -216,7 +217,7 @@ STORY: Mapping[type, Change] = {
         _of_parcel(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
     WeighingSkipped: Change(update(schema.parcel, "unweighed_why"), _of_parcel(unweighed_why=lambda fact: fact.why)),
-    ExceptionRaised: Change(upsert(schema.exception), _raised),
+    ExceptionRaised: Change(upsert(schema.exception, "waits"), _raised),
     ItemIdentified: Change(upsert(schema.item), _identified),
     SerialChecked: Change(
         update(schema.item, "serial", "serial_verdict"),

@@ -17,7 +17,7 @@ from station.bins.moving import move
 from station.change import Change, Row, Said
 from station.changes import STORY, THINGS
 from station.entries import Entry
-from station.exceptions.facts import DecisionTakenBack
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.facts import Recorded, Undone, Unknown, decode
 from station.shifts.facts import BinMoved, CountCalledOff, PlateUncounted
 from station.statements import Statement
@@ -42,6 +42,8 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
         if isinstance(fact, BinStepTakenBack):
             key = {"station": station, "txn": fact.txn}
             _UNDONE.write(connection, {**key, "undone_at": said.at, "shift_n": said.shift_n})
+    elif isinstance(fact, ExceptionDecided | DecisionTakenBack):
+        _DECIDED.write(connection, {"station": station, "exception": fact.exception})
     elif isinstance(fact, CountCalledOff):
         _FORGET_COUNTS.write(connection, {"station": station, "shift": fact.shift})
     elif isinstance(fact, PlateUncounted):
@@ -51,7 +53,7 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
 
 def is_wide(fact: Recorded | Unknown) -> bool:
     """Tell whether a fact needs more rows than those it makes: an undo, a bin that left or was poured into another, an
-    item that was carried, a count called off, a plate that was scanned by mistake, a decision taken back.
+    item that was carried, a count called off, a plate that was scanned by mistake, a decision made or taken back.
     """
     return isinstance(fact, _WIDE)
 
@@ -120,7 +122,10 @@ def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
             )
 
 
-_WIDE = (Undone, BinMoved, BinMerged, Carried, BinStepTakenBack, CountCalledOff, PlateUncounted, DecisionTakenBack)
+_WIDE = (
+    *(Undone, BinMoved, BinMerged, Carried, BinStepTakenBack, CountCalledOff, PlateUncounted),
+    *(ExceptionDecided, DecisionTakenBack),
+)
 _REMEMBER_PARCEL = Statement(
     "INSERT INTO story (station, parcel, n, epoch, seq, txn) "
     "SELECT :station, :parcel, COALESCE(MAX(n), 0) + 1, :epoch, :seq, :txn "
@@ -144,6 +149,12 @@ _UNDONE = Statement(
     "ON CONFLICT (station, txn) DO NOTHING"
 )
 _PARCELS_OF = Statement("SELECT DISTINCT parcel FROM story WHERE station = :station AND txn = :txn")
+# One decision that stands, or several that say the same: it waits no more.
+_DECIDED = Statement(
+    "UPDATE exception SET waits = CASE (SELECT COUNT(DISTINCT d.decision || '/' || d.decided_to) FROM decision d"
+    " WHERE d.exception = :exception AND d.taken_back_at = '') WHEN 1 THEN 0 ELSE 1 END"
+    " WHERE station = :station AND exception = :exception"
+)
 _FORGET_COUNTS = Statement("DELETE FROM bin_count WHERE station = :station AND shift = :shift")
 _UNCOUNT = Statement(
     "DELETE FROM counted_plate WHERE station = :station AND shift = :shift AND bin = :bin AND count = :count"

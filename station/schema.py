@@ -220,6 +220,8 @@ exception = Table(
     _text("shift"),
     _text("txn"),
     _number("shift_n"),
+    _number("waits"),  # 0 once one decision stands about it, as far as its own station's facts told
+    Index("exception_waits", "station", "waits", "raised_at"),
     Index("exception_raised", "station", "raised_at"),
     Index("exception_txn", "station", "txn"),
     Index("exception_item", "station", "item"),

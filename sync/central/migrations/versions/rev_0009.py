@@ -47,5 +47,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station", "item", "n"),
         sqlite_with_rowid=False,
     )
+    op.add_column("exception", sa.Column("waits", sa.BigInteger(), nullable=False, server_default="1"))
+    op.execute(
+        "UPDATE exception SET waits = 0 WHERE (SELECT COUNT(DISTINCT d.decision || '/' || d.decided_to) FROM decision d"
+        " WHERE d.exception = exception.exception AND d.taken_back_at = '') = 1"
+    )
+    op.create_index("exception_waits", "exception", ["station", "waits", "raised_at"])
     op.create_index("decision_item", "decision", ["station", "item"])
     op.create_index("bin_check_bin", "bin_check", ["station", "bin"])
