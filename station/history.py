@@ -1,14 +1,15 @@
 """Answers what screens and the workflow ask about this bench's own past, from the projected tables and the journal."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.bins.manifest import Manifest, is_counted_blind, manifest
 from station.codes import Candidate
 from station.copy_marks import acked_in, refused_in
 from station.exceptions.kinds import Kinds
@@ -52,8 +53,14 @@ class Figures(msgspec.Struct, frozen=True):
     exceptions: int
 
 
+BinState = Literal["labelled", "open", "full", "closed", "waiting"]
+
+
 class BinContents(msgspec.Struct, frozen=True):
-    """A bin this bench labelled or opened, and how many items it put in; times are UTC, "" for not yet."""
+    """A bin that stands at this bench: how it stands, and how many items lie in it; times are UTC, "" for not yet.
+
+    `since` is when the item that lies in it longest was put in. One that is `waiting` has goods, and was opened before.
+    """
 
     bin: str
     disposition: Disposition
@@ -62,6 +69,8 @@ class BinContents(msgspec.Struct, frozen=True):
     opened_at: str
     closed_at: str
     closed_why: str
+    since: str = ""
+    state: BinState = "open"
 
 
 class History:
@@ -71,6 +80,8 @@ class History:
         self._journal = journal
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
         self._found: tuple[str, int, tuple[Finding, ...]] | None = None
+        self._bins: tuple[tuple[int, tuple[str, ...]], tuple[BinContents, ...]] | None = None
+        self._contents: tuple[tuple[int, str], Manifest | None] | None = None
         self._waiting: tuple[tuple[int, str, tuple[Unsent, ...]], tuple[Waiting, ...]] | None = None
 
     def receipt(self, code: str) -> Receipt | None:
@@ -225,25 +236,34 @@ class History:
         with self._journal.reading() as connection:
             return decisions(connection, self._journal.station, limit)
 
-    def bins(self) -> tuple[BinContents, ...]:
-        """Return the bins of this bench with what it put into each, open ones first."""
-        bin_, item = schema.bin_, schema.item
-        items = select(func.count()).where(item.c.station == bin_.c.station, item.c.bin == bin_.c.bin).scalar_subquery()
-        query = (
-            select(
-                bin_.c.bin,
-                bin_.c.disposition,
-                bin_.c.client,
-                items.label("items"),
-                bin_.c.opened_at,
-                bin_.c.closed_at,
-                bin_.c.closed_why,
-            )
-            .where(bin_.c.station == self._journal.station)
-            .order_by(bin_.c.closed_at != "", bin_.c.bin)
-        )
-        with self._journal.reading() as connection:
-            return tuple(BinContents(**row) for row in connection.execute(query).mappings())
+    def bins(self, open_here: Collection[str] = ()) -> tuple[BinContents, ...]:
+        """Return the bins at this bench with what lies in each; those that left, or stand empty somewhere, are none.
+
+        `open_here` are those that take goods now. Looked for anew when a fact came since.
+        """
+        asked = (self._journal.last_seq, tuple(open_here))
+        if self._bins is not None and self._bins[0] == asked:
+            return self._bins[1]
+        found = []
+        for code, way, client, items, opened_at, closed_at, why, since in self._journal.rows(_BINS):
+            state: BinState = "full" if why == "full" else "closed"
+            if not closed_at:
+                state = "open" if code in open_here else "waiting" if opened_at else "labelled"
+            if items or code in open_here or state == "labelled":
+                found.append(BinContents(code, way, client, items, opened_at, closed_at, why, since or "", state))
+        told = tuple(sorted(found, key=lambda each: (_BIN_ORDER[each.state], each.bin)))
+        self._bins = (asked, told)
+        return told
+
+    def contents(self, code: str) -> Manifest | None:
+        """Return what lies in a bin now; None for one that is not known here, and while bins are counted blind."""
+        asked = (self._journal.last_seq, code)
+        if self._contents is None or self._contents[0] != asked:
+            with self._journal.reading() as connection:
+                blind = is_counted_blind(connection, self._journal.station)
+                told = None if blind else manifest(connection, self._journal.station, code)
+            self._contents = (asked, told)
+        return self._contents[1]
 
     def seek(
         self,
@@ -325,6 +345,13 @@ _CLOSED = Statement(
     " FROM bin_move m WHERE m.station = bin.station AND m.bin = bin.bin AND m.moved_at >= bin.closed_at)"
 )
 _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
+_BIN_ORDER: Mapping[BinState, int] = {"labelled": 0, "open": 1, "waiting": 2, "full": 3, "closed": 4}
+_BINS = Statement(
+    "SELECT b.bin, b.disposition, b.client, COALESCE(l.items, 0), b.opened_at, b.closed_at, b.closed_why, l.since"
+    " FROM bin b LEFT JOIN (SELECT i.bin, COUNT(*) AS items, MIN(i.placed_at) AS since FROM item i"
+    " WHERE i.station = :station AND i.moved_n = 0 AND i.placed_n > 0 GROUP BY i.bin) l ON l.bin = b.bin"
+    " WHERE b.station = :station AND (l.items > 0 OR b.closed_at = '')"
+)
 _WITH_GOODS = Statement(
     "SELECT bin, disposition, client FROM bin WHERE station = :station AND bin IN"
     " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0) ORDER BY bin"
