@@ -116,7 +116,6 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         mark("Any tracking number, return number or order number will do."),
         "parcel",
         (
-            _button("F9", mark("Bins"), Do.BINS),
             _button("F10", mark("Decisions"), Do.DECIDE),
             _button("F11", mark("Close the shift"), Do.CLOSE_SHIFT),
             _SIGN_OUT,

@@ -59,8 +59,9 @@ _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
 }
 # Where the prompt has no such button, the bench says what comes first.
 _SIGN_OUT = Button("F12", "", Command(Do.SIGN_OUT))
-_DECIDE = Button("F10", "", Command(Do.DECIDE))
 _BINS = Button("F9", "", Command(Do.BINS))
+_ALWAYS = {"F9": _BINS, "F12": _SIGN_OUT}
+_DECIDE = Button("F10", "", Command(Do.DECIDE))
 _SIGN_IN_STAGES = ("sign-in", "pin")
 
 
@@ -276,8 +277,8 @@ class Window(QWidget):
 
     def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
         button = _button_of(view, name) if not now.typed and not self._types(text) else None
-        if button is None and name == "F12" and self._stack.currentWidget() is self._receive:
-            button = _SIGN_OUT
+        if button is None and self._stack.currentWidget() is self._receive:
+            button = _ALWAYS.get(name)
         if button is None and not now.typed and self._stack.currentWidget() is self._receive:
             button = _beside_the_answers(view, name)
         if button is not None:
