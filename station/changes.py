@@ -16,6 +16,7 @@ from station.facts import (
     Graded,
     ItemIdentified,
     ItemRelinked,
+    ItemUnlinked,
     ItemWeighed,
     LineMissing,
     MarksRead,
@@ -155,32 +156,14 @@ def _raised(fact: ExceptionRaised, said: Said) -> Row:
     }
 
 
-def _photo(fact: PhotoTaken, said: Said) -> Row:
-    return {
-        "station": said.station,
-        "item": fact.item,
-        "shot": fact.shot,
-        "sha256": fact.sha256,
-        "size": fact.size,
-        "verdict": fact.verdict,
-        "skipped_why": "",
-        "fingerprint": fact.fingerprint,
-        "taken_at": said.at,
-    }
-
-
-def _left_out(fact: PhotoSkipped, said: Said) -> Row:
-    return {
-        "station": said.station,
-        "item": fact.item,
-        "shot": fact.shot,
-        "sha256": "",
-        "size": 0,
-        "verdict": "",
-        "skipped_why": fact.why,
-        "fingerprint": "",
-        "taken_at": said.at,
-    }
+def _photo(fact: PhotoTaken | PhotoSkipped, said: Said) -> Row:
+    """Return the row of a shot: of one that was left out, why."""
+    empty = {"sha256": "", "size": 0, "verdict": "", "skipped_why": "", "fingerprint": ""}
+    row = {"station": said.station, "item": fact.item, "shot": fact.shot, "taken_at": said.at, **empty}
+    if isinstance(fact, PhotoSkipped):
+        return {**row, "skipped_why": fact.why}
+    told = {"sha256": fact.sha256, "size": fact.size, "verdict": fact.verdict, "fingerprint": fact.fingerprint}
+    return {**row, **told}
 
 
 def _of_item(**values: Callable[[Any], Any]) -> Callable[[Any, Said], Row]:
@@ -227,13 +210,17 @@ STORY: Mapping[type, Change] = {
         update(schema.item, "match", "rma", "line"),
         _of_item(match=lambda _: "matched", rma=lambda fact: fact.rma, line=lambda fact: fact.line),
     ),
+    ItemUnlinked: Change(
+        update(schema.item, "match", "rma", "line"),
+        _of_item(match=lambda fact: fact.match, rma=lambda fact: fact.rma, line=lambda fact: fact.line),
+    ),
     ItemWeighed: Change(
         update(schema.item, "weight_mg", "in_band"),
         _of_item(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
     ExpiryRead: Change(update(schema.item, "expiry"), _of_item(expiry=lambda fact: fact.expiry)),
     PhotoTaken: Change(upsert_for(schema.photo, schema.item), _photo),
-    PhotoSkipped: Change(upsert_for(schema.photo, schema.item), _left_out),
+    PhotoSkipped: Change(upsert_for(schema.photo, schema.item), _photo),
     Answered: Change(
         upsert_for(schema.answer, schema.item),
         lambda fact, said: {

@@ -218,6 +218,15 @@ class ItemRelinked(Fact, frozen=True):
     shipped_serials: tuple[str, ...] = ()
 
 
+class ItemUnlinked(Fact, frozen=True):
+    """An item belongs to no line by a decision any more: it is again what it was before (`match`, `rma`, `line`)."""
+
+    item: str
+    match: Match
+    rma: str = ""
+    line: str = ""
+
+
 class ItemWeighed(Fact, frozen=True):
     """The unit itself was weighed; `in_band` is None when its weight was not known before."""
 
@@ -581,6 +590,7 @@ Recorded = (
     | ItemIdentified
     | SerialChecked
     | ItemRelinked
+    | ItemUnlinked
     | ItemWeighed
     | PhotoTaken
     | PhotoSkipped

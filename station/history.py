@@ -14,9 +14,9 @@ from station.codes import Candidate
 from station.copy_marks import acked_in, refused_in
 from station.exceptions.kinds import Kinds
 from station.exceptions.queue import Decided, Unsent, Waiting, decisions, queue
-from station.facts import ParcelArrived
+from station.facts import ItemUnlinked, ParcelArrived
 from station.journal import Journal
-from station.known import Inspected, Lying, Plated, Received, Unit
+from station.known import FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import now as utc_now
 from station.moments import utc
@@ -24,7 +24,7 @@ from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
 from station.search.found import Found
 from station.search.seeking import seek
-from station.search.story import begun, story_of
+from station.search.story import begun, is_decision, story_of
 from station.shifts.counting import BenchShift, Sent, reconcile, sent_so_far
 from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line
@@ -153,6 +153,22 @@ class History:
         """Return the same of an item by its name."""
         rows = self._journal.rows(_LYING_BY_ITEM, item=item) if item else []
         return _lying(rows[0]) if rows else None
+
+    def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
+        """Return the units that were found in a parcel, in the order they were taken out."""
+        return tuple(FoundUnit(*row) for row in self._journal.rows(_FOUND_IN, parcel=parcel))
+
+    def linked_before(self, parcel: str, item: str, exception: str, n: int) -> ItemUnlinked | None:
+        """Return what an item was linked to before the `n`-th decision about an exception of its parcel."""
+        with self._journal.reading() as connection:
+            story = story_of(connection, self._journal.path.parent, self._journal.station, parcel)
+        facts = [told.fact for told in story if not told.undone]
+        made = (place for place, fact in enumerate(facts) if is_decision(fact, exception, n))
+        first = begun(facts[: next(made, 0)], item)
+        if first is None:
+            return None
+        named = first.identified
+        return ItemUnlinked(item, named.match, named.rma, named.line)
 
     def inspected(self, parcel: str, item: str) -> Inspected | None:
         """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
@@ -335,6 +351,10 @@ _LYING = (
 )
 _LYING_BY_PLATE = Statement(f"{_LYING} AND i.plate = :plate")
 _LYING_BY_ITEM = Statement(f"{_LYING} AND i.item = :item")
+_FOUND_IN = Statement(
+    "SELECT item, sku, gtin, code, match, rma, line FROM item WHERE station = :station AND parcel = :parcel"
+    " ORDER BY identified_at, item"
+)
 _PLATES_IN = Statement(
     "SELECT plate FROM item WHERE station = :station AND bin = :bin AND moved_n = 0 AND placed_at <> '' ORDER BY plate"
 )

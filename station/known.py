@@ -11,7 +11,7 @@ from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.codes import Candidate
 from station.exceptions.queue import Decided, Waiting
-from station.facts import ItemIdentified, ParcelArrived, SerialChecked
+from station.facts import ItemIdentified, ItemUnlinked, Match, ParcelArrived, SerialChecked
 from station.interlocks import Interlock
 from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.resolver.ranking import Evidence, Ranked
@@ -52,6 +52,18 @@ class Lying(msgspec.Struct, frozen=True):
     is_doubted: bool = False
     copies: int = 1
     grades: int = 1
+
+
+class FoundUnit(msgspec.Struct, frozen=True):
+    """A unit that was found in a parcel: by which codes it is known, and to which line it belongs, if any."""
+
+    item: str
+    sku: str
+    gtin: str
+    code: str
+    match: Match
+    rma: str
+    line: str
 
 
 class Inspected(msgspec.Struct, frozen=True):
@@ -179,6 +191,12 @@ class Known(Protocol):
 
     def lying_item(self, item: str) -> Lying | None:
         """Return the same of an item by its name."""
+
+    def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
+        """Return the units that were found in a parcel, in the order they were taken out."""
+
+    def linked_before(self, parcel: str, item: str, exception: str, n: int) -> ItemUnlinked | None:
+        """Return what an item was linked to before the `n`-th decision about an exception of its parcel."""
 
     def inspected(self, parcel: str, item: str) -> Inspected | None:
         """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""

@@ -14,9 +14,10 @@ from station.codes import Candidate, recognise
 from station.deliveries import in_force
 from station.exceptions.kinds import Kinds, read_kinds
 from station.exceptions.queue import Decided, Unsent, Waiting
+from station.facts import ItemUnlinked
 from station.history import History
 from station.interlocks import Interlock
-from station.known import Day, Inspected, Lying, Plated, Received, Unit
+from station.known import Day, FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import LocalCopy
 from station.moments import now as utc_now
 from station.moments import today
@@ -168,6 +169,14 @@ class Lookups:
     def lying_item(self, item: str) -> Lying | None:
         """Return the same of an item by its name."""
         return self._history.lying_item(item)
+
+    def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
+        """Return the units that were found in a parcel, in the order they were taken out."""
+        return self._history.found_in(parcel)
+
+    def linked_before(self, parcel: str, item: str, exception: str, n: int) -> ItemUnlinked | None:
+        """Return what an item was linked to before the `n`-th decision about an exception of its parcel."""
+        return self._history.linked_before(parcel, item, exception, n)
 
     def inspected(self, parcel: str, item: str) -> Inspected | None:
         """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""

@@ -366,7 +366,7 @@ bin_check = Table(
     _text("ended_at"),  # "" while it is going on
     _number("plates", known=False),
     _text("findings"),  # JSON of what is missing, misplaced and foreign
-    Index("bin_check_bin", "station", "bin"),
+    Index("bin_check_ended", "station", "ended_at"),
     sqlite_with_rowid=False,
 )
 

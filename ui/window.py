@@ -60,7 +60,7 @@ _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
 # Where the prompt has no such button, the bench says what comes first.
 _SIGN_OUT = Button("F12", "", Command(Do.SIGN_OUT))
 _BINS = Button("F9", "", Command(Do.BINS))
-_ALWAYS = {"F9": _BINS, "F12": _SIGN_OUT}
+_ALWAYS: Mapping[str, Button] = {"F9": _BINS, "F12": _SIGN_OUT}
 _DECIDE = Button("F10", "", Command(Do.DECIDE))
 _SIGN_IN_STAGES = ("sign-in", "pin")
 

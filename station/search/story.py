@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from station.archive import entries_at
 from station.entries import Entry
-from station.facts import ItemIdentified, ItemRelinked, ParcelArrived, Recorded, SerialChecked, Unknown
+from station.exceptions.facts import ExceptionDecided
+from station.facts import ItemIdentified, ItemRelinked, ItemUnlinked, ParcelArrived, Recorded, SerialChecked, Unknown
 from station.known import Inspected
 from station.statements import Statement
 
@@ -42,21 +42,29 @@ def story_of(connection: Connection, folder: Path, station: str, parcel: str) ->
     return told
 
 
+def is_decision(fact: Recorded | Unknown, exception: str, n: int) -> bool:
+    """Tell whether a fact is a station's `n`-th decision about an exception."""
+    return isinstance(fact, ExceptionDecided) and (fact.exception, fact.n) == (exception, n)
+
+
 def begun(facts: Iterable[Recorded | Unknown], item: str) -> Inspected | None:
     """Return what the inspection of an item began with, from its parcel's facts; the order it was linked to last."""
-    found: dict[type, Any] = {
-        type(fact): fact
-        for fact in facts
-        if isinstance(fact, ParcelArrived | ItemIdentified | ItemRelinked | SerialChecked)
-        and getattr(fact, "item", item) == item
-    }
-    if ParcelArrived not in found or ItemIdentified not in found:
-        return None
-    named: ItemIdentified = found[ItemIdentified]
-    if (linked := found.get(ItemRelinked)) is not None:
-        link = {"match": "matched", "rma": linked.rma, "line": linked.line, "shipped_serials": linked.shipped_serials}
-        named = msgspec.structs.replace(named, **link)
-    return Inspected(found[ParcelArrived], named, found.get(SerialChecked))
+    arrived, serial, named = None, None, None
+    for fact in facts:
+        if isinstance(fact, ParcelArrived):
+            arrived = fact
+        elif getattr(fact, "item", "") != item:
+            continue
+        elif isinstance(fact, ItemIdentified):
+            named = fact
+        elif isinstance(fact, SerialChecked):
+            serial = fact
+        elif isinstance(fact, ItemRelinked) and named is not None:
+            link = {"match": "matched", "rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
+            named = msgspec.structs.replace(named, **link)
+        elif isinstance(fact, ItemUnlinked) and named is not None:
+            named = msgspec.structs.replace(named, match=fact.match, rma=fact.rma, line=fact.line)
+    return Inspected(arrived, named, serial) if arrived is not None and named is not None else None
 
 
 _STORY = Statement(

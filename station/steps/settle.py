@@ -18,6 +18,7 @@ from station.outcome import Outcome
 from station.records import DISPOSITIONS
 from station.state import Ask, Choice, State
 from station.steps.count import is_supervisor
+from station.steps.linking import linked, unlinked
 from station.steps.notices import accepted, attention, refused
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 
@@ -102,8 +103,12 @@ def choose_take_back(state: State, command: Command, known: Known) -> Outcome:
     if one is None or state.operator is None:
         return _gone()
     fact = DecisionTakenBack(one.exception, one.n, state.operator.badge, one.parcel, one.item)
+    back: tuple[Recorded, ...] = ()
     lying = known.lying_item(one.item) if one.decision == "release" else None
-    back = (_sent(lying, "hold", TAKEN_BACK_WHY, state.operator.badge),) if lying is not None else ()
+    if lying is not None:
+        back = (_sent(lying, "hold", TAKEN_BACK_WHY, state.operator.badge),)
+    elif one.decision == "match":
+        back = unlinked(one, known)
     return Outcome(accepted(mark("The decision is taken back. The exception waits again.")), (fact, *back), ask=None)
 
 
@@ -162,15 +167,22 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     )
     left = tuple(each for each in known.exceptions_waiting() if each.exception != one.exception)
     notice = accepted(mark("Decided: {decision}."), decision=DECISION_WORDS[decision])
-    follow: tuple[Recorded, ...] = ()
-    if decision == "unlock":
-        follow = (PinCleared(one.detail, state.operator.badge),)
-    elif decision == "release":
-        lying = known.lying_item(one.item)
-        if lying is None or lying.is_barred:
-            return _gone()
-        follow = (_sent(lying, ask.params.get("to", ""), RELEASED, state.operator.badge),)
+    follow = _following(one, decision, ask.params.get("to", ""), state.operator.badge, known)
+    if follow is None:
+        return _gone()
     return Outcome(notice, (fact, *follow), ask=_offered(left) if left else None)
+
+
+def _following(one: Waiting, decision: Decision, to: str, badge: str, known: Known) -> tuple[Recorded, ...] | None:
+    """Return the facts by which a decision is carried out at once; None when it cannot be any more."""
+    if decision == "unlock":
+        return (PinCleared(one.detail, badge),)
+    if decision == "match":
+        return linked(one, to, known)
+    if decision == "release":
+        lying = known.lying_item(one.item)
+        return None if lying is None or lying.is_barred else (_sent(lying, to, RELEASED, badge),)
+    return ()
 
 
 def _ask_way(ask: Ask, one: Waiting, role: str, known: Known) -> Outcome:

@@ -54,4 +54,4 @@ def upgrade() -> None:
     )
     op.create_index("exception_waits", "exception", ["station", "waits", "raised_at"])
     op.create_index("decision_item", "decision", ["station", "item"])
-    op.create_index("bin_check_bin", "bin_check", ["station", "bin"])
+    op.create_index("bin_check_ended", "bin_check", ["station", "ended_at"])

@@ -221,3 +221,47 @@ def test_every_step_of_a_second_inspection_is_undone_and_the_first_one_stands(fl
     assert item(floor, "I3") == before
     floor.scan(HELD_PLATE)
     assert floor.stage == Stage.PHOTO
+
+
+def test_a_parcel_that_is_matched_has_its_units_tied_to_the_lines_and_untied_again(floor: Floor) -> None:
+    """Two units of what the order wants one of, and a stranger: one is tied; taken back, it is what it was."""
+    order = floor.bench.known.orders("1ZE2N61W0306291461")[0]
+    line = order.lines[0]
+    floor.bench.journal.append(
+        (
+            f.ParcelArrived("P9", "MYSTERY-9", "", "unknown", "none"),
+            f.ExceptionRaised("E9", "unknown_parcel", "supervisor", "P9", detail="MYSTERY-9"),
+            *(
+                f.ItemIdentified("P9", name, code, "undeclared", "Thing", "home", sku=sku)
+                for name, code, sku in (
+                    ("I91", "x", "NOT-IT"),
+                    ("I92", "x", line.product.sku),
+                    ("I93", "x", line.product.sku),
+                )
+            ),
+            f.ParcelFinished("P9", 3, 0),
+        ),
+        operator=RECEIVER[0],
+        shift=SHIFT,
+    )
+
+    def links() -> list[tuple[str, str, str]]:
+        return [
+            (row["match"], row["rma"], row["line"]) for row in (item(floor, name) for name in ("I91", "I92", "I93"))
+        ]
+
+    loose = ("undeclared", "", "")
+    floor.do(Do.DECIDE)
+    floor.scan("MYSTERY-9")
+    floor.choose("match")
+    floor.scan(order.rma)
+    shown = floor.do(Do.CHOOSE, "papers")
+    floor.do(Do.CANCEL)
+    assert shown.facts[1:] == (f.ItemRelinked("I92", order.rma, line.line, line.serials),)
+    assert links() == [loose, ("matched", order.rma, line.line), loose]
+    assert [each.line for each in floor.bench.known.received(order.rma)] == [line.line]
+    floor.do(Do.DECIDE)
+    floor.do(Do.UNDO)
+    assert floor.do(Do.CHOOSE, "1").facts[1:] == (f.ItemUnlinked("I92", "undeclared"),)
+    assert links() == [loose, loose, loose]
+    assert floor.bench.known.received(order.rma) == ()

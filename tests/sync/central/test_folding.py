@@ -64,6 +64,8 @@ DECIDED: History = [
     ("t2", [e.ExceptionTaken("E1", "B2", "P1"), e.ExceptionDecided("E1", 1, "reject", "seen", "B2", parcel="P1")]),
     ("t3", [e.DecisionTakenBack("E1", 1, "B2", "P1")]),
     ("t4", [e.ExceptionDecided("E1", 2, "release", "client", "B2", "resale", "P1")]),
+    ("t5", [f.ItemIdentified("P1", "I1", "x", "undeclared", "Shoe", "footwear"), f.ItemRelinked("I1", "R1", "1")]),
+    ("t6", [f.ItemUnlinked("I1", "undeclared")]),
 ]
 
 # Goods that go from bin to bin: merged, left, carried for another way, graded again, each of it taken back and done.
