@@ -19,7 +19,8 @@ from station.steps.notices import accepted, attention, best, refused
 from station.steps.place import find, opening
 from station.words import ROUTE_WORDS
 
-OFFERED = 6
+# So many have room with their words; any other is scanned.
+OFFERED = 2
 NEW, SOMEWHERE, ANYBODY = "new", "", "-"
 _PLACE_KEPT = 64
 
@@ -31,9 +32,9 @@ WHY_REOPENED: tuple[Choice, ...] = (
 )
 _ACTS: Mapping[str, Choice] = {
     "open": Choice("open", mark("Open it")),
-    "count": Choice("count", mark("Count what lies in it")),
+    "count": Choice("count", mark("Count it")),
     "close": Choice("close", mark("Close it")),
-    "merge": Choice("merge", mark("Put all of it into another bin")),
+    "merge": Choice("merge", mark("Empty it into another bin")),
     "move": Choice("move", mark("It leaves the bench")),
     "reopen": Choice("reopen", mark("Open it again")),
 }
@@ -59,8 +60,10 @@ class _Stands(NamedTuple):
 
 
 def ask_which(state: State, command: Command, known: Known) -> Outcome:
-    """asks which bin, of those that are open; any other is scanned"""
-    choices = [Choice(each.code, mark("{bin}: {way} {client}"), _words(each)) for each in state.bins[:OFFERED]]
+    """asks which bin, of those that were opened last; any other is scanned"""
+    choices = [
+        Choice(each.code, mark("{bin}: {way} {client}"), _words(each)) for each in state.bins[: -OFFERED - 1 : -1]
+    ]
     return Outcome(ask=Ask("bin", choices=(*choices, Choice(NEW, mark("Label a new bin")))))
 
 

@@ -400,6 +400,9 @@ def test_the_page_of_the_bins_leads_to_what_is_done_and_shows_nothing_while_one_
     bench: Bench, way: str
 ) -> None:
     code = with_a_tee_in_a_bin(bench)
+    bench.key(Qt.Key.Key_F9)
+    assert bench.stage == "bin", "the key works where the next parcel is waited for, too"
+    bench.key(Qt.Key.Key_Escape)
     bench.window.page_wanted.emit("bins")
     bench.type("1", enter=False)
     if way == "key":
