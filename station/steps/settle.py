@@ -20,6 +20,7 @@ from station.state import Ask, Choice, State
 from station.steps.count import is_supervisor
 from station.steps.linking import linked, unlinked
 from station.steps.notices import accepted, attention, refused
+from station.stops import BETWEEN
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 
 # So many have room with their words; any other is reached by scan.
@@ -51,7 +52,7 @@ REASONS: tuple[Choice, ...] = (
 
 def words_of(one: Waiting) -> dict[str, str]:
     """Return what a sentence says of an exception: its kind, what it is about, and how old it is."""
-    about = one.title or one.code or one.plate or one.detail or one.exception
+    about = one.title or one.code or one.plate or one.detail.partition(BETWEEN)[0] or one.exception
     return {"kind": EXCEPTION_WORDS.get(one.kind, one.kind), "about": _brief(about), "hours": str(one.hours)}
 
 

@@ -211,6 +211,10 @@ def test_one_bin_is_counted_blind_at_any_time_and_what_differs_is_named(floor: F
     with floor.bench.journal.reading() as connection:
         assert not is_counted_blind(connection, STATION)
     assert floor.history.shift_findings(SHIFT)[0].kind == "uncounted"
+    floor.do(Do.SIGN_OUT)
+    floor.sign_in(SUPERVISOR)
+    floor.do(Do.DECIDE)
+    assert floor.bench.prompt.buttons[0].params["about"] == RESALE, "asked about by its name"
 
 
 def test_a_bin_that_is_right_says_so_and_a_check_that_is_left_says_nothing(folder: Path, rules: Rules) -> None:
