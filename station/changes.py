@@ -6,19 +6,18 @@ from typing import Any
 import msgspec
 
 from station import schema
+from station.bins import changes as bins
 from station.calibration import changes as calibration
 from station.change import Change, Row, Said
 from station.exceptions import changes as decided
 from station.facts import (
     Answered,
-    BinClosed,
-    BinLabelled,
-    BinOpened,
     ExceptionRaised,
     ExpiryRead,
     Graded,
     ItemIdentified,
     ItemRelinked,
+    ItemUnlinked,
     ItemWeighed,
     LineMissing,
     MarksRead,
@@ -33,12 +32,14 @@ from station.facts import (
     PlatePrinted,
     PlateReprintAsked,
     PlateVoided,
+    Regraded,
     Routed,
     RouteOverridden,
     SerialChecked,
     ShiftOpened,
     WeighingSkipped,
 )
+from station.plates import first_id
 from station.shifts import changes as shifts
 from station.statements import Effect, Statement, update, upsert, upsert_for
 
@@ -104,6 +105,7 @@ def _identified(fact: ItemIdentified, said: Said) -> Row:
         "placed_n": 0,
         "fill": 0,
         "moved_n": 0,
+        "carried_n": 0,
     }
 
 
@@ -143,59 +145,26 @@ def _raised(fact: ExceptionRaised, said: Said) -> Row:
         "exception": fact.exception,
         "kind": fact.kind,
         "owner": fact.owner,
-        "parcel": fact.parcel,
-        "item": fact.item,
+        "parcel": first_id(fact.parcel),
+        "item": first_id(fact.item),
         "detail": fact.detail,
         "raised_at": said.at,
         "operator": said.operator,
         "shift": said.shift,
         "txn": said.txn,
         "shift_n": said.shift_n,
+        "waits": 1,
     }
 
 
-def _photo(fact: PhotoTaken, said: Said) -> Row:
-    return {
-        "station": said.station,
-        "item": fact.item,
-        "shot": fact.shot,
-        "sha256": fact.sha256,
-        "size": fact.size,
-        "verdict": fact.verdict,
-        "skipped_why": "",
-        "fingerprint": fact.fingerprint,
-        "taken_at": said.at,
-    }
-
-
-def _left_out(fact: PhotoSkipped, said: Said) -> Row:
-    return {
-        "station": said.station,
-        "item": fact.item,
-        "shot": fact.shot,
-        "sha256": "",
-        "size": 0,
-        "verdict": "",
-        "skipped_why": fact.why,
-        "fingerprint": "",
-        "taken_at": said.at,
-    }
-
-
-def _bin_row(fact: BinOpened | BinLabelled, said: Said) -> Row:
-    labelled = isinstance(fact, BinLabelled)
-    return {
-        "station": said.station,
-        "bin": fact.bin,
-        "disposition": fact.disposition,
-        "client": fact.client,
-        "replaces": fact.replaces if isinstance(fact, BinLabelled) else "",
-        "labelled_at": said.at if labelled else "",
-        "opened_at": "" if labelled else said.at,
-        "closed_at": "",
-        "closed_why": "",
-        "hazard": int(isinstance(fact, BinOpened) and fact.hazard),
-    }
+def _photo(fact: PhotoTaken | PhotoSkipped, said: Said) -> Row:
+    """Return the row of a shot: of one that was left out, why."""
+    empty = {"sha256": "", "size": 0, "verdict": "", "skipped_why": "", "fingerprint": ""}
+    row = {"station": said.station, "item": fact.item, "shot": fact.shot, "taken_at": said.at, **empty}
+    if isinstance(fact, PhotoSkipped):
+        return {**row, "skipped_why": fact.why}
+    told = {"sha256": fact.sha256, "size": fact.size, "verdict": fact.verdict, "fingerprint": fact.fingerprint}
+    return {**row, **told}
 
 
 def _of_item(**values: Callable[[Any], Any]) -> Callable[[Any, Said], Row]:
@@ -220,6 +189,8 @@ def _flag(value: bool | None) -> int | None:
     return None if value is None else int(value)
 
 
+_GRADED = ("letter", "cosmetic", "functional", "grade_rule", "grade_reasons")
+_OVERRIDDEN = ("overridden", "override_why", "overridden_by", "authorised_by")
 _ROUTED = ("routed", "route_rule", "route_reasons", "route_values", "runner_up", "owner")
 
 # What a parcel's story says; an undo takes it back.
@@ -230,7 +201,7 @@ STORY: Mapping[type, Change] = {
         _of_parcel(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
     WeighingSkipped: Change(update(schema.parcel, "unweighed_why"), _of_parcel(unweighed_why=lambda fact: fact.why)),
-    ExceptionRaised: Change(upsert(schema.exception), _raised),
+    ExceptionRaised: Change(upsert(schema.exception, "waits"), _raised),
     ItemIdentified: Change(upsert(schema.item), _identified),
     SerialChecked: Change(
         update(schema.item, "serial", "serial_verdict"),
@@ -240,13 +211,17 @@ STORY: Mapping[type, Change] = {
         update(schema.item, "match", "rma", "line"),
         _of_item(match=lambda _: "matched", rma=lambda fact: fact.rma, line=lambda fact: fact.line),
     ),
+    ItemUnlinked: Change(
+        update(schema.item, "match", "rma", "line"),
+        _of_item(match=lambda fact: fact.match, rma=lambda fact: fact.rma, line=lambda fact: fact.line),
+    ),
     ItemWeighed: Change(
         update(schema.item, "weight_mg", "in_band"),
         _of_item(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
     ExpiryRead: Change(update(schema.item, "expiry"), _of_item(expiry=lambda fact: fact.expiry)),
     PhotoTaken: Change(upsert_for(schema.photo, schema.item), _photo),
-    PhotoSkipped: Change(upsert_for(schema.photo, schema.item), _left_out),
+    PhotoSkipped: Change(upsert_for(schema.photo, schema.item), _photo),
     Answered: Change(
         upsert_for(schema.answer, schema.item),
         lambda fact, said: {
@@ -265,7 +240,7 @@ STORY: Mapping[type, Change] = {
         ),
         _of_item(lot=lambda fact: fact.lot),
     ),
-    Graded: Change(update(schema.item, "letter", "cosmetic", "functional", "grade_rule", "grade_reasons"), _graded),
+    Graded: Change(update(schema.item, *_GRADED), _graded),
     Routed: Change(
         Statement(
             f"UPDATE item SET {', '.join(f'{name} = :{name}' for name in _ROUTED)}, "
@@ -276,7 +251,7 @@ STORY: Mapping[type, Change] = {
         _routed,
     ),
     RouteOverridden: Change(
-        update(schema.item, "overridden", "override_why", "overridden_by", "authorised_by", "disposition"),
+        update(schema.item, *_OVERRIDDEN, "disposition"),
         _of_item(
             overridden=lambda fact: fact.disposition,
             override_why=lambda fact: fact.why,
@@ -291,7 +266,11 @@ STORY: Mapping[type, Change] = {
         lambda fact, said: {"station": said.station, "item": fact.item, "confirmed_at": said.at},
     ),
     Placed: Change(
-        update(schema.item, "bin", "placed_at", "placed_n", "fill"),
+        Statement(
+            "UPDATE item SET bin = :bin, placed_at = :placed_at, placed_n = :placed_n, fill = :fill, way = disposition"
+            " WHERE station = :station AND item = :item",
+            Effect(schema.item, lambda old, new: None if old is None else {**old, **new, "way": old["disposition"]}),
+        ),
         lambda fact, said: {
             "station": said.station,
             "item": fact.item,
@@ -300,6 +279,16 @@ STORY: Mapping[type, Change] = {
             "placed_n": said.shift_n,
             "fill": fact.fill,
         },
+    ),
+    Regraded: Change(
+        update(schema.item, *_GRADED, *_ROUTED, *_OVERRIDDEN, "disposition"),
+        lambda fact, said: (
+            _graded(fact.graded, said)
+            | _routed(fact.routed, said)
+            | dict.fromkeys(_OVERRIDDEN, "")
+            | {"item": fact.item, "disposition": fact.disposition}
+            | ({"overridden": fact.disposition} if fact.disposition != fact.routed.disposition else {})
+        ),
     ),
     LineMissing: Change(
         upsert_for(schema.missing_line, schema.parcel),
@@ -331,10 +320,12 @@ _PRINTED = "copies_printed = CASE WHEN copies_printed < :printed THEN :printed E
 
 def _at_least(column: str, name: str) -> Effect:
     """Return the effect that a plate's count is raised, and never lowered."""
-    return Effect(
-        schema.plate,
-        lambda old, new: None if old is None else {**old, column: max(old[column], new[name])},
-    )
+    return Effect(schema.plate, lambda old, new: None if old is None else {**old, column: max(old[column], new[name])})
+
+
+def _proved(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Row | None:
+    """Return a plate as it was proved first: a label printed anew does not tell of another shift."""
+    return None if old is None else {**old, **({} if old["confirmed_at"] else new)}
 
 
 def _plate_row(fact: PlateAllotted | PlateVoided, said: Said) -> Row:
@@ -361,19 +352,18 @@ _ALLOTTED = ("item", "copies_asked", "copies_printed", "allotted_at", "allotted_
 # What stays true of things and people, undone or not: a printed label exists, a bin stands at the bench.
 THINGS: Mapping[type, Change] = {
     **shifts.CHANGES,
+    **bins.CHANGES,
     **decided.CHANGES,
     **calibration.CHANGES,
     ShiftOpened: Change(upsert(schema.shift), shifts.opened),
-    BinLabelled: Change(upsert(schema.bin_), _bin_row),
-    BinOpened: Change(upsert(schema.bin_, "replaces", "labelled_at"), _bin_row),
-    BinClosed: Change(
-        update(schema.bin_, "closed_at", "closed_why"),
-        lambda fact, said: {"station": said.station, "bin": fact.bin, "closed_at": said.at, "closed_why": fact.why},
-    ),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
     PlateVoided: Change(upsert(schema.plate, *_ALLOTTED), _plate_row),
     PlateConfirmed: Change(
-        update(schema.plate, "confirmed_at", "confirmed_n"),
+        Statement(
+            "UPDATE plate SET confirmed_at = :confirmed_at, confirmed_n = :confirmed_n"
+            " WHERE station = :station AND plate = :plate AND confirmed_at = ''",
+            Effect(schema.plate, _proved),
+        ),
         lambda fact, said: {
             "station": said.station,
             "plate": fact.plate,

@@ -14,6 +14,17 @@ from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
 from station.authority.facts import PinCleared, PinLocked, PinRefused
+from station.bins.facts import (
+    BinCheckBegan,
+    BinChecked,
+    BinCheckLeft,
+    BinMerged,
+    BinPlateChecked,
+    BinPlateUnchecked,
+    BinReopened,
+    BinStepTakenBack,
+    Carried,
+)
 from station.calibration.facts import (
     SecondAnswered,
     SecondAnswerTakenBack,
@@ -212,6 +223,15 @@ class ItemRelinked(Fact, frozen=True):
     rma: str
     line: str
     shipped_serials: tuple[str, ...] = ()
+
+
+class ItemUnlinked(Fact, frozen=True):
+    """An item belongs to no line by a decision any more: it is again what it was before (`match`, `rma`, `line`)."""
+
+    item: str
+    match: Match
+    rma: str = ""
+    line: str = ""
 
 
 class ItemWeighed(Fact, frozen=True):
@@ -495,6 +515,42 @@ class Placed(Fact, frozen=True):
     fill: int = 0
 
 
+class RegradeBegan(Fact, frozen=True):
+    """An item that was graded is inspected for the `n`-th time (from 2); until it is graded it lies in its bin still.
+
+    `item` is the name of this inspection, and so are the names in `identified` and `arrived`: what is answered now
+    takes nothing from what was answered before. `copies` is how many labels its plate had, `letter` and `disposition`
+    are what it was given before.
+    """
+
+    item: str
+    n: int
+    plate: str
+    bin: str
+    copies: int
+    letter: str
+    disposition: Disposition
+    arrived: ParcelArrived
+    identified: ItemIdentified
+    serial: SerialChecked | None = None
+
+
+class Regraded(Fact, frozen=True):
+    """An item has another grade and way, which hold from now on; the earlier ones (`was_…`) stay told beside them.
+
+    `disposition` is where it goes, a person's choice before the rule's.
+    """
+
+    item: str
+    parcel: str
+    n: int
+    graded: Graded
+    routed: Routed
+    disposition: Disposition
+    was_letter: str
+    was_disposition: Disposition
+
+
 class LineMissing(Fact, frozen=True):
     """A person confirmed that declared units were not in the parcel."""
 
@@ -541,6 +597,7 @@ Recorded = (
     | ItemIdentified
     | SerialChecked
     | ItemRelinked
+    | ItemUnlinked
     | ItemWeighed
     | PhotoTaken
     | PhotoSkipped
@@ -565,6 +622,8 @@ Recorded = (
     | PlateConfirmed
     | PlateVoided
     | Placed
+    | RegradeBegan
+    | Regraded
     | LineMissing
     | ParcelFinished
     | Undone
@@ -592,6 +651,15 @@ Recorded = (
     | SecondAnswerTakenBack
     | SecondLookLeft
     | SecondGraded
+    | BinReopened
+    | BinMerged
+    | Carried
+    | BinCheckBegan
+    | BinPlateChecked
+    | BinPlateUnchecked
+    | BinChecked
+    | BinCheckLeft
+    | BinStepTakenBack
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

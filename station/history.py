@@ -1,14 +1,15 @@
 """Answers what screens and the workflow ask about this bench's own past, from the projected tables and the journal."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.bins.manifest import Manifest, is_counted_blind, manifest
 from station.calibration.due import Due, Rate, due, first_look
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
@@ -16,9 +17,9 @@ from station.copy_marks import acked_in, refused_in
 from station.exceptions.kinds import Kinds
 from station.exceptions.of_site import ExceptionNote, queue_of_site
 from station.exceptions.queue import Decided, Unsent, Waiting, decisions
-from station.facts import ParcelArrived
+from station.facts import ItemUnlinked, ParcelArrived
 from station.journal import Journal
-from station.known import Plated, Received, Unit
+from station.known import FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import now as utc_now
 from station.moments import utc
@@ -26,7 +27,7 @@ from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
 from station.search.found import Found
 from station.search.seeking import seek
-from station.search.story import story_of
+from station.search.story import begun, is_decision, story_of
 from station.shifts.counting import BenchShift, Sent, reconcile, sent_so_far
 from station.shifts.findings import Finding, findings
 from station.shifts.lines import Line
@@ -57,8 +58,14 @@ class Figures(msgspec.Struct, frozen=True):
     exceptions: int
 
 
+BinState = Literal["labelled", "open", "full", "closed", "waiting"]
+
+
 class BinContents(msgspec.Struct, frozen=True):
-    """A bin this bench labelled or opened, and how many items it put in; times are UTC, "" for not yet."""
+    """A bin that stands at this bench: how it stands, and how many items lie in it; times are UTC, "" for not yet.
+
+    `since` is when the item that lies in it longest was put in. One that is `waiting` has goods, and was opened before.
+    """
 
     bin: str
     disposition: Disposition
@@ -67,6 +74,8 @@ class BinContents(msgspec.Struct, frozen=True):
     opened_at: str
     closed_at: str
     closed_why: str
+    since: str = ""
+    state: BinState = "open"
 
 
 class History:
@@ -77,6 +86,8 @@ class History:
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
         self._found: tuple[str, int, tuple[Finding, ...]] | None = None
         self._waiting: tuple[_Seen, tuple[Waiting, ...]] | None = None
+        self._bins: tuple[tuple[int, tuple[str, ...]], tuple[BinContents, ...]] | None = None
+        self._contents: tuple[tuple[int, str], Manifest | None] | None = None
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when a parcel with this code was first received at this bench; None when never."""
@@ -125,7 +136,10 @@ class History:
     def bin(self, code: str) -> Bin | None:
         """Return a bin that was labelled or opened at this bench."""
         rows = self._journal.rows(_BIN, bin=code)
-        return Bin(*rows[0]) if rows else None
+        if not rows:
+            return None
+        code, way, client, is_hazard = rows[0]
+        return Bin(code, way, client, bool(is_hazard))
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""
@@ -134,6 +148,42 @@ class History:
     def bin_fill(self, code: str) -> int:
         """Return how often a bin has left this bench with all that lay in it."""
         return int(self._journal.rows(_FILL, bin=code)[0][0])
+
+    def lying(self, plate: str) -> Lying | None:
+        """Return the item that bears a plate and was put into a bin, as it lies now."""
+        rows = self._journal.rows(_LYING_BY_PLATE, plate=plate) if plate else []
+        return _lying(rows[0]) if rows else None
+
+    def lying_item(self, item: str) -> Lying | None:
+        """Return the same of an item by its name."""
+        rows = self._journal.rows(_LYING_BY_ITEM, item=item) if item else []
+        return _lying(rows[0]) if rows else None
+
+    def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
+        """Return the units that were found in a parcel, in the order they were taken out."""
+        return tuple(FoundUnit(*row) for row in self._journal.rows(_FOUND_IN, parcel=parcel))
+
+    def linked_before(self, parcel: str, item: str, exception: str, n: int) -> ItemUnlinked | None:
+        """Return what an item was linked to before the `n`-th decision about an exception of its parcel."""
+        with self._journal.reading() as connection:
+            story = story_of(connection, self._journal.path.parent, self._journal.station, parcel)
+        facts = [told.fact for told in story if not told.undone]
+        made = (place for place, fact in enumerate(facts) if is_decision(fact, exception, n))
+        first = begun(facts[: next(made, 0)], item)
+        if first is None:
+            return None
+        named = first.identified
+        return ItemUnlinked(item, named.match, named.rma, named.line)
+
+    def inspected(self, parcel: str, item: str) -> Inspected | None:
+        """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
+        with self._journal.reading() as connection:
+            story = story_of(connection, self._journal.path.parent, self._journal.station, parcel)
+        return begun([told.fact for told in story if not told.undone], item)
+
+    def plates_in(self, code: str) -> tuple[str, ...]:
+        """Return the plates that should lie in a bin now, by our own count."""
+        return tuple(row[0] for row in self._journal.rows(_PLATES_IN, bin=code))
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count, in order."""
@@ -221,25 +271,34 @@ class History:
         with self._journal.reading() as connection:
             return first_look(connection, self._journal.station, plate)
 
-    def bins(self) -> tuple[BinContents, ...]:
-        """Return the bins of this bench with what it put into each, open ones first."""
-        bin_, item = schema.bin_, schema.item
-        items = select(func.count()).where(item.c.station == bin_.c.station, item.c.bin == bin_.c.bin).scalar_subquery()
-        query = (
-            select(
-                bin_.c.bin,
-                bin_.c.disposition,
-                bin_.c.client,
-                items.label("items"),
-                bin_.c.opened_at,
-                bin_.c.closed_at,
-                bin_.c.closed_why,
-            )
-            .where(bin_.c.station == self._journal.station)
-            .order_by(bin_.c.closed_at != "", bin_.c.bin)
-        )
-        with self._journal.reading() as connection:
-            return tuple(BinContents(**row) for row in connection.execute(query).mappings())
+    def bins(self, open_here: Collection[str] = ()) -> tuple[BinContents, ...]:
+        """Return the bins at this bench with what lies in each; those that left, or stand empty somewhere, are none.
+
+        `open_here` are those that take goods now. Looked for anew when a fact came since.
+        """
+        asked = (self._journal.last_seq, tuple(open_here))
+        if self._bins is not None and self._bins[0] == asked:
+            return self._bins[1]
+        found = []
+        for code, way, client, items, opened_at, closed_at, why, since in self._journal.rows(_BINS):
+            state: BinState = "full" if why == "full" else "closed"
+            if not closed_at:
+                state = "open" if code in open_here else "waiting" if opened_at else "labelled"
+            if items or code in open_here or state == "labelled":
+                found.append(BinContents(code, way, client, items, opened_at, closed_at, why, since or "", state))
+        told = tuple(sorted(found, key=lambda each: (_BIN_ORDER[each.state], each.bin)))
+        self._bins = (asked, told)
+        return told
+
+    def contents(self, code: str) -> Manifest | None:
+        """Return what lies in a bin now; None for one that is not known here, and while bins are counted blind."""
+        asked = (self._journal.last_seq, code)
+        if self._contents is None or self._contents[0] != asked:
+            with self._journal.reading() as connection:
+                blind = is_counted_blind(connection, self._journal.station)
+                told = None if blind else manifest(connection, self._journal.station, code)
+            self._contents = (asked, told)
+        return self._contents[1]
 
     def seek(
         self,
@@ -254,6 +313,19 @@ class History:
         """Count the station's rows with a moment not before `since`."""
         query = select(func.count()).where(column.table.c.station == self._journal.station, column >= since)
         return int(connection.execute(query).scalar_one())
+
+
+def _lying(row: Sequence[Any]) -> Lying:
+    named = dict(zip(_LYING_COLUMNS, row, strict=False))
+    is_hazard, told, is_doubted, copies, again = row[len(_LYING_COLUMNS) :]
+    return Lying(
+        **named,
+        is_hazard=bool(is_hazard),
+        is_barred=bool(is_hazard or told),
+        is_doubted=bool(is_doubted),
+        copies=copies,
+        grades=1 + again,
+    )
 
 
 def _unit(row: Sequence[Any]) -> Unit:
@@ -283,9 +355,42 @@ _PLACED = Statement(
     "SELECT disposition, COUNT(*) AS items FROM item WHERE station = :station AND placed_at >= :morning"
     " GROUP BY disposition ORDER BY disposition"
 )
-_BIN = Statement("SELECT bin, disposition, client FROM bin WHERE station = :station AND bin = :bin")
-_CLOSED = Statement("SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> ''")
+_LYING_COLUMNS = ("item", "parcel", "plate", "title", "client", "rma", "letter", "disposition", "bin")
+_LYING = (
+    "SELECT i.item, i.parcel, i.plate, i.title, i.client, i.rma, i.letter, i.disposition,"
+    " CASE WHEN i.moved_n = 0 THEN i.bin ELSE '' END AS bin, i.owner = 'safety' AS is_hazard,"
+    " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
+    f" AND e.kind IN ({', '.join(repr(kind) for kind in (*_RECALLS, 'hazard'))})) AS told,"
+    " EXISTS (SELECT 1 FROM decision d WHERE d.station = i.station AND d.item = i.item AND d.decision = 'regrade'"
+    " AND d.taken_back_at = '' AND NOT EXISTS (SELECT 1 FROM regrade r WHERE r.station = i.station"
+    " AND r.item = i.item AND r.graded_at >= d.decided_at)) AS is_doubted, l.copies_asked,"
+    " (SELECT COUNT(*) FROM regrade r WHERE r.station = i.station AND r.item = i.item) AS again"
+    " FROM item i JOIN plate l ON l.station = i.station AND l.plate = i.plate AND l.voided_at = ''"
+    " WHERE i.station = :station AND i.placed_at <> ''"
+)
+_LYING_BY_PLATE = Statement(f"{_LYING} AND i.plate = :plate")
+_LYING_BY_ITEM = Statement(f"{_LYING} AND i.item = :item")
+_FOUND_IN = Statement(
+    "SELECT item, sku, gtin, code, match, rma, line FROM item WHERE station = :station AND parcel = :parcel"
+    " ORDER BY identified_at, item"
+)
+_PLATES_IN = Statement(
+    "SELECT plate FROM item WHERE station = :station AND bin = :bin AND moved_n = 0 AND placed_at <> '' ORDER BY plate"
+)
+_BIN = Statement("SELECT bin, disposition, client, hazard FROM bin WHERE station = :station AND bin = :bin")
+# One that left since comes back empty, and takes goods again.
+_CLOSED = Statement(
+    "SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> '' AND NOT EXISTS (SELECT 1"
+    " FROM bin_move m WHERE m.station = bin.station AND m.bin = bin.bin AND m.moved_at >= bin.closed_at)"
+)
 _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
+_BIN_ORDER: Mapping[BinState, int] = {"labelled": 0, "open": 1, "waiting": 2, "full": 3, "closed": 4}
+_BINS = Statement(
+    "SELECT b.bin, b.disposition, b.client, COALESCE(l.items, 0), b.opened_at, b.closed_at, b.closed_why, l.since"
+    " FROM bin b LEFT JOIN (SELECT i.bin, COUNT(*) AS items, MIN(i.placed_at) AS since FROM item i"
+    " WHERE i.station = :station AND i.moved_n = 0 AND i.placed_n > 0 GROUP BY i.bin) l ON l.bin = b.bin"
+    " WHERE b.station = :station AND (l.items > 0 OR b.closed_at = '')"
+)
 _WITH_GOODS = Statement(
     "SELECT bin, disposition, client FROM bin WHERE station = :station AND bin IN"
     " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0) ORDER BY bin"

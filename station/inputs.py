@@ -31,6 +31,7 @@ class Do(StrEnum):
     MOVE_BIN = "move-bin"
     DECIDE = "decide"
     SECOND_LOOK = "second-look"
+    BINS = "bins"
 
 
 class Command(msgspec.Struct, frozen=True):

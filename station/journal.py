@@ -218,7 +218,7 @@ class Journal:
         Numbers that lost facts may have used are passed over, so that none is given twice.
         """
         skipped = self._opened.skipped
-        counted = ("parcels", "items", "plates", "bin_labels", "exceptions", "shifts")
+        counted = ("parcels", "items", "plates", "bin_labels", "exceptions", "shifts", "checks")
         state = msgspec.structs.replace(initial, **{name: getattr(initial, name) + skipped for name in counted})
         after = 0
         with self.reading() as connection:

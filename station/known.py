@@ -13,6 +13,7 @@ from station.calibration.due import Due
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
 from station.exceptions.queue import Decided, Waiting
+from station.facts import ItemIdentified, ItemUnlinked, Match, ParcelArrived, SerialChecked
 from station.interlocks import Interlock
 from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.resolver.ranking import Evidence, Ranked
@@ -29,6 +30,50 @@ class Plated(msgspec.Struct, frozen=True):
     disposition: str
     bin: str
     at: str
+
+
+class Lying(msgspec.Struct, frozen=True):
+    """An item that was put into a bin here: what it is, where it goes, and where it lies.
+
+    `disposition` is where it goes; `bin` is empty when it is in none, or left with it. `is_hazard` is kept apart from
+    all else, `is_barred` nobody releases: a hazard or a recall. `is_doubted`: it is to be graded again. `copies` is how
+    many labels its plate has, `grades` how often it was graded.
+    """
+
+    item: str
+    parcel: str
+    plate: str
+    title: str
+    client: str
+    rma: str
+    letter: str
+    disposition: Disposition
+    bin: str
+    is_hazard: bool = False
+    is_barred: bool = False
+    is_doubted: bool = False
+    copies: int = 1
+    grades: int = 1
+
+
+class FoundUnit(msgspec.Struct, frozen=True):
+    """A unit that was found in a parcel: by which codes it is known, and to which line it belongs, if any."""
+
+    item: str
+    sku: str
+    gtin: str
+    code: str
+    match: Match
+    rma: str
+    line: str
+
+
+class Inspected(msgspec.Struct, frozen=True):
+    """What the first inspection of an item began with: its parcel, what it is, and its serial number."""
+
+    arrived: ParcelArrived
+    identified: ItemIdentified
+    serial: SerialChecked | None = None
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -142,6 +187,24 @@ class Known(Protocol):
 
     def bin_fill(self, code: str) -> int:
         """Return how often a bin has left this bench with all that lay in it."""
+
+    def lying(self, plate: str) -> Lying | None:
+        """Return what is known of the item that bears a plate of this bench and was put into a bin."""
+
+    def lying_item(self, item: str) -> Lying | None:
+        """Return the same of an item by its name."""
+
+    def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
+        """Return the units that were found in a parcel, in the order they were taken out."""
+
+    def linked_before(self, parcel: str, item: str, exception: str, n: int) -> ItemUnlinked | None:
+        """Return what an item was linked to before the `n`-th decision about an exception of its parcel."""
+
+    def inspected(self, parcel: str, item: str) -> Inspected | None:
+        """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
+
+    def plates_in(self, code: str) -> tuple[str, ...]:
+        """Return the plates that should lie in a bin, by our own count."""
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count; never how much."""

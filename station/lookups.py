@@ -18,9 +18,10 @@ from station.exceptions import of_site
 from station.exceptions.kinds import Kinds, read_kinds
 from station.exceptions.of_site import ExceptionNote
 from station.exceptions.queue import Decided, Unsent, Waiting
+from station.facts import ItemUnlinked
 from station.history import History
 from station.interlocks import Interlock
-from station.known import Day, Plated, Received, Unit
+from station.known import Day, FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import LocalCopy
 from station.moments import now as utc_now
 from station.moments import today
@@ -166,6 +167,30 @@ class Lookups:
     def bin_fill(self, code: str) -> int:
         """Return how often a bin has left this bench with all that lay in it."""
         return self._history.bin_fill(code)
+
+    def lying(self, plate: str) -> Lying | None:
+        """Return what is known of the item that bears a plate of this bench and was put into a bin."""
+        return self._history.lying(plate)
+
+    def lying_item(self, item: str) -> Lying | None:
+        """Return the same of an item by its name."""
+        return self._history.lying_item(item)
+
+    def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
+        """Return the units that were found in a parcel, in the order they were taken out."""
+        return self._history.found_in(parcel)
+
+    def linked_before(self, parcel: str, item: str, exception: str, n: int) -> ItemUnlinked | None:
+        """Return what an item was linked to before the `n`-th decision about an exception of its parcel."""
+        return self._history.linked_before(parcel, item, exception, n)
+
+    def inspected(self, parcel: str, item: str) -> Inspected | None:
+        """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
+        return self._history.inspected(parcel, item)
+
+    def plates_in(self, code: str) -> tuple[str, ...]:
+        """Return the plates that should lie in a bin, by our own count."""
+        return self._history.plates_in(code)
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count."""

@@ -14,6 +14,7 @@ _STATION = re.compile(r"[A-Z0-9]{3}", re.ASCII)
 _PLATE = re.compile(r"LPN([A-Z0-9]{3})([0-9]{7,12})([A-Z0-9])", re.ASCII)
 _BIN = re.compile(r"BIN-([A-Z0-9]{3})-([0-9]{4,12})([A-Z0-9])", re.ASCII)
 _LARGEST = 10**12
+_AGAIN = "#"
 
 
 class Plate(msgspec.Struct, frozen=True):
@@ -89,6 +90,16 @@ def shift_count(shift: str) -> int:
 def exception_id(station: str, count: int) -> str:
     """Return the name of the station's count-th exception."""
     return f"E-{_station(station)}-{_count(count)}"
+
+
+def again_id(name: str, count: int) -> str:
+    """Return the name under which an item (or its parcel) is inspected for the count-th time, from 2."""
+    return f"{name}{_AGAIN}{count}"
+
+
+def first_id(name: str) -> str:
+    """Return the item's (or parcel's) own name, whichever time it is inspected."""
+    return name.partition(_AGAIN)[0]
 
 
 def _station(code: str) -> str:

@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.bins.facts import BinMerged, BinStepTakenBack, Carried
+from station.bins.moving import move
 from station.change import Change, Row, Said
 from station.changes import STORY, THINGS
 from station.entries import Entry
-from station.exceptions.facts import DecisionTakenBack
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.facts import Recorded, Undone, Unknown, decode
 from station.shifts.facts import BinMoved, CountCalledOff, PlateUncounted
 from station.statements import Statement
@@ -35,8 +37,13 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
     _change(connection, THINGS, fact, said)
     _change(connection, STORY, fact, said)
     _remember(connection, station, entry, fact)
-    if isinstance(fact, BinMoved):
-        _LEAVE.write(connection, {"station": station, "bin": fact.bin, "fill": fact.fill - 1, "moved_n": said.shift_n})
+    if isinstance(fact, BinMoved | BinMerged | Carried | BinStepTakenBack):
+        move(connection, fact, said)
+        if isinstance(fact, BinStepTakenBack):
+            key = {"station": station, "txn": fact.txn}
+            _UNDONE.write(connection, {**key, "undone_at": said.at, "shift_n": said.shift_n})
+    elif isinstance(fact, ExceptionDecided | DecisionTakenBack):
+        _DECIDED.write(connection, {"station": station, "exception": fact.exception})
     elif isinstance(fact, CountCalledOff):
         _FORGET_COUNTS.write(connection, {"station": station, "shift": fact.shift})
     elif isinstance(fact, PlateUncounted):
@@ -45,10 +52,10 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
 
 
 def is_wide(fact: Recorded | Unknown) -> bool:
-    """Tell whether a fact needs more rows than those it makes: an undo, a bin that left, a count called off, a plate
-    that was scanned by mistake, a decision taken back.
+    """Tell whether a fact needs more rows than those it makes: an undo, a bin that left or was poured into another, an
+    item that was carried, a count called off, a plate that was scanned by mistake, a decision made or taken back.
     """
-    return isinstance(fact, Undone | BinMoved | CountCalledOff | PlateUncounted | DecisionTakenBack)
+    return isinstance(fact, _WIDE)
 
 
 def rebuild(connection: Connection, entries: Iterable[tuple[str, Entry]]) -> None:
@@ -115,6 +122,10 @@ def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
             )
 
 
+_WIDE = (
+    *(Undone, BinMoved, BinMerged, Carried, BinStepTakenBack, CountCalledOff, PlateUncounted),
+    *(ExceptionDecided, DecisionTakenBack),
+)
 _REMEMBER_PARCEL = Statement(
     "INSERT INTO story (station, parcel, n, epoch, seq, txn) "
     "SELECT :station, :parcel, COALESCE(MAX(n), 0) + 1, :epoch, :seq, :txn "
@@ -138,8 +149,11 @@ _UNDONE = Statement(
     "ON CONFLICT (station, txn) DO NOTHING"
 )
 _PARCELS_OF = Statement("SELECT DISTINCT parcel FROM story WHERE station = :station AND txn = :txn")
-_LEAVE = Statement(
-    "UPDATE item SET moved_n = :moved_n WHERE station = :station AND bin = :bin AND fill = :fill AND placed_n > 0"
+# One decision that stands, or several that say the same: it waits no more.
+_DECIDED = Statement(
+    "UPDATE exception SET waits = CASE (SELECT COUNT(DISTINCT d.decision || '/' || d.decided_to) FROM decision d"
+    " WHERE d.exception = :exception AND d.taken_back_at = '') WHEN 1 THEN 0 ELSE 1 END"
+    " WHERE station = :station AND exception = :exception"
 )
 _FORGET_COUNTS = Statement("DELETE FROM bin_count WHERE station = :station AND shift = :shift")
 _UNCOUNT = Statement(

@@ -92,7 +92,9 @@ def prompt(state: State, known: Known) -> Prompt:
         title = mark("Put it into the fire-safe box and scan the box")
     if not is_supervisor(state):
         buttons = tuple(each for each in buttons if each.command.do is not Do.DECIDE)
-    return Prompt(str(stage), title, reason, _params(state, known), (*buttons, *_undo(state)), "code", picture)
+    # A check of a bin takes back its own plates.
+    undo = _undo(state) if stage is not Stage.CHECK else ()
+    return Prompt(str(stage), title, reason, _params(state, known), (*buttons, *undo), "code", picture)
 
 
 def _button(key: str, text: str, do: Do, main: bool = False) -> Button:
@@ -109,7 +111,16 @@ _SIGN_OUT = _button("F12", mark("Sign out"), Do.SIGN_OUT)
 _LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
 _TAKE_BACK = _button("U", mark("Take a decision back"), Do.UNDO)
 # The questions that a code answers too.
-_TYPED = (Stage.EXCEPTION, Stage.DECISION_ORDER, Stage.SECOND_ITEM)
+_TYPED = (
+    Stage.EXCEPTION,
+    Stage.DECISION_ORDER,
+    Stage.BIN,
+    Stage.BIN_ACT,
+    Stage.BIN_TO,
+    Stage.BIN_INTO,
+    Stage.CARRY,
+    Stage.SECOND_ITEM,
+)
 
 _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
     Stage.SIGN_IN: (mark("Scan your badge"), mark("Then type your PIN."), "badge", ()),
@@ -169,6 +180,16 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
             _button("Esc", mark("Count it from nothing"), Do.CANCEL),
         ),
     ),
+    Stage.CHECK: (
+        mark("Scan every plate in bin {counting}"),
+        mark("Whatever lies in it, also what does not belong there. Scanned so far: {scanned}."),
+        "label",
+        (
+            _button("Enter", mark("This bin is counted"), Do.FINISH, main=True),
+            _button("U", mark("Take the last plate back"), Do.UNDO),
+            _button("Esc", mark("Leave it uncounted"), Do.CANCEL),
+        ),
+    ),
     Stage.COUNTERSIGN: (
         mark("Ask a second supervisor to scan their badge"),
         mark("Much differs in this shift. It is locked when two have signed."),
@@ -214,6 +235,24 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
         mark("{count} wait for a second look by you. Fetch one from its bin."),
     ),
     Stage.DECIDED: (mark("Which decision is taken back?"), mark("The exception waits again then.")),
+    Stage.BIN: (mark("Which bin?"), mark("Scan its label, or choose one that is open.")),
+    Stage.BIN_ACT: (mark("What shall be done with bin {bin}?"), mark("{way} {client}")),
+    Stage.BIN_WHY: (mark("Why is it opened again?"), mark("Bin {bin}. The answer is noted with your name.")),
+    Stage.BIN_TO: (mark("Where does bin {bin} go?"), mark("Scan or type the place. What lies in it goes with it.")),
+    Stage.BIN_INTO: (
+        mark("Into which bin?"),
+        mark("All of {bin} goes into it. It must be for the same way and client."),
+    ),
+    Stage.BIN_WAY: (mark("What is the new bin for?"), mark("A bin takes goods of one way only.")),
+    Stage.BIN_CLIENT: (mark("Whose goods are for it?"), mark("Its label is printed then.")),
+    Stage.BIN_DIFFERS: (
+        mark("Bin {bin} is not right"),
+        mark("Missing: {missing}. Of other bins: {misplaced}. Not of here: {foreign}."),
+    ),
+    Stage.CARRY: (
+        mark("Put it in {goes_to} and scan the bin"),
+        mark("{title} lies in {bin}, and goes another way now."),
+    ),
     Stage.SERIAL_SHARED: (
         mark("Is this number really on both items?"),
         mark("{code} is on another item of this parcel already."),
@@ -234,6 +273,8 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = "pin" if stage in (Stage.PIN, Stage.SIGN_PIN) else "code" if stage in _TYPED else "none"
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
+    if stage is Stage.BIN_DIFFERS:
+        aside = (_button("Enter", mark("Go on"), Do.CONFIRM, main=True),)
     return Prompt(str(stage), title, reason, params, (*buttons, *aside), entry, _PICTURES.get(stage, ""))
 
 
@@ -250,6 +291,9 @@ def _choice(stage: Stage, number: int, choice: Choice) -> Button:
 
 
 _PICTURES: Mapping[Stage, str] = {
+    Stage.CARRY: "bin",
+    Stage.BIN_TO: "bin",
+    Stage.BIN_INTO: "bin",
     Stage.PIN: "badge",
     Stage.SUPERVISOR: "badge",
     Stage.DOUBT: "camera",
@@ -435,6 +479,8 @@ def _review(state: State, known: Known) -> Prompt:
 
 def _params(state: State, known: Known) -> dict[str, str]:
     item = state.item
+    if state.check is not None:
+        return {"counting": state.check.bin, "scanned": str(len(state.check.plates))}
     if state.closing is not None:
         return {"counting": state.closing.bin, "scanned": str(len(state.closing.plates))}
     if item is None:

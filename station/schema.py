@@ -151,6 +151,8 @@ item = Table(
     _number("placed_n"),
     _number("fill"),
     _number("moved_n"),
+    _text("way"),  # the disposition of the bin it lies in: its own, but for what was sent another way since
+    _number("carried_n"),  # the shift in which it last went from one bin into another
     Index("item_parcel", "station", "parcel"),
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
@@ -218,6 +220,8 @@ exception = Table(
     _text("shift"),
     _text("txn"),
     _number("shift_n"),
+    _number("waits"),  # 0 once one decision stands about it, as far as its own station's facts told
+    Index("exception_waits", "station", "waits", "raised_at"),
     Index("exception_raised", "station", "raised_at"),
     Index("exception_txn", "station", "txn"),
     Index("exception_item", "station", "item"),
@@ -319,6 +323,53 @@ bin_move = Table(
     sqlite_with_rowid=False,
 )
 
+# Where an item lay before it went into another bin, in order; `left_n` is the shift in which it did.
+earlier_place = Table(
+    "earlier_place",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("bin"),
+    _number("fill"),
+    _text("way"),
+    _number("left_n"),
+    _text("txn"),
+    Index("earlier_place_txn", "station", "txn"),
+    sqlite_with_rowid=False,
+)
+
+# Each further grade of an item, from the second on.
+regrade = Table(
+    "regrade",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("letter"),
+    _text("was_letter"),
+    _text("disposition"),
+    _text("was_disposition"),
+    _text("graded_at"),
+    _text("operator"),
+    sqlite_with_rowid=False,
+)
+
+# Each check of a single bin; `plates` is NULL until it came to its end, and for one that was left.
+bin_check = Table(
+    "bin_check",
+    PROJECTIONS,
+    _text("station", key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _text("bin"),
+    _text("operator"),
+    _text("ended_at"),  # "" while it is going on
+    _number("plates", known=False),
+    _text("findings"),  # JSON of what is missing, misplaced and foreign
+    Index("bin_check_ended", "station", "ended_at"),
+    sqlite_with_rowid=False,
+)
+
 # What a carrier's sheet says of one shift; the last word counts.
 delivery = Table(
     "delivery",
@@ -414,6 +465,7 @@ decision = Table(
     _text("parcel"),
     _text("item"),
     Index("decision_exception", "exception"),
+    Index("decision_item", "station", "item"),
     sqlite_with_rowid=False,
 )
 

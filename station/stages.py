@@ -57,6 +57,16 @@ class Stage(StrEnum):
     DECIDED = "decided"
     SECOND_ITEM = "second-item"
     SECOND_LOOK = "second-look"
+    BIN = "bin"
+    BIN_ACT = "bin-act"
+    BIN_WHY = "bin-why"
+    BIN_TO = "bin-to"
+    BIN_INTO = "bin-into"
+    BIN_WAY = "bin-way"
+    BIN_CLIENT = "bin-client"
+    BIN_DIFFERS = "bin-differs"
+    CHECK = "check"
+    CARRY = "carry"
 
 
 def stage_of(state: State, known: Known) -> Stage:
@@ -80,7 +90,9 @@ def stage_of(state: State, known: Known) -> Stage:
 
 
 def _stage_of_shift(state: State) -> Stage:
-    """Return where the close of the shift stands; without one the next parcel is waited for."""
+    """Return where the close of the shift or the check of a bin stands; else the next parcel is waited for."""
+    if state.check is not None:
+        return Stage.CHECK
     if state.phase == "counting":
         return Stage.COUNT_BIN if state.closing is not None and state.closing.bin else Stage.COUNT
     return {"review": Stage.REVIEW, "signed": Stage.COUNTERSIGN}.get(state.phase, Stage.IDLE)
@@ -89,7 +101,7 @@ def _stage_of_shift(state: State) -> Stage:
 def _stage_of_item(item: Item, known: Known) -> Stage:
     if item.confirmed:
         return Stage.PLACE
-    if item.plate:
+    if item.is_taken:
         return Stage.PREP if prep_due(item, known) is not None else Stage.LABEL
     if item.routed is not None:
         return Stage.RESULT

@@ -14,8 +14,12 @@ from resources.words import mark
 from station.authority import pins
 from station.authority.facts import PinCleared, PinLocked, PinRefused
 from station.authority.pins import Wrong
+from station.bins import checking
+from station.bins.checking import Check
+from station.bins.facts import BinMerged, BinReopened, BinStep, BinStepTakenBack, Carried
 from station.calibration import looking
 from station.calibration.looking import Looking
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.facts import (
     Answered,
     BinClosed,
@@ -51,6 +55,8 @@ from station.facts import (
     PrepSkipped,
     ReadingAnswered,
     Recorded,
+    RegradeBegan,
+    Regraded,
     Routed,
     RouteOverridden,
     SerialChecked,
@@ -63,6 +69,7 @@ from station.facts import (
 )
 from station.inputs import PhotoChecked
 from station.patterns import asked
+from station.plates import first_id
 from station.records import Disposition
 from station.shifts import closing as closings
 from station.shifts.closing import Closing
@@ -72,6 +79,18 @@ from station.shifts.facts import BinMoved, CountBegan, ShiftLocked
 FOUND = ("recall", "recall_part", "serial")
 # The proof of a stop that was found not to hold for this unit.
 CLEARED = "read"
+
+
+class Again(msgspec.Struct, frozen=True):
+    """An item that is inspected for the `n`-th time: its own name, the bin it lies in, and the labels it had."""
+
+    item: str
+    parcel: str
+    n: int
+    bin: str
+    copies: int
+    letter: str
+    disposition: Disposition
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -105,6 +124,12 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     lot: str = ""
     made: str = ""
     asked: tuple[str, ...] = ()
+    again: Again | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether its result was taken: its label is asked for, for one that is graded again a new one."""
+        return bool(self.plate) and (self.again is None or self.copies_asked > self.again.copies)
 
     @property
     def open_interlocks(self) -> tuple[InterlockRaised, ...]:
@@ -170,13 +195,20 @@ class OpenBin(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A step a person can take back: its name, its transactions, and the parcel as it was before."""
+    """A step a person can take back: its name, its transactions, and the parcel as it was before.
+
+    `bins` are those of a step with bins alone, as they were before it, `kind` says which, `moved` is the move it made.
+    """
 
     name: str
     txns: tuple[str, ...]
     before: Parcel | None
     placed_bin: str = ""
     plate: str = ""
+    kind: BinStep | None = None
+    bins: tuple[OpenBin, ...] = ()
+    labelled: tuple[BinLabelled, ...] = ()
+    moved: int = 0
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -220,6 +252,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     shifts: int = 0
     ask: Ask | None = None
     closing: Closing | None = None
+    check: Check | None = None
+    checks: int = 0
     pins: tuple[Wrong, ...] = ()
     looking: Looking | None = None
 
@@ -236,25 +270,51 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def fold(state: State, txn: str, facts: Iterable[Recorded | Unknown]) -> State:
     """Return the state after the facts of one transaction; what is being asked is left alone."""
-    before = state.parcel
+    before = state
     facts = tuple(facts)
     for fact in facts:
         change = _CHANGES.get(type(fact))
         if change is not None:
             state = change(state, fact)
-    return _remember(state, before, txn, facts)
+    step = _bin_step(before, txn, facts) if state.parcel is None else None
+    if step is not None:
+        return msgspec.structs.replace(state, steps=(*state.steps, step))
+    return _remember(state, before.parcel, txn, facts)
+
+
+# What is done with bins between two parcels; of several facts in one step the first of these names it.
+BIN_STEPS: Mapping[type, tuple[BinStep, str]] = {
+    Carried: ("carried", mark("item carried")),
+    BinMerged: ("merged", mark("bins merged")),
+    BinMoved: ("moved", mark("bin left")),
+    BinReopened: ("reopened", mark("bin reopened")),
+    BinClosed: ("closed", mark("bin closed")),
+    BinOpened: ("opened", mark("bin opened")),
+}
+
+
+def _bin_step(before: State, txn: str, facts: tuple[Recorded | Unknown, ...]) -> Step | None:
+    """Return the step of what was done with bins alone; None for anything else, and while a shift is closed."""
+    if before.parcel is not None or before.closing is not None:
+        return None
+    for kind, (step, name) in BIN_STEPS.items():
+        fact: Any = next((each for each in facts if isinstance(each, kind)), None)
+        if fact is not None:
+            moved = fact.fill if step == "moved" else 0
+            return Step(name, (txn,), None, fact.bin, "", step, before.bins, before.labelled, moved)
+    return None
 
 
 def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Recorded | Unknown, ...]) -> State:
     """Keep the step for undo; a transaction no person made is added to the step before it."""
-    if any(isinstance(fact, Undone) for fact in facts) or not facts:
+    if any(isinstance(fact, _NO_STEP) for fact in facts) or not facts:
         return state
     if all(isinstance(fact, Hinted | PinRefused | PinLocked | PinCleared) for fact in facts):
         # Nobody did this, and taking the last step back does not make a photo look otherwise.
         return state
     if all(isinstance(fact, PhotoRead) for fact in facts):
         return _read_before(state, facts)
-    if any(isinstance(fact, ParcelFinished | SignedIn | SignedOut | CountBegan) for fact in facts):
+    if any(isinstance(fact, ParcelFinished | Regraded | SignedIn | SignedOut | CountBegan) for fact in facts):
         return msgspec.structs.replace(state, steps=())
     name = next((_step_name(fact) for fact in facts if type(fact) in STEP_NAMES), "")
     if name:
@@ -280,12 +340,16 @@ def _read_before(state: State, facts: tuple[Any, ...]) -> State:
     return msgspec.structs.replace(state, steps=tuple(steps))
 
 
+# What is taken back by other facts, and names no step of a parcel.
+_NO_STEP = (Undone, BinStepTakenBack, ExceptionDecided, DecisionTakenBack, *checking.FACTS)
+
 # English message ids; resources.words translates them where they are shown.
 STEP_NAMES: Mapping[type, str] = {
     ParcelArrived: mark("parcel scan"),
     ParcelWeighed: mark("weight"),
     WeighingSkipped: mark("no weight"),
     ItemIdentified: mark("item scan"),
+    RegradeBegan: mark("grade again"),
     SerialChecked: mark("serial number"),
     PhotoTaken: mark("photo"),
     PhotoSkipped: mark("photo left out"),
@@ -349,6 +413,21 @@ def _identified(state: State, fact: ItemIdentified) -> State:
 
 def _pattern(state: State, fact: PatternNoted) -> State:
     return _parcel(state, patterns=(*state.parcel.patterns, fact)) if state.parcel is not None else state
+
+
+def _again(state: State, fact: RegradeBegan) -> State:
+    known = Again(
+        first_id(fact.item), first_id(fact.arrived.parcel), fact.n, fact.bin, fact.copies, fact.letter, fact.disposition
+    )
+    item = Item(
+        fact.identified,
+        fact.serial,
+        plate=fact.plate,
+        copies_asked=fact.copies,
+        copies_printed=fact.copies,
+        again=known,
+    )
+    return msgspec.structs.replace(state, parcel=Parcel(fact.arrived, unweighed_why="regrade", items=(item,)))
 
 
 def _relinked(state: State, fact: ItemRelinked) -> State:
@@ -466,7 +545,29 @@ def _undone(state: State, fact: Undone) -> State:
     return _bin(state, last.placed_bin, -1) if last.placed_bin else state
 
 
-def _finished(state: State, _fact: ParcelFinished) -> State:
+def _reopened(state: State, fact: BinReopened) -> State:
+    others = tuple(each for each in state.bins if each.code != fact.bin)
+    again = OpenBin(fact.bin, fact.disposition, fact.client, fact.items, fill=fact.fill)
+    return msgspec.structs.replace(state, bins=(*others, again))
+
+
+def _merged(state: State, fact: BinMerged) -> State:
+    return _bin(_bin(state, fact.bin, -fact.items), fact.into, fact.items)
+
+
+def _bin_step_back(state: State, fact: BinStepTakenBack) -> State:
+    """Have the bins again as they were before the step."""
+    if not state.steps or state.steps[-1].txns[0] != fact.txn:
+        return state
+    last = state.steps[-1]
+    return msgspec.structs.replace(state, bins=last.bins, labelled=last.labelled, steps=state.steps[:-1])
+
+
+def _checked(state: State, fact: Any) -> State:
+    return msgspec.structs.replace(state, check=checking.after(state.check, fact), checks=max(state.checks, fact.n))
+
+
+def _finished(state: State, _fact: ParcelFinished | Regraded) -> State:
     return msgspec.structs.replace(state, parcel=None)
 
 
@@ -532,12 +633,19 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     Placed: _placed,
     LineMissing: _same,
     ParcelFinished: _finished,
+    RegradeBegan: _again,
+    Regraded: _finished,
     Undone: _undone,
     **dict.fromkeys(closings.FACTS, _closed),
     **dict.fromkeys(
         looking.FACTS,
         lambda state, fact: msgspec.structs.replace(state, looking=looking.after(state.looking, fact)),
     ),
+    BinReopened: _reopened,
+    BinMerged: _merged,
+    Carried: lambda state, fact: _bin(_bin(state, fact.was_bin, -1), fact.bin, 1),
+    BinStepTakenBack: _bin_step_back,
+    **dict.fromkeys(checking.FACTS, _checked),
 }
 
 

@@ -44,6 +44,7 @@ CATEGORY_WORDS: Mapping[str, str] = {
 
 EXCEPTION_WORDS: Mapping[str, str] = {
     "unknown_parcel": mark("Parcel nobody announced"),
+    "bin_differs": mark("Bin that is not right"),
     "misrouted_parcel": mark("Parcel of another site"),
     "double_receipt": mark("Parcel received twice"),
     "weight_out_of_band": mark("Weight outside the band"),
@@ -92,6 +93,10 @@ EVIDENCE_WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "grade_conflict": (mark("First {letter}, then {second}"), ("letter", "second")),
     "recall": (mark("{recall}: {title}"), ("recall", "title")),
     "recall_part": (mark("{recall}: {title}"), ("recall", "title")),
+    "bin_differs": (
+        mark("Bin {bin}. Missing: {missing}. Of other bins: {misplaced}. Not of here: {foreign}."),
+        ("bin", "missing", "misplaced", "foreign"),
+    ),
     "recall_placed": (mark("Take {plate} out of bin {bin}. {recall}: {title}"), ("plate", "bin", "recall", "title")),
 }
 

@@ -25,6 +25,9 @@ from station.stages import Stage, stage_of
 from station.state import State
 from station.steps import (
     arrive,
+    bins,
+    carry,
+    check,
     close,
     count,
     decide,
@@ -102,6 +105,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "close-shift": count.begin,
         "decide": settle.ask_which,
         "second-look": second_look.ask_which,
+        "bins": bins.ask_which,
     },
     Stage.MEANING: _question(arrive.choose_meaning),
     Stage.AGAIN: _question(arrive.receive_again),
@@ -244,6 +248,28 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "cancel": second_look.leave,
         "sign-out": sign_in.sign_out,
     },
+    Stage.BIN: _question(bins.choose_which, bins.scan_which),
+    Stage.BIN_ACT: _question(bins.choose_act, bins.scan_which),
+    Stage.BIN_WHY: _question(bins.choose_why, close.scan_before_reason),
+    Stage.BIN_TO: _question(bins.choose_place, bins.scan_place),
+    Stage.BIN_INTO: _question(bins.choose_into, bins.scan_into),
+    Stage.BIN_WAY: _question(bins.choose_way),
+    Stage.BIN_CLIENT: _question(bins.choose_client),
+    Stage.BIN_DIFFERS: {**_question(check.seen, arrive.scan_parcel), "confirm": check.seen},
+    Stage.CHECK: {
+        **_EVERYWHERE,
+        "scan": check.scan_plate,
+        "confirm": check.end,
+        "finish": check.end,
+        "undo": check.take_plate_back,
+        "cancel": check.leave,
+    },
+    Stage.CARRY: {
+        **_EVERYWHERE,
+        "scan": carry.scan_bin,
+        "cancel": finish.leave_question,
+        "undo": finish.leave_question,
+    },
     Stage.COUNTERSIGN: {**_EVERYWHERE, "scan": close.scan_second, "sign-out": sign_in.sign_out},
 }
 
@@ -304,6 +330,7 @@ _NOT_NOW: Mapping[Do, str] = {
     Do.SIGN_OUT: mark("Nobody is signed in. Scan your badge."),
     Do.CLOSE_SHIFT: mark("A shift can be closed only between two parcels. Do what the screen asks."),
     Do.MOVE_BIN: mark("A bin is said to have left while the shift is counted."),
+    Do.BINS: mark("Bins are seen to between two parcels. Do what the screen asks."),
     Do.DECIDE: mark("Exceptions are decided between two parcels. Do what the screen asks."),
     Do.SECOND_LOOK: mark("A second look is taken between two parcels. Do what the screen asks."),
 }

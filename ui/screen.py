@@ -57,7 +57,8 @@ class Manner:
 class Opened:
     """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last,
     what was told of a long work, and the SHA-256 of the photo that is looked into, with the last one that was read.
-    `enlarged`: the reference pictures are wanted large. `search` is what came of the search, None while it is going on.
+    `enlarged`: the reference pictures are wanted large. `search` is what came of the search, None while it is going on,
+    `bin` the bin that is looked into.
     """
 
     page: str = "receive"
@@ -69,6 +70,7 @@ class Opened:
     read: PhotoDecoded | None = None
     enlarged: bool = False
     search: Searched | None = None
+    bin: str = ""
 
 
 def look(
@@ -117,7 +119,7 @@ def look(
         return replace(view, prompt=asked, setting_up=setting_up.now)
     if page == "search":
         return _with_found(view, opened, desk)
-    return view if history is None else _with_the_past(view, history, desk.bench.known)
+    return view if history is None else _with_the_past(view, opened, history, desk.bench.known)
 
 
 def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, Worker], page: str) -> View:
@@ -161,10 +163,13 @@ def _why(desk: "Desk", tr: Translator, explainer: examined.Explainer) -> tuple[s
     return explainer.why(item, desk.bench.known, tr) if item is not None else ()
 
 
-def _with_the_past(view: View, history: "History", known: "Known") -> View:
-    """Add what the page shows of earlier: the exceptions or the shift; and the names of the people in it."""
+def _with_the_past(view: View, opened: Opened, history: "History", known: "Known") -> View:
+    """Add what the page shows of earlier: the exceptions, the shift, the bins; and the names of the people in it."""
     waiting = known.exceptions_waiting() if view.page == "exceptions" else ()
     lines, found = _shift(view, history) if view.page == "shift" else ((), ())
+    if view.page == "bins":
+        bins = history.bins(tuple(each.code for each in view.state.bins))
+        return replace(view, bins=bins, contents=history.contents(opened.bin) if opened.bin else None)
     badges = {badge for each in waiting for badge in (each.operator, each.taken_by)}
     return replace(view, exceptions=waiting, names=_names(known, badges), lines=lines, findings=found)
 

@@ -93,6 +93,7 @@ class Session(QObject):
         window.support_wanted.connect(self._write_support)
         window.retry_wanted.connect(self._try_central)
         window.photo_wanted.connect(self._look_into)
+        window.bin_wanted.connect(self._look_into_bin)
         window.enlarge_wanted.connect(self._enlarge)
         window.marked.connect(self.take)
         window.trouble_answered.connect(self._go_on)
@@ -119,6 +120,7 @@ class Session(QObject):
             self._window.support_wanted,
             self._window.retry_wanted,
             self._window.photo_wanted,
+            self._window.bin_wanted,
             self._window.enlarge_wanted,
             self._window.marked,
             self._window.trouble_answered,
@@ -156,7 +158,12 @@ class Session(QObject):
         if isinstance(value, PhotoReady) and (self._opened.page != "receive" or self._opened.failed):
             return  # nobody sees what would be photographed
         shown = self._desk.take(value)  # type: ignore[arg-type]
-        if shown is not None and shown.facts:
+        self._follow(shown is not None and bool(shown.facts))
+
+    def _follow(self, is_written: bool) -> None:
+        if self._opened.page == "bins" and self._desk.bench.state.ask is not None:
+            self._turn_to("receive")  # a question is answered there
+        if is_written:
             self._count.start(_COUNT_AFTER_MS)
 
     def _is_deciding(self, scan: Scan) -> bool:
@@ -260,6 +267,10 @@ class Session(QObject):
 
     def _tell(self, words: str) -> None:
         self._opened = replace(self._opened, told=words)
+        self.render()
+
+    def _look_into_bin(self, code: str) -> None:
+        self._opened = replace(self._opened, bin=code)
         self.render()
 
     def _press(self, button: Button) -> None:

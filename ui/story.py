@@ -21,7 +21,8 @@ SENTENCES: Mapping[type, str] = {
     facts.WeighingSkipped: mark("Parcel opened unweighed: {why}"),
     facts.ExceptionRaised: mark("Exception: {kind}"),
     facts.ItemIdentified: mark("Item scanned: {title}"),
-    facts.ItemRelinked: mark("Its serial number belongs to {rma}"),
+    facts.ItemRelinked: mark("It belongs to {rma}"),
+    facts.ItemUnlinked: mark("That it belongs to an order was taken back"),
     facts.SerialChecked: mark("Serial number {serial}: {verdict}"),
     facts.ItemWeighed: mark("Item weighed: {weight}"),
     facts.PhotoTaken: mark("Photo taken: {shot}"),
@@ -46,6 +47,8 @@ SENTENCES: Mapping[type, str] = {
     facts.PlateConfirmed: mark("Plate {plate} scanned back from the item"),
     facts.PlateVoided: mark("Plate {plate} voided"),
     facts.Placed: mark("Put into bin {bin}"),
+    facts.Carried: mark("Carried from bin {was_bin} into bin {bin}"),
+    facts.Regraded: mark("Graded again: {letter}, before: {was_letter}. Goes to {disposition}"),
     facts.LineMissing: mark("Missing from {rma}: {quantity} × {line}"),
     facts.ParcelFinished: mark("Parcel finished. Items: {items}. Missing: {missing}."),
     facts.Undone: mark("Undone: {step}"),
@@ -70,6 +73,8 @@ def sentence(tr: Translator, line: Line) -> str:
     params = {name: _WORDS.get(name, _plain)(tr, value) for name, value in values.items()}
     if isinstance(fact, facts.ParcelWeighed | facts.ItemWeighed):
         params["weight"] = wording.weight(tr, fact.weight_mg)
+    if isinstance(fact, facts.Regraded):
+        params["letter"] = _WORDS["letter"](tr, fact.graded.letter)
     if isinstance(fact, facts.ExceptionRaised) and fact.kind in EVIDENCE_WORDS:
         kind = params["kind"]
         return wording.say(tr, SENTENCES[type(fact)], {"kind": kind}) + ". " + evidence(tr, fact.kind, fact.detail)
@@ -109,6 +114,7 @@ _WORDS: Mapping[str, Callable[[Translator, Any], str]] = {
     "shot": lambda tr, shot: wording.word(tr, wording.SHOTS, shot),
     "answer": lambda tr, answer: wording.word(tr, wording.READING_ANSWERS, answer),
     "letter": lambda tr, letter: letter or tr.gettext(mark("not gradable")),
+    "was_letter": lambda tr, letter: letter or tr.gettext(mark("not gradable")),
     "step": lambda tr, step: tr.gettext(step),
     "decision": lambda tr, decision: wording.word(tr, DECISION_WORDS, decision),
 }

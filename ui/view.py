@@ -23,8 +23,9 @@ from ui.setup import Setup
 from ui.theme import Theme
 
 if TYPE_CHECKING:
+    from station.bins.manifest import Manifest
     from station.exceptions.queue import Waiting
-    from station.history import Figures
+    from station.history import BinContents, Figures
     from station.print_ledger import Copy
     from station.resolver.ranking import Ranked
     from station.search.found import Found
@@ -162,6 +163,7 @@ class View:
     `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
     `asked_s` tells for how many seconds the question has been on the screen; `enlarged` that the reference pictures of
     its answers are wanted as large as they go. `lines` say how the shift adds up, `findings` what its count shows.
+    `bins` are those at the bench, `contents` what lies in the one that is looked into.
     `likely` are the orders that a parcel nobody announced may belong to, the likeliest first.
     """
 
@@ -215,6 +217,13 @@ class View:
     looked: Looked | None = None
     enlarged: bool = False
     likely: "tuple[Ranked, ...]" = ()
+    bins: "tuple[BinContents, ...]" = ()
+    contents: "Manifest | None" = None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether bins are being counted: then nothing tells what should lie in them."""
+        return self.state.phase == "counting" or self.state.check is not None
 
     @property
     def right_to_left(self) -> bool:

@@ -44,7 +44,12 @@ _LEAST = (1024, 700)
 _SETTLING_PASSES = 8
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NAMES: Mapping[int, str] = {Qt.Key.Key_Escape: "Esc", Qt.Key.Key_Space: "Space", **dict.fromkeys(_ENTER, "Enter")}
-_FUNCTIONS: Mapping[int, str] = {Qt.Key.Key_F10: "F10", Qt.Key.Key_F11: "F11", Qt.Key.Key_F12: "F12"}
+_FUNCTIONS: Mapping[int, str] = {
+    Qt.Key.Key_F9: "F9",
+    Qt.Key.Key_F10: "F10",
+    Qt.Key.Key_F11: "F11",
+    Qt.Key.Key_F12: "F12",
+}
 _TURN = QAbstractSlider.SliderAction
 _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
     Qt.Key.Key_PageDown: _TURN.SliderPageStepAdd,
@@ -54,6 +59,8 @@ _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
 }
 # Where the prompt has no such button, the bench says what comes first.
 _SIGN_OUT = Button("F12", "", Command(Do.SIGN_OUT))
+_BINS = Button("F9", "", Command(Do.BINS))
+_ALWAYS: Mapping[str, Button] = {"F9": _BINS, "F12": _SIGN_OUT}
 _DECIDE = Button("F10", "", Command(Do.DECIDE))
 _SIGN_IN_STAGES = ("sign-in", "pin")
 
@@ -74,6 +81,7 @@ class Window(QWidget):
     marked = Signal(object)
     # After each picture that reached the screen.
     painted = Signal()
+    bin_wanted = Signal(str)
 
     def __init__(self, settings: SettingsPage) -> None:
         super().__init__()
@@ -84,15 +92,15 @@ class Window(QWidget):
         self._tell: Callable[[], None] | None = None
         self._beside: QWidget | None = None
         self._receive, self._sign_in, self._setup = ReceivePage(), SignInPage(), SetupPage()
-        devices = DevicesPage()
+        devices, bins = DevicesPage(), BinsPage()
         # Pages with buttons of their own that have keys.
-        self._keyed: tuple[DevicesPage | SettingsPage, ...] = (devices, settings)
+        self._keyed: tuple[DevicesPage | SettingsPage | BinsPage, ...] = (devices, settings, bins)
         search, self._exceptions = SearchPage(), ExceptionsPage()
         # Each has `render(view)`, a name the stubs know only as QWidget's own.
         self._pages: dict[str, Any] = {
             "receive": self._receive,
             "sign-in": self._sign_in,
-            "bins": BinsPage(),
+            "bins": bins,
             "search": search,
             "exceptions": self._exceptions,
             "shift": ShiftPage(),
@@ -115,11 +123,13 @@ class Window(QWidget):
         self._receive.marked.connect(self.marked)
         self._notice.acknowledged.connect(self.acknowledged)
         self._trouble.chosen.connect(self.trouble_answered)
-        self._exceptions.decide_wanted.connect(self._decide)
-        self._listen(search, devices)
+        self._exceptions.decide_wanted.connect(lambda: self._ask(_DECIDE))
+        self._listen(search, devices, bins)
 
-    def _listen(self, search: SearchPage, devices: DevicesPage) -> None:
+    def _listen(self, search: SearchPage, devices: DevicesPage, bins: BinsPage) -> None:
         """Hand on what these pages want."""
+        bins.bin_wanted.connect(self.bin_wanted)
+        bins.act_wanted.connect(lambda: self._ask(_BINS))
         search.searched.connect(self.searched)
         search.photo_wanted.connect(self.photo_wanted)
         devices.support_wanted.connect(self.support_wanted)
@@ -236,8 +246,10 @@ class Window(QWidget):
             return
         if shown is self._receive and self._receive.press(event):
             return
-        if shown is self._exceptions and event.key() == Qt.Key.Key_F10:
-            self._decide()
+        asking = {Qt.Key.Key_F9: (self._pages["bins"], _BINS), Qt.Key.Key_F10: (self._exceptions, _DECIDE)}
+        page, button = asking.get(Qt.Key(event.key()), (None, _DECIDE))
+        if shown is page:
+            self._ask(button)
             return
         if event.key() in _SCROLLS and any(each.turn(_SCROLLS[event.key()]) for each in shown.findChildren(Scroll)):
             return
@@ -258,15 +270,15 @@ class Window(QWidget):
         else:
             self._press_or_type(now, self._view, name, event.text())
 
-    def _decide(self) -> None:
-        """Ask at the bench which exception is decided: there every answer has its key, its tile and its barcode."""
+    def _ask(self, button: Button) -> None:
+        """Ask at the bench which exception, or bin, it is: there every answer has its key, its tile and its barcode."""
         self.page_wanted.emit("receive")
-        self.pressed.emit(_DECIDE)
+        self.pressed.emit(button)
 
     def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
         button = _button_of(view, name) if not now.typed and not self._types(text) else None
-        if button is None and name == "F12" and self._stack.currentWidget() is self._receive:
-            button = _SIGN_OUT
+        if button is None and self._stack.currentWidget() is self._receive:
+            button = _ALWAYS.get(name)
         if button is None and not now.typed and self._stack.currentWidget() is self._receive:
             button = _beside_the_answers(view, name)
         if button is not None:

@@ -110,4 +110,7 @@ _ITEMS = Statement(
     "SELECT plate, title, sku, COALESCE(serial, '') AS serial, letter, disposition, client, rma, placed_at FROM item"
     " WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > '' ORDER BY placed_at, item"
 )
-_BLIND = Statement("SELECT 1 FROM shift WHERE station = :station AND counting_at <> '' AND reviewed_at = ''")
+_BLIND = Statement(
+    "SELECT 1 FROM shift WHERE station = :station AND counting_at <> '' AND reviewed_at = ''"
+    " UNION ALL SELECT 1 FROM bin_check WHERE station = :station AND ended_at = ''"
+)

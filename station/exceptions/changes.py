@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from station import schema
 from station.change import Change
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
+from station.facts import Regraded
 from station.statements import update, upsert
 
 CHANGES: Mapping[type, Change] = {
@@ -31,6 +32,20 @@ CHANGES: Mapping[type, Change] = {
             "taken_back_at": "",
             "parcel": fact.parcel,
             "item": fact.item,
+        },
+    ),
+    Regraded: Change(
+        upsert(schema.regrade),
+        lambda fact, said: {
+            "station": said.station,
+            "item": fact.item,
+            "n": fact.n,
+            "letter": fact.graded.letter,
+            "was_letter": fact.was_letter,
+            "disposition": fact.disposition,
+            "was_disposition": fact.was_disposition,
+            "graded_at": said.at,
+            "operator": said.operator,
         },
     ),
     DecisionTakenBack: Change(

@@ -4,11 +4,12 @@ An exception waits until a decision about it stands. The first decision stands; 
 otherwise about the same one, it waits again, as a conflict, until one of the two is taken back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+from sqlalchemy import BindParameter, bindparam, text
 from sqlalchemy.engine import Connection
 
 from station.exceptions.kinds import DOUBT, LATE, REFUSED, Kinds
@@ -133,26 +134,49 @@ def queue(
     sorts = _AT_ONE if station else _AT_ALL
     rows = [dict(row) for each in sorts for row in each.run(connection, named).mappings()]
     rows += [_unsent(connection, station, each, now) for each in unsent[:AT_ONCE]]
-    told = (_told(connection, row, kinds, now) for row in rows)
+    about = _about(connection, rows)
+    told = (_told(row, about, kinds, now) for row in rows)
     found = [each for each in told if each is not None]
     return tuple(sorted(found, key=lambda each: (not each.conflict, each.raised_at, each.exception)))
 
 
-def _told(connection: Connection, row: dict[str, Any], kinds: Kinds, now: str) -> Waiting | None:
+class _About(NamedTuple):
+    """What is known of many exceptions, asked for at once: decisions and who sees to it by name, photos by item."""
+
+    decisions: Mapping[str, Sequence[Decided]]
+    taken: Mapping[str, str]
+    photos: Mapping[tuple[str, str], Sequence[str]]
+
+
+def _about(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> _About:
+    names = sorted({row["exception"] for row in rows})
+    items = sorted({row.get("item", "") for row in rows} - {""})
+    stations = sorted({row["station"] for row in rows})
+    given: dict[str, list[Decided]] = {}
+    for decided in connection.execute(_DECIDED, {"names": names}).mappings():
+        given.setdefault(decided["exception"], []).append(Decided(**decided))
+    # The latest word stands: it comes last.
+    taken = {row.exception: row.badge for row in connection.execute(_TAKEN, {"names": names})}
+    photos: dict[tuple[str, str], list[str]] = {}
+    for station, item, sha256 in connection.execute(_PHOTOS, {"items": items, "stations": stations}):
+        photos.setdefault((station, item), []).append(sha256)
+    return _About(given, taken, photos)
+
+
+def _told(row: Mapping[str, Any], about: _About, kinds: Kinds, now: str) -> Waiting | None:
     """Return one exception with all that is known of it; None when a decision stands and none contradicts it."""
-    key = {"exception": row["exception"]}
-    given = [Decided(**each) for each in _ABOUT.run(connection, key).mappings()]
+    given = about.decisions.get(row["exception"], ())
     stands = standing(given)
     if len(stands) == 1:
         return None
     hours = hours_since(row["raised_at"], now)
     return Waiting(
         **row,
-        taken_by=_TAKEN.run(connection, key).scalar() or "",
+        taken_by=about.taken.get(row["exception"], ""),
         hours=hours,
         level=level(hours, kinds.escalate_h),
         fitting=kinds.fitting(row["kind"]),
-        photos=_photos(connection, row["station"], row.get("item", "")),
+        photos=tuple(about.photos.get((row["station"], row.get("item", "")), ())),
         times=max((each.n for each in given if each.station == row["station"]), default=0),
         conflict=stands,
     )
@@ -181,12 +205,6 @@ def _unsent(connection: Connection, station: str, unsent: Unsent, now: str) -> d
     }
 
 
-def _photos(connection: Connection, station: str, item: str) -> tuple[str, ...]:
-    if not item:
-        return ()
-    return tuple(row.sha256 for row in _PHOTOS.run(connection, {"station": station, "item": item}))
-
-
 _OPEN = (
     "(NOT EXISTS (SELECT 1 FROM decision d WHERE d.exception = {0} AND d.taken_back_at = '')"
     " OR EXISTS (SELECT 1 FROM decision a JOIN decision b ON b.exception = a.exception AND b.taken_back_at = ''"
@@ -200,7 +218,7 @@ _RAISED = (
     " e.operator, COALESCE(i.weight_mg, p.weight_mg) AS weight_mg FROM exception e"
     " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
     " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
-    f" WHERE {{0}} AND {_OPEN.format('e.exception')} ORDER BY e.raised_at, e.exception LIMIT :limit"
+    f" WHERE {{0}} AND {_OPEN.format('e.exception')} ORDER BY e.raised_at || '', e.exception LIMIT :limit"
 )
 _LATE = (
     f"SELECT e.station, {_LATE_ID} AS exception, '{LATE}' AS kind, 'supervisor' AS owner,"
@@ -218,14 +236,33 @@ _DOUBT = (
 _SORTS = (_RAISED, _LATE, _DOUBT)
 # With "any station" in one text with "this one", SQLite would use no index.
 _THIS, _ANY = "e.station = :station", "1 = 1"
-_AT_ONE = tuple(Statement(each.format(_THIS)) for each in _SORTS)
+# The plus keeps SQLite from going through all that does not wait.
+# What its own station's facts settled is passed over by an index, but for what other stations decided about too.
+_SETTLED = (
+    f"{_THIS} AND +e.waits = 0 AND e.exception IN (SELECT o.exception FROM decision o WHERE o.station < :station"
+    " UNION ALL SELECT o.exception FROM decision o WHERE o.station > :station)"
+)
+# All that these read first lies in an index, which SQLite takes then.
+_BEGUN = f"{_THIS} AND e.parcel IN (SELECT f.parcel FROM parcel f WHERE f.station = :station AND f.finished_n = 0)"
+_UNPROVED = (
+    f"{_THIS} AND e.plate IN (SELECT f.plate FROM plate f"
+    " WHERE f.station = :station AND f.confirmed_n = 0 AND f.voided_n = 0)"
+)
+_OF_ONE = (f"{_THIS} AND e.waits = 1", _SETTLED)
+_AT_ONE = tuple(
+    Statement(each)
+    for each in (*(_RAISED.format(which) for which in _OF_ONE), _LATE.format(_BEGUN), _DOUBT.format(_UNPROVED))
+)
 _AT_ALL = tuple(Statement(each.format(_ANY)) for each in _SORTS)
 _COLUMNS = (
     'd.station, d.exception, d.n, d.decision, d.decided_to AS "to", d.why, d.badge, d.decided_at, d.taken_back_at,'
     " d.parcel, d.item"
 )
-_ABOUT = Statement(f"SELECT {_COLUMNS} FROM decision d WHERE d.exception = :exception")
-_TAKEN = Statement("SELECT badge FROM taken WHERE exception = :exception ORDER BY taken_at DESC, station LIMIT 1")
+_NAMES: BindParameter[Any] = bindparam("names", expanding=True)
+_DECIDED = text(f"SELECT {_COLUMNS} FROM decision d WHERE d.exception IN :names").bindparams(_NAMES)
+_TAKEN = text(
+    "SELECT exception, badge FROM taken WHERE exception IN :names ORDER BY taken_at, station DESC"
+).bindparams(_NAMES)
 _MADE = Statement(
     f"SELECT {_COLUMNS}, COALESCE(i.title, p.code, d.exception) AS about FROM decision d"
     " LEFT JOIN item i ON i.station = d.station AND i.item = d.item"
@@ -234,6 +271,7 @@ _MADE = Statement(
     " ORDER BY d.decided_at DESC, d.exception DESC LIMIT :limit"
 )
 _ENTRY = Statement("SELECT at, type, operator FROM journal WHERE station = :station AND epoch = :epoch AND seq = :seq")
-_PHOTOS = Statement(
-    "SELECT sha256 FROM photo WHERE station = :station AND item = :item AND sha256 <> '' ORDER BY taken_at"
-)
+_PHOTOS = text(
+    "SELECT station, item, sha256 FROM photo WHERE station IN :stations AND item IN :items AND sha256 <> ''"
+    " ORDER BY taken_at"
+).bindparams(bindparam("items", expanding=True), bindparam("stations", expanding=True))

@@ -1,5 +1,6 @@
 """Tells the story of a parcel: all that was recorded about it, in order, what was taken back included."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -7,7 +8,9 @@ from sqlalchemy.engine import Connection
 
 from station.archive import entries_at
 from station.entries import Entry
-from station.facts import Recorded, Unknown
+from station.exceptions.facts import ExceptionDecided
+from station.facts import ItemIdentified, ItemRelinked, ItemUnlinked, ParcelArrived, Recorded, SerialChecked, Unknown
+from station.known import Inspected
 from station.statements import Statement
 
 
@@ -37,6 +40,31 @@ def story_of(connection: Connection, folder: Path, station: str, parcel: str) ->
             continue
         told.append(Told(entry, entry.fact(), row["undone_at"] is not None))
     return told
+
+
+def is_decision(fact: Recorded | Unknown, exception: str, n: int) -> bool:
+    """Tell whether a fact is a station's `n`-th decision about an exception."""
+    return isinstance(fact, ExceptionDecided) and (fact.exception, fact.n) == (exception, n)
+
+
+def begun(facts: Iterable[Recorded | Unknown], item: str) -> Inspected | None:
+    """Return what the inspection of an item began with, from its parcel's facts; the order it was linked to last."""
+    arrived, serial, named = None, None, None
+    for fact in facts:
+        if isinstance(fact, ParcelArrived):
+            arrived = fact
+        elif getattr(fact, "item", "") != item:
+            continue
+        elif isinstance(fact, ItemIdentified):
+            named = fact
+        elif isinstance(fact, SerialChecked):
+            serial = fact
+        elif isinstance(fact, ItemRelinked) and named is not None:
+            link = {"match": "matched", "rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
+            named = msgspec.structs.replace(named, **link)
+        elif isinstance(fact, ItemUnlinked) and named is not None:
+            named = msgspec.structs.replace(named, match=fact.match, rma=fact.rma, line=fact.line)
+    return Inspected(arrived, named, serial) if arrived is not None and named is not None else None
 
 
 _STORY = Statement(

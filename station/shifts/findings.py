@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy.engine import Connection
 
+from station.places import BIN
 from station.statements import Statement
 
 
@@ -30,7 +31,7 @@ def findings(connection: Connection, station: str, shift: str) -> tuple[Finding,
 # plus, and the text put together, keep SQLite from the indexes by which all that ever lay in a bin would be read.
 _FINDINGS = Statement(
     "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift),"
-    " lying AS (SELECT i.plate, i.bin || '' AS bin FROM item i JOIN here h ON h.station = i.station"
+    f" lying AS (SELECT i.plate, {BIN} AS bin FROM item i JOIN here h ON h.station = i.station"
     " WHERE (i.moved_n = 0 OR i.moved_n > h.n) AND +i.placed_n > 0 AND +i.placed_n <= h.n),"
     " counts AS (SELECT b.station, b.bin, b.count FROM bin_count b"
     " JOIN here h ON h.station = b.station AND h.shift = b.shift),"
@@ -49,9 +50,9 @@ _FINDINGS = Statement(
     " UNION ALL SELECT CASE WHEN i.item IS NULL OR t.voided_at <> '' THEN 'foreign'"
     " WHEN i.placed_n = 0 OR i.placed_n > h.n THEN 'unplaced'"
     " WHEN i.moved_n > 0 AND i.moved_n <= h.n THEN 'gone' ELSE 'misplaced' END,"
-    " t.plate, CASE WHEN i.placed_n > 0 AND i.placed_n <= h.n AND t.voided_at = '' THEN i.bin ELSE '' END, t.bin"
+    f" t.plate, CASE WHEN i.placed_n > 0 AND i.placed_n <= h.n AND t.voided_at = '' THEN {BIN} ELSE '' END, t.bin"
     " FROM told t CROSS JOIN here h"
     " LEFT JOIN item i ON i.station = h.station AND i.item = t.item AND i.plate = t.plate"
-    " WHERE t.times = 1 AND (i.item IS NULL OR i.placed_n = 0 OR i.placed_n > h.n OR i.bin <> t.bin"
+    f" WHERE t.times = 1 AND (i.item IS NULL OR i.placed_n = 0 OR i.placed_n > h.n OR {BIN} <> t.bin"
     " OR (i.moved_n > 0 AND i.moved_n <= h.n) OR t.voided_at <> '')"
 )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from resources.words import mark
+from station.places import WAY
 
 Side = Literal["expected", "actual", "told", "reasoned"]
 
@@ -112,7 +113,7 @@ def _units(side: Side, name: str, when: str) -> Part:
 
 
 def _items(rule: int, side: Side, name: str, when: str) -> Part:
-    return Part(rule, side, name, _ITEMS, when, "item", "i.item", "i.client", "i.disposition")
+    return Part(rule, side, name, _ITEMS, when, "item", "i.item", "i.client", WAY)
 
 
 def _plates(side: Side, name: str, when: str) -> Part:

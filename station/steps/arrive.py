@@ -7,7 +7,6 @@ from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.codes import Candidate
 from station.facts import (
-    BinOpened,
     Declared,
     ExceptionRaised,
     ParcelArrived,
@@ -23,11 +22,13 @@ from station.patterns import noted, words
 from station.plates import exception_id, parcel_id
 from station.records import Receipt, ReturnLine, ReturnOrder
 from station.state import Ask, Choice, State
-from station.steps.notices import accepted, attention, best, recall_notice, refused, warned
+from station.steps.bins import about, open_bin
+from station.steps.carry import scan_plate
+from station.steps.notices import accepted, best, recall_notice, refused, warned
+from station.steps.place import find
 from station.steps.sign_in import scan_badge
 from station.stops import BETWEEN, in_open_bins
 from station.weights import is_bare, parcel_band
-from station.words import ROUTE_WORDS
 
 _PARCEL_KINDS = ("tracking", "sscc", "rma", "other", "gtin")
 _SURE_KINDS = ("tracking", "sscc", "rma")
@@ -42,7 +43,7 @@ SKIP_WEIGHT = (
 
 
 def scan_parcel(state: State, scan: Scan, known: Known) -> Outcome:
-    """a parcel's code starts the parcel; a badge changes the person; a bin's label opens the bin"""
+    """a parcel's code starts the parcel; a badge changes the person; a bin opens, or asks what shall be done with it"""
     candidates = known.recognise(scan.text, scan.aim)
     if not candidates:
         return refused(mark("That is not a code of ours. Scan the label on the parcel."))
@@ -50,9 +51,9 @@ def scan_parcel(state: State, scan: Scan, known: Known) -> Outcome:
         return scan_badge(state, scan, known)
     plate = best(candidates, "plate")
     if plate is not None:
-        return _tell_plate(plate, known)
+        return scan_plate(state, plate.value, known)
     if candidates[0].kind == "bin":
-        return _open_bin(state, candidates[0].value, known)
+        return _scan_bin(state, candidates[0].value, known)
     meanings = [each for each in candidates if each.kind in _PARCEL_KINDS]
     found = _distinct(meanings, known)
     if len(found) > 1:
@@ -286,26 +287,10 @@ def _raise(state: State, kind: str, parcel: str, detail: str) -> ExceptionRaised
     return ExceptionRaised(number, kind, "supervisor", parcel=parcel, detail=detail)
 
 
-def _tell_plate(plate: Candidate, known: Known) -> Outcome:
-    item = known.plated(plate.value)
-    if item is None:
-        return refused(mark("Plate {plate} is not from this bench."), plate=plate.value)
-    where = item.bin or item.disposition
-    return attention(mark("Plate {plate}: {title}, in {where}."), plate=plate.value, title=item.title, where=where)
-
-
-def _open_bin(state: State, code: str, known: Known) -> Outcome:
-    found = known.bin(code)
+def _scan_bin(state: State, code: str, known: Known) -> Outcome:
+    found = find(state, code, known)
     if found is None:
         return refused(mark("Nobody knows this bin. Ask a supervisor."))
-    if known.bin_is_closed(found.code):
-        return refused(mark("Bin {bin} is closed. Take another one."), bin=found.code)
-    if any(each.code == found.code for each in state.bins):
-        return attention(mark("Bin {bin} is open already."), bin=found.code)
-    fact = BinOpened(found.code, found.disposition, found.client)
-    return Outcome(
-        accepted(
-            mark("Bin {bin} is open for {disposition}."), bin=found.code, disposition=ROUTE_WORDS[found.disposition]
-        ),
-        (fact,),
-    )
+    if known.bin_is_closed(found.code) or any(each.code == found.code for each in state.bins):
+        return about(state, found, known)
+    return open_bin(state, found, known)

@@ -8,7 +8,7 @@ from devices.readings import Scan
 from grading.route import may_override
 from grading.worth import override_cost
 from resources.words import mark
-from station.facts import PlateAllotted, RouteOverridden
+from station.facts import PlateAllotted, PlateReprintAsked, RouteOverridden
 from station.inputs import TYPED, Command
 from station.known import Known
 from station.outcome import Outcome
@@ -36,6 +36,9 @@ _MORE: Mapping[Disposition, str] = {
     "hold": mark("Hold"),
 }
 _STICK = mark("The label is printing. Stick it on and scan it.")
+_STICK_OVER = mark("The label is printing. Stick it over the old one and scan it.")
+# Why a label is printed again without a person having asked for it.
+AGAIN = "regraded"
 _PREPARE = mark("The label is printing. Prepare the item meanwhile.")
 
 
@@ -44,6 +47,8 @@ def accept_result(state: State, command: Command, known: Known) -> Outcome:
     item = state.item
     if item is None or state.parcel is None:
         return Outcome()
+    if item.again is not None:
+        return _label_again(state, item)
     plate = make(state.station, state.plates + 1)
     label = label_of(state, item, plate, 1)
     fact = PlateAllotted(item.identified.item, plate)
@@ -52,10 +57,17 @@ def accept_result(state: State, command: Command, known: Known) -> Outcome:
     return Outcome(accepted(words), (fact,), labels=(label,))
 
 
+def _label_again(state: State, item: Item) -> Outcome:
+    """Print the label of an item that was graded again: its plate stays, its grade and way may be others."""
+    copy = item.copies_asked + 1
+    fact = PlateReprintAsked(item.identified.item, item.plate, copy, AGAIN)
+    return Outcome(accepted(_STICK_OVER), (fact,), labels=(label_of(state, item, item.plate, copy),))
+
+
 def ask_route(state: State, command: Command, known: Known) -> Outcome:
     """asks where the item shall go instead"""
     item = state.item
-    if item is None or item.plate:
+    if item is None or item.is_taken:
         return attention(mark("The label is printed. Undo it first, then change the route."))
     choices = tuple(_priced(item, each) for each in DISPOSITIONS if each != item.disposition)
     return Outcome(ask=Ask("route", choices=choices))

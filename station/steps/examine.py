@@ -63,7 +63,8 @@ def take_photo(state: State, reading: PhotoChecked, known: Known) -> Outcome:
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None or reading.request != request_of(item, shot.id):
         return Outcome()
-    if reading.repeat_of and not known.item_stands(reading.repeat_of):
+    own = item.again is not None and reading.repeat_of in (item.again.item, item.plate)
+    if reading.repeat_of and (own or not known.item_stands(reading.repeat_of)):
         reading = msgspec.structs.replace(reading, repeat_of="")
     if reading.problems or reading.repeat_of:
         ask = Ask("doubt", value=shot.id, params={"repeat_of": reading.repeat_of}, choices=DOUBT, photo=reading)

@@ -1,6 +1,7 @@
 """Finishing a parcel with nothing skipped, leaving a question, and taking a step back."""
 
 from resources.words import mark
+from station.bins.facts import BinStepTakenBack
 from station.facts import ExceptionRaised, LineMissing, ParcelFinished, PlateVoided, Recorded, Undone
 from station.inputs import Command
 from station.known import Known
@@ -76,12 +77,15 @@ def leave_question(state: State, command: Command, known: Known) -> Outcome:
 
 
 def undo(state: State, command: Command, known: Known) -> Outcome:
-    """takes the last step of this parcel back by a new fact; refused when the goods have moved on"""
+    """takes the last step of this parcel, or with a bin, back by a new fact; refused when the goods have moved on"""
     if state.ask is not None:
         return Outcome(ask=None)
     if not state.steps:
         return attention(mark("There is nothing to undo."))
     last = state.steps[-1]
+    if last.kind is not None:
+        back = BinStepTakenBack(last.kind, last.txns[0], last.placed_bin, last.moved)
+        return Outcome(accepted(mark("Undone: {step}."), step=last.name), (back,))
     if last.placed_bin and not any(each.code == last.placed_bin for each in state.bins):
         return refused(mark("Bin {bin} is closed and gone: this cannot be undone."), bin=last.placed_bin)
     facts: tuple[Recorded, ...] = (Undone(last.txns, last.name),)

@@ -1,15 +1,18 @@
 """Putting the item into its bin: the right one accepted, any other refused, a full one closed and replaced."""
 
+import msgspec
+
 from devices.readings import Scan
 from resources.words import mark
-from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded
+from station.bins.facts import Carried
+from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded, Regraded
 from station.inputs import Command, Do
 from station.known import Known
 from station.outcome import Label, Outcome
 from station.plates import make_bin
-from station.records import Bin
-from station.state import Ask, Choice, Item, OpenBin, State
-from station.steps.notices import accepted, best, refused
+from station.records import Bin, Disposition
+from station.state import Again, Ask, Choice, Item, OpenBin, State
+from station.steps.notices import accepted, best, finished, refused
 from station.words import ROUTE_WORDS
 
 ONE_MORE = "one-more"
@@ -26,29 +29,74 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
     if candidate is None:
         return refused(mark("Scan the label of the bin."))
     found = find(state, candidate.value, known)
+    if (no := refusal(found, _wants(item), known)) is not None or found is None:
+        return no or Outcome()
+    opened, fill = opening(state, found, known)
+    if item.again is not None:
+        return _put_back(item, item.again, found, (opened, fill))
+    facts: tuple[Recorded, ...] = (*opened, Placed(item.identified.item, item.plate, found.code, fill))
+    return Outcome(accepted(mark("In bin {bin}."), bin=found.code), facts)
+
+
+def _put_back(item: Item, again: Again, found: Bin, opened: tuple[tuple[BinOpened, ...], int]) -> Outcome:
+    """Put an item that was graded again into the bin of its way: the one it came from, or another one."""
+    if item.graded is None or item.routed is None or item.disposition is None:
+        return Outcome()
+    regraded = Regraded(
+        again.item,
+        again.parcel,
+        again.n,
+        item.graded,
+        item.routed,
+        item.disposition,
+        again.letter,
+        again.disposition,
+    )
+    carried = Carried(again.item, item.plate, found.code, found.disposition, again.bin, opened[1])
+    moved: tuple[Recorded, ...] = () if found.code == again.bin else (*opened[0], carried)
+    return Outcome(finished(mark("Graded again, and in bin {bin}."), bin=found.code), (regraded, *moved))
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a bin must be to take an item: its disposition, its client's or anybody's, and for hazards or not."""
+
+    disposition: Disposition | None
+    client: str
+    is_hazard: bool
+
+
+def _wants(item: Item) -> Wanted:
+    return Wanted(item.disposition, item.identified.client, item.is_hazard)
+
+
+def refusal(found: Bin | None, wanted: Wanted, known: Known) -> Outcome | None:
+    """Return why a bin does not take an item, in words; None when it does."""
     if found is None:
         return refused(mark("Nobody knows this bin. Take one of ours."))
     if known.bin_is_closed(found.code):
         return refused(mark("Bin {bin} is closed. Take another one."), bin=found.code)
-    if found.disposition != item.disposition:
+    if found.disposition != wanted.disposition:
         return refused(
             mark("Wrong bin: this one is for {is_for}. The item goes to {goes_to}."),
             is_for=ROUTE_WORDS[found.disposition],
-            goes_to=ROUTE_WORDS[item.disposition or "hold"],
+            goes_to=ROUTE_WORDS[wanted.disposition or "hold"],
         )
-    if found.client and found.client != item.identified.client:
+    if found.client and found.client != wanted.client:
         return refused(mark("Wrong bin: it holds goods of {client} only."), client=found.client)
-    if found.hazard != item.is_hazard:
+    if found.hazard != wanted.is_hazard:
         return refused(
-            _HAZARD_APART if item.is_hazard else mark("Wrong bin: this is the fire-safe box, for hazards only.")
+            _HAZARD_APART if wanted.is_hazard else mark("Wrong bin: this is the fire-safe box, for hazards only.")
         )
-    facts: list[Recorded] = []
+    return None
+
+
+def opening(state: State, found: Bin, known: Known) -> tuple[tuple[BinOpened, ...], int]:
+    """Return the fact that opens a bin, none for one that is open, and how often the bin has left before."""
     opened = next((each for each in state.bins if each.code == found.code), None)
-    fill = opened.fill if opened is not None else known.bin_fill(found.code)
-    if opened is None:
-        facts.append(BinOpened(found.code, found.disposition, found.client, found.hazard, fill))
-    facts.append(Placed(item.identified.item, item.plate, found.code, fill))
-    return Outcome(accepted(mark("In bin {bin}."), bin=found.code), tuple(facts))
+    if opened is not None:
+        return (), opened.fill
+    fill = known.bin_fill(found.code)
+    return (BinOpened(found.code, found.disposition, found.client, found.hazard, fill),), fill
 
 
 def bin_full(state: State, command: Command, known: Known) -> Outcome:

@@ -1,20 +1,26 @@
 """What a supervisor decides of an exception: which one, what, for which order or way, and why; each a fact."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from devices.readings import Scan
+from grading.route import may_override
 from resources.words import mark
 from station.authority.facts import PinCleared
 from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import DECISION_WORDS
 from station.exceptions.queue import Decided, Waiting
+from station.facts import Recorded, RouteOverridden
 from station.inputs import Command
-from station.known import Known
+from station.known import Known, Lying
 from station.outcome import Outcome
 from station.records import DISPOSITIONS
 from station.state import Ask, Choice, State
 from station.steps.count import is_supervisor
+from station.steps.linking import linked, unlinked
 from station.steps.notices import accepted, attention, refused
+from station.stops import BETWEEN
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 
 # So many have room with their words; any other is reached by scan.
@@ -23,6 +29,12 @@ TAKEN_BACK = 4
 _ORDERS = 8
 _ABOUT_SHOWN = 36
 TAKE = "take"
+# Why a route was changed: an item was released from hold, or the release was taken back.
+RELEASED, TAKEN_BACK_WHY = "released", "taken_back"
+ROUTE_REASONS: Mapping[str, str] = {
+    RELEASED: mark("Released from hold"),
+    TAKEN_BACK_WHY: mark("The release was taken back"),
+}
 
 REASONS: tuple[Choice, ...] = (
     Choice("seen", mark("I looked at it myself")),
@@ -38,7 +50,7 @@ REASONS: tuple[Choice, ...] = (
 
 def words_of(one: Waiting) -> dict[str, str]:
     """Return what a sentence says of an exception: its kind, what it is about, and how old it is."""
-    about = one.title or one.code or one.plate or one.detail or one.exception
+    about = one.title or one.code or one.plate or one.detail.partition(BETWEEN)[0] or one.exception
     kind = EXCEPTION_WORDS.get(one.kind, one.kind)
     return {"kind": kind, "about": _brief(about), "hours": str(one.hours), "bench": one.bench}
 
@@ -95,7 +107,13 @@ def choose_take_back(state: State, command: Command, known: Known) -> Outcome:
     if one is None or state.operator is None:
         return _gone()
     fact = DecisionTakenBack(one.exception, one.n, state.operator.badge, one.parcel, one.item)
-    return Outcome(accepted(mark("The decision is taken back. The exception waits again.")), (fact,), ask=None)
+    back: tuple[Recorded, ...] = ()
+    lying = known.lying_item(one.item) if one.decision == "release" else None
+    if lying is not None:
+        back = (_sent(lying, "hold", TAKEN_BACK_WHY, state.operator.badge),)
+    elif one.decision == "match":
+        back = unlinked(one, known)
+    return Outcome(accepted(mark("The decision is taken back. The exception waits again.")), (fact, *back), ask=None)
 
 
 def choose_decision(state: State, command: Command, known: Known) -> Outcome:
@@ -112,8 +130,7 @@ def choose_decision(state: State, command: Command, known: Known) -> Outcome:
     if command.value == "match":
         return Outcome(ask=msgspec.structs.replace(ask, stage="decision-order", value="match", choices=()))
     if command.value == "release":
-        ways = tuple(Choice(way, ROUTE_WORDS[way]) for way in DISPOSITIONS if way != "hold")
-        return Outcome(ask=msgspec.structs.replace(ask, stage="decision-to", value="release", choices=ways))
+        return _ask_way(ask, one, state.operator.role, known)
     return _why(msgspec.structs.replace(ask, value=command.value), "")
 
 
@@ -153,8 +170,44 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     )
     left = tuple(each for each in known.exceptions_waiting() if each.exception != one.exception)
     notice = accepted(mark("Decided: {decision}."), decision=DECISION_WORDS[decision])
-    opened = (PinCleared(one.detail, state.operator.badge),) if decision == "unlock" else ()
-    return Outcome(notice, (fact, *opened), ask=_offered(left) if left else None)
+    follow = _following(one, decision, ask.params.get("to", ""), state.operator.badge, known)
+    if follow is None:
+        return _gone()
+    return Outcome(notice, (fact, *follow), ask=_offered(left) if left else None)
+
+
+def _following(one: Waiting, decision: Decision, to: str, badge: str, known: Known) -> tuple[Recorded, ...] | None:
+    """Return the facts by which a decision is carried out at once; None when it cannot be any more."""
+    if decision == "unlock":
+        return (PinCleared(one.detail, badge),)
+    if decision == "match":
+        return linked(one, to, known)
+    if decision == "release":
+        lying = known.lying_item(one.item)
+        return None if lying is None or lying.is_barred else (_sent(lying, to, RELEASED, badge),)
+    return ()
+
+
+def _ask_way(ask: Ask, one: Waiting, role: str, known: Known) -> Outcome:
+    """Ask where a released item goes: every way that may be, by the authority of its client's table."""
+    lying = known.lying_item(one.item)
+    if lying is None:
+        return refused(mark("It lies in no bin yet. Put it into one first."))
+    if lying.is_barred:
+        return refused(mark("A hazard or a recalled item is not released at a bench."))
+    table = known.routes(lying.client)
+    ways = tuple(
+        Choice(way, ROUTE_WORDS[way]) for way in DISPOSITIONS if may_override(table, role, lying.disposition, way)
+    )
+    if not ways:
+        return refused(mark("Nobody may send this item anywhere else."))
+    return Outcome(ask=msgspec.structs.replace(ask, stage="decision-to", value="release", choices=ways))
+
+
+def _sent(lying: Lying, to: str, why: str, badge: str) -> RouteOverridden:
+    """Return the fact that sends an item another way; until it is carried it lies where it lay."""
+    way = next(each for each in DISPOSITIONS if each == to)
+    return RouteOverridden(lying.item, lying.disposition, way, why, badge)
 
 
 def _goods(one: Waiting) -> tuple[str, str]:

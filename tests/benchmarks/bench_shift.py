@@ -136,9 +136,10 @@ def item(station: str, n: int, parcel: str, at: int, each: int, is_over: bool) -
     """The row of one unit that lies in its bin, or left with it."""
     way = WAYS[(at + each) % len(WAYS)]
     name = f"{parcel}-{each}"
-    values = {"item": f"I{name}", "parcel": parcel, "match": "matched", "client": CLIENTS[at % 3], "disposition": way}
+    values = {"item": f"I{name}", "parcel": parcel, "match": "matched", "client": CLIENTS[at % 3]}
+    ways = {"disposition": way, "way": way}
     placed = {"plate": f"N{name}", "bin": f"BIN-{way}", "placed_n": n, "placed_at": AT, "fill": n - 1}
-    return {"station": station, **values, **placed, "shift_n": n, "moved_n": n if is_over else 0}
+    return {"station": station, **values, **ways, **placed, "shift_n": n, "moved_n": n if is_over else 0}
 
 
 def count(connection: Connection, station: str, shift: str, items: list[dict[str, Any]]) -> None:

@@ -59,6 +59,14 @@ DECIDING = (
     Stage.DECISION_WHY,
     Stage.DECIDED,
 )
+# What lies in a bin is told by the journal too: see tests/station/bins.
+WITH_BINS = (
+    Stage.BIN_WHY,
+    Stage.BIN_TO,
+    Stage.BIN_INTO,
+    Stage.BIN_DIFFERS,
+    Stage.CARRY,
+)
 
 
 def walked_states(walk, walk_from) -> dict[Stage, State]:
@@ -102,9 +110,16 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     opened = walk_from(with_bin(walk.state, f.BinOpened("BIN-RESALE-01", "resale")))
     states[Stage.FULL_BIN] = opened.do(Do.BIN_FULL).state
     states |= closing_states(walk_from, states[Stage.IDLE])
-    states |= {stage: asking(states[Stage.IDLE], str(stage)) for stage in (*DECIDING, Stage.SECOND_ITEM)}
+    states |= {stage: asking(states[Stage.IDLE], str(stage)) for stage in (*DECIDING, *WITH_BINS, Stage.SECOND_ITEM)}
     began = SecondLookBegan("I1", "LPN1", "P1", "apparel", "", "apparel@4", "BDG-2001", "A", (), "matched")
     states[Stage.SECOND_LOOK] = fold(states[Stage.IDLE], "earlier", (began,))
+    which = walk_from(states[Stage.IDLE]).do(Do.BINS)
+    states[Stage.BIN] = which.state
+    states[Stage.BIN_ACT] = walk_from(which.state).scan("BIN-RESALE-01").state
+    states[Stage.BIN_WAY] = which.do(Do.CHOOSE, "new").state
+    states[Stage.BIN_CLIENT] = which.do(Do.CHOOSE, "resale").state
+    opened = walk_from(states[Stage.BIN_ACT]).do(Do.CHOOSE, "open").do(Do.BINS).scan("BIN-RESALE-01")
+    states[Stage.CHECK] = opened.do(Do.CHOOSE, "count").state
     states[Stage.AGAIN] = walk_from(states[Stage.IDLE]).scan(again_code()).state
     states[Stage.MEANING] = walk_from(states[Stage.IDLE]).scan("MYSTERY-CODE-77").state
     return states

@@ -279,6 +279,7 @@ def see(hands: Hands) -> Callable[..., View]:
         language: str = "en",
         theme: str = "light",
         page: str = "receive",
+        bin: str = "",
         searched: str = "",
         tr: Translator | None = None,
         at: float = 0.0,
@@ -286,7 +287,7 @@ def see(hands: Hands) -> Callable[..., View]:
         settings = Settings(language=language, theme=theme, reduced_motion=True)
         manner = Manner(tr or Translator(language), settings, "14:32", at=at)
         search = searching.searched(hands.seek, searched) if searched else None
-        return look(hands.desk, FIGURES, manner, Opened(page, searched, search=search), history=hands.history)
+        return look(hands.desk, FIGURES, manner, Opened(page, searched, search=search, bin=bin), history=hands.history)
 
     return _see
 

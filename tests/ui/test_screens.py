@@ -96,6 +96,7 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.go_to("interlock", {"battery": "yes"})
     yield "19-stop-hazard", {}
     yield "20-bins", {"page": "bins"}
+    yield "20-bins-inside", {"page": "bins", "bin": hands.bench.state.bins[0].code}
     yield "21-search-empty", {"page": "search"}
     yield "22-search", {"page": "search", "searched": parcel.code}
     yield "22-search-item", {"page": "search", "searched": "LPNA010000001K"}
@@ -133,6 +134,27 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.scan("BDG-9001")
     hands.scan("9999")
     yield "30-shift", {"page": "shift"}
+    hands.do(Do.BINS)
+    yield "39-which-bin", {}
+    full = next(each.code for each in hands.bench.state.bins if hands.bench.known.plates_in(each.code))
+    hands.scan(full)
+    yield "39-bin-act", {}
+    hands.do(Do.CHOOSE, "merge")
+    yield "39-bin-into", {}
+    hands.do(Do.CANCEL)
+    hands.scan(full)
+    hands.do(Do.CHOOSE, "move")
+    yield "39-bin-to", {}
+    hands.do(Do.CANCEL)
+    hands.scan(full)
+    hands.do(Do.CHOOSE, "count")
+    hands.scan("NOT-OURS")
+    yield "39-bin-count", {}
+    yield "39-bin-count-page", {"page": "bins", "bin": full}
+    hands.do(Do.FINISH)
+    yield "39-bin-differs", {}
+    hands.do(Do.CONFIRM)
+    yield "39-idle-undo", {}
     yield "36-exceptions", {"page": "exceptions"}
     hands.do(Do.DECIDE)
     yield "36-which-exception", {}

@@ -368,6 +368,64 @@ def test_the_page_of_the_exceptions_leads_to_the_decision(bench: Bench, way: str
     assert "Nothing waits for a decision." in bench.shown()
 
 
+def with_a_tee_in_a_bin(bench: Bench) -> str:
+    """Put a shirt into its bin and finish the parcel; return the bin."""
+    bench.hands.sign_in("BDG-9001")
+    bench.scan(bench.hands.begin("tee").items[0].code)
+    bench.hands.go_to("item")
+    bench.hands.do(Do.FINISH)
+    assert bench.stage == "idle"
+    (open_bin,) = bench.hands.bench.state.bins
+    return open_bin.code
+
+
+@pytest.mark.parametrize("way", ["key", "touch"])
+def test_a_bin_is_looked_into_and_tells_what_lies_in_it(bench: Bench, way: str) -> None:
+    bench.window.page_wanted.emit("bins")
+    assert "No bin is open yet." in bench.shown()
+    code = with_a_tee_in_a_bin(bench)
+    bench.window.page_wanted.emit("bins")
+    (lying,) = bench.hands.history.contents(code).items
+    assert lying.plate not in bench.shown()
+    if way == "key":
+        bench.type("1", enter=False)
+    else:
+        bench.button(f"1 Look in {code}").click()
+    assert lying.plate in bench.shown()
+    assert "1 item" in bench.shown()
+
+
+@pytest.mark.parametrize("way", ["key", "touch", "scan"])
+def test_the_page_of_the_bins_leads_to_what_is_done_and_shows_nothing_while_one_is_counted(
+    bench: Bench, way: str
+) -> None:
+    code = with_a_tee_in_a_bin(bench)
+    bench.key(Qt.Key.Key_F9)
+    assert bench.stage == "bin", "the key works where the next parcel is waited for, too"
+    bench.key(Qt.Key.Key_Escape)
+    bench.window.page_wanted.emit("bins")
+    bench.type("1", enter=False)
+    if way == "key":
+        bench.key(Qt.Key.Key_F9)
+    elif way == "touch":
+        bench.button("F9 Do something with a bin").click()
+    else:
+        bench.scan(code)
+    assert bench.stage == ("bin-act" if way == "scan" else "bin")
+    assert "What shall be done" in bench.shown() if way == "scan" else "Which bin?" in bench.shown()
+    if way != "scan":
+        bench.type("1", enter=False)
+    bench.type("1", enter=False)
+    assert bench.stage == "check"
+    bench.window.page_wanted.emit("bins")
+    assert "Bins are being counted" in bench.shown()
+    assert "1 item" not in bench.shown()
+    bench.window.page_wanted.emit("receive")
+    assert "1 item" not in bench.shown().replace("1 items", ""), "nor beside the question"
+    bench.key(Qt.Key.Key_Escape)
+    assert bench.stage == "idle"
+
+
 def test_a_stop_is_acknowledged_with_one_key_and_the_supervisor_sees_the_evidence(bench: Bench) -> None:
     bench.hands.sign_in("BDG-9001")
     bench.scan(bench.hands.begin("recalled").items[0].code)

@@ -222,7 +222,7 @@ def _words(hit: Hit, view: View) -> str:
     way = tr.gettext(ROUTE_WORDS[hit.way]) if hit.way in ROUTE_WORDS else ""
     if hit.kind == "bin":
         state = mark("closed") if hit.is_done else mark("open")
-        units = tr.plural("{count} item", "{count} items", hit.units) if view.state.phase != "counting" else ""
+        units = tr.plural("{count} item", "{count} items", hit.units) if not view.is_blind else ""
         return _joined(tr.format(mark("Bin {bin}"), bin=hit.title), way, hit.client, units, tr.gettext(state))
     gone = mark("its bin has left") if hit.is_done else mark("in no bin yet")
     return _joined(hit.title, hit.client, way, hit.bin or tr.gettext(gone))

@@ -162,7 +162,7 @@ class _BinLine(QWidget):
         word = view.tr.gettext(ROUTE_WORDS[disposition])
         self._word.show_text(" · ".join(part for part in (word, client) if part))
         # Who counts blind does not see what there should be.
-        blind = view.state.phase == "counting"
+        blind = view.is_blind
         count = "" if blind else view.tr.plural("{count} item", "{count} items", items)
         self._code.show_text(" · ".join(part for part in (short(code), count) if part))
 

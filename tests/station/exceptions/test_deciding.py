@@ -51,6 +51,7 @@ def test_what_is_on_hold_is_released_to_a_way_with_a_reason_and_leaves_the_queue
     shown = floor.do(Do.CHOOSE, "client")
     assert shown.facts == (
         ExceptionDecided(HELD, 1, "release", "client", SUPERVISOR[0], "resale", parcel="P1", item="I3"),
+        f.RouteOverridden("I3", "hold", "resale", "released", SUPERVISOR[0]),
     )
     assert waits(floor) == [UNKNOWN]
     assert floor.stage == Stage.EXCEPTION, "the next one is offered at once"

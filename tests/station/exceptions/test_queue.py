@@ -153,15 +153,21 @@ def test_central_merges_what_benches_decided(tmp_path: Path) -> None:
         ("C01", ExceptionDecided("E1", 1, "release", "client", "B3", "resale")),
         ("A01", ExceptionDecided("E1", 1, "reject", "seen", "B1")),
         ("A01", DecisionTakenBack("E1", 1, "B1")),
+        ("A01", ExceptionDecided("E1", 2, "release", "seen", "B1", "resale")),
+        ("A01", f.ExceptionRaised("E2", "held", "client", "P1")),
+        ("A01", ExceptionDecided("E2", 1, "accept", "seen", "B1")),
+        ("B01", ExceptionDecided("E2", 1, "reject", "seen", "B2")),
     ]
-    seen = []
+    seen, of_one = [], []
     with closing(Store(f"sqlite:///{tmp_path / 'central.sqlite'}")) as store:
         for hour, (station, fact) in enumerate(told, start=8):
             with store.writing() as connection:
                 projections.apply(connection, station, entry(hour, day(hour), fact))
             with store.reading() as connection:
                 seen.append(queue(connection, "", KINDS, day(23)))
-    assert [len(each) for each in seen] == [1, 0, 0, 1, 0]
+                of_one.append(queue(connection, "A01", KINDS, day(23)))
+    assert [len(each) for each in seen] == [1, 0, 0, 1, 0, 0, 1, 0, 1]
+    assert of_one == seen, "also of one station, which others decided about"
     (conflict,) = seen[3]
     assert [(each.station, each.decision) for each in conflict.conflict] == [("B01", "release"), ("A01", "reject")]
     assert "release resale (B01" in as_text(seen[3])

@@ -11,13 +11,13 @@ from station.journal import Journal, read_entries
 from station.local_copy import LocalCopy, proved_mark
 from station.migrations.versions import rev_0008, rev_0010
 
-LATER_TABLES = ("taken", "decision", "second_look")
+LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check", "regrade", "second_look")
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {
     "parcel": ("shift_n", "finished_n"),
-    "item": ("shift_n", "placed_n", "fill", "moved_n"),
-    "exception": ("shift_n",),
+    "item": ("shift_n", "placed_n", "fill", "moved_n", "way", "carried_n"),
+    "exception": ("shift_n", "waits"),
     "plate": ("confirmed_at", "allotted_n", "confirmed_n", "voided_n"),
     "bin": ("hazard",),
     "shift": ("n", *LATER),
@@ -53,7 +53,7 @@ def live(journal: Journal) -> None:
 def as_before(path: Path) -> None:
     """Take away what revision 0008 added, and what came later."""
     with open_sqlite(path).connect() as connection, connection.begin():
-        for name, *_ in (*rev_0008._INDEXES, ("bin_move_shift",), *rev_0010._INDEXES):
+        for name, *_ in (*rev_0008._INDEXES, ("bin_move_shift",), ("exception_waits",), *rev_0010._INDEXES):
             connection.exec_driver_sql(f"DROP INDEX {name}")
         for table in (*NEW_TABLES, *LATER_TABLES):
             connection.exec_driver_sql(f"DROP TABLE {table}")

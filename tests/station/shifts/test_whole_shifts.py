@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from station import facts as f
+from station.bins import facts as b
 from station.database import open_memory
 from station.records import Disposition
 from station.shifts import facts as s
@@ -17,6 +18,7 @@ from tests.station.shifts.whole import STATION, Invented
 
 CLIENTS = st.sampled_from(["Northwind", "Contoso"])
 BINS: dict[str, Disposition] = {"BIN-1": "restock", "BIN-2": "restock", "BIN-3": "hold"}
+MERGES = st.sampled_from([("BIN-1", "BIN-2"), ("BIN-2", "BIN-1")])
 
 
 class WholeShifts(RuleBasedStateMachine):
@@ -31,6 +33,8 @@ class WholeShifts(RuleBasedStateMachine):
         self.parcel, self.parcel_client, self.declared, self.received = "", "", 0, 0
         self.item: tuple[str, str] | None = None
         self.gone: dict[str, str] = {}
+        self.items: dict[str, str] = {}
+        self.released: dict[str, str] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -57,6 +61,7 @@ class WholeShifts(RuleBasedStateMachine):
             match = "undeclared"
         self.item = self.bench.take_out(self.parcel, match, self.parcel_client)
         self.received += match == "matched"
+        self.items[self.item[1]] = self.item[0]
         self.plates_open.add(self.item[1])
         if bin:
             self.place(bin)
@@ -148,6 +153,51 @@ class WholeShifts(RuleBasedStateMachine):
         bin = data.draw(st.sampled_from(self._filled()))
         self.gone.update((plate, at) for plate, at in self.bench.said_of.items() if at == bin)
         self.bench.move(bin)
+
+    @rule(merged=MERGES, is_undone=st.booleans())
+    def merge(self, merged: tuple[str, str], is_undone: bool) -> None:
+        """All of one bin goes into the other, and now and then comes back at once."""
+        bench, (bin, into) = self.bench, merged
+        if not self.bench.lying.get(bin):
+            return
+        lying = {at: list(plates) for at, plates in bench.lying.items()}
+        said_of, ways = dict(bench.said_of), dict(bench.ways)
+        txn = bench.merge(bin, into)
+        if is_undone:
+            bench.take_back("merged", txn, into)
+            bench.lying, bench.said_of, bench.ways = lying, said_of, ways
+
+    @rule(bin=st.sampled_from(sorted(BINS)))
+    def reopen(self, bin: str) -> None:
+        """A bin is closed, and opened again: nothing in it changes."""
+        self.bench.say(f.BinClosed(bin, "closed"), b.BinReopened(bin, BINS[bin], "room"))
+
+    def _held(self) -> list[str]:
+        return sorted(plate for plate, at in self.bench.said_of.items() if at == "BIN-3" and plate not in self.released)
+
+    @precondition(lambda self: self._held())
+    @rule(data=st.data(), bin=st.sampled_from(["BIN-1", "BIN-2"]), is_carried=st.booleans())
+    def release(self, data: st.DataObject, bin: str, is_carried: bool) -> None:
+        """What is on hold is released: it is carried to its bin, or lies where it is expected still."""
+        plate = data.draw(st.sampled_from(self._held()))
+        self.released[plate] = bin
+        self.bench.release(self.items[plate], "restock")
+        if is_carried and any(plate in plates for plates in self.bench.lying.values()):
+            self.carry(plate)
+
+    @precondition(lambda self: self._waiting())
+    @rule(data=st.data())
+    def carry_later(self, data: st.DataObject) -> None:
+        """What was released earlier, maybe shifts ago, is carried at last."""
+        plate = data.draw(st.sampled_from(self._waiting()))
+        if any(plate in plates for plates in self.bench.lying.values()):
+            self.carry(plate)
+
+    def _waiting(self) -> list[str]:
+        return sorted(plate for plate in self.released if self.bench.said_of.get(plate) == "BIN-3")
+
+    def carry(self, plate: str) -> None:
+        self.bench.carry(plate, self.items[plate], self.released[plate], "restock")
 
     @rule(data=st.data(), delivered=st.integers(0, 3), times=st.integers(1, 2))
     def close(self, data: st.DataObject, delivered: int, times: int) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from station import facts as f
 from station import projections, schema
+from station.bins import facts as b
 from station.entries import Entry, first_prev, sealed
 from station.facts import encode, name_of, version_of
 from station.plates import shift_id
@@ -91,6 +92,37 @@ class Invented:
         self.say(s.BinMoved(bin, self._fills[bin], "dock"))
         self.lying[bin] = []
         self.said_of = {plate: at for plate, at in self.said_of.items() if at != bin}
+
+    def merge(self, bin: str, into: str) -> str:
+        """Put all of a bin into another one, with what is thrown in it too; return the transaction."""
+        units = sum(at == bin for at in self.said_of.values())
+        self.ways[into] = self.ways[bin]
+        txn = self.say(b.BinMerged(bin, self._fills[bin], into, self._fills[into], units))
+        poured = [plate for plate in self.lying.get(bin, []) if plate not in self.lying.setdefault(into, [])]
+        self.lying[into] += poured
+        self.lying[bin] = []
+        self.said_of = {plate: into if at == bin else at for plate, at in self.said_of.items()}
+        return txn
+
+    def release(self, item: str, way: Disposition) -> None:
+        """Send what lies on hold another way; it lies where it lay."""
+        self.say(f.RouteOverridden(item, "hold", way, "released", "B9"))
+
+    def carry(self, plate: str, item: str, bin: str, way: Disposition) -> None:
+        """Carry what was released into a bin of its way."""
+        was = self.said_of[plate]
+        self.ways[bin] = way
+        self.say(f.BinOpened(bin, way, fill=self._fills[bin]))
+        self.say(b.Carried(item, plate, bin, way, was, self._fills[bin]))
+        for plates in self.lying.values():
+            if plate in plates:
+                plates.remove(plate)
+        self.lying.setdefault(bin, []).append(plate)
+        self.said_of[plate] = bin
+
+    def take_back(self, step: b.BinStep, txn: str, bin: str) -> None:
+        """Take a step with a bin back."""
+        self.say(b.BinStepTakenBack(step, txn, bin))
 
     def count(self, bin: str, times: int = 1) -> None:
         """Count what really lies in a bin, so often: only the last time holds; before, something else was scanned."""

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from station import facts as f
 from station import projections
+from station.bins import facts as b
 from station.database import open_central, open_memory
 from station.entries import Entry
 from station.exceptions import facts as e
@@ -63,6 +64,38 @@ DECIDED: History = [
     ("t2", [e.ExceptionTaken("E1", "B2", "P1"), e.ExceptionDecided("E1", 1, "reject", "seen", "B2", parcel="P1")]),
     ("t3", [e.DecisionTakenBack("E1", 1, "B2", "P1")]),
     ("t4", [e.ExceptionDecided("E1", 2, "release", "client", "B2", "resale", "P1")]),
+    ("t5", [f.ItemIdentified("P1", "I1", "x", "undeclared", "Shoe", "footwear"), f.ItemRelinked("I1", "R1", "1")]),
+    ("t6", [f.ItemUnlinked("I1", "undeclared")]),
+]
+
+# Goods that go from bin to bin: merged, left, carried for another way, graded again, each of it taken back and done.
+_NAMED = f.ItemIdentified("P1#2", "I1#2", "x", "matched", "Shoe", "footwear")
+_CAME = f.ParcelArrived("P1#2", "1Z", "ups", "return", "one")
+_ANEW = (f.Graded("I1#2", "B", "B", "A", "g/1"), f.Routed("I1#2", "resale", "r/1"))
+BINS: History = [
+    ("t0", [f.ShiftOpened("S1-1", "bench"), f.ParcelArrived("P1", "1Z", "ups", "return", "one", ("R1",))]),
+    *((f"t{n}", [f.ItemIdentified("P1", f"I{n}", "x", "matched", "Shoe", "footwear")]) for n in (1, 2)),
+    *((f"t{n + 2}", [f.Routed(f"I{n}", "hold", "r/1"), f.PlateAllotted(f"I{n}", f"N{n}")]) for n in (1, 2)),
+    ("t5", [f.BinOpened("B1", "hold"), f.Placed("I1", "N1", "B1"), f.Placed("I2", "N2", "B1")]),
+    ("t6", [f.BinOpened("B2", "hold"), b.BinMerged("B1", 0, "B2", 0, 2)]),
+    ("t7", [b.BinStepTakenBack("merged", "t6", "B2")]),
+    ("t8", [b.BinMerged("B1", 0, "B2", 0, 2), f.BinClosed("B2", "closed", 2)]),
+    ("t9", [b.BinReopened("B2", "hold", "room", items=2), b.BinStepTakenBack("reopened", "t9", "B2")]),
+    ("t10", [e.ExceptionDecided("E1", 1, "release", "client", "B2", "resale", "P1", "I1")]),
+    ("t11", [f.RouteOverridden("I1", "hold", "resale", "released", "B2"), f.BinOpened("B3", "resale")]),
+    ("t12", [b.Carried("I1", "N1", "B3", "resale", "B2")]),
+    ("t13", [b.BinStepTakenBack("carried", "t12", "B3")]),
+    ("t14", [b.Carried("I1", "N1", "B3", "resale", "B2"), s.BinMoved("B2", 1, "dock")]),
+    ("t15", [b.BinStepTakenBack("moved", "t14", "B2", 1), b.BinStepTakenBack("closed", "t8", "B2")]),
+    ("t16", [b.BinCheckBegan("B2", 1), b.BinPlateChecked("B2", 1, "N9"), b.BinPlateUnchecked("B2", 1, "N9")]),
+    ("t17", [b.BinChecked("B2", 1, 0, ("N2",), (b.Misplaced("N1", "B3"),)), b.BinCheckBegan("B2", 2)]),
+    ("t18", [b.BinCheckLeft("B2", 2), f.ExceptionRaised("E2", "held", "client", "P1#2", "I1#2")]),
+    ("t19", [f.Regraded("I1", "P1", 2, *_ANEW, "refurb", "A", "resale"), f.PlateConfirmed("I1#2", "N1")]),
+    (
+        "t20",
+        [f.RegradeBegan("I1#2", 2, "N1", "B3", 1, "A", "hold", _CAME, _NAMED)],
+    ),
+    ("t21", [f.Undone(("t20",), "grade again"), b.BinStepTakenBack("opened", "t11", "B3")]),
 ]
 
 
@@ -110,6 +143,8 @@ def check(connection: Connection, history: History, cuts: list[int]) -> None:
 @example(history=SELDOM, cuts=[4])
 @example(history=DECIDED, cuts=[1])
 @example(history=DECIDED, cuts=[7])
+@example(history=BINS, cuts=[1])
+@example(history=BINS, cuts=[6])
 @given(history=HISTORIES, cuts=CUTS)
 def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: list[int]) -> None:
     with closing(open_memory().connect()) as connection, connection.begin():
@@ -125,6 +160,8 @@ def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: lis
 @example(history=SELDOM, cuts=[4])
 @example(history=DECIDED, cuts=[1])
 @example(history=DECIDED, cuts=[7])
+@example(history=BINS, cuts=[1])
+@example(history=BINS, cuts=[6])
 @given(history=HISTORIES, cuts=CUTS)
 def test_a_batch_is_its_entries_one_by_one_on_postgresql(postgres: Engine, history: History, cuts: list[int]) -> None:
     with postgres.connect() as connection:

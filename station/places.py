@@ -1,0 +1,16 @@
+"""Where an item lay at the end of a shift, as SQL: `i` is its row of `item`, `h` the shift's of the table `here`.
+
+What went into another bin later is found where it lay then, so the figures of a shift that is over never change.
+"""
+
+_THEN = (
+    "SELECT e.{0} FROM earlier_place e WHERE e.station = i.station AND e.item = i.item AND e.left_n > h.n"
+    " ORDER BY e.left_n, e.n LIMIT 1"
+)
+BIN = f"CASE WHEN i.carried_n > h.n THEN ({_THEN.format('bin')}) ELSE i.bin END"
+"""The bin it lay in."""
+WAY = (
+    "CASE WHEN i.placed_n = 0 OR i.way = '' THEN i.disposition"
+    f" WHEN i.carried_n > h.n THEN ({_THEN.format('way')}) ELSE i.way END"
+)
+"""The disposition under which it is expected: that of its bin, also when it was sent another way since."""

@@ -1,0 +1,122 @@
+"""The blind check of one bin at any time: every plate in it is scanned, and then what does not fit is named."""
+
+from devices.readings import Scan
+from resources.words import mark
+from station.bins.checking import Check, compare
+from station.bins.facts import BinCheckBegan, BinChecked, BinCheckLeft, BinPlateChecked, BinPlateUnchecked
+from station.facts import ExceptionRaised, Recorded
+from station.inputs import Command
+from station.known import Known
+from station.outcome import Outcome
+from station.plates import exception_id
+from station.records import Bin
+from station.state import Ask, Choice, State
+from station.steps.notices import accepted, attention, best, refused, warned
+from station.stops import BETWEEN
+
+DIFFERS = "bin_differs"
+# As long as a plate may be that is none of ours.
+_CODE_KEPT = 64
+_NAMED = 4
+
+
+def begin(state: State, found: Bin) -> Outcome:
+    """Begin the check of a bin."""
+    notice = accepted(mark("Scan every plate in bin {bin}."), bin=found.code)
+    return Outcome(notice, (BinCheckBegan(found.code, state.checks + 1),), ask=None)
+
+
+def scan_plate(state: State, scan: Scan, known: Known) -> Outcome:
+    """a plate counts once, whatever it is; the bin's own label ends the check"""
+    check = state.check
+    if check is None:
+        return Outcome()
+    candidates = known.recognise(scan.text, scan.aim)
+    bin_ = best(candidates, "bin")
+    if bin_ is not None and bin_.value != check.bin:
+        return refused(mark("Finish bin {bin} first: press Enter, or scan its label."), bin=check.bin)
+    if bin_ is not None:
+        return end(state, scan, known)
+    plate = best(candidates, "plate")
+    code = plate.value if plate is not None else scan.text.strip()[:_CODE_KEPT]
+    if not code:
+        return Outcome()
+    if code in check.plates:
+        return attention(mark("{plate} is counted already."), plate=code)
+    return Outcome(accepted(mark("{plate} is counted."), plate=code), (BinPlateChecked(check.bin, check.n, code),))
+
+
+def take_plate_back(state: State, command: Command, known: Known) -> Outcome:
+    """takes back the plate that was scanned last"""
+    check = state.check
+    if check is None or not check.plates:
+        return attention(mark("No plate is counted yet in this bin."))
+    fact = BinPlateUnchecked(check.bin, check.n, check.plates[-1])
+    return Outcome(accepted(mark("{plate} is not counted any more."), plate=fact.plate), (fact,))
+
+
+def leave(state: State, command: Command, known: Known) -> Outcome:
+    """leaves the check, which says nothing then"""
+    check = state.check
+    if check is None:
+        return Outcome()
+    text = mark("Bin {bin} is not counted. Scan the next parcel.")
+    return Outcome(accepted(text, bin=check.bin), (BinCheckLeft(check.bin, check.n),))
+
+
+def end(state: State, given: object, known: Known) -> Outcome:
+    """says which plates are missing, belong to another bin or are not of this bench; an exception keeps that"""
+    check = state.check
+    if check is None:
+        return Outcome()
+    found = compare(check, known.plates_in(check.bin), lambda plate: _place_of(plate, known))
+    if not (found.missing or found.misplaced or found.foreign):
+        text = mark("Bin {bin} is right: {count} counted, and all belong there.")
+        return Outcome(accepted(text, bin=check.bin, count=str(found.plates)), (found,))
+    raised = ExceptionRaised(
+        exception_id(state.station, state.exceptions + 1), DIFFERS, "supervisor", detail=_evidence(found)
+    )
+    facts: tuple[Recorded, ...] = (found, raised)
+    notice = warned(mark("Bin {bin} is not right. What differs is an exception now."), bin=check.bin)
+    return Outcome(notice, facts, ask=told(check, found))
+
+
+def told(check: Check, found: BinChecked) -> Ask:
+    """Return what is shown of a bin that is not right: each plate by name, as many as have room."""
+    belongs = tuple(
+        Choice(each.plate, mark("{plate} belongs to bin {bin}"), {"plate": each.plate, "bin": each.belongs_to})
+        if each.belongs_to
+        else Choice(each.plate, mark("{plate} is in no bin by our count"), {"plate": each.plate})
+        for each in found.misplaced
+    )
+    lines = (
+        *(Choice(each, mark("{plate} is missing"), {"plate": each}) for each in found.missing),
+        *belongs,
+        *(Choice(each, mark("{plate} is not of this bench"), {"plate": each}) for each in found.foreign),
+    )
+    counts = {
+        "bin": check.bin,
+        "missing": str(len(found.missing)),
+        "misplaced": str(len(found.misplaced)),
+        "foreign": str(len(found.foreign)),
+    }
+    return Ask("bin-differs", code=check.bin, params=counts, choices=lines[: 2 * _NAMED])
+
+
+def seen(state: State, command: Command, known: Known) -> Outcome:
+    """goes on: what differs stays an exception, until a supervisor decides"""
+    return Outcome(ask=None)
+
+
+def _place_of(plate: str, known: Known) -> str | None:
+    if known.plated(plate) is None:
+        return None
+    lying = known.lying(plate)
+    return lying.bin if lying is not None else ""
+
+
+def _evidence(found: BinChecked) -> str:
+    """Return bin, missing, misplaced and foreign plates, as `station.words.EVIDENCE_WORDS` puts them."""
+    misplaced = [f"{each.plate} ({each.belongs_to or '-'})" for each in found.misplaced]
+    groups = (found.missing, misplaced, found.foreign)
+    return BETWEEN.join((found.bin, *(", ".join(each).replace(BETWEEN, "/") or "-" for each in groups)))

@@ -1,0 +1,237 @@
+"""Bins at a real bench, input by input: opened, closed, reopened, moved, merged and checked blind; each undone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from station import facts as f
+from station.bins.facts import BinChecked, BinMerged, BinReopened, BinStepTakenBack, Misplaced
+from station.bins.manifest import is_counted_blind
+from station.inputs import TYPED, Do
+from station.journal import Journal
+from station.outcome import Tone
+from station.projections import rows
+from station.rules import Rules
+from station.shifts.facts import BinMoved
+from station.stages import Stage
+from tests.station.shifts.closed import HOLD, PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, Floor, opened, work
+
+OF_CLIENT = "BIN-RESALE-LUM"
+SHIFT = "S-A01-1"
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Path:
+    """The folder of a bench with three units in resale and one on hold, somebody signed in."""
+    folder = tmp_path_factory.mktemp("worked")
+    with Journal.open(folder / "station.sqlite", STATION) as journal:
+        work(journal)
+    with opened(folder, rules) as floor:
+        floor.sign_in(RECEIVER)
+    return folder
+
+
+@pytest.fixture
+def folder(made_once: Path, tmp_path: Path) -> Path:
+    """The folder for one test."""
+    return copytree(made_once, tmp_path / "worked")
+
+
+@pytest.fixture
+def floor(folder: Path, rules: Rules) -> Iterator[Floor]:
+    with opened(folder, rules) as made:
+        yield made
+
+
+def act(floor: Floor, bin_: str, what: str):
+    floor.do(Do.BINS)
+    floor.scan(bin_)
+    assert floor.stage == Stage.BIN_ACT
+    return floor.do(Do.CHOOSE, what)
+
+
+def new_bin(floor: Floor, way: str) -> str:
+    """Label a bin for any client's goods, and scan it."""
+    floor.do(Do.BINS)
+    floor.choose("new", way)
+    (labelled,) = floor.do(Do.CHOOSE, "-").facts
+    assert isinstance(labelled, f.BinLabelled) and (labelled.disposition, labelled.client) == (way, "")
+    floor.scan(labelled.bin)
+    return labelled.bin
+
+
+def lie(floor: Floor, bin_: str) -> tuple[str, ...]:
+    return tuple(sorted(floor.bench.known.plates_in(bin_)))
+
+
+def adds_up(floor: Floor) -> bool:
+    """Whether what is found is where it is expected, were every bin counted now as the bench has it."""
+    floor.do(Do.SIGN_OUT)
+    floor.sign_in(SUPERVISOR)
+    floor.do(Do.CLOSE_SHIFT)
+    for bin_ in floor.bench.known.bins_with_goods():
+        floor.count(bin_.code, *lie(floor, bin_.code))
+    floor.do(Do.FINISH)
+    assert floor.stage == Stage.REVIEW
+    found = floor.history.shift_findings(SHIFT)
+    return found == () and all(line.difference == 0 for line in floor.history.shift_lines(SHIFT) if line.rule == 4)
+
+
+def table(floor: Floor) -> dict[str, list[dict[str, object]]]:
+    """What the tables say, but for the facts themselves, and for what tells that something was done and undone."""
+    with floor.bench.journal.reading() as connection:
+        told = rows(connection)
+    return {name: told[name] for name in ("item", "bin_move", "earlier_place")}
+
+
+def test_a_closed_bin_is_opened_again_with_its_reason_and_what_lies_in_it(floor: Floor) -> None:
+    shown = act(floor, RESALE, "close")
+    assert shown.facts == (f.BinClosed(RESALE, "closed", 3),)
+    assert [label.template for label in shown.labels] == ["bin_closed"]
+    assert "close" not in {each.command.value for each in act_buttons(floor, RESALE)}
+    floor.do(Do.CHOOSE, "reopen")
+    assert floor.stage == Stage.BIN_WHY
+    assert floor.do(Do.CHOOSE, "room").facts == (BinReopened(RESALE, "resale", "room", items=3),)
+    assert {each.code: each.items for each in floor.bench.state.bins}[RESALE] == 3
+    assert not floor.bench.known.bin_is_closed(RESALE)
+
+
+def act_buttons(floor: Floor, bin_: str):
+    """Scan a bin between two parcels: one that is not for opening says what can be done with it."""
+    floor.scan(bin_)
+    assert floor.stage == Stage.BIN_ACT
+    return floor.bench.prompt.buttons
+
+
+def test_a_bin_leaves_for_the_place_that_is_scanned_and_comes_back_empty(floor: Floor) -> None:
+    act(floor, RESALE, "move")
+    assert floor.scan("DOCK-7", TYPED).facts == (BinMoved(RESALE, 1, "DOCK-7"),)
+    assert lie(floor, RESALE) == ()
+    floor.scan(RESALE)
+    (again,) = (each for each in floor.bench.state.bins if each.code == RESALE)
+    assert (again.fill, again.items) == (1, 0), "what goes in now leaves with its next move"
+    assert adds_up(floor)
+
+
+def test_all_of_a_bin_goes_into_another_one_and_the_shift_adds_up(floor: Floor) -> None:
+    other = new_bin(floor, "resale")
+    act(floor, RESALE, "merge")
+    assert [each.command.value for each in floor.bench.prompt.buttons[:-1]] == [other]
+    assert floor.scan(other).facts == (BinMerged(RESALE, 0, other, 0, 3),)
+    assert (lie(floor, RESALE), lie(floor, other)) == ((), tuple(sorted(PLATES[:3])))
+    assert {each.code: each.items for each in floor.bench.state.bins} == {RESALE: 0, HOLD: 1, other: 3}
+    assert adds_up(floor)
+
+
+@pytest.mark.parametrize(("into", "words"), [(HOLD, "two ways"), (OF_CLIENT, "same client"), (RESALE, "same bin")])
+def test_what_does_not_belong_together_is_not_merged_and_the_screen_says_why(
+    floor: Floor, into: str, words: str
+) -> None:
+    act(floor, RESALE, "merge")
+    written = floor.bench.journal.last_seq
+    notice = floor.scan(into).notice
+    assert (notice.tone, words in notice.text) == (Tone.REFUSED, True)
+    assert (floor.bench.journal.last_seq, floor.stage) == (written, Stage.BIN_INTO)
+
+
+def test_each_step_with_a_bin_is_undone_and_leaves_no_trace(folder: Path, rules: Rules) -> None:
+    """Also by a bench that was started anew in between."""
+
+    def steps(floor: Floor) -> None:
+        other = new_bin(floor, "resale")
+        act(floor, RESALE, "merge")
+        floor.scan(other)
+        act(floor, other, "close")
+        act(floor, other, "reopen")
+        floor.choose("other")
+        act(floor, other, "move")
+        floor.choose("1")
+
+    with opened(folder, rules) as floor:
+        before, bins = table(floor), floor.bench.state.bins
+        steps(floor)
+        assert lie(floor, RESALE) == ()
+    undone = []
+    while len(undone) < 5:
+        with opened(folder, rules) as floor:
+            (fact,) = floor.do(Do.UNDO).facts
+            assert isinstance(fact, BinStepTakenBack)
+            undone.append(fact.step)
+            kinds = {each.code: each for each in floor.bench.state.bins}
+            assert len(kinds) == len(floor.bench.state.bins)
+    assert undone == ["moved", "reopened", "closed", "merged", "opened"]
+    with opened(folder, rules) as floor:
+        assert floor.do(Do.UNDO).facts == ()
+        assert (table(floor), floor.bench.state.bins) == (before, bins)
+        assert adds_up(floor)
+
+
+def test_nothing_is_undone_once_the_next_parcel_went_into_the_bin(floor: Floor) -> None:
+    other = new_bin(floor, "resale")
+    act(floor, RESALE, "merge")
+    floor.scan(other)
+    floor.scan("1Z-NOBODY-KNOWS")
+    if floor.stage == Stage.MEANING:
+        floor.choose("1")
+    floor.do(Do.SKIP)
+    floor.choose("size")
+    floor.do(Do.FINISH)
+    floor.choose("missing")
+    assert floor.stage == Stage.IDLE
+    assert floor.do(Do.UNDO).facts == ()
+    assert len(lie(floor, other)) == 3
+
+
+def test_one_bin_is_counted_blind_at_any_time_and_what_differs_is_named(floor: Floor) -> None:
+    """One is missing, one belongs elsewhere, one is nobody's; the shift's own count knows nothing of it."""
+    act(floor, RESALE, "count")
+    with floor.bench.journal.reading() as connection:
+        assert is_counted_blind(connection, STATION)
+    for code in (PLATES[0], PLATES[0], "NOT-OURS", PLATES[3], PLATES[2]):
+        floor.scan(code)
+    assert floor.bench.prompt.params == {"counting": RESALE, "scanned": "4"}
+    floor.do(Do.UNDO)
+    floor.scan(PLATES[2])
+    assert floor.scan(HOLD).notice.tone is Tone.REFUSED, "the other bin comes later"
+    checked, raised = floor.scan(RESALE).facts
+    assert checked == BinChecked(RESALE, 1, 4, (PLATES[1],), (Misplaced(PLATES[3], HOLD),), ("NOT-OURS",))
+    assert floor.stage == Stage.BIN_DIFFERS
+    assert [each.params for each in floor.bench.prompt.buttons[:3]] == [
+        {"plate": PLATES[1]},
+        {"plate": PLATES[3], "bin": HOLD},
+        {"plate": "NOT-OURS"},
+    ]
+    floor.do(Do.CONFIRM)
+    assert floor.stage == Stage.IDLE
+    (waits,) = floor.bench.known.exceptions_waiting()
+    assert (waits.kind, waits.exception) == ("bin_differs", raised.exception)
+    assert all(plate in waits.detail for plate in (PLATES[1], PLATES[3], "NOT-OURS"))
+    with floor.bench.journal.reading() as connection:
+        assert not is_counted_blind(connection, STATION)
+    assert floor.history.shift_findings(SHIFT)[0].kind == "uncounted"
+    floor.do(Do.SIGN_OUT)
+    floor.sign_in(SUPERVISOR)
+    floor.do(Do.DECIDE)
+    assert floor.bench.prompt.buttons[0].params["about"] == RESALE, "asked about by its name"
+
+
+def test_a_bin_that_is_right_says_so_and_a_check_that_is_left_says_nothing(folder: Path, rules: Rules) -> None:
+    with opened(folder, rules) as floor:
+        act(floor, HOLD, "count")
+        floor.scan(PLATES[3])
+    with opened(folder, rules) as floor:
+        assert floor.stage == Stage.CHECK, "a power cut loses no plate"
+        shown = floor.do(Do.FINISH)
+        assert shown.facts == (BinChecked(HOLD, 1, 1),)
+        assert shown.notice.tone is Tone.ACCEPTED
+        act(floor, HOLD, "count")
+        floor.do(Do.CANCEL)
+        assert floor.stage == Stage.IDLE
+        assert floor.bench.known.exceptions_waiting() == ()
+
+
+def test_a_fire_safe_box_opens_as_one_between_parcels(floor: Floor) -> None:
+    floor.scan("BIN-HAZARD-01")
+    assert [each.hazard for each in floor.bench.state.bins if each.code == "BIN-HAZARD-01"] == [True]

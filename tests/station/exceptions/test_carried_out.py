@@ -1,0 +1,267 @@
+"""What a supervisor decides is carried out at the bench: released goods are carried, doubted ones graded again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import msgspec
+import pytest
+
+from station import facts as f
+from station.bins.facts import Carried
+from station.exceptions.facts import DecisionTakenBack
+from station.inputs import TYPED, Do, PhotoChecked
+from station.journal import Journal
+from station.outcome import Tone
+from station.projections import rows
+from station.rules import Rules
+from station.stages import Stage, next_shot, question_due
+from tests.station.shifts.closed import HOLD, PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, Floor, opened, work
+
+HELD, RECALLED = "E-A01-000001", "E-A01-000002"
+SHIFT = "S-A01-1"
+HELD_PLATE = PLATES[3]
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Path:
+    """The folder of a bench with a unit on hold and one that was recalled, a supervisor signed in."""
+    folder = tmp_path_factory.mktemp("decided")
+    with Journal.open(folder / "station.sqlite", STATION) as journal:
+        work(journal)
+        raised = (
+            f.Graded("I3", "B", "B", "A", "footwear@1"),
+            f.ExceptionRaised(HELD, "held", "client", "P1", "I3"),
+            f.ExceptionRaised(RECALLED, "recall_placed", "supervisor", "P1", "I0"),
+            f.ExceptionRaised("E-A01-000003", "held", "supervisor", "P1", "I0"),
+        )
+        journal.append(raised, operator=RECEIVER[0], shift=SHIFT)
+    with opened(folder, rules) as floor:
+        floor.sign_in(SUPERVISOR)
+    return folder
+
+
+@pytest.fixture
+def folder(made_once: Path, tmp_path: Path) -> Path:
+    """The folder for one test."""
+    return copytree(made_once, tmp_path / "worked")
+
+
+@pytest.fixture
+def floor(folder: Path, rules: Rules) -> Iterator[Floor]:
+    with opened(folder, rules) as made:
+        yield made
+
+
+def decide(floor: Floor, exception: str, *chosen: str):
+    floor.do(Do.DECIDE)
+    floor.choose(exception, *chosen[:-1])
+    shown = floor.do(Do.CHOOSE, chosen[-1])
+    floor.do(Do.CANCEL)
+    return shown
+
+
+def item(floor: Floor, name: str) -> dict[str, Any]:
+    with floor.bench.journal.reading() as connection:
+        return next(row for row in rows(connection)["item"] if row["item"] == name)
+
+
+def count_all(floor: Floor) -> None:
+    """Close the shift as far as its review, every bin counted as the bench has it."""
+    floor.do(Do.CLOSE_SHIFT)
+    for bin_ in floor.bench.known.bins_with_goods():
+        floor.count(bin_.code, *floor.bench.known.plates_in(bin_.code))
+    floor.do(Do.FINISH)
+    assert floor.stage == Stage.REVIEW
+
+
+def adds_up(floor: Floor) -> bool:
+    count_all(floor)
+    fine = floor.history.shift_findings(SHIFT) == ()
+    return fine and all(line.difference == 0 for line in floor.history.shift_lines(SHIFT))
+
+
+def examine(floor: Floor) -> None:
+    """Photograph and answer, the first option each time, until there is a result."""
+    while floor.stage in (Stage.PHOTO, Stage.INSPECT, Stage.SERIAL):
+        if floor.stage == Stage.SERIAL:
+            floor.do(Do.SKIP)
+            continue
+        unit, known = floor.bench.state.item, floor.bench.known
+        assert unit is not None
+        if floor.stage == Stage.PHOTO:
+            request = floor.do(Do.SHOOT).capture
+            assert request is not None and next_shot(unit, known) is not None
+            photo = PhotoChecked(request.request, "ab" * 32, 100, sharpness_milli=900, brightness_milli=500)
+            floor.bench.handle(msgspec.structs.replace(photo, repeat_of="I3"))
+            continue
+        question = question_due(unit, known)
+        assert question is not None
+        floor.do(Do.CHOOSE, question.options[0].id)
+
+
+def test_what_is_released_is_expected_where_it_lies_until_it_is_carried(floor: Floor) -> None:
+    _, sent = decide(floor, HELD, "release", "resale", "client").facts
+    assert sent == f.RouteOverridden("I3", "hold", "resale", "released", SUPERVISOR[0])
+    assert (item(floor, "I3")["disposition"], item(floor, "I3")["way"]) == ("resale", "hold")
+    assert adds_up(floor)
+
+
+def test_released_goods_are_carried_by_plate_and_bin_and_only_into_a_right_one(folder: Path, rules: Rules) -> None:
+    with opened(folder, rules) as floor:
+        decide(floor, HELD, "release", "resale", "client")
+    with opened(folder, rules) as floor:
+        floor.scan(HELD_PLATE)
+        assert floor.stage == Stage.CARRY
+        assert floor.bench.prompt.params["goes_to"] == "Resale"
+        for wrong in (HOLD, "BIN-RESTOCK-LUM", "BIN-NOWHERE", PLATES[0]):
+            assert floor.scan(wrong).notice.tone is Tone.REFUSED
+        shown = floor.scan(RESALE)
+        assert shown.facts[0] == Carried("I3", HELD_PLATE, RESALE, "resale", HOLD)
+        assert [(each.template, each.fields["disposition"]) for each in shown.labels] == [("plate", "resale")]
+        assert set(floor.bench.known.plates_in(RESALE)) == set(PLATES[:4])
+        assert floor.scan(HELD_PLATE).notice.tone is Tone.ATTENTION, "now it lies where it goes"
+        assert floor.stage == Stage.IDLE
+        floor.do(Do.UNDO)
+        assert floor.bench.known.plates_in(HOLD) == (HELD_PLATE,)
+        floor.scan(HELD_PLATE)
+        floor.scan(RESALE)
+        assert adds_up(floor)
+
+
+def test_a_shift_that_is_over_keeps_its_figures_when_goods_are_carried_later(floor: Floor) -> None:
+    count_all(floor)
+    before = floor.history.shift_lines(SHIFT)
+    floor.do(Do.CONFIRM)
+    floor.scan(SUPERVISOR[0])
+    floor.scan(SUPERVISOR[1], TYPED)
+    floor.sign_in(SUPERVISOR)
+    assert floor.bench.state.shift != SHIFT
+    decide(floor, HELD, "release", "resale", "client")
+    floor.scan(HELD_PLATE)
+    floor.scan(RESALE)
+    assert [line for line in floor.history.shift_lines(SHIFT) if line.rule == 4] == [
+        line for line in before if line.rule == 4
+    ]
+    assert floor.history.shift_findings(SHIFT) == ()
+
+
+def test_what_was_recalled_nobody_releases(floor: Floor) -> None:
+    floor.do(Do.DECIDE)
+    floor.choose("E-A01-000003")
+    written = floor.bench.journal.last_seq
+    assert floor.do(Do.CHOOSE, "release").notice.tone is Tone.REFUSED
+    assert (floor.bench.journal.last_seq, floor.stage) == (written, Stage.DECISION)
+
+
+def test_a_release_that_is_taken_back_sends_the_goods_back_to_hold(floor: Floor) -> None:
+    decide(floor, HELD, "release", "resale", "client")
+    floor.scan(HELD_PLATE)
+    floor.scan(RESALE)
+    floor.do(Do.DECIDE)
+    floor.do(Do.UNDO)
+    back, sent = floor.do(Do.CHOOSE, "1").facts
+    assert (type(back), sent.disposition) == (DecisionTakenBack, "hold")
+    floor.scan(HELD_PLATE)
+    assert floor.stage == Stage.CARRY
+    floor.scan(HOLD)
+    assert floor.bench.known.plates_in(HOLD) == (HELD_PLATE,)
+    assert adds_up(floor)
+
+
+def test_what_is_graded_again_is_opened_by_its_plate_and_both_grades_are_kept(folder: Path, rules: Rules) -> None:
+    """The bench is started anew in the midst of it."""
+    with opened(folder, rules) as floor:
+        decide(floor, HELD, "regrade", "seen")
+        first = item(floor, "I3")
+        floor.scan(HELD_PLATE)
+        assert floor.stage == Stage.PHOTO
+    with opened(folder, rules) as floor:
+        assert floor.stage == Stage.PHOTO
+        examine(floor)
+        assert floor.stage == Stage.RESULT
+        assert item(floor, "I3") == first, "until it is put back, its first grade holds"
+        way = floor.bench.state.item.disposition
+        shown = floor.do(Do.CONFIRM)
+        assert [label.fields["plate"] for label in shown.labels] == [HELD_PLATE]
+        while floor.stage == Stage.PREP:
+            floor.do(Do.CONFIRM)
+        floor.scan(HELD_PLATE)
+        assert floor.stage == Stage.PLACE
+        # No bin of the site takes this client's goods that way: a new one is labelled.
+        (labelled,) = floor.do(Do.BIN_FULL).facts
+        target = labelled.bin
+        regraded = floor.scan(target).facts[0]
+        assert isinstance(regraded, f.Regraded)
+        assert (regraded.item, regraded.n, regraded.was_letter, regraded.was_disposition) == ("I3", 2, "B", "hold")
+        assert (floor.stage, floor.bench.state.steps) == (Stage.IDLE, ())
+        now = item(floor, "I3")
+        assert (now["letter"], now["disposition"], now["bin"]) == (regraded.graded.letter, way, target)
+        with floor.bench.journal.reading() as connection:
+            told = rows(connection)
+        assert [(row["n"], row["was_letter"], row["letter"]) for row in told["regrade"]] == [(2, "B", now["letter"])]
+        assert {row["item"] for row in told["item"]} == {"I0", "I1", "I2", "I3"}
+        assert floor.scan(HELD_PLATE).notice.tone is Tone.ATTENTION
+        assert floor.stage == Stage.IDLE, "it is graded again once"
+        story = floor.history.seek(HELD_PLATE, floor.bench.known.recognise).story
+        assert {f.Graded, f.Regraded} <= {type(each.fact) for each in story}
+        assert adds_up(floor)
+
+
+def test_every_step_of_a_second_inspection_is_undone_and_the_first_one_stands(floor: Floor) -> None:
+    decide(floor, HELD, "regrade", "seen")
+    before = item(floor, "I3")
+    floor.scan(HELD_PLATE)
+    examine(floor)
+    floor.do(Do.CONFIRM)
+    while floor.stage != Stage.IDLE:
+        assert len(floor.do(Do.UNDO).facts) > 0
+    assert floor.bench.state.parcel is None
+    assert item(floor, "I3") == before
+    floor.scan(HELD_PLATE)
+    assert floor.stage == Stage.PHOTO
+
+
+def test_a_parcel_that_is_matched_has_its_units_tied_to_the_lines_and_untied_again(floor: Floor) -> None:
+    """Two units of what the order wants one of, and a stranger: one is tied; taken back, it is what it was."""
+    order = floor.bench.known.orders("1ZE2N61W0306291461")[0]
+    line = order.lines[0]
+    floor.bench.journal.append(
+        (
+            f.ParcelArrived("P9", "MYSTERY-9", "", "unknown", "none"),
+            f.ExceptionRaised("E9", "unknown_parcel", "supervisor", "P9", detail="MYSTERY-9"),
+            *(
+                f.ItemIdentified("P9", name, code, "undeclared", "Thing", "home", sku=sku)
+                for name, code, sku in (
+                    ("I91", "x", "NOT-IT"),
+                    ("I92", "x", line.product.sku),
+                    ("I93", "x", line.product.sku),
+                )
+            ),
+            f.ParcelFinished("P9", 3, 0),
+        ),
+        operator=RECEIVER[0],
+        shift=SHIFT,
+    )
+
+    def links() -> list[tuple[str, str, str]]:
+        return [
+            (row["match"], row["rma"], row["line"]) for row in (item(floor, name) for name in ("I91", "I92", "I93"))
+        ]
+
+    loose = ("undeclared", "", "")
+    floor.do(Do.DECIDE)
+    floor.scan("MYSTERY-9")
+    floor.choose("match")
+    floor.scan(order.rma)
+    shown = floor.do(Do.CHOOSE, "papers")
+    floor.do(Do.CANCEL)
+    assert shown.facts[1:] == (f.ItemRelinked("I92", order.rma, line.line, line.serials),)
+    assert links() == [loose, ("matched", order.rma, line.line), loose]
+    assert [each.line for each in floor.bench.known.received(order.rma)] == [line.line]
+    floor.do(Do.DECIDE)
+    floor.do(Do.UNDO)
+    assert floor.do(Do.CHOOSE, "1").facts[1:] == (f.ItemUnlinked("I92", "undeclared"),)
+    assert links() == [loose, loose, loose]
+    assert floor.bench.known.received(order.rma) == ()
