@@ -149,6 +149,8 @@ class _About(NamedTuple):
 
 
 def _about(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> _About:
+    if not rows:
+        return _About({}, {}, {})
     names = sorted({row["exception"] for row in rows})
     items = sorted({row.get("item", "") for row in rows} - {""})
     stations = sorted({row["station"] for row in rows})
@@ -158,7 +160,8 @@ def _about(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> _About:
     # The latest word stands: it comes last.
     taken = {row.exception: row.badge for row in connection.execute(_TAKEN, {"names": names})}
     photos: dict[tuple[str, str], list[str]] = {}
-    for station, item, sha256 in connection.execute(_PHOTOS, {"items": items, "stations": stations}):
+    # PostgreSQL takes an empty list for one of numbers.
+    for station, item, sha256 in connection.execute(_PHOTOS, {"items": items, "stations": stations}) if items else ():
         photos.setdefault((station, item), []).append(sha256)
     return _About(given, taken, photos)
 
