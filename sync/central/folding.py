@@ -17,7 +17,7 @@ from station.changes import STORY, THINGS
 from station.entries import Entry
 from station.facts import Recorded
 from station.statements import without_nul
-from sync.central.statements import Rows, Sql, ask, insert_rows, overwriting, together
+from sync.central.statements import Rows, Sql, ask, insert_rows, listed, overwriting, together
 
 Said = tuple[Entry, Recorded]
 Row = dict[str, Any]
@@ -42,8 +42,10 @@ _CHANGING: Mapping[str, frozenset[type]] = {
     )
     for name, table in _KNOWN.items()
 }
+# By name: a database that grew by revisions has its columns in another order.
 _READ: Mapping[str, Sql] = {
-    name: Sql(f'SELECT * FROM "{name}" WHERE station = :station AND "{name}" = ANY (:names)') for name in _KNOWN
+    name: Sql(f'SELECT {listed(_COLUMNS[name])} FROM "{name}" WHERE station = :station AND "{name}" = ANY (:names)')
+    for name in _KNOWN
 }
 _OVERWRITING: Mapping[str, str] = {name: overwriting(each) for name, each in _TABLES.items()}
 # One by one, each by the end of its index, whatever PostgreSQL believes of how long stories are.

@@ -125,7 +125,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Values], on
     with _as_sqlalchemy(connection):
         if connection.dialect.name == "sqlite":
             values = ", ".join(f":{name}" for name in names)
-            driver.executemany(f'INSERT INTO "{table.name}" ({_listed(names)}) VALUES ({values}) {on_conflict}', rows)
+            driver.executemany(f'INSERT INTO "{table.name}" ({listed(names)}) VALUES ({values}) {on_conflict}', rows)
         elif _HELD_BACK in connection.info:
             if table.name in connection.info[_HELD_BACK]:
                 _send_held_back(connection)
@@ -133,7 +133,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Values], on
         elif len(rows) < WORTH_COPYING or on_conflict:
             driver.execute(_insert(table, names, on_conflict), {table.name: _as_json(table, rows)})
         else:
-            with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({_listed(names)}) FROM STDIN') as copy:
+            with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({listed(names)}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(tuple(row.values()))
 
@@ -143,7 +143,12 @@ def overwriting(table: Table) -> str:
     keys = [column.name for column in table.primary_key]
     names = [column.name for column in table.columns if column.name not in keys]
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
-    return f"ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changes}"
+    return f"ON CONFLICT ({listed(keys)}) DO UPDATE SET {changes}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the names of columns as they stand in a statement."""
+    return ", ".join([f'"{name}"' for name in names])
 
 
 def _insert(table: Table, names: Sequence[str], on_conflict: str) -> str:
@@ -152,8 +157,8 @@ def _insert(table: Table, names: Sequence[str], on_conflict: str) -> str:
     Where every column comes they are not listed, in the table's own order: psycopg remembers no statement of more than
     4096 characters.
     """
-    listed = _listed(names)
-    into, chosen = ("", "*") if len(names) == len(table.columns) else (f" ({listed})", listed)
+    columns = listed(names)
+    into, chosen = ("", "*") if len(names) == len(table.columns) else (f" ({columns})", columns)
     source = f'json_populate_recordset(NULL::"{table.name}", %({table.name})s::json)'
     return f'INSERT INTO "{table.name}"{into} SELECT {chosen} FROM {source} {on_conflict}'
 
@@ -180,10 +185,6 @@ def _send_held_back(connection: Connection) -> None:
 @cache
 def _binary_columns(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if isinstance(column.type, LargeBinary))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join([f'"{name}"' for name in names])
 
 
 @contextmanager
