@@ -33,12 +33,15 @@ _HELD_BACK = "held back"
 class Sql:
     """One statement with `:name` parameters for both databases.
 
-    `= ANY (:names)` holds for each text of a list, `unnest(:names) AS each` gives them. FOR UPDATE is for PostgreSQL:
-    SQLite has one writer anyway.
+    `= ANY (:names)` holds for each text of a list, `unnest(:names) AS each` gives them; PostgreSQL gets that list as
+    JSON, of whose length it believes nothing: with an array it would plan the statement anew each time. FOR UPDATE is
+    for PostgreSQL: SQLite has one writer anyway.
     """
 
     def __init__(self, text: str) -> None:
-        self.postgresql = _NAME.sub(r"%(\1)s", _EACH.sub(r"unnest(CAST(\1 AS text[])) AS each", text))
+        listed = _EACH.sub(r"json_array_elements_text(CAST(\1 AS json)) AS each", text)
+        self.postgresql = _NAME.sub(r"%(\1)s", listed)
+        self.listed = frozenset(name.removeprefix(":") for name in _EACH.findall(text))
         each = _EACH.sub(r"(SELECT value AS each FROM json_each(\1)) AS named", text)
         self.sqlite = _ANY.sub(r"IN (SELECT value FROM json_each(\1))", each).partition(" FOR UPDATE")[0]
         self._words = frozenset(_WORD.findall(text)) if text.startswith("SELECT") else None
@@ -61,6 +64,8 @@ def ask(connection: Connection, sql: Sql, values: Values) -> Callable[[], Rows]:
             return lambda: rows
         if sql.must_follow(connection.info.get(_HELD_BACK, ())):
             _send_held_back(connection)
+        if sql.listed:
+            values = {**values, **{name: json.dumps(values[name]) for name in sql.listed}}
         # In its binary form a row costs a third: bytes come as they are, not in hexadecimal.
         fetch: Callable[[], Rows] = driver.execute(sql.postgresql, values, binary=True).fetchall
     return fetch
@@ -82,11 +87,11 @@ def tell(connection: Connection, sql: Sql, rows: Sequence[Values]) -> None:
 
 
 @contextmanager
-def together(connection: Connection) -> Iterator[None]:
+def together(connection: Connection, *, commits: bool = False) -> Iterator[None]:
     """Send what runs inside without waiting for an answer to each; all are answered at the end, or when one is asked.
 
     Inserts are held back and go as one statement, before anything else is said or asked. Only statements of this module
-    may run inside.
+    may run inside. With `commits` the transaction ends with them, in the same turn, unless one of them fails.
     """
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite" or _HELD_BACK in connection.info:
@@ -101,6 +106,8 @@ def together(connection: Connection) -> Iterator[None]:
                 try:
                     yield
                     _send_held_back(connection)
+                    if commits:
+                        driver.commit()
                 except (DBAPIError, psycopg.Error) as error:
                     # psycopg would log what follows from it, that nothing after it was run.
                     failed = error
