@@ -12,7 +12,7 @@ from station.entries import Entry, first_prev
 from station.facts import Recorded, Undone
 from sync.central import blind, clock_suspect, customers, feed, folding, photos, receipts, reviews, tokens
 from sync.central.judge import OTHERS, Judged, Said, judge, said
-from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
+from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, overwriting, tell, together
 from sync.central.store import Store, insert_once
 from sync.central.tables import ack, journal, quarantine, repeated, station_lock
 from sync.central.tokens import Claim
@@ -149,7 +149,7 @@ _MARK = Sql(
     "FROM station_lock JOIN ack ON ack.station = station_lock.station "
     "WHERE station_lock.station = :station AND ack.epoch = :epoch FOR UPDATE"
 )
-_RAISE_MARK = Sql("UPDATE ack SET acked = :acked, hash = :hash WHERE station = :station AND epoch = :epoch")
+_RAISED = overwriting(ack)
 
 _KEPT = Sql(
     "SELECT seq, id, hash, status, code FROM journal "
@@ -175,7 +175,7 @@ def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes,
 
 
 def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, hash_: bytes) -> None:
-    tell(connection, _RAISE_MARK, [{"station": station, "epoch": epoch, "acked": acked, "hash": hash_}])
+    insert_rows(connection, ack, [{"station": station, "epoch": epoch, "acked": acked, "hash": hash_}], _RAISED)
 
 
 def _again(

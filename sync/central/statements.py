@@ -63,7 +63,7 @@ def ask(connection: Connection, sql: Sql, values: Values) -> Callable[[], Rows]:
             rows: Rows = driver.execute(sql.sqlite, {**values, **lists}).fetchall()
             return lambda: rows
         if sql.must_follow(connection.info.get(_HELD_BACK, ())):
-            _send_held_back(connection)
+            send_held_back(connection)
         if sql.listed:
             values = {**values, **{name: json.dumps(values[name]) for name in sql.listed}}
         # In its binary form a row costs a third: bytes come as they are, not in hexadecimal.
@@ -78,7 +78,7 @@ def tell(connection: Connection, sql: Sql, rows: Sequence[Values]) -> None:
         if connection.dialect.name == "sqlite":
             driver.executemany(sql.sqlite, rows)
             return
-        _send_held_back(connection)
+        send_held_back(connection)
         if len(rows) == 1:
             driver.execute(sql.postgresql, rows[0])
         else:
@@ -105,7 +105,7 @@ def together(connection: Connection, *, commits: bool = False) -> Iterator[None]
             with driver.pipeline():
                 try:
                     yield
-                    _send_held_back(connection)
+                    send_held_back(connection)
                     if commits:
                         driver.commit()
                 except (DBAPIError, psycopg.Error) as error:
@@ -135,7 +135,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Values], on
             driver.executemany(f'INSERT INTO "{table.name}" ({listed(names)}) VALUES ({values}) {on_conflict}', rows)
         elif _HELD_BACK in connection.info:
             if table.name in connection.info[_HELD_BACK]:
-                _send_held_back(connection)
+                send_held_back(connection)
             connection.info[_HELD_BACK][table.name] = (_insert(table, names, on_conflict), _as_json(table, rows))
         elif len(rows) < WORTH_COPYING or on_conflict:
             driver.execute(_insert(table, names, on_conflict), {table.name: _as_json(table, rows)})
@@ -143,6 +143,29 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Values], on
             with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({listed(names)}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(tuple(row.values()))
+
+
+def insert_numbered(
+    connection: Connection, counter: Sql, values: Values, table: Table, column: str, rows: Sequence[Values]
+) -> None:
+    """Insert rows with a counter that the statement `counter` raises, and returns; `column` counts back from there.
+
+    PostgreSQL gets a few as one statement: nobody waits for the counter longer than it takes to commit.
+    """
+    if connection.dialect.name == "sqlite" or len(rows) >= WORTH_COPYING:
+        ((last,),) = ask(connection, counter, values)()
+        insert_rows(connection, table, [{**row, column: last + row[column]} for row in rows])
+        return
+    chosen = ", ".join([f'"{name}" + last' if name == column else f'"{name}"' for name in rows[0]])
+    source = f'json_populate_recordset(NULL::"{table.name}", %({table.name})s::json) AS added'
+    driver: Any = connection.connection.driver_connection
+    with _as_sqlalchemy(connection):
+        send_held_back(connection)
+        driver.execute(
+            f"WITH counter AS ({counter.postgresql}) "
+            f'INSERT INTO "{table.name}" ({listed(tuple(rows[0]))}) SELECT {chosen} FROM {source}, counter',
+            {**values, table.name: _as_json(table, rows)},
+        )
 
 
 def overwriting(table: Table) -> str:
@@ -176,7 +199,7 @@ def _as_json(table: Table, rows: Sequence[Values]) -> str:
     return msgspec.json.encode(plain).decode()
 
 
-def _send_held_back(connection: Connection) -> None:
+def send_held_back(connection: Connection) -> None:
     """Send the inserts that wait as one statement. They are into different tables, so none depends on another."""
     held_back: dict[str, tuple[str, str]] = connection.info.get(_HELD_BACK, {})
     if not held_back:
