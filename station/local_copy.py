@@ -81,6 +81,9 @@ ADD_RULES = Statement(
     "INSERT INTO rule_file (seq, key, toml, why) "
     "SELECT MAX(:seq, COALESCE(MAX(seq), 0) + 1), :key, :toml, :why FROM rule_file"
 )
+# 16 MB, for who writes: a page of the feed changes more of the codes than SQLite's own 2 MB hold, and what does not find
+# room is written twice.
+_ROOM = "PRAGMA cache_size = -16000"
 _CURSOR = "SELECT cursor FROM feed"
 _NEWEST_RULES = "SELECT COALESCE(MAX(seq), 0) FROM rule_file"
 RULES = "SELECT seq, key, toml, why FROM rule_file ORDER BY seq"
@@ -300,6 +303,7 @@ class LocalCopy:
         record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept, and records
         with a value that only a newer program knows, but these are found by no code.
         """
+        driver_connection(self._connection).execute(_ROOM)
         with self.writing() as connection:
             cursor = int(connection.exec_driver_sql(_CURSOR).scalar_one())
             if from_seq != cursor + 1 or to_seq < cursor:
@@ -393,5 +397,9 @@ def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -
 
 
 def _codes(kind: str, key: str, body: bytes) -> list[Code]:
-    named = ((sort, code_of(code)) for sort, code in record_codes.codes_of(kind, body) if code)
-    return [(sort, code, kind, key) for sort, code in named if not (code == key and sort == kind == "order")]
+    codes: list[Code] = []
+    for sort, text in record_codes.codes_of(kind, body):
+        code = "".join(text.split()).upper()  # as `code_of` has it: called for each code of a million orders
+        if code and not (code == key and sort == kind == "order"):
+            codes.append((sort, code, kind, key))
+    return codes
