@@ -26,12 +26,14 @@ _log = logging.getLogger(__name__)
 
 def _order_codes(body: bytes) -> list[tuple[str, str]]:
     order = ORDER.decode(body)
-    codes = [("order", code) for code in (order.rma, order.order, *order.trackings)]
-    codes += [("tail", tail) for tracking in order.trackings for tail in tails_of(tracking)]
+    codes = [("order", order.rma), ("order", order.order), ("zip", order.zip)]
+    for tracking in order.trackings:
+        codes.append(("order", tracking))
+        codes += [("tail", tail) for tail in tails_of(tracking)]
     for line in order.lines:
         codes += [("serial", serial) for serial in line.serials]
         codes.append(("sku", line.product.sku))
-    return [*codes, ("zip", order.zip)]
+    return codes
 
 
 def tails_of(number: str) -> tuple[str, ...]:
@@ -84,7 +86,8 @@ def codes_of(kind: str, body: bytes) -> Iterable[tuple[str, str]]:
     Raises msgspec.MsgspecError for a record of another kind that cannot be read.
     """
     try:
-        return list(_CODES[kind](body)) if kind in _CODES else ()
+        found = _CODES[kind](body) if kind in _CODES else ()
+        return found if isinstance(found, list | tuple) else list(found)
     except msgspec.ValidationError as error:
         if not _is_newer(error):
             raise

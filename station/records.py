@@ -84,6 +84,21 @@ class Receipt(msgspec.Struct, frozen=True):
     at: str
 
 
+class Ruled(msgspec.Struct, frozen=True):
+    """What a supervisor decided at central on a review: of what kind, about which line of which return order, or about
+    which number where there is no order (`rma` is empty); and what shall be done, by whom, why and when (UTC).
+    """
+
+    kind: str
+    rma: str
+    line: str
+    then: str
+    amount_minor: int
+    by: str
+    why: str
+    at: str
+
+
 class Operator(msgspec.Struct, frozen=True):
     """A person who may sign in: `pin_hash` is an Argon2id string, never the PIN."""
 

@@ -9,6 +9,7 @@ from resources.words import Translator, mark
 from station import facts
 from station.exceptions.kinds import DECISION_WORDS
 from station.patterns import words as sign_words
+from station.records import Ruled
 from station.stops import BETWEEN
 from station.words import EVIDENCE_WORDS, EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
@@ -62,6 +63,18 @@ SENTENCES: Mapping[type, str] = {
     facts.DecisionTakenBack: mark("A decision about an exception was taken back"),
 }
 
+# What shall be done, by how a review at central was ended.
+_RULED: Mapping[str, str] = {
+    "refund": mark("the customer gets money back"),
+    "exchange": mark("the customer gets other goods"),
+    "repair": mark("it is repaired"),
+    "ship_back": mark("it is sent back to the customer"),
+    "nothing": mark("nothing is paid"),
+    "noted": mark("seen, and left as it is"),
+    "together": mark("it belongs to this return order"),
+    "apart": mark("it does not belong together"),
+}
+
 
 def sentence(tr: Translator, line: Line) -> str:
     """Return one line of a story in words; a kind of fact nobody wrote a sentence for shows its name."""
@@ -80,6 +93,15 @@ def sentence(tr: Translator, line: Line) -> str:
         return wording.say(tr, SENTENCES[type(fact)], {"kind": kind}) + ". " + evidence(tr, fact.kind, fact.detail)
     params.update({name: wording.say(tr, words, more) for name, (words, more) in line.words.items()})
     return wording.say(tr, text, params)
+
+
+def ruling(tr: Translator, ruled: Ruled) -> str:
+    """Return what a supervisor decided on a review, in words."""
+    what = wording.word(tr, _RULED, ruled.then)
+    if ruled.kind == "merge_suggestion":
+        return tr.format(mark("Decided at central on {number}: {what}"), number=ruled.line, what=what)
+    words = mark("Decided at central on {rma}, line {line}: {what}")
+    return tr.format(words, rma=ruled.rma, line=ruled.line, what=what)
 
 
 def evidence(tr: Translator, kind: str, detail: str) -> str:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from station.records import ReturnOrder
+from station.records import ReturnOrder, Ruled
 from station.search.story import Told
 
 HitKind = Literal["parcel", "item", "bin", "hour"]
@@ -46,7 +46,8 @@ class Found(msgspec.Struct, frozen=True):
 
     `read_as` are the kinds of codes it was looked for as, in the words of `station.codes`. `has_more` says that only
     the latest hits are listed. `story` is told where the code stands for few enough parcels. `expected` are return
-    orders of central that it names, `goods` the title of the article, `sites` the other sites that expect it.
+    orders of central that it names, `goods` the title of the article, `sites` the other sites that expect it;
+    `rulings` is what supervisors decided at central about what was found, in the order in which they did.
     `is_withheld` says that it is another person's badge, whose hours only a supervisor sees.
     """
 
@@ -59,9 +60,11 @@ class Found(msgspec.Struct, frozen=True):
     expected: tuple[ReturnOrder, ...] = ()
     goods: str = ""
     sites: tuple[str, ...] = ()
+    rulings: tuple[Ruled, ...] = ()
     is_withheld: bool = False
 
     @property
     def is_nothing(self) -> bool:
         """Whether nobody here knows anything of the code."""
-        return not (self.hits or self.story or self.expected or self.goods or self.sites or self.is_withheld)
+        central = self.expected or self.goods or self.sites or self.rulings
+        return not (self.hits or self.story or central or self.is_withheld)

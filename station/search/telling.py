@@ -35,6 +35,9 @@ def _text(found: Found) -> Iterator[str]:
         yield f"expected   {shown(order.rma)} of {shown(order.client)}, order {shown(order.order)}: {units} units"
     for site in found.sites:
         yield f"elsewhere  site {shown(site)} expects it"
+    for each in found.rulings:
+        about = " line ".join(shown(part) for part in (each.rma, each.line) if part)
+        yield f"decided    {shown(each.at[:19])}Z {shown(each.by)} on {about}: {shown(each.then)}. {shown(each.why)}"
     if found.goods:
         yield f"article    {shown(found.goods)}"
     yield from (_hit(each) for each in found.hits)

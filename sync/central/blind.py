@@ -15,7 +15,7 @@ from station.facts import ParcelArrived, SerialChecked, decode
 from station.local_copy import code_of
 from station.records import ReturnOrder
 from sync.central.feed import latest
-from sync.central.statements import Sql, ask, insert_rows
+from sync.central.statements import Rows, Sql, ask, insert_rows
 from sync.central.store import insert_once
 from sync.central.tables import order_code, review
 
@@ -57,8 +57,7 @@ def suggestions(connection: Connection, entries: Iterable[Entry], now: str) -> l
     Call it when the entries are committed, as `suggestions_for` when orders are: of two at the same moment the later
     one sees both.
     """
-    named = _named(entries)
-    return [each for sort in _SORTS for each in _reviews(connection, sort, named[sort], now)]
+    return _suggestions(connection, _named(entries), now)
 
 
 def suggestions_for(connection: Connection, orders: Iterable[ReturnOrder], now: str) -> list[dict[str, str]]:
@@ -68,7 +67,7 @@ def suggestions_for(connection: Connection, orders: Iterable[ReturnOrder], now: 
         for sort, code in (*_announces(order), ("order", order.rma)):
             # As it stands there, and as a scanner reads it.
             named[sort].update((code, code_of(code)))
-    return [each for sort in _SORTS for each in _reviews(connection, sort, _safe(named[sort]), now)]
+    return _suggestions(connection, {sort: _safe(codes) for sort, codes in named.items()}, now)
 
 
 def note(connection: Connection, orders: Iterable[ReturnOrder]) -> None:
@@ -103,11 +102,14 @@ def _safe(names: set[str]) -> list[str]:
     return sorted(name for name in names if name and "\0" not in name)
 
 
-def _reviews(connection: Connection, sort: Sort, names: Sequence[str], now: str) -> Iterator[dict[str, str]]:
-    if not names:
-        return
+def _suggestions(connection: Connection, named: Mapping[Sort, list[str]], now: str) -> list[dict[str, str]]:
+    asked = [(sort, ask(connection, _SAME[sort], {"names": named[sort]})) for sort in _SORTS if named[sort]]
+    return [each for sort, rows in asked for each in _reviews(connection, sort, rows(), now)]
+
+
+def _reviews(connection: Connection, sort: Sort, rows: Rows, now: str) -> Iterator[dict[str, str]]:
     alike: dict[str, list[Found]] = {}
-    for name, station, parcel, item, rmas in ask(connection, _SAME[sort], {"names": list(names)})():
+    for name, station, parcel, item, rmas in rows:
         alike.setdefault(name, []).append(Found(station, parcel, item, _rmas(item, rmas)))
     same, announced = _WHY[sort]
     blind = {name: found for name, found in alike.items() if not all(each.rmas for each in found)}

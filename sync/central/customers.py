@@ -1,7 +1,7 @@
 """Which customer, known by a pseudonym only, sent which return order: read from the orders in the feed, once each."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -149,8 +149,8 @@ def _sender(order: bytes) -> Customer | None:
     return Customer(named.client, named.customer) if _PSEUDONYM.fullmatch(named.customer) else None
 
 
-def told_of(connection: Connection, station: str, entries: Iterable[Entry]) -> set[Customer]:
-    """Return the customers about whose returns these entries of a station say something, or take it back."""
+def told_of(connection: Connection, station: str, entries: Iterable[Entry]) -> Callable[[], set[Customer]]:
+    """Ask for the customers about whose returns these entries of a station say something, or take it back."""
     rmas: set[str] = set()
     items: set[str] = set()
     parcels: set[str] = set()
@@ -168,8 +168,9 @@ def told_of(connection: Connection, station: str, entries: Iterable[Entry]) -> s
                 parcels.add(fact.parcel)
     named = {"rmas": _safe(rmas), "items": _safe(items), "parcels": _safe(parcels)}
     if not any(named.values()):
-        return set()
-    return {Customer(*row) for row in ask(connection, _TOLD_OF, {"station": station, **named})()}
+        return set
+    rows = ask(connection, _TOLD_OF, {"station": station, **named})
+    return lambda: {Customer(*row) for row in rows()}
 
 
 def _safe(names: set[str]) -> list[str]:

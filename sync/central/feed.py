@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from station.records import WITHDRAWN
 from sync.central import owners
-from sync.central.statements import Sql, ask, insert_rows
+from sync.central.statements import Sql, ask, insert_numbered
 from sync.central.tables import feed
 from sync.wire import FeedPage, FeedRecord, RecordKind
 
@@ -55,12 +55,11 @@ def append(connection: Connection, site: str, changes: Sequence[Change]) -> None
     orders = max((n for n, change in enumerate(changes, 1) if change.kind == "order"), default=0)
     if orders:
         owners.claim(connection, site, {change.key for change in changes if change.kind == "order"})
-    ((last,),) = ask(connection, _RAISE_HEAD, {"site": site, "more": len(changes), "orders": orders})()
     rows = [
         {"site": site, "seq": seq, "kind": change.kind, "key": change.key, "body": change.body or WITHDRAWN}
-        for seq, change in enumerate(changes, last - len(changes) + 1)
+        for seq, change in enumerate(changes, 1 - len(changes))
     ]
-    insert_rows(connection, feed, rows)
+    insert_numbered(connection, _RAISE_HEAD, {"site": site, "more": len(changes), "orders": orders}, feed, "seq", rows)
 
 
 def page(connection: Connection, site: str, after: int, limit: int, server_time: str) -> FeedPage:

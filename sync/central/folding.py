@@ -17,7 +17,7 @@ from station.changes import STORY, THINGS
 from station.entries import Entry
 from station.facts import Recorded
 from station.statements import without_nul
-from sync.central.statements import Rows, Sql, ask, insert_rows, overwriting, together
+from sync.central.statements import Rows, Sql, ask, insert_rows, listed, overwriting, together
 
 Said = tuple[Entry, Recorded]
 Row = dict[str, Any]
@@ -42,8 +42,17 @@ _CHANGING: Mapping[str, frozenset[type]] = {
     )
     for name, table in _KNOWN.items()
 }
+# Of an item also how far its parcel's story is told. By name: a database that grew by revisions has its columns in
+# another order.
+_TOLD: Mapping[str, str] = {
+    "item": ", (SELECT MAX(n) FROM story WHERE story.station = :station AND story.parcel = item.parcel)"
+}
 _READ: Mapping[str, Sql] = {
-    name: Sql(f'SELECT * FROM "{name}" WHERE station = :station AND "{name}" = ANY (:names)') for name in _KNOWN
+    name: Sql(
+        f'SELECT {listed(_COLUMNS[name])}{_TOLD.get(name, "")} FROM "{name}" '
+        f'WHERE station = :station AND "{name}" = ANY (:names)'
+    )
+    for name in _KNOWN
 }
 _OVERWRITING: Mapping[str, str] = {name: overwriting(each) for name, each in _TABLES.items()}
 # One by one, each by the end of its index, whatever PostgreSQL believes of how long stories are.
@@ -95,16 +104,16 @@ class _Sheets:
                 for name, names in named.items()
                 if names
             ]
+            parcels = named["parcel"]
+            told = ask(connection, _STORIES, {"station": self._station, "parcels": parcels}) if parcels else tuple
             for name, rows in found:
+                columns = _COLUMNS[name]
                 for values in rows():
-                    row = dict(zip(_COLUMNS[name], values, strict=True))
+                    row = dict(zip(columns, values[: len(columns)], strict=True))
                     self._stored[name][_key(name, row)] = row
-            # Not joined to the items: of a station it has not met yet PostgreSQL expects one row, and goes through all
-            # of its items for each entry of its stories.
-            parcels = {*named["parcel"], *(row["parcel"] for row in self._stored["item"].values())}
-            if parcels:
-                told = ask(connection, _STORIES, {"station": self._station, "parcels": sorted(parcels)})
-                self._told = {parcel: n or 0 for parcel, n in told()}
+                    if name == "item":
+                        self._told[row["parcel"]] = values[-1] or 0
+            self._told |= {parcel: n or 0 for parcel, n in told()}
         self._now = {name: dict(rows) for name, rows in self._stored.items()}
 
     def apply(self, entry: Entry, fact: Recorded) -> None:
@@ -146,8 +155,10 @@ class _Sheets:
             for key, row in rows.items():
                 if row is not self._stored[name].get(key):
                     (new if self._is_new(name, key, row) else old).append(row)
-            insert_rows(connection, _TABLES[name], new)
-            insert_rows(connection, _TABLES[name], old, _OVERWRITING[name])
+            if new:
+                insert_rows(connection, _TABLES[name], new)
+            if old:
+                insert_rows(connection, _TABLES[name], old, _OVERWRITING[name])
 
     def _is_new(self, name: str, key: tuple[Any, ...], row: Row) -> bool:
         """Tell whether a row is surely not in the database: it was looked for, or what it belongs to was."""

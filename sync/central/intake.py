@@ -10,11 +10,12 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from station import projections
 from station.entries import Entry, first_prev
 from station.facts import Recorded, Undone
-from sync.central import blind, clock_suspect, customers, exceptions, feed, folding, photos, receipts, reviews
+from sync.central import blind, clock_suspect, customers, exceptions, feed, folding, photos, receipts, reviews, tokens
 from sync.central.judge import OTHERS, Judged, Said, judge, said
-from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, tell, together
+from sync.central.statements import WORTH_COPYING, Sql, ask, insert_rows, overwriting, tell, together
 from sync.central.store import Store, insert_once
 from sync.central.tables import ack, journal, quarantine, repeated, station_lock
+from sync.central.tokens import Claim
 from sync.wire import Push, Pushed, Quarantine, Verdict
 
 
@@ -42,18 +43,19 @@ _NOBODYS_FAULT = (OperationalError, TimeoutError)
 _POISON = (SQLAlchemyError, msgspec.MsgspecError, ValueError, ArithmeticError, TypeError, LookupError)
 
 
-def take_in(store: Store, station: str, site: str, push: Push, now: str) -> Pushed:
+def take_in(store: Store, station: str, site: str, push: Push, now: str, claim: Claim | None = None) -> Pushed:
     """Take a push in and return the verdicts.
 
-    Raises GapError or ForkError, and sqlalchemy.exc.OperationalError when the database is away.
+    Raises GapError or ForkError, NotAdmitted where a claim to be this station is not true any more, and
+    sqlalchemy.exc.OperationalError when the database is away.
 
     A batch is first written as if no id in it ever came before, which is nearly always so. When it cannot be written
     as a whole, it is written again entry by entry, and the entry that is the reason is set aside.
     """
-    answer = None if push.suspect else _written_at_once(store, station, site, push, now)
+    answer = None if push.suspect else _written_at_once(store, station, site, push, now, claim)
     if answer is None:
         with store.writing() as connection:
-            answer = _take_in(connection, station, site, push, now, one_by_one=True)
+            answer = _take_in(connection, station, site, push, now, one_by_one=True, claim=claim)
     look_around(store, station, push.entries, now)
     return answer
 
@@ -66,28 +68,41 @@ def look_around(store: Store, station: str, entries: Sequence[Entry], now: str) 
     """
     if all(entry.type not in customers.TELLING | blind.TELLING for entry in entries):
         return
-    with store.reading() as connection:
-        touched = customers.told_of(connection, station, entries)
+    with store.reading() as connection, together(connection) if _is_small(entries) else nullcontext():
+        told_of = customers.told_of(connection, station, entries)
         alike = blind.suggestions(connection, entries, now)
+        touched = told_of()
     if touched or alike:
         with store.writing() as connection:
             blind.suggest(connection, alike)
             customers.make_due(connection, touched)
 
 
-def _written_at_once(store: Store, station: str, site: str, push: Push, now: str) -> Pushed | None:
+def _written_at_once(store: Store, station: str, site: str, push: Push, now: str, claim: Claim | None) -> Pushed | None:
     try:
         with store.writing() as connection:
-            return _take_in(connection, station, site, push, now, one_by_one=False)
+            return _take_in(connection, station, site, push, now, one_by_one=False, claim=claim)
     except _NOBODYS_FAULT:
         raise
     except _POISON:
         return None
 
 
-def _take_in(connection: Connection, station: str, site: str, push: Push, now: str, *, one_by_one: bool) -> Pushed:
+def _take_in(
+    connection: Connection,
+    station: str,
+    site: str,
+    push: Push,
+    now: str,
+    *,
+    one_by_one: bool,
+    claim: Claim | None = None,
+) -> Pushed:
     with _in_few_turns(connection, push.entries, one_by_one):
+        insist = tokens.proof(connection, claim, now) if claim is not None else None
         acked, prev, has_aside = _mark(connection, station, push.epoch)
+        if insist is not None:
+            insist()
         if push.first > acked + 1:
             raise GapError(acked)
         known = tuple(entry for entry in push.entries if entry.seq <= acked)
@@ -122,8 +137,11 @@ def _take_in(connection: Connection, station: str, site: str, push: Push, now: s
 
 def _in_few_turns(connection: Connection, entries: Sequence[Entry], one_by_one: bool) -> AbstractContextManager[None]:
     """Send a small batch's statements together. Many rows are copied, and savepoints and undo are asked in turn."""
-    asks_in_turn = one_by_one or any(entry.type == Undone.__name__ for entry in entries)
-    return nullcontext() if asks_in_turn or len(entries) >= WORTH_COPYING else together(connection)
+    return nullcontext() if one_by_one or not _is_small(entries) else together(connection, commits=True)
+
+
+def _is_small(entries: Sequence[Entry]) -> bool:
+    return len(entries) < WORTH_COPYING and all(entry.type != Undone.__name__ for entry in entries)
 
 
 # Both rows are locked: epochs of one station have rows of the projected tables in common.
@@ -132,7 +150,7 @@ _MARK = Sql(
     "FROM station_lock JOIN ack ON ack.station = station_lock.station "
     "WHERE station_lock.station = :station AND ack.epoch = :epoch FOR UPDATE"
 )
-_RAISE_MARK = Sql("UPDATE ack SET acked = :acked, hash = :hash WHERE station = :station AND epoch = :epoch")
+_RAISED = overwriting(ack)
 
 _KEPT = Sql(
     "SELECT seq, id, hash, status, code FROM journal "
@@ -158,7 +176,7 @@ def _mark(connection: Connection, station: str, epoch: str) -> tuple[int, bytes,
 
 
 def _raise_mark(connection: Connection, station: str, epoch: str, acked: int, hash_: bytes) -> None:
-    tell(connection, _RAISE_MARK, [{"station": station, "epoch": epoch, "acked": acked, "hash": hash_}])
+    insert_rows(connection, ack, [{"station": station, "epoch": epoch, "acked": acked, "hash": hash_}], _RAISED)
 
 
 def _again(

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from station.records import ReturnOrder
+from station.records import ReturnOrder, Ruled
 from sync.central import bodies, exceptions, identity_doors, photo_doors, rulings, shifts, webhooks
 from sync.central.order_doors import MOST_BYTES, MOST_ROWS, Answers
 from sync.central.resolutions import told
@@ -142,7 +142,7 @@ FOR_SYSTEMS = (
     webhooks.Wish,
     rulings.Reviews,
     rulings.Decision,
-    rulings.Ruled,
+    Ruled,
     exceptions.Exceptions,
     shifts.SiteShift,
 )

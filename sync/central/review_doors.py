@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from station.records import Ruled
 from sync.central import answers, bodies, callers, rulings
 from sync.central.answers import RequestError
 from sync.central.resolutions import told
@@ -35,7 +36,7 @@ def routes(store: Store, book: Book) -> list[APIRoute]:
         caller = await callers.integrator(store, request, "resolutions")
         wish = bodies.decoded(await bodies.read(request, _MOST_BYTES, bodies.JSON), rulings.Decision)
 
-        def decide() -> rulings.Ruled:
+        def decide() -> Ruled:
             made = rulings.rule(store, book, site, wish, caller.name, datetime.now(UTC))
             told.publish(store, datetime.now(UTC))
             return made

@@ -13,7 +13,7 @@ from station.entries import Entry
 from station.facts import ItemIdentified, ItemRelinked, ParcelArrived, Recorded, SerialChecked
 from station.records import ReturnOrder
 from sync.central.feed import latest
-from sync.central.statements import Sql, ask, insert_rows, together
+from sync.central.statements import Sql, ask, insert_rows, send_held_back, together
 from sync.central.store import insert_once
 from sync.central.tables import order_lock, parcel_order, review, review_ruling
 
@@ -40,7 +40,8 @@ class Unit(NamedTuple):
     serial: str
 
 
-_LOCK = Sql("SELECT rma FROM order_lock WHERE rma = ANY (:rmas) ORDER BY rma FOR UPDATE")
+# Whether it is new or there already, a row that is written is locked until the transaction ends.
+_LOCKED = "ON CONFLICT (rma) DO UPDATE SET rma = excluded.rma"
 _LINES = Sql("SELECT item, rma, line FROM item WHERE station = :station AND item = ANY (:items) AND line <> ''")
 _UNITS = Sql(
     "SELECT rma, line, station, item, serial FROM item WHERE rma = ANY (:rmas) ORDER BY identified_at, station, item"
@@ -102,9 +103,9 @@ def _lines(connection: Connection, station: str, facts: Sequence[tuple[Entry, Re
 def _units(connection: Connection, rmas: list[str]) -> dict[Line, list[Unit]]:
     """Lock these orders and return what benches found of each of their lines, the first found first."""
     with together(connection):
-        insert_once(connection, order_lock, [{"rma": rma} for rma in rmas])
-        # PostgreSQL locks the rows of such a query in its order; what others wrote meanwhile is seen after it.
-        ask(connection, _LOCK, {"rmas": rmas})
+        # Written one after the other, as they are given; what others wrote meanwhile is seen after it.
+        insert_rows(connection, order_lock, [{"rma": rma} for rma in rmas], _LOCKED)
+        send_held_back(connection)
         found = ask(connection, _UNITS, {"rmas": rmas})
         units: dict[Line, list[Unit]] = {}
         for rma, line, *unit in found():

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, insert, or_, select
 
 from station.moments import utc
+from station.records import Ruled
 from sync.central import blind, owners, reviews, tokens
 from sync.central.feed import Change, append
 from sync.central.resolutions import reconcile
@@ -61,19 +62,6 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Sentence
     why: Sentence
     minor: Annotated[int, msgspec.Meta(ge=0, le=_MOST)] = 0
-
-
-class Ruled(msgspec.Struct, frozen=True):
-    """A decision that was made; the record `ruling` in a feed."""
-
-    kind: str
-    rma: str
-    line: str
-    then: str
-    amount_minor: int
-    by: str
-    why: str
-    at: str
 
 
 class NotRuled(Exception):

@@ -33,12 +33,15 @@ _HELD_BACK = "held back"
 class Sql:
     """One statement with `:name` parameters for both databases.
 
-    `= ANY (:names)` holds for each text of a list, `unnest(:names) AS each` gives them. FOR UPDATE is for PostgreSQL:
-    SQLite has one writer anyway.
+    `= ANY (:names)` holds for each text of a list, `unnest(:names) AS each` gives them; PostgreSQL gets that list as
+    JSON, of whose length it believes nothing: with an array it would plan the statement anew each time. FOR UPDATE is
+    for PostgreSQL: SQLite has one writer anyway.
     """
 
     def __init__(self, text: str) -> None:
-        self.postgresql = _NAME.sub(r"%(\1)s", _EACH.sub(r"unnest(CAST(\1 AS text[])) AS each", text))
+        listed = _EACH.sub(r"json_array_elements_text(CAST(\1 AS json)) AS each", text)
+        self.postgresql = _NAME.sub(r"%(\1)s", listed)
+        self.listed = frozenset(name.removeprefix(":") for name in _EACH.findall(text))
         each = _EACH.sub(r"(SELECT value AS each FROM json_each(\1)) AS named", text)
         self.sqlite = _ANY.sub(r"IN (SELECT value FROM json_each(\1))", each).partition(" FOR UPDATE")[0]
         self._words = frozenset(_WORD.findall(text)) if text.startswith("SELECT") else None
@@ -60,7 +63,9 @@ def ask(connection: Connection, sql: Sql, values: Values) -> Callable[[], Rows]:
             rows: Rows = driver.execute(sql.sqlite, {**values, **lists}).fetchall()
             return lambda: rows
         if sql.must_follow(connection.info.get(_HELD_BACK, ())):
-            _send_held_back(connection)
+            send_held_back(connection)
+        if sql.listed:
+            values = {**values, **{name: json.dumps(values[name]) for name in sql.listed}}
         # In its binary form a row costs a third: bytes come as they are, not in hexadecimal.
         fetch: Callable[[], Rows] = driver.execute(sql.postgresql, values, binary=True).fetchall
     return fetch
@@ -73,7 +78,7 @@ def tell(connection: Connection, sql: Sql, rows: Sequence[Values]) -> None:
         if connection.dialect.name == "sqlite":
             driver.executemany(sql.sqlite, rows)
             return
-        _send_held_back(connection)
+        send_held_back(connection)
         if len(rows) == 1:
             driver.execute(sql.postgresql, rows[0])
         else:
@@ -82,11 +87,11 @@ def tell(connection: Connection, sql: Sql, rows: Sequence[Values]) -> None:
 
 
 @contextmanager
-def together(connection: Connection) -> Iterator[None]:
+def together(connection: Connection, *, commits: bool = False) -> Iterator[None]:
     """Send what runs inside without waiting for an answer to each; all are answered at the end, or when one is asked.
 
     Inserts are held back and go as one statement, before anything else is said or asked. Only statements of this module
-    may run inside.
+    may run inside. With `commits` the transaction ends with them, in the same turn, unless one of them fails.
     """
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite" or _HELD_BACK in connection.info:
@@ -100,7 +105,9 @@ def together(connection: Connection) -> Iterator[None]:
             with driver.pipeline():
                 try:
                     yield
-                    _send_held_back(connection)
+                    send_held_back(connection)
+                    if commits:
+                        driver.commit()
                 except (DBAPIError, psycopg.Error) as error:
                     # psycopg would log what follows from it, that nothing after it was run.
                     failed = error
@@ -125,17 +132,40 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Values], on
     with _as_sqlalchemy(connection):
         if connection.dialect.name == "sqlite":
             values = ", ".join(f":{name}" for name in names)
-            driver.executemany(f'INSERT INTO "{table.name}" ({_listed(names)}) VALUES ({values}) {on_conflict}', rows)
+            driver.executemany(f'INSERT INTO "{table.name}" ({listed(names)}) VALUES ({values}) {on_conflict}', rows)
         elif _HELD_BACK in connection.info:
             if table.name in connection.info[_HELD_BACK]:
-                _send_held_back(connection)
+                send_held_back(connection)
             connection.info[_HELD_BACK][table.name] = (_insert(table, names, on_conflict), _as_json(table, rows))
         elif len(rows) < WORTH_COPYING or on_conflict:
             driver.execute(_insert(table, names, on_conflict), {table.name: _as_json(table, rows)})
         else:
-            with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({_listed(names)}) FROM STDIN') as copy:
+            with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({listed(names)}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(tuple(row.values()))
+
+
+def insert_numbered(
+    connection: Connection, counter: Sql, values: Values, table: Table, column: str, rows: Sequence[Values]
+) -> None:
+    """Insert rows with a counter that the statement `counter` raises, and returns; `column` counts back from there.
+
+    PostgreSQL gets a few as one statement: nobody waits for the counter longer than it takes to commit.
+    """
+    if connection.dialect.name == "sqlite" or len(rows) >= WORTH_COPYING:
+        ((last,),) = ask(connection, counter, values)()
+        insert_rows(connection, table, [{**row, column: last + row[column]} for row in rows])
+        return
+    chosen = ", ".join([f'"{name}" + last' if name == column else f'"{name}"' for name in rows[0]])
+    source = f'json_populate_recordset(NULL::"{table.name}", %({table.name})s::json) AS added'
+    driver: Any = connection.connection.driver_connection
+    with _as_sqlalchemy(connection):
+        send_held_back(connection)
+        driver.execute(
+            f"WITH counter AS ({counter.postgresql}) "
+            f'INSERT INTO "{table.name}" ({listed(tuple(rows[0]))}) SELECT {chosen} FROM {source}, counter',
+            {**values, table.name: _as_json(table, rows)},
+        )
 
 
 def overwriting(table: Table) -> str:
@@ -143,7 +173,12 @@ def overwriting(table: Table) -> str:
     keys = [column.name for column in table.primary_key]
     names = [column.name for column in table.columns if column.name not in keys]
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
-    return f"ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changes}"
+    return f"ON CONFLICT ({listed(keys)}) DO UPDATE SET {changes}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the names of columns as they stand in a statement."""
+    return ", ".join([f'"{name}"' for name in names])
 
 
 def _insert(table: Table, names: Sequence[str], on_conflict: str) -> str:
@@ -152,8 +187,8 @@ def _insert(table: Table, names: Sequence[str], on_conflict: str) -> str:
     Where every column comes they are not listed, in the table's own order: psycopg remembers no statement of more than
     4096 characters.
     """
-    listed = _listed(names)
-    into, chosen = ("", "*") if len(names) == len(table.columns) else (f" ({listed})", listed)
+    columns = listed(names)
+    into, chosen = ("", "*") if len(names) == len(table.columns) else (f" ({columns})", columns)
     source = f'json_populate_recordset(NULL::"{table.name}", %({table.name})s::json)'
     return f'INSERT INTO "{table.name}"{into} SELECT {chosen} FROM {source} {on_conflict}'
 
@@ -164,7 +199,7 @@ def _as_json(table: Table, rows: Sequence[Values]) -> str:
     return msgspec.json.encode(plain).decode()
 
 
-def _send_held_back(connection: Connection) -> None:
+def send_held_back(connection: Connection) -> None:
     """Send the inserts that wait as one statement. They are into different tables, so none depends on another."""
     held_back: dict[str, tuple[str, str]] = connection.info.get(_HELD_BACK, {})
     if not held_back:
@@ -180,10 +215,6 @@ def _send_held_back(connection: Connection) -> None:
 @cache
 def _binary_columns(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if isinstance(column.type, LargeBinary))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join([f'"{name}"' for name in names])
 
 
 @contextmanager

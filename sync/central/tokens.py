@@ -6,7 +6,7 @@ A token has an end and is followed by the next (`enrolment`); the two newest are
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from station.moments import utc
 from sync.central.identity_tables import enrol_code, enrolled_station, station_token
-from sync.central.statements import Sql, ask
+from sync.central.statements import Rows, Sql, ask
 from sync.central.store import Store, insert_once
 from sync.central.tables import station as old_station
 from sync.central.tables import station_lock
@@ -23,10 +23,13 @@ from sync.wire import Admission
 RENEWED_AFTER = timedelta(days=30)
 VALID_FOR = timedelta(days=60)
 _VALID_AT_ONCE = 2
+# Those given before there were keys have no end.
 _KNOWN = Sql(
     "SELECT token_hash, station_token.station, site, expires_at, revoked_at "
     "FROM station_token JOIN enrolled_station ON enrolled_station.station = station_token.station "
-    "WHERE token_hash = :given"
+    "WHERE token_hash = :given "
+    "UNION ALL SELECT token_hash, station.station, station.site, '', COALESCE(revoked_at, '') "
+    "FROM station LEFT JOIN enrolled_station ON enrolled_station.station = station.station WHERE token_hash = :given"
 )
 
 
@@ -35,6 +38,13 @@ class Caller(NamedTuple):
 
     station: str
     site: str
+
+
+class Claim(NamedTuple):
+    """Who a caller is by what was once proved; with `token_hash`, it must be proved anew before anything is said."""
+
+    caller: Caller
+    token_hash: bytes = b""
 
 
 class NotAdmitted(Exception):
@@ -49,17 +59,25 @@ class NotAdmitted(Exception):
 
 def caller(store: Store, token: str, now: str) -> Caller:
     """Return whose token this is; raises NotAdmitted."""
-    given = _hash(token)
+    given = hash_of(token)
     with store.reading() as connection:
-        known = _known(connection, given) or _known_of_old(connection, given)
-    if known is None:
-        raise NotAdmitted(401, "token_unknown", "no station has this token")
-    speaker, expires_at, revoked_at = known
-    if revoked_at:
-        raise NotAdmitted(403, "revoked", "this station was shut out; nothing of it is lost: enrol it again")
-    if expires_at and expires_at <= now:
-        raise NotAdmitted(401, "token_expired", "the token has ended; the station's key gets the next one")
-    return speaker
+        found = ask(connection, _KNOWN, {"given": given})()
+    return _admitted(found, given, now)
+
+
+def proof(connection: Connection, claim: Claim, now: str) -> Callable[[], None]:
+    """Ask whether a claim is still true, and return what raises NotAdmitted when it is not.
+
+    Within the transaction that hangs on it: so a token is void for it from the moment it is void, and costs no turn.
+    """
+    given = claim.token_hash
+    found = ask(connection, _KNOWN, {"given": given}) if given else None
+
+    def insist() -> None:
+        if found is not None and _admitted(found(), given, now) != claim.caller:
+            raise _unknown()
+
+    return insist
 
 
 def lock(connection: Connection, station: str) -> None:
@@ -84,7 +102,7 @@ def issue(connection: Connection, station: str, site: str, now: str) -> Admissio
     """Give a station its next token; of those it had the newest stays valid beside it."""
     token = secrets.token_urlsafe(32)
     ends = later(now, VALID_FOR)
-    row = {"token_hash": _hash(token), "station": station, "made_at": now, "expires_at": ends}
+    row = {"token_hash": hash_of(token), "station": station, "made_at": now, "expires_at": ends}
     mine = station_token.c.station == station
     query = select(station_token.c.token_hash).where(mine).order_by(station_token.c.made_at.desc())
     old = connection.execute(query).scalars().all()[_VALID_AT_ONCE - 1 :]
@@ -96,7 +114,7 @@ def issue(connection: Connection, station: str, site: str, now: str) -> Admissio
 def enrol(store: Store, station: str, site: str, now: str) -> str:
     """Let a station of this computer in, without a key; return its token, which has no end and voids all it had."""
     token = secrets.token_urlsafe(32)
-    row = {"token_hash": _hash(token), "station": station, "made_at": now, "expires_at": ""}
+    row = {"token_hash": hash_of(token), "station": station, "made_at": now, "expires_at": ""}
     with store.writing() as connection:
         lock(connection, station)
         admit(connection, station, site, b"", now)
@@ -158,26 +176,22 @@ def later(at: str, by: timedelta) -> str:
     return utc(datetime.fromisoformat(at) + by)
 
 
-def _known(connection: Connection, given: bytes) -> tuple[Caller, str, str] | None:
-    """Return who has a token with this hash, its end, and when the station was shut out.
-
-    Found by the hash, then compared in constant time. One query: every request asks this.
-    """
-    for token_hash, station, site, expires_at, revoked_at in ask(connection, _KNOWN, {"given": given})():
-        if hmac.compare_digest(bytes(token_hash), given):
-            return Caller(station, site), expires_at, revoked_at
-    return None
-
-
-def _known_of_old(connection: Connection, given: bytes) -> tuple[Caller, str, str] | None:
-    """The same for a token of before there were keys, which has no end."""
-    old = connection.execute(select(old_station).where(old_station.c.token_hash == given)).first()
-    if old is not None and hmac.compare_digest(bytes(old.token_hash), given):
-        mine = enrolled_station.c.station == old.station
-        revoked_at = connection.execute(select(enrolled_station.c.revoked_at).where(mine)).scalar()
-        return Caller(old.station, old.site), "", revoked_at or ""
-    return None
-
-
-def _hash(token: str) -> bytes:
+def hash_of(token: str) -> bytes:
+    """Return what is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _admitted(found: Rows, given: bytes, now: str) -> Caller:
+    """Return who has the token with this hash, found by it, then compared in constant time; raises NotAdmitted."""
+    for token_hash, station, site, expires_at, revoked_at in found:
+        if hmac.compare_digest(bytes(token_hash), given):
+            if revoked_at:
+                raise NotAdmitted(403, "revoked", "this station was shut out; nothing of it is lost: enrol it again")
+            if expires_at and expires_at <= now:
+                raise NotAdmitted(401, "token_expired", "the token has ended; the station's key gets the next one")
+            return Caller(station, site)
+    raise _unknown()
+
+
+def _unknown() -> NotAdmitted:
+    return NotAdmitted(401, "token_unknown", "no station has this token")

@@ -104,12 +104,14 @@ class _Doors:
         admission = self._service.admission
         # First of all: who is refused costs the database nothing.
         async with admission.body():
-            caller = await self._stations.itself(request)
+            claim = await self._stations.claimed(request)
             push: Push = bodies.decoded(await bodies.read(request, LARGEST_PUSH, bodies.JSON), Push)
             _check_run(push)
-            async with admission.work(caller.site):
-                pushed = await self._intake(intake.take_in, caller.station, caller.site, push)
-            delay_ms = admission.delay_ms(caller.site)
+            async with admission.work(claim.caller.site):
+                pushed = await self._intake(
+                    functools.partial(intake.take_in, claim=claim), claim.caller.station, claim.caller.site, push
+                )
+            delay_ms = admission.delay_ms(claim.caller.site)
         self._service.waiting.changed()
         self._service.metrics.pushed(push, pushed)
         return answers.json(msgspec.structs.replace(pushed, next=Next(delay_ms=delay_ms)))

@@ -129,10 +129,13 @@ class Caller:
             yield msgspec.json.encode(Push(epoch, first, NOW, tuple(entries)))
 
     def send(self, body: bytes) -> dict[str, Any]:
-        """Send one push; return the answer."""
+        """Send one push, again where central asks for it; return the answer."""
         self._http.request("POST", self._path, body, self._head)
         answer = self._http.getresponse()
         said = answer.read()
+        if answer.status == 429:
+            time.sleep(float(answer.headers["Retry-After"]))
+            return self.send(body)
         if answer.status != 200:
             raise AssertionError(said)
         pushed: dict[str, Any] = msgspec.json.decode(said)

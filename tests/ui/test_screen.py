@@ -3,18 +3,25 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from devices.readings import Down, Fault, Up
 from resources.words import Translator
 from station.inputs import Command, Do
+from station.local_copy import COPY_FILE, LocalCopy, Record
 from station.outcome import Tone
+from station.records import Ruled
+from tests.ui.conftest import parcel_called
 from ui import story, wording
 from ui.parts.preview import Preview
 from ui.screen import NOTICE_S
+from ui.window import Window
 
 
 def told(see: Callable, code: str, language: str = "en") -> list[str]:
@@ -101,6 +108,34 @@ def test_a_story_has_words_for_questions_answers_reasons_and_people(hands, see: 
     view = see(page="search", searched=parcel.code)
     who = {story.moment(view, each.told.entry.at, each.told.entry.operator).split(" · ")[1] for each in view.story}
     assert who == {"Ayla Demir"}
+
+
+def test_what_a_supervisor_decided_at_central_is_read_on_the_page_of_the_search(
+    hands, see: Callable, window: Window, tmp_path: Path, qapp: QApplication
+) -> None:
+    by = ("Ana (desk)", "The photo came first", "2026-04-18T09:00:00.000000Z")
+    made = (
+        Ruled("resolution", "RMA-1045", "1", "refund", 1500, *by),
+        Ruled("merge_suggestion", "RMA-1045", "1ZNA0HTV", "together", 0, *by),
+    )
+    with closing(LocalCopy.open(tmp_path / COPY_FILE)) as copy:
+        after = copy.cursor()
+        records = [
+            Record(seq, "ruling", f"{each.kind}|{each.rma}|{each.line}", msgspec.Raw(msgspec.json.encode(each)))
+            for seq, each in enumerate(made, after + 1)
+        ]
+        copy.apply(after + 1, after + 2, records)
+    hands.sign_in()
+    hands.begin("tee")
+    for code in ("RMA-1045", parcel_called("tee").code):
+        window.render(see(page="search", searched=code))
+        qapp.processEvents()
+        read = {each.text() for each in window.findChildren(QLabel) if each.isVisible()}
+        assert {
+            "Decided at central on RMA-1045, line 1: the customer gets money back",
+            "Decided at central on 1ZNA0HTV: it belongs to this return order",
+            "The photo came first",
+        } <= read, read
 
 
 def test_a_badge_nobody_knows_is_shown_as_it_is(see: Callable) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resources.words import Translator, mark
 from station.outcome import Tone
+from station.records import Ruled
 from station.search.found import Found, Hit
 from station.words import ROUTE_WORDS
 from ui import story, wording
@@ -58,9 +59,9 @@ class SearchPage(QWidget):
         self._photos, self._photos_hint = Photos(), Text("small", quiet=True)
         self._view: View | None = None
         self._photos.setMaximumWidth(_PHOTOS_WIDE)
-        self._lines = Rows(LedgerLine, S8)
+        self._rulings, self._lines = Rows(LedgerLine, S8), Rows(LedgerLine, S8)
         self._scroll = Scroll()
-        for widget in (self._alone, self._hits, self._photos, self._photos_hint, self._lines):
+        for widget in (self._alone, self._hits, self._rulings, self._photos, self._photos_hint, self._lines):
             self._scroll.column.addWidget(widget)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
@@ -86,8 +87,9 @@ class SearchPage(QWidget):
         self._scroll.setAccessibleName(tr.gettext(mark("Story")))
         self._found.show_text(_said(view))
         large = view.looked
-        self._picture.show_picture("" if found is not None and found.hits else "parcel", view.theme)
-        self._scroll.setVisible(found is not None and bool(found.hits) and large is None)
+        is_something = found is not None and bool(found.hits or found.rulings)
+        self._picture.show_picture("" if is_something else "parcel", view.theme)
+        self._scroll.setVisible(is_something and large is None)
         self._large.setVisible(large is not None)
         if large is not None:
             self._large.show_photo(large.image or QImage(), (), view.theme)
@@ -95,6 +97,7 @@ class SearchPage(QWidget):
             return
         hits = found.hits if found is not None else ()
         self._show_hits(hits, view)
+        self._show_rulings(found.rulings if found is not None else (), view)
         self._photos.render(view.found_shots, view, strip=True, titled=False)
         closer = mark("Touch a photo, or press Enter, to look closer; Esc puts it away.")
         self._photos_hint.show_text(tr.gettext(closer) if view.found_shots else "")
@@ -130,6 +133,13 @@ class SearchPage(QWidget):
         for number, (row, hit) in enumerate(zip(self._hits.show_rows(len(several)), several, strict=True), start=1):
             row.setProperty("opens", hit.code)
             row.show_button(str(number), f"{_words(hit, view)} · {story.moment(view, hit.at, hit.by)}")
+
+    def _show_rulings(self, rulings: tuple[Ruled, ...], view: View) -> None:
+        for row, each in zip(self._rulings.show_rows(len(rulings)), rulings, strict=True):
+            sign = Look(view.theme.ink, view.theme.ink, "diamond")
+            row.show_line(
+                sign, view.theme.surface, (story.ruling(view.tr, each), each.why), story.moment(view, each.at, each.by)
+            )
 
     def _show_story(self, view: View) -> None:
         told = view.story

@@ -1,6 +1,7 @@
 """Search: any code finds the parcels, items, bins and hours it stands for, with story and photos, and nothing else."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,11 @@ from station.facts import (
 from station.history import History
 from station.journal import Journal
 from station.local_copy import COPY_FILE, LocalCopy, Record
-from station.records import Product, ReturnLine, ReturnOrder
+from station.records import Product, ReturnLine, ReturnOrder, Ruled
 from station.search.finding import LISTED, STORY_PARCELS, Place, find
 from station.search.found import Found, Hit
 from station.search.sought import Sought, forms_of, gtin_forms
+from station.search.telling import as_text
 from station.shifts.facts import BinMoved, CountBegan, CountEnded
 
 GTIN = "09506000001074"
@@ -210,6 +212,40 @@ def test_what_central_told_is_said_beside_what_came(journal: Journal, seek: Call
     assert codes(seek("#48")) == ["N1"]
     (tmp_path / COPY_FILE).write_bytes(b"no database at all" * 1000)
     assert codes(seek("RMA1")) == ["N1"]
+
+
+RULED = {
+    "resolution|RMA1|1": Ruled("resolution", "RMA1", "1", "refund", 1500, "Ana (desk)", "worn", "2026-04-18T09:00:00Z"),
+    "merge_suggestion||1Z1": Ruled("merge_suggestion", "", "1Z1", "apart", 0, "Ana", "two", "2026-04-18T08:00:00Z"),
+    "merge_suggestion||1Z11": Ruled("merge_suggestion", "", "1Z11", "together", 0, "Ana", "x", "2026-04-18T08:00:00Z"),
+    "resolution|RMA11|1": Ruled("resolution", "RMA11", "1", "nothing", 0, "Ana", "x", "2026-04-18T07:00:00Z"),
+}
+
+
+def decided(folder: Path, **more: bytes) -> None:
+    """Central tells of these decisions, and of `more` in the words of another program."""
+    bodies = {key: msgspec.json.encode(each) for key, each in RULED.items()} | more
+    with closing(LocalCopy.open(folder / COPY_FILE)) as copy:
+        records = [Record(seq, "ruling", key, msgspec.Raw(body)) for seq, (key, body) in enumerate(bodies.items(), 1)]
+        copy.apply(1, len(records), records)
+
+
+@pytest.mark.parametrize("code", ["1Z1", "P1", "N1", "RMA1", "SN1"])
+def test_what_a_supervisor_decided_at_central_stands_beside_what_came(
+    journal: Journal, seek: Callable, tmp_path: Path, code: str
+) -> None:
+    parcel(journal, 1)
+    decided(tmp_path, **{"duplicate_receipt|RMA1|1": b'{"kind":"duplicate_receipt"}'})
+    found = seek(code)
+    assert [(each.line, each.then) for each in found.rulings] == [("1Z1", "apart"), ("1", "refund")]
+    assert "2026-04-18T09:00:00Z Ana (desk) on RMA1 line 1: refund. worn" in as_text(found)
+
+
+def test_what_was_decided_is_told_where_nothing_of_it_came_here(seek: Callable, tmp_path: Path) -> None:
+    decided(tmp_path)
+    assert [each.then for each in seek("RMA11").rulings] == ["nothing"]
+    assert not seek("RMA11").is_nothing
+    assert seek("RMA2").is_nothing
 
 
 def test_a_code_is_looked_for_in_the_form_it_is_kept_in() -> None:

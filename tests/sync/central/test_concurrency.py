@@ -15,14 +15,14 @@ from sqlalchemy import text
 
 from resources import find
 from station.entries import first_prev, sealed
-from station.facts import Answered, Graded, ItemIdentified, ParcelArrived, PlateAllotted
+from station.facts import Answered, Graded, ItemIdentified, ParcelArrived, PlateAllotted, SerialChecked
 from station.records import Pattern, ReturnOrder, pattern_key
-from sync.central import feed, patterns
+from sync.central import feed, folding, patterns, reviews
 from sync.central.feed import Change
 from sync.central.intake import take_in
 from sync.central.pattern_rule import parse
 from sync.central.store import Store
-from sync.wire import Push
+from sync.wire import Push, Pushed
 from tests.conftest import HUNG_S
 from tests.sync.conftest import NOW
 
@@ -262,6 +262,44 @@ def test_answers_of_one_station_are_not_folded_while_another_push_of_it_is_under
         assert not finished.wait(0.2)
     second.join()
     assert finished.is_set()
+
+
+@pytest.mark.parametrize("beside", [0, 150])
+def test_who_comes_second_to_an_order_sees_what_the_first_found_of_it(
+    store: Store, new_book: Callable[[], Any], beside: int
+) -> None:
+    """The order is locked before its lines are read, however many rows a push has."""
+    names, rma = [f"S{uuid_utils.uuid7().hex[-10:]}" for _ in range(2)], f"R{uuid_utils.uuid7().hex[-10:]}"
+    books = [new_book(), new_book()]
+    for book in books:
+        book.add(ParcelArrived("P-1", "T1", "ups", "return", "one", (rma,)))
+        book.add(ItemIdentified("P-1", "I-1", "C", "matched", "Thing", "home", rma=rma, line="1"))
+        book.add(SerialChecked("I-1", "SAME", "same"))
+        book.parcels(beside)
+    first, second = (book.push() for book in books)
+    facts: list[Any] = [(entry, entry.fact()) for entry in first.entries]
+    answers: list[Pushed] = []
+
+    def push() -> None:
+        answers.append(take_in(store, names[1], "leeds", second, NOW))
+
+    with store.writing() as connection:
+        folding.project(connection, names[0], facts)
+        reviews.compare(connection, names[0], facts, NOW)
+        waiting = threading.Thread(target=push)
+        waiting.start()
+        await_waiting(store)
+    waiting.join(HUNG_S)
+    assert {each.status for each in answers[0].results} == {"conflict"}
+
+
+def await_waiting(store: Store) -> None:
+    """Wait until somebody waits for a lock."""
+    end = time.monotonic() + HUNG_S
+    with store.reading() as connection:
+        while not connection.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).all():
+            assert time.monotonic() < end
+            time.sleep(0.005)
 
 
 @pytest.mark.parametrize("size", [20, 150])

@@ -288,7 +288,7 @@ def test_challenges_do_not_pile_up(store: Store, key: Key, monkeypatch: pytest.M
 
 
 def test_a_token_of_before_still_counts_until_its_station_is_enrolled(store: Store, key: Key) -> None:
-    row = {"station": "B07", "site": "leeds", "token_hash": tokens._hash("old"), "made_at": NOW}
+    row = {"station": "B07", "site": "leeds", "token_hash": tokens.hash_of("old"), "made_at": NOW}
     with store.writing() as connection:
         connection.execute(insert(old_station), [row])
     assert tokens.caller(store, "old", after(days=999)) == Caller("B07", "leeds")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Connection, Engine
 
 from station import facts as f
-from station import projections
+from station import projections, schema
 from station.bins import facts as b
 from station.database import open_central, open_memory
 from station.entries import Entry
@@ -21,6 +21,7 @@ from station.shifts.counting import BenchShift, reconcile
 from station.shifts.findings import findings
 from station.verify import write_entries
 from sync.central import folding
+from sync.central.store import Store
 from tests.station.test_rebuild import STATION, entries_of, histories, live, make
 
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,13 +100,25 @@ BINS: History = [
 ]
 
 
+# As a database of some age has its tables: made by the revisions, one after the other.
 @pytest.fixture(scope="module")
 def postgres(cluster: str) -> Iterator[Engine]:
     with psycopg.connect(cluster.replace("+psycopg", "") % "postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE folding")
-    engine = open_central(cluster % "folding")
+    yield from grown(cluster % "folding")
+
+
+@pytest.fixture(scope="module")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    yield from grown(f"sqlite:///{tmp_path_factory.mktemp('folding')}/central.sqlite")
+
+
+def grown(url: str) -> Iterator[Engine]:
+    Store(url).close()
+    engine = open_central(url)
     with engine.begin() as connection:
-        make(connection)
+        connection.exec_driver_sql("DROP TABLE journal")
+        schema.journal.create(connection)  # without what central notes beside an entry
     yield engine
     engine.dispose()
 
@@ -146,10 +159,10 @@ def check(connection: Connection, history: History, cuts: list[int]) -> None:
 @example(history=BINS, cuts=[1])
 @example(history=BINS, cuts=[6])
 @given(history=HISTORIES, cuts=CUTS)
-def test_a_batch_is_its_entries_one_by_one_on_sqlite(history: History, cuts: list[int]) -> None:
-    with closing(open_memory().connect()) as connection, connection.begin():
-        make(connection)
+def test_a_batch_is_its_entries_one_by_one_on_sqlite(sqlite: Engine, history: History, cuts: list[int]) -> None:
+    with sqlite.connect() as connection:
         check(connection, history, cuts)
+        connection.rollback()
 
 
 @FEW

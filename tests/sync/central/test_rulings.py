@@ -14,14 +14,14 @@ import uuid_utils
 from sqlalchemy import select
 
 from station.moments import utc
-from station.records import Product, ReturnLine, ReturnOrder
+from station.records import Product, ReturnLine, ReturnOrder, Ruled
 from sync.central import feed, integrators, pattern_commands, returns, tokens
 from sync.central.feed import Change
 from sync.central.intake import take_in
 from sync.central.photos import open_shelf
 from sync.central.resolutions import commands
 from sync.central.resolutions.follow import follow
-from sync.central.rulings import Ruled, count_open
+from sync.central.rulings import count_open
 from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.tables import resolution, review_ruling
