@@ -1,6 +1,6 @@
 """The exceptions of a site's benches: one queue of them all, and what each bench is told of the others'."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -13,7 +13,7 @@ from station.exceptions.queue import Decided, Unsent, Waiting, queue, standing
 from station.facts import ExceptionRaised, Placed, Recorded, Undone
 from sync.central import tokens
 from sync.central.feed import Change
-from sync.central.statements import Sql, ask
+from sync.central.statements import Rows, Sql, ask
 from sync.central.tables import journal
 
 _SAID = (ExceptionTaken, ExceptionDecided, DecisionTakenBack)
@@ -51,17 +51,26 @@ def waiting(connection: Connection, site: str, kinds: Kinds, now: str) -> tuple[
     return tuple(sorted(found, key=lambda each: (not each.conflict, each.raised_at, each.exception)))
 
 
-def changes(connection: Connection, station: str, site: str, facts: Sequence[tuple[Entry, Recorded]]) -> list[Change]:
+def placed(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> Callable[[], Rows]:
+    """Ask which exceptions are about items that were put into a bin; where the goods lie is part of the evidence.
+
+    The answer comes with that to the next question: asked for early, it costs no turn of its own.
+    """
+    items = [fact.item for _, fact in facts if isinstance(fact, Placed)]
+    return ask(connection, _OF_ITEMS, {"station": station, "items": items}) if items else lambda: ()
+
+
+def changes(
+    connection: Connection, station: str, site: str, facts: Sequence[tuple[Entry, Recorded]], lying: Callable[[], Rows]
+) -> list[Change]:
     """Return what entries change about exceptions, as changes of the feed, which is appended to next.
 
-    The entries must be in the tables already. What benches say of another site's exceptions is told to nobody.
+    The entries must be in the tables already; `lying` is what `placed` asked. What benches say of another site's
+    exceptions is told to nobody.
     """
     raised = [fact.exception for _, fact in facts if isinstance(fact, ExceptionRaised)]
     gone = [each for _, fact in facts if isinstance(fact, Undone) for each in _undone(connection, station, fact)]
-    placed = [fact.item for _, fact in facts if isinstance(fact, Placed)]
-    # Where the goods lie now is part of the evidence.
-    lies = ask(connection, _OF_ITEMS, {"station": station, "items": placed})() if placed else ()
-    named = dict.fromkeys((station, each) for each in (*raised, *gone, *(row[0] for row in lies)))
+    named = dict.fromkeys((station, each) for each in (*raised, *gone, *(row[0] for row in lying())))
     said = [fact.exception for _, fact in facts if isinstance(fact, _SAID)]
     if said:
         ask(connection, _LOCK, {"site": site})()

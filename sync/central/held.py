@@ -163,7 +163,8 @@ def _tell(connection: Connection, station: str, site: str, said: Sequence[Said])
     changes = receipts.changes(connection, station, [(entry, fact) for entry, fact in said if entry.txn not in gone])
     here = receipts.standing(connection, station, {each.key for each in changes})
     received = [each for each in changes if each.body is not None or each.key not in here]
-    feed.append(connection, site, [*received, *exceptions.changes(connection, station, site, said)])
+    lying = exceptions.placed(connection, station, said)
+    feed.append(connection, site, [*received, *exceptions.changes(connection, station, site, said, lying)])
 
 
 def _taken_back(connection: Connection, station: str) -> frozenset[str]:

@@ -124,12 +124,16 @@ def _take_in(
             _note_came_later(connection, station, judged)
         facts = [(each.entry, each.fact) for each in judged if each.fact is not None]
         photos.note_shared(connection, facts)
+        lying = exceptions.placed(connection, station, facts)
         conflicts = reviews.compare(connection, station, facts, now)
         verdicts += [_verdict(connection, station, each, conflicts) for each in judged]
         if new:
             acked = new[-1].seq
             _raise_mark(connection, station, push.epoch, acked, new[-1].hash)
-        told = (*receipts.changes(connection, station, facts), *exceptions.changes(connection, station, site, facts))
+        told = (
+            *receipts.changes(connection, station, facts),
+            *exceptions.changes(connection, station, site, facts, lying),
+        )
         feed.append(connection, site, told)
     results = tuple(each for each in verdicts if each.status != "ok")
     return Pushed(push.epoch, acked, now, results)
