@@ -13,7 +13,7 @@ import msgspec
 from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
-from station.authority.facts import PinCleared, PinLocked, PinRefused
+from station.authority.facts import PinCleared, PinLocked, PinRefused, StepUpGiven
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.fact import Fact
 from station.records import Disposition, OrderKind, Owner, PatternLevel, PatternSign, Role
@@ -26,6 +26,8 @@ from station.shifts.facts import (
     CountEnded,
     DeliveryCounted,
     DifferenceExplained,
+    ItemFoundAgain,
+    ItemWrittenOff,
     PlateCounted,
     PlateUncounted,
     ShiftCountersigned,
@@ -580,6 +582,9 @@ Recorded = (
     | PinLocked
     | PinCleared
     | PlateUncounted
+    | StepUpGiven
+    | ItemWrittenOff
+    | ItemFoundAgain
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

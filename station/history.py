@@ -17,15 +17,16 @@ from station.facts import ParcelArrived
 from station.journal import Journal
 from station.known import Plated, Received, Unit
 from station.local_copy import COPY_FILE
+from station.moments import Clock, utc
 from station.moments import now as utc_now
-from station.moments import utc
 from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
 from station.search.found import Found
 from station.search.seeking import seek
 from station.search.story import story_of
 from station.shifts.counting import BenchShift, Sent, reconcile, sent_so_far
-from station.shifts.findings import Finding, findings
+from station.shifts.facts import ItemFoundAgain
+from station.shifts.findings import Finding, Lost, findings, found_again, lost
 from station.shifts.lines import Line
 from station.statements import Statement
 
@@ -151,6 +152,25 @@ class History:
                 self._found = (shift, last, findings(connection, self._journal.station, shift))
         return self._found[2]
 
+    def shift_opened_at(self, shift: str) -> str:
+        """Return when a shift of this bench began (UTC); empty for one that never did."""
+        rows = self._journal.rows(_OPENED_AT, shift=shift)
+        return str(rows[0][0]) if rows else ""
+
+    def lost(self, shift: str) -> tuple[Lost, ...]:
+        """Return the units that the blind count of a shift of this bench did not find."""
+        with self._journal.reading() as connection:
+            return lost(connection, self._journal.station, shift)
+
+    def found_again(self, shift: str) -> tuple[ItemFoundAgain, ...]:
+        """Return the units that had been written off, and that the count of a shift of this bench found."""
+        with self._journal.reading() as connection:
+            return found_again(connection, self._journal.station, shift)
+
+    def clock(self) -> Clock:
+        """Return what the clocks of this bench say."""
+        return self._journal.clock()
+
     def head(self) -> str:
         """Return the hash (hex) of the journal's last fact."""
         return self._journal.last_hash.hex()
@@ -267,7 +287,9 @@ _PLACED = Statement(
 _BIN = Statement("SELECT bin, disposition, client FROM bin WHERE station = :station AND bin = :bin")
 _CLOSED = Statement("SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> ''")
 _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
+_OPENED_AT = Statement("SELECT opened_at FROM shift WHERE station = :station AND shift = :shift")
 _WITH_GOODS = Statement(
     "SELECT bin, disposition, client FROM bin WHERE station = :station AND bin IN"
-    " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0) ORDER BY bin"
+    " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0"
+    " AND (written_n = 0 OR found_n > written_n)) ORDER BY bin"
 )

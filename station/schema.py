@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0010"
+REVISION = "0012"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -82,6 +82,7 @@ parcel = Table(
     _text("match"),
     _text("orders"),  # JSON list of RMAs
     _text("client"),
+    _text("reasons"),  # JSON list of [reason code, units] as declared
     _number("declared"),
     _number("weight_mg", known=False),
     _number("in_band", known=False),
@@ -151,6 +152,8 @@ item = Table(
     _number("placed_n"),
     _number("fill"),
     _number("moved_n"),
+    _number("written_n"),  # the shift at whose signature it was written off
+    _number("found_n"),  # the shift in whose count it was found again
     Index("item_parcel", "station", "parcel"),
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
@@ -276,6 +279,7 @@ shift = Table(
     _text("signed_by"),
     _text("verdict"),
     _text("countersigned_by"),
+    _number("countersigned_n"),
     _text("locked_at"),
     sqlite_with_rowid=False,
 )
@@ -319,13 +323,14 @@ bin_move = Table(
     sqlite_with_rowid=False,
 )
 
-# What a carrier's sheet says of one shift; the last word counts.
+# What a carrier's sheet says of one shift, by the shift in which it was typed in; the last word in each counts.
 delivery = Table(
     "delivery",
     PROJECTIONS,
     _text("station", key=True),
     _text("shift", key=True),
     _text("carrier", key=True),
+    Column("said_n", BigInteger, primary_key=True, autoincrement=False),
     _number("delivered"),
     _number("refused"),
     _number("not_found"),

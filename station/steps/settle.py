@@ -5,6 +5,7 @@ import msgspec
 from devices.readings import Scan
 from resources.words import mark
 from station.authority.facts import PinCleared
+from station.authority.may import Decide
 from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import DECISION_WORDS
 from station.exceptions.queue import Decided, Waiting
@@ -13,7 +14,7 @@ from station.known import Known
 from station.outcome import Outcome
 from station.records import DISPOSITIONS
 from station.state import Ask, Choice, State
-from station.steps.count import is_supervisor
+from station.steps.allowed import decides, is_allowed
 from station.steps.notices import accepted, attention, refused
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 
@@ -55,7 +56,7 @@ def text_of(hours: int) -> str:
 
 def ask_which(state: State, command: Command, known: Known) -> Outcome:
     """a supervisor is offered what waits for a decision, the most pressing first"""
-    if not is_supervisor(state):
+    if not decides(state, known):
         return refused(mark("Only a supervisor decides about exceptions. Sign in with a supervisor's badge."))
     waiting = known.exceptions_waiting()
     if not waiting and not known.decisions_made(1):
@@ -104,6 +105,8 @@ def choose_decision(state: State, command: Command, known: Known) -> Outcome:
     if command.value == TAKE:
         fact = ExceptionTaken(one.exception, state.operator.badge, one.parcel, one.item)
         return Outcome(accepted(mark("Noted: you see to it.")), (fact,), ask=None)
+    if not is_allowed(state, Decide(one.kind), known):
+        return refused(mark("You may not decide this kind of exception. Ask a supervisor."))
     if command.value == "unlock" and one.detail == state.operator.badge:
         return refused(mark("Nobody unlocks their own badge. Ask another supervisor."))
     if command.value == "match":
