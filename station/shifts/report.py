@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, behind, reconcile
 from station.shifts.findings import Finding, findings
+from station.shifts.late import Late, late
 from station.shifts.lines import Line, before_the_count
 from station.shifts.parts import PARTS, RULES
 from station.statements import Statement
@@ -72,6 +73,7 @@ class Report(msgspec.Struct, frozen=True):
     verdict: str
     lines: tuple[ReportLine, ...]
     findings: tuple[Finding, ...]
+    late: tuple[Late, ...] = ()
 
 
 _SHIFT = Statement(
@@ -100,7 +102,8 @@ def report(connection: Connection, shift: BenchShift, sent: Sent | None = None) 
         lines, found = reconcile(connection, [shift], sent), findings(connection, *shift)
     elif not row["counting_at"]:
         lines = before_the_count(reconcile(connection, [shift], sent))
-    return Report(**row, lines=tuple(_line(connection, shift, each) for each in lines), findings=found)
+    told = tuple(_line(connection, shift, each) for each in lines)
+    return Report(**row, lines=told, findings=found, late=late(connection, shift))
 
 
 def _line(connection: Connection, shift: BenchShift, line: Line) -> ReportLine:
@@ -141,6 +144,10 @@ def as_csv(told: Report) -> str:
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
         table.writerow(map(cell, (each.kind, each.plate, each.bin, each.found)))
+    table.writerow(())
+    table.writerow(("late", "of shift", "name", "delivered", "refused", "not found"))
+    for each in told.late:
+        table.writerow((*map(cell, (each.kind, each.shift, each.name)), each.units, each.refused, each.not_found))
     return out.getvalue()
 
 
@@ -174,6 +181,9 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
             )
             if part
         )
+    for each in told.late:
+        sums = f" delivered {each.units}, refused {each.refused}, not found {each.not_found}"
+        yield f"late: {each.kind} {shown(each.name)} of {shown(each.shift)}{sums if each.kind == 'sheet' else ''}"
 
 
 def _state(told: Report) -> str:
@@ -181,7 +191,7 @@ def _state(told: Report) -> str:
         second = f" and {told.countersigned_by}" if told.countersigned_by else ""
         return f"Closed as {told.verdict}, signed by {told.signed_by}{second} at {told.signed_at}."
     if told.signed_at:
-        return f"Signed by {told.signed_by}; a second supervisor signs too."
+        return f"Signed by {told.signed_by}; it waits for a second supervisor's signature."
     if told.reviewed_at:
         return "Counted; its differences are being explained."
     return "Its bins are being counted, blind: no figures yet." if told.counting_at else "At work."
