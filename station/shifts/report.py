@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, behind, reconcile
+from station.shifts.figures import Figures
 from station.shifts.findings import Finding, findings
 from station.shifts.late import Late, late
 from station.shifts.lines import Line, before_the_count
@@ -126,9 +127,10 @@ def _line(connection: Connection, shift: BenchShift, line: Line) -> ReportLine:
     )
 
 
-def as_json(told: Report) -> str:
-    """Return the report for machines, all of it."""
-    return msgspec.json.format(msgspec.json.encode(told).decode(), indent=2) + "\n"
+def as_json(told: Report, counted: Figures | None) -> str:
+    """Return the report for machines, all of it; without its figures while the bins are counted blind."""
+    content = {**msgspec.to_builtins(told), "figures": counted}
+    return msgspec.json.format(msgspec.json.encode(content).decode(), indent=2) + "\n"
 
 
 def as_csv(told: Report) -> str:
