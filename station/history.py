@@ -24,9 +24,10 @@ from station.records import Bin, Disposition, Receipt
 from station.search.found import Found
 from station.search.seeking import seek
 from station.search.story import story_of
-from station.shifts.counting import BenchShift, Sent, reconcile, sent_so_far
+from station.shifts.counting import BenchShift, Sent, Thing, reconcile, sent_so_far, things
 from station.shifts.facts import ItemFoundAgain
 from station.shifts.findings import Finding, Lost, findings, found_again, lost
+from station.shifts.late import Late, late
 from station.shifts.lines import Line
 from station.statements import Statement
 
@@ -72,6 +73,7 @@ class History:
         self._journal = journal
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
         self._found: tuple[str, int, tuple[Finding, ...]] | None = None
+        self._behind: tuple[tuple[str, Line, int], tuple[Thing, ...]] | None = None
         self._waiting: tuple[tuple[int, str, tuple[Unsent, ...]], tuple[Waiting, ...]] | None = None
 
     def receipt(self, code: str) -> Receipt | None:
@@ -151,6 +153,19 @@ class History:
             with self._journal.reading() as connection:
                 self._found = (shift, last, findings(connection, self._journal.station, shift))
         return self._found[2]
+
+    def things(self, shift: str, line: Line) -> tuple[Thing, ...]:
+        """Return what is behind a line of a shift of this bench; looked for anew only when a fact came since."""
+        asked = (shift, line, self._journal.last_seq)
+        if self._behind is None or self._behind[0] != asked:
+            with self._journal.reading() as connection:
+                self._behind = (asked, things(connection, BenchShift(self._journal.station, shift), line))
+        return self._behind[1]
+
+    def late(self, shift: str) -> tuple[Late, ...]:
+        """Return what a shift of this bench was told of earlier ones."""
+        with self._journal.reading() as connection:
+            return late(connection, BenchShift(self._journal.station, shift))
 
     def shift_opened_at(self, shift: str) -> str:
         """Return when a shift of this bench began (UTC); empty for one that never did."""

@@ -90,6 +90,7 @@ class Session(QObject):
         window.acknowledged.connect(desk.acknowledge)
         window.page_wanted.connect(self._turn_to)
         window.searched.connect(self._search)
+        window.line_wanted.connect(self._open_line)
         window.support_wanted.connect(self._write_support)
         window.retry_wanted.connect(self._try_central)
         window.photo_wanted.connect(self._look_into)
@@ -116,6 +117,7 @@ class Session(QObject):
             self._window.acknowledged,
             self._window.page_wanted,
             self._window.searched,
+            self._window.line_wanted,
             self._window.support_wanted,
             self._window.retry_wanted,
             self._window.photo_wanted,
@@ -141,7 +143,8 @@ class Session(QObject):
             return
         if self._setting_up is not None and self._set_up(value):
             return
-        if isinstance(value, Scan) and self._opened.page in _LOOKING and command_in(value.text) is None:
+        looking = self._opened.page in _LOOKING or self._opened.line
+        if isinstance(value, Scan) and looking and command_in(value.text) is None:
             self._look_at(value)
             return
         if self._opened.page == "search" and (hit := self._hit_of(value)):
@@ -220,6 +223,8 @@ class Session(QObject):
         self._readings.append("typed" if typed else repr(value)[:200])
 
     def _look_at(self, scan: Scan) -> None:
+        if self._opened.page == "shift":
+            self._open("search")
         if self._opened.page == "search":
             self._search(scan.text)
         else:
@@ -278,6 +283,11 @@ class Session(QObject):
             self._find(code, None if person is not None and person.role == "supervisor" else own)
         self.render()
 
+    def _open_line(self, line: str) -> None:
+        """Show what is behind a line of the shift, or all lines again."""
+        self._opened = replace(self._opened, line=line)
+        self.render()
+
     def _show_found(self, search: Searched) -> None:
         if search.text == self._opened.searched:
             self._opened = replace(self._opened, search=search)
@@ -326,7 +336,7 @@ class Session(QObject):
         self._setting_up = SettingUp(self._bench) if page == SETUP else None
         if self._setting_up is None:
             self._weigh_what_lies_there()
-        self._opened = replace(self._opened, page=page)
+        self._opened = replace(self._opened, page=page, line="")
         self._desk.watch("" if page == "devices" else None)
         self._labels = self._find_labels()
 

@@ -67,6 +67,7 @@ class Window(QWidget):
     trouble_answered = Signal()
     page_wanted = Signal(str)
     searched = Signal(str)
+    line_wanted = Signal(str)
     support_wanted = Signal()
     retry_wanted = Signal()
     photo_wanted = Signal(str)
@@ -87,7 +88,7 @@ class Window(QWidget):
         devices = DevicesPage()
         # Pages with buttons of their own that have keys.
         self._keyed: tuple[DevicesPage | SettingsPage, ...] = (devices, settings)
-        search, self._exceptions = SearchPage(), ExceptionsPage()
+        search, self._exceptions, shift = SearchPage(), ExceptionsPage(), ShiftPage()
         # Each has `render(view)`, a name the stubs know only as QWidget's own.
         self._pages: dict[str, Any] = {
             "receive": self._receive,
@@ -95,7 +96,7 @@ class Window(QWidget):
             "bins": BinsPage(),
             "search": search,
             "exceptions": self._exceptions,
-            "shift": ShiftPage(),
+            "shift": shift,
             "devices": devices,
             SETUP: self._setup,
             "settings": settings,
@@ -117,6 +118,8 @@ class Window(QWidget):
         self._trouble.chosen.connect(self.trouble_answered)
         self._exceptions.decide_wanted.connect(self._decide)
         self._listen(search, devices)
+        shift.line_wanted.connect(self.line_wanted)
+        shift.thing_wanted.connect(self._tell_story)
 
     def _listen(self, search: SearchPage, devices: DevicesPage) -> None:
         """Hand on what these pages want."""
@@ -262,6 +265,11 @@ class Window(QWidget):
         """Ask at the bench which exception is decided: there every answer has its key, its tile and its barcode."""
         self.page_wanted.emit("receive")
         self.pressed.emit(_DECIDE)
+
+    def _tell_story(self, code: str) -> None:
+        """Leave for the page that tells the story of a thing."""
+        self.page_wanted.emit("search")
+        self.searched.emit(code)
 
     def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
         button = _button_of(view, name) if not now.typed and not self._types(text) else None

@@ -201,6 +201,8 @@ def test_a_page_is_opened_by_its_barcode_where_the_person_has_it(one_hand: OneHa
 def close_shift(person: OneHand, give: Callable[[str], None], code: Callable[[str], None]) -> None:
     """Count one bin whose unit is gone, say why, and sign. A badge that signs is scanned, whatever else is typed."""
     give("F11")
+    assert person.look() == "shift"
+    give("1")
     assert person.look() == "count"
     (full,) = person.hands.bench.known.bins_with_goods()
     code(full.code)
@@ -218,6 +220,9 @@ def close_shift(person: OneHand, give: Callable[[str], None], code: Callable[[st
     assert person.look() == "line-why"
     give("2")
     give("Enter")
+    assert person.look() == "write-off"
+    assert item.plate in person.shown()
+    give("1")
     assert person.look() == "sign"
     person.scan("BDG-9001")
 
