@@ -110,7 +110,7 @@ def _noted(state: State, number: int) -> Outcome:
     delivered, turned_away, not_found = (int(told.get(name, "0")) for name in FIGURES)
     if turned_away + not_found > delivered:
         again = msgspec.structs.replace(ask, value=FIGURES[0])
-        return refused(mark("More were refused or not found than delivered. Type the sheet again."), ask=again)
+        return refused(mark("More were refused or not found than delivered. Type it again."), ask=again)
     fact = DeliveryCounted(ask.code, told["name"], delivered, turned_away, not_found)
     text = mark("Noted for {carrier}: delivered {delivered}, refused {refused}, not found {not_found}.")
     words = {name: told[name] for name in (*FIGURES, "carrier")}

@@ -58,9 +58,10 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
 def _hello(state: State, operator: Operator, known: Known) -> Notice:
     """Greet, and say what of earlier shifts waits for somebody: one that nobody closed, one that lacks a signature."""
     opened_at = known.shift_opened_at(state.shift) if state.shift else ""
-    if opened_at and hours_between(opened_at, known.clock().at) >= FORGOTTEN_H:
-        text = mark("Hello {name}. Shift {shift} is open since {at}: a supervisor closes it with F11.")
-        return warned(text, name=operator.name, shift=state.shift, at=opened_at)
+    hours = hours_between(opened_at, known.clock().at) if opened_at else 0.0
+    if hours >= FORGOTTEN_H:
+        text = mark("Hello {name}. Shift {shift} is open for {hours} h: a supervisor closes it with F11.")
+        return warned(text, name=operator.name, shift=state.shift, hours=str(int(hours)))
     if state.half_signed:
         text = mark("Hello {name}. Shift {shift} waits for its second signature: F11.")
         return warned(text, name=operator.name, shift=state.half_signed[0].shift)
