@@ -241,7 +241,7 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
     if stage is Stage.SHEET_NUMBER and ask.value in shift.FIGURES[1:]:
-        buttons = (_button("Enter", mark("None"), Do.CONFIRM, main=True),)
+        buttons = (_button("Enter", mark("None"), Do.CONFIRM),)
     return Prompt(str(stage), title, reason, params, (*buttons, *aside), entry, _PICTURES.get(stage, ""))
 
 

@@ -88,7 +88,7 @@ class Window(QWidget):
         devices = DevicesPage()
         # Pages with buttons of their own that have keys.
         self._keyed: tuple[DevicesPage | SettingsPage, ...] = (devices, settings)
-        search, self._exceptions, shift = SearchPage(), ExceptionsPage(), ShiftPage()
+        search, self._exceptions, self._shift = SearchPage(), ExceptionsPage(), ShiftPage()
         # Each has `render(view)`, a name the stubs know only as QWidget's own.
         self._pages: dict[str, Any] = {
             "receive": self._receive,
@@ -96,7 +96,7 @@ class Window(QWidget):
             "bins": BinsPage(),
             "search": search,
             "exceptions": self._exceptions,
-            "shift": shift,
+            "shift": self._shift,
             "devices": devices,
             SETUP: self._setup,
             "settings": settings,
@@ -118,8 +118,8 @@ class Window(QWidget):
         self._trouble.chosen.connect(self.trouble_answered)
         self._exceptions.decide_wanted.connect(self._decide)
         self._listen(search, devices)
-        shift.line_wanted.connect(self.line_wanted)
-        shift.thing_wanted.connect(self._tell_story)
+        self._shift.line_wanted.connect(self.line_wanted)
+        self._shift.thing_wanted.connect(self._tell_story)
 
     def _listen(self, search: SearchPage, devices: DevicesPage) -> None:
         """Hand on what these pages want."""
@@ -239,8 +239,7 @@ class Window(QWidget):
             return
         if shown is self._receive and self._receive.press(event):
             return
-        if shown is self._exceptions and event.key() == Qt.Key.Key_F10:
-            self._decide()
+        if self._is_of_page(shown, event.key()):
             return
         if event.key() in _SCROLLS and any(each.turn(_SCROLLS[event.key()]) for each in shown.findChildren(Scroll)):
             return
@@ -260,6 +259,16 @@ class Window(QWidget):
             now.focus_entry()
         else:
             self._press_or_type(now, self._view, name, event.text())
+
+    def _is_of_page(self, shown: QWidget | None, key: int) -> bool:
+        """Do what a key does on one page alone; tells whether it did."""
+        if shown is self._exceptions and key == Qt.Key.Key_F10:
+            self._decide()
+        elif shown is self._shift and key == Qt.Key.Key_Escape:
+            self._shift.leave()
+        else:
+            return False
+        return True
 
     def _decide(self) -> None:
         """Ask at the bench which exception is decided: there every answer has its key, its tile and its barcode."""

@@ -148,8 +148,8 @@ def as_csv(told: Report) -> str:
         table.writerow(map(cell, (each.kind, each.plate, each.bin, each.found)))
     table.writerow(())
     table.writerow(("late", "of shift", "name", "delivered", "refused", "not found"))
-    for each in told.late:
-        table.writerow((*map(cell, (each.kind, each.shift, each.name)), each.units, each.refused, each.not_found))
+    for said in told.late:
+        table.writerow((*map(cell, (said.kind, said.shift, said.name)), said.units, said.refused, said.not_found))
     return out.getvalue()
 
 
@@ -183,9 +183,9 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
             )
             if part
         )
-    for each in told.late:
-        sums = f" delivered {each.units}, refused {each.refused}, not found {each.not_found}"
-        yield f"late: {each.kind} {shown(each.name)} of {shown(each.shift)}{sums if each.kind == 'sheet' else ''}"
+    for said in told.late:
+        sums = f" delivered {said.units}, refused {said.refused}, not found {said.not_found}"
+        yield f"late: {said.kind} {shown(said.name)} of {shown(said.shift)}{sums if said.kind == 'sheet' else ''}"
 
 
 def _state(told: Report) -> str:

@@ -26,14 +26,14 @@ _MOST = 9999
 # The numbers of a sheet, in the order they are asked for.
 FIGURES: tuple[str, ...] = ("delivered", "refused", "not_found")
 TITLES: Mapping[str, str] = {
-    "delivered": mark("How many parcels did {carrier} deliver?"),
-    "refused": mark("How many did we refuse at the door?"),
+    "delivered": mark("How many were delivered?"),
+    "refused": mark("How many were refused?"),
     "not_found": mark("How many were not found?"),
 }
 REASONS: Mapping[str, str] = {
-    "delivered": mark("Type the number on the carrier's sheet, then Enter."),
-    "refused": mark("Of those on the sheet of {carrier}. Enter with nothing typed: none."),
-    "not_found": mark("On the sheet of {carrier}, and nobody found them. Enter with nothing typed: none."),
+    "delivered": mark("As the sheet of {carrier} says. Then press Enter."),
+    "refused": mark("At the door, of {carrier}. Enter alone: none."),
+    "not_found": mark("On the sheet of {carrier}. Enter alone: none."),
 }
 
 

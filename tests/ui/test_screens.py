@@ -161,7 +161,7 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "30-sheet-refused", {}
     hands.do(Do.CONFIRM)
     hands.do(Do.CONFIRM)
-    yield "30-shift-line", {"page": "shift", "line": "1//UPS"}
+    yield "30-shift-line", {"page": "shift", "line": "2/Tallowby/"}
     hands.do(Do.CLOSE_SHIFT)
     hands.do(Do.CHOOSE, "count")
     yield "31-count", {}

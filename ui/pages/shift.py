@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from resources.words import Translator, mark
@@ -65,7 +64,9 @@ class ShiftPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._title, self._hint = Text("prompt"), Text("body", quiet=True)
-        self._grid = QGridLayout()
+        self._cards = QWidget()
+        self._grid = QGridLayout(self._cards)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(S12)
         self._figures: list[_Figure] = []
         self._lines, self._things = Rows(self._new_line, S8), Rows(self._new_thing, S8)
@@ -82,7 +83,7 @@ class ShiftPage(QWidget):
         column.setSpacing(S12)
         for widget in (self._title, self._hint):
             column.addWidget(widget)
-        column.addLayout(self._grid)
+        column.addWidget(self._cards)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._back)
 
@@ -100,12 +101,10 @@ class ShiftPage(QWidget):
         thing.opened.connect(self.thing_wanted)
         return thing
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes the line that is opened."""
-        if event.key() == Qt.Key.Key_Escape and self._opened:
+    def leave(self) -> None:
+        """Close the line that is opened, if one is."""
+        if self._opened:
             self.line_wanted.emit("")
-        else:
-            event.ignore()
 
     def render(self, view: View) -> None:
         """Show the figures of a view, and its lines."""
@@ -115,6 +114,7 @@ class ShiftPage(QWidget):
         phase = tr.gettext(_PHASES[state.phase]) if state.shift else ""
         waits = mark("Shift {shift} waits for its second signature: F11.")
         half = [tr.format(waits, shift=each.shift) for each in state.half_signed]
+        half += [tr.gettext(mark("Touch a line for what is behind it."))] if view.lines and view.line is None else []
         if view.line is not None:
             phase = tr.gettext(mark("What is behind the line. Touch one, or Tab to it and press Enter, for its story."))
         self._hint.show_text(
@@ -124,6 +124,7 @@ class ShiftPage(QWidget):
         self._show_figures(view)
         self._back.show_button("Esc", tr.gettext(mark("Back to the shift")))
         self._back.setVisible(self._opened)
+        self._cards.setVisible(not self._opened)
         self._scroll.setAccessibleName(tr.gettext(mark("How the shift adds up")))
         self._show_lines(view)
 

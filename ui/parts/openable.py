@@ -20,6 +20,7 @@ class OpenLine(LedgerLine):
     def show_opening(self, code: str, name: str) -> None:
         """Say what the line opens, and its name for those who do not see it."""
         self._code = code
+        self.setProperty("code", code)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if code else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if code else Qt.CursorShape.ArrowCursor)
