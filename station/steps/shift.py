@@ -19,8 +19,9 @@ from station.steps.allowed import answer, ask_other
 from station.steps.notices import accepted, attention, refused
 
 COUNT, SHEET, LATE_SHEET, SECOND = "count", "sheet", "late-sheet", "second/"
-_OTHER = "other"
 _BEGUN = mark("The shift is counted now. Scan the first bin.")
+# So many have a key.
+_OFFERED = 9
 # More parcels than any truck brings.
 _MOST = 9999
 # The numbers of a sheet, in the order they are asked for.
@@ -59,7 +60,7 @@ def choose_what(state: State, command: Command, known: Known) -> Outcome:
         return Outcome(ask=Ask("countersign", code=command.value.removeprefix(SECOND)))
     if command.value != COUNT:
         shift = _before(state) if command.value == LATE_SHEET else state.shift
-        names = (*(Choice(name, "{carrier}", {"carrier": name}) for name in known.carriers()), _another())
+        names = tuple(Choice(name, "{carrier}", {"carrier": name}) for name in _carriers(shift, known))
         return Outcome(ask=Ask("sheet", code=shift, params={"shift": shift}, choices=names))
     may = answer(state, Close(), known)
     if may == "yes":
@@ -80,9 +81,7 @@ def allowed(state: State, ask: Ask, by: Operator, known: Known) -> Outcome:
 def choose_carrier(state: State, command: Command, known: Known) -> Outcome:
     """asks for the numbers on the sheet"""
     ask = state.ask or Ask("sheet")
-    carrier = "" if command.value == _OTHER else command.value
-    words = {"carrier": carrier or mark("the carrier")}
-    return Outcome(ask=Ask("sheet-number", ask.code, FIGURES[0], {"name": carrier, **words}))
+    return Outcome(ask=Ask("sheet-number", ask.code, FIGURES[0], {"carrier": command.value}))
 
 
 def type_number(state: State, scan: Scan, known: Known) -> Outcome:
@@ -111,7 +110,7 @@ def _noted(state: State, number: int) -> Outcome:
     if turned_away + not_found > delivered:
         again = msgspec.structs.replace(ask, value=FIGURES[0])
         return refused(mark("More were refused or not found than delivered. Type it again."), ask=again)
-    fact = DeliveryCounted(ask.code, told["name"], delivered, turned_away, not_found)
+    fact = DeliveryCounted(ask.code, told["carrier"], delivered, turned_away, not_found)
     text = mark("Noted for {carrier}: delivered {delivered}, refused {refused}, not found {not_found}.")
     words = {name: told[name] for name in (*FIGURES, "carrier")}
     return Outcome(accepted(text, **words), (fact,), ask=None)
@@ -122,5 +121,7 @@ def _before(state: State) -> str:
     return shift_id(state.station, state.shifts - 1) if state.shifts > 1 else ""
 
 
-def _another() -> Choice:
-    return Choice(_OTHER, mark("Another carrier"))
+def _carriers(shift: str, known: Known) -> tuple[str, ...]:
+    """Return whose sheets can be typed in: those of whom parcels came in the shift first, whatever they are called."""
+    came = (line.way for line in known.shift_lines(shift) if line.rule == 1)
+    return tuple(dict.fromkeys((*came, *known.carriers())))[:_OFFERED]
