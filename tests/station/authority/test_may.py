@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from station.authority.may import Close, Decide, Override, Sign, letters_better, may, needs_second
+from station.authority.may import Close, Decide, Override, Sign, may, needs_second
 from station.authority.roles import LETTERS, Authority, AuthorityError, parse, read_authority
 from station.authority.table import table
 from station.exceptions.kinds import read_kinds
@@ -15,6 +15,8 @@ from station.records import DISPOSITIONS
 README = Path(__file__).parents[3] / "README.md"
 ROLES = ("receiver", "grader", "supervisor")
 VALUES = (0, 1, 40_000, 40_001, 50_000, 50_001, 10_000_000)
+# The way of the best goods first, by letters.
+STANDS_FOR = ("restock", "resale", "refurb", "recycle")
 CURRENCIES = ("USD", "GBP", "XXX")
 
 
@@ -60,7 +62,7 @@ def test_every_change_of_route_is_what_the_table_says(rows: dict[str, dict[str, 
     letters = (*LETTERS, "")
     tried = 0
     for was, to, letter, value, currency in product(DISPOSITIONS, DISPOSITIONS, letters, VALUES, CURRENCIES):
-        better = letters_better(authority, letter, to)
+        better = LETTERS.index(letter) - STANDS_FOR.index(to) if letter and to in STANDS_FOR else None
         cells = rows.get(f"{was} → {to}", dict.fromkeys(ROLES, "never"))
         expected = {role: "yes" if stands(cells[role], better, value, currency, to) else "step_up" for role in ROLES}
         never = expected["supervisor"] != "yes"

@@ -118,6 +118,19 @@ def test_a_second_signature_at_once_is_not_late(floor: Floor) -> None:
     assert floor.bench.state.half_signed == ()
     floor.sign_in(RECEIVER)
     assert floor.history.late(NEXT) == ()
+    # As the program of before did, which let nobody else begin meanwhile.
+    floor.bench.journal.append([s.ShiftCountersigned(FIRST, SECOND[0])], operator=SECOND[0], shift=FIRST)
+    assert floor.history.late(FIRST) == ()
+
+
+def test_a_bin_of_which_all_is_written_off_is_not_asked_for_any_more(floor: Floor) -> None:
+    count(floor, PLATES[:3], ())
+    floor.choose("4/Northwind/hold", "damaged")
+    floor.do(Do.CONFIRM)
+    floor.choose(PLATES[3])
+    sign(floor)
+    sign(floor, SECOND)
+    assert [each.code for each in floor.bench.known.bins_with_goods()] == [RESALE]
 
 
 def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(folder: Path, rules: Rules) -> None:
