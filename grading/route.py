@@ -1,4 +1,4 @@
-"""Where a graded item goes: the first rule of a table that holds, each way's worth, and who may differ."""
+"""Where a graded item goes: the first rule of a table that holds, each way's worth, and reasons to differ."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -52,14 +52,6 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     owner: Owner | None = None
 
 
-class Authority(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
-    """That a role may move an item from any of these dispositions to any of those."""
-
-    role: Literal["receiver", "grader", "supervisor"]
-    from_: tuple[Disposition, ...]
-    to: tuple[Disposition, ...]
-
-
 class OverrideReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One reason a person can give for deciding otherwise."""
 
@@ -68,15 +60,16 @@ class OverrideReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleFile(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A route file: rules, figures, and who may differ.
+    """A route file: rules, figures, and the reasons for differing.
 
-    A client's file may only hold rules of the section `contract` and its own figures.
+    A client's file may only hold rules of the section `contract` and its own figures. `authority` stands in versions
+    that were published before who may differ had a table of its own; nobody reads it.
     """
 
     id: str
     version: Version
     rules: Annotated[tuple[Rule, ...], msgspec.Meta(max_length=MAX_RULES)] = ()
-    authority: tuple[Authority, ...] = ()
+    authority: tuple[Mapping[str, Any], ...] = ()
     override_reasons: tuple[OverrideReason, ...] = ()
 
 
@@ -89,7 +82,6 @@ class RouteTable(msgspec.Struct, frozen=True):
     name: str
     rules: tuple[tuple[str, Rule, Condition], ...]
     figures: Figures
-    authority: tuple[Authority, ...]
     override_reasons: tuple[OverrideReason, ...]
     asks: frozenset[str] = frozenset()
 
@@ -166,7 +158,6 @@ def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
         name="+".join(f"{file.id}@{file.version}" for file in reversed(files)),
         rules=tuple(rules),
         figures=_figures(default, files[0]),
-        authority=default.authority,
         override_reasons=default.override_reasons,
         asks=frozenset[str]().union(*(condition.names for _, _, condition in rules)),
     )
@@ -241,18 +232,6 @@ def tries(table: RouteTable, grade: Grade, facts: Mapping[str, object]) -> tuple
         except ConditionError as error:
             found.append(Tried(name, rule, False, str(error)))
     return tuple(found)
-
-
-def may_override(
-    table: RouteTable, role: str, from_: Disposition, to: Disposition, stops: tuple[str, ...] = ()
-) -> bool:
-    """Tell whether a role may send an item elsewhere than its route says; `stops` are the grade's stop codes.
-
-    After a stop answer nobody may do more than hold or recycle.
-    """
-    if from_ == to or (stops and to not in _AFTER_STOP):
-        return False
-    return any(row.role == role and from_ in row.from_ and to in row.to for row in table.authority)
 
 
 def _first_hit(table: RouteTable, grade: Grade, known: _Known) -> Tried | None:

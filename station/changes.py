@@ -58,6 +58,7 @@ def _arrived(fact: ParcelArrived, said: Said) -> Row:
         "match": fact.match,
         "orders": _json(fact.orders),
         "client": fact.client,
+        "reasons": shifts.reasons_of(fact),
         "declared": sum(line.quantity for line in fact.declared),
         "weight_mg": None,
         "in_band": None,
@@ -102,10 +103,7 @@ def _identified(fact: ItemIdentified, said: Said) -> Row:
         "operator": said.operator,
         "shift": said.shift,
         "shift_n": said.shift_n,
-        "placed_n": 0,
-        "fill": 0,
-        "moved_n": 0,
-        "carried_n": 0,
+        **dict.fromkeys(("placed_n", "fill", "moved_n", "carried_n", "written_n", "found_n"), 0),
     }
 
 
@@ -195,6 +193,7 @@ _ROUTED = ("routed", "route_rule", "route_reasons", "route_values", "runner_up",
 
 # What a parcel's story says; an undo takes it back.
 STORY: Mapping[type, Change] = {
+    **shifts.STORY,
     ParcelArrived: Change(upsert(schema.parcel), _arrived),
     ParcelWeighed: Change(
         update(schema.parcel, "weight_mg", "in_band"),

@@ -13,7 +13,7 @@ import msgspec
 from grading.reading import Reading
 from grading.reasons import Reason
 from grading.worth import Worth
-from station.authority.facts import PinCleared, PinLocked, PinRefused
+from station.authority.facts import PinCleared, PinLocked, PinRefused, StepUpGiven
 from station.bins.facts import (
     BinCheckBegan,
     BinChecked,
@@ -44,6 +44,8 @@ from station.shifts.facts import (
     CountEnded,
     DeliveryCounted,
     DifferenceExplained,
+    ItemFoundAgain,
+    ItemWrittenOff,
     PlateCounted,
     PlateUncounted,
     ShiftCountersigned,
@@ -660,6 +662,9 @@ Recorded = (
     | BinChecked
     | BinCheckLeft
     | BinStepTakenBack
+    | StepUpGiven
+    | ItemWrittenOff
+    | ItemFoundAgain
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -1,4 +1,7 @@
-"""Answers what screens and the workflow ask about this bench's own past, from the projected tables and the journal."""
+"""Answers what screens and the workflow ask about this bench's own past, from the projected tables and the journal.
+
+Long because each answer is a few lines, and all of them are the one door to the past.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from station import schema
+from station.bins.lying import BY_ITEM, BY_PLATE, lying
 from station.bins.manifest import Manifest, is_counted_blind, manifest
 from station.calibration.due import Due, Rate, due, first_look
 from station.calibration.facts import SecondLookBegan
@@ -21,15 +25,17 @@ from station.facts import ItemUnlinked, ParcelArrived
 from station.journal import Journal
 from station.known import FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
+from station.moments import Clock, utc
 from station.moments import now as utc_now
-from station.moments import utc
 from station.print_ledger import Copy, Heard, ledger
 from station.records import Bin, Disposition, Receipt
 from station.search.found import Found
 from station.search.seeking import seek
 from station.search.story import begun, is_decision, story_of
-from station.shifts.counting import BenchShift, Sent, reconcile, sent_so_far
-from station.shifts.findings import Finding, findings
+from station.shifts.counting import BenchShift, Sent, Thing, reconcile, sent_so_far, things
+from station.shifts.facts import ItemFoundAgain
+from station.shifts.findings import Finding, Lost, findings, found_again, lost
+from station.shifts.late import Late, late
 from station.shifts.lines import Line
 from station.statements import Statement
 
@@ -85,6 +91,7 @@ class History:
         self._journal = journal
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
         self._found: tuple[str, int, tuple[Finding, ...]] | None = None
+        self._behind: tuple[tuple[str, Line, int], tuple[Thing, ...]] | None = None
         self._waiting: tuple[_Seen, tuple[Waiting, ...]] | None = None
         self._bins: tuple[tuple[int, tuple[str, ...]], tuple[BinContents, ...]] | None = None
         self._contents: tuple[tuple[int, str], Manifest | None] | None = None
@@ -151,13 +158,13 @@ class History:
 
     def lying(self, plate: str) -> Lying | None:
         """Return the item that bears a plate and was put into a bin, as it lies now."""
-        rows = self._journal.rows(_LYING_BY_PLATE, plate=plate) if plate else []
-        return _lying(rows[0]) if rows else None
+        rows = self._journal.rows(BY_PLATE, plate=plate) if plate else []
+        return lying(rows[0]) if rows else None
 
     def lying_item(self, item: str) -> Lying | None:
         """Return the same of an item by its name."""
-        rows = self._journal.rows(_LYING_BY_ITEM, item=item) if item else []
-        return _lying(rows[0]) if rows else None
+        rows = self._journal.rows(BY_ITEM, item=item) if item else []
+        return lying(rows[0]) if rows else None
 
     def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
         """Return the units that were found in a parcel, in the order they were taken out."""
@@ -205,6 +212,38 @@ class History:
             with self._journal.reading() as connection:
                 self._found = (shift, last, findings(connection, self._journal.station, shift))
         return self._found[2]
+
+    def things(self, shift: str, line: Line) -> tuple[Thing, ...]:
+        """Return what is behind a line of a shift of this bench; looked for anew only when a fact came since."""
+        asked = (shift, line, self._journal.last_seq)
+        if self._behind is None or self._behind[0] != asked:
+            with self._journal.reading() as connection:
+                self._behind = (asked, things(connection, BenchShift(self._journal.station, shift), line))
+        return self._behind[1]
+
+    def late(self, shift: str) -> tuple[Late, ...]:
+        """Return what a shift of this bench was told of earlier ones."""
+        with self._journal.reading() as connection:
+            return late(connection, BenchShift(self._journal.station, shift))
+
+    def shift_opened_at(self, shift: str) -> str:
+        """Return when a shift of this bench began (UTC); empty for one that never did."""
+        rows = self._journal.rows(_OPENED_AT, shift=shift)
+        return str(rows[0][0]) if rows else ""
+
+    def lost(self, shift: str) -> tuple[Lost, ...]:
+        """Return the units that the blind count of a shift of this bench did not find."""
+        with self._journal.reading() as connection:
+            return lost(connection, self._journal.station, shift)
+
+    def found_again(self, shift: str) -> tuple[ItemFoundAgain, ...]:
+        """Return the units that had been written off, and that the count of a shift of this bench found."""
+        with self._journal.reading() as connection:
+            return found_again(connection, self._journal.station, shift)
+
+    def clock(self) -> Clock:
+        """Return what the clocks of this bench say."""
+        return self._journal.clock()
 
     def head(self) -> str:
         """Return the hash (hex) of the journal's last fact."""
@@ -315,19 +354,6 @@ class History:
         return int(connection.execute(query).scalar_one())
 
 
-def _lying(row: Sequence[Any]) -> Lying:
-    named = dict(zip(_LYING_COLUMNS, row, strict=False))
-    is_hazard, told, is_doubted, copies, again = row[len(_LYING_COLUMNS) :]
-    return Lying(
-        **named,
-        is_hazard=bool(is_hazard),
-        is_barred=bool(is_hazard or told),
-        is_doubted=bool(is_doubted),
-        copies=copies,
-        grades=1 + again,
-    )
-
-
 def _unit(row: Sequence[Any]) -> Unit:
     return Unit(*(value or "" for value in row))
 
@@ -355,21 +381,6 @@ _PLACED = Statement(
     "SELECT disposition, COUNT(*) AS items FROM item WHERE station = :station AND placed_at >= :morning"
     " GROUP BY disposition ORDER BY disposition"
 )
-_LYING_COLUMNS = ("item", "parcel", "plate", "title", "client", "rma", "letter", "disposition", "bin")
-_LYING = (
-    "SELECT i.item, i.parcel, i.plate, i.title, i.client, i.rma, i.letter, i.disposition,"
-    " CASE WHEN i.moved_n = 0 THEN i.bin ELSE '' END AS bin, i.owner = 'safety' AS is_hazard,"
-    " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
-    f" AND e.kind IN ({', '.join(repr(kind) for kind in (*_RECALLS, 'hazard'))})) AS told,"
-    " EXISTS (SELECT 1 FROM decision d WHERE d.station = i.station AND d.item = i.item AND d.decision = 'regrade'"
-    " AND d.taken_back_at = '' AND NOT EXISTS (SELECT 1 FROM regrade r WHERE r.station = i.station"
-    " AND r.item = i.item AND r.graded_at >= d.decided_at)) AS is_doubted, l.copies_asked,"
-    " (SELECT COUNT(*) FROM regrade r WHERE r.station = i.station AND r.item = i.item) AS again"
-    " FROM item i JOIN plate l ON l.station = i.station AND l.plate = i.plate AND l.voided_at = ''"
-    " WHERE i.station = :station AND i.placed_at <> ''"
-)
-_LYING_BY_PLATE = Statement(f"{_LYING} AND i.plate = :plate")
-_LYING_BY_ITEM = Statement(f"{_LYING} AND i.item = :item")
 _FOUND_IN = Statement(
     "SELECT item, sku, gtin, code, match, rma, line FROM item WHERE station = :station AND parcel = :parcel"
     " ORDER BY identified_at, item"
@@ -391,7 +402,9 @@ _BINS = Statement(
     " WHERE i.station = :station AND i.moved_n = 0 AND i.placed_n > 0 GROUP BY i.bin) l ON l.bin = b.bin"
     " WHERE b.station = :station AND (l.items > 0 OR b.closed_at = '')"
 )
+_OPENED_AT = Statement("SELECT opened_at FROM shift WHERE station = :station AND shift = :shift")
 _WITH_GOODS = Statement(
     "SELECT bin, disposition, client FROM bin WHERE station = :station AND bin IN"
-    " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0) ORDER BY bin"
+    " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0"
+    " AND (written_n = 0 OR found_n > written_n)) ORDER BY bin"
 )

@@ -27,7 +27,7 @@ from station.entries import Entry, sealed
 from station.facts import Recorded, encode, name_of, version_of
 from station.journal_errors import JournalBusy, JournalDamaged, JournalError, from_database
 from station.local_copy import COPY_FILE
-from station.moments import now
+from station.moments import Clock, now
 from station.opening import (
     JOURNAL_FILE,
     Opened,
@@ -95,7 +95,7 @@ class Journal:
         self.station = station
         self._ownership = ownership
         self._trace = trace
-        self._boot = secrets.token_hex(8)
+        self._boot, self._began_ms = secrets.token_hex(8), time.monotonic_ns() // 1_000_000
         self._reserve = Reserve(path.with_name(f"{path.stem}.reserve"))
         self._opened: Opened = examine(path, station)
         self._last_seq, self._last_hash = self._opened.last_seq, self._opened.last_hash
@@ -263,6 +263,10 @@ class Journal:
         finally:
             self._writer.close()
             self._ownership.release()
+
+    def clock(self) -> Clock:
+        """Return what the clocks say now."""
+        return Clock(now(), self._boot, time.monotonic_ns() // 1_000_000 - self._began_ms)
 
     def _entries(self, facts: Sequence[Recorded], operator: str, shift: str) -> Appended:
         """Number, date and chain the facts."""

@@ -9,14 +9,18 @@ import msgspec
 
 from grading.route import RouteTable
 from grading.rubric import Rubric
+from station.authority.roles import Authority
 from station.calibration.due import Due
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
 from station.exceptions.queue import Decided, Waiting
 from station.facts import ItemIdentified, ItemUnlinked, Match, ParcelArrived, SerialChecked
 from station.interlocks import Interlock
+from station.moments import Clock
 from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.resolver.ranking import Evidence, Ranked
+from station.shifts.facts import ItemFoundAgain
+from station.shifts.findings import Lost
 from station.shifts.lines import Line
 from station.weights import ItemWeights
 
@@ -54,6 +58,8 @@ class Lying(msgspec.Struct, frozen=True):
     is_doubted: bool = False
     copies: int = 1
     grades: int = 1
+    price_minor: int = 0
+    currency: str = ""
 
 
 class FoundUnit(msgspec.Struct, frozen=True):
@@ -161,8 +167,11 @@ class Known(Protocol):
     def routes(self, client: str) -> RouteTable:
         """Return the route table that holds for a client."""
 
-    def moment(self) -> str:
-        """Return what the wall clock says, as the journal writes it."""
+    def clock(self) -> Clock:
+        """Return what the clocks of this bench say."""
+
+    def authority(self) -> Authority:
+        """Return who may do what."""
 
     def day(self) -> Day:
         """Return what of today matters to a route."""
@@ -211,6 +220,18 @@ class Known(Protocol):
 
     def shift_lines(self, shift: str) -> tuple[Line, ...]:
         """Return how a shift of this bench adds up now, by the ten rules."""
+
+    def shift_opened_at(self, shift: str) -> str:
+        """Return when a shift of this bench began (UTC); empty for one that never did."""
+
+    def lost(self, shift: str) -> tuple[Lost, ...]:
+        """Return the units that the blind count of a shift did not find."""
+
+    def found_again(self, shift: str) -> tuple[ItemFoundAgain, ...]:
+        """Return the units that had been written off, and that the count of a shift found."""
+
+    def carriers(self) -> tuple[str, ...]:
+        """Return the carriers whose numbers are known, by name."""
 
     def head(self) -> str:
         """Return the hash (hex) of the last fact of this bench's journal."""

@@ -10,6 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station import interlocks
+from station.authority.roles import Authority
 from station.calibration.due import Due, Rate, read_rate
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate, recognise
@@ -23,8 +24,8 @@ from station.history import History
 from station.interlocks import Interlock
 from station.known import Day, FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import LocalCopy
+from station.moments import Clock, today
 from station.moments import now as utc_now
-from station.moments import today
 from station.recalls import applies, concerns, is_in_force
 from station.records import (
     Bin,
@@ -40,6 +41,8 @@ from station.records import (
 from station.resolver.gathering import likely
 from station.resolver.ranking import Evidence, Ranked
 from station.rules import Rules
+from station.shifts.facts import ItemFoundAgain
+from station.shifts.findings import Lost
 from station.shifts.lines import Line
 from station.weights import ItemWeights
 
@@ -144,9 +147,13 @@ class Lookups:
         routes = self._in_force().routes
         return routes.get(client.casefold()) or routes[""]
 
-    def moment(self) -> str:
-        """Return what the wall clock says, as the journal writes it."""
-        return utc_now()
+    def clock(self) -> Clock:
+        """Return what the clocks of this bench say."""
+        return self._history.clock()
+
+    def authority(self) -> Authority:
+        """Return who may do what."""
+        return self._shipped.authority
 
     def day(self) -> Day:
         """Return today's date, and what this bench placed today by way."""
@@ -199,6 +206,22 @@ class Lookups:
     def shift_lines(self, shift: str) -> tuple[Line, ...]:
         """Return how a shift of this bench adds up now, by the ten rules."""
         return self._history.shift_lines(shift)
+
+    def shift_opened_at(self, shift: str) -> str:
+        """Return when a shift of this bench began."""
+        return self._history.shift_opened_at(shift)
+
+    def lost(self, shift: str) -> tuple[Lost, ...]:
+        """Return the units that the blind count of a shift did not find."""
+        return self._history.lost(shift)
+
+    def found_again(self, shift: str) -> tuple[ItemFoundAgain, ...]:
+        """Return the units that had been written off, and that the count of a shift found."""
+        return self._history.found_again(shift)
+
+    def carriers(self) -> tuple[str, ...]:
+        """Return the carriers whose numbers are known, by name."""
+        return tuple(sorted({each.carrier for each in self._shipped.patterns.numbers}))
 
     def head(self) -> str:
         """Return the hash (hex) of the last fact of this bench's journal."""

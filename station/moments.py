@@ -2,6 +2,19 @@
 
 from datetime import UTC, datetime
 
+import msgspec
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """What the clocks say: the wall's moment (which anybody can set), and how long this run of the station goes.
+
+    `run` names the run; `run_ms` are its milliseconds by a clock that nobody can set.
+    """
+
+    at: str
+    run: str = ""
+    run_ms: int = 0
+
 
 def utc(moment: datetime) -> str:
     """Return an aware moment as text."""
@@ -11,6 +24,11 @@ def utc(moment: datetime) -> str:
 def now() -> str:
     """Return what the wall clock says, as text."""
     return utc(datetime.now(UTC))
+
+
+def hours_between(since: str, until: str) -> float:
+    """Return the hours from one moment to another, below 0 when the clock was set back between."""
+    return (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds() / 3600
 
 
 def today() -> str:

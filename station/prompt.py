@@ -19,8 +19,9 @@ from station.references import picture_of
 from station.stages import Stage, next_shot, prep_due, question_due, stage_of
 from station.state import Ask, Choice, Item, State, open_lines
 from station.steps import reading as readings
+from station.steps import shift
+from station.steps.allowed import decides
 from station.steps.close import key_of, text_of, unsettled, words_of
-from station.steps.count import is_supervisor
 from station.steps.examine import rest_of
 from station.steps.place import right_bins, takes
 from station.steps.second_look import question_of
@@ -52,7 +53,8 @@ class Button(msgspec.Struct, frozen=True, omit_defaults=True):
 class Prompt(msgspec.Struct, frozen=True, omit_defaults=True):
     """One question. `title` and `reason` are English message ids with `params`; `picture` names a drawing.
 
-    `entry` tells what is typed here: a code, a PIN (shown as dots), an address (no key is then an answer), or none.
+    `entry` tells what is typed here: a code, a PIN (shown as dots), a number, an address (no key is then an answer), or
+    none.
     """
 
     stage: str
@@ -90,7 +92,7 @@ def prompt(state: State, known: Known) -> Prompt:
     title, reason, picture, buttons = _PLAIN[stage]
     if stage is Stage.PLACE and state.item is not None and state.item.is_hazard:
         title = mark("Put it into the fire-safe box and scan the box")
-    if not is_supervisor(state):
+    if not decides(state, known):
         buttons = tuple(each for each in buttons if each.command.do is not Do.DECIDE)
     # A check of a bin takes back its own plates.
     undo = _undo(state) if stage is not Stage.CHECK else ()
@@ -110,17 +112,13 @@ _REPRINT = _button("R", mark("Print again"), Do.REPRINT)
 _SIGN_OUT = _button("F12", mark("Sign out"), Do.SIGN_OUT)
 _LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
 _TAKE_BACK = _button("U", mark("Take a decision back"), Do.UNDO)
-# The questions that a code answers too.
-_TYPED = (
-    Stage.EXCEPTION,
-    Stage.DECISION_ORDER,
-    Stage.BIN,
-    Stage.BIN_ACT,
-    Stage.BIN_TO,
-    Stage.BIN_INTO,
-    Stage.CARRY,
-    Stage.SECOND_ITEM,
-)
+# The questions that are answered by typing, too: a code, a PIN or a number.
+_ENTRIES: Mapping[Stage, str] = {
+    **dict.fromkeys((Stage.EXCEPTION, Stage.DECISION_ORDER, Stage.SECOND_ITEM), "code"),
+    **dict.fromkeys((Stage.BIN, Stage.BIN_ACT, Stage.BIN_TO, Stage.BIN_INTO, Stage.CARRY), "code"),
+    **dict.fromkeys((Stage.PIN, Stage.SIGN_PIN, Stage.SUPERVISOR_PIN), "pin"),
+    Stage.SHEET_NUMBER: "number",
+}
 
 _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
     Stage.SIGN_IN: (mark("Scan your badge"), mark("Then type your PIN."), "badge", ()),
@@ -130,7 +128,7 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         "parcel",
         (
             _button("F10", mark("Decisions"), Do.DECIDE),
-            _button("F11", mark("Close the shift"), Do.CLOSE_SHIFT),
+            _button("F11", mark("The shift"), Do.CLOSE_SHIFT),
             _button("L", mark("Second look"), Do.SECOND_LOOK),
             _SIGN_OUT,
         ),
@@ -190,12 +188,6 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
             _button("Esc", mark("Leave it uncounted"), Do.CANCEL),
         ),
     ),
-    Stage.COUNTERSIGN: (
-        mark("Ask a second supervisor to scan their badge"),
-        mark("Much differs in this shift. It is locked when two have signed."),
-        "badge",
-        (_SIGN_OUT,),
-    ),
 }
 
 _ASKED: Mapping[Stage, tuple[str, str]] = {
@@ -213,7 +205,19 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.ROUTE_WHY: (mark("Why there?"), mark("The answer is noted with your name.")),
     Stage.SUPERVISOR: (
         mark("Ask a supervisor to scan their badge"),
-        mark("This change is beyond your authority."),
+        mark("This is beyond your authority. Their badge and PIN allow it this once; you stay signed in."),
+    ),
+    Stage.SUPERVISOR_PIN: (mark("Type your PIN, {name}"), mark("It allows this once, and it is noted.")),
+    Stage.SHIFT: (mark("What about the shift?"), mark("A carrier's sheet can be typed in whenever it comes.")),
+    Stage.SHEET: (mark("Whose sheet is it?"), mark("It is noted for shift {shift}.")),
+    Stage.SHEET_NUMBER: ("", ""),
+    Stage.WRITE_OFF: (
+        mark("Write off what is lost?"),
+        mark("Not found: {count}. What is written off is not expected again; if it turns up, it is named."),
+    ),
+    Stage.COUNTERSIGN: (
+        mark("Ask a second supervisor to scan their badge"),
+        mark("Much differs in shift {code}. It is locked when two have signed; Esc leaves that for later."),
     ),
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
     Stage.FULL_BIN: (mark("Which bin is full?"), mark("Choose it or scan it. It is closed for good.")),
@@ -270,11 +274,15 @@ def _asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         reason = mark("Choose the line it belongs to.")
     if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
         reason = text_of(ask.params)
+    if stage is Stage.SHEET_NUMBER:
+        title, reason = shift.TITLES[ask.value or shift.FIGURES[0]], shift.REASONS[ask.value or shift.FIGURES[0]]
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
-    entry = "pin" if stage in (Stage.PIN, Stage.SIGN_PIN) else "code" if stage in _TYPED else "none"
+    entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
     if stage is Stage.BIN_DIFFERS:
         aside = (_button("Enter", mark("Go on"), Do.CONFIRM, main=True),)
+    if stage is Stage.SHEET_NUMBER and ask.value in shift.FIGURES[1:]:
+        buttons = (_button("Enter", mark("None"), Do.CONFIRM),)
     return Prompt(str(stage), title, reason, params, (*buttons, *aside), entry, _PICTURES.get(stage, ""))
 
 
@@ -296,6 +304,7 @@ _PICTURES: Mapping[Stage, str] = {
     Stage.BIN_INTO: "bin",
     Stage.PIN: "badge",
     Stage.SUPERVISOR: "badge",
+    Stage.COUNTERSIGN: "badge",
     Stage.DOUBT: "camera",
     Stage.SIGN: "badge",
     Stage.SIGN_PIN: "badge",

@@ -9,6 +9,7 @@ from grading.route import RouteError, RouteTable
 from grading.rubric import Rubric, RubricError
 from resources import find
 from station import interlocks
+from station.authority.roles import Authority, read_authority
 from station.codes import Patterns, read_patterns
 from station.interlocks import Interlock
 from station.weights import ItemWeights, read_item_weights
@@ -27,7 +28,7 @@ class Rules(msgspec.Struct, frozen=True):
 
     `clients` are rubrics with a client's override applied, by the client in small letters and the category.
     `versions` are all rubrics known by their names, those in force and earlier ones. `interlocks` say what a stop asks
-    for, `weights` how far units may weigh from their articles.
+    for, `weights` how far units may weigh from their articles, `authority` who may do what.
     """
 
     patterns: Patterns
@@ -35,6 +36,7 @@ class Rules(msgspec.Struct, frozen=True):
     routes: Mapping[str, RouteTable]
     interlocks: Mapping[str, Interlock]
     weights: ItemWeights
+    authority: Authority
     clients: Mapping[tuple[str, str], Rubric] = {}
     versions: Mapping[str, Rubric] = {}
 
@@ -86,7 +88,7 @@ def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: 
     patterns = read_patterns(find.read("carriers.toml"))
     stops = interlocks.parse(find.read("interlocks.toml"))
     weights = read_item_weights(find.read("weights.toml"))
-    return Rules(patterns, rubrics, routes, stops, weights, clients, versions)
+    return Rules(patterns, rubrics, routes, stops, weights, read_authority(), clients, versions)
 
 
 def applied(override: overrides.Override, versions: Mapping[str, Rubric]) -> Rubric:

@@ -82,6 +82,7 @@ parcel = Table(
     _text("match"),
     _text("orders"),  # JSON list of RMAs
     _text("client"),
+    _text("reasons"),  # JSON list of [reason code, units] as declared
     _number("declared"),
     _number("weight_mg", known=False),
     _number("in_band", known=False),
@@ -153,6 +154,8 @@ item = Table(
     _number("moved_n"),
     _text("way"),  # the disposition of the bin it lies in: its own, but for what was sent another way since
     _number("carried_n"),  # the shift in which it last went from one bin into another
+    _number("written_n"),  # the shift at whose signature it was written off
+    _number("found_n"),  # the shift in whose count it was found again
     Index("item_parcel", "station", "parcel"),
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
@@ -280,6 +283,7 @@ shift = Table(
     _text("signed_by"),
     _text("verdict"),
     _text("countersigned_by"),
+    _number("countersigned_n"),
     _text("locked_at"),
     sqlite_with_rowid=False,
 )
@@ -370,13 +374,14 @@ bin_check = Table(
     sqlite_with_rowid=False,
 )
 
-# What a carrier's sheet says of one shift; the last word counts.
+# What a carrier's sheet says of one shift, by the shift in which it was typed in; the last word in each counts.
 delivery = Table(
     "delivery",
     PROJECTIONS,
     _text("station", key=True),
     _text("shift", key=True),
     _text("carrier", key=True),
+    Column("said_n", BigInteger, primary_key=True, autoincrement=False),
     _number("delivered"),
     _number("refused"),
     _number("not_found"),

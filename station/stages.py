@@ -35,6 +35,7 @@ class Stage(StrEnum):
     ROUTE = "route"
     ROUTE_WHY = "route-why"
     SUPERVISOR = "supervisor"
+    SUPERVISOR_PIN = "supervisor-pin"
     REPRINT_WHY = "reprint-why"
     FULL_BIN = "full-bin"
     MISSING = "missing"
@@ -47,6 +48,10 @@ class Stage(StrEnum):
     MOVED_BIN = "moved-bin"
     LINE_WHY = "line-why"
     LINE_UNITS = "line-units"
+    SHIFT = "shift"
+    SHEET = "sheet"
+    SHEET_NUMBER = "sheet-number"
+    WRITE_OFF = "write-off"
     SIGN = "sign"
     SIGN_PIN = "sign-pin"
     EXCEPTION = "exception"
@@ -95,7 +100,7 @@ def _stage_of_shift(state: State) -> Stage:
         return Stage.CHECK
     if state.phase == "counting":
         return Stage.COUNT_BIN if state.closing is not None and state.closing.bin else Stage.COUNT
-    return {"review": Stage.REVIEW, "signed": Stage.COUNTERSIGN}.get(state.phase, Stage.IDLE)
+    return Stage.REVIEW if state.phase == "review" else Stage.IDLE
 
 
 def _stage_of_item(item: Item, known: Known) -> Stage:

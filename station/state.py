@@ -72,8 +72,8 @@ from station.patterns import asked
 from station.plates import first_id
 from station.records import Disposition
 from station.shifts import closing as closings
-from station.shifts.closing import Closing
-from station.shifts.facts import BinMoved, CountBegan, ShiftLocked
+from station.shifts.closing import Closing, HalfSigned
+from station.shifts.facts import BinMoved, CountBegan, ShiftLocked, ShiftSigned
 
 # The stops the station finds by itself; every other code comes from an answer.
 FOUND = ("recall", "recall_part", "serial")
@@ -254,6 +254,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     closing: Closing | None = None
     check: Check | None = None
     checks: int = 0
+    half_signed: tuple[HalfSigned, ...] = ()
     pins: tuple[Wrong, ...] = ()
     looking: Looking | None = None
 
@@ -579,7 +580,20 @@ def _closed(state: State, fact: Any) -> State:
     state = msgspec.structs.replace(state, closing=closings.after(state.closing, fact))
     if isinstance(fact, BinMoved):
         return msgspec.structs.replace(state, bins=tuple(each for each in state.bins if each.code != fact.bin))
-    return msgspec.structs.replace(state, shift="") if isinstance(fact, ShiftLocked) else state
+    return state
+
+
+def _signed(state: State, fact: ShiftSigned) -> State:
+    """The shift is over, and with it who was signed in; it may wait for a second signature while the next one runs."""
+    waiting = (HalfSigned(fact.shift, fact.badge),) if fact.needs_second else ()
+    state = msgspec.structs.replace(state, shift="", operator=None, half_signed=(*state.half_signed, *waiting))
+    return _closed(state, fact)
+
+
+def _locked(state: State, fact: ShiftLocked) -> State:
+    return msgspec.structs.replace(
+        state, half_signed=tuple(each for each in state.half_signed if each.shift != fact.shift)
+    )
 
 
 def _same(state: State, _fact: Any) -> State:
@@ -646,6 +660,8 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     Carried: lambda state, fact: _bin(_bin(state, fact.was_bin, -1), fact.bin, 1),
     BinStepTakenBack: _bin_step_back,
     **dict.fromkeys(checking.FACTS, _checked),
+    ShiftSigned: _signed,
+    ShiftLocked: _locked,
 }
 
 

@@ -44,7 +44,9 @@ from station.steps import (
     second_look,
     serial,
     settle,
+    shift,
     sign_in,
+    step_up,
 )
 from station.steps.notices import attention, no_such_answer, refused
 from station.stops import late
@@ -90,19 +92,19 @@ def _question(choose: Handler, scan: Handler = examine.scan_before_answer) -> Ma
     return {**_EVERYWHERE, "scan": scan, "choose": choose, "cancel": leave, "undo": leave}
 
 
+def _badge(scan: Handler) -> Mapping[str, Handler]:
+    """Return the row of a question that a badge, a PIN or a number answers; it can be left."""
+    return {**_EVERYWHERE, "scan": scan, "cancel": finish.leave_question, "undo": finish.leave_question}
+
+
 TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     Stage.SIGN_IN: {**_EVERYWHERE, "scan": sign_in.scan_badge},
-    Stage.PIN: {
-        **_EVERYWHERE,
-        "scan": sign_in.enter_pin,
-        "cancel": finish.leave_question,
-        "undo": finish.leave_question,
-    },
+    Stage.PIN: _badge(sign_in.enter_pin),
     Stage.IDLE: {
         **_STEP,
         "scan": arrive.scan_parcel,
         "sign-out": sign_in.sign_out,
-        "close-shift": count.begin,
+        "close-shift": shift.ask_what,
         "decide": settle.ask_which,
         "second-look": second_look.ask_which,
         "bins": bins.ask_which,
@@ -176,12 +178,8 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     },
     Stage.ROUTE: _question(decide.choose_route),
     Stage.ROUTE_WHY: _question(decide.choose_route_why),
-    Stage.SUPERVISOR: {
-        **_EVERYWHERE,
-        "scan": decide.scan_supervisor,
-        "cancel": finish.leave_question,
-        "undo": finish.leave_question,
-    },
+    Stage.SUPERVISOR: _badge(step_up.scan_badge),
+    Stage.SUPERVISOR_PIN: _badge(step_up.enter_pin),
     Stage.PREP: {**_STEP, "scan": prep.scan_before_prep, "confirm": prep.done, "skip": prep.ask_why_left_out},
     Stage.LABEL: {**_STEP, "scan": plate.confirm_plate, "reprint": plate.ask_reprint},
     Stage.REPRINT_WHY: _question(plate.choose_reprint, plate.confirm_plate),
@@ -221,18 +219,12 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     },
     Stage.LINE_WHY: _question(close.choose_why, close.scan_before_reason),
     Stage.LINE_UNITS: _question(close.choose_units, close.scan_before_reason),
-    Stage.SIGN: {
-        **_EVERYWHERE,
-        "scan": close.scan_signer,
-        "cancel": finish.leave_question,
-        "undo": finish.leave_question,
-    },
-    Stage.SIGN_PIN: {
-        **_EVERYWHERE,
-        "scan": close.enter_pin,
-        "cancel": finish.leave_question,
-        "undo": finish.leave_question,
-    },
+    Stage.SHIFT: _question(shift.choose_what, close.scan_before_choice),
+    Stage.SHEET: _question(shift.choose_carrier, close.scan_before_reason),
+    Stage.SHEET_NUMBER: {**_badge(shift.type_number), "confirm": shift.no_more},
+    Stage.WRITE_OFF: _question(close.choose_written_off, close.scan_before_reason),
+    Stage.SIGN: _badge(close.scan_signer),
+    Stage.SIGN_PIN: _badge(close.enter_pin),
     Stage.EXCEPTION: {**_question(settle.choose_which, settle.scan_which), "undo": settle.ask_take_back},
     Stage.DECISION: _question(settle.choose_decision, settle.scan_which),
     Stage.DECISION_ORDER: _question(settle.choose_to, settle.scan_order),
@@ -270,7 +262,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "cancel": finish.leave_question,
         "undo": finish.leave_question,
     },
-    Stage.COUNTERSIGN: {**_EVERYWHERE, "scan": close.scan_second, "sign-out": sign_in.sign_out},
+    Stage.COUNTERSIGN: _badge(close.scan_second),
 }
 
 

@@ -17,6 +17,7 @@ from station.settings import Settings
 from station.shifts.lines import before_the_count
 from station.stages import next_shot, rubric_of, shots_of
 from station.state import Item
+from station.steps.close import key_of
 from ui import examined, setup_prompt, telling, wording
 from ui.panels.enlarged import has_pictures
 from ui.photos import PhotoDecoded
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from station.history import Figures, History
     from station.known import Known
     from station.print_ledger import Copy
-    from station.shifts.findings import Finding
-    from station.shifts.lines import Line as ShiftLine
 
 _SHOWN = 200
 # What only says that all is well goes by itself; a warning stays until the next step, a refusal until it was seen.
@@ -57,8 +56,8 @@ class Manner:
 class Opened:
     """Where the person is: the page, the code searched for, the code that proved a scanner, what failed last,
     what was told of a long work, and the SHA-256 of the photo that is looked into, with the last one that was read.
-    `enlarged`: the reference pictures are wanted large. `search` is what came of the search, None while it is going on,
-    `bin` the bin that is looked into.
+    `enlarged`: the reference pictures are wanted large. `line` names that of the shift which is opened.
+    `search` is what came of the search, None while it is going on, `bin` the bin that is looked into.
     """
 
     page: str = "receive"
@@ -69,6 +68,7 @@ class Opened:
     photo: str = ""
     read: PhotoDecoded | None = None
     enlarged: bool = False
+    line: str = ""
     search: Searched | None = None
     bin: str = ""
 
@@ -165,22 +165,25 @@ def _why(desk: "Desk", tr: Translator, explainer: examined.Explainer) -> tuple[s
 
 def _with_the_past(view: View, opened: Opened, history: "History", known: "Known") -> View:
     """Add what the page shows of earlier: the exceptions, the shift, the bins; and the names of the people in it."""
-    waiting = known.exceptions_waiting() if view.page == "exceptions" else ()
-    lines, found = _shift(view, history) if view.page == "shift" else ((), ())
     if view.page == "bins":
         bins = history.bins(tuple(each.code for each in view.state.bins))
         return replace(view, bins=bins, contents=history.contents(opened.bin) if opened.bin else None)
+    waiting = known.exceptions_waiting() if view.page == "exceptions" else ()
     badges = {badge for each in waiting for badge in (each.operator, each.taken_by)}
-    return replace(view, exceptions=waiting, names=_names(known, badges), lines=lines, findings=found)
+    view = replace(view, exceptions=waiting, names=_names(known, badges))
+    return _with_shift(view, history, opened.line) if view.page == "shift" else view
 
 
-def _shift(view: View, history: "History") -> "tuple[tuple[ShiftLine, ...], tuple[Finding, ...]]":
-    """Return how the shift adds up, as far as it may be seen: nothing while it is counted blind."""
+def _with_shift(view: View, history: "History", opened: str) -> View:
+    """Add how the shift adds up, as far as it may be seen: nothing while it is counted blind; and the line opened."""
     shift, phase = view.state.shift, view.state.phase
     if not shift or phase == "counting":
-        return (), ()
-    lines = history.shift_lines(shift)
-    return (lines, history.shift_findings(shift)) if phase else (before_the_count(lines), ())
+        return view
+    lines = history.shift_lines(shift) if phase else before_the_count(history.shift_lines(shift))
+    found = history.shift_findings(shift) if phase else ()
+    line = next((each for each in lines if key_of(each) == opened), None)
+    things = history.things(shift, line) if line is not None else ()
+    return replace(view, lines=lines, findings=found, late=history.late(shift), line=line, things=things)
 
 
 def _standing(notice: Notice | None, age_s: float) -> Notice | None:

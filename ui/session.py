@@ -1,4 +1,7 @@
-"""One station on the screen: brings what people do to the desk, and what the desk shows to the window."""
+"""One station on the screen: brings what people do to the desk, and what the desk shows to the window.
+
+Long because each thing the window wants is carried out here, and they share what is opened.
+"""
 
 import logging
 import time
@@ -85,11 +88,17 @@ class Session(QObject):
         self._tick.timeout.connect(self._use_the_quiet)
         self._count.setSingleShot(True)
         self._count.timeout.connect(self._count_anew)
+        self._listen(window)
+        desk.on_change, desk.on_sound = self.render, play
+
+    def _listen(self, window: Window) -> None:
+        """Do what the window wants."""
         window.pressed.connect(self._press)
         window.submitted.connect(self._submit)
-        window.acknowledged.connect(desk.acknowledge)
+        window.acknowledged.connect(self._desk.acknowledge)
         window.page_wanted.connect(self._turn_to)
         window.searched.connect(self._search)
+        window.line_wanted.connect(self._open_line)
         window.support_wanted.connect(self._write_support)
         window.retry_wanted.connect(self._try_central)
         window.photo_wanted.connect(self._look_into)
@@ -97,7 +106,6 @@ class Session(QObject):
         window.enlarge_wanted.connect(self._enlarge)
         window.marked.connect(self.take)
         window.trouble_answered.connect(self._go_on)
-        desk.on_change, desk.on_sound = self.render, play
 
     def begin(self) -> None:
         """Show the station, and keep the clock going."""
@@ -117,6 +125,7 @@ class Session(QObject):
             self._window.acknowledged,
             self._window.page_wanted,
             self._window.searched,
+            self._window.line_wanted,
             self._window.support_wanted,
             self._window.retry_wanted,
             self._window.photo_wanted,
@@ -143,7 +152,8 @@ class Session(QObject):
             return
         if self._setting_up is not None and self._set_up(value):
             return
-        if isinstance(value, Scan) and self._opened.page in _LOOKING and command_in(value.text) is None:
+        looking = self._opened.page in _LOOKING or self._opened.line
+        if isinstance(value, Scan) and looking and command_in(value.text) is None:
             self._look_at(value)
             return
         if self._opened.page == "search" and (hit := self._hit_of(value)):
@@ -227,6 +237,8 @@ class Session(QObject):
         self._readings.append("typed" if typed else repr(value)[:200])
 
     def _look_at(self, scan: Scan) -> None:
+        if self._opened.page == "shift":
+            self._open("search")
         if self._opened.page == "search":
             self._search(scan.text)
         else:
@@ -289,6 +301,11 @@ class Session(QObject):
             self._find(code, None if person is not None and person.role == "supervisor" else own)
         self.render()
 
+    def _open_line(self, line: str) -> None:
+        """Show what is behind a line of the shift, or all lines again."""
+        self._opened = replace(self._opened, line=line)
+        self.render()
+
     def _show_found(self, search: Searched) -> None:
         if search.text == self._opened.searched:
             self._opened = replace(self._opened, search=search)
@@ -337,7 +354,7 @@ class Session(QObject):
         self._setting_up = SettingUp(self._bench) if page == SETUP else None
         if self._setting_up is None:
             self._weigh_what_lies_there()
-        self._opened = replace(self._opened, page=page)
+        self._opened = replace(self._opened, page=page, line="")
         self._desk.watch("" if page == "devices" else None)
         self._labels = self._find_labels()
 

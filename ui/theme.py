@@ -131,6 +131,7 @@ _SHEET = Template("""
 * { color: $ink; font-size: ${BODY}px; }
 QWidget#window, QWidget#page { background: $ground; }
 QFrame#card { background: $surface; border: 1px solid $line; border-radius: ${RADIUS}px; }
+QFrame#card[opens="true"]:focus { border: 3px solid $focus; }
 QFrame#bar { background: $surface; border: none; }
 QFrame#rule { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame#raised { background: $raised; border: none; border-radius: ${RADIUS}px; }

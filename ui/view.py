@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from station.resolver.ranking import Ranked
     from station.search.found import Found
     from station.search.story import Told
+    from station.shifts.counting import Thing
     from station.shifts.findings import Finding
+    from station.shifts.late import Late
     from station.shifts.lines import Line as ShiftLine
 
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
@@ -162,8 +164,9 @@ class View:
     the people by their badges, where they are known; `changed_why` is the reason of a person who changed the route.
     `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
     `asked_s` tells for how many seconds the question has been on the screen; `enlarged` that the reference pictures of
-    its answers are wanted as large as they go. `lines` say how the shift adds up, `findings` what its count shows.
-    `bins` are those at the bench, `contents` what lies in the one that is looked into.
+    its answers are wanted as large as they go. `lines` say how the shift adds up, `findings` what its count shows,
+    `late` what it was told of earlier ones; `line` is the one that is opened, with the `things` behind it. `bins` are
+    those at the bench, `contents` what lies in the one that is looked into.
     `likely` are the orders that a parcel nobody announced may belong to, the likeliest first.
     """
 
@@ -201,6 +204,9 @@ class View:
     exceptions: "tuple[Waiting, ...]" = ()
     lines: "tuple[ShiftLine, ...]" = ()
     findings: "tuple[Finding, ...]" = ()
+    late: "tuple[Late, ...]" = ()
+    line: "ShiftLine | None" = None
+    things: "tuple[Thing, ...]" = ()
     settings: Settings = field(default_factory=Settings)
     sync: SyncStatus = field(default_factory=SyncStatus)
     sound_trouble: str = ""

@@ -74,6 +74,7 @@ class Window(QWidget):
     trouble_answered = Signal()
     page_wanted = Signal(str)
     searched = Signal(str)
+    line_wanted = Signal(str)
     support_wanted = Signal()
     retry_wanted = Signal()
     photo_wanted = Signal(str)
@@ -95,7 +96,7 @@ class Window(QWidget):
         devices, bins = DevicesPage(), BinsPage()
         # Pages with buttons of their own that have keys.
         self._keyed: tuple[DevicesPage | SettingsPage | BinsPage, ...] = (devices, settings, bins)
-        search, self._exceptions = SearchPage(), ExceptionsPage()
+        search, self._exceptions, self._shift = SearchPage(), ExceptionsPage(), ShiftPage()
         # Each has `render(view)`, a name the stubs know only as QWidget's own.
         self._pages: dict[str, Any] = {
             "receive": self._receive,
@@ -103,7 +104,7 @@ class Window(QWidget):
             "bins": bins,
             "search": search,
             "exceptions": self._exceptions,
-            "shift": ShiftPage(),
+            "shift": self._shift,
             "devices": devices,
             SETUP: self._setup,
             "settings": settings,
@@ -125,6 +126,8 @@ class Window(QWidget):
         self._trouble.chosen.connect(self.trouble_answered)
         self._exceptions.decide_wanted.connect(lambda: self._ask(_DECIDE))
         self._listen(search, devices, bins)
+        self._shift.line_wanted.connect(self.line_wanted)
+        self._shift.thing_wanted.connect(self._tell_story)
 
     def _listen(self, search: SearchPage, devices: DevicesPage, bins: BinsPage) -> None:
         """Hand on what these pages want."""
@@ -246,10 +249,7 @@ class Window(QWidget):
             return
         if shown is self._receive and self._receive.press(event):
             return
-        asking = {Qt.Key.Key_F9: (self._pages["bins"], _BINS), Qt.Key.Key_F10: (self._exceptions, _DECIDE)}
-        page, button = asking.get(Qt.Key(event.key()), (None, _DECIDE))
-        if shown is page:
-            self._ask(button)
+        if self._is_of_page(shown, event.key()):
             return
         if event.key() in _SCROLLS and any(each.turn(_SCROLLS[event.key()]) for each in shown.findChildren(Scroll)):
             return
@@ -270,10 +270,27 @@ class Window(QWidget):
         else:
             self._press_or_type(now, self._view, name, event.text())
 
+    def _is_of_page(self, shown: QWidget | None, key: int) -> bool:
+        """Do what a key does on one page alone; tells whether it did."""
+        asking = {Qt.Key.Key_F9: (self._pages["bins"], _BINS), Qt.Key.Key_F10: (self._exceptions, _DECIDE)}
+        page, button = asking.get(Qt.Key(key), (None, _DECIDE))
+        if page is not None and shown is page:
+            self._ask(button)
+        elif shown is self._shift and key == Qt.Key.Key_Escape:
+            self._shift.leave()
+        else:
+            return False
+        return True
+
     def _ask(self, button: Button) -> None:
         """Ask at the bench which exception, or bin, it is: there every answer has its key, its tile and its barcode."""
         self.page_wanted.emit("receive")
         self.pressed.emit(button)
+
+    def _tell_story(self, code: str) -> None:
+        """Leave for the page that tells the story of a thing."""
+        self.page_wanted.emit("search")
+        self.searched.emit(code)
 
     def _press_or_type(self, now: NowPanel, view: View, name: str, text: str) -> None:
         button = _button_of(view, name) if not now.typed and not self._types(text) else None

@@ -1,4 +1,4 @@
-"""The facts of PINs: the wrong ones, the lock that follows them, and its end."""
+"""The facts of PINs and of what they allow: the wrong ones, the lock that follows them, its end, and each step-up."""
 
 from station.fact import Fact
 
@@ -11,10 +11,16 @@ class PinRefused(Fact, frozen=True):
 
 
 class PinLocked(Fact, frozen=True):
-    """After too many wrong PINs the badge opens nothing at this bench until a moment (UTC, ISO 8601)."""
+    """After too many wrong PINs the badge opens nothing at this bench until a moment (UTC, ISO 8601).
+
+    `run` is the run of the station in which it was locked, `run_ms` how many milliseconds after that began: by these it
+    is known how long ago that is, whatever the clock on the wall was set to since.
+    """
 
     badge: str
     until: str
+    run: str = ""
+    run_ms: int = 0
 
 
 class PinCleared(Fact, frozen=True):
@@ -24,3 +30,20 @@ class PinCleared(Fact, frozen=True):
 
     badge: str
     by: str
+
+
+class StepUpGiven(Fact, frozen=True):
+    """A person asked for more than they may, and another's badge and PIN allowed it, at the bench, this once.
+
+    `act` is `override` (the item is sent `to` another way, and `why`) or `close` (the count of a shift). `value_minor`
+    is the item's list price, 0 when nobody knows it.
+    """
+
+    act: str
+    asked_by: str
+    allowed_by: str
+    item: str = ""
+    to: str = ""
+    why: str = ""
+    value_minor: int = 0
+    currency: str = ""

@@ -1,4 +1,4 @@
-"""The commands about questions, routes and hints: check them, walk through them, replay, publish, report."""
+"""The commands about questions, routes, hints and authority: check them, walk through them, replay, publish."""
 
 import argparse
 from pathlib import Path
@@ -36,6 +36,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", wher
     _add_hints(commands)
     _add_replay(commands, where)
     _add_publish(commands)
+    authority = commands.add_parser("authority", help="show who may do what; exit 1 for a file that cannot be used")
+    authority.add_argument("file", type=Path, nargs="?", metavar="FILE", help="(default: the program's own)")
+    authority.set_defaults(do=_authority)
 
 
 def _add_replay(
@@ -191,3 +194,9 @@ def _items(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= _MOST_ITEMS:
         raise argparse.ArgumentTypeError(f"between 1 and {_MOST_ITEMS}")
     return int(text)
+
+
+def _authority(asked: argparse.Namespace) -> int:
+    from station.cli import authority
+
+    return authority.show(asked.file)

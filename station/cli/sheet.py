@@ -25,7 +25,7 @@ _WORDS: Mapping[Do, str] = {
     Do.REPRINT: mark("Print again"),
     Do.BIN_FULL: mark("Bin is full, or a new bin"),
     Do.SIGN_OUT: mark("Sign out"),
-    Do.CLOSE_SHIFT: mark("Close the shift"),
+    Do.CLOSE_SHIFT: mark("The shift"),
     Do.MOVE_BIN: mark("A bin has left"),
     Do.DECIDE: mark("Decide exceptions"),
     Do.SECOND_LOOK: mark("Second look"),

@@ -13,9 +13,11 @@ from station.copy_marks import acked_in, refused_in
 from station.database import open_memory
 from station.entries import Entry, first_break, first_prev
 from station.local_copy import COPY_FILE
+from station.moments import now
 from station.printed import shift_pdf
 from station.safe_text import shown
 from station.shifts.counting import BenchShift, Sent, sent_so_far
+from station.shifts.figures import figures
 from station.shifts.proof import made_again, number_in, printed
 from station.shifts.report import Report, as_csv, as_json, as_text, newest, report
 
@@ -47,8 +49,11 @@ def _formed(connection: Connection, data: Path, told: Report, form: str, with_th
         (head,) = entries_after(connection, data, _recorded(connection) - 1, 1)
         shift = BenchShift(told.station, told.shift)
         return shift_pdf.pdf(printed(connection, shift, told, head), Translator(language))
-    words = as_text(told, with_things) if form == "text" else as_json(told) if form == "json" else as_csv(told)
-    return words.encode()
+    if form == "json":
+        is_blind = bool(told.counting_at) and not told.reviewed_at
+        counted = None if is_blind else figures(connection, BenchShift(told.station, told.shift), now())
+        return as_json(told, counted).encode()
+    return (as_text(told, with_things) if form == "text" else as_csv(told)).encode()
 
 
 def prove(data: Path, shift: str, code: str) -> int:

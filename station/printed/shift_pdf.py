@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from resources.words import Translator, mark
 from station.printed.paper import Paper
 from station.shifts.proof import Print
@@ -12,6 +14,7 @@ _FOUND: Mapping[str, str] = {
     "missing": mark("missing"),
     "misplaced": mark("misplaced"),
     "double": mark("counted twice"),
+    "found_again": mark("found again, was written off"),
     "gone": mark("should have left"),
     "unplaced": mark("placed in no bin"),
     "foreign": mark("foreign"),
@@ -41,6 +44,7 @@ def pdf(told: Print, tr: Translator) -> bytes:
     _differences(paper, told, tr)
     _rules(paper, report, tr)
     _work(paper, told, tr)
+    _late(paper, report, tr)
     _left(paper, told, tr)
     paper.heading(tr.gettext(mark("End of the report")))
     return paper.done()
@@ -57,6 +61,9 @@ def _state(report: Report, tr: Translator) -> str:
         verdict = tr.gettext(verdicts.get(report.verdict, report.verdict))
         text = mark("Signed by {who} at {at}: {verdict}")
         return tr.format(text, who=signed, at=_moment(report.signed_at), verdict=verdict)
+    if report.signed_at:
+        words = mark("Signed by {who} at {at}. It waits for a second supervisor's signature.")
+        return tr.format(words, who=report.signed_by, at=_moment(report.signed_at))
     return tr.gettext(mark("Not signed: the shift is not closed yet."))
 
 
@@ -116,6 +123,9 @@ def _work(paper: Paper, told: Print, tr: Translator) -> None:
             most=_span(counted.cycle_p90_s),
         )
     )
+    if counted.untimed:
+        words = mark("Parcels without a time: {count}. The clock was set back while they were open.")
+        paper.words(tr.format(words, count=str(counted.untimed)))
     if counted.hours:
         paper.words(tr.gettext(mark("Items placed by hour (UTC)")))
         paper.bars([(f"{hour[:10]} {hour[11:]}:00", count) for hour, count in counted.hours])
@@ -129,10 +139,23 @@ def _work(paper: Paper, told: Print, tr: Translator) -> None:
         (mark("Grades"), [(name, count) for name, count in counted.grades]),
         (mark("Where goods went"), [(_way(way, tr), count) for way, count in counted.ways]),
         (mark("What grades rest on"), [(tr.gettext(text), count) for text, count in counted.reasons]),
+        (mark("Why customers sent it back, by units"), [(code, count) for code, count in counted.returned_why]),
     ):
         if values:
             paper.heading(tr.gettext(title))
             paper.bars(values)
+
+
+def _late(paper: Paper, report: Report, tr: Translator) -> None:
+    """What was said in this shift about one that was over already."""
+    if not report.late:
+        return
+    paper.heading(tr.gettext(mark("Came late, and belongs to an earlier shift")))
+    for each in report.late:
+        sheet = mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}")
+        words = sheet if each.kind == "sheet" else mark("{shift}: second signature, by {name}")
+        params = {name: str(value) for name, value in msgspec.structs.asdict(each).items()}
+        paper.words(tr.format(words, **params))
 
 
 def _left(paper: Paper, told: Print, tr: Translator) -> None:

@@ -8,7 +8,10 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from station.facts import ParcelArrived
 from station.plates import shift_count
+from station.shifts.changes import reasons_of
+from station.shifts.facts import DeliveryCounted, ShiftCountersigned
 
 _AT_ONCE = 1_000
 
@@ -55,6 +58,19 @@ _FROM: Mapping[str, tuple[str, str]] = {
 }
 TYPES = tuple(_FROM)
 
+# What the facts say that fill the tables of a later revision.
+_LATER: Mapping[str, str] = {
+    "ParcelArrived": "UPDATE parcel SET reasons = :reasons WHERE station = :station AND parcel = :parcel",
+    "ShiftCountersigned": "UPDATE shift SET countersigned_n = :n WHERE station = :station AND shift = :shift",
+    "DeliveryCounted": (
+        "INSERT INTO delivery (station, shift, carrier, said_n, delivered, refused, not_found)"
+        " VALUES (:station, :shift, :carrier, :n, :delivered, :refused, :not_found)"
+        " ON CONFLICT (station, shift, carrier, said_n) DO UPDATE"
+        " SET delivered = excluded.delivered, refused = excluded.refused, not_found = excluded.not_found"
+    ),
+}
+LATER_TYPES = tuple(_LATER)
+
 
 def fill(connection: Connection, told: Iterable[Told]) -> None:
     """Fill the numbers in from the rows themselves, then from the facts of `TYPES`, each station's in their order.
@@ -68,6 +84,25 @@ def fill(connection: Connection, told: Iterable[Told]) -> None:
     rest = iter(told)
     while some := list(islice(rest, _AT_ONCE)):
         _fill_from(connection, some)
+
+
+def fill_later(connection: Connection, told: Iterable[Told]) -> None:
+    """Fill in what the facts of `LATER_TYPES` say, each station's in their order; one that cannot be read says nothing.
+
+    Raises the database's errors.
+    """
+    for each in told:
+        try:
+            fact = msgspec.json.decode(each.body, type=_LATER_FACTS)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+        values = {"station": each.station, "n": shift_count(each.shift), **msgspec.structs.asdict(fact)}
+        if isinstance(fact, ParcelArrived):
+            values = {"station": each.station, "parcel": fact.parcel, "reasons": reasons_of(fact)}
+        connection.execute(text(_LATER[each.type]), values)
+
+
+_LATER_FACTS = ParcelArrived | DeliveryCounted | ShiftCountersigned
 
 
 def _fill_own(connection: Connection, table: str, column: str) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from station import schema
 from station.change import Change, Row, Said
 from station.plates import shift_count
@@ -15,6 +17,8 @@ from station.shifts.facts import (
     CountEnded,
     DeliveryCounted,
     DifferenceExplained,
+    ItemFoundAgain,
+    ItemWrittenOff,
     PlateCounted,
     ShiftCountersigned,
     ShiftLocked,
@@ -33,8 +37,18 @@ def opened(fact: Any, said: Said) -> Row:
         "operator": said.operator,
         "opened_at": said.at,
         "n": shift_count(fact.shift),
+        "countersigned_n": 0,
         **dict.fromkeys(later, ""),
     }
+
+
+def reasons_of(fact: Any) -> str:
+    """Return why the declared units of a parcel that arrived are sent back, as the table has it: with how many each."""
+    units: dict[str, int] = {}
+    for line in fact.declared:
+        if line.reason:
+            units[line.reason] = units.get(line.reason, 0) + line.quantity
+    return msgspec.json.encode(sorted(units.items())).decode()
 
 
 def _moment(column: str) -> Change:
@@ -63,8 +77,33 @@ def _operator(_fact: Any, said: Said) -> str:
     return said.operator
 
 
+def _shift_n(_fact: Any, said: Said) -> int:
+    return said.shift_n
+
+
+# What belongs to the story of a parcel's item, and is told again with it.
+STORY: Mapping[type, Change] = {
+    ItemWrittenOff: Change(
+        update(schema.item, "written_n"),
+        lambda fact, said: {"station": said.station, "item": fact.item, "written_n": shift_count(fact.shift)},
+    ),
+    ItemFoundAgain: Change(
+        update(schema.item, "found_n", "bin", "fill", "moved_n"),
+        lambda fact, said: {
+            "station": said.station,
+            "item": fact.item,
+            "found_n": shift_count(fact.shift),
+            "bin": fact.bin,
+            "fill": fact.fill,
+            "moved_n": 0,
+        },
+    ),
+}
+
 CHANGES: Mapping[type, Change] = {
-    DeliveryCounted: Change(upsert(schema.delivery), _copied("carrier", "delivered", "refused", "not_found")),
+    DeliveryCounted: Change(
+        upsert(schema.delivery), _copied("carrier", "delivered", "refused", "not_found", said_n=_shift_n)
+    ),
     CountBegan: _moment("counting_at"),
     BinCountBegan: Change(
         upsert(schema.bin_count),
@@ -86,7 +125,8 @@ CHANGES: Mapping[type, Change] = {
         _copied("verdict", signed_at=_at, signed_by=lambda fact, said: fact.badge or said.operator),
     ),
     ShiftCountersigned: Change(
-        update(schema.shift, "countersigned_by"), _copied(countersigned_by=lambda fact, _: fact.badge)
+        update(schema.shift, "countersigned_by", "countersigned_n"),
+        _copied(countersigned_by=lambda fact, _: fact.badge, countersigned_n=_shift_n),
     ),
     ShiftLocked: _moment("locked_at"),
     BinMoved: Change(

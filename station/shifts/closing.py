@@ -14,18 +14,24 @@ from station.shifts.facts import (
     CountEnded,
     PlateCounted,
     PlateUncounted,
-    ShiftLocked,
     ShiftSigned,
 )
 
-Phase = Literal["", "counting", "review", "signed"]
+Phase = Literal["", "counting", "review"]
+
+
+class HalfSigned(msgspec.Struct, frozen=True):
+    """A shift that one supervisor (`badge`) signed and that waits for the signature of a second one."""
+
+    shift: str
+    badge: str
 
 
 class Closing(msgspec.Struct, frozen=True, omit_defaults=True):
     """The close of the running shift; `phase` is empty while it still works.
 
     `bin` is being counted and holds `plates` so far; `counts` says how often the count of each bin was begun, `done`
-    which are counted. `signed_by` is the badge of who signed first.
+    which are counted.
     """
 
     phase: Phase
@@ -33,7 +39,6 @@ class Closing(msgspec.Struct, frozen=True, omit_defaults=True):
     plates: tuple[str, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     done: tuple[str, ...] = ()
-    signed_by: str = ""
 
     def count_of(self, bin_: str) -> int:
         """Return how often the count of a bin was begun."""
@@ -44,7 +49,7 @@ def after(closing: Closing | None, fact: Any) -> Closing | None:
     """Return how far the close is after one of its facts; None while the shift works."""
     if isinstance(fact, CountBegan):
         return msgspec.structs.replace(closing, phase="counting") if closing is not None else Closing("counting")
-    if closing is None or isinstance(fact, ShiftLocked):
+    if closing is None or isinstance(fact, ShiftSigned):
         return None
     return _CHANGES[type(fact)](closing, fact)
 
@@ -74,6 +79,5 @@ _CHANGES: Mapping[type, Callable[[Closing, Any], Closing]] = {
     BinCounted: _bin_counted,
     BinMoved: _bin_moved,
     CountEnded: lambda closing, _: msgspec.structs.replace(closing, phase="review"),
-    ShiftSigned: lambda closing, fact: msgspec.structs.replace(closing, phase="signed", signed_by=fact.badge),
 }
-FACTS = (CountBegan, ShiftLocked, *_CHANGES)
+FACTS = (CountBegan, ShiftSigned, *_CHANGES)

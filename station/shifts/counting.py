@@ -114,6 +114,23 @@ def _facts(sent: Sent | None) -> list[Counted]:
     return [Counted(9, "", "", side, name, units) for side, name, units in told]
 
 
+class Thing(NamedTuple):
+    """One thing behind a line: which part of it, the code of the parcel, item, plate or carrier, and its units."""
+
+    part: Counted
+    code: str
+    units: int
+
+
+def things(connection: Connection, shift: BenchShift, line: Line) -> tuple[Thing, ...]:
+    """Return every thing behind a line of a bench's shift, part by part; none behind the facts of rule 9.
+
+    Raises the database's errors.
+    """
+    listed = (each for each in line.parts if each.rule != 9)
+    return tuple(Thing(part, *thing) for part in listed for thing in behind(connection, shift, part))
+
+
 def behind(
     connection: Connection, shift: BenchShift, counted: Counted, parts: Sequence[Part] = PARTS
 ) -> tuple[tuple[str, int], ...]:

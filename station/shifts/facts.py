@@ -107,7 +107,8 @@ class ShiftSigned(Fact, frozen=True):
     """A supervisor signed a shift: the lines as they were, and the hash (hex) of the last fact they rest on.
 
     `verdict` is `balanced`, `explained` (each difference has its reasons), or `open` (facts wait, or a difference
-    is left without a reason). `needs_second` when another supervisor must sign too. `badge` is who signed, whoever is
+    is left without a reason). `needs_second` when another supervisor must sign too: the shift is over and takes nothing
+    more, but is locked only then. `badge` is who signed, whoever is
     signed in.
     """
 
@@ -119,8 +120,36 @@ class ShiftSigned(Fact, frozen=True):
     badge: str = ""
 
 
+class ItemWrittenOff(Fact, frozen=True):
+    """At the signature of a shift `badge` gave up a unit that the count did not find in its bin.
+
+    From the next shift on it is not expected any more. `value_minor` is its list price, 0 when nobody knows it.
+    """
+
+    shift: str
+    item: str
+    plate: str
+    bin: str
+    badge: str
+    value_minor: int = 0
+    currency: str = ""
+
+
+class ItemFoundAgain(Fact, frozen=True):
+    """The count of a shift found a unit that had been written off: from the next shift on it is expected in `bin`.
+
+    `fill` is how often that bin had left the bench before.
+    """
+
+    shift: str
+    item: str
+    plate: str
+    bin: str
+    fill: int = 0
+
+
 class ShiftCountersigned(Fact, frozen=True):
-    """A second supervisor signed what the first one had signed."""
+    """A second supervisor signed what the first one had signed, at once or in a later shift."""
 
     shift: str
     badge: str

@@ -53,7 +53,11 @@ class Unit(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """All of them. Times are seconds, `hours` count placed items by UTC hour; what is nobody's has no figure."""
+    """All of them. Times are seconds, `hours` count placed items by UTC hour; what is nobody's has no figure.
+
+    `reasons` are what grades rest on, `returned_why` the customers' reason codes by units declared in the finished
+    parcels. `untimed` parcels took nobody knows how long, for the clock was set back meanwhile: no time rests on them.
+    """
 
     parcels: int
     items: int
@@ -65,6 +69,8 @@ class Figures(msgspec.Struct, frozen=True):
     grades: tuple[tuple[str, int], ...]
     ways: tuple[tuple[str, int], ...]
     reasons: tuple[tuple[str, int], ...]
+    returned_why: tuple[tuple[str, int], ...]
+    untimed: int
     units: tuple[Unit, ...]
     carried: tuple[Carried, ...]
 
@@ -75,7 +81,8 @@ def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
     finished = [dict(row) for row in _FINISHED.run(connection, named).mappings()]
     placed = [dict(row) for row in _PLACED.run(connection, named).mappings()]
     carried = [Carried(**row) for row in _CARRIED.run(connection, named).mappings()]
-    cycles = [_seconds(row["arrived_at"], row["finished_at"]) for row in finished]
+    took = [_span(row["arrived_at"], row["finished_at"]) for row in finished]
+    cycles = [each for each in took if each is not None]
     return Figures(
         parcels=len(finished),
         items=len(placed),
@@ -87,6 +94,8 @@ def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
         grades=tuple(sorted(Counter(row["letter"] or "-" for row in placed).items())),
         ways=tuple(sorted(Counter(row["disposition"] for row in placed).items())),
         reasons=_reasons(placed),
+        returned_why=_returned_why(finished),
+        untimed=len(took) - len(cycles),
         units=tuple(Unit(**row) for row in _UNITS.run(connection, named).mappings()),
         carried=tuple(carried[:_LISTED]),
     )
@@ -96,7 +105,7 @@ def _ages(carried: Iterable[Carried], at: str) -> tuple[tuple[str, int], ...]:
     """Return how many things wait since less than each age, and how many longer."""
     names = [f"< {hours} h" for hours in AGES] + [f"≥ {AGES[-1]} h"]
     counts = Counter(
-        next((place for place, hours in enumerate(AGES) if _seconds(each.since, at) < hours * 3600), len(AGES))
+        next((place for place, hours in enumerate(AGES) if (_span(each.since, at) or 0.0) < hours * 3600), len(AGES))
         for each in carried
     )
     return tuple((name, counts[place]) for place, name in enumerate(names))
@@ -107,7 +116,10 @@ def _people(placed: Sequence[Mapping[str, str]]) -> tuple[Person, ...]:
     took: dict[str, list[tuple[str, float]]] = {}
     of_category: dict[str, list[float]] = {}
     for row in placed:
-        seconds = min(max(_seconds(row["identified_at"], row["placed_at"]), 1.0), _LONGEST_S)
+        span = _span(row["identified_at"], row["placed_at"])
+        if span is None:
+            continue
+        seconds = min(max(span, 1.0), _LONGEST_S)
         took.setdefault(row["operator"], []).append((row["category"], seconds))
         of_category.setdefault(row["category"], []).append(seconds)
     mean = {category: sum(all_) / len(all_) for category, all_ in of_category.items()}
@@ -130,6 +142,14 @@ def _reasons(placed: Iterable[Mapping[str, str]]) -> tuple[tuple[str, int], ...]
     return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_TOP])
 
 
+def _returned_why(finished: Iterable[Mapping[str, str]]) -> tuple[tuple[str, int], ...]:
+    """Return the customers' reasons for the units declared in the finished parcels, the commonest first."""
+    counts: Counter[str] = Counter()
+    for row in finished:
+        counts.update(dict(json.loads(row["reasons"] or "[]")))
+    return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_TOP])
+
+
 def _text(reason: Mapping[str, object]) -> str:
     params = reason.get("params")
     text = str(reason.get("text", ""))
@@ -142,17 +162,18 @@ def _ninetieth(values: Sequence[float]) -> float:
     return quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else (values[0] if values else 0.0)
 
 
-def _seconds(since: str, until: str) -> float:
-    """Return the seconds between two moments; none where the clock was set back between them."""
+def _span(since: str, until: str) -> float | None:
+    """Return the seconds between two moments; None where the clock was set back between them, or one is damaged."""
     try:
-        return max(0.0, (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds())
+        seconds = (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds()
     except ValueError:
-        return 0.0
+        return None
+    return seconds if seconds >= 0 else None
 
 
 _HERE = "WITH here AS (SELECT station, n FROM shift WHERE station = :station AND shift = :shift) "
 _FINISHED = Statement(
-    f"{_HERE}SELECT p.arrived_at, p.finished_at FROM parcel p JOIN here h ON h.station = p.station"
+    f"{_HERE}SELECT p.arrived_at, p.finished_at, p.reasons FROM parcel p JOIN here h ON h.station = p.station"
     " AND p.finished_n = h.n WHERE p.finished_at <> ''"
 )
 _PLACED = Statement(

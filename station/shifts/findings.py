@@ -4,6 +4,8 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from station.places import BIN
+from station.shifts.facts import ItemFoundAgain
+from station.shifts.parts import GIVEN_UP
 from station.statements import Statement
 
 
@@ -11,8 +13,9 @@ class Finding(msgspec.Struct, frozen=True, order=True):
     """A plate, or a bin without plate, that the blind count shows to be wrong.
 
     `kind` is `missing` (it should lie in `bin`), `misplaced` (it was counted in `found` and belongs to `bin`), `double`
-    (counted in `found` and somewhere else too), `gone` (its bin had left the bench), `unplaced` (its item is in no bin
-    yet), `foreign` (nobody here knows it), or `uncounted` for a bin with goods that nobody counted.
+    (counted in `found` and somewhere else too), `found_again` (it had been written off), `gone` (its bin had left the
+    bench), `unplaced` (its item is in no bin yet), `foreign` (nobody here knows it), or `uncounted` for a bin with
+    goods that nobody counted.
     """
 
     kind: str
@@ -27,12 +30,55 @@ def findings(connection: Connection, station: str, shift: str) -> tuple[Finding,
     return tuple(sorted(Finding(**row) for row in rows))
 
 
+class Lost(msgspec.Struct, frozen=True):
+    """A unit that the count of its bin did not find; `value_minor` is its list price, 0 when nobody knows it."""
+
+    item: str
+    plate: str
+    title: str
+    client: str
+    way: str
+    bin: str
+    value_minor: int
+    currency: str
+
+
+def lost(connection: Connection, station: str, shift: str) -> tuple[Lost, ...]:
+    """Return the units that are missing in a bench's shift, in the order of their plates. Raises the database's errors.
+
+    A plate that was counted anywhere is not lost.
+    """
+    missing = [each.plate for each in findings(connection, station, shift) if each.kind == "missing"]
+    named = ({"station": station, "plate": plate} for plate in missing)
+    return tuple(Lost(**row) for each in named for row in _LOST.run(connection, each).mappings())
+
+
+def found_again(connection: Connection, station: str, shift: str) -> tuple[ItemFoundAgain, ...]:
+    """Return what a shift's signature says of units that had been written off, and that its count found."""
+    facts = []
+    for each in findings(connection, station, shift):
+        if each.kind == "found_again":
+            about = {"station": station, "plate": each.plate, "bin": each.found}
+            row = _AGAIN.run(connection, about).mappings().one()
+            facts.append(ItemFoundAgain(shift, row["item"], each.plate, each.found, int(row["fill"])))
+    return tuple(facts)
+
+
+_LOST = Statement(
+    "SELECT i.item, i.plate, i.title, i.client, i.disposition AS way, i.bin, i.price_minor AS value_minor, i.currency"
+    " FROM item i WHERE i.station = :station AND i.plate = :plate"
+)
+_AGAIN = Statement(
+    "SELECT i.item, COALESCE((SELECT MAX(m.fill) FROM bin_move m WHERE m.station = i.station AND m.bin = :bin), 0)"
+    " AS fill FROM item i WHERE i.station = :station AND i.plate = :plate"
+)
 # `lying` are the items that should lie in bins at the shift's end, `counted` the plates of each bin's latest count. The
 # plus, and the text put together, keep SQLite from the indexes by which all that ever lay in a bin would be read.
 _FINDINGS = Statement(
     "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift),"
     f" lying AS (SELECT i.plate, {BIN} AS bin FROM item i JOIN here h ON h.station = i.station"
-    " WHERE (i.moved_n = 0 OR i.moved_n > h.n) AND +i.placed_n > 0 AND +i.placed_n <= h.n),"
+    " WHERE (i.moved_n = 0 OR i.moved_n > h.n) AND +i.placed_n > 0 AND +i.placed_n <= h.n"
+    f" AND NOT {GIVEN_UP}),"
     " counts AS (SELECT b.station, b.bin, b.count FROM bin_count b"
     " JOIN here h ON h.station = b.station AND h.shift = b.shift),"
     " counted AS (SELECT c.plate, c.bin FROM counted_plate c"
@@ -48,11 +94,13 @@ _FINDINGS = Statement(
     " AND plate NOT IN (SELECT plate FROM counted)"
     " UNION ALL SELECT 'double', plate, '', bin FROM told WHERE times > 1"
     " UNION ALL SELECT CASE WHEN i.item IS NULL OR t.voided_at <> '' THEN 'foreign'"
+    f" WHEN {GIVEN_UP} THEN 'found_again'"
     " WHEN i.placed_n = 0 OR i.placed_n > h.n THEN 'unplaced'"
     " WHEN i.moved_n > 0 AND i.moved_n <= h.n THEN 'gone' ELSE 'misplaced' END,"
-    f" t.plate, CASE WHEN i.placed_n > 0 AND i.placed_n <= h.n AND t.voided_at = '' THEN {BIN} ELSE '' END, t.bin"
+    f" t.plate, CASE WHEN {GIVEN_UP} THEN '' WHEN i.placed_n > 0 AND i.placed_n <= h.n AND t.voided_at = ''"
+    f" THEN {BIN} ELSE '' END, t.bin"
     " FROM told t CROSS JOIN here h"
     " LEFT JOIN item i ON i.station = h.station AND i.item = t.item AND i.plate = t.plate"
     f" WHERE t.times = 1 AND (i.item IS NULL OR i.placed_n = 0 OR i.placed_n > h.n OR {BIN} <> t.bin"
-    " OR (i.moved_n > 0 AND i.moved_n <= h.n) OR t.voided_at <> '')"
+    f" OR (i.moved_n > 0 AND i.moved_n <= h.n) OR t.voided_at <> '' OR {GIVEN_UP})"
 )

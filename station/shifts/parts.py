@@ -49,14 +49,20 @@ RULES: Mapping[int, str] = {
 }
 
 _ALL = "1 = 1"
-_DELIVERY = "delivery d JOIN here h ON h.station = d.station AND h.shift = d.shift"
+# A sheet that was typed in after its shift was over is told in the shift it came in: what was signed stays as it was.
+_DELIVERY = "delivery d JOIN here h ON h.station = d.station AND h.shift = d.shift AND d.said_n <= h.n"
 _ARRIVED = "parcel p JOIN here h ON h.station = p.station WHERE p.shift_n = h.n"
 # The parcels that were open at some moment of the shift, and the units that lay at the bench in it.
 _PARCELS = (
     "parcel p JOIN here h ON h.station = p.station"
     " WHERE +p.shift_n <= h.n AND (p.finished_n = 0 OR p.finished_n >= h.n)"
 )
-_ITEMS = "item i JOIN here h ON h.station = i.station WHERE +i.shift_n <= h.n AND (i.moved_n = 0 OR i.moved_n >= h.n)"
+# A unit that was written off is expected no more from the next shift on, until it was found again in a count.
+GIVEN_UP = "(i.written_n > 0 AND i.written_n < h.n AND (i.found_n <= i.written_n OR i.found_n >= h.n))"
+_ITEMS = (
+    "item i JOIN here h ON h.station = i.station WHERE +i.shift_n <= h.n AND (i.moved_n = 0 OR i.moved_n >= h.n)"
+    f" AND NOT {GIVEN_UP}"
+)
 _FINISHED = "parcel p JOIN here h ON h.station = p.station WHERE p.finished_n = h.n"
 _UNITS = (
     "parcel p JOIN here h ON h.station = p.station JOIN item i ON i.station = p.station AND i.parcel = p.parcel"
@@ -85,7 +91,8 @@ _PHOTOS = (
 _UNDONE = "undone u JOIN here h ON h.station = u.station WHERE u.shift_n = h.n"
 
 _HAS_SHEET = (
-    "EXISTS (SELECT 1 FROM delivery d WHERE d.station = h.station AND d.shift = h.shift AND d.carrier = p.carrier)"
+    "EXISTS (SELECT 1 FROM delivery d WHERE d.station = h.station AND d.shift = h.shift AND d.carrier = p.carrier"
+    " AND d.said_n <= h.n)"
 )
 _STILL_OPEN = "(p.finished_n = 0 OR p.finished_n > h.n)"
 _OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel)"
@@ -114,6 +121,11 @@ def _units(side: Side, name: str, when: str) -> Part:
 
 def _items(rule: int, side: Side, name: str, when: str) -> Part:
     return Part(rule, side, name, _ITEMS, when, "item", "i.item", "i.client", WAY)
+
+
+def _counted(side: Side, name: str, when: str) -> Part:
+    client = "COALESCE(i.client, b.client)"
+    return Part(4, side, name, _COUNTED, when, "plate", "c.plate", client, "b.disposition")
 
 
 def _plates(side: Side, name: str, when: str) -> Part:
@@ -155,17 +167,8 @@ PARTS: tuple[Part, ...] = (
     _items(4, "expected", mark("found"), "i.shift_n = h.n"),
     _items(4, "expected", mark("in work from before"), "i.shift_n < h.n AND (i.placed_n = 0 OR i.placed_n >= h.n)"),
     _items(4, "expected", mark("in bins from before"), "i.placed_n > 0 AND i.placed_n < h.n"),
-    Part(
-        4,
-        "actual",
-        mark("counted in bins"),
-        _COUNTED,
-        _ALL,
-        "plate",
-        "c.plate",
-        "COALESCE(i.client, b.client)",
-        "b.disposition",
-    ),
+    _counted("expected", mark("written off and found again"), GIVEN_UP),
+    _counted("actual", mark("counted in bins"), _ALL),
     _items(4, "actual", mark("in work"), _IN_WORK),
     _items(4, "actual", mark("moved away"), "i.moved_n = h.n"),
     _plates("expected", mark("printed"), _ALL),

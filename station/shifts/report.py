@@ -9,7 +9,9 @@ from sqlalchemy.engine import Connection
 
 from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, behind, reconcile
+from station.shifts.figures import Figures
 from station.shifts.findings import Finding, findings
+from station.shifts.late import Late, late
 from station.shifts.lines import Line, before_the_count
 from station.shifts.parts import PARTS, RULES, Part
 from station.statements import Statement
@@ -70,6 +72,7 @@ class Report(msgspec.Struct, frozen=True):
     verdict: str
     lines: tuple[ReportLine, ...]
     findings: tuple[Finding, ...]
+    late: tuple[Late, ...] = ()
 
 
 _SHIFT = Statement(
@@ -98,7 +101,8 @@ def report(connection: Connection, shift: BenchShift, sent: Sent | None = None) 
         lines, found = reconcile(connection, [shift], sent), findings(connection, *shift)
     elif not row["counting_at"]:
         lines = before_the_count(reconcile(connection, [shift], sent))
-    return Report(**row, lines=tuple(report_line(connection, [shift], each) for each in lines), findings=found)
+    told = tuple(report_line(connection, [shift], each) for each in lines)
+    return Report(**row, lines=told, findings=found, late=late(connection, shift))
 
 
 def report_line(
@@ -125,9 +129,10 @@ def report_line(
     )
 
 
-def as_json(told: Report) -> str:
-    """Return the report for machines, all of it."""
-    return msgspec.json.format(msgspec.json.encode(told).decode(), indent=2) + "\n"
+def as_json(told: Report, counted: Figures | None) -> str:
+    """Return the report for machines, all of it; without its figures while the bins are counted blind."""
+    content = {**msgspec.to_builtins(told), "figures": counted}
+    return msgspec.json.format(msgspec.json.encode(content).decode(), indent=2) + "\n"
 
 
 def as_csv(told: Report) -> str:
@@ -143,6 +148,10 @@ def as_csv(told: Report) -> str:
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
         table.writerow(map(cell, (each.kind, each.plate, each.bin, each.found)))
+    table.writerow(())
+    table.writerow(("late", "of shift", "name", "delivered", "refused", "not found"))
+    for said in told.late:
+        table.writerow((*map(cell, (said.kind, said.shift, said.name)), said.units, said.refused, said.not_found))
     return out.getvalue()
 
 
@@ -176,6 +185,9 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
             )
             if part
         )
+    for said in told.late:
+        sums = f" delivered {said.units}, refused {said.refused}, not found {said.not_found}"
+        yield f"late: {said.kind} {shown(said.name)} of {shown(said.shift)}{sums if said.kind == 'sheet' else ''}"
 
 
 def _state(told: Report) -> str:
@@ -183,7 +195,7 @@ def _state(told: Report) -> str:
         second = f" and {told.countersigned_by}" if told.countersigned_by else ""
         return f"Closed as {told.verdict}, signed by {told.signed_by}{second} at {told.signed_at}."
     if told.signed_at:
-        return f"Signed by {told.signed_by}; a second supervisor signs too."
+        return f"Signed by {told.signed_by}; it waits for a second supervisor's signature."
     if told.reviewed_at:
         return "Counted; its differences are being explained."
     return "Its bins are being counted, blind: no figures yet." if told.counting_at else "At work."

@@ -1,4 +1,4 @@
-"""The review of a counted shift: each difference gets its reasons, then it is signed, by two where much is off."""
+"""The review of a counted shift: each difference gets its reasons, what is lost is written off, then it is signed."""
 
 from collections.abc import Mapping
 
@@ -6,22 +6,28 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
+from station.authority.may import Close, Sign, may, needs_second
 from station.facts import Recorded, SignedOut
 from station.inputs import TYPED, Command
 from station.known import Known
 from station.outcome import Outcome
 from station.records import Operator
-from station.shifts.facts import CountBegan, DifferenceExplained, ShiftCountersigned, ShiftLocked, ShiftSigned
+from station.shifts.facts import (
+    CountBegan,
+    DifferenceExplained,
+    ItemWrittenOff,
+    ShiftCountersigned,
+    ShiftLocked,
+    ShiftSigned,
+)
+from station.shifts.findings import Lost
 from station.shifts.lines import Line, off, signed, verdict
 from station.shifts.parts import RULES
 from station.state import Ask, Choice, State
 from station.steps import pins
-from station.steps.count import is_supervisor
+from station.steps.allowed import is_allowed
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.words import ROUTE_WORDS
-
-# Units off in all, over or short, up to which one supervisor signs alone.
-TOLERANCE = 2
 
 REASONS: tuple[Choice, ...] = (
     Choice("lost", mark("Lost, not found")),
@@ -33,6 +39,10 @@ REASONS: tuple[Choice, ...] = (
     Choice("damaged", mark("Thrown away")),
     Choice("other", mark("Another reason")),
 )
+# By these reasons a unit is gone for good; the others say that it is somewhere.
+_GONE = ("lost", "stolen", "damaged")
+# So many have a key beside the other answers.
+_UNITS_OFFERED = 6
 _TEXTS: Mapping[tuple[bool, bool], str] = {
     (False, False): mark("{rule}: {units}"),
     (True, False): mark("{rule}, {client}: {units}"),
@@ -74,7 +84,7 @@ def scan_at_review(state: State, scan: Scan, known: Known) -> Outcome:
 
 def choose_line(state: State, command: Command, known: Known) -> Outcome:
     """a line that differs asks for a reason"""
-    if not is_supervisor(state):
+    if not is_allowed(state, Close(), known):
         return refused(mark("Only a supervisor explains a difference."))
     line = _named(command.value, unsettled(state, known))
     if line is None:
@@ -85,6 +95,11 @@ def choose_line(state: State, command: Command, known: Known) -> Outcome:
 def scan_before_reason(state: State, scan: Scan, known: Known) -> Outcome:
     """refused: a reason is chosen first"""
     return refused(mark("Choose a reason first."))
+
+
+def scan_before_choice(state: State, scan: Scan, known: Known) -> Outcome:
+    """refused: what shall be done is chosen first"""
+    return refused(mark("Choose what shall be done, or press Esc to go on with parcels."))
 
 
 def choose_why(state: State, command: Command, known: Known) -> Outcome:
@@ -113,7 +128,7 @@ def choose_units(state: State, command: Command, known: Known) -> Outcome:
 
 def take_reasons_back(state: State, command: Command, known: Known) -> Outcome:
     """takes back every reason of the shift"""
-    if not is_supervisor(state):
+    if not is_allowed(state, Close(), known):
         return refused(mark("Only a supervisor explains a difference."))
     given = [each for line in known.shift_lines(state.shift) for each in line.reasons]
     if not given:
@@ -124,31 +139,69 @@ def take_reasons_back(state: State, command: Command, known: Known) -> Outcome:
 
 def count_again(state: State, command: Command, known: Known) -> Outcome:
     """a supervisor lets single bins be counted again"""
-    if not is_supervisor(state):
+    if not is_allowed(state, Close(), known):
         return refused(mark("Only a supervisor has a bin counted again."))
     return Outcome(accepted(mark("Scan the bin to count again.")), (CountBegan(state.shift),))
 
 
 def ask_sign(state: State, command: Command, known: Known) -> Outcome:
-    """asks for a supervisor's badge when each difference has its reasons"""
+    """asks for a badge when each difference has its reasons; first, which units that are lost are written off"""
     if waiting := unsettled(state, known):
         text = mark("{count} differences have no reason yet. Choose each, and say why.")
         return refused(text, count=str(len(waiting)))
-    return Outcome(ask=Ask("sign"))
+    return Outcome(ask=_ask_written_off(_lost(state, known), ()))
+
+
+def choose_written_off(state: State, command: Command, known: Known) -> Outcome:
+    """a unit, or all, is written off: it is not expected any more; `no` asks for the badge"""
+    ask = state.ask or Ask("write-off")
+    chosen, lost = tuple(ask.value.split()), _lost(state, known)
+    if command.value == "no":
+        return Outcome(ask=Ask("sign", value=ask.value))
+    if command.value == "all":
+        return Outcome(ask=Ask("sign", value=" ".join(each.plate for each in lost)))
+    return Outcome(ask=_ask_written_off(lost, (*chosen, command.value)))
+
+
+def _ask_written_off(lost: tuple[Lost, ...], chosen: tuple[str, ...]) -> Ask:
+    """Ask which more of the lost units are written off; with none left, for the badge."""
+    value, rest = " ".join(chosen), [each for each in lost if each.plate not in chosen]
+    if not rest:
+        return Ask("sign", value=value)
+    keep = mark("No more: the others are expected again") if chosen else mark("None: they are expected again")
+    every = Choice("all", mark("All {count}"), {"count": str(len(lost))})
+    choices = (Choice("no", keep), *((every,) if len(lost) > 1 else ()), *map(_offered, rest[:_UNITS_OFFERED]))
+    return Ask("write-off", value=value, params={"count": str(len(rest))}, choices=choices)
+
+
+def _offered(lost: Lost) -> Choice:
+    return Choice(lost.plate, "{plate} · {title}", {"plate": lost.plate, "title": lost.title})
+
+
+def _lost(state: State, known: Known) -> tuple[Lost, ...]:
+    """Return the units that the count did not find, of lines that were explained by their being gone."""
+    gone = {
+        (line.client, line.way)
+        for line in known.shift_lines(state.shift)
+        if line.rule == 4 and any(each.why in _GONE for each in line.reasons)
+    }
+    return tuple(each for each in known.lost(state.shift) if (each.client, each.way) in gone)
 
 
 def scan_signer(state: State, scan: Scan, known: Known) -> Outcome:
-    """a supervisor's badge asks for its PIN; any other is refused, and so is one that was only typed"""
-    return _badge(state, scan, known, "")
+    """the badge of somebody who signs asks for its PIN; any other is refused, and so is one that was only typed"""
+    ask = state.ask or Ask("sign")
+    return _badge(state, scan, known, Sign(), {"units": ask.value})
 
 
 def scan_second(state: State, scan: Scan, known: Known) -> Outcome:
     """another supervisor's badge asks for its PIN"""
-    return _badge(state, scan, known, state.closing.signed_by if state.closing is not None else "")
+    shift = state.ask.code if state.ask is not None else ""
+    return _badge(state, scan, known, Sign(second=True), {"shift": shift})
 
 
 def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
-    """the right PIN signs; above the tolerance a second supervisor signs too, before the shift is locked"""
+    """the right PIN signs and ends the shift; where much is off it is locked only when a second one signed too"""
     ask = state.ask or Ask("sign-pin")
     person = known.operator(ask.code)
     if person is None:
@@ -157,49 +210,56 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
         return stopped
     if not known.pin_is_right(person, scan.text):
         return pins.wrong(state, person, known, scan.text)
-    done = _countersigned(state, person) if state.phase == "signed" else _signed(state, person, known)
+    shift = ask.params.get("shift", "")
+    done = _countersigned(shift, person) if shift else _signed(state, person, ask.params.get("units", ""), known)
     return msgspec.structs.replace(done, facts=(*pins.right(state, person), *done.facts))
 
 
-def _badge(state: State, scan: Scan, known: Known, other_than: str) -> Outcome:
+def _badge(state: State, scan: Scan, known: Known, act: Sign, more: dict[str, str]) -> Outcome:
     if scan.device == TYPED:
         return refused(mark("A supervisor's badge is scanned here, not typed."))
     badge = best(known.recognise(scan.text, scan.aim), "badge")
     person = known.operator(badge.value) if badge is not None else None
-    if person is None or person.role != "supervisor":
+    if person is None or may(known.authority(), person.role, act) != "yes":
         return refused(mark("This needs the badge of a supervisor."))
     if (stopped := pins.locked(state, person, known)) is not None:
         return stopped
-    if person.badge == other_than:
+    if any(each.shift == more.get("shift") and each.badge == person.badge for each in state.half_signed):
         return refused(mark("{name} has signed already. Another supervisor signs too."), name=person.name)
-    return Outcome(ask=Ask("sign-pin", code=person.badge, params={"name": person.name}))
+    return Outcome(ask=Ask("sign-pin", code=person.badge, params={"name": person.name, **more}))
 
 
-def _signed(state: State, person: Operator, known: Known) -> Outcome:
+def _signed(state: State, person: Operator, units: str, known: Known) -> Outcome:
     lines = known.shift_lines(state.shift)
     if any(not line.is_settled for line in lines):
         return refused(mark("Something came meanwhile. Look at the differences again."), ask=None)
-    needs_second = off(lines) > TOLERANCE
+    gone = [each for each in _lost(state, known) if each.plate in units.split()]
+    prices = [(each.currency, each.value_minor) for each in gone]
+    second = needs_second(known.authority(), person.role, off(lines), prices)
     told = verdict(lines)
-    facts: list[Recorded] = [
-        ShiftSigned(state.shift, told, known.head(), signed(lines), needs_second, person.badge),
-    ]
-    if needs_second:
-        text = mark("Signed. Much differs: a second supervisor signs too.")
-        return Outcome(warned(text), tuple(facts), ask=None)
-    return Outcome(accepted(_VERDICTS[told]), (*facts, *_locked(state)), ask=None)
+    facts: tuple[Recorded, ...] = (
+        *(_written_off(state.shift, each, person.badge) for each in gone),
+        *known.found_again(state.shift),
+        ShiftSigned(state.shift, told, known.head(), signed(lines), second, person.badge),
+    )
+    if second:
+        text = mark("Signed. A second supervisor signs too, now or later with F11. The next shift can begin.")
+        return Outcome(warned(text), (*facts, *_out(state)), ask=Ask("countersign", code=state.shift))
+    return Outcome(accepted(_VERDICTS[told]), (*facts, ShiftLocked(state.shift), *_out(state)), ask=None)
 
 
-def _countersigned(state: State, person: Operator) -> Outcome:
-    second = ShiftCountersigned(state.shift, person.badge)
-    text = mark("Signed by two supervisors. The shift is locked.")
-    return Outcome(accepted(text), (second, *_locked(state)), ask=None)
+def _countersigned(shift: str, person: Operator) -> Outcome:
+    text = mark("Signed by two supervisors. Shift {shift} is locked.")
+    return Outcome(accepted(text, shift=shift), (ShiftCountersigned(shift, person.badge), ShiftLocked(shift)), ask=None)
 
 
-def _locked(state: State) -> tuple[Recorded, ...]:
+def _written_off(shift: str, lost: Lost, badge: str) -> ItemWrittenOff:
+    return ItemWrittenOff(shift, lost.item, lost.plate, lost.bin, badge, lost.value_minor, lost.currency)
+
+
+def _out(state: State) -> tuple[Recorded, ...]:
     """The shift is over; who signs in next opens the next one."""
-    out = (SignedOut(state.operator.badge),) if state.operator is not None else ()
-    return (ShiftLocked(state.shift), *out)
+    return (SignedOut(state.operator.badge),) if state.operator is not None else ()
 
 
 def _explained(state: State, line: Line, why: str, units: int) -> Outcome:

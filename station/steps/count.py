@@ -11,7 +11,6 @@ from station.shifts.facts import (
     BinCountBegan,
     BinCounted,
     BinMoved,
-    CountBegan,
     CountCalledOff,
     CountEnded,
     PlateCounted,
@@ -23,13 +22,6 @@ from station.steps.place import find
 
 # As long as a plate may be that is none of ours.
 _CODE_KEPT = 64
-
-
-def begin(state: State, command: Command, known: Known) -> Outcome:
-    """a supervisor begins the count: the shift takes no more parcels"""
-    if not is_supervisor(state):
-        return refused(mark("Only a supervisor closes a shift. Sign in with a supervisor's badge."))
-    return Outcome(accepted(mark("The shift is counted now. Scan the first bin.")), (CountBegan(state.shift),))
 
 
 def is_supervisor(state: State) -> bool:

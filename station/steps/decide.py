@@ -5,19 +5,20 @@ from collections.abc import Mapping
 import msgspec
 
 from devices.readings import Scan
-from grading.route import may_override
 from grading.worth import override_cost
 from resources.words import mark
+from station.authority.facts import StepUpGiven
+from station.authority.may import Override
 from station.facts import PlateAllotted, PlateReprintAsked, RouteOverridden
-from station.inputs import TYPED, Command
+from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import make
-from station.records import DISPOSITIONS, Disposition
+from station.records import DISPOSITIONS, Disposition, Operator
 from station.stages import prep_due
 from station.state import Ask, Choice, Item, State
-from station.steps import pins
-from station.steps.notices import accepted, attention, best, refused
+from station.steps.allowed import answer, ask_other, is_allowed
+from station.steps.notices import accepted, attention, refused
 from station.steps.plate import label_of
 from station.words import ROUTE_WORDS
 
@@ -65,12 +66,14 @@ def _label_again(state: State, item: Item) -> Outcome:
 
 
 def ask_route(state: State, command: Command, known: Known) -> Outcome:
-    """asks where the item shall go instead"""
+    """asks where the item shall go instead; what nobody may do is not offered"""
     item = state.item
     if item is None or item.is_taken:
         return attention(mark("The label is printed. Undo it first, then change the route."))
-    choices = tuple(_priced(item, each) for each in DISPOSITIONS if each != item.disposition)
-    return Outcome(ask=Ask("route", choices=choices))
+    ways = [each for each in DISPOSITIONS if answer(state, _act(item, each), known) != "never"]
+    if not ways:
+        return refused(mark("Nobody may send this item elsewhere."))
+    return Outcome(ask=Ask("route", choices=tuple(_priced(item, each) for each in ways)))
 
 
 def choose_route(state: State, command: Command, known: Known) -> Outcome:
@@ -84,31 +87,29 @@ def choose_route(state: State, command: Command, known: Known) -> Outcome:
 
 
 def choose_route_why(state: State, command: Command, known: Known) -> Outcome:
-    """records the change, or asks for a supervisor's badge when it is beyond the person's authority"""
+    """records the change, or asks for the badge of somebody who may when it is beyond the person's authority"""
     item, ask, operator = state.item, state.ask, state.operator
     if item is None or ask is None or operator is None:
         return Outcome(ask=None)
-    if _allowed(item, ask.code, operator.role, known):
+    if is_allowed(state, _act(item, ask.code), known):
         return _override(item, ask.code, command.value, operator.badge, "")
-    return Outcome(ask=Ask("supervisor", code=ask.code, value=command.value))
+    return Outcome(ask=ask_other("override", ask.code, command.value))
 
 
-def scan_supervisor(state: State, scan: Scan, known: Known) -> Outcome:
-    """a supervisor's badge allows the change; any other is refused, and so is one that was only typed"""
-    item, ask, operator = state.item, state.ask, state.operator
-    if item is None or ask is None or operator is None:
+def act_asked(state: State, ask: Ask, known: Known) -> Override | None:
+    """Return the change of route that a question for a badge is about; None without an item."""
+    return _act(state.item, ask.params["to"]) if state.item is not None else None
+
+
+def allowed(state: State, ask: Ask, by: Operator, known: Known) -> Outcome:
+    """Return the change of route that was allowed by another."""
+    item, operator = state.item, state.operator
+    if item is None or operator is None:
         return Outcome(ask=None)
-    if scan.device == TYPED:
-        return refused(mark("A supervisor's badge is scanned here, not typed."))
-    badge = best(known.recognise(scan.text, scan.aim), "badge")
-    person = known.operator(badge.value) if badge is not None else None
-    if person is None or person.role != "supervisor":
-        return refused(mark("This needs the badge of a supervisor."))
-    if (stopped := pins.locked(state, person, known)) is not None:
-        return stopped
-    if not _allowed(item, ask.code, person.role, known):
-        return refused(mark("Nobody may send this item there."), ask=None)
-    return _override(item, ask.code, ask.value, operator.badge, person.badge)
+    named, to, why = item.identified, ask.params["to"], ask.params["why"]
+    changed = _override(item, to, why, operator.badge, by.badge)
+    fact = StepUpGiven("override", operator.badge, by.badge, named.item, to, why, named.price_minor, named.currency)
+    return msgspec.structs.replace(changed, facts=(fact, *changed.facts))
 
 
 def scan_at_result(state: State, scan: Scan, known: Known) -> Outcome:
@@ -116,11 +117,10 @@ def scan_at_result(state: State, scan: Scan, known: Known) -> Outcome:
     return refused(mark("Press Enter to print the label first."))
 
 
-def _allowed(item: Item, to: str, role: str, known: Known) -> bool:
-    if item.disposition is None or to not in DISPOSITIONS:
-        return False
-    stops = item.graded.stops if item.graded is not None else ()
-    return may_override(known.routes(item.identified.client), role, item.disposition, to, stops)
+def _act(item: Item, to: str) -> Override:
+    letter, stops = (item.graded.letter, item.graded.stops) if item.graded is not None else ("", ())
+    named = item.identified
+    return Override(str(item.disposition or ""), to, letter, named.price_minor, named.currency, stops)
 
 
 def _priced(item: Item, to: Disposition) -> Choice:

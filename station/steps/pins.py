@@ -18,7 +18,7 @@ LONGEST = 64
 
 def locked(state: State, person: Operator, known: Known) -> Outcome | None:
     """Return the refusal of a badge that is locked, or None when it is not."""
-    minutes = minutes_locked(state.pins, person.badge, known.moment())
+    minutes = minutes_locked(state.pins, person.badge, known.clock())
     if minutes == 0:
         return None
     text = mark("Too many wrong PINs: the badge of {name} is locked for {minutes} min. A supervisor can unlock it.")
@@ -32,7 +32,7 @@ def wrong(state: State, person: Operator, known: Known, text: str) -> Outcome:
     """
     if len(text) > LONGEST:
         return refused(mark("That PIN is wrong. Try again."))
-    now = known.moment()
+    now = known.clock()
     facts: tuple[Recorded, ...] = refused_facts(state.pins, person.badge, now)
     if not any(isinstance(each, PinLocked) for each in facts):
         return Outcome(Notice(Tone.REFUSED, mark("That PIN is wrong. Try again.")), facts)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import msgspec
 
 from devices.readings import Scan
-from grading.route import may_override
 from resources.words import mark
 from station.authority.facts import PinCleared
+from station.authority.may import Decide, Override
 from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import DECISION_WORDS
 from station.exceptions.queue import Decided, Waiting
@@ -17,7 +17,7 @@ from station.known import Known, Lying
 from station.outcome import Outcome
 from station.records import DISPOSITIONS
 from station.state import Ask, Choice, State
-from station.steps.count import is_supervisor
+from station.steps.allowed import decides, is_allowed
 from station.steps.linking import linked, unlinked
 from station.steps.notices import accepted, attention, refused
 from station.stops import BETWEEN
@@ -70,7 +70,7 @@ def text_of(one: Waiting) -> str:
 
 def ask_which(state: State, command: Command, known: Known) -> Outcome:
     """a supervisor is offered what waits for a decision, the most pressing first"""
-    if not is_supervisor(state):
+    if not decides(state, known):
         return refused(mark("Only a supervisor decides about exceptions. Sign in with a supervisor's badge."))
     waiting = known.exceptions_waiting()
     if not waiting and not known.decisions_made(1):
@@ -125,12 +125,14 @@ def choose_decision(state: State, command: Command, known: Known) -> Outcome:
     if command.value == TAKE:
         fact = ExceptionTaken(one.exception, state.operator.badge, *_goods(one))
         return Outcome(accepted(mark("Noted: you see to it.")), (fact,), ask=None)
+    if not is_allowed(state, Decide(one.kind), known):
+        return refused(mark("You may not decide this kind of exception. Ask a supervisor."))
     if command.value == "unlock" and one.detail == state.operator.badge:
         return refused(mark("Nobody unlocks their own badge. Ask another supervisor."))
     if command.value == "match":
         return Outcome(ask=msgspec.structs.replace(ask, stage="decision-order", value="match", choices=()))
     if command.value == "release":
-        return _ask_way(ask, one, state.operator.role, known)
+        return _ask_way(state, ask, one, known)
     return _why(msgspec.structs.replace(ask, value=command.value), "")
 
 
@@ -188,20 +190,21 @@ def _following(one: Waiting, decision: Decision, to: str, badge: str, known: Kno
     return ()
 
 
-def _ask_way(ask: Ask, one: Waiting, role: str, known: Known) -> Outcome:
-    """Ask where a released item goes: every way that may be, by the authority of its client's table."""
+def _ask_way(state: State, ask: Ask, one: Waiting, known: Known) -> Outcome:
+    """Ask where a released item goes: every way that this person may send it."""
     lying = known.lying_item(one.item)
     if lying is None:
         return refused(mark("It lies in no bin yet. Put it into one first."))
     if lying.is_barred:
         return refused(mark("A hazard or a recalled item is not released at a bench."))
-    table = known.routes(lying.client)
-    ways = tuple(
-        Choice(way, ROUTE_WORDS[way]) for way in DISPOSITIONS if may_override(table, role, lying.disposition, way)
-    )
+    ways = tuple(Choice(way, ROUTE_WORDS[way]) for way in DISPOSITIONS if is_allowed(state, _act(lying, way), known))
     if not ways:
         return refused(mark("Nobody may send this item anywhere else."))
     return Outcome(ask=msgspec.structs.replace(ask, stage="decision-to", value="release", choices=ways))
+
+
+def _act(lying: Lying, to: str) -> Override:
+    return Override(lying.disposition, to, lying.letter, lying.price_minor, lying.currency)
 
 
 def _sent(lying: Lying, to: str, why: str, badge: str) -> RouteOverridden:

@@ -5,12 +5,17 @@ from resources.words import mark
 from station.facts import Recorded, ShiftOpened, SignedIn, SignedOut
 from station.inputs import Command
 from station.known import Known
-from station.outcome import Outcome
+from station.moments import hours_between
+from station.outcome import Notice, Outcome
 from station.plates import shift_id
+from station.records import Operator
 from station.state import Ask, State
 from station.steps import pins
-from station.steps.notices import accepted, attention, best, recall_notice, refused
+from station.steps.notices import accepted, attention, best, recall_notice, refused, warned
 from station.stops import in_open_bins
+
+# No shift is as long: whoever signs in then is told that somebody forgot to close it.
+FORGOTTEN_H = 16
 
 
 def scan_badge(state: State, scan: Scan, known: Known) -> Outcome:
@@ -45,8 +50,22 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
     if not state.shift:
         facts = (ShiftOpened(shift_id(state.station, state.shifts + 1), state.bench), *facts)
     recalled = in_open_bins(state, known, state.exceptions)
-    notice = accepted(mark("Hello {name}. Scan the first parcel."), name=operator.name)
-    return Outcome(recall_notice(recalled) if recalled else notice, (*facts, *recalled), ask=None)
+    return Outcome(
+        recall_notice(recalled) if recalled else _hello(state, operator, known), (*facts, *recalled), ask=None
+    )
+
+
+def _hello(state: State, operator: Operator, known: Known) -> Notice:
+    """Greet, and say what of earlier shifts waits for somebody: one that nobody closed, one that lacks a signature."""
+    opened_at = known.shift_opened_at(state.shift) if state.shift else ""
+    hours = hours_between(opened_at, known.clock().at) if opened_at else 0.0
+    if hours >= FORGOTTEN_H:
+        text = mark("Hello {name}. Shift {shift} is open for {hours} h: a supervisor closes it with F11.")
+        return warned(text, name=operator.name, shift=state.shift, hours=str(int(hours)))
+    if state.half_signed:
+        text = mark("Hello {name}. Shift {shift} waits for its second signature: F11.")
+        return warned(text, name=operator.name, shift=state.half_signed[0].shift)
+    return accepted(mark("Hello {name}. Scan the first parcel."), name=operator.name)
 
 
 def sign_out(state: State, command: Command, known: Known) -> Outcome:

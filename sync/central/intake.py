@@ -1,6 +1,6 @@
 """Takes a station's entries in: one transaction a batch, every entry with a final verdict, nothing lost or doubled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import msgspec
@@ -108,11 +108,8 @@ def _take_in(
         known = tuple(entry for entry in push.entries if entry.seq <= acked)
         new = tuple(entry for entry in push.entries if entry.seq > acked)
         verdicts = _again(connection, station, push.epoch, acked, known, now)
-        if new and new[0].prev != prev and _has_wrong_hash(connection, station, push.epoch, acked):
-            prev = new[0].prev
-        judged = judge(new, push.epoch, prev, _said_before(connection, station, new) if one_by_one else {})
-        if judged and judged[0].code == "chain_broken" and _follows_another(connection, station, new[0]):
-            raise ForkError(new[0].seq, acked)
+        before = _said_before(connection, station, new) if one_by_one else {}
+        judged = _judged(connection, station, push.epoch, new, acked, prev, before)
         judged = clock_suspect.marked(judged, push.sent_at, now)
         if one_by_one:
             judged = [_write_alone(connection, station, each, now) for each in judged]
@@ -130,13 +127,28 @@ def _take_in(
         if new:
             acked = new[-1].seq
             _raise_mark(connection, station, push.epoch, acked, new[-1].hash)
-        told = (
-            *receipts.changes(connection, station, facts),
-            *exceptions.changes(connection, station, site, facts, lying),
-        )
-        feed.append(connection, site, told)
+        received = receipts.changes(connection, station, facts)
+        feed.append(connection, site, [*received, *exceptions.changes(connection, station, site, facts, lying)])
     results = tuple(each for each in verdicts if each.status != "ok")
     return Pushed(push.epoch, acked, now, results)
+
+
+def _judged(
+    connection: Connection,
+    station: str,
+    epoch: str,
+    new: tuple[Entry, ...],
+    acked: int,
+    prev: bytes,
+    before: Mapping[str, Said],
+) -> list[Judged]:
+    """Judge what came after the mark; raises ForkError where another journal of this name has it."""
+    if new and new[0].prev != prev and _has_wrong_hash(connection, station, epoch, acked):
+        prev = new[0].prev
+    judged = judge(new, epoch, prev, before)
+    if judged and judged[0].code == "chain_broken" and _follows_another(connection, station, new[0]):
+        raise ForkError(new[0].seq, acked)
+    return judged
 
 
 def _in_few_turns(connection: Connection, entries: Sequence[Entry], one_by_one: bool) -> AbstractContextManager[None]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.grade import Grade, grade
-from grading.route import Route, RouteError, RouteTable, may_override, parse, route
+from grading.route import Route, RouteError, RouteTable, parse, route
 from grading.rubric import parse as parse_rubric
 
 RUBRICS = Path(__file__).parents[2] / "resources" / "rubrics"
@@ -205,8 +205,6 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     repair = incomplete | {"kind": "repair"}
     assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@2:1"
     assert table.name == "default@5+hearthwick@2"
-    assert table.authority == goods.routes().authority
-    assert may_override(table, "supervisor", "hold", "restock")
 
 
 @pytest.mark.parametrize("name", ["match", "serial", "category", "client", "kind"])
@@ -385,34 +383,6 @@ def test_a_damaged_table_names_the_place_and_what_to_mend(text: str, says: str) 
 def test_a_client_cannot_come_before_the_stops_nor_give_authority(goods, own: str) -> None:
     with pytest.raises(RouteError, match="contract rules and values only"):
         parse(goods.routes_toml().encode(), f"id = 'x'\nversion = 1\n{own}".encode())
-
-
-@pytest.mark.parametrize(
-    ("role", "from_", "to", "allowed"),
-    [
-        ("receiver", "restock", "hold", True),
-        ("receiver", "restock", "resale", False),
-        ("receiver", "hold", "restock", False),
-        ("grader", "restock", "resale", True),
-        ("grader", "resale", "restock", False),
-        ("grader", "refurb", "recycle", True),
-        ("grader", "hold", "resale", False),
-        ("supervisor", "hold", "restock", True),
-        ("supervisor", "restock", "restock", False),
-        ("stranger", "restock", "hold", False),
-        ("", "restock", "hold", False),
-    ],
-)
-def test_who_may_override(goods, role: str, from_: str, to: str, allowed: bool) -> None:
-    assert may_override(goods.routes(), role, from_, to) is allowed
-
-
-@pytest.mark.parametrize("role", ["receiver", "grader", "supervisor"])
-def test_after_a_stop_nobody_may_do_more_than_hold_or_recycle(goods, role: str) -> None:
-    for from_ in DISPOSITIONS:
-        for to in ("restock", "refurb", "resale"):
-            assert not may_override(goods.routes(), role, from_, to, ("hazard",))
-    assert may_override(goods.routes(), "supervisor", "hold", "recycle", ("hygiene",))
 
 
 def test_override_reasons_are_few_and_in_words(goods) -> None:

@@ -12,6 +12,7 @@ from devices.readings import AcceptedWeight, Fault, NotPrinted, Printed, PrintWa
 from grading.reading import Reading
 from station import facts as f
 from station import sample
+from station.authority.facts import StepUpGiven
 from station.calibration.facts import SecondLookBegan
 from station.inputs import (
     Command,
@@ -101,6 +102,7 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     why = walk_from(states[Stage.ROUTE]).do(Do.CHOOSE, "restock")
     states[Stage.ROUTE_WHY] = why.state
     states[Stage.SUPERVISOR] = why.do(Do.CHOOSE, "1").state
+    states[Stage.SUPERVISOR_PIN] = walk_from(states[Stage.SUPERVISOR]).scan("BDG-9001").state
     states[Stage.PREP] = walk.do(Do.CONFIRM).state
     states[Stage.LABEL] = walk.prepare().state
     states[Stage.REPRINT_WHY] = walk_from(walk.state).do(Do.REPRINT).state
@@ -129,11 +131,19 @@ def closing_states(walk_from, idle: State) -> dict[Stage, State]:
     """Reach the stages of a shift's close; the questions are those that its handlers ask."""
     shift = idle.shift
     supervisor = fold(idle, "earlier", (f.SignedIn("BDG-9001", "Mireille Dubois", "supervisor"),))
-    counting = walk_from(supervisor).do(Do.CLOSE_SHIFT).state
+    asked = walk_from(supervisor).do(Do.CLOSE_SHIFT)
+    sheet = walk_from(asked.state).do(Do.CHOOSE, "sheet")
+    counting = walk_from(asked.state).do(Do.CHOOSE, "count").state
     review = walk_from(counting).do(Do.FINISH).state
     sign = walk_from(review).do(Do.CONFIRM)
-    signed = fold(review, "earlier", (ShiftSigned(shift, "explained", "", badge="BDG-9001"),))
+    half = fold(review, "earlier", (ShiftSigned(shift, "explained", "", needs_second=True, badge="BDG-9001"),))
+    later = fold(half, "later", (f.ShiftOpened("S-A01-2", "bench"), f.SignedIn("BDG-1001", "Ayla Demir", "receiver")))
+    second = walk_from(later).do(Do.CLOSE_SHIFT).do(Do.CHOOSE, f"second/{shift}").state
     return {
+        Stage.SHIFT: asked.state,
+        Stage.SHEET: sheet.state,
+        Stage.SHEET_NUMBER: sheet.do(Do.CHOOSE, "UPS").state,
+        Stage.WRITE_OFF: asking(review, "write-off"),
         Stage.COUNT: counting,
         Stage.COUNT_BIN: walk_from(counting).scan("BIN-RESALE-01").state,
         Stage.MOVED_BIN: asking(counting, "moved-bin"),
@@ -142,7 +152,7 @@ def closing_states(walk_from, idle: State) -> dict[Stage, State]:
         Stage.LINE_UNITS: asking(review, "line-units"),
         Stage.SIGN: sign.state,
         Stage.SIGN_PIN: sign.scan("BDG-9001").state,
-        Stage.COUNTERSIGN: signed,
+        Stage.COUNTERSIGN: second,
     }
 
 
@@ -401,16 +411,32 @@ def test_a_receiver_needs_a_supervisor_to_send_an_item_up(walk, walk_from) -> No
     walk.scan("BDG-9001", device="keyboard")
     assert (walk.stage, walk.last.notice.tone) == (Stage.SUPERVISOR, Tone.REFUSED)
     walk.scan("BDG-9001")
+    assert walk.stage is Stage.SUPERVISOR_PIN
+    assert walk.scan("1234", device="keyboard").last.notice.tone is Tone.REFUSED, "it is the supervisor's PIN"
+    walk.scan("9999", device="keyboard")
     overridden = walk.state.item.overridden
     assert (overridden.disposition, overridden.badge, overridden.authorised_by) == ("restock", "BDG-1001", "BDG-9001")
+    named = walk.state.item.identified
+    (given,) = (each for each in walk.facts if isinstance(each, StepUpGiven))
+    assert given == StepUpGiven(
+        "override",
+        "BDG-1001",
+        "BDG-9001",
+        named.item,
+        "restock",
+        overridden.why,
+        named.price_minor,
+        named.currency,
+    )
+    assert (walk.state.operator.badge, walk.stage) == ("BDG-1001", Stage.RESULT), "the session goes on"
 
 
 def test_nobody_sends_a_hazard_to_the_shop(walk) -> None:
     walk.sign_in("BDG-9001").arrive("headphones").item("headphones").examine({"battery": "yes"})
-    walk.do(Do.OVERRIDE).do(Do.CHOOSE, "restock").do(Do.CHOOSE, "1")
-    walk.scan("BDG-9001")
-    assert walk.state.item.overridden is None
-    assert walk.last.notice.tone is Tone.REFUSED
+    walk.do(Do.OVERRIDE)
+    assert [each.value for each in walk.state.ask.choices] == ["recycle"], "nothing else is offered"
+    walk.do(Do.CHOOSE, "restock")
+    assert (walk.state.item.overridden, walk.stage) == (None, Stage.ROUTE)
 
 
 def test_only_the_items_own_plate_confirms_it(walk) -> None:

@@ -283,11 +283,13 @@ def see(hands: Hands) -> Callable[..., View]:
         searched: str = "",
         tr: Translator | None = None,
         at: float = 0.0,
+        line: str = "",
     ) -> View:
         settings = Settings(language=language, theme=theme, reduced_motion=True)
         manner = Manner(tr or Translator(language), settings, "14:32", at=at)
         search = searching.searched(hands.seek, searched) if searched else None
-        return look(hands.desk, FIGURES, manner, Opened(page, searched, search=search, bin=bin), history=hands.history)
+        opened = Opened(page, searched, search=search, line=line, bin=bin)
+        return look(hands.desk, FIGURES, manner, opened, history=hands.history)
 
     return _see
 

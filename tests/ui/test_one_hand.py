@@ -16,6 +16,7 @@ from station.outcome import Tone
 from station.rules import Rules
 from station.settings import Settings
 from ui import setting_up
+from ui.parts.openable import OpenLine
 from ui.photos import PhotoDecoded, decoded
 from ui.screen import Manner
 from ui.searching import searched
@@ -198,9 +199,32 @@ def test_a_page_is_opened_by_its_barcode_where_the_person_has_it(one_hand: OneHa
     assert one_hand.sounds.count(Tone.REFUSED) == 2
 
 
+def drill_down(person: OneHand, plate: str) -> None:
+    """By key into a line of the shift and out of it, and by touch to the story of a plate that is missing."""
+    (line,) = (each for each in lines_shown(person) if "4/" in each.property("code") and "-1" in each.accessibleName())
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    person.look()
+    behind = [each for each in lines_shown(person) if each.property("code")]
+    assert [each.accessibleName().split()[-1] for each in behind] == ["found"]
+    QTest.keyClick(person.window, Qt.Key.Key_Escape)
+    person.look()
+    (missing,) = (each for each in lines_shown(person) if each.property("code") == plate)
+    QTest.mouseClick(missing, Qt.MouseButton.LeftButton)
+    assert person.session._opened.page == "search"
+    assert person.session._opened.searched == plate
+
+
+def lines_shown(person: OneHand) -> list[OpenLine]:
+    """The lines of page Shift that are to be seen, from the top."""
+    return [each for each in person.window.findChildren(OpenLine) if each.isVisible()]
+
+
 def close_shift(person: OneHand, give: Callable[[str], None], code: Callable[[str], None]) -> None:
     """Count one bin whose unit is gone, say why, and sign. A badge that signs is scanned, whatever else is typed."""
     give("F11")
+    assert person.look() == "shift"
+    give("1")
     assert person.look() == "count"
     (full,) = person.hands.bench.known.bins_with_goods()
     code(full.code)
@@ -213,11 +237,15 @@ def close_shift(person: OneHand, give: Callable[[str], None], code: Callable[[st
     assert person.look() == "review"
     (item,) = (each for each in person.hands.history.shift_findings("S-A01-1") if each.kind == "missing")
     assert f"{item.plate} is missing: it should lie in {full.code}" in person.shown()
+    drill_down(person, item.plate)
     person.press("F1")
     give("1")
     assert person.look() == "line-why"
     give("2")
     give("Enter")
+    assert person.look() == "write-off"
+    assert item.plate in person.shown()
+    give("1")
     assert person.look() == "sign"
     person.scan("BDG-9001")
 

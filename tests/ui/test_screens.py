@@ -181,6 +181,18 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "39-second-look", {}
     hands.do(Do.CANCEL)
     hands.do(Do.CLOSE_SHIFT)
+    yield "30-about-shift", {}
+    hands.do(Do.CHOOSE, "sheet")
+    yield "30-sheet", {}
+    hands.do(Do.CHOOSE, "UPS")
+    yield "30-sheet-number", {}
+    hands.scan("12")
+    yield "30-sheet-refused", {}
+    hands.do(Do.CONFIRM)
+    hands.do(Do.CONFIRM)
+    yield "30-shift-line", {"page": "shift", "line": "2/Tallowby/"}
+    hands.do(Do.CLOSE_SHIFT)
+    hands.do(Do.CHOOSE, "count")
     yield "31-count", {}
     yield "31-count-shift", {"page": "shift"}
     hands.do(Do.MOVE_BIN)

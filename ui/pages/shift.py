@@ -1,21 +1,26 @@
-"""The shift in figures, live; and how it adds up, what differs first."""
+"""The shift in figures, live; how it adds up, what differs first; and, of a line that is opened, what is behind it."""
 
 from collections.abc import Mapping
 
+import msgspec
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from resources.words import Translator, mark
+from station.shifts.findings import Finding
+from station.shifts.late import Late
 from station.shifts.lines import Line
 from station.shifts.parts import RULES
-from station.steps.close import REASONS
+from station.steps.close import REASONS, key_of
 from station.words import ROUTE_WORDS
 from ui.parts.big import Big
+from ui.parts.buttons import choice
 from ui.parts.card import Card
-from ui.parts.ledger import LedgerLine
+from ui.parts.openable import OpenLine
 from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.text import Text
-from ui.theme import S8, S12, S16
+from ui.theme import S8, S12, S16, Look
 from ui.view import View
 
 _COLUMNS = 6
@@ -24,7 +29,6 @@ _PHASES: Mapping[str, str] = {
     "": mark("At work. The bins are counted when the shift is closed: press F11 between two parcels."),
     "counting": mark("Counted blind now. What differs is shown when every bin is counted."),
     "review": mark("Counted. Each difference needs its reasons before the shift is signed."),
-    "signed": mark("Signed by one. A second supervisor signs too."),
 }
 _FOUND: Mapping[str, str] = {
     "missing": mark("{plate} is missing: it should lie in {bin}"),
@@ -32,32 +36,75 @@ _FOUND: Mapping[str, str] = {
     "double": mark("{plate} was counted twice, here in {found}"),
     "gone": mark("{plate} lies in {found} and should have left in {bin}"),
     "unplaced": mark("{plate} lies in {found} and was placed in no bin"),
+    "found_again": mark("{plate} had been written off and lies in {found}"),
     "foreign": mark("{plate} lies in {found}, and nobody here knows it"),
     "uncounted": mark("{bin} was not counted"),
 }
 
 
+_LATE: Mapping[str, str] = {
+    "sheet": mark("Late, of {shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
+    "signature": mark("Late, of {shift}: second signature, by {name}"),
+}
+# More than anybody reads; the report has them all.
+_THINGS = 200
+
+
 class ShiftPage(QWidget):
-    """One card for each figure, and under them one line for each rule, client and way."""
+    """One card for each figure, and under them one line for each rule, client and way.
+
+    `line_wanted` carries the name of the line that was opened, "" when it is closed again; `thing_wanted` the code of a
+    thing behind it, or of a plate that the count names, for the page that tells its story.
+    """
+
+    line_wanted = Signal(str)
+    thing_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._title, self._hint = Text("prompt"), Text("body", quiet=True)
-        self._grid = QGridLayout()
+        self._cards = QWidget()
+        self._grid = QGridLayout(self._cards)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(S12)
         self._figures: list[_Figure] = []
-        self._lines = Rows(LedgerLine, S8)
+        self._lines, self._things = Rows(self._new_line, S8), Rows(self._new_thing, S8)
+        self._back = choice()
+        self._back.setCheckable(False)
+        self._back.clicked.connect(lambda *_: self.line_wanted.emit(""))
+        self._opened = False
         self._scroll = Scroll()
-        self._scroll.column.addWidget(self._lines)
+        for rows in (self._lines, self._things):
+            self._scroll.column.addWidget(rows)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
         for widget in (self._title, self._hint):
             column.addWidget(widget)
-        column.addLayout(self._grid)
+        column.addWidget(self._cards)
         column.addWidget(self._scroll, 1)
+        column.addWidget(self._back)
+
+    def _new_line(self) -> OpenLine:
+        line = OpenLine()
+        line.opened.connect(self._open)
+        return line
+
+    def _open(self, code: str) -> None:
+        """Open a line by its name, or the story of a plate that the count names."""
+        (self.line_wanted if "/" in code else self.thing_wanted).emit(code)
+
+    def _new_thing(self) -> OpenLine:
+        thing = OpenLine()
+        thing.opened.connect(self.thing_wanted)
+        return thing
+
+    def leave(self) -> None:
+        """Close the line that is opened, if one is."""
+        if self._opened:
+            self.line_wanted.emit("")
 
     def render(self, view: View) -> None:
         """Show the figures of a view, and its lines."""
@@ -65,10 +112,19 @@ class ShiftPage(QWidget):
         self._title.show_text(tr.gettext(mark("Shift")))
         operator = state.operator
         phase = tr.gettext(_PHASES[state.phase]) if state.shift else ""
+        waits = mark("Shift {shift} waits for its second signature: F11.")
+        half = [tr.format(waits, shift=each.shift) for each in state.half_signed]
+        half += [tr.gettext(mark("Touch a line for what is behind it."))] if view.lines and view.line is None else []
+        if view.line is not None:
+            phase = tr.gettext(mark("What is behind the line. Touch one, or Tab to it and press Enter, for its story."))
         self._hint.show_text(
-            " · ".join(part for part in (state.shift, operator.name if operator else "", phase) if part)
+            " · ".join(part for part in (state.shift, operator.name if operator else "", phase, *half) if part)
         )
+        self._opened = view.line is not None
         self._show_figures(view)
+        self._back.show_button("Esc", tr.gettext(mark("Back to the shift")))
+        self._back.setVisible(self._opened)
+        self._cards.setVisible(not self._opened)
         self._scroll.setAccessibleName(tr.gettext(mark("How the shift adds up")))
         self._show_lines(view)
 
@@ -90,26 +146,56 @@ class ShiftPage(QWidget):
             card.show_figure(str(count), tr.gettext(words))
 
     def _show_lines(self, view: View) -> None:
-        """Show what differs first, then what the count found, then what adds up."""
+        """Show what differs first, then what the count found and what came late, then what adds up."""
         tr = view.tr
+        if view.line is not None:
+            self._show_things(view, view.line)
+            return
+        self._things.show_rows(0)
         off = [line for line in view.lines if not line.is_settled]
         explained = [line for line in view.lines if line.is_settled and line.difference]
         even = [line for line in view.lines if line.is_settled and not line.difference]
-        found = [
-            (tr.format(_FOUND[each.kind], plate=each.plate, bin=each.bin, found=each.found), "", "")
-            for each in view.findings
-        ]
-        differing = [_told(line, tr) for line in (*off, *explained)]
-        rows = [*differing, *found, *(_told(line, tr) for line in even)]
-        marked = len(off)
-        for place, (row, (what, more, figure)) in enumerate(zip(self._lines.show_rows(len(rows)), rows, strict=True)):
-            is_off = place < marked or len(differing) <= place < len(differing) + len(found)
-            look = view.theme.lamps["attention" if is_off else "ok"]
-            row.show_line(look, view.theme.surface, (what, more), figure)
+        told = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in (*off, *explained)]
+        found = [((_found(each, tr), ""), each.plate or each.bin) for each in view.findings]
+        late = [((_late(each, tr), ""), "") for each in view.late]
+        rest = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in even]
+        rows = [*told, *found, *late, *rest]
+        is_off = [*([True] * len(off)), *([False] * len(explained)), *([True] * (len(found) + len(late)))]
+        is_off += [False] * len(rest)
+        for row, (words, code), pressing in zip(self._lines.show_rows(len(rows)), rows, is_off, strict=True):
+            row.show_line(view.theme.lamps["attention" if pressing else "ok"], view.theme.surface, words, "")
+            row.show_opening(code, words[0])
+
+    def _show_things(self, view: View, line: Line) -> None:
+        """Show the line that is opened, and each thing behind it under the part it counts for."""
+        tr = view.tr
+        (head,) = self._lines.show_rows(1)
+        look = view.theme.lamps["ok" if line.is_settled else "attention"]
+        head.show_line(look, view.theme.surface, _told(line, tr), "")
+        head.show_opening("", _told(line, tr)[0])
+        shown = view.things[:_THINGS]
+        quiet = Look(view.theme.muted, view.theme.muted, "circle")
+        for row, each in zip(self._things.show_rows(len(shown)), shown, strict=True):
+            units = tr.plural("{count} unit", "{count} units", each.units) if each.units != 1 else ""
+            row.show_line(quiet, view.theme.surface, (each.code, units), tr.gettext(each.part.name))
+            row.show_opening(each.code, f"{each.code} {tr.gettext(each.part.name)}")
 
 
-def _told(line: Line, tr: Translator) -> tuple[str, str, str]:
-    """Return by how much a line differs and what it is about, what it is made of, and nothing for the moment."""
+# The facts waiting for central are no things that have a story.
+_NO_THINGS = 9
+
+
+def _found(each: Finding, tr: Translator) -> str:
+    return tr.format(_FOUND[each.kind], plate=each.plate, bin=each.bin, found=each.found)
+
+
+def _late(each: Late, tr: Translator) -> str:
+    values = {name: str(value) for name, value in msgspec.structs.asdict(each).items()}
+    return tr.format(_LATE[each.kind], **values)
+
+
+def _told(line: Line, tr: Translator) -> tuple[str, str]:
+    """Return by how much a line differs and what it is about, and what it is made of."""
     way = tr.gettext(ROUTE_WORDS[line.way]) if line.way in ROUTE_WORDS else line.way
     what = " · ".join(part for part in (tr.gettext(RULES[line.rule]), line.client, way) if part)
     reasons = {each.value: each.text for each in REASONS}
@@ -123,7 +209,7 @@ def _told(line: Line, tr: Translator) -> tuple[str, str, str]:
     why = ", ".join(f"{tr.gettext(reasons.get(each.why, each.why))} {each.units:+d}" for each in line.reasons)
     more = " · ".join(part for part in (sums, parts, why) if part)
     figure = f"{line.difference:+d}" if line.difference else ""
-    return f"{figure}  {what}".lstrip(), more, ""
+    return f"{figure}  {what}".lstrip(), more
 
 
 class _Figure(Card):

@@ -1,5 +1,7 @@
 """The middle column: one question, what belongs to it, and every way to answer."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,6 +33,9 @@ _CAMERA_STAGES = ("photo", "doubt")
 _VERDICT_STAGES = ("result", "place", "route", "supervisor")
 
 
+# What is typed in figures, which have keys to touch, and what the field says then.
+_FIGURES = ("pin", "number")
+_HINTS: Mapping[str, str] = {"pin": mark("PIN"), "number": mark("Number")}
 # So many letters leave no room for three sentences under them, take more lines of full size than a small screen has
 # room for, or two of them.
 _VERY_LONG, _LONG, _TWO_LINES = 72, 40, 24
@@ -130,9 +135,9 @@ class NowPanel(Column):
             self._verdict.setVisible(False)
         crowded = prompt.stage in _CAMERA_STAGES or (shows_verdict and item is not None)
         # The hand of a stop is on its card.
-        bare = crowded or prompt.entry == "pin" or prompt.picture == "stop"
+        bare = crowded or prompt.entry in _FIGURES or prompt.picture == "stop"
         self._picture.show_picture("" if bare else prompt.picture, view.theme)
-        self._keypad.setVisible(prompt.entry == "pin")
+        self._keypad.setVisible(prompt.entry in _FIGURES)
         self._keypad.render(tr)
         for part in (self._progress, self._steps, self._stop, self._worths):
             part.render(view)
@@ -195,7 +200,8 @@ class NowPanel(Column):
         self._entry.setVisible(prompt.entry != "none")
         pin = prompt.entry == "pin"
         self._entry.setEchoMode(QLineEdit.EchoMode.Password if pin else QLineEdit.EchoMode.Normal)
-        hint = tr.gettext(mark("PIN") if pin else mark("Type") if prompt.stage == "setup" else mark("Scan or type"))
+        anything = mark("Type") if prompt.stage == "setup" else mark("Scan or type")
+        hint = tr.gettext(_HINTS.get(prompt.entry, anything))
         self._slash.setVisible(prompt.entry == "code")
         self._entry.setPlaceholderText(hint)
         self._entry.setAccessibleName(hint)

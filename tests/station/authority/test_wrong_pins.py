@@ -15,7 +15,7 @@ from station.authority.pins import LOCKED_MIN, TRIES, Wrong, after, minutes_lock
 from station.exceptions.facts import ExceptionDecided
 from station.inputs import TYPED, Do
 from station.journal import Journal
-from station.moments import utc
+from station.moments import Clock, utc
 from station.outcome import Tone
 from station.rules import Rules
 from station.stages import Stage
@@ -73,7 +73,7 @@ def test_the_lock_lasts_over_a_restart_and_ends_with_its_time(folder: Path, rule
     with opened(folder, rules) as floor:
         assert floor.scan(RECEIVER[0]).notice.tone is Tone.REFUSED
         assert of(floor.bench.state.pins, RECEIVER[0]).tries == TRIES
-        over = (PinLocked(RECEIVER[0], utc(datetime.now(UTC) - timedelta(seconds=1))),)
+        over = (PinLocked(RECEIVER[0], utc(datetime.now(UTC) - timedelta(seconds=1)), "an earlier run", 7),)
         floor.bench.journal.append(over, operator="", shift="S-A01-1")
     with opened(folder, rules) as floor:
         shown = floor.sign_in(RECEIVER)
@@ -98,7 +98,7 @@ def test_another_supervisor_unlocks_it_and_nobody_their_own(floor: Floor) -> Non
 
 def test_wrong_pins_at_the_signature_count_as_well_and_a_locked_badge_signs_nothing(floor: Floor) -> None:
     floor.sign_in(SECOND)
-    floor.do(Do.CLOSE_SHIFT)
+    floor.close()
     floor.count(RESALE)
     floor.count(HOLD)
     floor.do(Do.FINISH)
@@ -108,9 +108,11 @@ def test_wrong_pins_at_the_signature_count_as_well_and_a_locked_badge_signs_noth
             if floor.stage == Stage.LINE_UNITS:
                 floor.choose(str(abs(line.difference)))
     floor.do(Do.CONFIRM)
+    floor.do(Do.CHOOSE, "no")
     lock(floor, SUPERVISOR[0])
     assert floor.stage == Stage.REVIEW
     floor.do(Do.CONFIRM)
+    floor.do(Do.CHOOSE, "no")
     assert floor.scan(SUPERVISOR[0]).notice.tone is Tone.REFUSED
     assert floor.bench.state.phase == "review"
 
@@ -125,18 +127,67 @@ def test_a_badge_is_locked_after_so_many_wrong_pins_in_a_row_and_no_other(given_
     now, wrong, until = NOON, {"a": 0, "b": 0}, {"a": NOON, "b": NOON}
     for badge, is_right, minutes in given_:
         now += timedelta(minutes=minutes)
-        left = minutes_locked(pins, badge, utc(now))
+        clock = Clock(utc(now))
+        left = minutes_locked(pins, badge, clock)
         assert (left > 0) == (now < until[badge])
         assert 0 <= left <= LOCKED_MIN
         if left:
             continue
-        facts = (PinCleared(badge, badge),) if is_right else refused(pins, badge, utc(now))
+        facts = (PinCleared(badge, badge),) if is_right else refused(pins, badge, clock)
         for fact in facts:
             pins = after(pins, fact)
         wrong[badge] = 0 if is_right else wrong[badge] + 1
         if wrong[badge] >= TRIES:
             until[badge] = now + timedelta(minutes=LOCKED_MIN)
         assert {each.badge: each.tries for each in pins} == {name: n for name, n in wrong.items() if n}
+
+
+def locked_at(now: datetime, run: str, run_ms: int) -> tuple[Wrong, ...]:
+    pins: tuple[Wrong, ...] = (Wrong("a", TRIES - 1),)
+    for fact in refused(pins, "a", Clock(utc(now), run, run_ms)):
+        pins = after(pins, fact)
+    return pins
+
+
+shifts_of_the_clock = st.timedeltas(-timedelta(days=400), timedelta(days=400))
+
+
+@given(shifts_of_the_clock, st.integers(0, 3600))
+def test_no_setting_of_the_clock_makes_a_lock_shorter_or_longer_while_the_station_runs(
+    moved: timedelta, seconds: int
+) -> None:
+    pins = locked_at(NOON, "run", 5_000)
+    later = Clock(utc(NOON + moved), "run", 5_000 + seconds * 1000)
+    assert (minutes_locked(pins, "a", later) > 0) == (seconds < LOCKED_MIN * 60)
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=400)), st.integers(0, 3600))
+def test_a_clock_set_back_before_a_restart_locks_for_no_longer_than_the_lock_from_then_on(
+    back: timedelta, seconds: int
+) -> None:
+    pins = locked_at(NOON, "run", 5_000)
+    left = minutes_locked(pins, "a", Clock(utc(NOON - back), "next", seconds * 1000))
+    assert left <= LOCKED_MIN
+    assert (left > 0) == (seconds < LOCKED_MIN * 60)
+
+
+@given(st.integers(0, 3600))
+def test_the_time_a_station_was_off_counts(seconds: int) -> None:
+    pins = locked_at(NOON, "run", 5_000)
+    left = minutes_locked(pins, "a", Clock(utc(NOON + timedelta(seconds=seconds)), "next", 0))
+    assert (left > 0) == (seconds < LOCKED_MIN * 60)
+
+
+def test_the_clocks_of_a_bench_count_from_its_start(folder: Path, rules: Rules) -> None:
+    with opened(folder, rules) as floor:
+        first, second = floor.bench.known.clock(), floor.bench.known.clock()
+        assert (first.run, second.run_ms >= first.run_ms >= 0) == (second.run, True)
+        lock(floor, RECEIVER[0])
+        held = of(floor.bench.state.pins, RECEIVER[0]).locked
+        assert held is not None
+        assert (held.run, held.run_ms >= second.run_ms) == (first.run, True)
+    with opened(folder, rules) as floor:
+        assert floor.bench.known.clock().run != first.run
 
 
 def test_wrong_pins_are_no_step_that_could_be_taken_back(floor: Floor) -> None:

@@ -70,7 +70,7 @@ def adds_up(floor: Floor) -> bool:
     """Whether what is found is where it is expected, were every bin counted now as the bench has it."""
     floor.do(Do.SIGN_OUT)
     floor.sign_in(SUPERVISOR)
-    floor.do(Do.CLOSE_SHIFT)
+    floor.close()
     for bin_ in floor.bench.known.bins_with_goods():
         floor.count(bin_.code, *lie(floor, bin_.code))
     floor.do(Do.FINISH)

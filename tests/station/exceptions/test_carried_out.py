@@ -69,7 +69,7 @@ def item(floor: Floor, name: str) -> dict[str, Any]:
 
 def count_all(floor: Floor) -> None:
     """Close the shift as far as its review, every bin counted as the bench has it."""
-    floor.do(Do.CLOSE_SHIFT)
+    floor.close()
     for bin_ in floor.bench.known.bins_with_goods():
         floor.count(bin_.code, *floor.bench.known.plates_in(bin_.code))
     floor.do(Do.FINISH)

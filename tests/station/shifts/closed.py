@@ -41,6 +41,11 @@ class Floor:
         for value in values:
             self.do(Do.CHOOSE, value)
 
+    def close(self) -> Shown:
+        """Begin the count as the bench offers it."""
+        self.do(Do.CLOSE_SHIFT)
+        return self.do(Do.CHOOSE, "count")
+
     def sign_in(self, person: tuple[str, str]) -> Shown:
         self.scan(person[0])
         return self.scan(person[1], TYPED)

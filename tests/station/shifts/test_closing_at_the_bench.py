@@ -55,7 +55,7 @@ def floor(worked: Path, rules: Rules) -> Iterator[Floor]:
 
 def begin(floor: Floor) -> None:
     floor.sign_in(SUPERVISOR)
-    floor.do(Do.CLOSE_SHIFT)
+    floor.close()
     assert floor.stage == Stage.COUNT
 
 
@@ -104,6 +104,9 @@ def test_what_the_count_shows_is_named_and_each_difference_needs_its_reasons(flo
     floor.choose("4/Northwind/resale", "lost")
     assert all(line.is_settled for line in floor.history.shift_lines(SHIFT))
     floor.do(Do.CONFIRM)
+    assert floor.stage == Stage.WRITE_OFF
+    assert [each.value for each in floor.bench.state.ask.choices] == ["no", PLATES[2]]
+    floor.do(Do.CHOOSE, PLATES[2])
     assert floor.stage == Stage.SIGN
 
 
@@ -138,19 +141,21 @@ def test_much_that_differs_is_signed_by_two(floor: Floor) -> None:
     floor.do(Do.FINISH)
     floor.choose("4/Northwind/resale", "stolen", "3")
     floor.do(Do.CONFIRM)
+    floor.choose("no")
     floor.scan(SUPERVISOR[0])
     shown = floor.scan(SUPERVISOR[1], TYPED)
-    assert [type(each) for each in shown.facts] == [s.ShiftSigned]
+    assert [type(each) for each in shown.facts] == [s.ShiftSigned, f.SignedOut]
     assert floor.stage == Stage.COUNTERSIGN
     assert floor.scan(SUPERVISOR[0]).notice.tone is Tone.REFUSED, "the same person twice"
     assert floor.scan(RECEIVER[0]).notice.tone is Tone.REFUSED
     assert floor.scan(SECOND[0], TYPED).notice.tone is Tone.REFUSED, "a badge that was only typed"
     floor.scan(SECOND[0])
     shown = floor.scan(SECOND[1], TYPED)
-    assert [type(each) for each in shown.facts] == [s.ShiftCountersigned, s.ShiftLocked, f.SignedOut]
+    assert [type(each) for each in shown.facts] == [s.ShiftCountersigned, s.ShiftLocked]
     with floor.bench.journal.reading() as connection:
         (row,) = connection.exec_driver_sql("SELECT signed_by, countersigned_by, locked_at <> '' FROM shift").all()
     assert tuple(row) == (SUPERVISOR[0], SECOND[0], 1)
+    assert (floor.stage, floor.bench.state.half_signed) == (Stage.SIGN_IN, ())
 
 
 def test_the_count_is_blind(floor: Floor) -> None:
@@ -212,7 +217,7 @@ def test_a_count_called_off_holds_for_nothing(floor: Floor) -> None:
     floor.count(RESALE, *PLATES[:2])
     floor.do(Do.CANCEL)
     assert floor.stage == Stage.IDLE
-    floor.do(Do.CLOSE_SHIFT)
+    floor.close()
     shown = floor.do(Do.FINISH)
     assert shown.notice.tone is Tone.REFUSED
     assert shown.notice.params["bins"] == f"{HOLD}, {RESALE}"
@@ -235,7 +240,10 @@ def test_a_bin_that_left_is_not_counted_and_begins_anew(floor: Floor) -> None:
 
 def test_only_a_supervisor_begins_explains_and_calls_off(floor: Floor) -> None:
     floor.sign_in(RECEIVER)
-    assert floor.do(Do.CLOSE_SHIFT).notice.tone is Tone.REFUSED
+    floor.close()
+    assert floor.stage == Stage.SUPERVISOR
+    assert floor.scan(RECEIVER[0]).notice.tone is Tone.REFUSED
+    floor.do(Do.CANCEL)
     floor.do(Do.SIGN_OUT)
     begin(floor)
     floor.do(Do.SIGN_OUT)
@@ -294,7 +302,7 @@ def test_a_forgotten_shift_is_closed_by_a_supervisor_the_next_day(floor: Floor) 
     assert floor.bench.state.shift == SHIFT
     test_shift = [each.shift for each in floor.bench.journal.entries(0, 1000)]
     assert set(test_shift) == {SHIFT}
-    floor.do(Do.CLOSE_SHIFT)
+    floor.close()
     assert floor.stage == Stage.COUNT
 
 

@@ -31,7 +31,7 @@ def reviewed(tmp_path: Path, rules: Rules) -> Iterator[Path]:
         journal.append([delivered], operator=RECEIVER[0], shift="S-A01-1")
     with opened(tmp_path, rules) as floor:
         floor.sign_in(SUPERVISOR)
-        floor.do(Do.CLOSE_SHIFT)
+        floor.close()
         floor.count(RESALE, PLATES[0], "NOT-OURS")
         floor.count(HOLD, PLATES[3], PLATES[1])
         floor.do(Do.FINISH)
@@ -74,7 +74,7 @@ def test_the_report_is_blind_as_well(tmp_path: Path, rules: Rules, capsys: pytes
         at_work = json.loads(capsys.readouterr().out)
         assert 4 not in {each["rule"] for each in at_work["lines"]} and at_work["lines"]
         floor.sign_in(SUPERVISOR)
-        floor.do(Do.CLOSE_SHIFT)
+        floor.close()
         assert main(["shift", str(tmp_path), "--form", "json"]) == 0
         assert json.loads(capsys.readouterr().out)["lines"] == []
 

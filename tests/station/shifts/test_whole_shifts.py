@@ -12,7 +12,8 @@ from station.database import open_memory
 from station.records import Disposition
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
-from station.shifts.findings import Finding, findings
+from station.shifts.findings import Finding, findings, found_again, lost
+from station.shifts.late import Late, late
 from station.shifts.lines import Line
 from tests.station.shifts.whole import STATION, Invented
 
@@ -33,13 +34,16 @@ class WholeShifts(RuleBasedStateMachine):
         self.parcel, self.parcel_client, self.declared, self.received = "", "", 0, 0
         self.item: tuple[str, str] | None = None
         self.gone: dict[str, str] = {}
-        self.items: dict[str, str] = {}
         self.released: dict[str, str] = {}
+        self.stolen: list[str] = []
+        self.half_signed: list[str] = []
+        self.signed: dict[str, set[tuple[str, int, int]]] = {}
         self._begin()
 
     def _begin(self) -> None:
         self.arrived = 0
         self.declared_short: dict[str, int] = {}
+        self.late: dict[tuple[str, str], Late] = {}
         self.plates_open = {self.item[1]} if self.item else set()
 
     def teardown(self) -> None:
@@ -61,7 +65,6 @@ class WholeShifts(RuleBasedStateMachine):
             match = "undeclared"
         self.item = self.bench.take_out(self.parcel, match, self.parcel_client)
         self.received += match == "matched"
-        self.items[self.item[1]] = self.item[0]
         self.plates_open.add(self.item[1])
         if bin:
             self.place(bin)
@@ -110,7 +113,35 @@ class WholeShifts(RuleBasedStateMachine):
     @rule(data=st.data())
     def steal(self, data: st.DataObject) -> None:
         plates = self.bench.lying[data.draw(st.sampled_from(self._filled()))]
-        plates.remove(data.draw(st.sampled_from(sorted(plates))))
+        plate = data.draw(st.sampled_from(sorted(plates)))
+        plates.remove(plate)
+        self.stolen.append(plate)
+
+    @precondition(lambda self: self.stolen)
+    @rule(data=st.data(), bin=st.sampled_from(sorted(BINS)))
+    def turn_up(self, data: st.DataObject, bin: str) -> None:
+        """What was stolen or lost lies in some bin again, written off meanwhile or not."""
+        plate = data.draw(st.sampled_from(sorted(self.stolen)))
+        self.stolen.remove(plate)
+        if plate not in self.bench.lying.get(bin, []):
+            self.bench.lying.setdefault(bin, []).append(plate)
+            self.bench.ways[bin] = BINS[bin]
+
+    @precondition(lambda self: self.signed)
+    @rule(data=st.data(), delivered=st.integers(0, 9), refused=st.integers(0, 2))
+    def type_late(self, data: st.DataObject, delivered: int, refused: int) -> None:
+        """A carrier's sheet of an earlier shift comes in this one."""
+        shift = data.draw(st.sampled_from(sorted(self.signed)))
+        self.bench.say(s.DeliveryCounted(shift, "ups", delivered, refused))
+        self.late[shift, "sheet"] = Late(shift, "sheet", "ups", delivered, refused)
+
+    @precondition(lambda self: self.half_signed)
+    @rule()
+    def sign_late(self) -> None:
+        """The second supervisor signs an earlier shift."""
+        shift = self.half_signed.pop()
+        self.bench.say(s.ShiftCountersigned(shift, "B8"), s.ShiftLocked(shift))
+        self.late[shift, "signature"] = Late(shift, "signature", "B8")
 
     @precondition(lambda self: self._filled())
     @rule(data=st.data(), bin=st.sampled_from(sorted(BINS)))
@@ -181,7 +212,7 @@ class WholeShifts(RuleBasedStateMachine):
         """What is on hold is released: it is carried to its bin, or lies where it is expected still."""
         plate = data.draw(st.sampled_from(self._held()))
         self.released[plate] = bin
-        self.bench.release(self.items[plate], "restock")
+        self.bench.release(self.bench.items[plate], "restock")
         if is_carried and any(plate in plates for plates in self.bench.lying.values()):
             self.carry(plate)
 
@@ -197,10 +228,10 @@ class WholeShifts(RuleBasedStateMachine):
         return sorted(plate for plate in self.released if self.bench.said_of.get(plate) == "BIN-3")
 
     def carry(self, plate: str) -> None:
-        self.bench.carry(plate, self.items[plate], self.released[plate], "restock")
+        self.bench.carry(plate, self.bench.items[plate], self.released[plate], "restock")
 
-    @rule(data=st.data(), delivered=st.integers(0, 3), times=st.integers(1, 2))
-    def close(self, data: st.DataObject, delivered: int, times: int) -> None:
+    @rule(data=st.data(), delivered=st.integers(0, 3), times=st.integers(1, 2), second=st.booleans())
+    def close(self, data: st.DataObject, delivered: int, times: int, second: bool) -> None:
         bench = self.bench
         left = set(data.draw(st.sets(st.sampled_from(sorted(bench.ways)), max_size=1))) if bench.ways else set()
         counted = set(bench.ways) - left
@@ -210,11 +241,28 @@ class WholeShifts(RuleBasedStateMachine):
             bench.count(bin, times)
         bench.say(s.CountEnded(bench.shift))
         self._check(counted, delivered)
-        bench.say(s.ShiftSigned(bench.shift, "open", ""), s.ShiftLocked(bench.shift))
+        self._sign(data, second)
         bench.open_shift()
         self._begin()
 
-    def note(self, truth: set[Finding], named: set[Finding]) -> None:
+    def _sign(self, data: st.DataObject, second: bool) -> None:
+        """What is missing is written off, or not; what was found again is expected again; nothing told changes."""
+        bench, shift = self.bench, BenchShift(STATION, self.bench.shift)
+        before = findings(self.connection, *shift), reconcile(self.connection, [shift])
+        missing = sorted(each.plate for each in lost(self.connection, *shift))
+        for plate in data.draw(st.lists(st.sampled_from(missing), unique=True)) if missing else ():
+            bench.write_off(plate)
+        for found in found_again(self.connection, *shift):
+            bench.find_again(found)
+        assert (findings(self.connection, *shift), reconcile(self.connection, [shift])) == before
+        bench.say(s.ShiftSigned(bench.shift, "open", "", needs_second=second))
+        if second:
+            self.half_signed.append(bench.shift)
+        else:
+            bench.say(s.ShiftLocked(bench.shift))
+        self.signed[bench.shift] = first_rule(before[1])
+
+    def note(self, truth: set[Finding | Late], named: set[Finding | Late]) -> None:
         """Be told what a close had to name, and what it named."""
 
     def _check(self, counted: set[str], delivered: int) -> None:
@@ -222,8 +270,12 @@ class WholeShifts(RuleBasedStateMachine):
         unplaced = {self.item[1]} if self.item else set()
         found = findings(self.connection, STATION, bench.shift)
         truth = bench.truth(counted, unplaced, self.gone)
-        self.note(truth, set(found))
+        late_truth, told_late = set(self.late.values()), set(late(self.connection, BenchShift(STATION, bench.shift)))
+        self.note({*truth, *late_truth}, {*found, *told_late})
         assert set(found) == truth
+        assert told_late == late_truth
+        for shift, lines in self.signed.items():
+            assert first_rule(reconcile(self.connection, [BenchShift(STATION, shift)])) == lines, "it was signed so"
         assert len(found) == len(set(found))
         off = {(line.rule, line.client, line.way): line.difference for line in reconcile_of(self) if line.difference}
         fine = {key: units for key, units in off.items() if key[0] != 4}
@@ -231,8 +283,14 @@ class WholeShifts(RuleBasedStateMachine):
         expected |= {(3, client, ""): -units for client, units in self.declared_short.items()}
         expected |= {(5, "", ""): -len(self.plates_open)} if self.plates_open else {}
         assert fine == expected
-        counts = sum(len(bench.lying.get(bin, [])) for bin in counted)
+        lying = [plate for bin in counted for plate in bench.lying.get(bin, [])]
+        counts = len(lying) - sum(plate in bench.given_up for plate in lying)
         assert sum(units for key, units in off.items() if key[0] == 4) == counts - len(bench.said_of)
+
+
+def first_rule(told: tuple[Line, ...]) -> set[tuple[str, int, int]]:
+    """What the lines say of the carriers' sheets."""
+    return {(line.way, line.expected, line.actual) for line in told if line.rule == 1}
 
 
 def reconcile_of(machine: WholeShifts) -> tuple[Line, ...]:

@@ -31,6 +31,8 @@ class Invented:
         self._numbers: Counter[str] = Counter()
         self.lying: dict[str, list[str]] = {}
         self.said_of: dict[str, str] = {}
+        self.items: dict[str, str] = {}
+        self.given_up: set[str] = set()
         self.ways: dict[str, Disposition] = {}
         self._fills: Counter[str] = Counter()
         self.open_shift()
@@ -73,6 +75,7 @@ class Invented:
         order = {"rma": "R", "line": "1"} if match == "matched" else {}
         self.say(f.ItemIdentified(parcel, item, "code", match, "Shoe", "footwear", client, **order))
         self.say(f.PlateAllotted(item, plate))
+        self.items[plate] = item
         return item, plate
 
     def place(self, item: str, plate: str, bin: str, way: Disposition) -> None:
@@ -124,6 +127,18 @@ class Invented:
         """Take a step with a bin back."""
         self.say(b.BinStepTakenBack(step, txn, bin))
 
+    def write_off(self, plate: str) -> None:
+        """Give up a unit that the count did not find."""
+        bin = self.said_of.pop(plate)
+        self.say(s.ItemWrittenOff(self.shift, self.items[plate], plate, bin, "B9"))
+        self.given_up.add(plate)
+
+    def find_again(self, found: s.ItemFoundAgain) -> None:
+        """Expect a unit again that had been given up, where the count found it."""
+        self.say(found)
+        self.given_up.discard(found.plate)
+        self.said_of[found.plate] = found.bin
+
     def count(self, bin: str, times: int = 1) -> None:
         """Count what really lies in a bin, so often: only the last time holds; before, something else was scanned."""
         for n in range(1, times + 1):
@@ -145,6 +160,8 @@ class Invented:
             for plate in plates:
                 if times[plate] > 1:
                     found.add(Finding("double", plate, "", bin))
+                elif plate in self.given_up:
+                    found.add(Finding("found_again", plate, "", bin))
                 elif plate in unplaced:
                     found.add(Finding("unplaced", plate, "", bin))
                 elif plate in gone:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0010"
 
 _TEXTS = ("grader", "category", "client", "rubric", "first_letter", "letter", "answers", "looked_at")
 

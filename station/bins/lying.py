@@ -1,0 +1,43 @@
+"""Where an item lies that was put into a bin, and what may be done with it: one row, by its plate or its name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from station.known import Lying
+from station.statements import Statement
+
+_BARRING = ("recall", "recall_part", "recall_placed", "hazard")
+
+
+def lying(row: Sequence[Any]) -> Lying:
+    """Return an item from one row of `BY_PLATE` or `BY_ITEM`."""
+    named = dict(zip(_COLUMNS, row, strict=False))
+    is_hazard, told, is_doubted, copies, again = row[len(_COLUMNS) :]
+    return Lying(
+        **named,
+        is_hazard=bool(is_hazard),
+        is_barred=bool(is_hazard or told),
+        is_doubted=bool(is_doubted),
+        copies=copies,
+        grades=1 + again,
+    )
+
+
+_COLUMNS = (
+    "item", "parcel", "plate", "title", "client", "rma", "letter", "disposition", "bin", "price_minor", "currency",
+)  # fmt: skip
+_LYING = (
+    "SELECT i.item, i.parcel, i.plate, i.title, i.client, i.rma, i.letter, i.disposition,"
+    " CASE WHEN i.moved_n = 0 THEN i.bin ELSE '' END AS bin, i.price_minor, i.currency,"
+    " i.owner = 'safety' AS is_hazard,"
+    " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
+    f" AND e.kind IN ({', '.join(map(repr, _BARRING))})) AS told,"
+    " EXISTS (SELECT 1 FROM decision d WHERE d.station = i.station AND d.item = i.item AND d.decision = 'regrade'"
+    " AND d.taken_back_at = '' AND NOT EXISTS (SELECT 1 FROM regrade r WHERE r.station = i.station"
+    " AND r.item = i.item AND r.graded_at >= d.decided_at)) AS is_doubted, l.copies_asked,"
+    " (SELECT COUNT(*) FROM regrade r WHERE r.station = i.station AND r.item = i.item) AS again"
+    " FROM item i JOIN plate l ON l.station = i.station AND l.plate = i.plate AND l.voided_at = ''"
+    " WHERE i.station = :station AND i.placed_at <> ''"
+)
+BY_PLATE = Statement(f"{_LYING} AND i.plate = :plate")
+BY_ITEM = Statement(f"{_LYING} AND i.item = :item")

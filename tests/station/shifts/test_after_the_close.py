@@ -1,0 +1,278 @@
+"""What is said of a shift when it is over: its second signature, what was lost, sheets that came late; and clocks."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from station import facts as f
+from station.__main__ import main
+from station.authority.facts import StepUpGiven
+from station.inputs import TYPED, Do
+from station.journal import Journal
+from station.moments import utc
+from station.outcome import Tone
+from station.rules import Rules
+from station.shifts import facts as s
+from station.shifts.closing import HalfSigned
+from station.shifts.counting import BenchShift
+from station.shifts.figures import figures
+from station.shifts.findings import Finding
+from station.shifts.late import Late
+from station.stages import Stage
+from station.steps.close import key_of
+from station.steps.sign_in import FORGOTTEN_H
+from tests.station.shifts.closed import (
+    HOLD,
+    PLATES,
+    RECEIVER,
+    RESALE,
+    SECOND,
+    STATION,
+    SUPERVISOR,
+    Floor,
+    opened,
+    work,
+)
+
+FIRST, NEXT, THIRD = "S-A01-1", "S-A01-2", "S-A01-3"
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Path:
+    folder = tmp_path_factory.mktemp("worked")
+    with Journal.open(folder / "station.sqlite", STATION) as journal:
+        work(journal)
+    with opened(folder, rules):
+        pass
+    return folder
+
+
+@pytest.fixture
+def folder(made_once: Path, tmp_path: Path) -> Path:
+    return copytree(made_once, tmp_path / "worked")
+
+
+@pytest.fixture
+def floor(folder: Path, rules: Rules) -> Iterator[Floor]:
+    with opened(folder, rules) as made:
+        yield made
+
+
+def count(floor: Floor, resale: tuple[str, ...], hold: tuple[str, ...] = (PLATES[3],)) -> None:
+    """Count both bins and see what differs."""
+    floor.sign_in(SUPERVISOR)
+    floor.close()
+    floor.count(RESALE, *resale)
+    if HOLD in {each.code for each in floor.bench.known.bins_with_goods()}:
+        floor.count(HOLD, *hold)
+    floor.do(Do.FINISH)
+
+
+def sign(floor: Floor, person: tuple[str, str] = SUPERVISOR) -> None:
+    assert floor.stage in (Stage.SIGN, Stage.COUNTERSIGN)
+    floor.scan(person[0])
+    floor.scan(person[1], TYPED)
+
+
+def half_signed(floor: Floor) -> None:
+    """Close the shift with three units gone, signed by one."""
+    count(floor, ())
+    floor.choose("4/Northwind/resale", "stolen", "3")
+    floor.do(Do.CONFIRM)
+    floor.choose("no")
+    sign(floor)
+
+
+def differing(floor: Floor, shift: str) -> dict[str, int]:
+    return {key_of(line): line.difference for line in floor.history.shift_lines(shift) if line.difference}
+
+
+def test_a_shift_that_waits_for_its_second_signature_blocks_nobody(folder: Path, rules: Rules) -> None:
+    with opened(folder, rules) as floor:
+        half_signed(floor)
+        floor.do(Do.CANCEL)
+        assert floor.stage == Stage.SIGN_IN
+    with opened(folder, rules) as floor:
+        shown = floor.sign_in(RECEIVER)
+        assert shown.facts[0] == f.ShiftOpened(NEXT, "Bench 1")
+        assert (shown.notice.tone, shown.notice.params["shift"]) == (Tone.ATTENTION, FIRST)
+        assert floor.bench.state.half_signed == (HalfSigned(FIRST, SUPERVISOR[0]),)
+        floor.do(Do.CLOSE_SHIFT)
+        floor.choose(f"second/{FIRST}")
+        assert floor.scan(SUPERVISOR[0]).notice.tone is Tone.REFUSED, "the same person twice"
+        floor.scan(SECOND[0])
+        assert floor.scan(SECOND[1], TYPED).facts == (s.ShiftCountersigned(FIRST, SECOND[0]), s.ShiftLocked(FIRST))
+        assert (floor.stage, floor.bench.state.shift) == (Stage.IDLE, NEXT)
+        assert floor.bench.state.operator.badge == RECEIVER[0]
+        assert floor.history.late(NEXT) == (Late(FIRST, "signature", SECOND[0]),)
+        assert floor.history.late(FIRST) == ()
+
+
+def test_a_second_signature_at_once_is_not_late(floor: Floor) -> None:
+    half_signed(floor)
+    sign(floor, SECOND)
+    assert floor.bench.state.half_signed == ()
+    floor.sign_in(RECEIVER)
+    assert floor.history.late(NEXT) == ()
+    # As the program of before did, which let nobody else begin meanwhile.
+    floor.bench.journal.append([s.ShiftCountersigned(FIRST, SECOND[0])], operator=SECOND[0], shift=FIRST)
+    assert floor.history.late(FIRST) == ()
+
+
+def test_a_bin_of_which_all_is_written_off_is_not_asked_for_any_more(floor: Floor) -> None:
+    count(floor, PLATES[:3], ())
+    floor.choose("4/Northwind/hold", "damaged")
+    floor.do(Do.CONFIRM)
+    floor.choose(PLATES[3])
+    sign(floor)
+    sign(floor, SECOND)
+    assert [each.code for each in floor.bench.known.bins_with_goods()] == [RESALE]
+
+
+def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(folder: Path, rules: Rules) -> None:
+    """One unit is lost, given up, and lies on hold two shifts later; after each signature the next shift adds up."""
+    with opened(folder, rules) as floor:
+        count(floor, PLATES[:2])
+        assert differing(floor, FIRST) == {"4/Northwind/resale": -1}
+        floor.choose("4/Northwind/resale", "lost")
+        floor.do(Do.CONFIRM)
+        floor.choose(PLATES[2])
+        floor.scan(SUPERVISOR[0])
+        shown = floor.scan(SUPERVISOR[1], TYPED)
+        # Nobody knows what it is worth: above any limit, so a second one signs.
+        assert shown.facts[0] == s.ItemWrittenOff(FIRST, "I2", PLATES[2], RESALE, SUPERVISOR[0], 0, "USD")
+        assert shown.facts[1].needs_second
+        sign(floor, SECOND)
+        assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
+    with opened(folder, rules) as floor:
+        count(floor, PLATES[:2])
+        assert (differing(floor, NEXT), floor.history.shift_findings(NEXT)) == ({}, ())
+        floor.do(Do.CONFIRM)
+        sign(floor)
+    with opened(folder, rules) as floor:
+        count(floor, PLATES[:2], (PLATES[3], PLATES[2]))
+        found = (Finding("found_again", PLATES[2], "", HOLD),)
+        assert (differing(floor, THIRD), floor.history.shift_findings(THIRD)) == ({}, found)
+        floor.do(Do.CONFIRM)
+        floor.scan(SUPERVISOR[0])
+        shown = floor.scan(SUPERVISOR[1], TYPED)
+        assert shown.facts[0] == s.ItemFoundAgain(THIRD, "I2", PLATES[2], HOLD)
+        assert (differing(floor, THIRD), floor.history.shift_findings(THIRD)) == ({}, found)
+        count(floor, PLATES[:2])
+        assert floor.history.shift_findings("S-A01-4") == (Finding("missing", PLATES[2], HOLD, ""),)
+
+
+def test_what_lies_somewhere_is_not_offered_to_be_written_off(floor: Floor) -> None:
+    count(floor, PLATES[:2])
+    floor.choose("4/Northwind/resale", "elsewhere")
+    floor.do(Do.CONFIRM)
+    assert floor.stage == Stage.SIGN
+
+
+def test_a_receiver_types_a_sheet_and_the_next_shift_tells_one_that_came_late(floor: Floor) -> None:
+    floor.sign_in(RECEIVER)
+    floor.do(Do.CLOSE_SHIFT)
+    floor.choose("sheet")
+    assert [each.value for each in floor.bench.state.ask.choices][:2] == ["ups", "Amazon"], "who came comes first"
+    floor.choose("UPS")
+    assert floor.do(Do.CONFIRM).facts == (), "how many were delivered must be said"
+    assert floor.scan("seven", TYPED).notice.tone is Tone.REFUSED
+    floor.scan("3", TYPED)
+    floor.scan("9", TYPED)
+    assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED, "more refused than delivered"
+    for number in ("3", "1"):
+        floor.scan(number, TYPED)
+    assert floor.do(Do.CONFIRM).facts == (s.DeliveryCounted(FIRST, "UPS", 3, 1, 0),)
+    floor.do(Do.SIGN_OUT)
+    count(floor, PLATES[:3])
+    signed = [line for line in floor.history.shift_lines(FIRST) if line.rule == 1]
+    floor.choose("1//UPS", "not_scanned", "2")
+    floor.do(Do.CONFIRM)
+    sign(floor)
+    floor.sign_in(RECEIVER)
+    floor.do(Do.CLOSE_SHIFT)
+    floor.choose("late-sheet", "UPS")
+    for number in ("8", "0", "2"):
+        floor.scan(number, TYPED)
+    assert floor.history.late(NEXT) == (Late(FIRST, "sheet", "UPS", 8, 0, 2),)
+    again = [line for line in floor.history.shift_lines(FIRST) if line.rule == 1]
+    assert [line.parts for line in again] == [line.parts for line in signed], "what was signed stays"
+    assert not [line for line in floor.history.shift_lines(NEXT) if line.rule == 1]
+
+
+def test_a_receiver_closes_a_shift_with_a_supervisors_badge_and_stays_signed_in(floor: Floor) -> None:
+    floor.sign_in(RECEIVER)
+    floor.close()
+    assert floor.stage == Stage.SUPERVISOR
+    assert floor.scan(SUPERVISOR[0], TYPED).notice.tone is Tone.REFUSED
+    floor.scan(SUPERVISOR[0])
+    assert floor.scan("0000", TYPED).notice.tone is Tone.REFUSED
+    facts = floor.scan(SUPERVISOR[1], TYPED).facts
+    assert StepUpGiven("close", RECEIVER[0], SUPERVISOR[0]) in facts and s.CountBegan(FIRST) in facts
+    assert (floor.stage, floor.bench.state.operator.badge) == (Stage.COUNT, RECEIVER[0])
+
+
+@pytest.mark.parametrize(("hours", "tone"), [(FORGOTTEN_H - 1, Tone.ACCEPTED), (FORGOTTEN_H + 10, Tone.ATTENTION)])
+def test_who_signs_in_is_told_of_a_shift_that_nobody_closed(floor: Floor, hours: int, tone: Tone) -> None:
+    began = utc(datetime.now(UTC) - timedelta(hours=hours, minutes=5))
+    with floor.bench.journal._writer.begin():  # the wall clock of yesterday
+        floor.bench.journal._writer.exec_driver_sql("UPDATE shift SET opened_at = ?", (began,))
+    notice = floor.sign_in(RECEIVER).notice
+    assert notice.tone is tone
+    assert notice.params.get("hours", "") == (str(hours) if tone is Tone.ATTENTION else "")
+
+
+Clock = Callable[[str], None]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Sets the clock on the wall that the journal reads."""
+    return lambda at: monkeypatch.setattr("station.journal.now", lambda: at)
+
+
+def test_a_clock_that_is_set_back_in_a_shift_and_in_its_count_changes_no_line(
+    folder: Path, rules: Rules, clock: Clock
+) -> None:
+    """The hour that comes twice in autumn is nothing in UTC; a step back by the network's time is."""
+    line = f.Declared("R-2", "1", "SKU", "Shoe", "footwear", "Northwind", reason="too_small", quantity=2)
+    with Journal.open(folder / "station.sqlite", STATION) as journal:
+        for at, fact in (
+            ("2026-10-25T00:30:00.000000Z", f.ParcelArrived("P2", "1Z2", "ups", "return", "one", declared=(line,))),
+            ("2026-10-25T01:30:00.000000Z", f.ParcelFinished("P2", 0, 0)),
+            ("2026-10-25T02:00:00.000000Z", f.ParcelArrived("P3", "1Z3", "ups", "return", "one")),
+            ("2026-10-25T01:10:00.000000Z", f.ParcelFinished("P3", 0, 0)),
+        ):
+            clock(at)
+            journal.append([fact], operator=RECEIVER[0], shift=FIRST)
+        with journal.reading() as connection:
+            told = figures(connection, BenchShift(STATION, FIRST), "2026-10-25T01:11:00.000000Z")
+    assert (told.untimed, told.cycle_p90_s > 3000, told.returned_why) == (1, True, (("too_small", 2),))
+    with opened(folder, rules) as floor:
+        floor.sign_in(SUPERVISOR)
+        floor.close()
+        floor.count(RESALE, PLATES[0])
+        clock("2026-10-25T00:05:00.000000Z")
+        floor.count(RESALE, *PLATES[:3])
+        floor.count(HOLD, PLATES[3])
+        floor.do(Do.FINISH)
+        assert floor.history.shift_findings(FIRST) == (), "the latest count holds, whatever the clock says"
+        assert {key_of(line): line.difference for line in floor.history.shift_lines(FIRST) if line.rule != 3} == {
+            key_of(line): 0 for line in floor.history.shift_lines(FIRST) if line.rule != 3
+        }
+
+
+def test_the_report_for_machines_has_the_figures_but_not_while_bins_are_counted(
+    folder: Path, rules: Rules, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["shift", str(folder), "--form", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["figures"]["items"] == 4
+    with opened(folder, rules) as floor:
+        floor.sign_in(SUPERVISOR)
+        floor.close()
+    assert main(["shift", str(folder), "--form", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["figures"] is None
