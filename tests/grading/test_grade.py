@@ -214,3 +214,14 @@ def test_a_grade_can_be_written_and_read(goods) -> None:
     shipped = goods.rubric("home")
     result = grade(shipped, goods.best(shipped, chips="small"), goods.matched)
     assert msgspec.json.decode(msgspec.json.encode(result), type=Grade) == result
+
+
+@pytest.mark.parametrize("category", ["phones", "laptops", "electronics", "audio"])
+def test_a_lock_that_was_checked_later_is_not_said_to_be_unchecked(goods, category: str) -> None:
+    shipped = goods.rubric(category)
+    evidence = {"match": "matched", "serial": "same"}
+    late = grade(shipped, goods.best(shipped, lock="dark", starts="yes", lock_now="no"), evidence)
+    told = "The activation lock could not be checked at first: it did not start"
+    assert (late.letter, [why.text for why in late.reasons]) == ("C", [told])
+    never = grade(shipped, goods.best(shipped, lock="dark", starts="no"), evidence)
+    assert (never.letter, told in [why.text for why in never.reasons]) == ("D", True)
