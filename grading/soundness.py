@@ -51,7 +51,7 @@ def check(rubric: Rubric) -> list[Problem]:
     if len(ways) > _MOST_STATES:
         text = f"there are more than {_MOST_STATES} ways through the answers; let fewer questions depend on others"
         return [Problem("questions", text)]
-    return [*_dead(rubric, ways), *_endings(rubric, ways)]
+    return [*_dead(rubric, ways), *_contradictions(rubric, ways), *_endings(rubric, ways)]
 
 
 def unmapped(rubric: Rubric, table: RouteTable) -> list[Problem]:
@@ -251,6 +251,34 @@ def _dead(rubric: Rubric, ways: list[_Way]) -> Iterator[Problem]:
             yield Problem(place, f"no way through the answers gives {said}")
 
 
+def _contradictions(rubric: Rubric, ways: list[_Way]) -> Iterator[Problem]:
+    """Questions that could say something works after an answer that nothing does.
+
+    Only what may be dead itself is meant: a hinge holds, and a battery charges, in goods that do not start.
+    """
+    found: dict[tuple[str, str], Problem] = {}
+    for answers, question in ways:
+        if question is None or not _tries_power(question):
+            continue
+        for before, option in chosen(rubric, answers, ()):
+            if _is_dead(option):
+                text = f"it may say that it works after {before.id} = {option.id} said that nothing does"
+                found[before.id, question.id] = Problem(f"questions.{question.id}", text)
+    yield from found.values()
+
+
+def _tries_power(question: Question) -> bool:
+    """Tell whether a part can be found to work or to be dead; whether a battery charges is not meant."""
+    found = [option.defect for option in question.options if option.defect]
+    may_work = any(option.functional == "works" for option in question.options)
+    return may_work and any(defect.kind == "dead" and defect.zone != "battery" for defect in found)
+
+
+def _is_dead(option: Option) -> bool:
+    defect = option.defect
+    return defect is not None and (defect.zone, defect.kind, defect.severity) == ("all", "dead", 4)
+
+
 def _endings(rubric: Rubric, ways: list[_Way]) -> Iterator[Problem]:
     """Ways that end too soon to say anything, and letters no way ends in."""
     letters: set[str] = set()
@@ -320,5 +348,6 @@ def _future(rubric: Rubric, answers: Answers, asked_for: set[str]) -> object:
         frozenset(option.functional for option in options),
         any(option.cosmetic for option in options),
         any(option.sealed for option in options),
+        any(_is_dead(option) for option in options),
         frozenset((option.stop, option.cap) for option in options if option.stop),
     )

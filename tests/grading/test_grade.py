@@ -95,6 +95,8 @@ def test_faultless_goods_are_a(goods, category: str) -> None:
         ({"health": "no"}, "C", "works", "health:no"),
         ({"liquid": "red"}, "D", "works", "liquid:red"),
         ({"packaging": "sealed"}, "A", "sealed", "packaging:sealed"),
+        ({"lock": "dark"}, "C", "works", "lock:dark"),
+        ({"lock": "dark", "lock_now": "unseen"}, "C", "untested", "lock_now:unseen"),
     ],
 )
 def test_the_worst_floor_wins_and_comes_first(
@@ -103,6 +105,19 @@ def test_the_worst_floor_wins_and_comes_first(
     shipped = goods.rubric("electronics")
     result = grade(shipped, goods.best(shipped, **answers), goods.matched)
     assert (result.letter, result.functional, result.reasons[0].code) == (letter, functional, first)
+
+
+@pytest.mark.parametrize("category", ["phones", "laptops", "electronics", "audio"])
+def test_only_a_lock_that_nobody_could_see_is_said_not_to_be_checked(goods, category: str) -> None:
+    shipped = goods.rubric(category)
+    words = {
+        seen: [
+            why.text for why in grade(shipped, goods.best(shipped, lock="dark", lock_now=seen), goods.matched).reasons
+        ]
+        for seen in ("no", "unseen")
+    }
+    dark = "The activation lock could not be checked at first: it did not start"
+    assert words == {"no": [dark], "unseen": ["The activation lock could not be checked", dark]}
 
 
 @pytest.mark.parametrize(
@@ -214,3 +229,14 @@ def test_a_grade_can_be_written_and_read(goods) -> None:
     shipped = goods.rubric("home")
     result = grade(shipped, goods.best(shipped, chips="small"), goods.matched)
     assert msgspec.json.decode(msgspec.json.encode(result), type=Grade) == result
+
+
+@pytest.mark.parametrize("category", ["phones", "laptops", "electronics", "audio"])
+def test_a_lock_that_was_checked_later_is_not_said_to_be_unchecked(goods, category: str) -> None:
+    shipped = goods.rubric(category)
+    evidence = {"match": "matched", "serial": "same"}
+    late = grade(shipped, goods.best(shipped, lock="dark", starts="yes", lock_now="no"), evidence)
+    told = "The activation lock could not be checked at first: it did not start"
+    assert (late.letter, [why.text for why in late.reasons]) == ("C", [told])
+    never = grade(shipped, goods.best(shipped, lock="dark", starts="no"), evidence)
+    assert (never.letter, told in [why.text for why in never.reasons]) == ("D", True)

@@ -51,6 +51,20 @@ def test_any_walk_with_any_evidence_is_mapped_and_only_clear_goods_are_sellable(
                 assert graded.letter and not graded.stops and way != "hold" and outcome.match == "matched"
 
 
+@pytest.mark.parametrize("category", ["phones", "laptops", "electronics", "audio"])
+def test_goods_whose_lock_nobody_could_see_are_sold_as_working_in_no_list(goods, category: str) -> None:
+    shipped = goods.rubric(category)
+    answers = goods.best(shipped, lock="dark", lock_now="unseen")
+    graded = grade(shipped, answers, goods.matched)
+    outcome = outcome_of(category, graded, "resale", "matched", "", answers)
+    words = {name: codes(MAPPINGS[name], outcome)[0].word for name in MAPPINGS}
+    said = {name for name, word in words.items() if word == "Not known to work"}
+    others = {name for name, word in words.items() if word == "This list is not for goods of this kind"}
+    # The rest tell a client or a payer where it went and that it came, and Loop our letter.
+    assert said | others == MAPPINGS.keys() - {"loop", "paypal", "shopify", "two_boxes"}
+    assert said >= {"amazon", "back_market", "ebay"}
+
+
 @pytest.mark.parametrize(
     ("mapping", "outcome", "expected"),
     [

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from grading.route import parse as parse_routes
@@ -65,6 +66,19 @@ def test_a_question_no_way_leads_to_is_found(goods) -> None:
     assert ("questions.functions", "no way through the answers leads here") in [
         (problem.place, problem.text) for problem in check(parse(text.encode()))
     ]
+
+
+@pytest.mark.parametrize(
+    ("category", "question"), [("phones", "functions"), ("laptops", "functions"), ("audio", "link")]
+)
+def test_asking_what_works_of_goods_that_do_not_start_is_found(goods, category: str, question: str) -> None:
+    shipped = goods.rubric(category)
+    always = tuple(
+        msgspec.structs.replace(each, when=()) if each.id == question else each for each in shipped.questions
+    )
+    found = check(msgspec.structs.replace(shipped, questions=always))
+    text = "it may say that it works after starts = no said that nothing does"
+    assert [(each.place, each.text) for each in found] == [(f"questions.{question}", text)]
 
 
 def test_a_letter_no_way_ends_in_is_found(goods) -> None:

@@ -63,7 +63,7 @@ def test_one_key_shows_the_pictures_large_and_an_answer_is_given_there(
     window.render(see())
     QApplication.processEvents()
     small = heights(window)
-    assert any(each.accessibleName() == "Z Larger pictures" for each in window.findChildren(KeyButton))
+    assert any(each.accessibleName() == "Z Large pictures" for each in window.findChildren(KeyButton))
     QTest.keyClick(window, Qt.Key.Key_Z)
     assert wanted == [True]
     window.render(replace(see(), enlarged=True))
@@ -81,6 +81,24 @@ def test_one_key_shows_the_pictures_large_and_an_answer_is_given_there(
     window.render(see())
     QApplication.processEvents()
     assert heights(window) == small
+
+
+def test_where_pictures_have_no_room_beside_the_answers_the_same_key_shows_them(
+    hands, see: Callable, window: Window
+) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    window.resize(1024, 768)
+    window.render(see())
+    QApplication.processEvents()
+    assert heights(window) == []
+    assert any(each.accessibleName() == "Z Large pictures" for each in window.findChildren(KeyButton))
+    window.render(replace(see(), enlarged=True))
+    QApplication.processEvents()
+    pictured = [each for each in see().prompt.buttons if each.picture]
+    assert len(heights(window)) == len(pictured) and min(heights(window)) >= 96
 
 
 @pytest.fixture

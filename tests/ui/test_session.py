@@ -199,7 +199,7 @@ def test_large_pictures_go_with_the_answer_and_the_question_is_answered_there(be
         bench.type("z", enter=False)
         assert "Back to the question" in bench.shown()
         bench.key(leave)
-        assert "Larger pictures" in bench.shown()
+        assert "Large pictures" in bench.shown()
         assert "Back to the question" not in bench.shown()
     bench.type("z", enter=False)
     bench.type("9", enter=False)

@@ -15,7 +15,7 @@ from ui.view import View
 from ui.wording import say
 
 KEY = "Z"
-LARGER = Button(KEY, mark("Larger pictures"), Command(Do.CANCEL), aside=True)
+LARGER = Button(KEY, mark("Large pictures"), Command(Do.CANCEL), aside=True)
 """Stands beside what may be done besides; the bench never hears of it, only the screen."""
 _SMALLER = Button(KEY, mark("Back to the question"), Command(Do.CANCEL), aside=True)
 _TALL = (320, 288, 256, 224, 192, 160, 128, 96)

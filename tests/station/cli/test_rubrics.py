@@ -74,7 +74,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
 @pytest.mark.parametrize(
     ("search", "replacement", "says"),
     [
-        ("version = 5", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ("version = 7", "version = 0", "version: Expected `int` >= 1; mend it there."),
         ('starts = ["yes"]', 'starts = ["yes"], lock = ["data"]', "no way through the answers gives starts = yes and"),
         ('faulty = "D"', 'faulty = "A"', "question starts, option no: a defect of severity 4 allows no letter better"),
         ('stop = "data"', "", "question lock, option data: the answer has no outcome."),
