@@ -129,7 +129,6 @@ _PLAIN: Mapping[Stage, tuple[str, str, str, tuple[Button, ...]]] = {
         (
             _button("F10", mark("Decisions"), Do.DECIDE),
             _button("F11", mark("The shift"), Do.CLOSE_SHIFT),
-            _button("L", mark("Second look"), Do.SECOND_LOOK),
             _SIGN_OUT,
         ),
     ),

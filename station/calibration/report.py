@@ -77,7 +77,7 @@ def as_text(told: Calibration) -> str:
 
 def _text(told: Calibration) -> Iterator[str]:
     if not told.letters.pairs:
-        yield f"Nobody looked at an item again since {told.since[:10]}. Press L at a bench, between two parcels."
+        yield f"Nobody looked at an item again since {told.since[:10]}. Press F11 at a bench, between two parcels."
         return
     yield f"Second looks since {told.since[:10]}: {told.letters.pairs}"
     yield f"{'':32} {'looks':>6} {'alike':>6}   kappa (95 of 100)"

@@ -29,6 +29,7 @@ _WORDS: Mapping[Do, str] = {
     Do.MOVE_BIN: mark("A bin has left"),
     Do.DECIDE: mark("Decide exceptions"),
     Do.SECOND_LOOK: mark("Second look"),
+    Do.BINS: mark("Do something with a bin"),
 }
 
 

@@ -53,7 +53,7 @@ def _finish(state: State, known: Known) -> Outcome:
     waiting = known.second_looks_due(state.operator.badge) if state.operator is not None else ()
     text = mark("Parcel finished. Scan the next one.")
     if waiting:
-        text = mark("Parcel finished. Scan the next one, or press L: {count} wait for a second look by you.")
+        text = mark("Parcel finished. Scan the next one, or press F11: {count} wait for a second look by you.")
     notice = finished(text, count=str(len(waiting))) if waiting else finished(text)
     return Outcome(notice, tuple(facts), ask=None)
 

@@ -1,4 +1,4 @@
-"""What is done about a shift between two parcels: its close, a carrier's sheet, a signature that still waits."""
+"""What is done in a shift between two parcels: its close, a carrier's sheet, a second look, a signature that waits."""
 
 from collections.abc import Mapping
 
@@ -15,10 +15,11 @@ from station.plates import shift_id
 from station.records import Operator
 from station.shifts.facts import CountBegan, DeliveryCounted
 from station.state import Ask, Choice, State
+from station.steps import second_look
 from station.steps.allowed import answer, ask_other
 from station.steps.notices import accepted, attention, refused
 
-COUNT, SHEET, LATE_SHEET, SECOND = "count", "sheet", "late-sheet", "second/"
+COUNT, SHEET, LATE_SHEET, LOOK, SECOND = "count", "sheet", "late-sheet", "look", "second/"
 _BEGUN = mark("The shift is counted now. Scan the first bin.")
 # So many have a key.
 _OFFERED = 9
@@ -39,7 +40,7 @@ REASONS: Mapping[str, str] = {
 
 
 def ask_what(state: State, command: Command, known: Known) -> Outcome:
-    """offers what can be done about a shift: count and close it, type in a carrier's sheet, sign as the second"""
+    """offers what can be done in a shift: count and close it, type in a carrier's sheet, look at an item again, sign"""
     waiting = tuple(
         Choice(f"{SECOND}{each.shift}", mark("Sign shift {shift} as the second"), {"shift": each.shift})
         for each in state.half_signed
@@ -48,6 +49,7 @@ def ask_what(state: State, command: Command, known: Known) -> Outcome:
     choices = (
         Choice(COUNT, mark("Count the bins and close the shift")),
         Choice(SHEET, mark("Type in a carrier's sheet")),
+        Choice(LOOK, mark("Look at a graded item again")),
         *((late,) if state.shifts > 1 else ()),
         *waiting,
     )
@@ -55,9 +57,11 @@ def ask_what(state: State, command: Command, known: Known) -> Outcome:
 
 
 def choose_what(state: State, command: Command, known: Known) -> Outcome:
-    """begins the count (or asks for the badge of somebody who may), the sheet, or the second signature"""
+    """begins the count (or asks for the badge of somebody who may), the sheet, a second look or the second signature"""
     if command.value.startswith(SECOND):
         return Outcome(ask=Ask("countersign", code=command.value.removeprefix(SECOND)))
+    if command.value == LOOK:
+        return second_look.ask_which(state, command, known)
     if command.value != COUNT:
         shift = _before(state) if command.value == LATE_SHEET else state.shift
         names = tuple(Choice(name, "{carrier}", {"carrier": name}) for name in _carriers(shift, known))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -39,6 +40,9 @@ class ForkError(Exception):
 
 # A lost connection, a full disk, a deadlock, too many at once: no entry's fault, and over by and by.
 _NOBODYS_FAULT = (OperationalError, TimeoutError)
+# With a commit behind a statement that fails, psycopg 3.3 now and then waited for ever when the statement was longer
+# than what fits between two processes (about 200 KB; seen with 1 MB).
+_AT_ONE_BLOW = 64 * 1024
 # What one entry can do to the database by itself.
 _POISON = (SQLAlchemyError, msgspec.MsgspecError, ValueError, ArithmeticError, TypeError, LookupError)
 
@@ -153,7 +157,14 @@ def _judged(
 
 def _in_few_turns(connection: Connection, entries: Sequence[Entry], one_by_one: bool) -> AbstractContextManager[None]:
     """Send a small batch's statements together. Many rows are copied, and savepoints and undo are asked in turn."""
-    return nullcontext() if one_by_one or not _is_small(entries) else together(connection, commits=True)
+    if one_by_one or not _is_small(entries):
+        return nullcontext()
+    return together(connection, commits=_bytes_in(entries) < _AT_ONE_BLOW)
+
+
+def _bytes_in(entries: Sequence[Entry]) -> int:
+    texts = ((each.id, each.txn, each.operator, each.shift, each.type) for each in entries)
+    return sum(len(each.body) for each in entries) + sum(map(len, chain.from_iterable(texts)))
 
 
 def _is_small(entries: Sequence[Entry]) -> bool:

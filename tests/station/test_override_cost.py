@@ -63,7 +63,7 @@ def test_each_way_says_what_it_would_cost_and_the_choice_records_it(walk) -> Non
             assert choices[way].text.endswith("{amount} less" if lost >= 0 else "{amount} more")
             assert choices[way].params == {"amount": f"{abs(lost) / 100:.2f} USD"}
     assert (choices["hold"].text, choices["hold"].params) == ("Hold", {})
-    walk.do(Do.CHOOSE, "recycle").do(Do.CHOOSE, "no_room").scan("BDG-9001")
+    walk.do(Do.CHOOSE, "recycle").do(Do.CHOOSE, "no_room").scan("BDG-9001").scan("9999", device="keyboard")
     (fact,) = [each for each in walk.facts if isinstance(each, RouteOverridden)]
     assert fact.cost_minor == values[was] - values["recycle"]
     back = {each.value: each for each in walk.do(Do.OVERRIDE).state.ask.choices}

@@ -212,7 +212,8 @@ def test_a_rate_that_says_nonsense_is_refused(toml: str) -> None:
 def ask(floor: Floor) -> None:
     """Ask for a second look, whatever the share of the program's own table chooses."""
     floor.bench.known._rate = ALL
-    floor.do(Do.SECOND_LOOK)
+    floor.do(Do.CLOSE_SHIFT)
+    floor.do(Do.CHOOSE, "look")
     assert floor.stage == Stage.SECOND_ITEM
 
 
