@@ -128,9 +128,9 @@ def test_no_print_system_at_all(monkeypatch: pytest.MonkeyPatch, inbox, tmp_path
     monkeypatch.setenv("PATH", str(tmp_path))
     assert models.queues() == ()
     bench = Bench("zebra", inbox)
+    assert inbox.next(Down, lambda down: "lpstat" in down.detail).why is Fault.unreachable
     bench.print(1)
     assert inbox.next(PrintWaiting).why is Fault.unreachable
-    assert inbox.next(Down, lambda down: "lpstat" in down.detail).why is Fault.unreachable
     bench.worker.stop()
 
 
