@@ -4,7 +4,7 @@ import msgspec
 
 from devices.readings import Scan
 from grading.grade import grade
-from grading.rubric import PART_PREFIX, Question, Rubric, next_question
+from grading.rubric import PART_PREFIX, Option, Question, Rubric, next_question
 from resources.words import mark
 from station.calibration.facts import (
     SecondAnswered,
@@ -77,7 +77,7 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     then = msgspec.structs.replace(looking, answers=(*looking.answers, (question.id, option.id)))
     if question_of(then, known) is not None:
         return Outcome(accepted(option.word, **option.params), (answered,))
-    return _ended(state, then, answered, known)
+    return _ended(state, then, answered, option, known)
 
 
 def take_back(state: State, command: Command, known: Known) -> Outcome:
@@ -124,7 +124,7 @@ def _left(looking: Looking) -> Outcome:
     return Outcome(notice, (SecondLookLeft(looking.began.item),))
 
 
-def _ended(state: State, looking: Looking, last: SecondAnswered, known: Known) -> Outcome:
+def _ended(state: State, looking: Looking, last: SecondAnswered, given: Option, known: Known) -> Outcome:
     began, rubric = looking.began, questions_of(looking.began, known)
     if rubric is None:
         return _left(looking)
@@ -153,5 +153,9 @@ def _ended(state: State, looking: Looking, last: SecondAnswered, known: Known) -
         item=began.item,
         detail=BETWEEN.join((began.letter, graded.letter or "-")),
     )
+    if given.stop:
+        # What may burn, or nobody may touch, does not go back among other goods.
+        stop = mark("Stop: {word}. Do not put it back into its bin: keep it apart and call a supervisor.")
+        return Outcome(refused(stop, word=given.word).notice, (*facts, raised))
     text = mark("Thank you. The two looks differ: a supervisor decides. Put the item back into its bin.")
     return Outcome(warned(text), (*facts, raised))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
+from station.bins.facts import Carried
 from station.entries import Entry
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import Kinds
@@ -56,7 +57,7 @@ def placed(connection: Connection, station: str, facts: Sequence[tuple[Entry, Re
 
     The answer comes with that to the next question: asked for early, it costs no turn of its own.
     """
-    items = [fact.item for _, fact in facts if isinstance(fact, Placed)]
+    items = [fact.item for _, fact in facts if isinstance(fact, Placed | Carried)]
     return ask(connection, _OF_ITEMS, {"station": station, "items": items}) if items else lambda: ()
 
 

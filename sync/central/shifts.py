@@ -148,9 +148,11 @@ def _seen(connection: Connection, bench: BenchState) -> tuple[Line, ...]:
 
 def _facts(connection: Connection, benches: Sequence[BenchState]) -> tuple[Line, ...]:
     stations = sorted({each.station for each in benches})
+    if not stations:
+        return ()
     ((recorded, aside),) = ask(connection, _SENT, {"stations": stations})()
     sent = Sent(int(recorded or 0), int(recorded or 0) - int(aside), int(aside))
-    return tuple(each for each in reconcile(connection, (), sent, CENTRAL_FAMILIES) if stations)
+    return reconcile(connection, (), sent)
 
 
 def _together(found: Iterable[Line]) -> tuple[Line, ...]:

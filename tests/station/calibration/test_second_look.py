@@ -113,6 +113,20 @@ def test_looks_that_differ_become_an_exception_for_a_supervisor_with_both_letter
     assert raised.exception in {each.exception for each in floor.bench.known.exceptions_waiting()}
 
 
+def test_a_stop_that_only_the_second_look_finds_keeps_the_item_out_of_its_bin(floor: Floor, rubric: Rubric) -> None:
+    ask(floor)
+    floor.scan(PLATES[0])
+    question = next(each for each in rubric.questions if any(option.stop for option in each.options))
+    stop = next(option for option in question.options if option.stop)
+    while (due := next_question(rubric, floor.bench.state.looking.answers, ())) is not None and due.id != question.id:
+        floor.do(Do.CHOOSE, due.options[0].id)
+    said = floor.do(Do.CHOOSE, stop.id)
+    assert said.notice is not None and said.notice.params == {"word": stop.word}
+    assert "Do not put it back" in said.notice.text
+    assert isinstance(said.facts[-1], f.ExceptionRaised) and said.facts[-1].kind == "grade_conflict"
+    assert floor.stage == Stage.IDLE
+
+
 def test_nobody_looks_again_at_what_they_graded_and_only_at_what_lies_here(floor: Floor) -> None:
     ask(floor)
     for code in (PLATES[1], PLATES[4], "1Z1"):
