@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import msgspec
 import pytest
@@ -22,6 +23,7 @@ from station.state import State, fold
 from station.steps.place import takes
 from station.workflow import step
 from sync.central import sample as sample_records
+from tests.station.shifts import closed
 
 GOOD_PHOTO = PhotoChecked("", "ab" * 32, 100_000, sharpness_milli=900, brightness_milli=500)
 
@@ -210,3 +212,19 @@ def empty_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "station"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def _worked_once(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Path:
+    folder = tmp_path_factory.mktemp("worked")
+    with Journal.open(folder / "station.sqlite", closed.STATION) as journal:
+        closed.work(journal)
+    with closed.opened(folder, rules):
+        pass
+    return folder
+
+
+@pytest.fixture
+def worked(_worked_once: Path, tmp_path: Path) -> Path:
+    """A folder with the journal of a shift's work and the copy of the site's records, nobody signed in."""
+    return copytree(_worked_once, tmp_path / "worked")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from hypothesis import given
@@ -14,34 +13,18 @@ from station.authority.facts import PinCleared, PinLocked, PinRefused
 from station.authority.pins import LOCKED_MIN, TRIES, Wrong, after, minutes_locked, of, refused
 from station.exceptions.facts import ExceptionDecided
 from station.inputs import TYPED, Do
-from station.journal import Journal
 from station.moments import Clock, utc
 from station.outcome import Tone
 from station.rules import Rules
 from station.stages import Stage
-from tests.station.shifts.closed import HOLD, RECEIVER, RESALE, SECOND, STATION, SUPERVISOR, Floor, opened, work
+from tests.station.shifts.closed import HOLD, RECEIVER, RESALE, SECOND, SUPERVISOR, Floor, opened
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Path:
-    folder = tmp_path_factory.mktemp("worked")
-    with Journal.open(folder / "station.sqlite", STATION) as journal:
-        work(journal)
-    with opened(folder, rules):
-        pass
-    return folder
-
-
 @pytest.fixture
-def folder(made_once: Path, tmp_path: Path) -> Path:
-    return copytree(made_once, tmp_path / "worked")
-
-
-@pytest.fixture
-def floor(folder: Path, rules: Rules) -> Iterator[Floor]:
-    with opened(folder, rules) as made:
+def floor(worked: Path, rules: Rules) -> Iterator[Floor]:
+    with opened(worked, rules) as made:
         yield made
 
 
@@ -67,15 +50,15 @@ def test_the_last_wrong_pin_locks_the_badge_and_a_supervisor_hears_of_it(floor: 
     assert floor.stage == Stage.IDLE, "nobody else is locked"
 
 
-def test_the_lock_lasts_over_a_restart_and_ends_with_its_time(folder: Path, rules: Rules) -> None:
-    with opened(folder, rules) as floor:
+def test_the_lock_lasts_over_a_restart_and_ends_with_its_time(worked: Path, rules: Rules) -> None:
+    with opened(worked, rules) as floor:
         lock(floor, RECEIVER[0])
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         assert floor.scan(RECEIVER[0]).notice.tone is Tone.REFUSED
         assert of(floor.bench.state.pins, RECEIVER[0]).tries == TRIES
         over = (PinLocked(RECEIVER[0], utc(datetime.now(UTC) - timedelta(seconds=1)), "an earlier run", 7),)
         floor.bench.journal.append(over, operator="", shift="S-A01-1")
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         shown = floor.sign_in(RECEIVER)
         assert PinCleared(RECEIVER[0], RECEIVER[0]) in shown.facts
         assert (floor.bench.state.pins, floor.stage) == ((), Stage.IDLE)
@@ -178,15 +161,15 @@ def test_the_time_a_station_was_off_counts(seconds: int) -> None:
     assert (left > 0) == (seconds < LOCKED_MIN * 60)
 
 
-def test_the_clocks_of_a_bench_count_from_its_start(folder: Path, rules: Rules) -> None:
-    with opened(folder, rules) as floor:
+def test_the_clocks_of_a_bench_count_from_its_start(worked: Path, rules: Rules) -> None:
+    with opened(worked, rules) as floor:
         first, second = floor.bench.known.clock(), floor.bench.known.clock()
         assert (first.run, second.run_ms >= first.run_ms >= 0) == (second.run, True)
         lock(floor, RECEIVER[0])
         held = of(floor.bench.state.pins, RECEIVER[0]).locked
         assert held is not None
         assert (held.run, held.run_ms >= second.run_ms) == (first.run, True)
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         assert floor.bench.known.clock().run != first.run
 
 

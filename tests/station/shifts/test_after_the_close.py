@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 
@@ -35,30 +34,14 @@ from tests.station.shifts.closed import (
     SUPERVISOR,
     Floor,
     opened,
-    work,
 )
 
 FIRST, NEXT, THIRD = "S-A01-1", "S-A01-2", "S-A01-3"
 
 
-@pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Path:
-    folder = tmp_path_factory.mktemp("worked")
-    with Journal.open(folder / "station.sqlite", STATION) as journal:
-        work(journal)
-    with opened(folder, rules):
-        pass
-    return folder
-
-
 @pytest.fixture
-def folder(made_once: Path, tmp_path: Path) -> Path:
-    return copytree(made_once, tmp_path / "worked")
-
-
-@pytest.fixture
-def floor(folder: Path, rules: Rules) -> Iterator[Floor]:
-    with opened(folder, rules) as made:
+def floor(worked: Path, rules: Rules) -> Iterator[Floor]:
+    with opened(worked, rules) as made:
         yield made
 
 
@@ -91,12 +74,12 @@ def differing(floor: Floor, shift: str) -> dict[str, int]:
     return {key_of(line): line.difference for line in floor.history.shift_lines(shift) if line.difference}
 
 
-def test_a_shift_that_waits_for_its_second_signature_blocks_nobody(folder: Path, rules: Rules) -> None:
-    with opened(folder, rules) as floor:
+def test_a_shift_that_waits_for_its_second_signature_blocks_nobody(worked: Path, rules: Rules) -> None:
+    with opened(worked, rules) as floor:
         half_signed(floor)
         floor.do(Do.CANCEL)
         assert floor.stage == Stage.SIGN_IN
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         shown = floor.sign_in(RECEIVER)
         assert shown.facts[0] == f.ShiftOpened(NEXT, "Bench 1")
         assert (shown.notice.tone, shown.notice.params["shift"]) == (Tone.ATTENTION, FIRST)
@@ -133,9 +116,9 @@ def test_a_bin_of_which_all_is_written_off_is_not_asked_for_any_more(floor: Floo
     assert [each.code for each in floor.bench.known.bins_with_goods()] == [RESALE]
 
 
-def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(folder: Path, rules: Rules) -> None:
+def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(worked: Path, rules: Rules) -> None:
     """One unit is lost, given up, and lies on hold two shifts later; after each signature the next shift adds up."""
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         count(floor, PLATES[:2])
         assert differing(floor, FIRST) == {"4/Northwind/resale": -1}
         floor.choose("4/Northwind/resale", "lost")
@@ -148,12 +131,12 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(fold
         assert shown.facts[1].needs_second
         sign(floor, SECOND)
         assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         count(floor, PLATES[:2])
         assert (differing(floor, NEXT), floor.history.shift_findings(NEXT)) == ({}, ())
         floor.do(Do.CONFIRM)
         sign(floor)
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         count(floor, PLATES[:2], (PLATES[3], PLATES[2]))
         found = (Finding("found_again", PLATES[2], "", HOLD),)
         assert (differing(floor, THIRD), floor.history.shift_findings(THIRD)) == ({}, found)
@@ -236,11 +219,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_a_clock_that_is_set_back_in_a_shift_and_in_its_count_changes_no_line(
-    folder: Path, rules: Rules, clock: Clock
+    worked: Path, rules: Rules, clock: Clock
 ) -> None:
     """The hour that comes twice in autumn is nothing in UTC; a step back by the network's time is."""
     line = f.Declared("R-2", "1", "SKU", "Shoe", "footwear", "Northwind", reason="too_small", quantity=2)
-    with Journal.open(folder / "station.sqlite", STATION) as journal:
+    with Journal.open(worked / "station.sqlite", STATION) as journal:
         for at, fact in (
             ("2026-10-25T00:30:00.000000Z", f.ParcelArrived("P2", "1Z2", "ups", "return", "one", declared=(line,))),
             ("2026-10-25T01:30:00.000000Z", f.ParcelFinished("P2", 0, 0)),
@@ -252,7 +235,7 @@ def test_a_clock_that_is_set_back_in_a_shift_and_in_its_count_changes_no_line(
         with journal.reading() as connection:
             told = figures(connection, BenchShift(STATION, FIRST), "2026-10-25T01:11:00.000000Z")
     assert (told.untimed, told.cycle_p90_s > 3000, told.returned_why) == (1, True, (("too_small", 2),))
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         floor.sign_in(SUPERVISOR)
         floor.close()
         floor.count(RESALE, PLATES[0])
@@ -267,12 +250,12 @@ def test_a_clock_that_is_set_back_in_a_shift_and_in_its_count_changes_no_line(
 
 
 def test_the_report_for_machines_has_the_figures_but_not_while_bins_are_counted(
-    folder: Path, rules: Rules, capsys: pytest.CaptureFixture[str]
+    worked: Path, rules: Rules, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["shift", str(folder), "--form", "json"]) == 0
+    assert main(["shift", str(worked), "--form", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["figures"]["items"] == 4
-    with opened(folder, rules) as floor:
+    with opened(worked, rules) as floor:
         floor.sign_in(SUPERVISOR)
         floor.close()
-    assert main(["shift", str(folder), "--form", "json"]) == 0
+    assert main(["shift", str(worked), "--form", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["figures"] is None

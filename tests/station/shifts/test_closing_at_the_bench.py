@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 
@@ -24,27 +23,9 @@ from tests.station.shifts.closed import (
     SUPERVISOR,
     Floor,
     opened,
-    work,
 )
 
 SHIFT = "S-A01-1"
-
-
-@pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Path:
-    """A folder with the journal of a shift's work and the copy of the site's records, nobody signed in."""
-    folder = tmp_path_factory.mktemp("worked")
-    with Journal.open(folder / "station.sqlite", STATION) as journal:
-        work(journal)
-    with opened(folder, rules):
-        pass
-    return folder
-
-
-@pytest.fixture
-def worked(made_once: Path, tmp_path: Path) -> Path:
-    """The folder for one test."""
-    return copytree(made_once, tmp_path / "worked")
 
 
 @pytest.fixture
