@@ -7,12 +7,14 @@ import msgspec
 
 from devices.readings import NotPrinted, Printed, PrintWaiting
 from station.facts import Recorded
+from station.fold import fold
 from station.inputs import Input, PhotoCompared
 from station.journal import Journal
 from station.known import Known
 from station.outcome import Capture, Label, Notice, Outcome
-from station.prompt import Prompt, prompt
-from station.state import State, fold
+from station.prompt import prompt
+from station.prompts.question import Prompt
+from station.state import State
 from station.steps.plate import WAITS
 from station.workflow import step
 

@@ -10,11 +10,10 @@ from station.bins import changes as bins
 from station.calibration import changes as calibration
 from station.change import Change, Row, Said
 from station.exceptions import changes as decided
-from station.facts import (
-    Answered,
+from station.inspecting.facts import Answered, ExpiryRead, PhotoSkipped, PhotoTaken
+from station.plates import first_id
+from station.receiving.facts import (
     ExceptionRaised,
-    ExpiryRead,
-    Graded,
     ItemIdentified,
     ItemRelinked,
     ItemUnlinked,
@@ -24,23 +23,23 @@ from station.facts import (
     ParcelArrived,
     ParcelFinished,
     ParcelWeighed,
-    PhotoSkipped,
-    PhotoTaken,
+    Regraded,
+    SerialChecked,
+    WeighingSkipped,
+)
+from station.routing.facts import (
+    Graded,
     Placed,
     PlateAllotted,
     PlateConfirmed,
     PlatePrinted,
     PlateReprintAsked,
     PlateVoided,
-    Regraded,
     Routed,
     RouteOverridden,
-    SerialChecked,
-    ShiftOpened,
-    WeighingSkipped,
 )
-from station.plates import first_id
 from station.shifts import changes as shifts
+from station.shifts.facts import ShiftOpened
 from station.statements import Effect, Statement, update, upsert, upsert_for
 
 

@@ -15,8 +15,8 @@ from grading.hints import Hint
 from grading.photo import is_same_picture
 from station.article_pictures import ArticlePictures
 from station.database import open_sqlite
-from station.facts import PhotoTaken
 from station.inputs import PhotoCompared
+from station.inspecting.facts import PhotoTaken
 from station.photo_index import PhotoIndex
 from station.photos import PhotoStore
 from station.statements import Statement

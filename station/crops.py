@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from grading.jpeg import decode, encode
-from station.facts import DefectMarked, PhotoTaken, Recorded, Undone, Unknown
+from station.facts import Recorded, Undone, Unknown
+from station.inspecting.facts import DefectMarked, PhotoTaken
 from station.photos import PhotoStore
 
 AROUND = 0.06

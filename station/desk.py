@@ -30,7 +30,6 @@ from devices.scanners.duplicates import DuplicateWindow
 from resources.words import mark
 from station.bench import Bench, Shown
 from station.errors import JournalError
-from station.facts import PhotoTaken
 from station.inputs import (
     Command,
     Do,
@@ -42,6 +41,7 @@ from station.inputs import (
     PhotoFailed,
     PhotoReady,
 )
+from station.inspecting.facts import PhotoTaken
 from station.labels import LabelError, load, to_zpl
 from station.outcome import Label, Notice, Tone
 from station.own_codes import TEST_CODE, command_in, proof_in

@@ -6,8 +6,8 @@ import msgspec
 
 from grading.reading import Reading, bears, compare, is_vin
 from grading.text import Box
-from station.facts import PhotoRead, PhotoTaken, ReadingSubject
-from station.state import Item
+from station.inspecting.facts import PhotoRead, PhotoTaken, ReadingSubject
+from station.receiving.parcel import Item
 
 # A number that contradicts the scanned one is asked about only when it was read well.
 SURE = 850

@@ -5,14 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from grading.rubric import Rubric, chosen
-from station.facts import (
-    Answered,
-    Hinted,
-    ItemIdentified,
-    Recorded,
-    Undone,
-    Unknown,
-)
+from station.facts import Recorded, Undone, Unknown
+from station.inspecting.facts import Answered, Hinted
+from station.receiving.facts import ItemIdentified
 
 ENOUGH = 100
 """Below so many hints nothing is said of a kind: the interval is too wide to act on."""

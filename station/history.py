@@ -21,13 +21,13 @@ from station.copy_marks import acked_in, refused_in
 from station.exceptions.kinds import Kinds
 from station.exceptions.of_site import ExceptionNote, queue_of_site
 from station.exceptions.queue import Decided, Unsent, Waiting, decisions
-from station.facts import ItemUnlinked, ParcelArrived
 from station.journal import Journal
 from station.known import FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import Clock, utc
 from station.moments import now as utc_now
 from station.print_ledger import Copy, Heard, ledger
+from station.receiving.facts import ItemUnlinked, ParcelArrived
 from station.records import Bin, Disposition, Receipt
 from station.search.found import Found
 from station.search.seeking import seek

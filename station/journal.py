@@ -25,6 +25,7 @@ from station.copy_marks import all_marks_in
 from station.database import UnsafeSqliteError, check_driver, open_sqlite, reading
 from station.entries import Entry, sealed
 from station.facts import Recorded, encode, name_of, version_of
+from station.fold import fold
 from station.journal_errors import JournalBusy, JournalDamaged, JournalError, from_database
 from station.local_copy import COPY_FILE
 from station.moments import Clock, now
@@ -40,7 +41,7 @@ from station.opening import (
 from station.ownership import LOCK_FILE, Ownership
 from station.reserve import Reserve
 from station.retention import proved_upto
-from station.state import State, fold
+from station.state import State
 from station.statements import Statement, insert
 
 __all__ = [

@@ -6,11 +6,15 @@ from grading.route import Route, route
 from grading.rubric import Rubric, prep_needed
 from resources.words import mark
 from station.doubtful import doubt_due
-from station.facts import ExceptionRaised, Graded, Recorded, Routed
+from station.facts import Recorded
+from station.fold import fold
 from station.known import Day, Known
 from station.plates import exception_id
+from station.receiving.facts import ExceptionRaised
+from station.receiving.parcel import FOUND, Item
+from station.routing.facts import Graded, Routed
 from station.stages import next_shot, question_due, rubric_of, wants_serial
-from station.state import FOUND, Item, State, fold
+from station.state import State
 from station.stops import found
 
 _OWNERS = ("safety", "client", "supervisor")

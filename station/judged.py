@@ -15,12 +15,15 @@ from grading.route import Route
 from station import schema
 from station.archive import entries_at
 from station.database import open_sqlite
-from station.facts import Graded, PlateAllotted, Recorded, Routed, Unknown, decode
+from station.facts import Recorded, Unknown, decode
+from station.fold import fold
 from station.journal_errors import JournalError, from_database
 from station.judge import evidence_of, route_facts
 from station.known import Day
 from station.opening import JOURNAL_FILE, check_files
-from station.state import Item, State, fold
+from station.receiving.parcel import Item
+from station.routing.facts import Graded, PlateAllotted, Routed
+from station.state import State
 from station.statements import Statement
 
 _PARCELS = 200

@@ -14,9 +14,9 @@ from station.calibration.due import Due
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
 from station.exceptions.queue import Decided, Waiting
-from station.facts import ItemIdentified, ItemUnlinked, Match, ParcelArrived, SerialChecked
 from station.interlocks import Interlock
 from station.moments import Clock
+from station.receiving.facts import ItemIdentified, ItemUnlinked, Match, ParcelArrived, SerialChecked
 from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.resolver.ranking import Evidence, Ranked
 from station.shifts.facts import ItemFoundAgain

@@ -3,8 +3,8 @@
 import math
 
 from grading.mat import on_sheet
-from station.facts import PhotoTaken
 from station.inputs import PhotoChecked
+from station.inspecting.facts import PhotoTaken
 
 
 def length_um(photo: PhotoTaken | PhotoChecked, x1: float, y1: float, x2: float, y2: float) -> int | None:

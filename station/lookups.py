@@ -19,7 +19,6 @@ from station.exceptions import of_site
 from station.exceptions.kinds import Kinds, read_kinds
 from station.exceptions.of_site import ExceptionNote
 from station.exceptions.queue import Decided, Unsent, Waiting
-from station.facts import ItemUnlinked
 from station.history import History
 from station.interlocks import Interlock
 from station.known import Day, FoundUnit, Inspected, Lying, Plated, Received, Unit
@@ -27,6 +26,7 @@ from station.local_copy import LocalCopy
 from station.moments import Clock, today
 from station.moments import now as utc_now
 from station.recalls import applies, concerns, is_in_force
+from station.receiving.facts import ItemUnlinked
 from station.records import (
     Bin,
     Operator,

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from grading import mappings
 from grading.mappings import CodeBook, Coded, Liability, Outcome
 from resources import find
-from station.facts import Graded, ItemIdentified
+from station.receiving.facts import ItemIdentified
 from station.records import Disposition
+from station.routing.facts import Graded
 
 
 def read_mappings() -> tuple[CodeBook, ...]:

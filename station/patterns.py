@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from grading.rubric import Shot
 from resources.words import mark
-from station.facts import PatternNoted
 from station.known import Known
+from station.receiving.facts import PatternNoted
 from station.records import PatternSign, ReturnOrder
 
 WEIGH_ITEM = "weigh_item"

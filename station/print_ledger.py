@@ -10,18 +10,9 @@ from typing import Literal
 import msgspec
 
 from devices.readings import Fault, NotPrinted, Printed, PrintWaiting, Reading
-from station.facts import (
-    PlateAllotted,
-    PlateConfirmed,
-    PlatePrinted,
-    PlateReprintAsked,
-    PlateVoided,
-    Recorded,
-    Undone,
-    Unknown,
-    decode,
-)
+from station.facts import Recorded, Undone, Unknown, decode
 from station.journal import Journal
+from station.routing.facts import PlateAllotted, PlateConfirmed, PlatePrinted, PlateReprintAsked, PlateVoided
 from station.statements import Statement
 
 Stage = Literal["queued", "sent", "waiting", "printed", "confirmed", "voided", "cancelled", "unknown"]

@@ -17,10 +17,10 @@ from sqlalchemy.exc import DBAPIError
 
 from station import projections, schema
 from station.archive import everything_in
+from station.bins.facts import BinLabelled
 from station.copy_marks import acked_in, highest_acked_in
 from station.database import open_sqlite
 from station.entries import Entry, first_prev, sealed
-from station.facts import BinLabelled, ExceptionRaised, ItemIdentified, ParcelArrived, PlateAllotted, ShiftOpened
 from station.files import put_in_place, sync_folder
 from station.journal_errors import JournalError, from_database
 from station.local_copy import COPY_FILE
@@ -28,6 +28,9 @@ from station.opening import DAMAGED_PREFIX, JOURNAL_FILE, begin_file
 from station.ownership import LOCK_FILE, Ownership
 from station.pages import rows_in
 from station.plates import parse, parse_bin
+from station.receiving.facts import ExceptionRaised, ItemIdentified, ParcelArrived
+from station.routing.facts import PlateAllotted
+from station.shifts.facts import ShiftOpened
 from station.verify import write_entries
 
 _SUFFIXES = ("-wal", "-shm", "")

@@ -5,7 +5,7 @@ Each finding has a code of its own (a kind of exception); the receiver's screen 
 
 from station.check_digits import imei_is_right
 from station.known import Known
-from station.state import Item, Parcel
+from station.receiving.parcel import Item, Parcel
 
 Finding = tuple[str, tuple[str, ...]]
 # Where serial numbers may be IMEIs, and the reporting bodies that IMEIs begin with (GSMA TS.06).

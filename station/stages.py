@@ -4,10 +4,11 @@ from enum import StrEnum
 
 from grading.rubric import Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
 from station.doubtful import doubt_due
-from station.facts import InterlockRaised
+from station.inspecting.facts import InterlockRaised
 from station.known import Known
 from station.patterns import shots
-from station.state import FOUND, Item, State
+from station.receiving.parcel import FOUND, Item
+from station.state import State
 
 
 class Stage(StrEnum):

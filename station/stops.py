@@ -5,14 +5,17 @@ A stop is found once, by the step that makes it known, and written with it; so a
 
 from collections.abc import Iterator
 
-from station.facts import ExceptionRaised, InterlockRaised, Recorded
+from station.facts import Recorded
+from station.inspecting.facts import InterlockRaised
 from station.known import Known, Unit
 from station.patterns import CAUSE, WEIGH_ITEM, wants_weight
 from station.plates import exception_id
 from station.recalls import applies
+from station.receiving.facts import ExceptionRaised
+from station.receiving.parcel import FOUND, Item
 from station.records import Recall
 from station.stages import rubric_of, wants_serial
-from station.state import FOUND, Item, State
+from station.state import State
 
 # Kinds of exceptions that say of a serial number more than that it was not shipped: the item is kept for a look.
 SERIAL_KINDS = (

@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from station.database import open_sqlite
-from station.facts import PhotoTaken, decode
+from station.facts import decode
+from station.inspecting.facts import PhotoTaken
 from station.statements import Statement
 
 LEAST_PHOTOS = 30

@@ -14,7 +14,7 @@ from station.archive import entries_in_file, packs_after, unpack
 from station.copy_marks import acked_in
 from station.database import open_memory, open_sqlite
 from station.entries import Entry, first_break, first_prev
-from station.facts import Hinted, PhotoTaken
+from station.inspecting.facts import Hinted, PhotoTaken
 from station.journal_errors import JournalError, from_database
 from station.local_copy import COPY_FILE
 from station.opening import JOURNAL_FILE, PHOTOS_FOLDER, check_files

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from station.facts import Declared, ParcelWeighed
+from station.receiving.facts import Declared, ParcelWeighed
 
 # Packaging of a returned parcel: from a poly mailer to a double-walled carton with paper in it.
 PACKAGING_LOW_MG = 10_000

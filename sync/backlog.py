@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from station.archive import beginning, entries_after, mark_of, packs_after, unpack
 from station.database import driver_connection, open_sqlite
 from station.entries import Entry
-from station.facts import PhotoTaken
+from station.inspecting.facts import PhotoTaken
 from station.journal_errors import from_database
 from station.schema import journal
 from station.statements import Statement

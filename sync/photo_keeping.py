@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from station.disk_room import Room, is_low, room
-from station.facts import PhotoTaken
+from station.inspecting.facts import PhotoTaken
 from station.journal_errors import from_database
 from station.local_copy import LocalCopy, released_mark
 from station.photos import PhotoStore

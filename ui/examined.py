@@ -7,12 +7,12 @@ from grading.explain import explain, sentences
 from grading.progress import still_to_come
 from grading.rubric import chosen, defects
 from resources.words import Translator
-from station.facts import PhotoTaken, PrepDone
+from station.inspecting.facts import PhotoTaken, PrepDone
 from station.judge import evidence_of
+from station.receiving.parcel import Item, Parcel
 from station.resolver.gathering import evidence_of as evidence_of_order
 from station.resolver.ranking import Evidence, Ranked
 from station.stages import prep_due, preps_of, rubric_of
-from station.state import Item, Parcel
 from station.steps.examine import rest_of
 from ui import wording
 from ui.photos import PhotoDecoded

@@ -11,12 +11,12 @@ from grading.hints import LIKELY
 from grading.rubric import chosen
 from resources.words import Translator
 from station.doubtful import Doubt, doubt_due
-from station.facts import PhotoTaken
+from station.inspecting.facts import PhotoTaken
 from station.outcome import Notice, Tone
+from station.receiving.parcel import Item
 from station.settings import Settings
 from station.shifts.lines import before_the_count
 from station.stages import next_shot, rubric_of, shots_of
-from station.state import Item
 from station.steps.close import key_of
 from ui import examined, setup_prompt, telling, wording
 from ui.panels.enlarged import has_pictures

@@ -20,7 +20,7 @@ from resources.words import mark
 from station.inputs import TYPED, Command, Do, FrameJudged, PhotoReady
 from station.outcome import Tone
 from station.own_codes import COMMAND_PREFIX, command_in
-from station.prompt import Button
+from station.prompts.question import Button
 from station.stages import Stage
 from ui.examined import Explainer
 from ui.photos import PhotoDecoded

@@ -8,7 +8,7 @@ from devices.ports import Port
 from devices.scales.models import MODELS
 from resources.words import mark
 from station.inputs import Command, Do
-from station.prompt import Button, Prompt
+from station.prompts.question import Button, Prompt
 from station.settings import CameraSettings, PrinterSettings, ScaleSettings, ScannerSettings
 from ui.setup import KEYBOARD, NEW_CAMERA, NEW_SCANNER, OTHER_SPEED, TEST_LABEL, Setup, choices, device_of
 from ui.wording import DEVICES

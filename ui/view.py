@@ -11,10 +11,11 @@ from devices.readings import Frame, Weight
 from devices.worker import RawFrame
 from grading.defects import Defect
 from resources.words import Translator, mark
-from station.facts import DefectMarked, PhotoTaken, SignedIn
+from station.authority.facts import SignedIn
 from station.inputs import FrameJudged
+from station.inspecting.facts import DefectMarked, PhotoTaken
 from station.outcome import Notice
-from station.prompt import Prompt
+from station.prompts.question import Prompt
 from station.settings import Settings
 from station.state import State
 from station.sync_status import SyncStatus

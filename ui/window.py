@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from resources.words import mark
 from station.inputs import Command, Do
 from station.outcome import Tone
-from station.prompt import Button
+from station.prompts.question import Button
 from station.stages import Stage
 from ui.header import Header
 from ui.pages.bins import BinsPage

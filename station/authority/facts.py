@@ -1,6 +1,21 @@
-"""The facts of PINs and of what they allow: the wrong ones, the lock that follows them, its end, and each step-up."""
+"""The facts of people: who signed in and out, wrong PINs, the lock that follows them, its end, and each step-up."""
 
 from station.fact import Fact
+from station.records import Role
+
+
+class SignedIn(Fact, frozen=True):
+    """A person showed their badge and knew their PIN."""
+
+    badge: str
+    name: str
+    role: Role
+
+
+class SignedOut(Fact, frozen=True):
+    """The person at the bench left it."""
+
+    badge: str
 
 
 class PinRefused(Fact, frozen=True):

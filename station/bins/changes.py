@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 
 from station import schema
-from station.bins.facts import BinCheckBegan, BinChecked, BinCheckLeft, BinReopened
+from station.bins.facts import BinCheckBegan, BinChecked, BinCheckLeft, BinClosed, BinLabelled, BinOpened, BinReopened
 from station.change import Change, Row, Said
-from station.facts import BinClosed, BinLabelled, BinOpened
 from station.statements import update, upsert
 
 

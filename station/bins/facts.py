@@ -1,4 +1,4 @@
-"""The facts of bins beyond opening and closing them: reopened, merged, checked, and what was carried between them."""
+"""The facts of bins: labelled, opened, closed, reopened, merged, checked, and what was carried between them."""
 
 from typing import Literal
 
@@ -8,6 +8,36 @@ from station.fact import Fact
 from station.records import Disposition
 
 BinStep = Literal["opened", "closed", "reopened", "moved", "merged", "carried"]
+
+
+class BinOpened(Fact, frozen=True):
+    """A bin's label was scanned at the bench: goods of this disposition (and client) may go in, or hazards only.
+
+    `fill` is how often the bin had left the bench before.
+    """
+
+    bin: str
+    disposition: Disposition
+    client: str = ""
+    hazard: bool = False
+    fill: int = 0
+
+
+class BinLabelled(Fact, frozen=True):
+    """A new bin code was allotted and its label sent to the printer; `replaces` names the full bin."""
+
+    bin: str
+    disposition: Disposition
+    client: str = ""
+    replaces: str = ""
+
+
+class BinClosed(Fact, frozen=True):
+    """A bin takes no more goods; `items` is what the bench had put in."""
+
+    bin: str
+    why: str
+    items: int = 0
 
 
 class Misplaced(msgspec.Struct, frozen=True):

@@ -17,8 +17,8 @@ from resources import find
 from station.cli.text_process import TextProcess
 from station.cli.watching import Watcher
 from station.comparing import Comparing
-from station.facts import PhotoTaken
 from station.inputs import LabelRead, PhotoChecked, PhotoFailed
+from station.inspecting.facts import PhotoTaken
 from station.photos import PhotoError, PhotoStore
 from station.settings import PRINTER
 from station.usual_sharpness import usual_sharpness

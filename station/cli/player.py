@@ -14,10 +14,11 @@ from station.bench import Bench
 from station.cli.errors import Stuck
 from station.inputs import Command, Do
 from station.own_codes import COMMAND_PREFIX
+from station.receiving.parcel import Item, Parcel
 from station.records import Bin
 from station.sample import SampleItem, SampleParcel, SamplePerson
 from station.stages import Stage, question_due, stage_of
-from station.state import Ask, Item, Parcel, State
+from station.state import Ask, State
 from station.steps.place import takes
 
 # What an item weighs of which nobody knows it.

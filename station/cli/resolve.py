@@ -10,15 +10,17 @@ from sqlalchemy.engine import Connection
 
 from station.cli.find import reading
 from station.database import open_sqlite
+from station.fold import fold
 from station.journal_errors import JournalError
 from station.known import Received
 from station.local_copy import COPY_FILE, LocalCopy
+from station.receiving.parcel import Parcel
 from station.resolver.gathering import evidence_of, likely
 from station.resolver.ranking import Ranked, is_clear
 from station.resolver.words import REASON_WORDS
 from station.safe_text import shown
 from station.search.story import story_of
-from station.state import Parcel, State, fold
+from station.state import State
 from station.statements import Statement
 
 _SHOWN = 5

@@ -7,11 +7,10 @@ import msgspec
 
 from resources.words import mark
 from station.entries import Entry
-from station.facts import (
-    Answered,
+from station.facts import Recorded, Unknown
+from station.inspecting.facts import Answered, ExpiryRead, PhotoSkipped, PhotoTaken
+from station.receiving.facts import (
     ExceptionRaised,
-    ExpiryRead,
-    Graded,
     ItemIdentified,
     ItemRelinked,
     ItemWeighed,
@@ -19,16 +18,10 @@ from station.facts import (
     MarksRead,
     ParcelArrived,
     ParcelWeighed,
-    PhotoSkipped,
-    PhotoTaken,
-    Placed,
-    PlateConfirmed,
-    Recorded,
-    Routed,
     SerialChecked,
-    Unknown,
     WeighingSkipped,
 )
+from station.routing.facts import Graded, Placed, PlateConfirmed, Routed
 from station.search.story import Told
 
 Purpose = Literal["carrier", "marketplace", "vendor", "value"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from station import schema
 from station.change import Change
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
-from station.facts import Regraded
+from station.receiving.facts import Regraded
 from station.statements import update, upsert
 
 CHANGES: Mapping[type, Change] = {

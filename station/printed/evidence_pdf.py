@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from grading.rubric import chosen
 from resources.words import Translator, mark
 from station.evidence.dossier import PURPOSES, Dossier
-from station.facts import Answered, ExceptionRaised, Graded, ItemWeighed, ParcelArrived, ParcelWeighed, SerialChecked
+from station.inspecting.facts import Answered
 from station.printed.paper import Paper
+from station.receiving.facts import ExceptionRaised, ItemWeighed, ParcelArrived, ParcelWeighed, SerialChecked
+from station.routing.facts import Graded
 from station.rules import Rules
 from station.words import EXCEPTION_WORDS
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from station.database import DRIVER, driver_connection
 from station.known import Received
 from station.local_copy import LocalCopy, code_of
+from station.receiving.parcel import Parcel
 from station.record_codes import ORDER, gtin14, readable, tails_of
 from station.records import ReturnOrder
 from station.resolver.ranking import POINTS, Evidence, Open, Ranked, rank
-from station.state import Parcel
 from station.steps.arrive import declared
 
 # What came of a return order already, by its RMA.

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from station.facts import Declared
+from station.receiving.facts import Declared
 from station.records import ReturnOrder
 from station.weights import parcel_band
 

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from station.codes import Candidate
 from station.database import DRIVER, open_sqlite
-from station.facts import ParcelArrived, SerialChecked
 from station.journal_errors import from_database
 from station.local_copy import COPY_FILE, LocalCopy
+from station.receiving.facts import ParcelArrived, SerialChecked
 from station.records import Product, ReturnOrder, Ruled
 from station.search.finding import Place, find
 from station.search.found import Found

@@ -9,8 +9,9 @@ from sqlalchemy.engine import Connection
 from station.archive import entries_at
 from station.entries import Entry
 from station.exceptions.facts import ExceptionDecided
-from station.facts import ItemIdentified, ItemRelinked, ItemUnlinked, ParcelArrived, Recorded, SerialChecked, Unknown
+from station.facts import Recorded, Unknown
 from station.known import Inspected
+from station.receiving.facts import ItemIdentified, ItemRelinked, ItemUnlinked, ParcelArrived, SerialChecked
 from station.statements import Statement
 
 

@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from station.facts import ParcelArrived
 from station.plates import shift_count
+from station.receiving.facts import ParcelArrived
 from station.shifts.changes import reasons_of
 from station.shifts.facts import DeliveryCounted, ShiftCountersigned
 

@@ -1,4 +1,4 @@
-"""The facts of a shift's close: what was counted, explained and signed, in the past tense."""
+"""The facts of a shift: its opening, and of its close what was counted, explained and signed."""
 
 from typing import Literal
 
@@ -8,6 +8,13 @@ from station.fact import Fact
 from station.records import Disposition
 
 Verdict = Literal["balanced", "explained", "open"]
+
+
+class ShiftOpened(Fact, frozen=True):
+    """A shift began at this bench because someone signed in and none was open."""
+
+    shift: str
+    bench: str
 
 
 class SignedLine(msgspec.Struct, frozen=True, omit_defaults=True):

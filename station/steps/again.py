@@ -3,10 +3,10 @@
 import msgspec
 
 from resources.words import mark
-from station.facts import RegradeBegan
 from station.known import Known, Lying
 from station.outcome import Outcome
 from station.plates import again_id
+from station.receiving.facts import RegradeBegan
 from station.steps.notices import accepted, refused
 
 

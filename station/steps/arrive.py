@@ -6,20 +6,20 @@ from typing import Literal
 from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.codes import Candidate
-from station.facts import (
-    Declared,
-    ExceptionRaised,
-    ParcelArrived,
-    ParcelWeighed,
-    PatternNoted,
-    Recorded,
-    WeighingSkipped,
-)
+from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known, Received
 from station.outcome import Notice, Outcome
 from station.patterns import noted, words
 from station.plates import exception_id, parcel_id
+from station.receiving.facts import (
+    Declared,
+    ExceptionRaised,
+    ParcelArrived,
+    ParcelWeighed,
+    PatternNoted,
+    WeighingSkipped,
+)
 from station.records import Receipt, ReturnLine, ReturnOrder
 from station.state import Ask, Choice, State
 from station.steps.bins import about, open_bin

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from devices.readings import Scan
 from resources.words import mark
-from station.bins.facts import BinMerged, BinReopened
-from station.facts import BinClosed, BinLabelled
+from station.bins.facts import BinClosed, BinLabelled, BinMerged, BinReopened
 from station.inputs import Command
 from station.known import Known
 from station.outcome import Label, Outcome

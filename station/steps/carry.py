@@ -3,10 +3,11 @@
 from devices.readings import Scan
 from resources.words import mark
 from station.bins.facts import Carried
-from station.facts import PlateReprintAsked, Recorded
+from station.facts import Recorded
 from station.known import Known, Lying
 from station.outcome import Label, Outcome
 from station.records import Disposition
+from station.routing.facts import PlateReprintAsked
 from station.state import Ask, State
 from station.steps import again
 from station.steps.notices import accepted, attention, best, refused, warned

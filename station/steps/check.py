@@ -4,11 +4,12 @@ from devices.readings import Scan
 from resources.words import mark
 from station.bins.checking import Check, compare
 from station.bins.facts import BinCheckBegan, BinChecked, BinCheckLeft, BinPlateChecked, BinPlateUnchecked
-from station.facts import ExceptionRaised, Recorded
+from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import exception_id
+from station.receiving.facts import ExceptionRaised
 from station.records import Bin
 from station.state import Ask, Choice, State
 from station.steps.notices import accepted, attention, best, refused, warned

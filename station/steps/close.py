@@ -6,8 +6,9 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
+from station.authority.facts import SignedOut
 from station.authority.may import Close, Sign, may, needs_second
-from station.facts import Recorded, SignedOut
+from station.facts import Recorded
 from station.inputs import TYPED, Command
 from station.known import Known
 from station.outcome import Outcome

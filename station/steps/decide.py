@@ -9,14 +9,15 @@ from grading.worth import override_cost
 from resources.words import mark
 from station.authority.facts import StepUpGiven
 from station.authority.may import Override
-from station.facts import PlateAllotted, PlateReprintAsked, RouteOverridden
 from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import make
+from station.receiving.parcel import Item
 from station.records import DISPOSITIONS, Disposition, Operator
+from station.routing.facts import PlateAllotted, PlateReprintAsked, RouteOverridden
 from station.stages import prep_due
-from station.state import Ask, Choice, Item, State
+from station.state import Ask, Choice, State
 from station.steps.allowed import answer, ask_other, is_allowed
 from station.steps.notices import accepted, attention, refused
 from station.steps.plate import label_of

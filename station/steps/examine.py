@@ -7,14 +7,17 @@ import msgspec
 from devices.readings import AcceptedWeight, Scan
 from grading.progress import Rest, rest
 from resources.words import mark
-from station.facts import Answered, ExceptionRaised, ItemWeighed, PhotoSkipped, PhotoTaken, Recorded
+from station.facts import Recorded
 from station.inputs import Command, PhotoChecked, PhotoFailed, PhotoReady
+from station.inspecting.facts import Answered, PhotoSkipped, PhotoTaken
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Capture, Outcome
 from station.plates import exception_id
+from station.receiving.facts import ExceptionRaised, ItemWeighed
+from station.receiving.parcel import Item
 from station.stages import next_shot, question_due, rubric_of
-from station.state import Ask, Choice, Item, State
+from station.state import Ask, Choice, State
 from station.steps import prep
 from station.steps.arrive import skip_weight
 from station.steps.notices import accepted, attention, no_such_answer, refused, warned

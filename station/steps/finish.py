@@ -2,12 +2,15 @@
 
 from resources.words import mark
 from station.bins.facts import BinStepTakenBack
-from station.facts import ExceptionRaised, LineMissing, ParcelFinished, PlateVoided, Recorded, Undone
+from station.facts import Recorded, Undone
 from station.inputs import Command
 from station.known import Known
 from station.outcome import Notice, Outcome, Tone
 from station.plates import exception_id
-from station.state import Ask, Choice, Item, Parcel, State, open_lines
+from station.receiving.facts import ExceptionRaised, LineMissing, ParcelFinished
+from station.receiving.parcel import Item, Parcel, open_lines
+from station.routing.facts import PlateVoided
+from station.state import Ask, Choice, State
 from station.steps.notices import accepted, attention, finished, refused
 
 _MISSING = (

@@ -1,7 +1,7 @@
 """Hints of the comparisons of photos: recorded whenever they come; no stage waits for them or is moved by them."""
 
-from station.facts import Hinted
 from station.inputs import PhotoCompared
+from station.inspecting.facts import Hinted
 from station.known import Known
 from station.outcome import Outcome
 from station.state import State

@@ -7,20 +7,16 @@ import msgspec
 from devices.readings import Scan
 from resources.words import mark
 from station.codes import Candidate
-from station.facts import (
-    Declared,
-    ItemIdentified,
-    Match,
-    Recorded,
-    SerialChecked,
-)
+from station.facts import Recorded
 from station.inputs import Command
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import item_id
+from station.receiving.facts import Declared, ItemIdentified, Match, SerialChecked
+from station.receiving.parcel import Item, Parcel, open_lines
 from station.records import Product
-from station.state import Ask, Choice, Item, Parcel, State, open_lines
+from station.state import Ask, Choice, State
 from station.steps.notices import accepted, best, refused, warned
 from station.steps.serial import GTIN_DIGITS, SERIAL_DIFFERS, SERIAL_TAKEN, compare, is_taken, lines_elsewhere
 from station.words import CATEGORY_WORDS

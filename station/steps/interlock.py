@@ -5,21 +5,19 @@ import re
 from devices.readings import AcceptedWeight, Scan
 from resources.words import mark
 from station.codes import plain
-from station.facts import (
-    InterlockAcknowledged,
-    InterlockRaised,
-    MarksRead,
-    PlateReprintAsked,
-    Recorded,
-    RouteOverridden,
-)
+from station.facts import Recorded
+from station.fold import fold
 from station.inputs import TYPED, Command
+from station.inspecting.facts import InterlockAcknowledged, InterlockRaised
 from station.judge import conclude, judge
 from station.known import Known
 from station.outcome import Label, Notice, Outcome, Tone
 from station.patterns import WEIGH_ITEM
 from station.recalls import applies
-from station.state import CLEARED, FOUND, Item, State, fold
+from station.receiving.facts import MarksRead
+from station.receiving.parcel import CLEARED, FOUND, Item
+from station.routing.facts import PlateReprintAsked, RouteOverridden
+from station.state import State
 from station.steps import pins
 from station.steps.examine import weigh_item
 from station.steps.notices import accepted, attention, best, refused, warned

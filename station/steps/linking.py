@@ -1,8 +1,8 @@
 """What a parcel or an item belongs to once a supervisor matched it to a return order, or took that back."""
 
 from station.exceptions.queue import Decided, Waiting
-from station.facts import Declared, ItemRelinked, ItemUnlinked
 from station.known import FoundUnit, Known
+from station.receiving.facts import Declared, ItemRelinked, ItemUnlinked
 from station.steps.arrive import declared
 from station.steps.serial import GTIN_DIGITS
 

@@ -3,13 +3,14 @@
 from grading.defects import DEFECT_TEXTS, SEVERITIES, ZONE_TEXTS
 from grading.rubric import defects
 from resources.words import mark
-from station.facts import DefectMarked, PhotoTaken
 from station.inputs import DefectDrawn
+from station.inspecting.facts import DefectMarked, PhotoTaken
 from station.known import Known
 from station.lengths import length_um
 from station.outcome import Outcome
+from station.receiving.parcel import Item
 from station.stages import rubric_of
-from station.state import Item, State
+from station.state import State
 from station.steps.notices import accepted, attention, warned
 
 _FULL = 1000

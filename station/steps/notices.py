@@ -4,8 +4,8 @@ from typing import Literal
 
 from resources.words import mark
 from station.codes import Candidate, CodeKind
-from station.facts import ExceptionRaised
 from station.outcome import Notice, Outcome, Tone
+from station.receiving.facts import ExceptionRaised
 from station.state import Ask
 from station.stops import BETWEEN
 

@@ -4,10 +4,11 @@ from resources.words import mark
 from station.authority.facts import PinCleared, PinLocked
 from station.authority.pins import minutes_locked, of
 from station.authority.pins import refused as refused_facts
-from station.facts import ExceptionRaised, Recorded
+from station.facts import Recorded
 from station.known import Known
 from station.outcome import Notice, Outcome, Tone
 from station.plates import exception_id
+from station.receiving.facts import ExceptionRaised
 from station.records import Operator
 from station.state import State
 from station.steps.notices import refused

@@ -4,14 +4,17 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
-from station.bins.facts import Carried
-from station.facts import BinClosed, BinLabelled, BinOpened, Placed, Recorded, Regraded
+from station.bins.facts import BinClosed, BinLabelled, BinOpened, Carried
+from station.facts import Recorded
 from station.inputs import Command, Do
 from station.known import Known
 from station.outcome import Label, Outcome
 from station.plates import make_bin
+from station.receiving.facts import Regraded
+from station.receiving.parcel import Again, Item
 from station.records import Bin, Disposition
-from station.state import Again, Ask, Choice, Item, OpenBin, State
+from station.routing.facts import Placed
+from station.state import Ask, Choice, OpenBin, State
 from station.steps.notices import accepted, best, finished, refused
 from station.words import ROUTE_WORDS
 

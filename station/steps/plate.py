@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from devices.readings import NotPrinted, Printed, PrintWaiting, Scan
 from resources.words import mark
-from station.facts import PlateConfirmed, PlatePrinted, PlateReprintAsked
 from station.inputs import Command
 from station.known import Known
 from station.outcome import Label, Outcome
-from station.state import Ask, Choice, Item, State
+from station.receiving.parcel import Item
+from station.routing.facts import PlateConfirmed, PlatePrinted, PlateReprintAsked
+from station.state import Ask, Choice, State
 from station.steps.notices import accepted, attention, best, refused, warned
 
 REPRINT_WHY = (

@@ -2,8 +2,8 @@
 
 from devices.readings import Scan
 from resources.words import mark
-from station.facts import PrepDone, PrepSkipped
 from station.inputs import Command
+from station.inspecting.facts import PrepDone, PrepSkipped
 from station.known import Known
 from station.outcome import Outcome
 from station.stages import prep_due

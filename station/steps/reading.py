@@ -7,24 +7,17 @@ import msgspec
 from devices.readings import Scan
 from resources.words import mark
 from station.doubtful import Doubt, doubt_due
-from station.facts import (
-    ExceptionRaised,
-    ExpiryRead,
-    MarksRead,
-    PhotoRead,
-    PhotoTaken,
-    ReadingAnswered,
-    ReadingWord,
-    Recorded,
-    SerialChecked,
-)
+from station.facts import Recorded
 from station.inputs import Command, LabelRead
+from station.inspecting.facts import ExpiryRead, PhotoRead, PhotoTaken, ReadingAnswered, ReadingWord
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import exception_id
+from station.receiving.facts import ExceptionRaised, MarksRead, SerialChecked
+from station.receiving.parcel import Item
 from station.stages import Stage, stage_of
-from station.state import Choice, Item, State
+from station.state import Choice, State
 from station.steps import serial
 from station.steps.notices import accepted, attention, no_such_answer, refused, warned
 

@@ -14,11 +14,12 @@ from station.calibration.facts import (
     SecondLookLeft,
 )
 from station.calibration.looking import Looking
-from station.facts import ExceptionRaised, Recorded
+from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import exception_id
+from station.receiving.facts import ExceptionRaised
 from station.state import Ask, Choice, State
 from station.steps.notices import accepted, attention, best, no_such_answer, refused, warned
 from station.stops import BETWEEN

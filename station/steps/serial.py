@@ -7,14 +7,16 @@ import msgspec
 from devices.readings import Scan
 from resources.words import mark
 from station.codes import Candidate, plain
-from station.facts import Declared, ExceptionRaised, ItemRelinked, MarksRead, Recorded, SerialChecked, SerialVerdict
+from station.facts import Recorded
 from station.inputs import Command
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Outcome
 from station.plates import exception_id
+from station.receiving.facts import Declared, ExceptionRaised, ItemRelinked, MarksRead, SerialChecked, SerialVerdict
+from station.receiving.parcel import Item, Parcel, open_lines
 from station.serials import Finding, findings
-from station.state import Ask, Choice, Item, Parcel, State, open_lines
+from station.state import Ask, Choice, State
 from station.steps.arrive import declared
 from station.steps.notices import accepted, best, refused, warned
 from station.stops import BETWEEN

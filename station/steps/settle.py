@@ -11,11 +11,12 @@ from station.authority.may import Decide, Override
 from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import DECISION_WORDS
 from station.exceptions.queue import Decided, Waiting
-from station.facts import Recorded, RouteOverridden
+from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known, Lying
 from station.outcome import Outcome
 from station.records import DISPOSITIONS
+from station.routing.facts import RouteOverridden
 from station.state import Ask, Choice, State
 from station.steps.allowed import decides, is_allowed
 from station.steps.linking import linked, unlinked

@@ -2,13 +2,15 @@
 
 from devices.readings import Scan
 from resources.words import mark
-from station.facts import Recorded, ShiftOpened, SignedIn, SignedOut
+from station.authority.facts import SignedIn, SignedOut
+from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known
 from station.moments import hours_between
 from station.outcome import Notice, Outcome
 from station.plates import shift_id
 from station.records import Operator
+from station.shifts.facts import ShiftOpened
 from station.state import Ask, State
 from station.steps import pins
 from station.steps.notices import accepted, attention, best, recall_notice, refused, warned

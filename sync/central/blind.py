@@ -11,8 +11,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from station.entries import Entry
-from station.facts import ParcelArrived, SerialChecked, decode
+from station.facts import decode
 from station.local_copy import code_of
+from station.receiving.facts import ParcelArrived, SerialChecked
 from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.statements import Rows, Sql, ask, insert_rows

@@ -8,15 +8,14 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from station.entries import Entry
-from station.facts import (
+from station.facts import Undone, decode
+from station.receiving.facts import (
     ExceptionRaised,
     ItemIdentified,
     ItemRelinked,
     ItemWeighed,
     ParcelArrived,
     SerialChecked,
-    Undone,
-    decode,
 )
 from station.records import WITHDRAWN
 from sync.central.statements import Sql, ask, insert_rows

@@ -11,7 +11,9 @@ from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, Except
 from station.exceptions.kinds import Kinds
 from station.exceptions.of_site import KIND, ExceptionNote
 from station.exceptions.queue import Decided, Unsent, Waiting, queue, standing
-from station.facts import ExceptionRaised, Placed, Recorded, Undone
+from station.facts import Recorded, Undone
+from station.receiving.facts import ExceptionRaised
+from station.routing.facts import Placed
 from sync.central import tokens
 from sync.central.feed import Change
 from sync.central.statements import Rows, Sql, ask

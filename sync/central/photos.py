@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from station.entries import Entry
-from station.facts import PhotoTaken, Recorded
+from station.facts import Recorded
+from station.inspecting.facts import PhotoTaken
 from sync.central.photo_places import Place, Signed, open_place
 from sync.central.store import Store, insert_once
 from sync.central.tables import shared_photo, stored_photo

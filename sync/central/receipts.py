@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from station.entries import Entry
-from station.facts import ParcelArrived, Recorded, Undone
+from station.facts import Recorded, Undone
+from station.receiving.facts import ParcelArrived
 from station.records import Receipt
 from station.schema import parcel
 from sync.central.feed import Change, latest

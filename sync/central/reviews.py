@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select
 
 from station.entries import Entry
-from station.facts import ItemIdentified, ItemRelinked, ParcelArrived, Recorded, SerialChecked
+from station.facts import Recorded
+from station.receiving.facts import ItemIdentified, ItemRelinked, ParcelArrived, SerialChecked
 from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.statements import Sql, ask, insert_rows, send_held_back, together

@@ -21,7 +21,10 @@ import msgspec
 from station import opening
 from station.codes import Candidate
 from station.database import DRIVER
-from station.facts import Graded, ItemIdentified, ParcelArrived, PhotoTaken, encode
+from station.facts import encode
+from station.inspecting.facts import PhotoTaken
+from station.receiving.facts import ItemIdentified, ParcelArrived
+from station.routing.facts import Graded
 from station.search.seeking import seek
 
 ITEMS = int(os.environ.get("SEARCH_ITEMS", "1000000"))

@@ -36,20 +36,11 @@ import psutil
 import uuid_utils
 
 from station.entries import Entry, first_prev, sealed
-from station.facts import (
-    Answered,
-    Declared,
-    Graded,
-    ItemIdentified,
-    ParcelArrived,
-    ParcelFinished,
-    Recorded,
-    Routed,
-    encode,
-    name_of,
-    version_of,
-)
+from station.facts import Recorded, encode, name_of, version_of
+from station.inspecting.facts import Answered
+from station.receiving.facts import Declared, ItemIdentified, ParcelArrived, ParcelFinished
 from station.records import Product, ReturnLine, ReturnOrder
+from station.routing.facts import Graded, Routed
 from sync.wire import Push
 from tests.long.tryton import Client, Refusal, Tryton
 from tests.sync.conftest import NOW, Bench, Central

@@ -29,7 +29,8 @@ import uuid_utils
 from sqlalchemy import func, select
 
 from station.entries import Entry, first_prev, sealed
-from station.facts import ParcelArrived, encode
+from station.facts import encode
+from station.receiving.facts import ParcelArrived
 from sync.central import tokens
 from sync.central.store import Store
 from sync.central.tables import journal

@@ -10,16 +10,18 @@ import pytest
 from devices.readings import AcceptedWeight, Printed, Scan
 from grading.reading import Reading
 from station import sample
-from station.facts import PhotoTaken, Recorded
+from station.facts import Recorded
+from station.fold import fold
 from station.history import History
 from station.inputs import Command, Do, Input, LabelRead, PhotoChecked
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
 from station.outcome import Outcome
 from station.rules import Rules, read_rules
 from station.stages import Stage, next_shot, question_due, stage_of
-from station.state import State, fold
+from station.state import State
 from station.steps.place import takes
 from station.workflow import step
 from sync.central import sample as sample_records

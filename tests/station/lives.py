@@ -20,9 +20,9 @@ from station import sample
 from station.bench import Bench
 from station.cli.player import Player
 from station.desk import Desk
-from station.facts import PhotoTaken
 from station.history import History
 from station.inputs import Command, Do, PhotoChecked
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups

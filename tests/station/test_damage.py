@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from station.database import open_sqlite
-from station.facts import Answered, ItemIdentified, ParcelArrived, PlateAllotted
+from station.inspecting.facts import Answered
 from station.journal import Journal, JournalDamaged, JournalError, read_entries
 from station.local_copy import LocalCopy
 from station.plates import make
+from station.receiving.facts import ItemIdentified, ParcelArrived
+from station.routing.facts import PlateAllotted
 from station.salvage import salvage
 from station.state import State
 from station.verify import verify

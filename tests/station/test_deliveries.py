@@ -10,15 +10,17 @@ from resources import find
 from station.cli.doctor import checks
 from station.copy_marks import rules_in
 from station.deliveries import body_of, book_of, fault, in_force, judged
-from station.facts import Answered, Graded
+from station.fold import fold
 from station.history import History
 from station.inputs import Do
+from station.inspecting.facts import Answered
 from station.journal import Journal
 from station.local_copy import Delivered, LocalCopy, Record
 from station.lookups import Lookups
+from station.routing.facts import Graded
 from station.rules import Rules
 from station.stages import Stage, question_due
-from station.state import State, fold
+from station.state import State
 from sync.central import sample as sample_records
 
 APPAREL = find.read("rubrics/apparel.toml").decode()

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from station.facts import Answered, ParcelArrived
+from station.inspecting.facts import Answered
 from station.journal import Journal, JournalError
 from station.photos import PhotoError, PhotoStore
+from station.receiving.facts import ParcelArrived
 from station.verify import verify
 
 

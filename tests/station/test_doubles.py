@@ -13,10 +13,11 @@ from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
 from station.outcome import Tone
+from station.receiving.parcel import open_lines
 from station.records import Receipt
 from station.rules import Rules
 from station.stages import Stage
-from station.state import State, open_lines
+from station.state import State
 from station.steps.arrive import declared
 from sync.central import sample as sample_records
 

@@ -8,28 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from station.bins.facts import BinClosed, BinLabelled, BinOpened
 from station.exceptions.kinds import read_kinds
-from station.facts import (
-    BinClosed,
-    BinLabelled,
-    BinOpened,
-    ExceptionRaised,
-    ItemIdentified,
-    ParcelArrived,
-    ParcelFinished,
-    Placed,
-    PlateAllotted,
-    PlateVoided,
-    Routed,
-    SerialChecked,
-    ShiftOpened,
-    Undone,
-)
+from station.facts import Undone
 from station.history import History
 from station.journal import Journal
 from station.known import Plated
 from station.local_copy import LocalCopy, Refusal
+from station.receiving.facts import ExceptionRaised, ItemIdentified, ParcelArrived, ParcelFinished, SerialChecked
 from station.records import Bin
+from station.routing.facts import Placed, PlateAllotted, PlateVoided, Routed
+from station.shifts.facts import ShiftOpened
 
 
 @pytest.fixture

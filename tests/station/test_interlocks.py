@@ -21,9 +21,10 @@ from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups, Rules
 from station.outcome import Tone
 from station.prompt import prompt
+from station.receiving.parcel import FOUND
 from station.records import Recall, SerialNote
 from station.stages import Stage, question_due
-from station.state import FOUND, State
+from station.state import State
 from station.stops import in_open_bins
 from station.words import EVIDENCE_WORDS, EXCEPTION_WORDS
 from station.workflow import step

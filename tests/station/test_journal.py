@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from station.authority.facts import SignedIn
 from station.entries import first_break, first_prev
-from station.facts import ParcelArrived, ParcelFinished, ShiftOpened, SignedIn
+from station.fold import fold
 from station.journal import Journal, JournalBusy, JournalError, read_entries
-from station.state import State, fold
+from station.receiving.facts import ParcelArrived, ParcelFinished
+from station.shifts.facts import ShiftOpened
+from station.state import State
 
 START = State("S1", "bench 1")
 SIGNED_IN = [ShiftOpened("S1-1", "bench 1"), SignedIn("B1", "Ann", "grader")]

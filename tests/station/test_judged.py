@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from station.errors import JournalError
-from station.facts import PlateAllotted, Routed, RouteOverridden, Undone
+from station.facts import Undone
 from station.inputs import Do
 from station.journal import Journal
 from station.judge import route_facts
 from station.judged import judged_items
 from station.known import Day
+from station.routing.facts import PlateAllotted, Routed, RouteOverridden
 
 
 def test_items_are_read_back_as_they_were_judged(walk, tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.facts import PhotoTaken, decode, encode
+from station.facts import decode, encode
 from station.inputs import PhotoChecked
+from station.inspecting.facts import PhotoTaken
 from station.lengths import length_um
 
 # Seen from straight above: a photo 400 mm wide and 300 mm high.

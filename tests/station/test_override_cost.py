@@ -3,12 +3,12 @@
 import msgspec
 
 from station import facts
-from station.facts import Routed, RouteOverridden
 from station.inputs import Do
 from station.judge import route_facts
 from station.known import Day
 from station.lookups import Lookups
 from station.records import DISPOSITIONS
+from station.routing.facts import Routed, RouteOverridden
 from station.stages import Stage
 from station.steps.arrive import declared
 

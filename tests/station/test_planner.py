@@ -11,18 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from station.facts import (
-    Answered,
-    ExceptionRaised,
-    ItemIdentified,
-    ParcelArrived,
-    PhotoTaken,
-    PlateAllotted,
-    Recorded,
-    Undone,
-)
+from station.facts import Recorded, Undone
 from station.history import History
+from station.inspecting.facts import Answered, PhotoTaken
 from station.journal import Journal
+from station.receiving.facts import ExceptionRaised, ItemIdentified, ParcelArrived
+from station.routing.facts import PlateAllotted
 
 OLD_0001 = Path(__file__).parent / "data" / "station_0001.sqlite"
 WHOLE_STATION = re.compile(r"\(station=\?\)|^SCAN (?!CONSTANT)")

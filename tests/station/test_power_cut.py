@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from station.fold import fold
 from station.journal import Journal, read_entries
-from station.state import State, fold
+from station.state import State
 from station.verify import verify
 
 START = State("S1", "bench 1")
@@ -21,7 +22,8 @@ WRITER = """
 import os, pathlib, signal, sys
 from station.facts import *
 from station.journal import Journal
-from station.state import State, fold
+from station.state import State
+from station.fold import fold
 
 folder, point, number = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 count = 0

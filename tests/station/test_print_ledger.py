@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.readings import Fault, NotPrinted, Printed, PrintWaiting, Reading, Up
-from station.facts import PlateAllotted, PlateConfirmed, PlatePrinted, PlateReprintAsked, PlateVoided, Undone
+from station.facts import Undone
 from station.journal import Journal
 from station.print_ledger import STAGES, Heard, Told, asked, figures, fold, hear, ledger
+from station.routing.facts import PlateAllotted, PlateConfirmed, PlatePrinted, PlateReprintAsked, PlateVoided
 
 JOB, SECOND = "N1/1", "N1/2"
 

@@ -3,32 +3,31 @@
 from pathlib import Path
 from typing import Any
 
-from station.facts import (
-    Answered,
-    BinOpened,
+from station.bins.facts import BinOpened
+from station.facts import Reason, Undone
+from station.inspecting.facts import Answered, PhotoSkipped, PhotoTaken
+from station.journal import Journal
+from station.projections import rows as projected_rows
+from station.receiving.facts import (
     ExceptionRaised,
-    Graded,
     ItemIdentified,
     LineMissing,
     ParcelArrived,
     ParcelFinished,
     ParcelWeighed,
-    PhotoSkipped,
-    PhotoTaken,
+    SerialChecked,
+)
+from station.routing.facts import (
+    Graded,
     Placed,
     PlateAllotted,
     PlateConfirmed,
     PlatePrinted,
     PlateVoided,
-    Reason,
     Routed,
     RouteOverridden,
-    SerialChecked,
-    ShiftOpened,
-    Undone,
 )
-from station.journal import Journal
-from station.projections import rows as projected_rows
+from station.shifts.facts import ShiftOpened
 
 
 def projected(journal: Journal) -> dict[str, list[dict[str, Any]]]:

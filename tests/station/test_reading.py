@@ -6,12 +6,14 @@ import pytest
 from grading.reading import Reading
 from station import facts as f
 from station.doubtful import doubt_due
+from station.fold import fold
 from station.inputs import Do, LabelRead
 from station.journal import Journal
 from station.outcome import Tone
 from station.prompt import prompt
+from station.receiving.parcel import Item
 from station.stages import Stage
-from station.state import Item, State, fold
+from station.state import State
 
 SHIPPED = "H2224425130"
 ANSWERS = {"packaging": "no_box", "body": "smooth"}

@@ -20,13 +20,17 @@ from station.archive import ARCHIVE_FOLDER, Pack, pack, packs_after, path_of
 from station.codes import Candidate
 from station.database import open_sqlite
 from station.entries import first_break, first_prev
-from station.facts import ItemIdentified, ParcelArrived, ParcelFinished, PhotoTaken, PlateAllotted, Undone
+from station.facts import Undone
+from station.fold import fold
 from station.history import History
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal, JournalDamaged, JournalError, read_entries
 from station.local_copy import LocalCopy, proved_mark, released_mark
+from station.receiving.facts import ItemIdentified, ParcelArrived, ParcelFinished
 from station.retention import Keep, Run, next_run
+from station.routing.facts import PlateAllotted
 from station.salvage import salvage
-from station.state import State, fold
+from station.state import State
 from station.verify import verify
 
 START = State("S1", "bench 1")

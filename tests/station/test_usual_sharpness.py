@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.facts import PhotoTaken
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.usual_sharpness import LATEST_PHOTOS, LEAST_PHOTOS, usual_sharpness
 

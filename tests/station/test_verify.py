@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from station.database import open_sqlite
-from station.facts import ItemIdentified, ParcelArrived, PhotoTaken
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
+from station.receiving.facts import ItemIdentified, ParcelArrived
 from station.verify import verify
 
 JPEG = b"\xff\xd8 a photo"

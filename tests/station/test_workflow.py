@@ -14,6 +14,7 @@ from station import facts as f
 from station import sample
 from station.authority.facts import StepUpGiven
 from station.calibration.facts import SecondLookBegan
+from station.fold import fold
 from station.inputs import (
     Command,
     DefectDrawn,
@@ -27,9 +28,10 @@ from station.inputs import (
 )
 from station.outcome import Tone
 from station.prompt import prompt
+from station.receiving.parcel import open_lines
 from station.shifts.facts import ShiftSigned
 from station.stages import Stage
-from station.state import Ask, State, fold, open_lines
+from station.state import Ask, State
 from station.workflow import INPUTS, TABLE, input_name, step, table_rows
 
 README = Path(__file__).parents[2] / "README.md"

@@ -16,9 +16,11 @@ import pytest
 import uuid_utils
 from sqlalchemy import text
 
-from station.facts import Declared, ItemIdentified, ParcelArrived, PhotoTaken, Recorded, SerialChecked
+from station.facts import Recorded
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal, read_entries
 from station.photos import PhotoStore
+from station.receiving.facts import Declared, ItemIdentified, ParcelArrived, SerialChecked
 from station.records import Product, ReturnLine, ReturnOrder
 from sync.central import feed, tokens
 from sync.central.store import Store

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from station.disk_room import is_low, is_short
-from station.facts import PhotoTaken
+from station.inspecting.facts import PhotoTaken
 from station.local_copy import LocalCopy, Refusal
 from station.photos import PhotoError, PhotoStore
 from station.settings import Settings

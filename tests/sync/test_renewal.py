@@ -11,8 +11,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from station.cli import windowed
-from station.facts import ParcelArrived, ParcelFinished
 from station.journal import Journal, read_entries
+from station.receiving.facts import ParcelArrived, ParcelFinished
 from station.settings import CentralSettings, ReadingSettings, Settings
 from station.verify import verify
 from tests.sync.conftest import Book, Central

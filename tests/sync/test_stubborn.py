@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from station.database import open_sqlite
-from station.facts import Answered
+from station.inspecting.facts import Answered
 from station.local_copy import photos_mark
 from sync.central.judge import judge
 from sync.errand import Heard

@@ -18,14 +18,14 @@ from resources.words import Translator, languages
 from station import sample
 from station.bench import Bench
 from station.desk import Desk, Equipment
-from station.facts import PhotoTaken
 from station.history import Figures, History
 from station.inputs import Command, Do, PhotoChecked
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
 from station.photos import PhotoStore
-from station.prompt import Prompt
+from station.prompts.question import Prompt
 from station.rules import Rules, read_rules
 from station.search.found import Found
 from station.settings import Settings

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication
 
 from devices.readings import Scan
 from grading.reading import Reading
-from station.facts import PhotoTaken
 from station.inputs import Command, Do, LabelRead
+from station.inspecting.facts import PhotoTaken
 from ui.panels.now import NowPanel
 from ui.parts.crop import Crop
 from ui.view import View

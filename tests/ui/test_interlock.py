@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from station import sample
 from station.inputs import Command, Do
-from station.prompt import Button, Prompt
+from station.prompts.question import Button, Prompt
 from ui.drawings import PICTURES, paint
 from ui.parts.interlock import InterlockCard
 from ui.parts.notice import NoticeStrip

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from devices.readings import Scan
 from resources.words import Translator
-from station.facts import DefectMarked, PhotoTaken
 from station.inputs import Do
+from station.inspecting.facts import DefectMarked, PhotoTaken
 from station.settings import Settings
 from ui import setting_up
 from ui.panels.evidence import EvidencePanel

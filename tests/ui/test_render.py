@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from devices.readings import Down, Fault, Up
 from resources.words import Translator, languages
 from station.inputs import Command, Do
-from station.prompt import Button, Prompt
+from station.prompts.question import Button, Prompt
 from station.references import picture_of
 from station.rules import Rules
 from station.settings import ScannerSettings, Settings

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 from devices.readings import Down, Fault, PrintWaiting
 from resources.words import languages
 from station.calibration.due import Rate
-from station.facts import ExceptionRaised
 from station.inputs import Do, PhotoChecked
+from station.receiving.facts import ExceptionRaised
 from ui.pages.settings import SettingsPage
 from ui.window import Window
 

@@ -12,10 +12,10 @@ from devices.scanners.self_test import SELF_TEST
 from resources.words import Translator, languages
 from station import sample
 from station.errors import JournalError
-from station.facts import ExceptionRaised
 from station.inputs import Do
 from station.outcome import Tone
 from station.own_codes import TEST_CODE
+from station.receiving.facts import ExceptionRaised
 from station.settings import ReadingSettings, Settings
 from ui import setting_up
 from ui.pages.search import _Large

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from resources.words import mark
 from station.inputs import Command, Do
-from station.prompt import Button, Prompt
+from station.prompts.question import Button, Prompt
 from ui.parts.buttons import aside, tile
 from ui.parts.card import Column
 from ui.parts.text import Text

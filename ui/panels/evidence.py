@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from resources.words import mark
+from station.receiving.parcel import Item
 from station.records import Disposition
-from station.state import Item
 from station.words import ROUTE_WORDS
 from ui import wording
 from ui.parts.answered import WITH_QUESTION, AnsweredList

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
-from station.prompt import Button
+from station.prompts.question import Button
 from ui.drawings import Picture
 from ui.panels.enlarged import LARGER, has_pictures
 from ui.parts.big import Big

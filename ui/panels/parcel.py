@@ -3,8 +3,8 @@
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from resources.words import Translator, mark
-from station.facts import Declared, ExceptionRaised
-from station.state import Item, Parcel
+from station.receiving.facts import Declared, ExceptionRaised
+from station.receiving.parcel import Item, Parcel
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
 from ui.parts.card import Column, rule

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
-from station.facts import DefectMarked
+from station.inspecting.facts import DefectMarked
 from ui.parts.drawn import Point, paint_marks, paint_stroke, place
 from ui.theme import Theme
 

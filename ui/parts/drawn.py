@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from station.facts import DefectMarked
+from station.inspecting.facts import DefectMarked
 from ui.parts.lettering import sized
 from ui.theme import SMALL, Theme
 

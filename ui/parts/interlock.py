@@ -3,7 +3,7 @@
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 
-from station.prompt import Prompt
+from station.prompts.question import Prompt
 from ui.drawings import paint
 from ui.parts.lettering import write
 from ui.parts.poster import Poster, leading, without

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from resources.words import Translator, mark
-from station.prompt import Button
+from station.prompts.question import Button
 from ui.parts.buttons import KeyButton
 from ui.theme import S4, S8, S12
 from ui.wording import say

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 
 from resources.words import mark
-from station.state import Item
+from station.receiving.parcel import Item
 from station.steps.place import right_bins
 from station.words import ROUTE_WORDS
 from ui.parts.lettering import sized, write

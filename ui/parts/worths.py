@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from grading.worth import Worth, override_cost
 from resources.words import Translator, mark
-from station.facts import Routed
-from station.state import Item
+from station.receiving.parcel import Item
+from station.routing.facts import Routed
 from station.words import ROUTE_WORDS
 from ui import wording
 from ui.parts.bar import Bar

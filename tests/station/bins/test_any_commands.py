@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from station import facts as f
+from station.fold import fold
 from station.inputs import Do
 from station.journal import Journal
 from station.rules import Rules
 from station.stages import Stage
-from station.state import fold
 from tests.station.shifts.closed import HOLD, PLATES, RESALE, STATION, SUPERVISOR, Floor, opened, work
 
 BINS = (RESALE, HOLD, "BIN-HOLD-02", "BIN-RESALE-LUM", "BIN-RECYCLE-01", "BIN-RECYCLE-02", "BIN-REFURB-01")

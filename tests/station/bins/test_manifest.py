@@ -11,19 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.__main__ import main
+from station.bins.facts import BinClosed, BinOpened
 from station.bins.manifest import Lying, Manifest, as_csv, as_text, manifest
-from station.facts import (
-    BinClosed,
-    BinOpened,
-    ItemIdentified,
-    ParcelArrived,
-    Placed,
-    PlateAllotted,
-    Routed,
-    ShiftOpened,
-)
 from station.journal import Journal
-from station.shifts.facts import BinMoved, CountBegan
+from station.receiving.facts import ItemIdentified, ParcelArrived
+from station.routing.facts import Placed, PlateAllotted, Routed
+from station.shifts.facts import BinMoved, CountBegan, ShiftOpened
 
 NASTY = "=1+1|cmd\x1b\u202e"
 

@@ -6,11 +6,15 @@ from hypothesis import strategies as st
 
 from devices.readings import Scan
 from station import sample
-from station.facts import BinOpened, ItemIdentified, ParcelArrived, Placed, Routed
+from station.bins.facts import BinOpened
+from station.fold import fold
 from station.inputs import Command, Do
 from station.lookups import Lookups
+from station.receiving.facts import ItemIdentified, ParcelArrived
+from station.receiving.parcel import Item, Parcel
 from station.records import DISPOSITIONS
-from station.state import Item, Parcel, State, fold
+from station.routing.facts import Placed, Routed
+from station.state import State
 from station.steps.place import bin_full, choose_full, find, scan_bin
 
 BINS = tuple(each.code for each in sample.bins())

@@ -14,10 +14,10 @@ import pytest
 
 from station import __main__ as main
 from station.database import DRIVER
-from station.facts import ShiftOpened
 from station.journal import Journal
 from station.moments import utc
 from station.settings import CentralSettings, PrinterSettings, ScaleSettings, Settings, write
+from station.shifts.facts import ShiftOpened
 
 DEVICES = {"scanner", "scale", "camera", "printer"}
 

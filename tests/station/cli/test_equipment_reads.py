@@ -12,8 +12,8 @@ import pytest
 from station.cli.equipment import Equipment
 from station.cli.text_process import TextProcess
 from station.comparing import Comparing
-from station.facts import PhotoTaken
 from station.inputs import LabelRead
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.photo_index import PhotoIndex
 from station.photos import PhotoStore

@@ -16,8 +16,8 @@ from devices.simulators.shipping_labels import ShippingLabel, lay
 from grading import codes
 from station.cli.equipment import Equipment
 from station.comparing import Comparing
-from station.facts import PhotoTaken
 from station.inputs import PhotoChecked, PhotoFailed
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.lengths import length_um
 from station.photo_index import PhotoIndex

@@ -13,18 +13,11 @@ import pytest
 from PIL import Image
 
 from station.__main__ import main
-from station.facts import (
-    ExceptionRaised,
-    Graded,
-    ItemIdentified,
-    ParcelArrived,
-    PatternNoted,
-    PhotoTaken,
-    PlateAllotted,
-    SerialChecked,
-    Undone,
-)
+from station.facts import Undone
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
+from station.receiving.facts import ExceptionRaised, ItemIdentified, ParcelArrived, PatternNoted, SerialChecked
+from station.routing.facts import Graded, PlateAllotted
 
 NASTY = '=1+1\x1b[2J\u202e<b>"'
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from station.facts import PhotoSkipped, PhotoTaken
 from station.inputs import Do
+from station.inspecting.facts import PhotoSkipped, PhotoTaken
 
 
 def test_a_camera_that_is_gone_is_told_and_the_photo_can_be_left_out_with_a_reason(opened, expect_log) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from station import sample
-from station.facts import PhotoTaken
 from station.inputs import Do
+from station.inspecting.facts import PhotoTaken
 from station.journal import read_entries
 from station.settings import CentralSettings
 from sync.central.token_files import token_file

@@ -8,9 +8,10 @@ import pytest
 
 from devices.readings import Printed
 from station import sample
-from station.facts import PhotoTaken, PlatePrinted
 from station.inputs import Do
+from station.inspecting.facts import PhotoTaken
 from station.outcome import Tone
+from station.routing.facts import PlatePrinted
 from station.verify import verify
 
 PARCEL = next(each for each in sample.parcels() if each.key == "headphones")

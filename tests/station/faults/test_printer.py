@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from station.facts import PlatePrinted
 from station.inputs import Do
+from station.routing.facts import PlatePrinted
 
 
 def _labels(floor, before: list[Path]) -> list[bytes]:

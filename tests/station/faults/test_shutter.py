@@ -1,8 +1,8 @@
 """The camera takes guided photos by itself at a real bench, and whatever it suffers costs no photo and no words."""
 
 from devices.readings import NoStill, Still
-from station.facts import PhotoTaken
 from station.inputs import Do, FrameJudged, PhotoReady
+from station.inspecting.facts import PhotoTaken
 
 
 def at_photo(opened):

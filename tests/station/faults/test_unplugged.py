@@ -1,8 +1,9 @@
 """Every device can be unplugged and plugged in again."""
 
 from station import sample
-from station.facts import PhotoTaken, PlatePrinted
 from station.inputs import Do
+from station.inspecting.facts import PhotoTaken
+from station.routing.facts import PlatePrinted
 
 PARCEL = next(each for each in sample.parcels() if each.key == "headphones")
 

@@ -8,20 +8,12 @@ import pypdfium2
 import pytest
 
 from station.__main__ import main
-from station.facts import (
-    BinOpened,
-    ItemIdentified,
-    LineMissing,
-    ParcelArrived,
-    ParcelFinished,
-    Placed,
-    PlateAllotted,
-    PlateConfirmed,
-    Routed,
-    ShiftOpened,
-)
+from station.bins.facts import BinOpened
 from station.journal import Journal
 from station.printed.paper import Paper
+from station.receiving.facts import ItemIdentified, LineMissing, ParcelArrived, ParcelFinished
+from station.routing.facts import Placed, PlateAllotted, PlateConfirmed, Routed
+from station.shifts.facts import ShiftOpened
 
 NASTY = '=HYPERLINK("http://x","y")\x1b[2J\u202e&<b>%s{0}\0'
 ARABIC, HEBREW = "شركة العودة", "חברת החזרות"

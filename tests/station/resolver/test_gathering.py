@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from station.__main__ import main
-from station.facts import ItemIdentified, ParcelArrived, SerialChecked, Undone
+from station.facts import Undone
 from station.journal import Journal
 from station.known import Received
 from station.local_copy import LocalCopy, Record
+from station.receiving.facts import ItemIdentified, ParcelArrived, SerialChecked
 from station.record_codes import tails_of
 from station.records import Product, ReturnLine, ReturnOrder
 from station.resolver.gathering import evidence_of, likely

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.facts import Declared
+from station.receiving.facts import Declared
 from station.records import ReturnOrder
 from station.resolver.ranking import APART, CLEAR, POINTS, Evidence, Open, is_clear, is_near, rank
 

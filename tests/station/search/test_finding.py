@@ -9,31 +9,21 @@ import msgspec
 import pytest
 from sqlalchemy import event
 
+from station.bins.facts import BinOpened
 from station.codes import Candidate
-from station.facts import (
-    BinOpened,
-    ItemIdentified,
-    LineMissing,
-    ParcelArrived,
-    ParcelFinished,
-    PhotoTaken,
-    Placed,
-    PlateAllotted,
-    PlateVoided,
-    Routed,
-    SerialChecked,
-    ShiftOpened,
-    Undone,
-)
+from station.facts import Undone
 from station.history import History
+from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.local_copy import COPY_FILE, LocalCopy, Record
+from station.receiving.facts import ItemIdentified, LineMissing, ParcelArrived, ParcelFinished, SerialChecked
 from station.records import Product, ReturnLine, ReturnOrder, Ruled
+from station.routing.facts import Placed, PlateAllotted, PlateVoided, Routed
 from station.search.finding import LISTED, STORY_PARCELS, Place, find
 from station.search.found import Found, Hit
 from station.search.sought import Sought, forms_of, gtin_forms
 from station.search.telling import as_text
-from station.shifts.facts import BinMoved, CountBegan, CountEnded
+from station.shifts.facts import BinMoved, CountBegan, CountEnded, ShiftOpened
 
 GTIN = "09506000001074"
 

@@ -3,11 +3,12 @@
 import pytest
 
 from station import facts as f
+from station.fold import fold
 from station.inputs import Do
 from station.outcome import Tone
 from station.prompt import prompt
 from station.stages import Stage
-from station.state import State, fold
+from station.state import State
 
 OPENED = {"packaging": "opened"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from station.facts import ItemIdentified, SerialChecked
+from station.receiving.facts import ItemIdentified, SerialChecked
 from sync.central import orders
 from sync.central.__main__ import main
 from sync.central.order_rows import Told, read_json

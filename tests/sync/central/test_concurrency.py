@@ -15,8 +15,10 @@ from sqlalchemy import text
 
 from resources import find
 from station.entries import first_prev, sealed
-from station.facts import Answered, Graded, ItemIdentified, ParcelArrived, PlateAllotted, SerialChecked
+from station.inspecting.facts import Answered
+from station.receiving.facts import ItemIdentified, ParcelArrived, SerialChecked
 from station.records import Pattern, ReturnOrder, pattern_key
+from station.routing.facts import Graded, PlateAllotted
 from sync.central import feed, folding, patterns, reviews
 from sync.central.feed import Change
 from sync.central.intake import take_in

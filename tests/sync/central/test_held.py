@@ -14,7 +14,10 @@ from sqlalchemy import select
 
 from station import facts, projections
 from station.entries import first_prev, sealed
-from station.facts import Answered, Graded, ItemIdentified, ParcelFinished, PlateAllotted, SerialChecked, Undone
+from station.facts import Undone
+from station.inspecting.facts import Answered
+from station.receiving.facts import ItemIdentified, ParcelFinished, SerialChecked
+from station.routing.facts import Graded, PlateAllotted
 from sync.central import feed, held, intake, tokens
 from sync.central.resolutions.follow import follow
 from sync.central.store import Store

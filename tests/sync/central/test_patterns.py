@@ -13,18 +13,9 @@ from hypothesis import strategies as st
 
 from resources import find
 from station.entries import Entry, first_prev, sealed
-from station.facts import (
-    ExceptionRaised,
-    ItemIdentified,
-    ItemWeighed,
-    ParcelArrived,
-    Recorded,
-    SerialChecked,
-    Undone,
-    encode,
-    version_of,
-)
+from station.facts import Recorded, Undone, encode, version_of
 from station.local_copy import LocalCopy
+from station.receiving.facts import ExceptionRaised, ItemIdentified, ItemWeighed, ParcelArrived, SerialChecked
 from station.records import Pattern, PatternSign, ReturnOrder, pattern_key
 from sync.central import customers, feed, patterns
 from sync.central.__main__ import main

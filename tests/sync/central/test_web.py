@@ -13,7 +13,7 @@ import httpx
 import msgspec
 import pytest
 
-from station.facts import PhotoTaken
+from station.inspecting.facts import PhotoTaken
 from station.records import ReturnOrder
 from sync.central import tokens
 from tests.sync.conftest import NOW

@@ -3,18 +3,10 @@
 import uuid_utils
 
 from station.entries import Entry, first_prev, sealed
-from station.facts import (
-    Answered,
-    Graded,
-    ItemIdentified,
-    ParcelArrived,
-    ParcelFinished,
-    Recorded,
-    SerialChecked,
-    encode,
-    name_of,
-    version_of,
-)
+from station.facts import Recorded, encode, name_of, version_of
+from station.inspecting.facts import Answered
+from station.receiving.facts import ItemIdentified, ParcelArrived, ParcelFinished, SerialChecked
+from station.routing.facts import Graded
 from sync.central import intake, tokens
 from sync.central.store import Store
 from sync.wire import Push, Pushed

@@ -11,8 +11,10 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from station.errors import JournalError
-from station.facts import ItemIdentified, ParcelArrived, PhotoTaken, Recorded, SerialChecked, Undone
+from station.facts import Recorded, Undone
+from station.inspecting.facts import PhotoTaken
 from station.moments import utc
+from station.receiving.facts import ItemIdentified, ParcelArrived, SerialChecked
 from station.records import Product, ReturnLine, ReturnOrder
 from sync.central.feed import Change
 from sync.central.snapshot import raise_floors

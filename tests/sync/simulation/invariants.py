@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from station import projections
 from station.database import open_memory
 from station.entries import Entry, first_break, first_prev
-from station.facts import PhotoTaken
+from station.inspecting.facts import PhotoTaken
 from station.schema import PROJECTIONS
 from sync.central import feed
 from sync.central.intake import CAME_LATER

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from station.facts import ParcelArrived
 from station.moments import utc
+from station.receiving.facts import ParcelArrived
 from sync.clock import Clock
 from sync.errand import Heard
 from sync.errors import Unreachable

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from station.facts import ParcelArrived
 from station.moments import utc
+from station.receiving.facts import ParcelArrived
 from station.salvage import salvage
 from sync.clock import Clock
 from sync.errand import Heard

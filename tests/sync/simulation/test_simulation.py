@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from station.facts import ParcelArrived
 from station.moments import utc
+from station.receiving.facts import ParcelArrived
 from sync.clock import Clock
 from sync.errand import Heard
 from tests.sync.simulation.center import INDIGESTIBLE, Center

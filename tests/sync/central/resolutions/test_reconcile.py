@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from station.facts import Graded, PhotoTaken, Recorded, Routed, SerialChecked, Undone
+from station.facts import Recorded, Undone
+from station.inspecting.facts import PhotoTaken
+from station.receiving.facts import SerialChecked
 from station.records import Product, ReturnLine, ReturnOrder
+from station.routing.facts import Graded, Routed
 from sync.central import feed
 from sync.central.intake import take_in
 from sync.central.resolutions.follow import follow

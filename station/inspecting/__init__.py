@@ -1,0 +1,1 @@
+"""Inspecting: what is asked of a unit, photographed and read."""

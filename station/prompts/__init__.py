@@ -1,0 +1,1 @@
+"""Prompts: the one question of the moment, by what it is about."""

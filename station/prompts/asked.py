@@ -1,0 +1,152 @@
+"""The questions inside a step, about what was scanned or chosen so far."""
+
+from collections.abc import Mapping
+
+from grading.photo import PROBLEM_TEXTS
+from resources.words import mark
+from station.inputs import Command, Do
+from station.prompts.question import Button, Prompt, button
+from station.stages import Stage
+from station.state import Ask, Choice, State
+from station.steps import shift
+from station.steps.close import text_of
+
+_CODE_SHOWN = 48
+_LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
+_TAKE_BACK = button("U", mark("Take a decision back"), Do.UNDO)
+# The questions that are answered by typing, too: a code, a PIN or a number.
+_ENTRIES: Mapping[Stage, str] = {
+    **dict.fromkeys((Stage.EXCEPTION, Stage.DECISION_ORDER, Stage.SECOND_ITEM), "code"),
+    **dict.fromkeys((Stage.BIN, Stage.BIN_ACT, Stage.BIN_TO, Stage.BIN_INTO, Stage.CARRY), "code"),
+    **dict.fromkeys((Stage.PIN, Stage.SIGN_PIN, Stage.SUPERVISOR_PIN), "pin"),
+    Stage.SHEET_NUMBER: "number",
+}
+
+_ASKED: Mapping[Stage, tuple[str, str]] = {
+    Stage.PIN: (mark("Type your PIN, {name}"), mark("Then press Enter.")),
+    Stage.MEANING: (mark("What is this code?"), "{code}"),
+    Stage.AGAIN: (
+        mark("This parcel was received before"),
+        mark("{code}: at {bench} by {operator}, {at}."),
+    ),
+    Stage.SKIP_WHY: (mark("Why can it not be done?"), mark("The answer is noted with the parcel.")),
+    Stage.WHICH: (mark("Which item is this?"), mark("{title}")),
+    Stage.CATEGORY: (mark("What kind of thing is it?"), mark("It decides the questions that follow.")),
+    Stage.DOUBT: (mark("Take the photo again"), mark("{problems}")),
+    Stage.ROUTE: (mark("Where shall it go instead?"), mark("A reason is asked for next.")),
+    Stage.ROUTE_WHY: (mark("Why there?"), mark("The answer is noted with your name.")),
+    Stage.SUPERVISOR: (
+        mark("Ask a supervisor to scan their badge"),
+        mark("This is beyond your authority. Their badge and PIN allow it this once; you stay signed in."),
+    ),
+    Stage.SUPERVISOR_PIN: (mark("Type your PIN, {name}"), mark("It allows this once, and it is noted.")),
+    Stage.SHIFT: (mark("What about the shift?"), mark("A carrier's sheet can be typed in whenever it comes.")),
+    Stage.SHEET: (mark("Whose sheet is it?"), mark("It is noted for shift {shift}.")),
+    Stage.SHEET_NUMBER: ("", ""),
+    Stage.WRITE_OFF: (
+        mark("Write off what is lost?"),
+        mark("Not found: {count}. What is written off is not expected again; if it turns up, it is named."),
+    ),
+    Stage.COUNTERSIGN: (
+        mark("Ask a second supervisor to scan their badge"),
+        mark("Much differs in shift {code}. It is locked when two have signed; Esc leaves that for later."),
+    ),
+    Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
+    Stage.FULL_BIN: (mark("Which bin is full?"), mark("Choose it or scan it. It is closed for good.")),
+    Stage.MOVED_BIN: (mark("Which bin has left?"), mark("Choose it or scan it. What lay in it left with it.")),
+    Stage.LINE_WHY: (mark("Why does it differ?"), ""),
+    Stage.LINE_UNITS: (mark("How many have this reason?"), ""),
+    Stage.SIGN: (mark("Ask a supervisor to scan their badge"), mark("The badge and its PIN sign the shift.")),
+    Stage.SIGN_PIN: (mark("Type your PIN, {name}"), mark("It signs the shift.")),
+    Stage.EXCEPTION: (
+        mark("Which exception?"),
+        mark("The most pressing of {count}. Scan a parcel or a plate for any other."),
+    ),
+    Stage.DECISION: (mark("What shall be done?"), mark("{kind}: {about}")),
+    Stage.DECISION_ORDER: (mark("Scan or type the return order"), mark("{kind}: {about}")),
+    Stage.DECISION_TO: (mark("Where shall it go?"), mark("{kind}: {about}")),
+    Stage.DECISION_WHY: (mark("Why is it decided so?"), mark("{decision} {goes_to}. {kind}: {about}")),
+    Stage.SECOND_ITEM: (
+        mark("Scan the plate to look at again"),
+        mark("{count} wait for a second look by you. Fetch one from its bin."),
+    ),
+    Stage.DECIDED: (mark("Which decision is taken back?"), mark("The exception waits again then.")),
+    Stage.BIN: (mark("Which bin?"), mark("Scan its label, or choose one that is open.")),
+    Stage.BIN_ACT: (mark("What shall be done with bin {bin}?"), mark("{way} {client}")),
+    Stage.BIN_WHY: (mark("Why is it opened again?"), mark("Bin {bin}. The answer is noted with your name.")),
+    Stage.BIN_TO: (mark("Where does bin {bin} go?"), mark("Scan or type the place. What lies in it goes with it.")),
+    Stage.BIN_INTO: (
+        mark("Into which bin?"),
+        mark("All of {bin} goes into it. It must be for the same way and client."),
+    ),
+    Stage.BIN_WAY: (mark("What is the new bin for?"), mark("A bin takes goods of one way only.")),
+    Stage.BIN_CLIENT: (mark("Whose goods are for it?"), mark("Its label is printed then.")),
+    Stage.BIN_DIFFERS: (
+        mark("Bin {bin} is not right"),
+        mark("Missing: {missing}. Of other bins: {misplaced}. Not of here: {foreign}."),
+    ),
+    Stage.CARRY: (
+        mark("Put it in {goes_to} and scan the bin"),
+        mark("{title} lies in {bin}, and goes another way now."),
+    ),
+    Stage.SERIAL_SHARED: (
+        mark("Is this number really on both items?"),
+        mark("{code} is on another item of this parcel already."),
+    ),
+    Stage.MISSING: (mark("Is this really not in the parcel?"), mark("{lines}")),
+}
+
+_PICTURES: Mapping[Stage, str] = {
+    Stage.CARRY: "bin",
+    Stage.BIN_TO: "bin",
+    Stage.BIN_INTO: "bin",
+    Stage.PIN: "badge",
+    Stage.SUPERVISOR: "badge",
+    Stage.COUNTERSIGN: "badge",
+    Stage.DOUBT: "camera",
+    Stage.SIGN: "badge",
+    Stage.SIGN_PIN: "badge",
+}
+
+
+def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
+    """Return the question that is asked about what was scanned or chosen, at the stage it names."""
+    title, reason = _ASKED[stage]
+    params = {"code": _brief(ask.code), **ask.params, **_problem_words(ask)}
+    if stage is Stage.MISSING and not params.get("lines"):
+        title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
+    if stage is Stage.WHICH and not params.get("title"):
+        reason = mark("Choose the line it belongs to.")
+    if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
+        reason = text_of(ask.params)
+    if stage is Stage.SHEET_NUMBER:
+        title, reason = shift.TITLES[ask.value or shift.FIGURES[0]], shift.REASONS[ask.value or shift.FIGURES[0]]
+    buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
+    entry = _ENTRIES.get(stage, "none")
+    aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
+    if stage is Stage.BIN_DIFFERS:
+        aside = (button("Enter", mark("Go on"), Do.CONFIRM, main=True),)
+    if stage is Stage.SHEET_NUMBER and ask.value in shift.FIGURES[1:]:
+        buttons = (button("Enter", mark("None"), Do.CONFIRM),)
+    return Prompt(str(stage), title, reason, params, (*buttons, *aside), entry, _PICTURES.get(stage, ""))
+
+
+def _brief(code: str) -> str:
+    """Return a code as it fits the question: its middle goes first, both ends tell which one it is."""
+    return code if len(code) <= _CODE_SHOWN else f"{code[: _CODE_SHOWN - 9]}…{code[-8:]}"
+
+
+def _choice(stage: Stage, number: int, choice: Choice) -> Button:
+    """Return the button of a choice. No answer is offered as the expected one, but for another photo."""
+    if stage is Stage.DOUBT and number == 1:
+        return Button("Space", choice.text, Command(Do.SHOOT), main=True)
+    return Button(str(number), choice.text, Command(Do.CHOOSE, choice.value), choice.params)
+
+
+def _problem_words(ask: Ask) -> dict[str, str]:
+    """Return the words for what is wrong with a doubtful photo: the worst fault, and what to do about it."""
+    if ask.photo is None:
+        return {}
+    if ask.photo.problems:
+        return {"problems": PROBLEM_TEXTS.get(ask.photo.problems[0], ask.photo.problems[0])}
+    return {"problems": mark("This photo was taken before, of another item.")}

@@ -1,0 +1,155 @@
+"""The questions about the unit in work: its stops, photos, inspection, preparation and result, and the next one."""
+
+from collections.abc import Mapping
+
+from grading.reading import Reading
+from grading.route import OWNER_TEXTS
+from resources.words import mark
+from station.doubtful import doubt_due, expiry_read
+from station.inputs import Command, Do
+from station.known import Known
+from station.prompts.about import params
+from station.prompts.question import NO_SCALE, SIGN_OUT, Button, Prompt, button, options, undo
+from station.receiving.parcel import open_lines
+from station.stages import Stage, next_shot, prep_due, question_due
+from station.state import State
+from station.steps import reading as readings
+from station.steps.examine import rest_of
+from station.steps.second_look import question_of
+
+# The questions beside which an expiry date read in a photo is shown.
+EXPIRY_QUESTIONS = frozenset({"expiry", "expired"})
+_NO_PHOTO = button("S", mark("Go on without"), Do.SKIP)
+_NO_PREP = button("S", mark("Leave it out"), Do.SKIP)
+_REST = button("N", mark("Nothing found on the rest"), Do.REST)
+_DONE: Mapping[str, str] = {"recall_part": mark("It cannot be found")}
+
+
+def interlock(state: State, known: Known) -> Prompt:
+    """Return the stop that stands: what it is, what to do now, what is forbidden, and who must act."""
+    item = state.item
+    stop = item.open_interlock if item is not None else None
+    if stop is None:
+        return Prompt(str(Stage.INTERLOCK), "")
+    words = known.interlock(stop.code)
+    done = (button("Enter", _DONE.get(stop.code, mark("I have done this")), Do.CONFIRM, main=True),)
+    params = {"now": words.hint, "never": words.never.text, "who": OWNER_TEXTS[stop.owner]}
+    reason = mark("{now} {never} {who}.")
+    if words.ask is not None:
+        params["ask"] = words.ask.text
+        reason = mark("{now} {never} {who}. {ask}")
+    if stop.detail:
+        params["detail"] = stop.detail
+        reason = mark("{detail}. {now} {never} {who}.")
+    if words.proof == "weight":
+        reason, done = mark("{now} {never}"), (NO_SCALE,)
+    buttons = (*(done if words.proof != "box" else ()), *undo(state))
+    picture = {"weight": "scale", "box": "fire-box"}.get(words.proof, "stop")
+    # A typed code proves no box and no badge; what is printed on a unit may be typed off.
+    entry = "code" if stop.code == "recall_part" else "none"
+    return Prompt(str(Stage.INTERLOCK), words.text, reason, params, buttons, entry, picture)
+
+
+def photo(state: State, known: Known) -> Prompt:
+    """Return the shot that is due."""
+    item = state.item
+    shot = next_shot(item, known) if item is not None else None
+    if shot is None:
+        return Prompt(str(Stage.PHOTO), "")
+    buttons = (button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *undo(state))
+    return Prompt(str(Stage.PHOTO), shot.text, shot.hint, {}, buttons, "none", "camera")
+
+
+def question(state: State, known: Known) -> Prompt:
+    """Return the question of the rubric that is due, with what a photo seems to say of it."""
+    item = state.item
+    question = question_due(item, known) if item is not None else None
+    if question is None:
+        return Prompt(str(Stage.INSPECT), "")
+    fast = (_REST,) if item is not None and rest_of(item, known) else ()
+    every = (*options(question), *fast, *undo(state))
+    seen = expiry_read(item) if item is not None and question.id in EXPIRY_QUESTIONS else None
+    hint, params = (question.hint, question.params) if seen is None else _expiry_seen(*seen)
+    return Prompt(str(Stage.INSPECT), question.text, hint, params, every, "none")
+
+
+def second_look(state: State, known: Known) -> Prompt:
+    """Return the question of a second look: as the first person was asked it, and nothing of what they said."""
+    question = question_of(state.looking, known)
+    if question is None:
+        return Prompt(str(Stage.SECOND_LOOK), "")
+    aside = (
+        button("U", mark("Take the last answer back"), Do.UNDO),
+        Button("Esc", mark("Leave the second look"), Command(Do.CANCEL), aside=True),
+        SIGN_OUT,
+    )
+    return Prompt(
+        str(Stage.SECOND_LOOK), question.text, question.hint, question.params, (*options(question), *aside), "none"
+    )
+
+
+def prep(state: State, known: Known) -> Prompt:
+    """Return the preparation that is due."""
+    item = state.item
+    due = prep_due(item, known) if item is not None else None
+    if due is None:
+        return Prompt(str(Stage.PREP), "")
+    buttons = (button("Enter", mark("It is done"), Do.CONFIRM, main=True), _NO_PREP, *undo(state))
+    return Prompt(str(Stage.PREP), due.text, due.hint, {}, buttons, "none")
+
+
+def _expiry_seen(reading: Reading, on: str) -> tuple[str, dict[str, str]]:
+    """Return what the photo seems to say of the expiry date: a word beside the answers, never an answer."""
+    if reading.others:
+        dates = ", ".join((reading.text, *reading.others))
+        return mark("The photo seems to show one of these dates: {dates}. Look yourself."), {"dates": dates}
+    if reading.text < on:
+        return mark("The photo seems to show {date}, which is past. Look yourself."), {"date": reading.text}
+    return mark("The photo seems to show the date {date}. Look yourself."), {"date": reading.text}
+
+
+def reading(state: State) -> Prompt:
+    """Return what is asked about a doubtful reading of a photo."""
+    doubt = doubt_due(state.item) if state.item is not None else None
+    if doubt is None:
+        return Prompt(str(Stage.READING), "")
+    offered = readings.choices(doubt)
+    buttons = tuple(
+        Button(str(number), each.text, Command(Do.CHOOSE, each.value)) for number, each in enumerate(offered, start=1)
+    )
+    title, reason = readings.TITLES[doubt.subject], readings.REASONS[doubt.subject]
+    return Prompt(str(Stage.READING), title, reason, {}, (*buttons, *undo(state)), "none")
+
+
+def result(state: State, known: Known) -> Prompt:
+    """Return the grade and the way, with the first reason for them."""
+    item = state.item
+    reason = item.routed.reasons[0] if item is not None and item.routed is not None and item.routed.reasons else None
+    buttons = (
+        button("Enter", mark("Print the label"), Do.CONFIRM, main=True),
+        button("O", mark("Send it elsewhere"), Do.OVERRIDE),
+        *undo(state),
+    )
+    return Prompt(
+        str(Stage.RESULT),
+        mark("{letter} {disposition}"),
+        reason.text if reason is not None else "",
+        {**params(state, known), **(reason.params if reason is not None else {})},
+        buttons,
+        "none",
+    )
+
+
+def next_item(state: State) -> Prompt:
+    """Return what is asked between two units of a parcel: the next one, or its end."""
+    parcel = state.parcel
+    still = sum(count for _, count in open_lines(parcel)) if parcel is not None else 0
+    finish = button("Enter", mark("Finish the parcel"), Do.FINISH, main=not still)
+    buttons = (finish, button("N", mark("It has no code"), Do.NO_CODE), *undo(state))
+    if still:
+        title, reason = mark("Scan the next item"), mark("{count} still to come.")
+    elif parcel is not None and parcel.arrived.declared:
+        title, reason = mark("All items are here"), mark("Finish the parcel, or scan an extra item.")
+    else:
+        title, reason = mark("Scan each item in the parcel"), mark("Nobody told us what is in it.")
+    return Prompt(str(Stage.ITEM), title, reason, {"count": str(still)}, buttons, "code", "item")

@@ -1,0 +1,151 @@
+"""A parcel on the bench and the units in it, as far as they have come."""
+
+import msgspec
+
+from station.inspecting.facts import (
+    DefectMarked,
+    Hinted,
+    InterlockAcknowledged,
+    InterlockRaised,
+    PhotoRead,
+    PhotoSkipped,
+    PhotoTaken,
+    PrepDone,
+    PrepSkipped,
+)
+from station.receiving.facts import (
+    Declared,
+    ExceptionRaised,
+    ItemIdentified,
+    ItemWeighed,
+    ParcelArrived,
+    ParcelWeighed,
+    PatternNoted,
+    SerialChecked,
+)
+from station.records import Disposition
+from station.routing.facts import Graded, Routed, RouteOverridden
+
+# The stops the station finds by itself; every other code comes from an answer.
+FOUND = ("recall", "recall_part", "serial")
+
+
+# The proof of a stop that was found not to hold for this unit.
+CLEARED = "read"
+
+
+class Again(msgspec.Struct, frozen=True):
+    """An item that is inspected for the `n`-th time: its own name, the bin it lies in, and the labels it had."""
+
+    item: str
+    parcel: str
+    n: int
+    bin: str
+    copies: int
+    letter: str
+    disposition: Disposition
+
+
+class Item(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by.
+
+    `asked` are the codes of what is asked besides the questions, because of earlier returns.
+    """
+
+    identified: ItemIdentified
+    serial: SerialChecked | None = None
+    weighed: ItemWeighed | None = None
+    photos: tuple[PhotoTaken | PhotoSkipped, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()
+    graded: Graded | None = None
+    routed: Routed | None = None
+    overridden: RouteOverridden | None = None
+    plate: str = ""
+    copies_asked: int = 0
+    copies_printed: int = 0
+    confirmed: bool = False
+    bin: str = ""
+    prepared: tuple[PrepDone | PrepSkipped, ...] = ()
+    rested: tuple[str, ...] = ()
+    marks: tuple[DefectMarked, ...] = ()
+    rubric: str = ""
+    hints: tuple[Hinted, ...] = ()
+    read: tuple[PhotoRead, ...] = ()
+    readings_answered: tuple[str, ...] = ()
+    interlocks: tuple[InterlockRaised, ...] = ()
+    acknowledged: tuple[InterlockAcknowledged, ...] = ()
+    lot: str = ""
+    made: str = ""
+    asked: tuple[str, ...] = ()
+    again: Again | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether its result was taken: its label is asked for, for one that is graded again a new one."""
+        return bool(self.plate) and (self.again is None or self.copies_asked > self.again.copies)
+
+    @property
+    def open_interlocks(self) -> tuple[InterlockRaised, ...]:
+        """The stops that nobody has acknowledged, in the order they were found."""
+        done = {(each.code, each.cause) for each in self.acknowledged}
+        return tuple(each for each in self.interlocks if (each.code, each.cause) not in done)
+
+    @property
+    def open_interlock(self) -> InterlockRaised | None:
+        """The stop that waits for a person; nothing else goes on meanwhile."""
+        return next(iter(self.open_interlocks), None)
+
+    @property
+    def stops_found(self) -> tuple[str, ...]:
+        """The codes of stops that no answer gave: found by the station, and not cleared by what was read since."""
+        cleared = {(each.code, each.cause) for each in self.acknowledged if each.proof == CLEARED}
+        found = [each.code for each in self.interlocks if (each.code, each.cause) not in cleared]
+        return tuple(dict.fromkeys(code for code in found if code in FOUND))
+
+    @property
+    def is_recalled(self) -> bool:
+        """Whether a recall has decided: nothing more is asked of the item, and it stays as it came."""
+        return any(code in ("recall", "recall_part") for code in self.stops_found)
+
+    @property
+    def disposition(self) -> Disposition | None:
+        """Where it goes: the person's choice before the rule's; None while nothing has been decided."""
+        if self.overridden is not None:
+            return self.overridden.disposition
+        return self.routed.disposition if self.routed is not None else None
+
+    @property
+    def is_hazard(self) -> bool:
+        """Whether it must be kept apart until the safety officer has seen it."""
+        return self.disposition == "hold" and self.routed is not None and self.routed.owner == "safety"
+
+
+class Parcel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The parcel on the bench. `arrived` holds what was expected of it."""
+
+    arrived: ParcelArrived
+    weighed: ParcelWeighed | None = None
+    unweighed_why: str = ""
+    items: tuple[Item, ...] = ()
+    exceptions: tuple[ExceptionRaised, ...] = ()
+    patterns: tuple[PatternNoted, ...] = ()
+
+    @property
+    def item(self) -> Item | None:
+        """The item in work: the last one, until it lies in its bin."""
+        return self.items[-1] if self.items and not self.items[-1].bin else None
+
+
+def open_lines(parcel: Parcel) -> tuple[tuple[Declared, int], ...]:
+    """Return the declared lines of which units are still to come, each with how many."""
+    found: dict[tuple[str, str], int] = {}
+    for item in parcel.items:
+        if item.identified.match != "matched":
+            continue
+        key = (item.identified.rma, item.identified.line)
+        found[key] = found.get(key, 0) + 1
+    return tuple(
+        (line, line.quantity - found.get((line.rma, line.line), 0))
+        for line in parcel.arrived.declared
+        if line.quantity > found.get((line.rma, line.line), 0)
+    )

@@ -1,0 +1,1 @@
+"""Routing: the grade of a unit, where it goes, its plate and its bin, as facts."""
