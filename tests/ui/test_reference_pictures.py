@@ -135,3 +135,15 @@ def test_a_sites_own_photograph_stands_there_in_place_of_the_drawing(
         QApplication.processEvents()
         assert cut_words(window) == []
         assert not enlarged or len(heights(window)) == len(pictured)
+
+
+def test_a_window_that_became_smaller_meanwhile_shows_the_question_whole(hands, see: Callable, window: Window) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    for size, enlarged in (((1920, 1080), False), ((1920, 1080), True), ((1024, 768), True), ((1024, 768), False)):
+        window.resize(*size)
+        window.render(replace(see(), enlarged=enlarged))
+        QApplication.processEvents()
+    assert cut_words(window) == []

@@ -57,14 +57,20 @@ class ReceivePage(QWidget):
         self._view = view
         for panel in (self._parcel, self._evidence):
             panel.setVisible(not view.enlarged)
-        self._parcel.render(view)
-        self.now.render(view)
-        # A photo that is looked into stands in the place of the question, which waits.
-        self.now.setVisible(view.looked is None and not view.enlarged)
-        self._photo.render(view)
-        self._evidence.render(view)
         # Columns that are hidden would still have their share of the page.
         self._column.setStretchFactor(self._columns, 0 if view.enlarged else 1)
+        # A photo that is looked into stands in the place of the question, which waits.
+        comes_back = self.now.isHidden() and view.looked is None and not view.enlarged
+        self.now.setVisible(view.looked is None and not view.enlarged)
+        if comes_back:
+            # The window may have another size by now, and the question chooses its pictures by the room it has.
+            self._photo.hide()
+            self._enlarged.hide()
+            self._column.activate()
+        self._parcel.render(view)
+        self.now.render(view)
+        self._photo.render(view)
+        self._evidence.render(view)
         self._enlarged.render(view, self.width() - 2 * S16, self.height() - 2 * S12)
 
     def press(self, event: QKeyEvent) -> bool:
