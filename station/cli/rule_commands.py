@@ -176,6 +176,7 @@ def _add_hints(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     doings = kinds.add_subparsers(required=True, metavar="DOING")
     report = doings.add_parser("report", help="per kind and category: shown, agreed, precision, and what to do")
     report.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
+    report.add_argument("--by-month", action="store_true", help="each month of the items by itself")
     report.add_argument("--json", action="store_true", help="as JSON")
     report.set_defaults(do=_hint_report)
 
@@ -245,7 +246,7 @@ def _routes_explain(asked: argparse.Namespace) -> int:
 def _hint_report(asked: argparse.Namespace) -> int:
     from station.cli import hints
 
-    return hints.report(asked.data, asked.json)
+    return hints.report(asked.data, asked.json, asked.by_month)
 
 
 def _replay(asked: argparse.Namespace) -> int:
