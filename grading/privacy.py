@@ -204,7 +204,7 @@ def _unread(small: Pixels, seen: list[_Seen], until: float) -> list[Corners]:
 
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    window = (max(small.shape[:2]) // 40,) * 2
+    window = (max(1, max(small.shape[:2]) // 40),) * 2
     xx, yy, xy = (cv2.blur(each, window) for each in (across * across, down * down, across * down))
     energy, differ = xx + yy, xx - yy
     one_way = numpy.sqrt(differ**2 + 4 * xy * xy) / (energy + 1)

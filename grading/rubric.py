@@ -47,8 +47,9 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     Its outcome is any of: the best letter its look allows (`cosmetic`), what it says of function
     (`functional`), a critical defect (`cap`: no letter better than this), an end to all questions (`stop`, a
     code that routes know), or that the goods were never opened (`sealed`). `defect` says the same of the goods
-    in the words all categories share; it decides nothing. `params` fill `{name}` in the texts. `picture` is a file
-    of `resources/references/` that shows what is meant.
+    in the words all categories share; it decides nothing. `rules_out` names answers, by question, that nobody can
+    give who gave this one: no way through the questions may offer both. `params` fill `{name}` in the texts.
+    `picture` is a file of `resources/references/` that shows what is meant.
     """
 
     id: Name
@@ -61,6 +62,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     stop: Name | None = None
     sealed: bool = False
     defect: Defect | None = None
+    rules_out: Condition = {}
     params: dict[str, str] = {}
     picture: Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9_.-]{0,79}\.png)?$")] = ""
 

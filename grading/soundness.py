@@ -42,7 +42,14 @@ def check(rubric: Rubric) -> list[Problem]:
     Every way through the questions is walked, ways that differ only in answers no condition asks for taken as
     one.
     """
-    problems = [*_doubles(rubric), *_conditions(rubric), *_order(rubric), *_points(rubric), *_texts(rubric)]
+    problems = [
+        *_doubles(rubric),
+        *_conditions(rubric),
+        *_denials(rubric),
+        *_order(rubric),
+        *_points(rubric),
+        *_texts(rubric),
+    ]
     for question in rubric.questions:
         problems += _options(rubric, question)
     if problems:
@@ -179,6 +186,17 @@ def _conditions(rubric: Rubric) -> Iterator[Problem]:
                 yield Problem(place, f"when: {question} has no option {', '.join(unknown) or '(none named)'}")
 
 
+def _denials(rubric: Rubric) -> Iterator[Problem]:
+    """What `rules_out` names must exist; a client's override may have taken the other question away."""
+    known = {question.id: {option.id for option in question.options} for question in rubric.questions}
+    for question, option in rubric.pairs.values():
+        for other, denied in option.rules_out.items():
+            unknown = sorted(set(denied) - known.get(other, set())) if other in known or not rubric.over else []
+            if unknown or not denied:
+                text = f"rules_out: {other} has no option {', '.join(unknown) or '(none named)'}"
+                yield Problem(f"questions.{question.id}.{option.id}", text)
+
+
 def _order(rubric: Rubric) -> Iterator[Problem]:
     """Stop questions and the packaging come first, and sealed goods skip the inspection: nothing may undo that."""
     packaging = [question for question in rubric.questions if question.kind == "packaging"]
@@ -252,18 +270,25 @@ def _dead(rubric: Rubric, ways: list[_Way]) -> Iterator[Problem]:
 
 
 def _contradictions(rubric: Rubric, ways: list[_Way]) -> Iterator[Problem]:
-    """Questions that could say something works after an answer that nothing does.
+    """Questions that offer what an answer before them denies: one that it rules out, or which rules it out; and that
+    something works where nothing does.
 
-    Only what may be dead itself is meant: a hinge holds, and a battery charges, in goods that do not start.
+    Of the last only what may be dead itself is meant: a hinge holds, and a battery charges, in goods that do not start.
     """
-    found: dict[tuple[str, str], Problem] = {}
+    found: dict[tuple[str, ...], Problem] = {}
     for answers, question in ways:
-        if question is None or not _tries_power(question):
+        if question is None:
             continue
-        for before, option in chosen(rubric, answers, ()):
-            if _is_dead(option):
-                text = f"it may say that it works after {before.id} = {option.id} said that nothing does"
-                found[before.id, question.id] = Problem(f"questions.{question.id}", text)
+        for before, given in chosen(rubric, answers, ()):
+            place, said = f"questions.{question.id}", f"{before.id} = {given.id}"
+            if _is_dead(given) and _tries_power(question):
+                text = f"it may say that it works after {said} said that nothing does"
+                found[before.id, question.id] = Problem(place, text)
+            for option in question.options:
+                denied = option.id in given.rules_out.get(question.id, ())
+                if denied or given.id in option.rules_out.get(before.id, ()):
+                    text = f"it is offered after {said}, and nobody can give both"
+                    found[before.id, given.id, question.id, option.id] = Problem(f"{place}.{option.id}", text)
     yield from found.values()
 
 
@@ -324,6 +349,8 @@ def _walk(rubric: Rubric) -> Iterator[_Way]:
     joint = [condition for _, condition in _branches(rubric) if len(condition) > 1]
     joint += [condition for question in rubric.questions for condition in question.when]
     asked_for = {name for condition in joint for name in condition}
+    for each, option in rubric.pairs.values():
+        asked_for |= {each.id, *option.rules_out} if option.rules_out else set()
     waiting: list[Answers] = [()]
     seen = set()
     while waiting:

@@ -30,6 +30,8 @@ Receives, photographs, grades, routes and labels returned goods at a bench, with
   returns-station mat-sheet OUT.pdf         write the mat by which photos have millimetres and true colours
   returns-station rubric check              find what is wrong with the questions of a category
   returns-station rubric preview phones     walk through them in the terminal
+  returns-station pictures add DATA FILE CATEGORY QUESTION ANSWER
+                                            put a site's own photograph beside an answer
   returns-station routes check              find what is wrong with the rules that say where goods go
   returns-station routes explain            say which rule decides about one item, and what each way is worth
   returns-station replay DATA --routes FILE judge the last items again, and say what the file would change

@@ -3,6 +3,7 @@
 Every look-up answers from this computer, in under a millisecond, with no network.
 """
 
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -160,6 +161,9 @@ class Known(Protocol):
 
     def rubric_version(self, name: str) -> Rubric | None:
         """Return the rubric of this name and version, as in `apparel@2`; None when it is not known any more."""
+
+    def photograph(self, category: str, question: str, option: str, client: str) -> Path | None:
+        """Return the site's own photograph of what an answer means, or None when it has none."""
 
     def categories(self) -> tuple[str, ...]:
         """Return the categories that have questions, in the order they are offered."""

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 from argon2 import PasswordHasher
@@ -38,6 +39,7 @@ from station.records import (
     SerialNote,
     pattern_key,
 )
+from station.references import AnswerPictures
 from station.resolver.gathering import likely
 from station.resolver.ranking import Evidence, Ranked
 from station.rules import Rules
@@ -52,7 +54,8 @@ _log = logging.getLogger(__name__)
 class Lookups:
     """The `station.known.Known` of a real bench."""
 
-    def __init__(self, rules: Rules, copy: LocalCopy, history: History) -> None:
+    def __init__(self, rules: Rules, copy: LocalCopy, history: History, pictures: AnswerPictures | None = None) -> None:
+        self._pictures = pictures
         self._shipped = rules
         self._rules = rules
         self._newest = 0
@@ -133,6 +136,10 @@ class Lookups:
         """Return the categories a person can name; the kinds within one are known by the product's record only."""
         rubrics = self._in_force().rubrics
         return tuple(name for name, each in sorted(rubrics.items()) if each.kind_of is None)
+
+    def photograph(self, category: str, question: str, option: str, client: str) -> Path | None:
+        """Return the site's own photograph of what an answer means; None where there are none."""
+        return self._pictures.of(category, question, option, client) if self._pictures is not None else None
 
     def rubric(self, category: str, client: str) -> Rubric | None:
         """Return the questions for a client's goods of a category."""

@@ -37,6 +37,7 @@ from station.local_copy import LocalCopy
 from station.lookups import Lookups
 from station.photo_index import PhotoIndex
 from station.photos import PhotoStore
+from station.references import FOLDER, AnswerPictures
 from station.retention import Keep
 from station.rules import read_rules
 from station.settings import (
@@ -182,7 +183,7 @@ def open_station(
         if courier is not None:
             stack.callback(courier.stop)
         wake = courier.wake if courier is not None else _nobody
-        known = Lookups(rules, copy, history)
+        known = Lookups(rules, copy, history, AnswerPictures(folder / FOLDER))
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(bench, equipment, partial(_picture, store, told), settings.printer.dpi, _words(settings).gettext)
         desk.retry_sync = courier.retry if courier is not None else _nobody

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import msgspec
+
 from grading import mappings, overrides, route, rubric, soundness
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
 from grading.explain import explain, sentences
@@ -15,6 +17,7 @@ from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
 from station.marketplaces import read_mappings
+from station.references import FOLDER, AnswerPictures
 from station.rules import applied, read_rules
 from station.settings import SettingsError
 from station.trial import read_file
@@ -31,6 +34,17 @@ _FUNCTION_WORDS: Mapping[Functional, str] = {
     "untested": mark("not known to work"),
     "faulty": mark("it does not work"),
 }
+
+
+class Walk(msgspec.Struct, frozen=True):
+    """How a rubric is walked: `answers` are option ids or keys between commas, read from the terminal when None;
+    `parts` are a kit's; `client` is whose goods they are; `data` the station whose own pictures are named.
+    """
+
+    answers: str | None
+    parts: str
+    client: str = ""
+    data: Path | None = None
 
 
 def check(place: Path | None) -> int:
@@ -72,24 +86,23 @@ def diff(place: Path | None) -> int:
     return int(bool(broken) or any(_findings(files)))
 
 
-def preview(name: str, language: str, answers: str | None, parts: str, client: str = "", codes: bool = False) -> int:
+def preview(name: str, language: str, walk: Walk, codes: bool = False) -> int:
     """Walk through the rubric of a category, or of a file; 1 when it is unsound, or was left before its end.
 
-    `answers` are option ids or keys between commas, read from the terminal when None; `parts` are a kit's; `client`
-    is whose goods they are. With `codes`, what marketplaces call the outcome is told too.
+    With `codes`, what marketplaces call the outcome is told too.
     """
     if language not in languages():
         raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
     tr = Translator(language)
-    shown = _rubric(name, client)
+    shown = _rubric(name, walk.client)
     unsound = soundness.check(shown)
     if unsound:
         sys.stdout.writelines(f"{name}: {_where(each.place)}: {each.text}.\n" for each in unsound)
         sys.stderr.write(f"returns-station: {name} is unsound, and no bench would ask by it: mend this first\n")
         return 1
-    kit = tuple(_split(parts))
-    script = None if answers is None else iter(_split(answers))
-    given = _walked(shown, kit, tr, _typed if script is None else lambda: next(script, None))
+    kit = tuple(_split(walk.parts))
+    script = None if walk.answers is None else iter(_split(walk.answers))
+    given = _walked(shown, walk, tr, _typed if script is None else lambda: next(script, None))
     if given is None:
         return 1
     left = list(script or ())
@@ -208,9 +221,10 @@ def _typed() -> str | None:
     return line.strip() if line else None
 
 
-def _walked(shown: Rubric, parts: tuple[str, ...], tr: Translator, give: Callable[[], str | None]) -> Answers | None:
+def _walked(shown: Rubric, walk: Walk, tr: Translator, give: Callable[[], str | None]) -> Answers | None:
     """Ask in the bench's order, photos as soon as they are due; None when the answers stopped or do not fit."""
     answers: Answers = ()
+    parts, own = tuple(_split(walk.parts)), AnswerPictures(walk.data / FOLDER) if walk.data is not None else None
     photographed: set[str] = set()
     _say(shown.name)
     while True:
@@ -223,7 +237,10 @@ def _walked(shown: Rubric, parts: tuple[str, ...], tr: Translator, give: Callabl
             return answers
         _say(f"\n{tr.format(question.text, **question.params)}", f"    {tr.gettext(question.hint)}")
         for option in question.options:
-            _say(f"  {option.key}  {tr.format(option.text, **option.params)}  ({option.id})")
+            photograph = own.of(shown.category, question.id, option.id, walk.client) if own is not None else None
+            picture = photograph or option.picture
+            words = f"  {option.key}  {tr.format(option.text, **option.params)}  ({option.id})"
+            _say(f"{words}  [{picture}]" if picture else words)
         chosen = _chosen(question, give)
         if chosen is None:
             return None

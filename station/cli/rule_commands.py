@@ -2,6 +2,10 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from station.references import Place
 
 _PLAIN = argparse.RawDescriptionHelpFormatter
 _MOST_ITEMS = 10_000_000
@@ -29,6 +33,18 @@ holds a hash over itself and the one before it.
 """
 
 
+_ABOUT_PICTURES = """\
+A site's own photographs beside answers, in place of the program's drawings. A JPEG or PNG is made upright and small,
+and what a camera wrote into it besides the picture is taken out. It stays through new versions of the questions, and
+stands beside the answer while one with these ids is asked; which are shown to nobody any more, `list` tells (exit 1).
+
+  returns-station pictures add DATA scratch.jpg phones body catches
+  returns-station pictures add DATA scratch.jpg phones body catches --client Hearthwick
+  returns-station pictures list DATA
+  returns-station pictures remove DATA phones body catches
+"""
+
+
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
     """Add them to a command line; `where` names the data folder."""
     _add_rubric(commands)
@@ -36,6 +52,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", wher
     _add_hints(commands)
     _add_replay(commands, where)
     _add_publish(commands)
+    _add_pictures(commands, where)
     authority = commands.add_parser("authority", help="show who may do what; exit 1 for a file that cannot be used")
     authority.add_argument("file", type=Path, nargs="?", metavar="FILE", help="(default: the program's own)")
     authority.set_defaults(do=_authority)
@@ -74,8 +91,36 @@ def _add_rubric(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     preview.add_argument("--answers", metavar="A,B,...", help="ids or keys of the answers (default: asked for)")
     preview.add_argument("--parts", default="", metavar="A,B,...", help="the parts of a kit, each asked for")
     preview.add_argument("--client", default="", metavar="NAME", help="whose goods they are (default: anyone's)")
+    preview.add_argument("--data", type=Path, metavar="DATA", help="a station's folder: name its own pictures too")
     preview.add_argument("--codes", action="store_true", help="say what marketplaces call the outcome, too")
     preview.set_defaults(do=_rubric_preview)
+
+
+def _add_pictures(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser
+) -> None:
+    answer = argparse.ArgumentParser(add_help=False)
+    answer.add_argument("category", metavar="CATEGORY")
+    answer.add_argument("question", metavar="QUESTION", help="its id, as `rubric check` and `rubric preview` name it")
+    answer.add_argument("option", metavar="ANSWER", help="its id")
+    answer.add_argument("--client", default="", metavar="NAME", help="for this client's goods alone (default: all)")
+    kinds = commands.add_parser(
+        "pictures",
+        help="put a site's own photographs beside answers",
+        description=_ABOUT_PICTURES,
+        formatter_class=_PLAIN,
+    )
+    doings = kinds.add_subparsers(required=True, metavar="DOING")
+    file = argparse.ArgumentParser(add_help=False)
+    file.add_argument("file", type=Path, metavar="FILE", help="a JPEG or PNG of at most 25 MB")
+    add = doings.add_parser("add", parents=[where, file, answer], help="put one beside an answer")
+    add.set_defaults(do=_pictures_add)
+    listed = doings.add_parser(
+        "list", parents=[where], help="say which answers have one; exit 1 when an answer is gone"
+    )
+    listed.set_defaults(do=_pictures_list)
+    gone = doings.add_parser("remove", parents=[where, answer], help="take one away")
+    gone.set_defaults(do=_pictures_remove)
 
 
 def _add_routes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -131,6 +176,7 @@ def _add_hints(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     doings = kinds.add_subparsers(required=True, metavar="DOING")
     report = doings.add_parser("report", help="per kind and category: shown, agreed, precision, and what to do")
     report.add_argument("data", type=Path, metavar="DATA", help="a station's data folder, or a headless run's OUT")
+    report.add_argument("--by-month", action="store_true", help="each month of the items by itself")
     report.add_argument("--json", action="store_true", help="as JSON")
     report.set_defaults(do=_hint_report)
 
@@ -147,13 +193,38 @@ def _rubric_check(asked: argparse.Namespace) -> int:
 def _rubric_preview(asked: argparse.Namespace) -> int:
     from station.cli import rubrics
 
-    return rubrics.preview(asked.category, asked.language, asked.answers, asked.parts, asked.client, asked.codes)
+    walk = rubrics.Walk(asked.answers, asked.parts, asked.client, asked.data)
+    return rubrics.preview(asked.category, asked.language, walk, asked.codes)
 
 
 def _rubric_diff(asked: argparse.Namespace) -> int:
     from station.cli import rubrics
 
     return rubrics.diff(asked.place)
+
+
+def _pictures_add(asked: argparse.Namespace) -> int:
+    from station.cli import pictures
+
+    return pictures.add(asked.data, asked.file, _place(asked))
+
+
+def _pictures_list(asked: argparse.Namespace) -> int:
+    from station.cli import pictures
+
+    return pictures.show(asked.data)
+
+
+def _pictures_remove(asked: argparse.Namespace) -> int:
+    from station.cli import pictures
+
+    return pictures.remove(asked.data, _place(asked))
+
+
+def _place(asked: argparse.Namespace) -> "Place":
+    from station.references import Place
+
+    return Place(asked.category, asked.question, asked.option, asked.client.casefold())
 
 
 def _routes_check(asked: argparse.Namespace) -> int:
@@ -175,7 +246,7 @@ def _routes_explain(asked: argparse.Namespace) -> int:
 def _hint_report(asked: argparse.Namespace) -> int:
     from station.cli import hints
 
-    return hints.report(asked.data, asked.json)
+    return hints.report(asked.data, asked.json, asked.by_month)
 
 
 def _replay(asked: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from grading.jpeg import decode
 from resources import find
 from station.safe_text import shown
 
@@ -98,7 +99,10 @@ class Paper:
             self._pdf.cell(15, _LINE_MM, str(count), new_x="LMARGIN", new_y="NEXT")
 
     def picture(self, image: bytes, under: str) -> None:
-        """Put a photo on the page, at most half of it high, and words under it."""
+        """Put a photo on the page, at most half of it high, and words under it; of what is none the words alone."""
+        if decode(image) is None:
+            self._write(under, _SMALL, quiet=True)
+            return
         if self._pdf.get_y() > self._pdf.h / 2:
             self._pdf.add_page()
         self._pdf.image(image, w=self._pdf.epw, h=110, keep_aspect_ratio=True)

@@ -5,6 +5,7 @@ import msgspec
 from grading.rubric import Question
 from resources.words import mark
 from station.inputs import Command, Do
+from station.known import Known
 from station.references import picture_of
 from station.state import State
 
@@ -51,15 +52,15 @@ REPRINT = button("R", mark("Print again"), Do.REPRINT)
 SIGN_OUT = button("F12", mark("Sign out"), Do.SIGN_OUT)
 
 
-def options(question: Question) -> tuple[Button, ...]:
-    """Return the answers of a rubric's question, each under the key of its own."""
+def options(question: Question, category: str, client: str, known: Known) -> tuple[Button, ...]:
+    """Return the answers of a rubric's question, each under the key of its own, beside a picture of what it means."""
     return tuple(
         Button(
             str(option.key),
             option.text,
             Command(Do.CHOOSE, option.id),
             option.params,
-            picture=str(picture_of(option) or ""),
+            picture=str(known.photograph(category, question.id, option.id, client) or picture_of(option) or ""),
         )
         for option in question.options
     )

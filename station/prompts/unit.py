@@ -11,7 +11,7 @@ from station.known import Known
 from station.prompts.about import params
 from station.prompts.question import NO_SCALE, SIGN_OUT, Button, Prompt, button, options, undo
 from station.receiving.parcel import open_lines
-from station.stages import Stage, next_shot, prep_due, question_due
+from station.stages import Stage, next_shot, prep_due, question_due, rubric_of
 from station.state import State
 from station.steps import reading as readings
 from station.steps.examine import rest_of
@@ -64,11 +64,12 @@ def question(state: State, known: Known) -> Prompt:
     """Return the question of the rubric that is due, with what a photo seems to say of it."""
     item = state.item
     question = question_due(item, known) if item is not None else None
-    if question is None:
+    rubric = rubric_of(item, known) if item is not None else None
+    if item is None or rubric is None or question is None:
         return Prompt(str(Stage.INSPECT), "")
-    fast = (_REST,) if item is not None and rest_of(item, known) else ()
-    every = (*options(question), *fast, *undo(state))
-    seen = expiry_read(item) if item is not None and question.id in EXPIRY_QUESTIONS else None
+    fast = (_REST,) if rest_of(item, known) else ()
+    every = (*options(question, rubric.category, item.identified.client, known), *fast, *undo(state))
+    seen = expiry_read(item) if question.id in EXPIRY_QUESTIONS else None
     hint, params = (question.hint, question.params) if seen is None else _expiry_seen(*seen)
     return Prompt(str(Stage.INSPECT), question.text, hint, params, every, "none")
 
@@ -76,16 +77,16 @@ def question(state: State, known: Known) -> Prompt:
 def second_look(state: State, known: Known) -> Prompt:
     """Return the question of a second look: as the first person was asked it, and nothing of what they said."""
     question = question_of(state.looking, known)
-    if question is None:
+    if state.looking is None or question is None:
         return Prompt(str(Stage.SECOND_LOOK), "")
     aside = (
         button("U", mark("Take the last answer back"), Do.UNDO),
         Button("Esc", mark("Leave the second look"), Command(Do.CANCEL), aside=True),
         SIGN_OUT,
     )
-    return Prompt(
-        str(Stage.SECOND_LOOK), question.text, question.hint, question.params, (*options(question), *aside), "none"
-    )
+    began = state.looking.began
+    buttons = (*options(question, began.category, began.client, known), *aside)
+    return Prompt(str(Stage.SECOND_LOOK), question.text, question.hint, question.params, buttons, "none")
 
 
 def prep(state: State, known: Known) -> Prompt:

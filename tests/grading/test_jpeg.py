@@ -1,9 +1,7 @@
 """Whatever bytes come for a photo: a right picture or none, soon and within bounds; nothing is raised."""
 
-import io
 import struct
 import tracemalloc
-import zlib
 
 import cv2
 import numpy
@@ -14,21 +12,7 @@ from PIL import Image
 
 from grading import codes, hints, mat, photo, reuse
 from grading.jpeg import MAX_PIXELS, decode
-
-RED, WHITE = (200, 40, 30), (240, 240, 240)
-
-
-def drawn(mode: str = "RGB", size: tuple[int, int] = (160, 96)) -> Image.Image:
-    """Red, with a white upper left quarter: one sees how it lies."""
-    image = Image.new("RGB", size, RED)
-    image.paste(WHITE, (0, 0, size[0] // 2, size[1] // 2))
-    return image.convert(mode)
-
-
-def saved(image: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **how)
-    return buffer.getvalue()
+from tests.bad_pictures import FOREIGN, RED, drawn, saved
 
 
 def lies_right(pixels: numpy.ndarray) -> bool:
@@ -78,33 +62,6 @@ def test_grey_and_cmyk_are_pictures_too() -> None:
     assert grey is not None and grey.shape == (96, 160, 3) and grey[24, 40].min() > 200 > grey[72, 120].max()
     cmyk = decode(saved(drawn("CMYK")))
     assert cmyk is None or lies_right(cmyk), "right or none, never in false colours"
-
-
-def apng(frames: int) -> bytes:
-    return saved(drawn(), "PNG", save_all=True, append_images=[drawn("L").convert("RGB")] * frames)
-
-
-FOREIGN = {
-    "nothing": b"",
-    "text": b"this is no picture at all\n" * 50,
-    "a page": b"<!doctype html><script>alert(1)</script>",
-    "PNG": saved(drawn(), "PNG"),
-    "PNG of 16 bits": saved(Image.fromarray(numpy.full((96, 160), 40_000, numpy.uint16)), "PNG"),
-    "animated PNG": apng(3),
-    "GIF": saved(drawn("P"), "GIF"),
-    "animated GIF": saved(drawn("P"), "GIF", save_all=True, append_images=[drawn("P")] * 3),
-    "WebP": saved(drawn(), "WEBP"),
-    "TIFF": saved(drawn(), "TIFF"),
-    "BMP": saved(drawn(), "BMP"),
-    "PDF": saved(drawn(), "PDF"),
-    "a PNG that claims too much": b"\x89PNG\r\n\x1a\n"
-    + struct.pack(">I4sII5B", 13, b"IHDR", 60_000, 60_000, 8, 2, 0, 0, 0),
-    "zeros": bytes(100_000),
-    "only the beginning": b"\xff\xd8\xff\xe0",
-    "filling without end": b"\xff\xd8" + b"\xff" * 200_000,
-    "segments of no length": b"\xff\xd8" + b"\xff\xe1\x00\x00" * 20_000,
-    "a zip": b"PK\x03\x04" + zlib.compress(bytes(1_000)),
-}
 
 
 @pytest.mark.parametrize("name", FOREIGN)

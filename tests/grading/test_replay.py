@@ -116,7 +116,7 @@ def test_a_rubric_that_grades_harder_is_told_by_letter(goods) -> None:
     rubric, table = goods.rubric("phones"), goods.routes()
     text = goods.toml("phones").replace("version = ", "version = 9", 1)
     harder = parse_rubric(text.replace('untested = "C"', 'untested = "D"').encode())
-    item = judged("LPN1", rubric, table, goods.best(rubric, starts="untested"), goods.facts("phones"))
+    item = judged("LPN1", rubric, table, goods.best(rubric, lock="dark", starts="untested"), goods.facts("phones"))
     (change, *_) = report([judge(harder, table).again(item)]).changes
     assert (change.figure, change.was, change.now, change.items) == ("grade", "C", "D", ("LPN1",))
 
@@ -124,11 +124,11 @@ def test_a_rubric_that_grades_harder_is_told_by_letter(goods) -> None:
 def test_answers_that_do_not_fit_are_told_apart_by_what_would_have_to_be_asked(goods) -> None:
     rubric, table = goods.rubric("phones"), goods.routes()
     text = goods.toml("phones").replace("version = ", "version = 9", 1)
-    renamed = parse_rubric(text.replace("starts", "begins").encode())
+    renamed = parse_rubric(text.replace("health", "charge").encode())
     item = judged("LPN1", rubric, table, goods.best(rubric), goods.facts("phones"))
     again = judge(renamed, table).again(item)
-    assert (again.asks, again.grade) == ("begins", None)
-    assert report([again]).asks == {"begins": ("LPN1",)}
+    assert (again.asks, again.grade) == ("charge", None)
+    assert report([again]).asks == {"charge": ("LPN1",)}
     assert not is_of_versions(item, renamed, table)
     assert not is_same(again)
 

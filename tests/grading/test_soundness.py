@@ -81,6 +81,53 @@ def test_asking_what_works_of_goods_that_do_not_start_is_found(goods, category: 
     assert [(each.place, each.text) for each in found] == [(f"questions.{question}", text)]
 
 
+@pytest.mark.parametrize(
+    ("search", "replacement", "place", "text"),
+    [
+        (
+            'when = [{ lock = ["dark"] }]\n',
+            "",
+            "questions.starts.no",
+            "it is offered after lock = no, and nobody can give both",
+        ),
+        (
+            'rules_out = { starts = ["no"] }',
+            'rules_out = { starts = ["dead"] }',
+            "questions.lock.no",
+            "rules_out: starts has no option dead",
+        ),
+        (
+            'rules_out = { starts = ["no"] }',
+            "rules_out = { glass = [] }",
+            "questions.lock.no",
+            "rules_out: glass has no option (none named)",
+        ),
+        (  # said by the later of the two answers it holds just as well
+            'id = "red"',
+            'id = "red"\nrules_out = { accessories = ["all"] }',
+            "questions.liquid.red",
+            "it is offered after accessories = all, and nobody can give both",
+        ),
+    ],
+)
+def test_answers_that_nobody_can_give_together_are_found(
+    goods, search: str, replacement: str, place: str, text: str
+) -> None:
+    whole = goods.toml("phones")
+    assert search in whole
+    found = check(parse(whole.replace(search, replacement, 1).encode()))
+    assert (place, text) in [(each.place, each.text) for each in found]
+
+
+def test_what_a_client_took_away_is_ruled_out_no_more(goods) -> None:
+    shipped = goods.rubric("phones")
+    kept = tuple(each for each in shipped.questions if each.id != "starts")
+    text = "rules_out: starts has no option no"
+    for over, found in (("", [("questions.lock.no", text)]), ("x@1", [])):
+        changed = msgspec.structs.replace(shipped, questions=kept, over=over)
+        assert [(each.place, each.text) for each in check(changed) if "rules_out" in each.text] == found
+
+
 def test_a_letter_no_way_ends_in_is_found(goods) -> None:
     text = (
         goods.toml("media")

@@ -1,6 +1,7 @@
 """Hints are judged by what people said of the items, and only when there are enough of them."""
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from station import facts as f
 from station.__main__ import main
-from station.hint_report import ENOUGH, Precision, precision, wilson
+from station.hint_report import ENOUGH, Precision, RubricOf, precision, wilson
 from station.journal import Journal
 from station.rules import Rules
 
@@ -26,8 +27,12 @@ def story(number: int, answer: tuple[str, str] | None, kind: str = "damage_area"
     return [(f"t{number}-{place}", fact) for place, fact in enumerate(facts)]
 
 
+def questions(rules: Rules) -> RubricOf:
+    return lambda category, name: rules.versions.get(name) or rules.rubrics.get(category)
+
+
 def judged(told: list[tuple[str, f.Recorded]], rules: Rules) -> Precision:
-    (found,) = precision(told, rules.rubrics.get)
+    (found,) = precision(told, questions(rules))
     return found
 
 
@@ -49,7 +54,7 @@ def test_a_damage_hint_is_right_when_an_answer_names_a_defect(rules: Rules) -> N
 
 def test_what_was_undone_does_not_count(rules: Rules) -> None:
     told = [*story(1, an_answer(rules, True)), ("t9", f.Undone(("t1-2",), "answer"))]
-    assert precision(told, rules.rubrics.get) == ()
+    assert precision(told, questions(rules)) == ()
 
 
 @pytest.mark.parametrize(("right", "verdict"), [(80, "useful"), (20, "not_useful"), (50, "unclear")])
@@ -79,6 +84,24 @@ def test_what_no_answer_can_judge_is_neither_right_nor_wrong(rules: Rules, kind:
     assert (found.shown, found.agreed, found.unjudged, found.verdict) == (0, 0, ENOUGH, "unjudged")
 
 
+def test_an_answer_is_understood_by_the_version_it_was_given_to(rules: Rules) -> None:
+    """Another version may call the same defect otherwise; where the version is not known, nothing is said."""
+    told = story(1, an_answer(rules, True))
+    other = msgspec.structs.replace(rules.rubrics["electronics"], questions=rules.rubrics["media"].questions)
+    asked = {"electronics@1": rules.rubrics["electronics"]}
+    (found,) = precision(told, lambda _category, name: asked.get(name, other))
+    assert (found.shown, found.agreed) == (1, 1)
+    (unknown,) = precision(told, lambda _category, _name: None)
+    assert (unknown.shown, unknown.unjudged, unknown.verdict) == (0, 1, "unjudged")
+
+
+def test_each_month_is_told_by_itself(rules: Rules) -> None:
+    right, wrong = story(1, an_answer(rules, True)), story(2, an_answer(rules, False))
+    months = {right[0][0]: "2026-10", wrong[0][0]: "2026-11"}
+    found = precision(right + wrong, questions(rules), months)
+    assert [(each.month, each.shown, each.agreed) for each in found] == [("2026-10", 1, 1), ("2026-11", 1, 0)]
+
+
 @given(st.integers(1, 10_000).flatmap(lambda shown: st.tuples(st.integers(0, shown), st.just(shown))))
 def test_the_interval_holds_the_share_and_narrows(counts: tuple[int, int]) -> None:
     agreed, shown = counts
@@ -97,6 +120,8 @@ def test_the_command_prints_what_the_journal_says(tmp_path: Path, rules: Rules, 
             journal.append((fact,), operator="B", shift="S")
     assert main(["hints", "report", str(tmp_path)]) == 0
     assert "damage_area" in (said := capsys.readouterr().out) and "too few" in said and "judges it" in said
+    assert main(["hints", "report", str(tmp_path), "--by-month"]) == 0
+    assert re.search(r"^damage_area +electronics +\d{4}-\d\d +1 +1 +0 ", capsys.readouterr().out, re.MULTILINE)
     assert main(["hints", "report", str(tmp_path), "--json"]) == 0
     line, reused = json.loads(capsys.readouterr().out)
     assert (line["shown"], line["agreed"], line["unjudged"]) == (1, 1, 0)

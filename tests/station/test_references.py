@@ -1,4 +1,6 @@
-"""Each answer's picture is there, each picture belongs to an answer, and drawing them again gives the same."""
+"""Each answer's picture is there, each picture belongs to an answer, and drawing them again gives the same; a site's
+own photographs stand in their place.
+"""
 
 import runpy
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 from PIL import Image
 
 from resources import find
-from station.references import picture_of
+from station.references import AnswerPictures, Place, picture_of
 from station.rules import read_rules
 
 ROOT = Path(__file__).parents[2]
@@ -39,3 +41,47 @@ def test_a_picture_is_drawn_the_same_again_and_differs_from_the_others(name: str
 def test_no_two_pictures_are_the_same() -> None:
     contents = {find.read(name) for name in find.names("references")}
     assert len(contents) == len(DRAWING["PICTURES"])
+
+
+CATCHES = Place("phones", "body", "catches")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> AnswerPictures:
+    return AnswerPictures(tmp_path / "pictures")
+
+
+def test_a_clients_own_photograph_comes_before_that_for_all(pictures: AnswerPictures) -> None:
+    assert pictures.of("phones", "body", "catches", "") is None
+    pictures.put(CATCHES, b"for all")
+    pictures.put(msgspec.structs.replace(CATCHES, client="a. b/ç"), b"theirs")
+    for client, content in (("", b"for all"), ("Other", b"for all"), ("A. B/Ç", b"theirs")):
+        found = pictures.of("phones", "body", "catches", client)
+        assert found is not None and found.read_bytes() == content
+    assert pictures.of("phones", "body", "smooth", "") is None
+
+
+def test_another_program_is_seen_at_the_next_question(pictures: AnswerPictures, tmp_path: Path) -> None:
+    assert pictures.of("phones", "body", "catches", "") is None
+    other = AnswerPictures(tmp_path / "pictures")
+    other.put(CATCHES, b"one")
+    assert pictures.of("phones", "body", "catches", "") is not None
+    other.remove(CATCHES)
+    assert pictures.of("phones", "body", "catches", "") is None
+
+
+def test_what_stood_there_is_put_away_and_never_lost(pictures: AnswerPictures) -> None:
+    assert pictures.put(CATCHES, b"one") == ()
+    assert pictures.put(CATCHES, b"one") == ()
+    (away,) = pictures.put(CATCHES, b"two")
+    assert away.read_bytes() == b"one"
+    (gone,) = pictures.remove(CATCHES)
+    assert gone.read_bytes() == b"two" and away.read_bytes() == b"one"
+    assert pictures.remove(CATCHES) == () and dict(pictures.all()) == {}
+
+
+def test_what_else_lies_in_the_folder_is_nobodys_picture(pictures: AnswerPictures, tmp_path: Path) -> None:
+    pictures.put(CATCHES, b"one")
+    for name in ("holiday.jpg", "phones.body.catches.jpg", "phones.body.smooth..0.part", "a.b.c.d.e.f.jpg"):
+        (tmp_path / "pictures" / name).write_bytes(b"x")
+    assert list(AnswerPictures(tmp_path / "pictures").all()) == [CATCHES]

@@ -26,6 +26,7 @@ from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
 from station.photos import PhotoStore
 from station.prompts.question import Prompt
+from station.references import FOLDER, AnswerPictures
 from station.rules import Rules, read_rules
 from station.search.found import Found
 from station.settings import Settings
@@ -259,7 +260,8 @@ def hands(tmp_path: Path, rules: Rules, site_copy: Path, new_journal: Path, qapp
         history = History(journal)
         store = PhotoStore(tmp_path / "photos")
         equipment = PromptEquipment(store, jpeg_of(picture(1280, 720)))
-        bench = Bench(journal, Lookups(rules, copy, history), State("A01", "Bench 3"))
+        known = Lookups(rules, copy, history, AnswerPictures(tmp_path / FOLDER))
+        bench = Bench(journal, known, State("A01", "Bench 3"))
         typed: Equipment = equipment
         desk = Desk(bench, typed, store.path)
         for device in ("scanner", "scale", "camera", "printer"):

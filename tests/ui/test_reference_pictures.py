@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,6 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from station.inputs import Do
+from station.reference_photo import cleaned
+from station.references import FOLDER, AnswerPictures, Place
+from tests.ui.conftest import jpeg_of, picture
+from tests.ui.test_render import cut_words
 from ui.parts.buttons import KeyButton
 from ui.window import Window
 
@@ -107,3 +112,38 @@ def wanted(window: Window) -> list[bool]:
     found: list[bool] = []
     window.enlarge_wanted.connect(found.append)
     return found
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768)])
+def test_a_sites_own_photograph_stands_there_in_place_of_the_drawing(
+    hands, see: Callable, window: Window, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    drawings = [each.picture for each in see().prompt.buttons if each.picture]
+    own = AnswerPictures(tmp_path / FOLDER)
+    own.put(Place("apparel", "packaging", "tagged"), cleaned(jpeg_of(picture(1600, 1200))))
+    pictured = [each.picture for each in see().prompt.buttons if each.picture]
+    assert len(pictured) == len(drawings)
+    (changed,) = set(pictured) - set(drawings)
+    assert changed == str(own.of("apparel", "packaging", "tagged", ""))
+    window.resize(*size)
+    for enlarged in (False, True):
+        window.render(replace(see(), enlarged=enlarged))
+        QApplication.processEvents()
+        assert cut_words(window) == []
+        assert not enlarged or len(heights(window)) == len(pictured)
+
+
+def test_a_window_that_became_smaller_meanwhile_shows_the_question_whole(hands, see: Callable, window: Window) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    for size, enlarged in (((1920, 1080), False), ((1920, 1080), True), ((1024, 768), True), ((1024, 768), False)):
+        window.resize(*size)
+        window.render(replace(see(), enlarged=enlarged))
+        QApplication.processEvents()
+    assert cut_words(window) == []

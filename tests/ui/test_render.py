@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from devices.readings import Down, Fault, Up
+from grading.rubric import Question
 from resources.words import Translator, languages
 from station.inputs import Command, Do
 from station.prompts.question import Button, Prompt
@@ -168,6 +169,21 @@ def test_whole_numbers_of_words_fit_from_right_to_left(
     window.render(see())
 
 
+def asked(question: Question) -> Prompt:
+    """A question of a rubric as the bench asks it, with all that can stand beside its answers."""
+    buttons = tuple(
+        Button(
+            str(option.key),
+            option.text,
+            Command(Do.CHOOSE, option.id),
+            option.params,
+            picture=str(picture_of(option) or ""),
+        )
+        for option in question.options
+    )
+    return Prompt("inspect", question.text, question.hint, question.params, (*buttons, REST, UNDO), "none")
+
+
 @pytest.mark.parametrize("long", [True, False], ids=["longer", "es"])
 def test_every_question_of_every_category_fits(hands, see: Callable, window: Window, rules: Rules, long: bool) -> None:
     hands.sign_in()
@@ -177,21 +193,26 @@ def test_every_question_of_every_category_fits(hands, see: Callable, window: Win
     hands.do(Do.CHOOSE, "tagged")
     view = see(tr=Long()) if long else see("es")
     assert view.inspection.rest
-    asked = [question for rubric in rules.rubrics.values() for question in rubric.questions]
-    assert len(asked) > 30
-    for question in asked:
-        buttons = tuple(
-            Button(
-                str(option.key),
-                option.text,
-                Command(Do.CHOOSE, option.id),
-                option.params,
-                picture=str(picture_of(option) or ""),
-            )
-            for option in question.options
-        )
-        prompt = Prompt("inspect", question.text, question.hint, question.params, (*buttons, REST, UNDO), "none")
-        window.render(replace(view, prompt=prompt))
+    every = [question for rubric in rules.rubrics.values() for question in rubric.questions]
+    assert len(every) > 30
+    for question in every:
+        window.render(replace(view, prompt=asked(question)))
+        QApplication.processEvents()
+        assert cut_words(window) == [], question.id
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_narrow_window_keeps_the_words_of_every_answer(
+    hands, see: Callable, window: Window, rules: Rules, language: str
+) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    hands.do(Do.CHOOSE, "whole")
+    hands.do(Do.CHOOSE, "tagged")
+    window.resize(1024, 768)
+    for question in rules.rubrics["apparel"].questions:
+        window.render(replace(see(language), prompt=asked(question)))
         QApplication.processEvents()
         assert cut_words(window) == [], question.id
 

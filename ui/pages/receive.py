@@ -15,6 +15,11 @@ from ui.parts.photos import KEY as PHOTO_KEY
 from ui.theme import S12, S16
 from ui.view import View
 
+# How the columns share the page: the parcel, the question or the photo in its place, and the evidence.
+_SHARES = (29, 44, 44, 27)
+_NARROW_SHARES = (23, 53, 53, 24)
+_WIDE = 1_200
+
 
 class ReceivePage(QWidget):
     """Signals carry what the person did: a button pressed, a code typed, a photo opened ("": put away) or marked, the
@@ -33,10 +38,11 @@ class ReceivePage(QWidget):
         self._parcel, self.now, self._evidence = ParcelPanel(), NowPanel(), EvidencePanel()
         self._photo, self._enlarged = PhotoPanel(), EnlargedPanel()
         self._view: View | None = None
+        self._shares: tuple[int, ...] = ()
         self._columns = columns = QHBoxLayout()
         columns.setSpacing(S12)
-        for panel, share in ((self._parcel, 29), (self.now, 44), (self._photo, 44), (self._evidence, 27)):
-            columns.addWidget(panel, share)
+        for panel in (self._parcel, self.now, self._photo, self._evidence):
+            columns.addWidget(panel)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(S16, S12, S16, S12)
         column.setSpacing(S12)
@@ -57,14 +63,26 @@ class ReceivePage(QWidget):
         self._view = view
         for panel in (self._parcel, self._evidence):
             panel.setVisible(not view.enlarged)
-        self._parcel.render(view)
-        self.now.render(view)
-        # A photo that is looked into stands in the place of the question, which waits.
-        self.now.setVisible(view.looked is None and not view.enlarged)
-        self._photo.render(view)
-        self._evidence.render(view)
+        # A narrow window takes from what is only looked at, so that answers keep their words.
+        shares = _SHARES if self.width() >= _WIDE else _NARROW_SHARES
+        settles = shares != self._shares
+        self._shares = shares
+        for place, share in enumerate(shares):
+            self._columns.setStretch(place, share)
         # Columns that are hidden would still have their share of the page.
         self._column.setStretchFactor(self._columns, 0 if view.enlarged else 1)
+        # A photo that is looked into stands in the place of the question, which waits.
+        comes_back = self.now.isHidden() and view.looked is None and not view.enlarged
+        self.now.setVisible(view.looked is None and not view.enlarged)
+        if comes_back or settles:
+            # The window may have another size by now, and the question chooses its pictures by the room it has.
+            self._photo.setVisible(view.looked is not None)
+            self._enlarged.setVisible(view.enlarged)
+            self._column.activate()
+        self._parcel.render(view)
+        self.now.render(view)
+        self._photo.render(view)
+        self._evidence.render(view)
         self._enlarged.render(view, self.width() - 2 * S16, self.height() - 2 * S12)
 
     def press(self, event: QKeyEvent) -> bool:

@@ -13,7 +13,7 @@ from resources import find
 from resources.words import Translator
 from station import __main__ as main
 
-FAULTLESS_PHONE = "no,opened,no,all,white,flush,yes,all,all,yes,none,none"
+FAULTLESS_PHONE = "no,opened,no,all,white,flush,all,all,yes,none,none"
 
 
 def changed(folder: Path, category: str, search: str, replacement: str, name: str = "mine") -> Path:
@@ -74,8 +74,13 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
 @pytest.mark.parametrize(
     ("search", "replacement", "says"),
     [
-        ("version = 7", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ("version = 8", "version = 0", "version: Expected `int` >= 1; mend it there."),
         ('starts = ["yes"]', 'starts = ["yes"], lock = ["data"]', "no way through the answers gives starts = yes and"),
+        (
+            'when = [{ lock = ["dark"] }]',
+            "",
+            "option no: it is offered after lock = no, and nobody can give both",
+        ),
         ('faulty = "D"', 'faulty = "A"', "question starts, option no: a defect of severity 4 allows no letter better"),
         ('stop = "data"', "", "question lock, option data: the answer has no outcome."),
         (
