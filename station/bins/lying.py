@@ -23,12 +23,16 @@ def lying(row: Sequence[Any]) -> Lying:
     )
 
 
+STILL_THERE = "(i.written_n = 0 OR i.found_n > i.written_n)"
+"""Not written off as lost, or found again since, as SQL: `i` is the row of `item`."""
+
 _COLUMNS = (
     "item", "parcel", "plate", "title", "client", "rma", "letter", "disposition", "bin", "price_minor", "currency",
+    "apart",
 )  # fmt: skip
 _LYING = (
     "SELECT i.item, i.parcel, i.plate, i.title, i.client, i.rma, i.letter, i.disposition,"
-    " CASE WHEN i.moved_n = 0 THEN i.bin ELSE '' END AS bin, i.price_minor, i.currency,"
+    f" CASE WHEN i.moved_n = 0 AND {STILL_THERE} THEN i.bin ELSE '' END AS bin, i.price_minor, i.currency, i.apart,"
     " i.owner = 'safety' AS is_hazard,"
     " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
     f" AND e.kind IN ({', '.join(map(repr, _BARRING))})) AS told,"

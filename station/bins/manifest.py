@@ -2,10 +2,13 @@
 
 import csv
 import io
+from collections.abc import Collection
 
 import msgspec
 from sqlalchemy.engine import Connection
 
+from station.bins.lying import STILL_THERE
+from station.records import Apart, Disposition
 from station.safe_text import cell, shown
 from station.statements import Statement
 
@@ -20,10 +23,11 @@ class Lying(msgspec.Struct, frozen=True):
     sku: str
     serial: str
     letter: str
-    disposition: str
+    disposition: Disposition
     client: str
     rma: str
     placed_at: str
+    apart: Apart = ""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -33,7 +37,7 @@ class Manifest(msgspec.Struct, frozen=True):
     """
 
     bin: str
-    disposition: str
+    disposition: Disposition
     client: str
     fill: int
     opened_at: str
@@ -41,12 +45,15 @@ class Manifest(msgspec.Struct, frozen=True):
     moved_at: str
     moved_to: str
     items: tuple[Lying, ...]
+    apart: Apart = ""
 
     @property
     def strangers(self) -> tuple[Lying, ...]:
-        """The items that have no business in it: of another disposition, or of another client than it is for."""
+        """The items that have no business in it: that go another way, or are of another client than it is for."""
         return tuple(
-            each for each in self.items if each.disposition != self.disposition or self.client not in ("", each.client)
+            each
+            for each in self.items
+            if (each.disposition, each.apart) != (self.disposition, self.apart) or self.client not in ("", each.client)
         )
 
 
@@ -64,6 +71,13 @@ def manifest(connection: Connection, station: str, code: str, times_ago: int = N
     items = tuple(Lying(**each) for each in _ITEMS.run(connection, {**named, "fill": fill}).mappings())
     moved = {"moved_at": left["moved_at"], "moved_to": left["moved_to"]} if left else {"moved_at": "", "moved_to": ""}
     return Manifest(**row, fill=fill, **moved, items=items) if fill >= 0 else None
+
+
+def without_letters(told: Manifest, plates: Collection[str]) -> Manifest:
+    """Return the manifest for somebody who is to look at these items again, without knowing how they were graded."""
+    return msgspec.structs.replace(
+        told, items=tuple(msgspec.structs.replace(e, letter="") if e.plate in plates else e for e in told.items)
+    )
 
 
 def is_counted_blind(connection: Connection, station: str) -> bool:
@@ -102,13 +116,14 @@ def _parts(each: Lying) -> tuple[str, ...]:
 
 
 _BIN = Statement(
-    "SELECT bin, disposition, client, opened_at, closed_at FROM bin WHERE station = :station AND bin = :bin"
+    "SELECT bin, disposition, client, opened_at, closed_at, apart FROM bin WHERE station = :station AND bin = :bin"
 )
 _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
 _MOVE = Statement("SELECT moved_at, moved_to FROM bin_move WHERE station = :station AND bin = :bin AND fill = :fill")
 _ITEMS = Statement(
-    "SELECT plate, title, sku, COALESCE(serial, '') AS serial, letter, disposition, client, rma, placed_at FROM item"
-    " WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > '' ORDER BY placed_at, item"
+    "SELECT plate, title, sku, COALESCE(serial, '') AS serial, letter, disposition, client, rma, placed_at, apart"
+    " FROM item i WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > ''"
+    f" AND {STILL_THERE} ORDER BY placed_at, item"
 )
 _BLIND = Statement(
     "SELECT 1 FROM shift WHERE station = :station AND counting_at <> '' AND reviewed_at = ''"

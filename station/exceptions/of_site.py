@@ -9,8 +9,10 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy.engine import Connection
 
-from station.exceptions.kinds import Kinds
+from station.exceptions.kinds import MOVING, NOT_THERE, Kinds
 from station.exceptions.queue import Decided, Unsent, Waiting, hours_since, level, queue, standing
+from station.known import Lying
+from station.records import Apart
 from station.statements import Statement
 
 KIND: Final = "exception"
@@ -98,6 +100,31 @@ def _taken(connection: Connection, note: ExceptionNote) -> str:
 
 def _names(station: str, note: ExceptionNote) -> Mapping[str, str]:
     return {"station": station, "exception": note.exception}
+
+
+def about_goods(notes: Iterable[ExceptionNote], station: str) -> Iterator[tuple[ExceptionNote, Decided]]:
+    """Yield the exceptions of a station of which another bench decided where the goods go, with its last word.
+
+    A decision that was taken back says that they wait again; where two contradict each other, neither is heard.
+    """
+    for note in notes:
+        given = [each for each in note.decisions if each.decision in MOVING]
+        others = [each for each in given if each.station != station]
+        if note.station != station or not others or note.kind in NOT_THERE:
+            continue
+        stands = standing(note.decisions)
+        last = max(others, key=lambda each: (not each.taken_back_at, each.decided_at))
+        if (last in stands and len(stands) == 1) or not stands:
+            yield note, last
+
+
+def heard(lying: Lying, made: Decided) -> Lying | None:
+    """Return an item as another bench's decision has it; None where that says nothing new, or it cannot be moved."""
+    said = MOVING[made.decision]
+    apart: Apart = "" if made.taken_back_at else said
+    if lying.is_hazard or not lying.bin or lying.apart == apart or (not apart and lying.apart != said):
+        return None
+    return msgspec.structs.replace(lying, apart=apart, was_apart=lying.apart, heard=made.badge)
 
 
 def readable(bodies: Iterable[bytes]) -> Iterator[ExceptionNote]:

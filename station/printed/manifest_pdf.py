@@ -3,14 +3,14 @@
 from resources.words import Translator, mark
 from station.bins.manifest import Manifest
 from station.printed.paper import Paper
-from station.words import ROUTE_WORDS
+from station.words import APART_WORDS, ROUTE_WORDS
 
 
 def pdf(told: Manifest, at: str, tr: Translator) -> bytes:
     """Return the paper as of a moment (UTC, ISO 8601), in the reader's language."""
     paper = Paper(tr.format(mark("Bin {bin} · {at} UTC"), bin=told.bin, at=at[:16].replace("T", " ")), at)
-    words = {str(route): text for route, text in ROUTE_WORDS.items()}
-    way = tr.gettext(words[told.disposition]) if told.disposition in words else told.disposition
+    words = {str(way): text for way, text in (*ROUTE_WORDS.items(), *APART_WORDS.items())}
+    way = tr.gettext(words.get(told.apart or told.disposition, told.disposition))
     count = tr.plural("{count} item", "{count} items", len(told.items))
     left = tr.format(mark("Left for {to}, {at} UTC"), to=told.moved_to or "?", at=told.moved_at[:16].replace("T", " "))
     about = " · ".join(filter(None, (way, told.client, count)))

@@ -124,6 +124,8 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
+    if stage is Stage.CARRY:
+        aside = (button("B", mark("Label a new bin"), Do.BIN_FULL), _LEAVE)
     if stage is Stage.BIN_DIFFERS:
         aside = (button("Enter", mark("Go on"), Do.CONFIRM, main=True),)
     if stage is Stage.SHEET_NUMBER and ask.value in shift.FIGURES[1:]:

@@ -12,11 +12,11 @@ from station.outcome import Label, Outcome
 from station.plates import make_bin
 from station.receiving.facts import Regraded
 from station.receiving.parcel import Again, Item
-from station.records import Bin, Disposition
+from station.records import Apart, Bin, Disposition
 from station.routing.facts import Placed
 from station.state import Ask, Choice, OpenBin, State
 from station.steps.notices import accepted, best, finished, refused
-from station.words import ROUTE_WORDS
+from station.words import way_words
 
 ONE_MORE = "one-more"
 
@@ -61,11 +61,15 @@ def _put_back(item: Item, again: Again, found: Bin, opened: tuple[tuple[BinOpene
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What a bin must be to take an item: its disposition, its client's or anybody's, and for hazards or not."""
+    """What a bin must be to take an item: its disposition, its client's or anybody's, and for hazards or not.
+
+    `apart` is that of the goods, which no other bin takes.
+    """
 
     disposition: Disposition | None
     client: str
     is_hazard: bool
+    apart: Apart = ""
 
 
 def _wants(item: Item) -> Wanted:
@@ -78,11 +82,11 @@ def refusal(found: Bin | None, wanted: Wanted, known: Known) -> Outcome | None:
         return refused(mark("Nobody knows this bin. Take one of ours."))
     if known.bin_is_closed(found.code):
         return refused(mark("Bin {bin} is closed. Take another one."), bin=found.code)
-    if found.disposition != wanted.disposition:
+    if (found.disposition, found.apart) != (wanted.disposition, wanted.apart):
         return refused(
             mark("Wrong bin: this one is for {is_for}. The item goes to {goes_to}."),
-            is_for=ROUTE_WORDS[found.disposition],
-            goes_to=ROUTE_WORDS[wanted.disposition or "hold"],
+            is_for=way_words(found.disposition, found.apart),
+            goes_to=way_words(wanted.disposition or "hold", wanted.apart),
         )
     if found.client and found.client != wanted.client:
         return refused(mark("Wrong bin: it holds goods of {client} only."), client=found.client)
@@ -99,7 +103,7 @@ def opening(state: State, found: Bin, known: Known) -> tuple[tuple[BinOpened, ..
     if opened is not None:
         return (), opened.fill
     fill = known.bin_fill(found.code)
-    return (BinOpened(found.code, found.disposition, found.client, found.hazard, fill),), fill
+    return (BinOpened(found.code, found.disposition, found.client, found.hazard, fill, found.apart),), fill
 
 
 def bin_full(state: State, command: Command, known: Known) -> Outcome:
@@ -140,7 +144,7 @@ def _new_bin(state: State, item: Item, full: OpenBin | None) -> Outcome:
     code = make_bin(state.station, state.bin_labels + 1)
     client = full.client if full is not None else ""
     labelled = BinLabelled(code, disposition, client, replaces=full.code if full is not None else "")
-    label = Label(code, "bin", {"bin": code, "disposition": disposition, "client": client})
+    label = label_of_bin(labelled)
     if full is None:
         notice = accepted(mark("Stick the new label on an empty bin and scan it."))
         return Outcome(notice, (labelled,), ask=None, labels=(label,))
@@ -148,6 +152,12 @@ def _new_bin(state: State, item: Item, full: OpenBin | None) -> Outcome:
     notice = accepted(mark("Bin {bin} is closed. Stick the new label on an empty bin and scan it."), bin=full.code)
     facts = (BinClosed(full.code, "full", full.items), labelled)
     return Outcome(notice, facts, ask=None, labels=(Label(f"{full.code}:closed", "bin_closed", closing), label))
+
+
+def label_of_bin(labelled: BinLabelled) -> Label:
+    """Return the label of a new bin."""
+    told = {name: str(getattr(labelled, name)) for name in ("bin", "disposition", "client", "apart")}
+    return Label(labelled.bin, "bin", told)
 
 
 def right_bins(state: State, item: Item) -> tuple[OpenBin, ...]:
@@ -159,12 +169,12 @@ def right_bins(state: State, item: Item) -> tuple[OpenBin, ...]:
 def takes(found: Bin | OpenBin, item: Item) -> bool:
     """Tell whether a bin is one for this item: its disposition, its client, and hazards apart."""
     own = found.client in ("", item.identified.client)
-    return own and found.disposition == item.disposition and found.hazard == item.is_hazard
+    return own and found.disposition == item.disposition and found.hazard == item.is_hazard and not found.apart
 
 
 def find(state: State, code: str, known: Known) -> Bin | None:
     """Return the bin with this code: labelled here and not open yet, or one that is known."""
     labelled = next((each for each in state.labelled if each.bin == code), None)
     if labelled is not None:
-        return Bin(labelled.bin, labelled.disposition, labelled.client)
+        return Bin(labelled.bin, labelled.disposition, labelled.client, apart=labelled.apart)
     return known.bin(code)

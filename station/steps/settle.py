@@ -9,16 +9,17 @@ from resources.words import mark
 from station.authority.facts import PinCleared
 from station.authority.may import Decide, Override
 from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
-from station.exceptions.kinds import DECISION_WORDS
+from station.exceptions.kinds import DECISION_WORDS, MOVING, NOT_THERE
 from station.exceptions.queue import Decided, Waiting
 from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known, Lying
-from station.outcome import Outcome
-from station.records import DISPOSITIONS
+from station.outcome import Notice, Outcome
+from station.records import DISPOSITIONS, Apart
 from station.routing.facts import RouteOverridden
 from station.state import Ask, Choice, State
 from station.steps.allowed import decides, is_allowed
+from station.steps.carry import WHY_TAKEN_BACK
 from station.steps.linking import linked, unlinked
 from station.steps.notices import accepted, attention, refused
 from station.stops import BETWEEN
@@ -30,11 +31,13 @@ TAKEN_BACK = 4
 _ORDERS = 8
 _ABOUT_SHOWN = 36
 TAKE = "take"
-# Why a route was changed: an item was released from hold, or the release was taken back.
-RELEASED, TAKEN_BACK_WHY = "released", "taken_back"
+# Why a route was changed by a decision, or by taking one back.
+RELEASED = "released"
 ROUTE_REASONS: Mapping[str, str] = {
     RELEASED: mark("Released from hold"),
-    TAKEN_BACK_WHY: mark("The release was taken back"),
+    "ship_back": mark("It goes back"),
+    "reject": mark("The return is rejected"),
+    WHY_TAKEN_BACK: mark("The decision was taken back"),
 }
 
 REASONS: tuple[Choice, ...] = (
@@ -108,13 +111,25 @@ def choose_take_back(state: State, command: Command, known: Known) -> Outcome:
     if one is None or state.operator is None:
         return _gone()
     fact = DecisionTakenBack(one.exception, one.n, state.operator.badge, one.parcel, one.item)
-    back: tuple[Recorded, ...] = ()
-    lying = known.lying_item(one.item) if one.decision == "release" else None
-    if lying is not None:
-        back = (_sent(lying, "hold", TAKEN_BACK_WHY, state.operator.badge),)
-    elif one.decision == "match":
-        back = unlinked(one, known)
+    back = _undoing(one, state.operator.badge, known)
     return Outcome(accepted(mark("The decision is taken back. The exception waits again.")), (fact, *back), ask=None)
+
+
+def _undoing(made: Decided, badge: str, known: Known) -> tuple[Recorded, ...]:
+    """Return the facts by which what a decision did is as it was; what was done anew since stays."""
+    if made.decision in ("match", "split"):
+        return unlinked(made, known)
+    if made.decision == "release":
+        lying = known.lying_item(made.item)
+        return (_sent(lying, "hold", WHY_TAKEN_BACK, badge),) if lying is not None else ()
+    if made.decision not in MOVING:
+        return ()
+    facts = []
+    for sent in known.sent_by(made.parcel, made.exception, made.n):
+        lying = known.lying_item(sent.item)
+        if lying is not None and lying.apart == sent.apart:
+            facts.append(_sent(lying, sent.was, WHY_TAKEN_BACK, badge, sent.was_apart))
+    return tuple(facts)
 
 
 def choose_decision(state: State, command: Command, known: Known) -> Outcome:
@@ -172,11 +187,25 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
         *_goods(one),
     )
     left = tuple(each for each in known.exceptions_waiting() if each.exception != one.exception)
-    notice = accepted(mark("Decided: {decision}."), decision=DECISION_WORDS[decision])
     follow = _following(one, decision, ask.params.get("to", ""), state.operator.badge, known)
     if follow is None:
         return _gone()
-    return Outcome(notice, (fact, *follow), ask=_offered(left) if left else None)
+    return Outcome(_decided(decision, one, follow, known), (fact, *follow), ask=_offered(left) if left else None)
+
+
+def _decided(decision: Decision, one: Waiting, follow: tuple[Recorded, ...], known: Known) -> Notice:
+    """Say what was decided, and what is to be fetched from its bin for it."""
+    moved = [each.item for each in follow if isinstance(each, RouteOverridden)]
+    again = [one.item] if decision == "regrade" and not one.bench else []
+    fetched = [each for each in map(known.lying_item, (*moved, *again)) if each is not None and each.bin]
+    words = DECISION_WORDS[decision]
+    if not fetched:
+        return accepted(mark("Decided: {decision}."), decision=words)
+    if len(fetched) > 1:
+        text = mark("Decided: {decision}. Items to fetch: {count}. Page Bins shows which: scan the plate of each.")
+        return accepted(text, decision=words, count=str(len(fetched)))
+    text = mark("Decided: {decision}. Fetch {plate} from bin {bin} and scan it.")
+    return accepted(text, decision=words, plate=fetched[0].plate, bin=fetched[0].bin)
 
 
 def _following(one: Waiting, decision: Decision, to: str, badge: str, known: Known) -> tuple[Recorded, ...] | None:
@@ -188,7 +217,21 @@ def _following(one: Waiting, decision: Decision, to: str, badge: str, known: Kno
     if decision == "release":
         lying = known.lying_item(one.item)
         return None if lying is None or lying.is_barred else (_sent(lying, to, RELEASED, badge),)
+    if decision in MOVING:
+        return _put_apart(one, decision, badge, known)
     return ()
+
+
+def _put_apart(one: Waiting, decision: Decision, badge: str, known: Known) -> tuple[Recorded, ...]:
+    """Return the facts that send what lies in bins here apart from all else: the item, or the units of the parcel.
+
+    A hazard stays in the fire-safe box.
+    """
+    if one.bench or (not one.item and one.kind in NOT_THERE):
+        return ()
+    items = (one.item,) if one.item else tuple(unit.item for unit in known.found_in(one.parcel))
+    lying = (each for each in map(known.lying_item, items) if each is not None and each.bin and not each.is_hazard)
+    return tuple(_sent(each, "hold", decision, badge, MOVING[decision]) for each in lying)
 
 
 def _ask_way(state: State, ask: Ask, one: Waiting, known: Known) -> Outcome:
@@ -208,10 +251,10 @@ def _act(lying: Lying, to: str) -> Override:
     return Override(lying.disposition, to, lying.letter, lying.price_minor, lying.currency)
 
 
-def _sent(lying: Lying, to: str, why: str, badge: str) -> RouteOverridden:
+def _sent(lying: Lying, to: str, why: str, badge: str, apart: Apart = "") -> RouteOverridden:
     """Return the fact that sends an item another way; until it is carried it lies where it lay."""
     way = next(each for each in DISPOSITIONS if each == to)
-    return RouteOverridden(lying.item, lying.disposition, way, why, badge)
+    return RouteOverridden(lying.item, lying.disposition, way, why, badge, apart=apart, was_apart=lying.apart)
 
 
 def _goods(one: Waiting) -> tuple[str, str]:

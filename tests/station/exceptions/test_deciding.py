@@ -106,7 +106,7 @@ def test_a_decision_is_taken_back_by_a_new_fact_and_then_made_again(floor: Floor
     floor.choose(UNKNOWN, "reject", "seen")
     floor.do(Do.UNDO)
     assert floor.stage == Stage.DECIDED
-    assert floor.do(Do.CHOOSE, "1").facts == (DecisionTakenBack(UNKNOWN, 1, SUPERVISOR[0], "P1"),)
+    assert floor.do(Do.CHOOSE, "1").facts[0] == DecisionTakenBack(UNKNOWN, 1, SUPERVISOR[0], "P1")
     assert waits(floor) == [HELD, UNKNOWN]
     floor.do(Do.DECIDE)
     floor.choose(UNKNOWN, "accept")
