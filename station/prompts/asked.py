@@ -117,6 +117,9 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):
         reason = mark("Choose the line it belongs to.")
+    if stage is Stage.DECISION_ORDER and ask.value == "split":
+        title = mark("Scan each return order in the parcel")
+        reason = mark("{kind}: {about}. So far: {to}") if params.get("to") else reason
     if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
         reason = text_of(ask.params)
     if stage is Stage.SHEET_NUMBER:

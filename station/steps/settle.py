@@ -20,7 +20,7 @@ from station.routing.facts import RouteOverridden
 from station.state import Ask, Choice, State
 from station.steps.allowed import decides, is_allowed
 from station.steps.carry import WHY_TAKEN_BACK
-from station.steps.linking import linked, unlinked
+from station.steps.linking import linked, rmas_of, unlinked, with_rma
 from station.steps.notices import accepted, attention, refused
 from station.stops import BETWEEN
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
@@ -30,7 +30,7 @@ OFFERED = 3
 TAKEN_BACK = 4
 _ORDERS = 8
 _ABOUT_SHOWN = 36
-TAKE = "take"
+TAKE, NO_MORE = "take", "no-more"
 # Why a route was changed by a decision, or by taking one back.
 RELEASED = "released"
 ROUTE_REASONS: Mapping[str, str] = {
@@ -133,7 +133,7 @@ def _undoing(made: Decided, badge: str, known: Known) -> tuple[Recorded, ...]:
 
 
 def choose_decision(state: State, command: Command, known: Known) -> Outcome:
-    """a match asks for the order, a release for the way, any other for its reason; or the person sees to it"""
+    """a match asks for the order, a split for each, a release for the way, any other why; or the person sees to it"""
     ask = state.ask or Ask("decision")
     one = _waiting(ask.code, known)
     if one is None or state.operator is None:
@@ -145,8 +145,8 @@ def choose_decision(state: State, command: Command, known: Known) -> Outcome:
         return refused(mark("You may not decide this kind of exception. Ask a supervisor."))
     if command.value == "unlock" and one.detail == state.operator.badge:
         return refused(mark("Nobody unlocks their own badge. Ask another supervisor."))
-    if command.value == "match":
-        return Outcome(ask=msgspec.structs.replace(ask, stage="decision-order", value="match", choices=()))
+    if command.value in ("match", "split"):
+        return Outcome(ask=msgspec.structs.replace(ask, stage="decision-order", value=command.value, choices=()))
     if command.value == "release":
         return _ask_way(state, ask, one, known)
     return _why(msgspec.structs.replace(ask, value=command.value), "")
@@ -160,14 +160,28 @@ def scan_order(state: State, scan: Scan, known: Known) -> Outcome:
     if not found:
         return refused(mark("No return order has this number. Scan or type its number, or press Esc."))
     if len(found) == 1:
-        return _why(ask, next(iter(found)))
+        return _named(ask, next(iter(found)))
     choices = tuple(Choice(rma, rma) for rma in list(found)[:_ORDERS])
     return Outcome(ask=msgspec.structs.replace(ask, choices=choices))
 
 
 def choose_to(state: State, command: Command, known: Known) -> Outcome:
-    """the order, or the way, asks for the reason"""
-    return _why(state.ask or Ask("decision-to"), command.value)
+    """the order, or the way, asks for the reason; of a parcel that is split each order is named first"""
+    ask = state.ask or Ask("decision-to")
+    if command.value == NO_MORE:
+        return _why(ask, ask.params["to"])
+    return _named(ask, command.value) if ask.stage == "decision-order" else _why(ask, command.value)
+
+
+def _named(ask: Ask, rma: str) -> Outcome:
+    """Take the order of a match; or one more of those that a parcel is split into, of which there are two at least."""
+    if ask.value != "split":
+        return _why(ask, rma)
+    to = with_rma(ask.params.get("to", ""), rma)
+    several = len(rmas_of(to)) > 1
+    choices = (Choice(NO_MORE, mark("No more: these are all"), {}),) if several else ()
+    notice = accepted(mark("{rma} is one of them. Scan the next return order."), rma=rma)
+    return Outcome(notice, ask=msgspec.structs.replace(ask, params={**ask.params, "to": to}, choices=choices))
 
 
 def choose_why(state: State, command: Command, known: Known) -> Outcome:
@@ -212,7 +226,7 @@ def _following(one: Waiting, decision: Decision, to: str, badge: str, known: Kno
     """Return the facts by which a decision is carried out at once; None when it cannot be any more."""
     if decision == "unlock":
         return (PinCleared(one.detail, badge),)
-    if decision == "match":
+    if decision in ("match", "split"):
         return linked(one, to, known)
     if decision == "release":
         lying = known.lying_item(one.item)

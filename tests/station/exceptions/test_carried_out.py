@@ -265,3 +265,33 @@ def test_a_parcel_that_is_matched_has_its_units_tied_to_the_lines_and_untied_aga
     assert floor.do(Do.CHOOSE, "1").facts[1:] == (f.ItemUnlinked("I92", "undeclared"),)
     assert links() == [loose, loose, loose]
     assert floor.bench.known.received(order.rma) == ()
+
+
+def test_a_parcel_of_several_orders_is_split_each_unit_to_its_own_and_joined_again(floor: Floor) -> None:
+    one, other = (floor.bench.known.orders(code)[0] for code in ("1ZE2N61W0306291461", "1ZNA0HTV6849790669"))
+    units = [
+        f.ItemIdentified("P9", f"I9{n}", "x", "undeclared", "Thing", "home", sku=order.lines[0].product.sku)
+        for n, order in enumerate((other, one))
+    ]
+    arrived = f.ParcelArrived("P9", "MYSTERY-9", "", "unknown", "none")
+    raised = f.ExceptionRaised("E9", "unknown_parcel", "supervisor", "P9", detail="MYSTERY-9")
+    floor.bench.journal.append(
+        (arrived, raised, *units, f.ParcelFinished("P9", 2, 0)), operator=RECEIVER[0], shift=SHIFT
+    )
+    floor.do(Do.DECIDE)
+    floor.scan("MYSTERY-9")
+    floor.choose("split")
+    floor.scan(one.rma)
+    assert [each.command.value for each in floor.bench.prompt.buttons if each.command.value] == [], (
+        "one is none to split"
+    )
+    floor.scan(other.rma)
+    floor.choose("no-more")
+    shown = floor.do(Do.CHOOSE, "papers")
+    floor.do(Do.CANCEL)
+    assert shown.facts[0].to == " + ".join(sorted((one.rma, other.rma)))
+    assert {(each.item, each.rma) for each in shown.facts[1:]} == {("I90", other.rma), ("I91", one.rma)}
+    floor.do(Do.DECIDE)
+    floor.do(Do.UNDO)
+    undone = floor.do(Do.CHOOSE, "1").facts[1:]
+    assert set(undone) == {f.ItemUnlinked("I90", "undeclared"), f.ItemUnlinked("I91", "undeclared")}
