@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from station import schema
-from station.bins.lying import BY_ITEM, BY_PLATE, STILL_THERE, lying
+from station.bins.lying import BY_ITEM, BY_PLATE, lying
 from station.bins.manifest import Manifest, is_counted_blind, manifest, without_letters
 from station.calibration.due import Due, Rate, due, first_look
 from station.calibration.facts import SecondLookBegan
@@ -26,6 +26,7 @@ from station.known import FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import Clock, utc
 from station.moments import now as utc_now
+from station.places import STILL_THERE
 from station.print_ledger import Copy, Heard, ledger
 from station.receiving.facts import ItemUnlinked, ParcelArrived
 from station.records import Apart, Bin, Disposition, Receipt
@@ -207,6 +208,11 @@ class History:
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin now, by our own count."""
         return tuple(row[0] for row in self._journal.rows(_PLATES_IN, bin=code))
+
+    def manifest(self, code: str) -> Manifest | None:
+        """Return what lies in a bin now, by our own count; None for one that is not known here."""
+        with self._journal.reading() as connection:
+            return manifest(connection, self._journal.station, code)
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count, in order."""

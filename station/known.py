@@ -10,6 +10,7 @@ import msgspec
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.authority.roles import Authority
+from station.bins.manifest import Manifest
 from station.calibration.due import Due
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
@@ -238,6 +239,9 @@ class Known(Protocol):
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""
+
+    def manifest(self, code: str) -> Manifest | None:
+        """Return what lies in a bin of this bench now, by our own count; None for one that is not known here."""
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count; never how much."""

@@ -12,6 +12,7 @@ from grading.route import RouteTable
 from grading.rubric import Rubric
 from station import interlocks
 from station.authority.roles import Authority
+from station.bins.manifest import Manifest
 from station.calibration.due import Due, Rate, read_rate
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate, recognise
@@ -216,6 +217,10 @@ class Lookups:
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""
         return self._history.plates_in(code)
+
+    def manifest(self, code: str) -> Manifest | None:
+        """Return what lies in a bin of this bench now, by our own count."""
+        return self._history.manifest(code)
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count."""

@@ -35,11 +35,12 @@ class BinLabelled(Fact, frozen=True):
 
 
 class BinClosed(Fact, frozen=True):
-    """A bin takes no more goods; `items` is what the bench had put in."""
+    """A bin takes no more goods; `items` units lie in it, and `manifest` is the SHA-256 (hex) of the list of them."""
 
     bin: str
     why: str
     items: int = 0
+    manifest: str = ""
 
 
 class Misplaced(msgspec.Struct, frozen=True):

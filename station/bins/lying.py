@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from station.known import Lying
+from station.places import STILL_THERE
 from station.statements import Statement
 
 _BARRING = ("recall", "recall_part", "recall_placed", "hazard")
@@ -22,9 +23,6 @@ def lying(row: Sequence[Any]) -> Lying:
         grades=1 + again,
     )
 
-
-STILL_THERE = "(i.written_n = 0 OR i.found_n > i.written_n)"
-"""Not written off as lost, or found again since, as SQL: `i` is the row of `item`."""
 
 _COLUMNS = (
     "item", "parcel", "plate", "title", "client", "rma", "letter", "disposition", "bin", "price_minor", "currency",

@@ -1,13 +1,15 @@
 """The manifest of a bin: what lies in it now, by our own count, or lay in it when it left; for whoever takes it."""
 
 import csv
+import hashlib
 import io
+from collections import Counter
 from collections.abc import Collection
 
 import msgspec
 from sqlalchemy.engine import Connection
 
-from station.bins.lying import STILL_THERE
+from station.places import STILL_THERE
 from station.records import Apart, Disposition
 from station.safe_text import cell, shown
 from station.statements import Statement
@@ -73,6 +75,24 @@ def manifest(connection: Connection, station: str, code: str, times_ago: int = N
     return Manifest(**row, fill=fill, **moved, items=items) if fill >= 0 else None
 
 
+def digest(told: Manifest) -> str:
+    """Return the SHA-256 (hex) of a bin and the plates in it: equal lists of one bin agree, and only these."""
+    items = sorted([each.plate, each.sku, each.serial] for each in told.items)
+    named = [told.bin, told.fill, told.disposition, told.apart, told.client, items]
+    return hashlib.sha256(msgspec.json.encode(named)).hexdigest()
+
+
+def brief(digest: str) -> str:
+    """Return as much of a list's hash as people compare: twelve signs, four by four."""
+    return " ".join(digest[at : at + 4] for at in (0, 4, 8))
+
+
+def articles(told: Manifest) -> tuple[tuple[str, int], ...]:
+    """Return how many units of each article lie in a bin, those of which most do first."""
+    units = Counter(each.title or each.sku or each.plate for each in told.items)
+    return tuple(sorted(units.items(), key=lambda each: (-each[1], each[0])))
+
+
 def without_letters(told: Manifest, plates: Collection[str]) -> Manifest:
     """Return the manifest for somebody who is to look at these items again, without knowing how they were graded."""
     return msgspec.structs.replace(
@@ -97,13 +117,14 @@ def as_csv(told: Manifest) -> str:
 
 def as_json(told: Manifest) -> str:
     """Return the manifest for machines."""
-    return msgspec.json.format(msgspec.json.encode(told).decode(), indent=2) + "\n"
+    named = {**msgspec.to_builtins(told), "digest": digest(told)}
+    return msgspec.json.format(msgspec.json.encode(named).decode(), indent=2) + "\n"
 
 
 def as_text(told: Manifest) -> str:
     """Return the manifest for a terminal."""
     about = " · ".join(filter(None, (told.disposition, told.client, f"{len(told.items)} items")))
-    lines = [f"{shown(told.bin)}: {shown(about)}"]
+    lines = [f"{shown(told.bin)}: {shown(about)}", f"list {brief(digest(told))}"]
     if told.moved_at:
         lines.append(f"left at {told.moved_at}{f' to {shown(told.moved_to)}' if told.moved_to else ''}")
     lines += [" · ".join(shown(part) for part in _parts(each) if part) for each in told.items]

@@ -5,17 +5,18 @@ from typing import NamedTuple
 
 from devices.readings import Scan
 from resources.words import mark
-from station.bins.facts import BinClosed, BinLabelled, BinMerged, BinReopened
+from station.bins.facts import BinLabelled, BinMerged, BinReopened
 from station.inputs import Command
 from station.known import Known
-from station.outcome import Label, Outcome
+from station.outcome import Outcome
 from station.plates import make_bin
 from station.records import DISPOSITIONS, Apart, Bin, Disposition
 from station.shifts.facts import BinMoved
 from station.state import Ask, Choice, OpenBin, State
 from station.steps import check
+from station.steps.listed import closed, label_of_bin, labels_of
 from station.steps.notices import accepted, attention, best, refused
-from station.steps.place import find, label_of_bin, opening
+from station.steps.place import find, opening
 from station.words import APART_WORDS, ROUTE_WORDS, way_words
 
 # So many have room with their words; any other is scanned.
@@ -36,6 +37,7 @@ _ACTS: Mapping[str, Choice] = {
     "merge": Choice("merge", mark("Empty it into another bin")),
     "move": Choice("move", mark("It leaves the bench")),
     "reopen": Choice("reopen", mark("Open it again")),
+    "label": Choice("label", mark("Print its label again")),
 }
 
 
@@ -54,8 +56,8 @@ class _Stands(NamedTuple):
         begin = ("reopen",) if self.is_closed else () if self.is_open else ("open",)
         close = ("close",) if self.is_open and not self.bin.hazard else ()
         if not self.units:
-            return (*begin, *(("count",) if self.is_open else ()), *close)
-        return (*begin, "count", *close, *(() if self.bin.hazard else ("merge",)), "move")
+            return (*begin, *(("count",) if self.is_open else ()), *close, "label")
+        return (*begin, "count", *close, *(() if self.bin.hazard else ("merge",)), "move", "label")
 
 
 def ask_which(state: State, command: Command, known: Known) -> Outcome:
@@ -108,7 +110,9 @@ def choose_act(state: State, command: Command, known: Known) -> Outcome:
         return Outcome(ask=Ask("bin-to", ask.code, params=ask.params, choices=(Choice(SOMEWHERE, mark("No matter")),)))
     if command.value == "merge":
         return _ask_into(state, ask, stands)
-    return open_bin(state, found, known) if command.value == "open" else _close(stands)
+    if command.value == "label":
+        return _label_again(stands, known)
+    return open_bin(state, found, known) if command.value == "open" else _close(stands, known)
 
 
 def choose_why(state: State, command: Command, known: Known) -> Outcome:
@@ -174,19 +178,18 @@ def open_bin(state: State, found: Bin, known: Known) -> Outcome:
     return Outcome(accepted(text, bin=found.code, disposition=way), opened, ask=None)
 
 
-def _close(stands: _Stands) -> Outcome:
-    """Close a bin that need not be full, and print what it bears then."""
-    code, units = stands.bin.code, stands.units
-    fields = {
-        "bin": code,
-        "disposition": stands.bin.disposition,
-        "client": stands.bin.client,
-        "items": str(units),
-        "apart": stands.bin.apart,
-    }
-    notice = accepted(mark("Bin {bin} is closed. Its label says so: stick it on."), bin=code)
-    fact = BinClosed(code, "closed", units)
-    return Outcome(notice, (fact,), ask=None, labels=(Label(f"{code}:closed", "bin_closed", fields),))
+def _close(stands: _Stands, known: Known) -> Outcome:
+    """Close a bin that need not be full, and print what it bears then: that it is closed, and the list of its goods."""
+    fact, labels = closed(stands.bin, "closed", known)
+    notice = accepted(mark("Bin {bin} is closed. Stick its label and its list on."), bin=fact.bin)
+    return Outcome(notice, (fact,), ask=None, labels=labels)
+
+
+def _label_again(stands: _Stands, known: Known) -> Outcome:
+    """Print what a bin bears once more: of a closed one also the list of what lies in it now."""
+    again = stands.bin
+    notice = accepted(mark("The label of bin {bin} is printing. Destroy the old one."), bin=again.code)
+    return Outcome(notice, ask=None, labels=labels_of(again, known) if stands.is_closed else (label_of_bin(again),))
 
 
 def _move(state: State, place: str, known: Known) -> Outcome:

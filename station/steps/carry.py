@@ -14,8 +14,9 @@ from station.records import Bin
 from station.routing.facts import PlateReprintAsked, RouteOverridden
 from station.state import Ask, State
 from station.steps import again
+from station.steps.listed import label_of_bin
 from station.steps.notices import accepted, attention, best, refused, warned
-from station.steps.place import Wanted, find, label_of_bin, opening, refusal
+from station.steps.place import Wanted, find, opening, refusal
 from station.words import way_words
 
 # Why a label is printed again without a person having asked for it.

@@ -4,17 +4,18 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
-from station.bins.facts import BinClosed, BinLabelled, BinOpened, Carried
+from station.bins.facts import BinLabelled, BinOpened, Carried
 from station.facts import Recorded
 from station.inputs import Command, Do
 from station.known import Known
-from station.outcome import Label, Outcome
+from station.outcome import Outcome
 from station.plates import make_bin
 from station.receiving.facts import Regraded
 from station.receiving.parcel import Again, Item
 from station.records import Apart, Bin, Disposition
 from station.routing.facts import Placed
 from station.state import Ask, Choice, OpenBin, State
+from station.steps.listed import closed, label_of_bin
 from station.steps.notices import accepted, best, finished, refused
 from station.words import way_words
 
@@ -115,7 +116,7 @@ def bin_full(state: State, command: Command, known: Known) -> Outcome:
         return refused(mark("Ask the safety officer for another fire-safe box."))
     fitting = right_bins(state, item)
     if not fitting:
-        return _new_bin(state, item, None)
+        return _new_bin(state, item, None, known)
     choices = tuple(Choice(each.code, mark("{bin} is full"), {"bin": each.code}) for each in fitting)
     return Outcome(ask=Ask("full-bin", choices=(*choices, Choice(ONE_MORE, mark("None is full: one more bin")))))
 
@@ -125,7 +126,7 @@ def choose_full(state: State, command: Command, known: Known) -> Outcome:
     item = state.item
     if item is None or item.disposition is None:
         return Outcome(ask=None)
-    return _new_bin(state, item, next((b for b in right_bins(state, item) if b.code == command.value), None))
+    return _new_bin(state, item, next((b for b in right_bins(state, item) if b.code == command.value), None), known)
 
 
 def scan_full(state: State, scan: Scan, known: Known) -> Outcome:
@@ -138,7 +139,7 @@ def scan_full(state: State, scan: Scan, known: Known) -> Outcome:
     return choose_full(state, Command(Do.CHOOSE, found.code), known)
 
 
-def _new_bin(state: State, item: Item, full: OpenBin | None) -> Outcome:
+def _new_bin(state: State, item: Item, full: OpenBin | None, known: Known) -> Outcome:
     """Label a new bin, in the place of the full one if there is one."""
     disposition = item.disposition or "hold"
     code = make_bin(state.station, state.bin_labels + 1)
@@ -148,16 +149,9 @@ def _new_bin(state: State, item: Item, full: OpenBin | None) -> Outcome:
     if full is None:
         notice = accepted(mark("Stick the new label on an empty bin and scan it."))
         return Outcome(notice, (labelled,), ask=None, labels=(label,))
-    closing = {"bin": full.code, "disposition": disposition, "client": client, "items": str(full.items)}
+    closing, labels = closed(Bin(full.code, full.disposition, full.client), "full", known)
     notice = accepted(mark("Bin {bin} is closed. Stick the new label on an empty bin and scan it."), bin=full.code)
-    facts = (BinClosed(full.code, "full", full.items), labelled)
-    return Outcome(notice, facts, ask=None, labels=(Label(f"{full.code}:closed", "bin_closed", closing), label))
-
-
-def label_of_bin(labelled: BinLabelled) -> Label:
-    """Return the label of a new bin."""
-    told = {name: str(getattr(labelled, name)) for name in ("bin", "disposition", "client", "apart")}
-    return Label(labelled.bin, "bin", told)
+    return Outcome(notice, (closing, labelled), ask=None, labels=(*labels, label))
 
 
 def right_bins(state: State, item: Item) -> tuple[OpenBin, ...]:
