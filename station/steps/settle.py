@@ -6,8 +6,8 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
-from station.authority.facts import PinCleared
-from station.authority.may import Decide, Override
+from station.authority.facts import PinCleared, StepUpGiven
+from station.authority.may import Decide, Override, decides_alone
 from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import DECISION_WORDS, MOVING, NOT_THERE
 from station.exceptions.queue import Decided, Waiting
@@ -15,10 +15,10 @@ from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known, Lying
 from station.outcome import Notice, Outcome
-from station.records import DISPOSITIONS, Apart
+from station.records import DISPOSITIONS, Apart, Operator
 from station.routing.facts import RouteOverridden
 from station.state import Ask, Choice, State
-from station.steps.allowed import decides, is_allowed
+from station.steps.allowed import ask_other, decides, is_allowed
 from station.steps.carry import WHY_TAKEN_BACK
 from station.steps.linking import linked, rmas_of, unlinked, with_rma
 from station.steps.notices import accepted, attention, refused
@@ -185,23 +185,59 @@ def _named(ask: Ask, rma: str) -> Outcome:
 
 
 def choose_why(state: State, command: Command, known: Known) -> Outcome:
-    """the decision is written, once, with its reason and who decided; then the next exception is offered"""
+    """the decision is written with its reason, or another's badge is asked for; then the next exception is offered"""
     ask = state.ask or Ask("decision-why")
     one = _waiting(ask.code, known)
     if one is None or state.operator is None:
         return _gone()
     decision: Decision = msgspec.convert(ask.value, Decision)
-    fact = ExceptionDecided(
-        one.exception,
-        one.times + 1,
-        decision,
-        command.value,
-        state.operator.badge,
-        ask.params.get("to", ""),
-        *_goods(one),
-    )
+    to = ask.params.get("to", "")
+    if decides_alone(known.authority(), state.operator.role, decision, _worth(one, known)):
+        return _decide(one, decision, to, command.value, state.operator.badge, known)
+    other = ask_other("decide", to, command.value)
+    about = {"exception": one.exception, "decision": decision}
+    return Outcome(ask=msgspec.structs.replace(other, params={**other.params, **about}))
+
+
+def act_asked(state: State, ask: Ask, known: Known) -> Decide | None:
+    """Return the decision that a question for another's badge is about; None for one that was taken meanwhile."""
+    one = _waiting(ask.params["exception"], known)
+    return Decide(one.kind) if one is not None else None
+
+
+def allowed(state: State, ask: Ask, by: Operator, known: Known) -> Outcome:
+    """Return the decision that was allowed by another."""
+    one = _waiting(ask.params["exception"], known)
+    if one is None or state.operator is None:
+        return _gone()
+    decision: Decision = msgspec.convert(ask.params["decision"], Decision)
+    to, why, badge = ask.params["to"], ask.params["why"], state.operator.badge
+    worth = _worth(one, known)
+    minor = sum(each for _, each in worth) if all(each for _, each in worth) else 0
+    currency = worth[0][0] if worth else ""
+    fact = StepUpGiven("decide", badge, by.badge, _goods(one)[1], to or decision, why, minor, currency)
+    done = _decide(one, decision, to, why, badge, known)
+    return msgspec.structs.replace(done, facts=(fact, *done.facts)) if done.facts else done
+
+
+def _worth(one: Waiting, known: Known) -> tuple[tuple[str, int], ...]:
+    """Return currency and list price (0: unknown) of what lies in bins here and is decided about."""
+    lying = (known.lying_item(each) for each in _items(one, known))
+    return tuple((each.currency, each.price_minor) for each in lying if each is not None)
+
+
+def _items(one: Waiting, known: Known) -> tuple[str, ...]:
+    """Return the items of this bench that an exception is about: its own, or the units of its parcel."""
+    if one.bench:
+        return ()
+    return (one.item,) if one.item else tuple(unit.item for unit in known.found_in(one.parcel))
+
+
+def _decide(one: Waiting, decision: Decision, to: str, why: str, badge: str, known: Known) -> Outcome:
+    """Write a decision, and what it does."""
+    fact = ExceptionDecided(one.exception, one.times + 1, decision, why, badge, to, *_goods(one))
     left = tuple(each for each in known.exceptions_waiting() if each.exception != one.exception)
-    follow = _following(one, decision, ask.params.get("to", ""), state.operator.badge, known)
+    follow = _following(one, decision, to, badge, known)
     if follow is None:
         return _gone()
     return Outcome(_decided(decision, one, follow, known), (fact, *follow), ask=_offered(left) if left else None)
@@ -241,10 +277,13 @@ def _put_apart(one: Waiting, decision: Decision, badge: str, known: Known) -> tu
 
     A hazard stays in the fire-safe box.
     """
-    if one.bench or (not one.item and one.kind in NOT_THERE):
+    if not one.item and one.kind in NOT_THERE:
         return ()
-    items = (one.item,) if one.item else tuple(unit.item for unit in known.found_in(one.parcel))
-    lying = (each for each in map(known.lying_item, items) if each is not None and each.bin and not each.is_hazard)
+    lying = (
+        each
+        for each in map(known.lying_item, _items(one, known))
+        if each is not None and each.bin and not each.is_hazard
+    )
     return tuple(_sent(each, "hold", decision, badge, MOVING[decision]) for each in lying)
 
 

@@ -262,3 +262,18 @@ def test_a_bin_that_is_right_says_so_and_a_check_that_is_left_says_nothing(folde
 def test_a_fire_safe_box_opens_as_one_between_parcels(floor: Floor) -> None:
     floor.scan("BIN-HAZARD-01")
     assert [each.hazard for each in floor.bench.state.bins if each.code == "BIN-HAZARD-01"] == [True]
+
+
+def test_page_bins_tells_no_grade_to_who_is_to_look_at_the_item_again(floor: Floor) -> None:
+    """The letter of what waits for a second look is left out for this person, and no other."""
+    graded = [f.Graded(f"I{n}", "B", "B", "A", "footwear@1") for n in range(3)]
+    floor.bench.journal.append(graded, operator=RECEIVER[0], shift=SHIFT)
+
+    def letters(badge: str, *to_look_at: str) -> dict[str, str]:
+        told = floor.history.contents(RESALE, badge, lambda: to_look_at)
+        assert told is not None
+        return {each.plate: each.letter for each in told.items}
+
+    assert letters(RECEIVER[0]) == dict.fromkeys(PLATES[:3], "B")
+    assert letters(SUPERVISOR[0], PLATES[1]) == {PLATES[0]: "B", PLATES[1]: "", PLATES[2]: "B"}
+    assert letters(RECEIVER[0]) == dict.fromkeys(PLATES[:3], "B")

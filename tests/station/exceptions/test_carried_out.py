@@ -17,7 +17,18 @@ from station.outcome import Tone
 from station.projections import rows
 from station.rules import Rules
 from station.stages import Stage, next_shot, question_due
-from tests.station.shifts.closed import HOLD, PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, Floor, opened, work
+from tests.station.shifts.closed import (
+    HOLD,
+    PLATES,
+    RECEIVER,
+    RESALE,
+    SECOND,
+    STATION,
+    SUPERVISOR,
+    Floor,
+    opened,
+    work,
+)
 
 HELD, RECALLED = "E-A01-000001", "E-A01-000002"
 SHIFT = "S-A01-1"
@@ -58,6 +69,9 @@ def decide(floor: Floor, exception: str, *chosen: str):
     floor.do(Do.DECIDE)
     floor.choose(exception, *chosen[:-1])
     shown = floor.do(Do.CHOOSE, chosen[-1])
+    if floor.stage == Stage.SUPERVISOR:  # nobody knows what the goods are worth
+        floor.scan(SECOND[0])
+        shown = floor.scan(SECOND[1], TYPED)
     floor.do(Do.CANCEL)
     return shown
 
@@ -102,7 +116,8 @@ def examine(floor: Floor) -> None:
 
 
 def test_what_is_released_is_expected_where_it_lies_until_it_is_carried(floor: Floor) -> None:
-    _, sent = decide(floor, HELD, "release", "resale", "client").facts
+    *_, allowed, _, sent = decide(floor, HELD, "release", "resale", "client").facts
+    assert (allowed.act, allowed.allowed_by, allowed.item) == ("decide", SECOND[0], "I3")
     assert sent == f.RouteOverridden("I3", "hold", "resale", "released", SUPERVISOR[0])
     assert (item(floor, "I3")["disposition"], item(floor, "I3")["way"]) == ("resale", "hold")
     assert adds_up(floor)
@@ -295,3 +310,20 @@ def test_a_parcel_of_several_orders_is_split_each_unit_to_its_own_and_joined_aga
     floor.do(Do.UNDO)
     undone = floor.do(Do.CHOOSE, "1").facts[1:]
     assert set(undone) == {f.ItemUnlinked("I90", "undeclared"), f.ItemUnlinked("I91", "undeclared")}
+
+
+def test_above_a_value_a_decision_is_written_only_when_another_supervisor_allowed_it(floor: Floor) -> None:
+    floor.do(Do.DECIDE)
+    floor.choose(HELD, "release", "resale")
+    written = floor.bench.journal.last_seq
+    floor.do(Do.CHOOSE, "client")
+    assert floor.stage == Stage.SUPERVISOR
+    for wrong in (SUPERVISOR[0], RECEIVER[0]):
+        assert floor.scan(wrong).notice.tone is Tone.REFUSED, "neither oneself nor who decides nothing"
+    floor.do(Do.CANCEL)
+    assert (floor.bench.journal.last_seq, item(floor, "I3")["disposition"]) == (written, "hold")
+    facts = decide(floor, HELD, "release", "resale", "client").facts
+    assert [f.name_of(each) for each in facts] == ["StepUpGiven", "ExceptionDecided", "RouteOverridden"]
+    floor.do(Do.DECIDE)
+    floor.do(Do.UNDO)
+    assert floor.do(Do.CHOOSE, "1").facts[1].disposition == "hold"
