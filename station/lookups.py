@@ -67,6 +67,7 @@ class Lookups:
         self._kinds: Kinds | None = None
         self._rate: Rate | None = None
         self._noted: tuple[int, tuple[ExceptionNote, ...]] = (-1, ())
+        self._read: dict[bytes, ExceptionNote | None] = {}
 
     def operator(self, badge: str) -> Operator | None:
         """Return the person whose badge this is."""
@@ -318,10 +319,13 @@ class Lookups:
         return self._history.first_look(plate)
 
     def _notes(self) -> tuple[ExceptionNote, ...]:
-        """The site's exceptions as central told of them; read again when more came."""
+        """The site's exceptions as central told of them; when more came, only what is new is read."""
         cursor = self._copy.cursor()
         if self._noted[0] != cursor:
-            self._noted = (cursor, tuple(of_site.readable(self._copy.kept_below(of_site.KIND, ""))))
+            bodies = self._copy.kept_below(of_site.KIND, "")
+            known = self._read
+            self._read = {each: known[each] if each in known else of_site.read(each) for each in bodies}
+            self._noted = (cursor, tuple(filter(None, self._read.values())))
         return self._noted[1]
 
     def _lying_about(self, note: ExceptionNote, only: Lying | None) -> Iterable[Lying]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from station.known import Lying
-from station.places import STILL_THERE
+from station.places import LIES_IN
 from station.statements import Statement
 
 _BARRING = ("recall", "recall_part", "recall_placed", "hazard")
@@ -30,7 +30,7 @@ _COLUMNS = (
 )  # fmt: skip
 _LYING = (
     "SELECT i.item, i.parcel, i.plate, i.title, i.client, i.rma, i.letter, i.disposition,"
-    f" CASE WHEN i.moved_n = 0 AND {STILL_THERE} THEN i.bin ELSE '' END AS bin, i.price_minor, i.currency, i.apart,"
+    f" {LIES_IN} AS bin, i.price_minor, i.currency, i.apart,"
     " i.owner = 'safety' AS is_hazard,"
     " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
     f" AND e.kind IN ({', '.join(map(repr, _BARRING))})) AS told,"

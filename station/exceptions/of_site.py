@@ -4,7 +4,7 @@ What concerns the bench itself needs none of it: its own queue stands in its own
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -57,29 +57,58 @@ def queue_of_site(
 
     What this station decided itself is newer in its own tables than in the notes. Raises the database's errors.
     """
-    mine = {each.exception: each for each in queue(connection, station, kinds, now, unsent)}
+    ours = sum(note.station == station and not _is_own(note) for note in notes)
+    mine = {each.exception: each for each in queue(connection, station, kinds, now, unsent, ours)}
+    said = _said(connection, station, notes)
     for note in notes:
-        if note.station == station and all(each.station == station for each in note.decisions):
-            taken = _taken(connection, note)
+        if note.station == station and _is_own(note):
+            taken = said.taken_by(note)
             if note.exception in mine and taken != mine[note.exception].taken_by:
                 mine[note.exception] = msgspec.structs.replace(mine[note.exception], taken_by=taken)
             continue
-        found = _waiting(connection, station, kinds, now, note, mine.get(note.exception))
-        mine.pop(note.exception, None)
+        found = _waiting(station, kinds, now, note, said, mine.pop(note.exception, None))
         if found is not None:
             mine[note.exception] = found
     return tuple(sorted(mine.values(), key=lambda each: (not each.conflict, each.raised_at, each.exception)))
 
 
+def _is_own(note: ExceptionNote) -> bool:
+    """Tell whether nobody but the bench that raised it decided about it."""
+    return all(each.station == note.station for each in note.decisions)
+
+
+class _Said(NamedTuple):
+    """What this bench itself decided about the exceptions that the notes name, and who sees to them, since when."""
+
+    decisions: Mapping[str, Sequence[Decided]]
+    taken: Mapping[str, tuple[str, str]]
+
+    def taken_by(self, note: ExceptionNote) -> str:
+        """Return whose badge said last that they see to it, here or elsewhere."""
+        badge, at = self.taken.get(note.exception, ("", ""))
+        return badge if at and at >= note.taken_at else note.taken_by
+
+
+def _said(connection: Connection, station: str, notes: Sequence[ExceptionNote]) -> _Said:
+    """Ask for it at once, however many notes there are."""
+    named = {"station": station, "names": msgspec.json.encode([note.exception for note in notes]).decode()}
+    given: dict[str, list[Decided]] = {}
+    for row in _DECIDED.run(connection, named).mappings() if notes else ():
+        given.setdefault(row["exception"], []).append(Decided(**row))
+    # The latest word stands: it comes last.
+    rows = _TAKEN.run(connection, named).all() if notes else ()
+    return _Said(given, {row.exception: (row.badge, row.taken_at) for row in rows})
+
+
 def _waiting(
-    connection: Connection, station: str, kinds: Kinds, now: str, note: ExceptionNote, mine: Waiting | None
+    station: str, kinds: Kinds, now: str, note: ExceptionNote, said: _Said, mine: Waiting | None
 ) -> Waiting | None:
     """Return a noted exception as it waits here; None when a decision stands and none contradicts it."""
-    own = tuple(Decided(**row) for row in _DECIDED.run(connection, _names(station, note)).mappings())
+    own = said.decisions.get(note.exception, ())
     stands = standing((*own, *(each for each in note.decisions if each.station != station)))
     if len(stands) == 1:
         return None
-    about: dict[str, Any] = {"taken_by": _taken(connection, note), "times": max((each.n for each in own), default=0)}
+    about: dict[str, Any] = {"taken_by": said.taken_by(note), "times": max((each.n for each in own), default=0)}
     if mine is not None:
         return msgspec.structs.replace(mine, conflict=stands, **about)
     hours = hours_since(note.raised_at, now)
@@ -90,16 +119,6 @@ def _waiting(
     return Waiting(
         **told, hours=hours, level=level(hours, kinds.escalate_h), fitting=fitting, conflict=stands, bench=bench
     )
-
-
-def _taken(connection: Connection, note: ExceptionNote) -> str:
-    """Return whose badge said last that they see to it, here or elsewhere."""
-    here = _TAKEN.run(connection, {"exception": note.exception}).first()
-    return here.badge if here is not None and here.taken_at >= note.taken_at else note.taken_by
-
-
-def _names(station: str, note: ExceptionNote) -> Mapping[str, str]:
-    return {"station": station, "exception": note.exception}
 
 
 def about_goods(notes: Iterable[ExceptionNote], station: str) -> Iterator[tuple[ExceptionNote, Decided]]:
@@ -129,11 +148,15 @@ def heard(lying: Lying, made: Decided) -> Lying | None:
 
 def readable(bodies: Iterable[bytes]) -> Iterator[ExceptionNote]:
     """Yield the notes that this program can read; one of a newer central is passed over."""
-    for body in bodies:
-        try:
-            yield msgspec.json.decode(body, type=ExceptionNote)
-        except msgspec.MsgspecError:
-            continue
+    return filter(None, map(read, bodies))
+
+
+def read(body: bytes) -> ExceptionNote | None:
+    """Return a note; None for one that this program cannot read."""
+    try:
+        return msgspec.json.decode(body, type=ExceptionNote)
+    except msgspec.MsgspecError:
+        return None
 
 
 _SAME = (
@@ -141,7 +164,6 @@ _SAME = (
     "operator", "weight_mg", "photos",
 )  # fmt: skip
 _COLUMNS = 'station, exception, n, decision, decided_to AS "to", why, badge, decided_at, taken_back_at, parcel, item'
-_DECIDED = Statement(f"SELECT {_COLUMNS} FROM decision WHERE station = :station AND exception = :exception")
-_TAKEN = Statement(
-    "SELECT badge, taken_at FROM taken WHERE exception = :exception ORDER BY taken_at DESC, station LIMIT 1"
-)
+_NAMED = "exception IN (SELECT value FROM json_each(:names))"
+_DECIDED = Statement(f"SELECT {_COLUMNS} FROM decision WHERE station = :station AND {_NAMED}")
+_TAKEN = Statement(f"SELECT exception, badge, taken_at FROM taken WHERE {_NAMED} ORDER BY taken_at, station DESC")

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from station.exceptions.kinds import DOUBT, LATE, REFUSED, Kinds
 from station.moments import utc
+from station.places import LIES_IN
 from station.statements import Statement
 
 AT_ONCE = 200
@@ -119,9 +120,10 @@ def standing(decisions: Iterable[Decided]) -> tuple[Decided, ...]:
 
 
 def queue(
-    connection: Connection, station: str, kinds: Kinds, now: str, unsent: Sequence[Unsent] = ()
+    connection: Connection, station: str, kinds: Kinds, now: str, unsent: Sequence[Unsent] = (), more: int = 0
 ) -> tuple[Waiting, ...]:
-    """Return what waits at a station, the oldest first and `AT_ONCE` at most of each sort; `now` as in the journal.
+    """Return what waits at a station, the oldest first and `AT_ONCE` at most of each sort, or so many more; `now` as in
+    the journal.
 
     An empty station means all there are, as central has them. Raises the database's errors.
     """
@@ -129,7 +131,7 @@ def queue(
         "station": station,
         "late": _before(now, kinds.late_h),
         "doubt": _before(now, kinds.doubt_h),
-        "limit": AT_ONCE,
+        "limit": AT_ONCE + more,
     }
     sorts = _AT_ONE if station else _AT_ALL
     rows = [dict(row) for each in sorts for row in each.run(connection, named).mappings()]
@@ -217,7 +219,8 @@ _OPEN = (
 _LATE_ID, _LABEL_ID = "('late:' || e.parcel)", "('label:' || e.plate)"
 _RAISED = (
     "SELECT e.station, e.exception, e.kind, e.owner, e.raised_at, e.parcel, COALESCE(p.code, '') AS code, e.item,"
-    " COALESCE(i.title, '') AS title, COALESCE(i.plate, '') AS plate, COALESCE(i.bin, '') AS bin, e.detail,"
+    " COALESCE(i.title, '') AS title, COALESCE(i.plate, '') AS plate,"
+    f" COALESCE({LIES_IN}, '') AS bin, e.detail,"
     " e.operator, COALESCE(i.weight_mg, p.weight_mg) AS weight_mg FROM exception e"
     " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
     " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
