@@ -57,18 +57,18 @@ def queue_of_site(
 
     What this station decided itself is newer in its own tables than in the notes. Raises the database's errors.
     """
-    ours = sum(note.station == station and not _is_own(note) for note in notes)
-    mine = {each.exception: each for each in queue(connection, station, kinds, now, unsent, ours)}
     said = _said(connection, station, notes)
+    told = {note.exception: said.standing(note) for note in notes if note.station != station or not _is_own(note)}
+    settled = {exception for exception, stands in told.items() if len(stands) == 1}
+    found = queue(connection, station, kinds, now, unsent, sorted(settled))
+    mine = {each.exception: each for each in found if each.exception not in settled}
     for note in notes:
-        if note.station == station and _is_own(note):
-            taken = said.taken_by(note)
-            if note.exception in mine and taken != mine[note.exception].taken_by:
-                mine[note.exception] = msgspec.structs.replace(mine[note.exception], taken_by=taken)
-            continue
-        found = _waiting(station, kinds, now, note, said, mine.pop(note.exception, None))
-        if found is not None:
-            mine[note.exception] = found
+        known = mine.get(note.exception)
+        if note.exception not in told:
+            if known is not None and (taken := said.taken_by(note)) != known.taken_by:
+                mine[note.exception] = msgspec.structs.replace(known, taken_by=taken)
+        elif len(stands := told[note.exception]) != 1:
+            mine[note.exception] = _waiting(station, kinds, now, note, _Told(stands, said), known)
     return tuple(sorted(mine.values(), key=lambda each: (not each.conflict, each.raised_at, each.exception)))
 
 
@@ -80,8 +80,16 @@ def _is_own(note: ExceptionNote) -> bool:
 class _Said(NamedTuple):
     """What this bench itself decided about the exceptions that the notes name, and who sees to them, since when."""
 
+    station: str
     decisions: Mapping[str, Sequence[Decided]]
     taken: Mapping[str, tuple[str, str]]
+
+    def standing(self, note: ExceptionNote) -> tuple[Decided, ...]:
+        """Return what stands about it: by the note what others said, and its own word by its own tables."""
+        own = self.decisions.get(note.exception, ())
+        if not own and len(note.decisions) == 1 and note.decisions[0].station != self.station:
+            return () if note.decisions[0].taken_back_at else note.decisions
+        return standing((*own, *(each for each in note.decisions if each.station != self.station)))
 
     def taken_by(self, note: ExceptionNote) -> str:
         """Return whose badge said last that they see to it, here or elsewhere."""
@@ -97,28 +105,26 @@ def _said(connection: Connection, station: str, notes: Sequence[ExceptionNote]) 
         given.setdefault(row["exception"], []).append(Decided(**row))
     # The latest word stands: it comes last.
     rows = _TAKEN.run(connection, named).all() if notes else ()
-    return _Said(given, {row.exception: (row.badge, row.taken_at) for row in rows})
+    return _Said(station, given, {row.exception: (row.badge, row.taken_at) for row in rows})
 
 
-def _waiting(
-    station: str, kinds: Kinds, now: str, note: ExceptionNote, said: _Said, mine: Waiting | None
-) -> Waiting | None:
-    """Return a noted exception as it waits here; None when a decision stands and none contradicts it."""
-    own = said.decisions.get(note.exception, ())
-    stands = standing((*own, *(each for each in note.decisions if each.station != station)))
-    if len(stands) == 1:
-        return None
-    about: dict[str, Any] = {"taken_by": said.taken_by(note), "times": max((each.n for each in own), default=0)}
+class _Told(NamedTuple):
+    stands: tuple[Decided, ...]
+    said: _Said
+
+
+def _waiting(station: str, kinds: Kinds, now: str, note: ExceptionNote, told: _Told, mine: Waiting | None) -> Waiting:
+    """Return a noted exception as it waits here."""
+    times = max((each.n for each in told.said.decisions.get(note.exception, ())), default=0)
+    about: dict[str, Any] = {"taken_by": told.said.taken_by(note), "times": times, "conflict": told.stands}
     if mine is not None:
-        return msgspec.structs.replace(mine, conflict=stands, **about)
+        return msgspec.structs.replace(mine, **about)
     hours = hours_since(note.raised_at, now)
-    told: dict[str, Any] = {name: getattr(note, name) for name in _SAME} | about
     is_ours = note.station == station
     fitting = tuple(each for each in kinds.fitting(note.kind) if is_ours or each in kinds.anywhere)
-    bench = "" if is_ours else note.station
-    return Waiting(
-        **told, hours=hours, level=level(hours, kinds.escalate_h), fitting=fitting, conflict=stands, bench=bench
-    )
+    clock: dict[str, Any] = {"hours": hours, "level": level(hours, kinds.escalate_h)}
+    same: dict[str, Any] = {name: getattr(note, name) for name in _SAME} | about | clock
+    return Waiting(**same, fitting=fitting, bench="" if is_ours else note.station)
 
 
 def about_goods(notes: Iterable[ExceptionNote], station: str) -> Iterator[tuple[ExceptionNote, Decided]]:
