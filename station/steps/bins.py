@@ -37,7 +37,7 @@ _ACTS: Mapping[str, Choice] = {
     "merge": Choice("merge", mark("Empty it into another bin")),
     "move": Choice("move", mark("It leaves the bench")),
     "reopen": Choice("reopen", mark("Open it again")),
-    "label": Choice("label", mark("Print its label again")),
+    "label": Choice("label", mark("New label")),
 }
 
 

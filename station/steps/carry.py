@@ -40,7 +40,7 @@ def scan_plate(state: State, plate: str, known: Known) -> Outcome:
     goes_to = way_words(want.disposition or "hold", want.apart)
     words = {"title": lying.title, "bin": lying.bin, "goes_to": goes_to}
     notice = warned(mark("It goes another way now. Take it out of bin {bin}."), bin=lying.bin)
-    return Outcome(notice, facts, ask=Ask("carry", code=plate, params=words))
+    return Outcome(notice, facts, ask=Ask("carry", code=plate, value=want.apart, params=words))
 
 
 def noted(told: tuple[Lying, ...]) -> tuple[RouteOverridden, ...]:

@@ -124,8 +124,10 @@ def _undoing(made: Decided, badge: str, known: Known) -> tuple[Recorded, ...]:
         return (_sent(lying, "hold", WHY_TAKEN_BACK, badge),) if lying is not None else ()
     if made.decision not in MOVING:
         return ()
+    lying = known.lying_item(made.item)
+    parcel = made.parcel or (lying.parcel if lying is not None else "")
     facts = []
-    for sent in known.sent_by(made.parcel, made.exception, made.n):
+    for sent in known.sent_by(parcel, made.exception, made.n):
         lying = known.lying_item(sent.item)
         if lying is not None and lying.apart == sent.apart:
             facts.append(_sent(lying, sent.was, WHY_TAKEN_BACK, badge, sent.was_apart))
