@@ -249,8 +249,9 @@ STORY: Mapping[type, Change] = {
         _routed,
     ),
     RouteOverridden: Change(
-        update(schema.item, *_OVERRIDDEN, "disposition"),
+        update(schema.item, *_OVERRIDDEN, "disposition", "apart"),
         _of_item(
+            apart=lambda fact: fact.apart,
             overridden=lambda fact: fact.disposition,
             override_why=lambda fact: fact.why,
             overridden_by=lambda fact: fact.badge,

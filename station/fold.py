@@ -72,6 +72,9 @@ def _remember(state: State, before: Parcel | None, txn: str, facts: tuple[Record
     if all(isinstance(fact, Hinted | PinRefused | PinLocked | PinCleared) for fact in facts):
         # Nobody did this, and taking the last step back does not make a photo look otherwise.
         return state
+    if before is None and all(isinstance(fact, RouteOverridden) for fact in facts):
+        # Another bench decided it.
+        return state
     if all(isinstance(fact, PhotoRead) for fact in facts):
         return _read_before(state, facts)
     if any(isinstance(fact, ParcelFinished | Regraded | SignedIn | SignedOut | CountBegan) for fact in facts):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from station import schema
 from station.bins.lying import BY_ITEM, BY_PLATE, lying
-from station.bins.manifest import Manifest, is_counted_blind, manifest
+from station.bins.manifest import Manifest, is_counted_blind, manifest, without_letters
 from station.calibration.due import Due, Rate, due, first_look
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
@@ -26,9 +26,11 @@ from station.known import FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import Clock, utc
 from station.moments import now as utc_now
+from station.places import STILL_THERE
 from station.print_ledger import Copy, Heard, ledger
 from station.receiving.facts import ItemUnlinked, ParcelArrived
-from station.records import Bin, Disposition, Receipt
+from station.records import Apart, Bin, Disposition, Receipt
+from station.routing.facts import RouteOverridden
 from station.search.found import Found
 from station.search.seeking import seek
 from station.search.story import begun, is_decision, story_of
@@ -71,6 +73,7 @@ class BinContents(msgspec.Struct, frozen=True):
     """A bin that stands at this bench: how it stands, and how many items lie in it; times are UTC, "" for not yet.
 
     `since` is when the item that lies in it longest was put in. One that is `waiting` has goods, and was opened before.
+    So many of its items are `leaving`: they go another way now.
     """
 
     bin: str
@@ -82,6 +85,8 @@ class BinContents(msgspec.Struct, frozen=True):
     closed_why: str
     since: str = ""
     state: BinState = "open"
+    apart: Apart = ""
+    leaving: int = 0
 
 
 class History:
@@ -94,7 +99,12 @@ class History:
         self._behind: tuple[tuple[str, Line, int], tuple[Thing, ...]] | None = None
         self._waiting: tuple[_Seen, tuple[Waiting, ...]] | None = None
         self._bins: tuple[tuple[int, tuple[str, ...]], tuple[BinContents, ...]] | None = None
-        self._contents: tuple[tuple[int, str], Manifest | None] | None = None
+        self._contents: tuple[tuple[int, str, str], Manifest | None] | None = None
+
+    @property
+    def station(self) -> str:
+        """Whose past it is."""
+        return self._journal.station
 
     def receipt(self, code: str) -> Receipt | None:
         """Return when a parcel with this code was first received at this bench; None when never."""
@@ -145,8 +155,8 @@ class History:
         rows = self._journal.rows(_BIN, bin=code)
         if not rows:
             return None
-        code, way, client, is_hazard = rows[0]
-        return Bin(code, way, client, bool(is_hazard))
+        code, way, client, is_hazard, apart = rows[0]
+        return Bin(code, way, client, bool(is_hazard), apart)
 
     def bin_is_closed(self, code: str) -> bool:
         """Tell whether this bench closed the bin."""
@@ -182,6 +192,13 @@ class History:
         named = first.identified
         return ItemUnlinked(item, named.match, named.rma, named.line)
 
+    def sent_by(self, parcel: str, exception: str, n: int) -> tuple[RouteOverridden, ...]:
+        """Return where the `n`-th decision about an exception of a parcel sent its items."""
+        with self._journal.reading() as connection:
+            story = story_of(connection, self._journal.path.parent, self._journal.station, parcel)
+        txn = next((told.entry.txn for told in story if is_decision(told.fact, exception, n)), None)
+        return tuple(told.fact for told in story if told.entry.txn == txn and isinstance(told.fact, RouteOverridden))
+
     def inspected(self, parcel: str, item: str) -> Inspected | None:
         """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
         with self._journal.reading() as connection:
@@ -191,6 +208,11 @@ class History:
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin now, by our own count."""
         return tuple(row[0] for row in self._journal.rows(_PLATES_IN, bin=code))
+
+    def manifest(self, code: str) -> Manifest | None:
+        """Return what lies in a bin now, by our own count; None for one that is not known here."""
+        with self._journal.reading() as connection:
+            return manifest(connection, self._journal.station, code)
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count, in order."""
@@ -319,24 +341,28 @@ class History:
         if self._bins is not None and self._bins[0] == asked:
             return self._bins[1]
         found = []
-        for code, way, client, items, opened_at, closed_at, why, since in self._journal.rows(_BINS):
+        for code, way, client, items, opened_at, closed_at, why, since, leaving, apart in self._journal.rows(_BINS):
             state: BinState = "full" if why == "full" else "closed"
             if not closed_at:
                 state = "open" if code in open_here else "waiting" if opened_at else "labelled"
             if items or code in open_here or state == "labelled":
-                found.append(BinContents(code, way, client, items, opened_at, closed_at, why, since or "", state))
+                moments = (opened_at, closed_at, why, since or "")
+                found.append(BinContents(code, way, client, items, *moments, state, apart, leaving))
         told = tuple(sorted(found, key=lambda each: (_BIN_ORDER[each.state], each.bin)))
         self._bins = (asked, told)
         return told
 
-    def contents(self, code: str) -> Manifest | None:
-        """Return what lies in a bin now; None for one that is not known here, and while bins are counted blind."""
-        asked = (self._journal.last_seq, code)
+    def contents(self, code: str, badge: str, to_look_at: Callable[[], Collection[str]]) -> Manifest | None:
+        """Return what lies in a bin now; None for one that is not known here, and while bins are counted blind.
+
+        The person with the badge is not told how the plates were graded that they are to look at again.
+        """
+        asked = (self._journal.last_seq, code, badge)
         if self._contents is None or self._contents[0] != asked:
             with self._journal.reading() as connection:
                 blind = is_counted_blind(connection, self._journal.station)
                 told = None if blind else manifest(connection, self._journal.station, code)
-            self._contents = (asked, told)
+            self._contents = (asked, without_letters(told, to_look_at()) if told is not None else None)
         return self._contents[1]
 
     def seek(
@@ -386,9 +412,10 @@ _FOUND_IN = Statement(
     " ORDER BY identified_at, item"
 )
 _PLATES_IN = Statement(
-    "SELECT plate FROM item WHERE station = :station AND bin = :bin AND moved_n = 0 AND placed_at <> '' ORDER BY plate"
+    "SELECT plate FROM item i WHERE station = :station AND bin = :bin AND moved_n = 0 AND placed_at <> ''"
+    f" AND {STILL_THERE} ORDER BY plate"
 )
-_BIN = Statement("SELECT bin, disposition, client, hazard FROM bin WHERE station = :station AND bin = :bin")
+_BIN = Statement("SELECT bin, disposition, client, hazard, apart FROM bin WHERE station = :station AND bin = :bin")
 # One that left since comes back empty, and takes goods again.
 _CLOSED = Statement(
     "SELECT 1 FROM bin WHERE station = :station AND bin = :bin AND closed_at <> '' AND NOT EXISTS (SELECT 1"
@@ -397,14 +424,18 @@ _CLOSED = Statement(
 _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
 _BIN_ORDER: Mapping[BinState, int] = {"labelled": 0, "open": 1, "waiting": 2, "full": 3, "closed": 4}
 _BINS = Statement(
-    "SELECT b.bin, b.disposition, b.client, COALESCE(l.items, 0), b.opened_at, b.closed_at, b.closed_why, l.since"
-    " FROM bin b LEFT JOIN (SELECT i.bin, COUNT(*) AS items, MIN(i.placed_at) AS since FROM item i"
-    " WHERE i.station = :station AND i.moved_n = 0 AND i.placed_n > 0 GROUP BY i.bin) l ON l.bin = b.bin"
+    "SELECT b.bin, b.disposition, b.client, COALESCE(l.items, 0), b.opened_at, b.closed_at, b.closed_why, l.since,"
+    " COALESCE(l.leaving, 0), b.apart"
+    " FROM bin b LEFT JOIN (SELECT i.bin, COUNT(*) AS items, MIN(i.placed_at) AS since,"
+    " SUM(CASE WHEN i.disposition <> o.disposition OR i.apart <> o.apart THEN 1 ELSE 0 END) AS leaving"
+    " FROM item i JOIN bin o ON o.station = i.station AND o.bin = i.bin"
+    f" WHERE i.station = :station AND i.moved_n = 0 AND i.placed_n > 0 AND {STILL_THERE}"
+    " GROUP BY i.bin) l ON l.bin = b.bin"
     " WHERE b.station = :station AND (l.items > 0 OR b.closed_at = '')"
 )
 _OPENED_AT = Statement("SELECT opened_at FROM shift WHERE station = :station AND shift = :shift")
 _WITH_GOODS = Statement(
     "SELECT bin, disposition, client FROM bin WHERE station = :station AND bin IN"
-    " (SELECT bin FROM item WHERE station = :station AND moved_n = 0 AND placed_n > 0"
-    " AND (written_n = 0 OR found_n > written_n)) ORDER BY bin"
+    " (SELECT bin FROM item i WHERE station = :station AND moved_n = 0 AND placed_n > 0"
+    f" AND {STILL_THERE}) ORDER BY bin"
 )

@@ -11,6 +11,7 @@ import msgspec
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station.authority.roles import Authority
+from station.bins.manifest import Manifest
 from station.calibration.due import Due
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate
@@ -18,8 +19,20 @@ from station.exceptions.queue import Decided, Waiting
 from station.interlocks import Interlock
 from station.moments import Clock
 from station.receiving.facts import ItemIdentified, ItemUnlinked, Match, ParcelArrived, SerialChecked
-from station.records import Bin, Disposition, Operator, Pattern, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.records import (
+    Apart,
+    Bin,
+    Disposition,
+    Operator,
+    Pattern,
+    Product,
+    Recall,
+    Receipt,
+    ReturnOrder,
+    SerialNote,
+)
 from station.resolver.ranking import Evidence, Ranked
+from station.routing.facts import RouteOverridden
 from station.shifts.facts import ItemFoundAgain
 from station.shifts.findings import Lost
 from station.shifts.lines import Line
@@ -42,7 +55,8 @@ class Lying(msgspec.Struct, frozen=True):
 
     `disposition` is where it goes; `bin` is empty when it is in none, or left with it. `is_hazard` is kept apart from
     all else, `is_barred` nobody releases: a hazard or a recall. `is_doubted`: it is to be graded again. `copies` is how
-    many labels its plate has, `grades` how often it was graded.
+    many labels its plate has, `grades` how often it was graded. `apart`: it goes back, or its return was rejected; if
+    another bench decided so, `heard` is the badge of who did, and `was_apart` what holds here so far.
     """
 
     item: str
@@ -61,6 +75,9 @@ class Lying(msgspec.Struct, frozen=True):
     grades: int = 1
     price_minor: int = 0
     currency: str = ""
+    apart: Apart = ""
+    heard: str = ""
+    was_apart: Apart = ""
 
 
 class FoundUnit(msgspec.Struct, frozen=True):
@@ -207,6 +224,14 @@ class Known(Protocol):
     def lying_item(self, item: str) -> Lying | None:
         """Return the same of an item by its name."""
 
+    def told_apart(self, plate: str = "") -> tuple[Lying, ...]:
+        """Return the items in bins here of which another bench decided that they go back, that their return is
+        rejected, or none of it any more, and this one has not noted so yet; with `plate` only the one that bears it.
+        """
+
+    def sent_by(self, parcel: str, exception: str, n: int) -> tuple[RouteOverridden, ...]:
+        """Return where the `n`-th decision about an exception of a parcel sent its items."""
+
     def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
         """Return the units that were found in a parcel, in the order they were taken out."""
 
@@ -218,6 +243,9 @@ class Known(Protocol):
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""
+
+    def manifest(self, code: str) -> Manifest | None:
+        """Return what lies in a bin of this bench now, by our own count; None for one that is not known here."""
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count; never how much."""

@@ -17,9 +17,9 @@ import msgspec
 from devices.printers import zpl
 from resources import find
 from station import plates
-from station.records import Disposition
+from station.records import Apart, Disposition
 from station.typeface import Typeface
-from station.words import ROUTE_WORDS
+from station.words import APART_WORDS, ROUTE_WORDS
 
 DOTS_PER_MM: Mapping[int, int] = {203: 8, 300: 12, 600: 24}
 _QUIET_MODULES = 10
@@ -160,13 +160,14 @@ def read(toml: bytes) -> Template:
 def to_zpl(template: Template, fields: Mapping[str, str], dpi: int, translate: Callable[[str], str] = str) -> bytes:
     """Return one label as ZPL for a printer of 203, 300 or 600 dpi.
 
-    `word` need not be among the fields: it is the word for `disposition`. A plate's or bin's number is set as
-    `plates.readable` says where it is text. A field that is missing is empty.
+    `word` need not be among the fields: it is the word for `apart`, or for `disposition`. A plate's or bin's number is
+    set as `plates.readable` says where it is text. A field that is missing is empty.
     Raises LabelError when a barcode's field is empty, too long for its place or not printable ASCII, and
     ValueError for another resolution.
     """
     route = fields.get("disposition", "")
-    word = translate(ROUTE_WORDS[cast(Disposition, route)]) if route in ROUTE_WORDS else route
+    told = APART_WORDS.get(cast(Apart, fields.get("apart", ""))) or ROUTE_WORDS.get(cast(Disposition, route))
+    word = translate(told) if told is not None else route
     filled = {"word": word, **fields}
     shown = {name: plates.readable(text) for name, text in filled.items()}
     face = Typeface()

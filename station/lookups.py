@@ -1,6 +1,7 @@
 """Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules."""
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from grading.route import RouteTable
 from grading.rubric import Rubric
 from station import interlocks
 from station.authority.roles import Authority
+from station.bins.manifest import Manifest
 from station.calibration.due import Due, Rate, read_rate
 from station.calibration.facts import SecondLookBegan
 from station.codes import Candidate, recognise
@@ -42,6 +44,7 @@ from station.records import (
 from station.references import AnswerPictures
 from station.resolver.gathering import likely
 from station.resolver.ranking import Evidence, Ranked
+from station.routing.facts import RouteOverridden
 from station.rules import Rules
 from station.shifts.facts import ItemFoundAgain
 from station.shifts.findings import Lost
@@ -67,6 +70,7 @@ class Lookups:
         self._kinds: Kinds | None = None
         self._rate: Rate | None = None
         self._noted: tuple[int, tuple[ExceptionNote, ...]] = (-1, ())
+        self._read: dict[bytes, ExceptionNote | None] = {}
 
     def operator(self, badge: str) -> Operator | None:
         """Return the person whose badge this is."""
@@ -190,6 +194,22 @@ class Lookups:
         """Return the same of an item by its name."""
         return self._history.lying_item(item)
 
+    def told_apart(self, plate: str = "") -> tuple[Lying, ...]:
+        """Return the items in bins here of which another bench decided where they go, and this one has not noted it."""
+        only = self._history.lying(plate) if plate else None
+        if plate and only is None:
+            return ()
+        found: dict[str, Lying] = {}
+        for note, made in of_site.about_goods(self._notes(), self._history.station):
+            for each in self._lying_about(note, only):
+                heard = of_site.heard(each, made)
+                found |= {each.item: heard} if heard is not None else {}
+        return tuple(found.values())
+
+    def sent_by(self, parcel: str, exception: str, n: int) -> tuple[RouteOverridden, ...]:
+        """Return where the `n`-th decision about an exception of a parcel sent its items."""
+        return self._history.sent_by(parcel, exception, n)
+
     def found_in(self, parcel: str) -> tuple[FoundUnit, ...]:
         """Return the units that were found in a parcel, in the order they were taken out."""
         return self._history.found_in(parcel)
@@ -205,6 +225,10 @@ class Lookups:
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""
         return self._history.plates_in(code)
+
+    def manifest(self, code: str) -> Manifest | None:
+        """Return what lies in a bin of this bench now, by our own count."""
+        return self._history.manifest(code)
 
     def bins_with_goods(self) -> tuple[Bin, ...]:
         """Return the bins in which something should lie, by our own count."""
@@ -285,10 +309,7 @@ class Lookups:
             # Not at the start: a bench begins its day without it.
             self._kinds = read_kinds()
         unsent = tuple(Unsent(each.epoch, each.seq, each.code or each.status) for each in self._copy.refused())
-        cursor = self._copy.cursor()
-        if self._noted[0] != cursor:
-            self._noted = (cursor, tuple(of_site.readable(self._copy.kept_below(of_site.KIND, ""))))
-        return self._history.exceptions_waiting(self._kinds, unsent, self._noted[1])
+        return self._history.exceptions_waiting(self._kinds, unsent, self._notes())
 
     def decisions_made(self, limit: int) -> tuple[Decided, ...]:
         """Return the latest decisions of this bench that stand, the newest first."""
@@ -303,6 +324,23 @@ class Lookups:
     def first_look(self, plate: str) -> SecondLookBegan | None:
         """Return what a second look at the item with this plate begins with."""
         return self._history.first_look(plate)
+
+    def _notes(self) -> tuple[ExceptionNote, ...]:
+        """The site's exceptions as central told of them; when more came, only what is new is read."""
+        cursor = self._copy.cursor()
+        if self._noted[0] != cursor:
+            bodies = self._copy.kept_below(of_site.KIND, "")
+            known = self._read
+            self._read = {each: known[each] if each in known else of_site.read(each) for each in bodies}
+            self._noted = (cursor, tuple(filter(None, self._read.values())))
+        return self._noted[1]
+
+    def _lying_about(self, note: ExceptionNote, only: Lying | None) -> Iterable[Lying]:
+        """Return the items in bins here that an exception is about; of these only one, where one is asked for."""
+        if only is not None:
+            return (only,) if only.item == note.item or (not note.item and only.parcel == note.parcel) else ()
+        items = (note.item,) if note.item else tuple(each.item for each in self._history.found_in(note.parcel))
+        return filter(None, map(self._history.lying_item, items))
 
     def _recalled_now(self, bins: tuple[str, ...], known: tuple[Recall, ...]) -> tuple[tuple[Unit, Recall], ...]:
         day = today()

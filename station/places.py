@@ -14,3 +14,7 @@ WAY = (
     f" WHEN i.carried_n > h.n THEN ({_THEN.format('way')}) ELSE i.way END"
 )
 """The disposition under which it is expected: that of its bin, also when it was sent another way since."""
+STILL_THERE = "(i.written_n = 0 OR i.found_n > i.written_n)"
+"""Whether it lies there now: it was not written off as lost, or was found again since."""
+LIES_IN = f"CASE WHEN i.moved_n = 0 AND {STILL_THERE} THEN i.bin ELSE '' END"
+"""The bin it lies in now; none for what left with its bin, or was given up."""

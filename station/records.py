@@ -13,6 +13,8 @@ Owner = Literal["supervisor", "client", "safety"]
 SerialStatus = Literal["stolen", "blocked", "returned"]
 PatternLevel = Literal["look", "care"]
 Disposition = Literal["restock", "refurb", "resale", "recycle", "hold"]
+# Goods on hold that wait no more: a person decided that they go back, or that the return is rejected.
+Apart = Literal["", "ship_back", "reject"]
 
 # What stands in the place of a record that was withdrawn.
 WITHDRAWN = b"null"
@@ -111,13 +113,15 @@ class Operator(msgspec.Struct, frozen=True):
 class Bin(msgspec.Struct, frozen=True, omit_defaults=True):
     """A container for one disposition; `client` is empty when any client's goods may go in.
 
-    `hazard` marks a fire-safe box: it takes hazards on hold, and nothing else.
+    `hazard` marks a fire-safe box: it takes hazards on hold, and nothing else. `apart` marks one for goods on hold of
+    which that was decided, and for nothing else.
     """
 
     code: str
     disposition: Disposition
     client: str = ""
     hazard: bool = False
+    apart: Apart = ""
 
 
 class Recall(msgspec.Struct, frozen=True, omit_defaults=True, rename={"since": "from"}):

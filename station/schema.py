@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0013"
+REVISION = "0014"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -156,6 +156,7 @@ item = Table(
     _number("carried_n"),  # the shift in which it last went from one bin into another
     _number("written_n"),  # the shift at whose signature it was written off
     _number("found_n"),  # the shift in whose count it was found again
+    _text("apart"),  # of goods on hold: that they go back, or that the return was rejected
     Index("item_parcel", "station", "parcel"),
     Index("item_plate", "station", "plate"),
     Index("item_bin", "station", "bin"),
@@ -265,6 +266,7 @@ bin_ = Table(
     _text("closed_at"),
     _text("closed_why"),
     _number("hazard"),
+    _text("apart"),  # what goods on hold it takes alone
     sqlite_with_rowid=False,
 )
 

@@ -12,7 +12,7 @@ from station.bins.facts import (
 from station.calibration.looking import Looking
 from station.inputs import PhotoChecked
 from station.receiving.parcel import Item, Parcel
-from station.records import Disposition
+from station.records import Apart, Disposition
 from station.shifts import closing as closings
 from station.shifts.closing import Closing, HalfSigned
 
@@ -26,6 +26,7 @@ class OpenBin(msgspec.Struct, frozen=True, omit_defaults=True):
     items: int = 0
     hazard: bool = False
     fill: int = 0
+    apart: Apart = ""
 
 
 class Step(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from resources.words import mark
-from station.records import Disposition
+from station.records import Apart, Disposition
 
 ROUTE_WORDS: Mapping[Disposition, str] = {
     "restock": mark("Restock"),
@@ -12,6 +12,15 @@ ROUTE_WORDS: Mapping[Disposition, str] = {
     "recycle": mark("Recycle"),
     "hold": mark("Hold"),
 }
+
+# Where goods on hold go of which that was decided; a bin is for one of these alone.
+APART_WORDS: Mapping[Apart, str] = {"ship_back": mark("Ship back"), "reject": mark("Rejected")}
+
+
+def way_words(disposition: Disposition, apart: Apart = "") -> str:
+    """Return the words for where goods go, or what a bin is for."""
+    return APART_WORDS.get(apart) or ROUTE_WORDS[disposition]
+
 
 # The pages of the screen, in the order of their keys; `RS:page:1` is the barcode that opens the first.
 PAGE_WORDS: Mapping[str, str] = {

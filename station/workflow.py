@@ -259,6 +259,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     Stage.CARRY: {
         **_EVERYWHERE,
         "scan": carry.scan_bin,
+        "bin-full": carry.new_bin,
         "cancel": finish.leave_question,
         "undo": finish.leave_question,
     },

@@ -167,11 +167,18 @@ def _with_the_past(view: View, opened: Opened, history: "History", known: "Known
     """Add what the page shows of earlier: the exceptions, the shift, the bins; and the names of the people in it."""
     if view.page == "bins":
         bins = history.bins(tuple(each.code for each in view.state.bins))
-        return replace(view, bins=bins, contents=history.contents(opened.bin) if opened.bin else None)
+        badge = view.state.operator.badge if view.state.operator is not None else ""
+        inside = history.contents(opened.bin, badge, lambda: _plates_due(badge, known)) if opened.bin else None
+        return replace(view, bins=bins, contents=inside)
     waiting = known.exceptions_waiting() if view.page == "exceptions" else ()
     badges = {badge for each in waiting for badge in (each.operator, each.taken_by)}
     view = replace(view, exceptions=waiting, names=_names(known, badges))
     return _with_shift(view, history, opened.line) if view.page == "shift" else view
+
+
+def _plates_due(badge: str, known: "Known") -> set[str]:
+    """Return the plates that the person with a badge is to look at again; without a badge those of everybody."""
+    return {each.plate for each in known.second_looks_due(badge)}
 
 
 def _with_shift(view: View, history: "History", opened: str) -> View:

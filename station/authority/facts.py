@@ -50,8 +50,8 @@ class PinCleared(Fact, frozen=True):
 class StepUpGiven(Fact, frozen=True):
     """A person asked for more than they may, and another's badge and PIN allowed it, at the bench, this once.
 
-    `act` is `override` (the item is sent `to` another way, and `why`) or `close` (the count of a shift). `value_minor`
-    is the item's list price, 0 when nobody knows it.
+    `act` is `override` (the item is sent `to` another way, and `why`), `close` (the count of a shift) or `decide` (an
+    exception is decided about, `to` says how). `value_minor` is the list price of what that is about, 0: not known.
     """
 
     act: str

@@ -63,12 +63,25 @@ def needs_second(authority: Authority, role: str, units: int, written_off: Seque
         return False
     if given.write_off is None:
         return True
-    totals: dict[str, int] = {}
-    for currency, minor in written_off:
-        totals[currency] = totals.get(currency, 0) + minor
-    unknown = any(not minor for _, minor in written_off)
     limit = given.write_off.up_to_minor
-    return limit is not None and (unknown or any(not _within(limit, *total) for total in totals.items()))
+    return limit is not None and not _all_within(limit, written_off)
+
+
+def decides_alone(authority: Authority, role: str, decision: str, worth: Sequence[tuple[str, int]]) -> bool:
+    """Tell whether a role that decides a kind of exceptions takes this decision without another who does, too.
+
+    `worth` are the currency and list price (0: unknown) of each unit that is decided about.
+    """
+    alone = authority.of(role).alone
+    return alone is None or decision not in alone.decisions or _all_within(alone.up_to_minor, worth)
+
+
+def _all_within(limit: Mapping[str, int], worth: Sequence[tuple[str, int]]) -> bool:
+    """Tell whether all units together are within a limit; none of unknown price is."""
+    totals: dict[str, int] = {}
+    for currency, minor in worth:
+        totals[currency] = totals.get(currency, 0) + minor
+    return all(minor for _, minor in worth) and all(_within(limit, *total) for total in totals.items())
 
 
 def letters_better(authority: Authority, letter: str, to: str) -> int | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from resources import find
+from station.exceptions.facts import Decision
 from station.records import Disposition
 
 FILE = "authority.toml"
@@ -43,6 +44,16 @@ class WriteOffs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     up_to_minor: Mapping[_Currency, _Money] | None = None
 
 
+class Alone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which decisions about exceptions a role takes alone only up to so much, in minor units by currency.
+
+    What counts is the list price of all that is decided about.
+    """
+
+    decisions: tuple[Decision, ...]
+    up_to_minor: Mapping[_Currency, _Money]
+
+
 class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one role is given, as resources/authority.toml tells it."""
 
@@ -54,6 +65,7 @@ class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decides: tuple[str, ...] = ()
     override: tuple[Overrides, ...] = ()
     write_off: WriteOffs | None = None
+    alone: Alone | None = None
 
 
 class Authority(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +112,10 @@ def _check(role: Role) -> None:
             raise AuthorityError(f"role {role.name}, override {number}: from and to name at least one way each")
         if each.from_ == each.to and len(each.to) == 1:
             raise AuthorityError(f"role {role.name}, override {number}: {each.to[0]} to itself is no other way")
+    if role.alone is not None and not role.alone.decisions:
+        raise AuthorityError(f"role {role.name}: alone names at least one decision")
+    if role.alone is not None and not role.decides:
+        raise AuthorityError(f"role {role.name}: alone is about decisions; give it decides, too")
     if role.write_off is not None and role.signs_off_units is None:
         raise AuthorityError(f"role {role.name}: write_off is done at the signature; give it signs_off_units, too")
 

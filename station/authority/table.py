@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from station.authority.may import Act, Close, Decide, Override, Sign, may
-from station.authority.roles import EVERY, Authority, Overrides, Role
+from station.authority.roles import EVERY, Alone, Authority, Overrides, Role
 from station.records import DISPOSITIONS
 
 _OTHERS: Mapping[str, Act] = {"close a shift": Close(), "sign a shift": Sign(), "sign as the second": Sign(second=True)}
@@ -62,8 +62,14 @@ def _limits(given: Overrides) -> str:
 
 def _decided(authority: Authority, role: Role) -> str:
     if role.decides and EVERY not in role.decides:
-        return f"yes: {', '.join(role.decides)}"
-    return _WORDS[may(authority, role.name, Decide(EVERY))]
+        kinds = f"yes: {', '.join(role.decides)}"
+        return f"{kinds}; {_alone(role.alone)}" if role.alone is not None else kinds
+    alone = _WORDS[may(authority, role.name, Decide(EVERY))]
+    return f"{alone}; {_alone(role.alone)}" if role.alone is not None else alone
+
+
+def _alone(given: Alone) -> str:
+    return f"alone {', '.join(given.decisions)} {_sums(given.up_to_minor)}"
 
 
 def _given_up(role: Role) -> str:

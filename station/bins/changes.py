@@ -24,6 +24,7 @@ def _bin_row(fact: BinOpened | BinLabelled, said: Said) -> Row:
         "closed_at": "",
         "closed_why": "",
         "hazard": int(isinstance(fact, BinOpened) and fact.hazard),
+        "apart": fact.apart,
     }
 
 

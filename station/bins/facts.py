@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from station.fact import Fact
-from station.records import Disposition
+from station.records import Apart, Disposition
 
 BinStep = Literal["opened", "closed", "reopened", "moved", "merged", "carried"]
 
@@ -13,7 +13,7 @@ BinStep = Literal["opened", "closed", "reopened", "moved", "merged", "carried"]
 class BinOpened(Fact, frozen=True):
     """A bin's label was scanned at the bench: goods of this disposition (and client) may go in, or hazards only.
 
-    `fill` is how often the bin had left the bench before.
+    `fill` is how often the bin had left the bench before. One that is `apart` takes only goods decided so.
     """
 
     bin: str
@@ -21,6 +21,7 @@ class BinOpened(Fact, frozen=True):
     client: str = ""
     hazard: bool = False
     fill: int = 0
+    apart: Apart = ""
 
 
 class BinLabelled(Fact, frozen=True):
@@ -30,14 +31,16 @@ class BinLabelled(Fact, frozen=True):
     disposition: Disposition
     client: str = ""
     replaces: str = ""
+    apart: Apart = ""
 
 
 class BinClosed(Fact, frozen=True):
-    """A bin takes no more goods; `items` is what the bench had put in."""
+    """A bin takes no more goods; `items` units lie in it, and `manifest` is the SHA-256 (hex) of the list of them."""
 
     bin: str
     why: str
     items: int = 0
+    manifest: str = ""
 
 
 class Misplaced(msgspec.Struct, frozen=True):
@@ -56,6 +59,7 @@ class BinReopened(Fact, frozen=True):
     client: str = ""
     fill: int = 0
     items: int = 0
+    apart: Apart = ""
 
 
 class BinMerged(Fact, frozen=True):

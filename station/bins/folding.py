@@ -18,7 +18,7 @@ from station.bins.facts import (
     Carried,
 )
 from station.facts import Recorded, Unknown
-from station.shifts.facts import BinMoved
+from station.shifts.facts import BinMoved, ItemFoundAgain, ItemWrittenOff
 from station.state import OpenBin, State, Step
 
 
@@ -32,7 +32,7 @@ def with_units(state: State, code: str, added: int) -> State:
 
 def _bin_opened(state: State, fact: BinOpened) -> State:
     labelled = tuple(each for each in state.labelled if each.bin != fact.bin)
-    opened = OpenBin(fact.bin, fact.disposition, fact.client, hazard=fact.hazard, fill=fact.fill)
+    opened = OpenBin(fact.bin, fact.disposition, fact.client, hazard=fact.hazard, fill=fact.fill, apart=fact.apart)
     others = tuple(each for each in state.bins if each.code != fact.bin)
     return msgspec.structs.replace(state, bins=(*others, opened), labelled=labelled)
 
@@ -47,7 +47,7 @@ def _bin_labelled(state: State, fact: BinLabelled) -> State:
 
 def _reopened(state: State, fact: BinReopened) -> State:
     others = tuple(each for each in state.bins if each.code != fact.bin)
-    again = OpenBin(fact.bin, fact.disposition, fact.client, fact.items, fill=fact.fill)
+    again = OpenBin(fact.bin, fact.disposition, fact.client, fact.items, fill=fact.fill, apart=fact.apart)
     return msgspec.structs.replace(state, bins=(*others, again))
 
 
@@ -96,6 +96,8 @@ CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     BinClosed: _bin_closed,
     BinReopened: _reopened,
     BinMerged: _merged,
+    ItemWrittenOff: lambda state, fact: with_units(state, fact.bin, -1),
+    ItemFoundAgain: lambda state, fact: with_units(state, fact.bin, 1),
     Carried: lambda state, fact: with_units(with_units(state, fact.was_bin, -1), fact.bin, 1),
     BinStepTakenBack: _bin_step_back,
     **dict.fromkeys(checking.FACTS, _checked),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from station.known import Lying
+from station.places import LIES_IN
 from station.statements import Statement
 
 _BARRING = ("recall", "recall_part", "recall_placed", "hazard")
@@ -25,10 +26,11 @@ def lying(row: Sequence[Any]) -> Lying:
 
 _COLUMNS = (
     "item", "parcel", "plate", "title", "client", "rma", "letter", "disposition", "bin", "price_minor", "currency",
+    "apart",
 )  # fmt: skip
 _LYING = (
     "SELECT i.item, i.parcel, i.plate, i.title, i.client, i.rma, i.letter, i.disposition,"
-    " CASE WHEN i.moved_n = 0 THEN i.bin ELSE '' END AS bin, i.price_minor, i.currency,"
+    f" {LIES_IN} AS bin, i.price_minor, i.currency, i.apart,"
     " i.owner = 'safety' AS is_hazard,"
     " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
     f" AND e.kind IN ({', '.join(map(repr, _BARRING))})) AS told,"

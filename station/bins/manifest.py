@@ -1,11 +1,16 @@
 """The manifest of a bin: what lies in it now, by our own count, or lay in it when it left; for whoever takes it."""
 
 import csv
+import hashlib
 import io
+from collections import Counter
+from collections.abc import Collection
 
 import msgspec
 from sqlalchemy.engine import Connection
 
+from station.places import STILL_THERE
+from station.records import Apart, Disposition
 from station.safe_text import cell, shown
 from station.statements import Statement
 
@@ -20,10 +25,11 @@ class Lying(msgspec.Struct, frozen=True):
     sku: str
     serial: str
     letter: str
-    disposition: str
+    disposition: Disposition
     client: str
     rma: str
     placed_at: str
+    apart: Apart = ""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -33,7 +39,7 @@ class Manifest(msgspec.Struct, frozen=True):
     """
 
     bin: str
-    disposition: str
+    disposition: Disposition
     client: str
     fill: int
     opened_at: str
@@ -41,12 +47,15 @@ class Manifest(msgspec.Struct, frozen=True):
     moved_at: str
     moved_to: str
     items: tuple[Lying, ...]
+    apart: Apart = ""
 
     @property
     def strangers(self) -> tuple[Lying, ...]:
-        """The items that have no business in it: of another disposition, or of another client than it is for."""
+        """The items that have no business in it: that go another way, or are of another client than it is for."""
         return tuple(
-            each for each in self.items if each.disposition != self.disposition or self.client not in ("", each.client)
+            each
+            for each in self.items
+            if (each.disposition, each.apart) != (self.disposition, self.apart) or self.client not in ("", each.client)
         )
 
 
@@ -66,6 +75,31 @@ def manifest(connection: Connection, station: str, code: str, times_ago: int = N
     return Manifest(**row, fill=fill, **moved, items=items) if fill >= 0 else None
 
 
+def digest(told: Manifest) -> str:
+    """Return the SHA-256 (hex) of a bin and the plates in it: equal lists of one bin agree, and only these."""
+    items = sorted([each.plate, each.sku, each.serial] for each in told.items)
+    named = [told.bin, told.fill, told.disposition, told.apart, told.client, items]
+    return hashlib.sha256(msgspec.json.encode(named)).hexdigest()
+
+
+def brief(digest: str) -> str:
+    """Return as much of a list's hash as people compare: twelve signs, four by four."""
+    return " ".join(digest[at : at + 4] for at in (0, 4, 8))
+
+
+def articles(told: Manifest) -> tuple[tuple[str, int], ...]:
+    """Return how many units of each article lie in a bin, those of which most do first."""
+    units = Counter(each.title or each.sku or each.plate for each in told.items)
+    return tuple(sorted(units.items(), key=lambda each: (-each[1], each[0])))
+
+
+def without_letters(told: Manifest, plates: Collection[str]) -> Manifest:
+    """Return the manifest for somebody who is to look at these items again, without knowing how they were graded."""
+    return msgspec.structs.replace(
+        told, items=tuple(msgspec.structs.replace(e, letter="") if e.plate in plates else e for e in told.items)
+    )
+
+
 def is_counted_blind(connection: Connection, station: str) -> bool:
     """Tell whether bins are being counted: then nobody is told what should lie in them."""
     return bool(_BLIND.run(connection, {"station": station}).first())
@@ -83,13 +117,14 @@ def as_csv(told: Manifest) -> str:
 
 def as_json(told: Manifest) -> str:
     """Return the manifest for machines."""
-    return msgspec.json.format(msgspec.json.encode(told).decode(), indent=2) + "\n"
+    named = {**msgspec.to_builtins(told), "digest": digest(told)}
+    return msgspec.json.format(msgspec.json.encode(named).decode(), indent=2) + "\n"
 
 
 def as_text(told: Manifest) -> str:
     """Return the manifest for a terminal."""
     about = " · ".join(filter(None, (told.disposition, told.client, f"{len(told.items)} items")))
-    lines = [f"{shown(told.bin)}: {shown(about)}"]
+    lines = [f"{shown(told.bin)}: {shown(about)}", f"list {brief(digest(told))}"]
     if told.moved_at:
         lines.append(f"left at {told.moved_at}{f' to {shown(told.moved_to)}' if told.moved_to else ''}")
     lines += [" · ".join(shown(part) for part in _parts(each) if part) for each in told.items]
@@ -102,13 +137,14 @@ def _parts(each: Lying) -> tuple[str, ...]:
 
 
 _BIN = Statement(
-    "SELECT bin, disposition, client, opened_at, closed_at FROM bin WHERE station = :station AND bin = :bin"
+    "SELECT bin, disposition, client, opened_at, closed_at, apart FROM bin WHERE station = :station AND bin = :bin"
 )
 _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
 _MOVE = Statement("SELECT moved_at, moved_to FROM bin_move WHERE station = :station AND bin = :bin AND fill = :fill")
 _ITEMS = Statement(
-    "SELECT plate, title, sku, COALESCE(serial, '') AS serial, letter, disposition, client, rma, placed_at FROM item"
-    " WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > '' ORDER BY placed_at, item"
+    "SELECT plate, title, sku, COALESCE(serial, '') AS serial, letter, disposition, client, rma, placed_at, apart"
+    " FROM item i WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > ''"
+    f" AND {STILL_THERE} ORDER BY placed_at, item"
 )
 _BLIND = Statement(
     "SELECT 1 FROM shift WHERE station = :station AND counting_at <> '' AND reviewed_at = ''"

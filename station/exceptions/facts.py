@@ -19,8 +19,8 @@ class ExceptionTaken(Fact, frozen=True):
 class ExceptionDecided(Fact, frozen=True):
     """A supervisor (`badge`) decided about an exception for the `n`-th time (from 1) at this station, and why.
 
-    `to` is the RMA of a `match`, or the disposition of a `release`. What was decided first stands, whatever another
-    bench says later.
+    `to` is the RMA of a `match`, those of a `split` with " + " between, or the disposition of a `release`. What was
+    decided first stands, whatever another bench says later.
     """
 
     exception: str

@@ -8,11 +8,17 @@ import msgspec
 from resources import find
 from resources.words import mark
 from station.exceptions.facts import Decision
+from station.records import Apart
 
 FILE = "exceptions.toml"
 OTHER = "other"
 LATE, DOUBT, REFUSED = "late_parcel", "printer_doubt", "fact_refused"
 """The kinds that nobody raises: they follow from how things stand, and go when those are put right."""
+
+MOVING: Mapping[str, Apart] = {"ship_back": "ship_back", "reject": "reject"}
+"""The decisions after which the goods on hold wait no more, and go into a bin for these alone."""
+NOT_THERE = ("lines_missing",)
+"""The kinds that are about what is not in the parcel: what is decided about them moves none of what is."""
 
 DECISION_WORDS: Mapping[str, str] = {
     "match": mark("Belongs to a return order"),

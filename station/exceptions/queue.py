@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from station.exceptions.kinds import DOUBT, LATE, REFUSED, Kinds
 from station.moments import utc
+from station.places import LIES_IN
 from station.statements import Statement
 
 AT_ONCE = 200
@@ -119,19 +120,26 @@ def standing(decisions: Iterable[Decided]) -> tuple[Decided, ...]:
 
 
 def queue(
-    connection: Connection, station: str, kinds: Kinds, now: str, unsent: Sequence[Unsent] = ()
+    connection: Connection,
+    station: str,
+    kinds: Kinds,
+    now: str,
+    unsent: Sequence[Unsent] = (),
+    settled: Sequence[str] = (),
 ) -> tuple[Waiting, ...]:
     """Return what waits at a station, the oldest first and `AT_ONCE` at most of each sort; `now` as in the journal.
 
-    An empty station means all there are, as central has them. Raises the database's errors.
+    `settled` are exceptions of the station that others decided. An empty station means all there are, as central has
+    them. Raises the database's errors.
     """
     named: dict[str, Any] = {
         "station": station,
         "late": _before(now, kinds.late_h),
         "doubt": _before(now, kinds.doubt_h),
         "limit": AT_ONCE,
+        "settled": msgspec.json.encode(settled).decode(),
     }
-    sorts = _AT_ONE if station else _AT_ALL
+    sorts = _AT_ONE if station and settled else _AT_STATION if station else _AT_ALL
     rows = [dict(row) for each in sorts for row in each.run(connection, named).mappings()]
     rows += [_unsent(connection, station, each, now) for each in unsent[:AT_ONCE]]
     about = _about(connection, rows)
@@ -217,7 +225,8 @@ _OPEN = (
 _LATE_ID, _LABEL_ID = "('late:' || e.parcel)", "('label:' || e.plate)"
 _RAISED = (
     "SELECT e.station, e.exception, e.kind, e.owner, e.raised_at, e.parcel, COALESCE(p.code, '') AS code, e.item,"
-    " COALESCE(i.title, '') AS title, COALESCE(i.plate, '') AS plate, COALESCE(i.bin, '') AS bin, e.detail,"
+    " COALESCE(i.title, '') AS title, COALESCE(i.plate, '') AS plate,"
+    f" COALESCE({LIES_IN}, '') AS bin, e.detail,"
     " e.operator, COALESCE(i.weight_mg, p.weight_mg) AS weight_mg FROM exception e"
     " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
     " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
@@ -252,10 +261,11 @@ _UNPROVED = (
     " WHERE f.station = :station AND f.confirmed_n = 0 AND f.voided_n = 0)"
 )
 _OF_ONE = (f"{_THIS} AND e.waits = 1", _SETTLED)
-_AT_ONE = tuple(
-    Statement(each)
-    for each in (*(_RAISED.format(which) for which in _OF_ONE), _LATE.format(_BEGUN), _DOUBT.format(_UNPROVED))
-)
+_ONE = (*(_RAISED.format(which) for which in _OF_ONE), _LATE.format(_BEGUN), _DOUBT.format(_UNPROVED))
+_AT_STATION = tuple(Statement(each) for each in _ONE)
+# At a bench alone, which knows by notes what others decided; the list is read once.
+_ELSEWHERE = f"{_THIS} AND e.waits = 1 AND e.exception NOT IN (SELECT value FROM json_each(:settled))"
+_AT_ONE = (Statement(_RAISED.format(_ELSEWHERE)), *_AT_STATION[1:])
 _AT_ALL = tuple(Statement(each.format(_ANY)) for each in _SORTS)
 _COLUMNS = (
     'd.station, d.exception, d.n, d.decision, d.decided_to AS "to", d.why, d.badge, d.decided_at, d.taken_back_at,'

@@ -34,7 +34,10 @@ def _new_bins(state: State, item: Item) -> tuple[str, ...]:
     return tuple(
         each.bin
         for each in reversed(state.labelled)
-        if each.disposition == item.disposition and each.client in ("", item.identified.client) and not item.is_hazard
+        if each.disposition == item.disposition
+        and each.client in ("", item.identified.client)
+        and not item.is_hazard
+        and not each.apart
     )
 
 

@@ -65,7 +65,7 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.DECISION: (mark("What shall be done?"), mark("{kind}: {about}")),
     Stage.DECISION_ORDER: (mark("Scan or type the return order"), mark("{kind}: {about}")),
     Stage.DECISION_TO: (mark("Where shall it go?"), mark("{kind}: {about}")),
-    Stage.DECISION_WHY: (mark("Why is it decided so?"), mark("{decision} {goes_to}. {kind}: {about}")),
+    Stage.DECISION_WHY: (mark("Why is it decided so?"), mark("{decision}. {kind}: {about}")),
     Stage.SECOND_ITEM: (
         mark("Scan the plate to look at again"),
         mark("{count} wait for a second look by you. Fetch one from its bin."),
@@ -117,6 +117,11 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):
         reason = mark("Choose the line it belongs to.")
+    if stage is Stage.DECISION_ORDER and ask.value == "split":
+        title = mark("Scan each return order in the parcel")
+        reason = mark("{kind}: {about}. So far: {to}") if params.get("to") else reason
+    if stage is Stage.DECISION_WHY and params.get("goes_to"):
+        reason = mark("{decision} {goes_to}. {kind}: {about}")
     if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
         reason = text_of(ask.params)
     if stage is Stage.SHEET_NUMBER:
@@ -124,6 +129,9 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
+    if stage is Stage.CARRY:
+        title = mark("Scan a bin marked {goes_to}") if ask.value else title
+        aside = (button("B", mark("Label a new bin"), Do.BIN_FULL), _LEAVE)
     if stage is Stage.BIN_DIFFERS:
         aside = (button("Enter", mark("Go on"), Do.CONFIRM, main=True),)
     if stage is Stage.SHEET_NUMBER and ask.value in shift.FIGURES[1:]:

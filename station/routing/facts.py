@@ -3,7 +3,7 @@
 from grading.reasons import Reason
 from grading.worth import Worth
 from station.fact import Fact
-from station.records import Disposition
+from station.records import Apart, Disposition
 
 
 class Graded(Fact, frozen=True):
@@ -46,7 +46,8 @@ class Routed(Fact, frozen=True):
 class RouteOverridden(Fact, frozen=True):
     """A person chose another route; `authorised_by` is the supervisor's badge when their own was not enough.
 
-    `cost_minor` is what that loses in the item's currency (below 0: gains); None when nobody knows.
+    `cost_minor` is what that loses in the item's currency (below 0: gains); None when nobody knows. Goods on hold of
+    which a supervisor decided that they go back, or that the return is rejected, are `apart`; before, `was_apart`.
     """
 
     item: str
@@ -56,6 +57,8 @@ class RouteOverridden(Fact, frozen=True):
     badge: str
     authorised_by: str = ""
     cost_minor: int | None = None
+    apart: Apart = ""
+    was_apart: Apart = ""
 
 
 class PlateAllotted(Fact, frozen=True):

@@ -5,18 +5,19 @@ from typing import NamedTuple
 
 from devices.readings import Scan
 from resources.words import mark
-from station.bins.facts import BinClosed, BinLabelled, BinMerged, BinReopened
+from station.bins.facts import BinLabelled, BinMerged, BinReopened
 from station.inputs import Command
 from station.known import Known
-from station.outcome import Label, Outcome
+from station.outcome import Outcome
 from station.plates import make_bin
-from station.records import DISPOSITIONS, Bin
+from station.records import DISPOSITIONS, Apart, Bin, Disposition
 from station.shifts.facts import BinMoved
 from station.state import Ask, Choice, OpenBin, State
 from station.steps import check
+from station.steps.listed import closed, label_of_bin, labels_of
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.place import find, opening
-from station.words import ROUTE_WORDS
+from station.words import APART_WORDS, ROUTE_WORDS, way_words
 
 # So many have room with their words; any other is scanned.
 OFFERED = 2
@@ -36,6 +37,7 @@ _ACTS: Mapping[str, Choice] = {
     "merge": Choice("merge", mark("Empty it into another bin")),
     "move": Choice("move", mark("It leaves the bench")),
     "reopen": Choice("reopen", mark("Open it again")),
+    "label": Choice("label", mark("New label")),
 }
 
 
@@ -54,8 +56,8 @@ class _Stands(NamedTuple):
         begin = ("reopen",) if self.is_closed else () if self.is_open else ("open",)
         close = ("close",) if self.is_open and not self.bin.hazard else ()
         if not self.units:
-            return (*begin, *(("count",) if self.is_open else ()), *close)
-        return (*begin, "count", *close, *(() if self.bin.hazard else ("merge",)), "move")
+            return (*begin, *(("count",) if self.is_open else ()), *close, "label")
+        return (*begin, "count", *close, *(() if self.bin.hazard else ("merge",)), "move", "label")
 
 
 def ask_which(state: State, command: Command, known: Known) -> Outcome:
@@ -78,7 +80,7 @@ def scan_which(state: State, scan: Scan, known: Known) -> Outcome:
 def choose_which(state: State, command: Command, known: Known) -> Outcome:
     """a bin asks what shall be done with it; a new one asks for its disposition"""
     if command.value == NEW:
-        ways = tuple(Choice(way, ROUTE_WORDS[way]) for way in DISPOSITIONS)
+        ways = tuple(Choice(way, words) for way, words in (*ROUTE_WORDS.items(), *APART_WORDS.items()))
         return Outcome(ask=Ask("bin-way", choices=ways))
     found = find(state, command.value, known)
     return about(state, found, known) if found is not None else Outcome(ask=None)
@@ -87,7 +89,7 @@ def choose_which(state: State, command: Command, known: Known) -> Outcome:
 def about(state: State, found: Bin, known: Known) -> Outcome:
     """Ask what shall be done with a bin: only what it is in a state for is offered."""
     choices = tuple(_ACTS[each] for each in _stands(state, found, known).acts)
-    params = {"bin": found.code, "way": ROUTE_WORDS[found.disposition], "client": found.client}
+    params = {"bin": found.code, "way": way_words(found.disposition, found.apart), "client": found.client}
     return Outcome(ask=Ask("bin-act", code=found.code, params=params, choices=choices))
 
 
@@ -108,7 +110,9 @@ def choose_act(state: State, command: Command, known: Known) -> Outcome:
         return Outcome(ask=Ask("bin-to", ask.code, params=ask.params, choices=(Choice(SOMEWHERE, mark("No matter")),)))
     if command.value == "merge":
         return _ask_into(state, ask, stands)
-    return open_bin(state, found, known) if command.value == "open" else _close(stands)
+    if command.value == "label":
+        return _label_again(stands, known)
+    return open_bin(state, found, known) if command.value == "open" else _close(stands, known)
 
 
 def choose_why(state: State, command: Command, known: Known) -> Outcome:
@@ -118,7 +122,9 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     if found is None or not known.bin_is_closed(found.code):
         return Outcome(ask=None)
     stands = _stands(state, found, known)
-    fact = BinReopened(found.code, found.disposition, command.value, found.client, stands.fill, stands.units)
+    fact = BinReopened(
+        found.code, found.disposition, command.value, found.client, stands.fill, stands.units, found.apart
+    )
     return Outcome(accepted(mark("Bin {bin} is open again."), bin=found.code), (fact,), ask=None)
 
 
@@ -167,23 +173,23 @@ def choose_client(state: State, command: Command, known: Known) -> Outcome:
 def open_bin(state: State, found: Bin, known: Known) -> Outcome:
     """Open a bin for its disposition."""
     opened, _ = opening(state, found, known)
-    way = ROUTE_WORDS[found.disposition]
+    way = way_words(found.disposition, found.apart)
     text = mark("Bin {bin} is open for {disposition}.")
     return Outcome(accepted(text, bin=found.code, disposition=way), opened, ask=None)
 
 
-def _close(stands: _Stands) -> Outcome:
-    """Close a bin that need not be full, and print what it bears then."""
-    code, units = stands.bin.code, stands.units
-    fields = {
-        "bin": code,
-        "disposition": stands.bin.disposition,
-        "client": stands.bin.client,
-        "items": str(units),
-    }
-    notice = accepted(mark("Bin {bin} is closed. Its label says so: stick it on."), bin=code)
-    fact = BinClosed(code, "closed", units)
-    return Outcome(notice, (fact,), ask=None, labels=(Label(f"{code}:closed", "bin_closed", fields),))
+def _close(stands: _Stands, known: Known) -> Outcome:
+    """Close a bin that need not be full, and print what it bears then: that it is closed, and the list of its goods."""
+    fact, labels = closed(stands.bin, "closed", known)
+    notice = accepted(mark("Bin {bin} is closed. Stick its label and its list on."), bin=fact.bin)
+    return Outcome(notice, (fact,), ask=None, labels=labels)
+
+
+def _label_again(stands: _Stands, known: Known) -> Outcome:
+    """Print what a bin bears once more: of a closed one also the list of what lies in it now."""
+    again = stands.bin
+    notice = accepted(mark("The label of bin {bin} is printing. Destroy the old one."), bin=again.code)
+    return Outcome(notice, ask=None, labels=labels_of(again, known) if stands.is_closed else (label_of_bin(again),))
 
 
 def _move(state: State, place: str, known: Known) -> Outcome:
@@ -196,7 +202,7 @@ def _ask_into(state: State, ask: Ask, stands: _Stands) -> Outcome:
     fitting = [
         each
         for each in state.bins
-        if _no_merge(stands.bin, Bin(each.code, each.disposition, each.client, each.hazard)) == ""
+        if _no_merge(stands.bin, Bin(each.code, each.disposition, each.client, each.hazard, each.apart)) == ""
     ]
     choices = tuple(Choice(each.code, mark("{bin}: {way} {client}"), _words(each)) for each in fitting[:OFFERED])
     return Outcome(ask=Ask("bin-into", ask.code, params=ask.params, choices=choices))
@@ -210,7 +216,7 @@ def _merge(state: State, into: Bin, known: Known) -> Outcome:
     why = mark("Bin {into} is closed. Take another one.") if known.bin_is_closed(into.code) else _no_merge(bin_, into)
     if why:
         of = into.client or mark("every client")
-        return refused(why, into=into.code, way=ROUTE_WORDS[into.disposition], of=of)
+        return refused(why, into=into.code, way=way_words(into.disposition, into.apart), of=of)
     units = len(known.plates_in(bin_.code))
     if not units:
         return attention(mark("Nothing lies in bin {bin}."), bin=bin_.code)
@@ -226,7 +232,7 @@ def _no_merge(bin_: Bin, into: Bin) -> str:
         return mark("That is the same bin. Scan the one that it all goes into.")
     if into.hazard or bin_.hazard:
         return mark("What lies in the fire-safe box stays in it.")
-    if into.disposition != bin_.disposition:
+    if (into.disposition, into.apart) != (bin_.disposition, bin_.apart):
         return mark("Bin {into} is for {way}: goods of two ways never lie in one bin.")
     if into.client != bin_.client:
         return mark("Bin {into} is for goods of {of}: it must be the same client.")
@@ -234,11 +240,11 @@ def _no_merge(bin_: Bin, into: Bin) -> str:
 
 
 def _label_new(state: State, way: str, client: str) -> Outcome:
-    disposition = next(each for each in DISPOSITIONS if each == way)
-    code = make_bin(state.station, state.bin_labels + 1)
-    label = Label(code, "bin", {"bin": code, "disposition": disposition, "client": client})
+    disposition: Disposition = next((each for each in DISPOSITIONS if each == way), "hold")
+    apart: Apart = next((each for each in APART_WORDS if each == way), "")
+    labelled = BinLabelled(make_bin(state.station, state.bin_labels + 1), disposition, client, apart=apart)
     notice = accepted(mark("Stick the new label on an empty bin and scan it."))
-    return Outcome(notice, (BinLabelled(code, disposition, client),), ask=None, labels=(label,))
+    return Outcome(notice, (labelled,), ask=None, labels=(label_of_bin(labelled),))
 
 
 def _stands(state: State, found: Bin, known: Known) -> _Stands:
@@ -249,4 +255,4 @@ def _stands(state: State, found: Bin, known: Known) -> _Stands:
 
 
 def _words(each: OpenBin) -> dict[str, str]:
-    return {"bin": each.code, "way": ROUTE_WORDS[each.disposition], "client": each.client}
+    return {"bin": each.code, "way": way_words(each.disposition, each.apart), "client": each.client}

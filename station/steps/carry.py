@@ -1,36 +1,72 @@
 """A plate scanned between two parcels: where its item lies, and whether it is to be carried into another bin."""
 
+import msgspec
+
 from devices.readings import Scan
 from resources.words import mark
-from station.bins.facts import Carried
+from station.bins.facts import BinLabelled, Carried
 from station.facts import Recorded
+from station.inputs import Command
 from station.known import Known, Lying
 from station.outcome import Label, Outcome
-from station.records import Disposition
-from station.routing.facts import PlateReprintAsked
+from station.plates import make_bin
+from station.records import Bin
+from station.routing.facts import PlateReprintAsked, RouteOverridden
 from station.state import Ask, State
 from station.steps import again
+from station.steps.listed import label_of_bin
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.place import Wanted, find, opening, refusal
-from station.words import ROUTE_WORDS
+from station.words import way_words
 
 # Why a label is printed again without a person having asked for it.
 SENT_ELSEWHERE = "elsewhere"
+# Why an item goes another way: what another bench had decided about it was taken back there.
+WHY_TAKEN_BACK = "taken_back"
 
 
 def scan_plate(state: State, plate: str, known: Known) -> Outcome:
     """Say where the item of a plate lies; or have it carried, for it goes another way now, or graded again."""
-    lying = known.lying(plate)
+    told = known.told_apart(plate)
+    lying = told[0] if told else known.lying(plate)
     if lying is None or not lying.bin:
         return _tell(plate, known)
-    if lying.is_doubted:
+    if lying.is_doubted and not lying.apart:
         return again.begin(lying, known)
+    facts, want = noted(told), wanted(lying)
     found = find(state, lying.bin, known)
-    if found is None or found.disposition == lying.disposition:
-        return _tell(plate, known)
-    words = {"title": lying.title, "bin": lying.bin, "goes_to": ROUTE_WORDS[lying.disposition]}
+    if found is None or (found.disposition, found.apart) == (want.disposition, want.apart):
+        return msgspec.structs.replace(_tell(plate, known), facts=facts)
+    goes_to = way_words(want.disposition or "hold", want.apart)
+    words = {"title": lying.title, "bin": lying.bin, "goes_to": goes_to}
     notice = warned(mark("It goes another way now. Take it out of bin {bin}."), bin=lying.bin)
-    return Outcome(notice, ask=Ask("carry", code=plate, params=words))
+    return Outcome(notice, facts, ask=Ask("carry", code=plate, value=want.apart, params=words))
+
+
+def noted(told: tuple[Lying, ...]) -> tuple[RouteOverridden, ...]:
+    """Return the facts by which this bench notes where goods go of which another bench decided."""
+    return tuple(_noted(each) for each in told)
+
+
+def _noted(each: Lying) -> RouteOverridden:
+    why = each.apart or WHY_TAKEN_BACK
+    return RouteOverridden(
+        each.item, each.disposition, "hold", why, each.heard, apart=each.apart, was_apart=each.was_apart
+    )
+
+
+def new_bin(state: State, command: Command, known: Known) -> Outcome:
+    """prints the label of a new bin for it, which takes it when it is scanned"""
+    lying = known.lying(state.ask.code) if state.ask is not None else None
+    if lying is None:
+        return Outcome(ask=None)
+    want = wanted(lying)
+    if want.is_hazard:
+        return refused(mark("Ask the safety officer for another fire-safe box."))
+    code = make_bin(state.station, state.bin_labels + 1)
+    labelled = BinLabelled(code, want.disposition or "hold", apart=want.apart)
+    notice = accepted(mark("Stick the new label on an empty bin and scan it."))
+    return Outcome(notice, (labelled,), labels=(label_of_bin(labelled),))
 
 
 def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
@@ -52,12 +88,13 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
         PlateReprintAsked(lying.item, lying.plate, copy, SENT_ELSEWHERE),
     )
     notice = accepted(mark("In bin {bin}. Stick the new label over the old one."), bin=found.code)
-    return Outcome(notice, facts, ask=None, labels=(_label(lying, found.disposition, copy),))
+    return Outcome(notice, facts, ask=None, labels=(_label(lying, found, copy),))
 
 
 def wanted(lying: Lying) -> Wanted:
     """Return what a bin must be to take an item."""
-    return Wanted(lying.disposition, lying.client, lying.is_hazard and lying.disposition == "hold")
+    disposition = "hold" if lying.apart else lying.disposition
+    return Wanted(disposition, lying.client, lying.is_hazard and disposition == "hold", lying.apart)
 
 
 def _tell(plate: str, known: Known) -> Outcome:
@@ -68,14 +105,15 @@ def _tell(plate: str, known: Known) -> Outcome:
     return attention(mark("Plate {plate}: {title}, in {where}."), plate=plate, title=item.title, where=where)
 
 
-def _label(lying: Lying, disposition: Disposition, copy: int) -> Label:
+def _label(lying: Lying, found: Bin, copy: int) -> Label:
     fields = {
         "plate": lying.plate,
         "title": lying.title,
         "client": lying.client,
         "rma": lying.rma,
         "letter": lying.letter,
-        "disposition": disposition,
+        "disposition": found.disposition,
+        "apart": found.apart,
         "copy": str(copy),
     }
     return Label(f"{lying.plate}/{copy}", "plate", fields)

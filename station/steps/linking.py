@@ -6,13 +6,26 @@ from station.receiving.facts import Declared, ItemRelinked, ItemUnlinked
 from station.steps.arrive import declared
 from station.steps.serial import GTIN_DIGITS
 
+_AND = " + "
 
-def linked(one: Waiting, rma: str, known: Known) -> tuple[ItemRelinked, ...]:
-    """Return the facts that tie what an exception is about to the lines of a return order, each unit to one at most.
+
+def rmas_of(to: str) -> tuple[str, ...]:
+    """Return the return orders that a decision names."""
+    return tuple(each for each in to.split(_AND) if each)
+
+
+def with_rma(to: str, rma: str) -> str:
+    """Return what a decision names with one more return order; in whatever order they were scanned, it is the same."""
+    return _AND.join(sorted({*rmas_of(to), rma}))
+
+
+def linked(one: Waiting, to: str, known: Known) -> tuple[ItemRelinked, ...]:
+    """Return the facts that tie what an exception is about to the lines of return orders, each unit to one at most.
 
     Of a parcel those units are tied that belong to no line; a unit fits a line of its product that still wants one.
     """
-    wanted = [line for order in known.orders(rma) if order.rma == rma for line in declared((order,), known.received)]
+    orders = (order for rma in rmas_of(to) for order in known.orders(rma) if order.rma == rma)
+    wanted = [line for order in orders for line in declared((order,), known.received)]
     left = {(line.rma, line.line): line.quantity for line in wanted}
     units = known.found_in(one.parcel) if one.parcel else ()
     about = [unit for unit in units if (unit.item == one.item if one.item else unit.match != "matched")]
@@ -32,7 +45,7 @@ def unlinked(made: Decided, known: Known) -> tuple[ItemUnlinked, ...]:
         if made.item not in ("", unit.item):
             continue
         was = known.linked_before(made.parcel, unit.item, made.exception, made.n)
-        if was is not None and unit.rma == made.to and (was.rma, was.line) != (unit.rma, unit.line):
+        if was is not None and unit.rma in rmas_of(made.to) and (was.rma, was.line) != (unit.rma, unit.line):
             facts.append(was)
     return tuple(facts)
 

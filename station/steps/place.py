@@ -4,19 +4,20 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
-from station.bins.facts import BinClosed, BinLabelled, BinOpened, Carried
+from station.bins.facts import BinLabelled, BinOpened, Carried
 from station.facts import Recorded
 from station.inputs import Command, Do
 from station.known import Known
-from station.outcome import Label, Outcome
+from station.outcome import Outcome
 from station.plates import make_bin
 from station.receiving.facts import Regraded
 from station.receiving.parcel import Again, Item
-from station.records import Bin, Disposition
+from station.records import Apart, Bin, Disposition
 from station.routing.facts import Placed
 from station.state import Ask, Choice, OpenBin, State
+from station.steps.listed import closed, label_of_bin
 from station.steps.notices import accepted, best, finished, refused
-from station.words import ROUTE_WORDS
+from station.words import way_words
 
 ONE_MORE = "one-more"
 
@@ -61,11 +62,15 @@ def _put_back(item: Item, again: Again, found: Bin, opened: tuple[tuple[BinOpene
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What a bin must be to take an item: its disposition, its client's or anybody's, and for hazards or not."""
+    """What a bin must be to take an item: its disposition, its client's or anybody's, and for hazards or not.
+
+    `apart` is that of the goods, which no other bin takes.
+    """
 
     disposition: Disposition | None
     client: str
     is_hazard: bool
+    apart: Apart = ""
 
 
 def _wants(item: Item) -> Wanted:
@@ -78,11 +83,11 @@ def refusal(found: Bin | None, wanted: Wanted, known: Known) -> Outcome | None:
         return refused(mark("Nobody knows this bin. Take one of ours."))
     if known.bin_is_closed(found.code):
         return refused(mark("Bin {bin} is closed. Take another one."), bin=found.code)
-    if found.disposition != wanted.disposition:
+    if (found.disposition, found.apart) != (wanted.disposition, wanted.apart):
         return refused(
             mark("Wrong bin: this one is for {is_for}. The item goes to {goes_to}."),
-            is_for=ROUTE_WORDS[found.disposition],
-            goes_to=ROUTE_WORDS[wanted.disposition or "hold"],
+            is_for=way_words(found.disposition, found.apart),
+            goes_to=way_words(wanted.disposition or "hold", wanted.apart),
         )
     if found.client and found.client != wanted.client:
         return refused(mark("Wrong bin: it holds goods of {client} only."), client=found.client)
@@ -99,7 +104,7 @@ def opening(state: State, found: Bin, known: Known) -> tuple[tuple[BinOpened, ..
     if opened is not None:
         return (), opened.fill
     fill = known.bin_fill(found.code)
-    return (BinOpened(found.code, found.disposition, found.client, found.hazard, fill),), fill
+    return (BinOpened(found.code, found.disposition, found.client, found.hazard, fill, found.apart),), fill
 
 
 def bin_full(state: State, command: Command, known: Known) -> Outcome:
@@ -111,7 +116,7 @@ def bin_full(state: State, command: Command, known: Known) -> Outcome:
         return refused(mark("Ask the safety officer for another fire-safe box."))
     fitting = right_bins(state, item)
     if not fitting:
-        return _new_bin(state, item, None)
+        return _new_bin(state, item, None, known)
     choices = tuple(Choice(each.code, mark("{bin} is full"), {"bin": each.code}) for each in fitting)
     return Outcome(ask=Ask("full-bin", choices=(*choices, Choice(ONE_MORE, mark("None is full: one more bin")))))
 
@@ -121,7 +126,7 @@ def choose_full(state: State, command: Command, known: Known) -> Outcome:
     item = state.item
     if item is None or item.disposition is None:
         return Outcome(ask=None)
-    return _new_bin(state, item, next((b for b in right_bins(state, item) if b.code == command.value), None))
+    return _new_bin(state, item, next((b for b in right_bins(state, item) if b.code == command.value), None), known)
 
 
 def scan_full(state: State, scan: Scan, known: Known) -> Outcome:
@@ -134,20 +139,19 @@ def scan_full(state: State, scan: Scan, known: Known) -> Outcome:
     return choose_full(state, Command(Do.CHOOSE, found.code), known)
 
 
-def _new_bin(state: State, item: Item, full: OpenBin | None) -> Outcome:
+def _new_bin(state: State, item: Item, full: OpenBin | None, known: Known) -> Outcome:
     """Label a new bin, in the place of the full one if there is one."""
     disposition = item.disposition or "hold"
     code = make_bin(state.station, state.bin_labels + 1)
     client = full.client if full is not None else ""
     labelled = BinLabelled(code, disposition, client, replaces=full.code if full is not None else "")
-    label = Label(code, "bin", {"bin": code, "disposition": disposition, "client": client})
+    label = label_of_bin(labelled)
     if full is None:
         notice = accepted(mark("Stick the new label on an empty bin and scan it."))
         return Outcome(notice, (labelled,), ask=None, labels=(label,))
-    closing = {"bin": full.code, "disposition": disposition, "client": client, "items": str(full.items)}
+    closing, labels = closed(Bin(full.code, full.disposition, full.client), "full", known)
     notice = accepted(mark("Bin {bin} is closed. Stick the new label on an empty bin and scan it."), bin=full.code)
-    facts = (BinClosed(full.code, "full", full.items), labelled)
-    return Outcome(notice, facts, ask=None, labels=(Label(f"{full.code}:closed", "bin_closed", closing), label))
+    return Outcome(notice, (closing, labelled), ask=None, labels=(*labels, label))
 
 
 def right_bins(state: State, item: Item) -> tuple[OpenBin, ...]:
@@ -159,12 +163,12 @@ def right_bins(state: State, item: Item) -> tuple[OpenBin, ...]:
 def takes(found: Bin | OpenBin, item: Item) -> bool:
     """Tell whether a bin is one for this item: its disposition, its client, and hazards apart."""
     own = found.client in ("", item.identified.client)
-    return own and found.disposition == item.disposition and found.hazard == item.is_hazard
+    return own and found.disposition == item.disposition and found.hazard == item.is_hazard and not found.apart
 
 
 def find(state: State, code: str, known: Known) -> Bin | None:
     """Return the bin with this code: labelled here and not open yet, or one that is known."""
     labelled = next((each for each in state.labelled if each.bin == code), None)
     if labelled is not None:
-        return Bin(labelled.bin, labelled.disposition, labelled.client)
+        return Bin(labelled.bin, labelled.disposition, labelled.client, apart=labelled.apart)
     return known.bin(code)

@@ -6,20 +6,21 @@ import msgspec
 
 from devices.readings import Scan
 from resources.words import mark
-from station.authority.facts import PinCleared
-from station.authority.may import Decide, Override
+from station.authority.facts import PinCleared, StepUpGiven
+from station.authority.may import Decide, Override, decides_alone
 from station.exceptions.facts import Decision, DecisionTakenBack, ExceptionDecided, ExceptionTaken
-from station.exceptions.kinds import DECISION_WORDS
+from station.exceptions.kinds import DECISION_WORDS, MOVING, NOT_THERE
 from station.exceptions.queue import Decided, Waiting
 from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known, Lying
-from station.outcome import Outcome
-from station.records import DISPOSITIONS
+from station.outcome import Notice, Outcome
+from station.records import DISPOSITIONS, Apart, Operator
 from station.routing.facts import RouteOverridden
 from station.state import Ask, Choice, State
-from station.steps.allowed import decides, is_allowed
-from station.steps.linking import linked, unlinked
+from station.steps.allowed import ask_other, decides, is_allowed
+from station.steps.carry import WHY_TAKEN_BACK
+from station.steps.linking import linked, rmas_of, unlinked, with_rma
 from station.steps.notices import accepted, attention, refused
 from station.stops import BETWEEN
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
@@ -29,12 +30,14 @@ OFFERED = 3
 TAKEN_BACK = 4
 _ORDERS = 8
 _ABOUT_SHOWN = 36
-TAKE = "take"
-# Why a route was changed: an item was released from hold, or the release was taken back.
-RELEASED, TAKEN_BACK_WHY = "released", "taken_back"
+TAKE, NO_MORE = "take", "no-more"
+# Why a route was changed by a decision, or by taking one back.
+RELEASED = "released"
 ROUTE_REASONS: Mapping[str, str] = {
     RELEASED: mark("Released from hold"),
-    TAKEN_BACK_WHY: mark("The release was taken back"),
+    "ship_back": mark("It goes back"),
+    "reject": mark("The return is rejected"),
+    WHY_TAKEN_BACK: mark("The decision was taken back"),
 }
 
 REASONS: tuple[Choice, ...] = (
@@ -108,17 +111,31 @@ def choose_take_back(state: State, command: Command, known: Known) -> Outcome:
     if one is None or state.operator is None:
         return _gone()
     fact = DecisionTakenBack(one.exception, one.n, state.operator.badge, one.parcel, one.item)
-    back: tuple[Recorded, ...] = ()
-    lying = known.lying_item(one.item) if one.decision == "release" else None
-    if lying is not None:
-        back = (_sent(lying, "hold", TAKEN_BACK_WHY, state.operator.badge),)
-    elif one.decision == "match":
-        back = unlinked(one, known)
+    back = _undoing(one, state.operator.badge, known)
     return Outcome(accepted(mark("The decision is taken back. The exception waits again.")), (fact, *back), ask=None)
 
 
+def _undoing(made: Decided, badge: str, known: Known) -> tuple[Recorded, ...]:
+    """Return the facts by which what a decision did is as it was; what was done anew since stays."""
+    if made.decision in ("match", "split"):
+        return unlinked(made, known)
+    if made.decision == "release":
+        lying = known.lying_item(made.item)
+        return (_sent(lying, "hold", WHY_TAKEN_BACK, badge),) if lying is not None else ()
+    if made.decision not in MOVING:
+        return ()
+    lying = known.lying_item(made.item)
+    parcel = made.parcel or (lying.parcel if lying is not None else "")
+    facts = []
+    for sent in known.sent_by(parcel, made.exception, made.n):
+        lying = known.lying_item(sent.item)
+        if lying is not None and lying.apart == sent.apart:
+            facts.append(_sent(lying, sent.was, WHY_TAKEN_BACK, badge, sent.was_apart))
+    return tuple(facts)
+
+
 def choose_decision(state: State, command: Command, known: Known) -> Outcome:
-    """a match asks for the order, a release for the way, any other for its reason; or the person sees to it"""
+    """a match asks for the order, a split for each, a release for the way, any other why; or the person sees to it"""
     ask = state.ask or Ask("decision")
     one = _waiting(ask.code, known)
     if one is None or state.operator is None:
@@ -130,8 +147,8 @@ def choose_decision(state: State, command: Command, known: Known) -> Outcome:
         return refused(mark("You may not decide this kind of exception. Ask a supervisor."))
     if command.value == "unlock" and one.detail == state.operator.badge:
         return refused(mark("Nobody unlocks their own badge. Ask another supervisor."))
-    if command.value == "match":
-        return Outcome(ask=msgspec.structs.replace(ask, stage="decision-order", value="match", choices=()))
+    if command.value in ("match", "split"):
+        return Outcome(ask=msgspec.structs.replace(ask, stage="decision-order", value=command.value, choices=()))
     if command.value == "release":
         return _ask_way(state, ask, one, known)
     return _why(msgspec.structs.replace(ask, value=command.value), "")
@@ -145,50 +162,131 @@ def scan_order(state: State, scan: Scan, known: Known) -> Outcome:
     if not found:
         return refused(mark("No return order has this number. Scan or type its number, or press Esc."))
     if len(found) == 1:
-        return _why(ask, next(iter(found)))
+        return _named(ask, next(iter(found)))
     choices = tuple(Choice(rma, rma) for rma in list(found)[:_ORDERS])
     return Outcome(ask=msgspec.structs.replace(ask, choices=choices))
 
 
 def choose_to(state: State, command: Command, known: Known) -> Outcome:
-    """the order, or the way, asks for the reason"""
-    return _why(state.ask or Ask("decision-to"), command.value)
+    """the order, or the way, asks for the reason; of a parcel that is split each order is named first"""
+    ask = state.ask or Ask("decision-to")
+    if command.value == NO_MORE:
+        return _why(ask, ask.params["to"])
+    return _named(ask, command.value) if ask.stage == "decision-order" else _why(ask, command.value)
+
+
+def _named(ask: Ask, rma: str) -> Outcome:
+    """Take the order of a match; or one more of those that a parcel is split into, of which there are two at least."""
+    if ask.value != "split":
+        return _why(ask, rma)
+    to = with_rma(ask.params.get("to", ""), rma)
+    several = len(rmas_of(to)) > 1
+    choices = (Choice(NO_MORE, mark("No more: these are all"), {}),) if several else ()
+    notice = accepted(mark("{rma} is one of them. Scan the next return order."), rma=rma)
+    return Outcome(notice, ask=msgspec.structs.replace(ask, params={**ask.params, "to": to}, choices=choices))
 
 
 def choose_why(state: State, command: Command, known: Known) -> Outcome:
-    """the decision is written, once, with its reason and who decided; then the next exception is offered"""
+    """the decision is written with its reason, or another's badge is asked for; then the next exception is offered"""
     ask = state.ask or Ask("decision-why")
     one = _waiting(ask.code, known)
     if one is None or state.operator is None:
         return _gone()
     decision: Decision = msgspec.convert(ask.value, Decision)
-    fact = ExceptionDecided(
-        one.exception,
-        one.times + 1,
-        decision,
-        command.value,
-        state.operator.badge,
-        ask.params.get("to", ""),
-        *_goods(one),
-    )
+    to = ask.params.get("to", "")
+    if decides_alone(known.authority(), state.operator.role, decision, _worth(one, known)):
+        return _decide(one, decision, to, command.value, state.operator.badge, known)
+    other = ask_other("decide", to, command.value)
+    about = {"exception": one.exception, "decision": decision}
+    return Outcome(ask=msgspec.structs.replace(other, params={**other.params, **about}))
+
+
+def act_asked(state: State, ask: Ask, known: Known) -> Decide | None:
+    """Return the decision that a question for another's badge is about; None for one that was taken meanwhile."""
+    one = _waiting(ask.params["exception"], known)
+    return Decide(one.kind) if one is not None else None
+
+
+def allowed(state: State, ask: Ask, by: Operator, known: Known) -> Outcome:
+    """Return the decision that was allowed by another."""
+    one = _waiting(ask.params["exception"], known)
+    if one is None or state.operator is None:
+        return _gone()
+    decision: Decision = msgspec.convert(ask.params["decision"], Decision)
+    to, why, badge = ask.params["to"], ask.params["why"], state.operator.badge
+    worth = _worth(one, known)
+    minor = sum(each for _, each in worth) if all(each for _, each in worth) else 0
+    currency = worth[0][0] if worth else ""
+    fact = StepUpGiven("decide", badge, by.badge, _goods(one)[1], to or decision, why, minor, currency)
+    done = _decide(one, decision, to, why, badge, known)
+    return msgspec.structs.replace(done, facts=(fact, *done.facts)) if done.facts else done
+
+
+def _worth(one: Waiting, known: Known) -> tuple[tuple[str, int], ...]:
+    """Return currency and list price (0: unknown) of what lies in bins here and is decided about."""
+    lying = (known.lying_item(each) for each in _items(one, known))
+    return tuple((each.currency, each.price_minor) for each in lying if each is not None)
+
+
+def _items(one: Waiting, known: Known) -> tuple[str, ...]:
+    """Return the items of this bench that an exception is about: its own, or the units of its parcel."""
+    if one.bench:
+        return ()
+    return (one.item,) if one.item else tuple(unit.item for unit in known.found_in(one.parcel))
+
+
+def _decide(one: Waiting, decision: Decision, to: str, why: str, badge: str, known: Known) -> Outcome:
+    """Write a decision, and what it does."""
+    fact = ExceptionDecided(one.exception, one.times + 1, decision, why, badge, to, *_goods(one))
     left = tuple(each for each in known.exceptions_waiting() if each.exception != one.exception)
-    notice = accepted(mark("Decided: {decision}."), decision=DECISION_WORDS[decision])
-    follow = _following(one, decision, ask.params.get("to", ""), state.operator.badge, known)
+    follow = _following(one, decision, to, badge, known)
     if follow is None:
         return _gone()
-    return Outcome(notice, (fact, *follow), ask=_offered(left) if left else None)
+    return Outcome(_decided(decision, one, follow, known), (fact, *follow), ask=_offered(left) if left else None)
+
+
+def _decided(decision: Decision, one: Waiting, follow: tuple[Recorded, ...], known: Known) -> Notice:
+    """Say what was decided, and what is to be fetched from its bin for it."""
+    moved = [each.item for each in follow if isinstance(each, RouteOverridden)]
+    again = [one.item] if decision == "regrade" and not one.bench else []
+    fetched = [each for each in map(known.lying_item, (*moved, *again)) if each is not None and each.bin]
+    words = DECISION_WORDS[decision]
+    if not fetched:
+        return accepted(mark("Decided: {decision}."), decision=words)
+    if len(fetched) > 1:
+        text = mark("Decided: {decision}. Items to fetch: {count}. Page Bins shows which: scan the plate of each.")
+        return accepted(text, decision=words, count=str(len(fetched)))
+    text = mark("Decided: {decision}. Fetch {plate} from bin {bin} and scan it.")
+    return accepted(text, decision=words, plate=fetched[0].plate, bin=fetched[0].bin)
 
 
 def _following(one: Waiting, decision: Decision, to: str, badge: str, known: Known) -> tuple[Recorded, ...] | None:
     """Return the facts by which a decision is carried out at once; None when it cannot be any more."""
     if decision == "unlock":
         return (PinCleared(one.detail, badge),)
-    if decision == "match":
+    if decision in ("match", "split"):
         return linked(one, to, known)
     if decision == "release":
         lying = known.lying_item(one.item)
         return None if lying is None or lying.is_barred else (_sent(lying, to, RELEASED, badge),)
+    if decision in MOVING:
+        return _put_apart(one, decision, badge, known)
     return ()
+
+
+def _put_apart(one: Waiting, decision: Decision, badge: str, known: Known) -> tuple[Recorded, ...]:
+    """Return the facts that send what lies in bins here apart from all else: the item, or the units of the parcel.
+
+    A hazard stays in the fire-safe box.
+    """
+    if not one.item and one.kind in NOT_THERE:
+        return ()
+    lying = (
+        each
+        for each in map(known.lying_item, _items(one, known))
+        if each is not None and each.bin and not each.is_hazard
+    )
+    return tuple(_sent(each, "hold", decision, badge, MOVING[decision]) for each in lying)
 
 
 def _ask_way(state: State, ask: Ask, one: Waiting, known: Known) -> Outcome:
@@ -208,10 +306,10 @@ def _act(lying: Lying, to: str) -> Override:
     return Override(lying.disposition, to, lying.letter, lying.price_minor, lying.currency)
 
 
-def _sent(lying: Lying, to: str, why: str, badge: str) -> RouteOverridden:
+def _sent(lying: Lying, to: str, why: str, badge: str, apart: Apart = "") -> RouteOverridden:
     """Return the fact that sends an item another way; until it is carried it lies where it lay."""
     way = next(each for each in DISPOSITIONS if each == to)
-    return RouteOverridden(lying.item, lying.disposition, way, why, badge)
+    return RouteOverridden(lying.item, lying.disposition, way, why, badge, apart=apart, was_apart=lying.apart)
 
 
 def _goods(one: Waiting) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from station.plates import shift_id
 from station.records import Operator
 from station.shifts.facts import ShiftOpened
 from station.state import Ask, State
-from station.steps import pins
+from station.steps import carry, pins
 from station.steps.notices import accepted, attention, best, recall_notice, refused, warned
 from station.stops import in_open_bins
 
@@ -52,12 +52,12 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
     if not state.shift:
         facts = (ShiftOpened(shift_id(state.station, state.shifts + 1), state.bench), *facts)
     recalled = in_open_bins(state, known, state.exceptions)
-    return Outcome(
-        recall_notice(recalled) if recalled else _hello(state, operator, known), (*facts, *recalled), ask=None
-    )
+    told = known.told_apart()
+    notice = recall_notice(recalled) if recalled else _hello(state, operator, known, len(told))
+    return Outcome(notice, (*facts, *recalled, *carry.noted(told)), ask=None)
 
 
-def _hello(state: State, operator: Operator, known: Known) -> Notice:
+def _hello(state: State, operator: Operator, known: Known, moved: int) -> Notice:
     """Greet, and say what of earlier shifts waits for somebody: one that nobody closed, one that lacks a signature."""
     opened_at = known.shift_opened_at(state.shift) if state.shift else ""
     hours = hours_between(opened_at, known.clock().at) if opened_at else 0.0
@@ -67,6 +67,9 @@ def _hello(state: State, operator: Operator, known: Known) -> Notice:
     if state.half_signed:
         text = mark("Hello {name}. Shift {shift} waits for its second signature: F11.")
         return warned(text, name=operator.name, shift=state.half_signed[0].shift)
+    if moved:
+        text = mark("Hello {name}. Items that go another way now: {count}. Page Bins shows which bins they lie in.")
+        return warned(text, name=operator.name, count=str(moved))
     return accepted(mark("Hello {name}. Scan the first parcel."), name=operator.name)
 
 

@@ -13,7 +13,7 @@ from station.known import Known
 from station.outcome import Outcome
 from station.records import Operator
 from station.state import Ask, State
-from station.steps import decide, pins, shift
+from station.steps import decide, pins, settle, shift
 from station.steps.notices import best, refused
 
 
@@ -27,6 +27,7 @@ class _Kind(NamedTuple):
 _KINDS: Mapping[str, _Kind] = {
     "override": _Kind(decide.act_asked, decide.allowed),
     "close": _Kind(lambda _state, _ask, _known: Close(), shift.allowed),
+    "decide": _Kind(settle.act_asked, settle.allowed),
 }
 
 
@@ -37,6 +38,8 @@ def scan_badge(state: State, scan: Scan, known: Known) -> Outcome:
         return refused(mark("A supervisor's badge is scanned here, not typed."))
     badge = best(known.recognise(scan.text, scan.aim), "badge")
     person = known.operator(badge.value) if badge is not None else None
+    if person is not None and state.operator is not None and person.badge == state.operator.badge:
+        return refused(mark("Nobody allows themselves more. Another supervisor's badge is needed."))
     if person is None or not _may(state, ask, person, known):
         return refused(mark("This needs the badge of somebody who may do it: a supervisor."))
     if (stopped := pins.locked(state, person, known)) is not None:

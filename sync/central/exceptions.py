@@ -5,20 +5,23 @@ from collections.abc import Callable, Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
-from station.bins.facts import Carried
+from station.bins.facts import BinMerged, BinStepTakenBack, Carried
 from station.entries import Entry
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import Kinds
 from station.exceptions.of_site import KIND, ExceptionNote
 from station.exceptions.queue import Decided, Unsent, Waiting, queue, standing
 from station.facts import Recorded, Undone
+from station.places import LIES_IN
 from station.receiving.facts import ExceptionRaised
 from station.routing.facts import Placed
+from station.shifts.facts import BinMoved, ItemFoundAgain, ItemWrittenOff
 from sync.central import tokens
 from sync.central.feed import Change
 from sync.central.statements import Rows, Sql, ask
 from sync.central.tables import journal
 
+_MOVING = (BinMoved, BinMerged, BinStepTakenBack)
 _SAID = (ExceptionTaken, ExceptionDecided, DecisionTakenBack)
 # Two benches may decide at the same moment: the later one must see what the earlier one said.
 _LOCK = Sql("SELECT last FROM site_head WHERE site = :site FOR UPDATE")
@@ -32,6 +35,12 @@ _ASIDE = Sql(
     " ORDER BY received_at"
 )
 _OF_ITEMS = Sql("SELECT exception FROM exception WHERE station = :station AND item = ANY (:items)")
+# Of what lies, or lay last, in these bins only what waits as far as its own bench knows has a note.
+_OF_BINS = Sql(
+    "SELECT exception FROM exception WHERE station = :station AND item = ANY (:items)"
+    " UNION SELECT e.exception FROM exception e JOIN item i ON i.station = e.station AND i.item = e.item"
+    " WHERE e.station = :station AND e.waits = 1 AND i.bin = ANY (:bins)"
+)
 
 
 class Exceptions(msgspec.Struct, frozen=True):
@@ -55,12 +64,15 @@ def waiting(connection: Connection, site: str, kinds: Kinds, now: str) -> tuple[
 
 
 def placed(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> Callable[[], Rows]:
-    """Ask which exceptions are about items that were put into a bin; where the goods lie is part of the evidence.
+    """Ask which exceptions are about items that were put into a bin, or left with it; where they lie is evidence.
 
     The answer comes with that to the next question: asked for early, it costs no turn of its own.
     """
-    items = [fact.item for _, fact in facts if isinstance(fact, Placed | Carried)]
-    return ask(connection, _OF_ITEMS, {"station": station, "items": items}) if items else lambda: ()
+    items = [fact.item for _, fact in facts if isinstance(fact, Placed | Carried | ItemFoundAgain | ItemWrittenOff)]
+    bins = [fact.into if isinstance(fact, BinMerged) else fact.bin for _, fact in facts if isinstance(fact, _MOVING)]
+    if not bins:
+        return ask(connection, _OF_ITEMS, {"station": station, "items": items}) if items else lambda: ()
+    return ask(connection, _OF_BINS, {"station": station, "items": items, "bins": bins})
 
 
 def changes(
@@ -120,7 +132,7 @@ def _undone(connection: Connection, station: str, undone: Undone) -> list[str]:
 # In the order of ExceptionNote's fields, and of Decided's.
 _RAISED = Sql(
     "SELECT e.station, e.exception, e.kind, e.owner, e.raised_at, e.parcel, COALESCE(p.code, ''), e.item,"
-    " COALESCE(i.title, ''), COALESCE(i.plate, ''), COALESCE(i.bin, ''), e.detail, e.operator,"
+    f" COALESCE(i.title, ''), COALESCE(i.plate, ''), COALESCE({LIES_IN}, ''), e.detail, e.operator,"
     " COALESCE(i.weight_mg, p.weight_mg) FROM exception e"
     " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
     " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"

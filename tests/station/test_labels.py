@@ -19,8 +19,8 @@ from station.labels import DOTS_PER_MM, LabelError, Template, fit, load, read, s
 from station.typeface import Typeface
 from station.words import ROUTE_WORDS
 
-NAMES = ("plate", "bin", "bin_closed", "test")
-CODE_FIELD = {"plate": "plate", "bin": "bin", "bin_closed": "bin", "test": "code"}
+NAMES = ("plate", "bin", "bin_closed", "bin_list", "test")
+CODE_FIELD = {"plate": "plate", "bin": "bin", "bin_closed": "bin", "bin_list": "bin", "test": "code"}
 STOCKS = ("57x32", "70x40", "102x51", "102x152")
 FIELDS = {
     "plate": plates.make("A01", 17),
@@ -34,6 +34,10 @@ FIELDS = {
     "copy": "2",
     "date": "2026-11-04",
     "items": "24",
+    "list": "8c1f 02ab 77e0",
+    "page": "1/2",
+    "left": "31",
+    **{f"line{letter}": f"{place} x Wireless headphones, over-ear" for place, letter in enumerate("abcdefgh", start=1)},
 }
 
 # A wide label with nothing but one barcode and one line of text, for data longer than any plate.

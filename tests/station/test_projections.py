@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from grading.reasons import Reason
 from station.bins.facts import BinOpened
-from station.facts import Reason, Undone
+from station.facts import Undone
 from station.inspecting.facts import Answered, PhotoSkipped, PhotoTaken
 from station.journal import Journal
 from station.projections import rows as projected_rows

@@ -490,7 +490,7 @@ def test_a_full_bin_is_closed_labelled_and_replaced(walk) -> None:
     walk.do(Do.CHOOSE, "1")
     assert [f.name_of(fact) for fact in walk.last.facts] == ["BinClosed", "BinLabelled"]
     closed, labelled = walk.last.facts
-    assert (closed.bin, closed.items) == (full, 1)
+    assert (closed.bin, closed.why) == (full, "full")
     assert [label.template for label in walk.last.labels] == ["bin_closed", "bin"]
     assert walk.stage is Stage.PLACE
     assert prompt(walk.state, walk.known).params["bins"] == labelled.bin

@@ -385,7 +385,7 @@ def test_a_bin_is_looked_into_and_tells_what_lies_in_it(bench: Bench, way: str) 
     assert "No bin is open yet." in bench.shown()
     code = with_a_tee_in_a_bin(bench)
     bench.window.page_wanted.emit("bins")
-    (lying,) = bench.hands.history.contents(code).items
+    (lying,) = bench.hands.history.contents(code, "", tuple).items
     assert lying.plate not in bench.shown()
     if way == "key":
         bench.type("1", enter=False)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from resources.words import Translator, mark
 from station.bins.manifest import Lying, Manifest
 from station.history import BinContents
-from station.words import ROUTE_WORDS
+from station.records import Apart, Disposition
+from station.words import way_words
 from ui import wording
 from ui.drawings import Picture
 from ui.parts.buttons import aside, choice
@@ -105,10 +106,14 @@ class BinsPage(QWidget):
 def _about(tr: Translator, each: Lying, told: Manifest | None) -> str:
     """Return an item's plate and grade, and that it goes another way now, where it does."""
     elsewhere = ""
-    if told is not None and each.disposition != told.disposition:
-        way = wording.word(tr, ROUTE_WORDS, each.disposition)
+    if told is not None and (each.disposition, each.apart) != (told.disposition, told.apart):
+        way = _way(tr, each.disposition, each.apart)
         elsewhere = tr.format(mark("goes to {way} now: scan its plate to carry it"), way=way)
     return " · ".join(part for part in (each.plate, each.letter, each.client, elsewhere) if part)
+
+
+def _way(tr: Translator, disposition: Disposition, apart: Apart) -> str:
+    return tr.gettext(way_words(disposition, apart))
 
 
 class _BinRow(Card):
@@ -146,12 +151,15 @@ class _BinRow(Card):
         self._bin = each.bin
         self._band.show_look(look)
         self._sign.show_look(look)
-        word = tr.gettext(ROUTE_WORDS[each.disposition])
+        word = _way(tr, each.disposition, each.apart)
         self._word.show_text(" · ".join(part for part in (word, each.client) if part))
         # How much lies in a bin is not shown while bins are counted blind.
         since = wording.brief_moment(tr, each.since) if each.since and not view.is_blind else ""
         aged = tr.format(mark("since {moment}"), moment=since) if since else ""
-        self._code.show_text(" · ".join(part for part in (each.bin, tr.gettext(_STATES[each.state]), aged) if part))
+        leaving = tr.format(mark("to take out: {count}"), count=str(each.leaving)) if each.leaving else ""
+        leaving = "" if view.is_blind else leaving
+        parts = (each.bin, tr.gettext(_STATES[each.state]), leaving, aged)
+        self._code.show_text(" · ".join(part for part in parts if part))
         self._count.show_text("" if view.is_blind or each.state == "labelled" else str(each.items))
         self._look.show_button(key, tr.gettext(mark("Look in")))
         self._look.setEnabled(not view.is_blind)

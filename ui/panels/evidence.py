@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from resources.words import mark
 from station.receiving.parcel import Item
-from station.records import Disposition
-from station.words import ROUTE_WORDS
+from station.state import OpenBin
+from station.words import way_words
 from ui import wording
 from ui.parts.answered import WITH_QUESTION, AnsweredList
 from ui.parts.card import Column, rule
@@ -113,7 +113,7 @@ class EvidencePanel(Column):
         self._rules.show_text(_rules(view, item) if item is not None else "")
         bins = view.state.bins if item is None and not view.likely else ()
         for row, each in zip(self._bins.show_rows(len(bins)), bins, strict=True):
-            row.render(each.code, each.disposition, each.client, each.items, view)
+            row.render(each, view)
         if item is None and not bins and not view.likely:
             self._why_title.show_text(tr.gettext(mark("No bin is open yet. Scan a bin's label to open it.")))
         self._show_last(view)
@@ -156,15 +156,15 @@ class _BinLine(QWidget):
         grid.addWidget(self._code, 1, 1)
         grid.setColumnStretch(1, 1)
 
-    def render(self, code: str, disposition: Disposition, client: str, items: int, view: View) -> None:
-        look = view.theme.dispositions[disposition]
+    def render(self, each: OpenBin, view: View) -> None:
+        look = view.theme.dispositions[each.disposition]
         self._sign.show_look(look)
-        word = view.tr.gettext(ROUTE_WORDS[disposition])
-        self._word.show_text(" · ".join(part for part in (word, client) if part))
+        word = view.tr.gettext(way_words(each.disposition, each.apart))
+        self._word.show_text(" · ".join(part for part in (word, each.client) if part))
         # Who counts blind does not see what there should be.
         blind = view.is_blind
-        count = "" if blind else view.tr.plural("{count} item", "{count} items", items)
-        self._code.show_text(" · ".join(part for part in (short(code), count) if part))
+        count = "" if blind else view.tr.plural("{count} item", "{count} items", each.items)
+        self._code.show_text(" · ".join(part for part in (short(each.code), count) if part))
 
 
 def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from station.authority.may import Close, Decide, Override, Sign, may, needs_second
+from station.authority.may import Close, Decide, Override, Sign, decides_alone, may, needs_second
 from station.authority.roles import LETTERS, Authority, AuthorityError, parse, read_authority
 from station.authority.table import table
 from station.exceptions.kinds import read_kinds
@@ -82,7 +82,30 @@ def test_every_other_act_is_what_the_table_says(rows: dict[str, dict[str, str]],
             assert may(authority, role, act) == words[rows[name][role].split(",")[0]], (role, act)
     for kind in read_kinds().decisions:
         for role in ROLES:
-            assert may(authority, role, Decide(kind)) == words[rows["decide exceptions"][role]], (role, kind)
+            assert may(authority, role, Decide(kind)) == words[rows["decide exceptions"][role].split(";")[0]], (
+                role,
+                kind,
+            )
+
+
+@pytest.mark.parametrize(
+    ("worth", "alone"),
+    [
+        ((), True),
+        ((("USD", 200_000),), True),
+        ((("USD", 200_001),), False),
+        ((("USD", 150_000), ("USD", 50_001)), False),
+        ((("USD", 150_000), ("EUR", 150_000)), True),
+        ((("USD", 1), ("USD", 0)), False),
+        ((("SEK", 1),), False),
+    ],
+)
+def test_above_the_value_that_the_table_names_another_decides_too(
+    authority: Authority, rows: dict[str, dict[str, str]], worth: Any, alone: bool
+) -> None:
+    assert "alone release to 2000.00 USD" in rows["decide exceptions"]["supervisor"]
+    assert decides_alone(authority, "supervisor", "release", worth) is alone
+    assert decides_alone(authority, "supervisor", "accept", worth), "of that the table says nothing"
 
 
 @pytest.mark.parametrize(

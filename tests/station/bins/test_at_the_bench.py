@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
+import pypdfium2
 import pytest
 
+from resources.words import Translator
 from station import facts as f
 from station.bins.facts import BinChecked, BinMerged, BinReopened, BinStepTakenBack, Misplaced
-from station.bins.manifest import is_counted_blind
+from station.bins.manifest import brief, digest, is_counted_blind
 from station.inputs import TYPED, Do
 from station.journal import Journal
 from station.outcome import Tone
+from station.printed.manifest_pdf import pdf
 from station.projections import rows
 from station.rules import Rules
 from station.shifts.facts import BinMoved
@@ -88,14 +91,38 @@ def table(floor: Floor) -> dict[str, list[dict[str, object]]]:
 
 def test_a_closed_bin_is_opened_again_with_its_reason_and_what_lies_in_it(floor: Floor) -> None:
     shown = act(floor, RESALE, "close")
-    assert shown.facts == (f.BinClosed(RESALE, "closed", 3),)
-    assert [label.template for label in shown.labels] == ["bin_closed"]
+    (fact,) = shown.facts
+    assert (type(fact), fact.bin, fact.why, fact.items) == (f.BinClosed, RESALE, "closed", 3)
+    assert [label.template for label in shown.labels] == ["bin_closed", "bin_list"]
     assert "close" not in {each.command.value for each in act_buttons(floor, RESALE)}
     floor.do(Do.CHOOSE, "reopen")
     assert floor.stage == Stage.BIN_WHY
     assert floor.do(Do.CHOOSE, "room").facts == (BinReopened(RESALE, "resale", "room", items=3),)
     assert {each.code: each.items for each in floor.bench.state.bins}[RESALE] == 3
     assert not floor.bench.known.bin_is_closed(RESALE)
+
+
+def test_a_closed_bin_bears_a_list_that_agrees_with_what_lies_in_it_until_that_changes(floor: Floor) -> None:
+    shown = act(floor, RESALE, "close")
+    (fact,), (closed, listed) = shown.facts, shown.labels
+    told = floor.history.manifest(RESALE)
+    assert told is not None and {each.plate for each in told.items} == set(lie(floor, RESALE))
+    assert fact.manifest == digest(told)
+    assert {closed.fields["list"], listed.fields["list"]} == {brief(digest(told))}
+    assert (closed.fields["items"], listed.fields["items"], listed.fields["linea"]) == ("3", "3", "3 x Shoe")
+    document = pypdfium2.PdfDocument(pdf(told, "2026-11-20T08:00:00.000000Z", Translator("en")))
+    paper = document[0].get_textpage().get_text_range()
+    assert all(text in paper for text in (brief(fact.manifest), *lie(floor, RESALE)))
+    act_buttons(floor, RESALE)
+    again = floor.do(Do.CHOOSE, "label")
+    assert (again.facts, again.labels) == ((), shown.labels), "the same once more"
+    act_buttons(floor, RESALE)
+    floor.choose("reopen", "take_out")
+    assert [each.template for each in act(floor, RESALE, "label").labels] == ["bin"], "it is not closed"
+    other = new_bin(floor, "resale")
+    act(floor, RESALE, "merge")
+    floor.scan(other)
+    assert [digest(floor.history.manifest(each)) == fact.manifest for each in (RESALE, other)] == [False, False]
 
 
 def act_buttons(floor: Floor, bin_: str):
@@ -235,3 +262,18 @@ def test_a_bin_that_is_right_says_so_and_a_check_that_is_left_says_nothing(folde
 def test_a_fire_safe_box_opens_as_one_between_parcels(floor: Floor) -> None:
     floor.scan("BIN-HAZARD-01")
     assert [each.hazard for each in floor.bench.state.bins if each.code == "BIN-HAZARD-01"] == [True]
+
+
+def test_page_bins_tells_no_grade_to_who_is_to_look_at_the_item_again(floor: Floor) -> None:
+    """The letter of what waits for a second look is left out for this person, and no other."""
+    graded = [f.Graded(f"I{n}", "B", "B", "A", "footwear@1") for n in range(3)]
+    floor.bench.journal.append(graded, operator=RECEIVER[0], shift=SHIFT)
+
+    def letters(badge: str, *to_look_at: str) -> dict[str, str]:
+        told = floor.history.contents(RESALE, badge, lambda: to_look_at)
+        assert told is not None
+        return {each.plate: each.letter for each in told.items}
+
+    assert letters(RECEIVER[0]) == dict.fromkeys(PLATES[:3], "B")
+    assert letters(SUPERVISOR[0], PLATES[1]) == {PLATES[0]: "B", PLATES[1]: "", PLATES[2]: "B"}
+    assert letters(RECEIVER[0]) == dict.fromkeys(PLATES[:3], "B")

@@ -17,7 +17,18 @@ from station.outcome import Tone
 from station.projections import rows
 from station.rules import Rules
 from station.stages import Stage, next_shot, question_due
-from tests.station.shifts.closed import HOLD, PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, Floor, opened, work
+from tests.station.shifts.closed import (
+    HOLD,
+    PLATES,
+    RECEIVER,
+    RESALE,
+    SECOND,
+    STATION,
+    SUPERVISOR,
+    Floor,
+    opened,
+    work,
+)
 
 HELD, RECALLED = "E-A01-000001", "E-A01-000002"
 SHIFT = "S-A01-1"
@@ -58,6 +69,9 @@ def decide(floor: Floor, exception: str, *chosen: str):
     floor.do(Do.DECIDE)
     floor.choose(exception, *chosen[:-1])
     shown = floor.do(Do.CHOOSE, chosen[-1])
+    if floor.stage == Stage.SUPERVISOR:  # nobody knows what the goods are worth
+        floor.scan(SECOND[0])
+        shown = floor.scan(SECOND[1], TYPED)
     floor.do(Do.CANCEL)
     return shown
 
@@ -102,7 +116,8 @@ def examine(floor: Floor) -> None:
 
 
 def test_what_is_released_is_expected_where_it_lies_until_it_is_carried(floor: Floor) -> None:
-    _, sent = decide(floor, HELD, "release", "resale", "client").facts
+    *_, allowed, _, sent = decide(floor, HELD, "release", "resale", "client").facts
+    assert (allowed.act, allowed.allowed_by, allowed.item) == ("decide", SECOND[0], "I3")
     assert sent == f.RouteOverridden("I3", "hold", "resale", "released", SUPERVISOR[0])
     assert (item(floor, "I3")["disposition"], item(floor, "I3")["way"]) == ("resale", "hold")
     assert adds_up(floor)
@@ -265,3 +280,50 @@ def test_a_parcel_that_is_matched_has_its_units_tied_to_the_lines_and_untied_aga
     assert floor.do(Do.CHOOSE, "1").facts[1:] == (f.ItemUnlinked("I92", "undeclared"),)
     assert links() == [loose, loose, loose]
     assert floor.bench.known.received(order.rma) == ()
+
+
+def test_a_parcel_of_several_orders_is_split_each_unit_to_its_own_and_joined_again(floor: Floor) -> None:
+    one, other = (floor.bench.known.orders(code)[0] for code in ("1ZE2N61W0306291461", "1ZNA0HTV6849790669"))
+    units = [
+        f.ItemIdentified("P9", f"I9{n}", "x", "undeclared", "Thing", "home", sku=order.lines[0].product.sku)
+        for n, order in enumerate((other, one))
+    ]
+    arrived = f.ParcelArrived("P9", "MYSTERY-9", "", "unknown", "none")
+    raised = f.ExceptionRaised("E9", "unknown_parcel", "supervisor", "P9", detail="MYSTERY-9")
+    floor.bench.journal.append(
+        (arrived, raised, *units, f.ParcelFinished("P9", 2, 0)), operator=RECEIVER[0], shift=SHIFT
+    )
+    floor.do(Do.DECIDE)
+    floor.scan("MYSTERY-9")
+    floor.choose("split")
+    floor.scan(one.rma)
+    assert [each.command.value for each in floor.bench.prompt.buttons if each.command.value] == [], (
+        "one is none to split"
+    )
+    floor.scan(other.rma)
+    floor.choose("no-more")
+    shown = floor.do(Do.CHOOSE, "papers")
+    floor.do(Do.CANCEL)
+    assert shown.facts[0].to == " + ".join(sorted((one.rma, other.rma)))
+    assert {(each.item, each.rma) for each in shown.facts[1:]} == {("I90", other.rma), ("I91", one.rma)}
+    floor.do(Do.DECIDE)
+    floor.do(Do.UNDO)
+    undone = floor.do(Do.CHOOSE, "1").facts[1:]
+    assert set(undone) == {f.ItemUnlinked("I90", "undeclared"), f.ItemUnlinked("I91", "undeclared")}
+
+
+def test_above_a_value_a_decision_is_written_only_when_another_supervisor_allowed_it(floor: Floor) -> None:
+    floor.do(Do.DECIDE)
+    floor.choose(HELD, "release", "resale")
+    written = floor.bench.journal.last_seq
+    floor.do(Do.CHOOSE, "client")
+    assert floor.stage == Stage.SUPERVISOR
+    for wrong in (SUPERVISOR[0], RECEIVER[0]):
+        assert floor.scan(wrong).notice.tone is Tone.REFUSED, "neither oneself nor who decides nothing"
+    floor.do(Do.CANCEL)
+    assert (floor.bench.journal.last_seq, item(floor, "I3")["disposition"]) == (written, "hold")
+    facts = decide(floor, HELD, "release", "resale", "client").facts
+    assert [f.name_of(each) for each in facts] == ["StepUpGiven", "ExceptionDecided", "RouteOverridden"]
+    floor.do(Do.DECIDE)
+    floor.do(Do.UNDO)
+    assert floor.do(Do.CHOOSE, "1").facts[1].disposition == "hold"

@@ -13,7 +13,7 @@ from station.outcome import Tone
 from station.rules import Rules
 from station.stages import Stage
 from station.steps.settle import OFFERED
-from tests.station.shifts.closed import PLATES, RECEIVER, STATION, SUPERVISOR, Floor, opened, work
+from tests.station.shifts.closed import PLATES, RECEIVER, SECOND, STATION, SUPERVISOR, Floor, opened, work
 
 HELD, UNKNOWN = "E-A01-000001", "E-A01-000002"
 
@@ -48,8 +48,11 @@ def test_what_is_on_hold_is_released_to_a_way_with_a_reason_and_leaves_the_queue
     assert floor.stage == Stage.DECISION_TO
     assert "hold" not in {each.command.value for each in floor.bench.prompt.buttons}
     floor.choose("resale")
-    shown = floor.do(Do.CHOOSE, "client")
-    assert shown.facts == (
+    floor.do(Do.CHOOSE, "client")
+    # Nobody knows what it is worth: another supervisor allows it.
+    floor.scan(SECOND[0])
+    shown = floor.scan(SECOND[1], TYPED)
+    assert shown.facts[-2:] == (
         ExceptionDecided(HELD, 1, "release", "client", SUPERVISOR[0], "resale", parcel="P1", item="I3"),
         f.RouteOverridden("I3", "hold", "resale", "released", SUPERVISOR[0]),
     )
@@ -106,7 +109,7 @@ def test_a_decision_is_taken_back_by_a_new_fact_and_then_made_again(floor: Floor
     floor.choose(UNKNOWN, "reject", "seen")
     floor.do(Do.UNDO)
     assert floor.stage == Stage.DECIDED
-    assert floor.do(Do.CHOOSE, "1").facts == (DecisionTakenBack(UNKNOWN, 1, SUPERVISOR[0], "P1"),)
+    assert floor.do(Do.CHOOSE, "1").facts[0] == DecisionTakenBack(UNKNOWN, 1, SUPERVISOR[0], "P1")
     assert waits(floor) == [HELD, UNKNOWN]
     floor.do(Do.DECIDE)
     floor.choose(UNKNOWN, "accept")

@@ -92,27 +92,6 @@ def test_the_ends_of_a_number_are_found_whatever_one_sign_of_it_became() -> None
     assert tails_of("12345678901") == ()
 
 
-def test_fifty_loose_serial_numbers_find_their_orders_by_themselves(site_known: object, walk: object) -> None:
-    """Of the sample site, as many as it has that lie in no parcel of their own."""
-    wanted = {}
-    for record in site_known._copy.bodies():
-        if record[0] == "order":
-            told = msgspec.json.decode(record[2], type=ReturnOrder)
-            wanted |= {serial: told.rma for line in told.lines for serial in line.serials}
-    walk.arrive("unknown-abroad")
-    for serial, rma in list(wanted.items())[:50]:
-        walk.scan(serial)
-        item = walk.state.parcel.items[-1]
-        assert (item.identified.rma, item.serial.serial if item.serial else serial) == (rma, serial)
-        walk.state = msgspec.structs.replace(
-            walk.state,
-            parcel=msgspec.structs.replace(
-                walk.state.parcel, items=(*walk.state.parcel.items[:-1], msgspec.structs.replace(item, bin="BIN"))
-            ),
-        )
-    assert len(walk.state.parcel.items) == min(50, len(wanted))
-
-
 def test_the_bench_says_which_order_an_unknown_parcel_is_likely_of(site_known: object, walk: object) -> None:
     walk.arrive("unknown-abroad")
     before: tuple[Ranked, ...] = site_known.likely_orders(evidence_of(walk.state.parcel))

@@ -71,6 +71,19 @@ def half_signed(floor: Floor) -> None:
     sign(floor)
 
 
+def listed(floor: Floor, bin_: str) -> tuple[tuple[str, ...], int]:
+    """The plates that a bin should hold, which its manifest, page Bins and the blind check all agree on."""
+    told = floor.history.manifest(bin_)
+    assert told is not None
+    plates = tuple(sorted(each.plate for each in told.items))
+    assert plates == floor.bench.known.plates_in(bin_)
+    open_here = tuple(each.code for each in floor.bench.state.bins)
+    (shown,) = (each.items for each in floor.history.bins(open_here) if each.bin == bin_)
+    (counted,) = (each.items for each in floor.bench.state.bins if each.code == bin_)
+    assert shown == counted
+    return plates, shown
+
+
 def differing(floor: Floor, shift: str) -> dict[str, int]:
     return {key_of(line): line.difference for line in floor.history.shift_lines(shift) if line.difference}
 
@@ -132,6 +145,7 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         assert shown.facts[1].needs_second
         sign(floor, SECOND)
         assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
+        assert listed(floor, RESALE) == (PLATES[:2], 2), "what was given up is in no list of its bin"
     with opened(worked, rules) as floor:
         count(floor, PLATES[:2])
         assert (differing(floor, NEXT), floor.history.shift_findings(NEXT)) == ({}, ())
@@ -146,6 +160,7 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         shown = floor.scan(SUPERVISOR[1], TYPED)
         assert shown.facts[0] == s.ItemFoundAgain(THIRD, "I2", PLATES[2], HOLD)
         assert (differing(floor, THIRD), floor.history.shift_findings(THIRD)) == ({}, found)
+        assert listed(floor, HOLD) == ((PLATES[2], PLATES[3]), 2), "found again it is in that of its bin"
         count(floor, PLATES[:2])
         assert floor.history.shift_findings("S-A01-4") == (Finding("missing", PLATES[2], HOLD, ""),)
 

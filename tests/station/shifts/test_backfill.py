@@ -18,10 +18,10 @@ NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {
     "parcel": ("shift_n", "finished_n", "reasons"),
-    "item": ("shift_n", "placed_n", "fill", "moved_n", "way", "carried_n", "written_n", "found_n"),
+    "item": ("shift_n", "placed_n", "fill", "moved_n", "way", "carried_n", "written_n", "found_n", "apart"),
     "exception": ("shift_n", "waits"),
     "plate": ("confirmed_at", "allotted_n", "confirmed_n", "voided_n"),
-    "bin": ("hazard",),
+    "bin": ("hazard", "apart"),
     "shift": ("n", *LATER, "countersigned_n"),
     "undone": ("shift_n",),
 }

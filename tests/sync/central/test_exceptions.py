@@ -14,14 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station import facts as f
+from station.bins.facts import BinMerged, BinStepTakenBack
 from station.exceptions import of_site
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import read_kinds
 from station.exceptions.of_site import queue_of_site
-from station.exceptions.queue import Waiting
+from station.exceptions.queue import AT_ONCE, Waiting
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.moments import now, utc
+from station.shifts.facts import BinMoved
 from sync.central import exceptions, feed, integrators, tokens
 from sync.central.__main__ import main
 from sync.central.intake import put_away, take_in
@@ -126,6 +128,41 @@ def test_what_waits_at_one_bench_is_seen_at_the_others_with_its_evidence(benches
     assert b.waiting()[0].taken_by == "BDG-9003", "its own word is later than what it was told"
     together(a, b)
     assert a.waiting()[0].taken_by == "BDG-9003"
+
+
+def test_where_goods_lie_follows_their_bin_when_it_is_emptied_or_leaves_and_back(benches: Site) -> None:
+    a, b = benches("A", "B")
+    raised(a)
+    (here,) = a.waiting()
+    a.say(f.BinOpened("BIN-1", "hold"), f.BinOpened("BIN-2", "hold"))
+    a.say(f.Placed(here.item, here.plate, "BIN-1"))
+
+    def lies() -> set[str]:
+        together(a, b)
+        return {bench.waiting()[0].bin for bench in (a, b)}
+
+    assert lies() == {"BIN-1"}
+    merged = a.say(BinMerged("BIN-1", 0, "BIN-2", 0, 1))
+    assert lies() == {"BIN-2"}
+    a.say(BinStepTakenBack("merged", merged, "BIN-1"))
+    assert lies() == {"BIN-1"}
+    moved = a.say(BinMoved("BIN-1", 1, "DOCK"))
+    assert lies() == {""}, "it left with its bin"
+    a.say(BinStepTakenBack("moved", moved, "BIN-1", 1))
+    assert lies() == {"BIN-1"}
+
+
+def test_what_others_decided_hides_nothing_that_waits(benches: Site) -> None:
+    """A bench of which more is decided elsewhere than is read at once still shows what came later."""
+    a, b = benches("A", "B")
+    first = [f.ExceptionRaised(f"E-{a.station}-{n}", "held", "client") for n in range(AT_ONCE + 1)]
+    a.say(*first)
+    together(a, b)
+    b.say(*(ExceptionDecided(each.exception, 1, "accept", "seen", "BDG-9001") for each in first))
+    together(a, b)
+    a.say(f.ExceptionRaised(f"E-{a.station}-last", "held", "client"))
+    together(a, b)
+    assert a.shows() == b.shows() == [(f"E-{a.station}-last", False)]
 
 
 def test_a_decision_counts_at_every_bench_wherever_it_was_made(benches: Site) -> None:
