@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from resources.words import Translator, mark
+from station.exceptions.kinds import DECISION_WORDS
 from station.printed.paper import Paper
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
@@ -19,6 +20,14 @@ _FOUND: Mapping[str, str] = {
     "unplaced": mark("placed in no bin"),
     "foreign": mark("foreign"),
     "uncounted": mark("bin not counted"),
+}
+_LATE: Mapping[str, str] = {
+    "sheet": mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
+    "signature": mark("{shift}: second signature, by {name}"),
+    "void": mark("{shift}: plate {name} is void"),
+    "decision": mark("{shift}: decided about {name}: {about}"),
+    "taken_back": mark("{shift}: taken back about {name}: {about}"),
+    "second_look": mark("{shift}: second look at {name}"),
 }
 _UNITS: Mapping[str, str] = {"over": mark("over"), "short": mark("short"), "damaged": mark("damaged")}
 _THINGS: Mapping[str, str] = {"parcel": mark("parcel in work"), "item": mark("item in no bin")}
@@ -152,10 +161,9 @@ def _late(paper: Paper, report: Report, tr: Translator) -> None:
         return
     paper.heading(tr.gettext(mark("Came late, and belongs to an earlier shift")))
     for each in report.late:
-        sheet = mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}")
-        words = sheet if each.kind == "sheet" else mark("{shift}: second signature, by {name}")
         params = {name: str(value) for name, value in msgspec.structs.asdict(each).items()}
-        paper.words(tr.format(words, **params))
+        about = tr.gettext(DECISION_WORDS[each.about]) if each.about in DECISION_WORDS else each.about
+        paper.words(tr.format(_LATE[each.kind], **params | {"about": about}))
 
 
 def _left(paper: Paper, told: Print, tr: Translator) -> None:

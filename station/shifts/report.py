@@ -149,10 +149,19 @@ def as_csv(told: Report) -> str:
     for each in told.findings:
         table.writerow(map(cell, (each.kind, each.plate, each.bin, each.found)))
     table.writerow(())
-    table.writerow(("late", "of shift", "name", "delivered", "refused", "not found"))
+    table.writerow(("late", "of shift", "name", "delivered", "refused", "not found", "about"))
     for said in told.late:
-        table.writerow((*map(cell, (said.kind, said.shift, said.name)), said.units, said.refused, said.not_found))
+        sums = (said.units, said.refused, said.not_found)
+        table.writerow((*map(cell, (said.kind, said.shift, said.name)), *sums, cell(said.about)))
     return out.getvalue()
+
+
+def late_line(said: Late) -> str:
+    """Return one line about what came late, for a terminal."""
+    sums = f" delivered {said.units}, refused {said.refused}, not found {said.not_found}"
+    about = f" ({shown(said.about)})" if said.about else ""
+    kind = said.kind.replace("_", " ")
+    return f"late: {kind} {shown(said.name)} of {shown(said.shift)}{about}{sums if said.kind == 'sheet' else ''}"
 
 
 def as_text(told: Report, with_things: bool = False) -> str:
@@ -185,9 +194,7 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
             )
             if part
         )
-    for said in told.late:
-        sums = f" delivered {said.units}, refused {said.refused}, not found {said.not_found}"
-        yield f"late: {said.kind} {shown(said.name)} of {shown(said.shift)}{sums if said.kind == 'sheet' else ''}"
+    yield from map(late_line, told.late)
 
 
 def _state(told: Report) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from resources.words import Translator, mark
+from station.exceptions.kinds import DECISION_WORDS
 from station.shifts.findings import Finding
 from station.shifts.late import Late
 from station.shifts.lines import Line
@@ -45,7 +46,13 @@ _FOUND: Mapping[str, str] = {
 _LATE: Mapping[str, str] = {
     "sheet": mark("Late, of {shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
     "signature": mark("Late, of {shift}: second signature, by {name}"),
+    "void": mark("Late, of {shift}: plate {name} is void"),
+    "decision": mark("Late, of {shift}: decided about {name}: {about}"),
+    "taken_back": mark("Late, of {shift}: taken back about {name}: {about}"),
+    "second_look": mark("Late, of {shift}: second look at {name}"),
 }
+# What stands for goods, and leads to their story.
+_WITH_STORY = ("void", "decision", "taken_back", "second_look")
 # More than anybody reads; the report has them all.
 _THINGS = 200
 
@@ -157,7 +164,7 @@ class ShiftPage(QWidget):
         even = [line for line in view.lines if line.is_settled and not line.difference]
         told = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in (*off, *explained)]
         found = [((_found(each, tr), ""), each.plate or each.bin) for each in view.findings]
-        late = [((_late(each, tr), ""), "") for each in view.late]
+        late = [((_late(each, tr), ""), each.name if each.kind in _WITH_STORY else "") for each in view.late]
         rest = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in even]
         rows = [*told, *found, *late, *rest]
         is_off = [*([True] * len(off)), *([False] * len(explained)), *([True] * (len(found) + len(late)))]
@@ -191,7 +198,8 @@ def _found(each: Finding, tr: Translator) -> str:
 
 def _late(each: Late, tr: Translator) -> str:
     values = {name: str(value) for name, value in msgspec.structs.asdict(each).items()}
-    return tr.format(_LATE[each.kind], **values)
+    about = tr.gettext(DECISION_WORDS[each.about]) if each.about in DECISION_WORDS else each.about
+    return tr.format(_LATE[each.kind], **values | {"about": about})
 
 
 def _told(line: Line, tr: Translator) -> tuple[str, str]:
