@@ -34,6 +34,8 @@ from station.search.seeking import seek
 from station.search.story import begun, is_decision, story_of
 from station.shifts.counting import BenchShift, Sent, Thing, reconcile, sent_so_far, things
 from station.shifts.facts import ItemFoundAgain
+from station.shifts.figures import Figures as ShiftFigures
+from station.shifts.figures import figures as shift_figures
 from station.shifts.findings import Finding, Lost, findings, found_again, lost
 from station.shifts.late import Late, late
 from station.shifts.lines import Line
@@ -92,6 +94,7 @@ class History:
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
         self._found: tuple[str, int, tuple[Finding, ...]] | None = None
         self._behind: tuple[tuple[str, Line, int], tuple[Thing, ...]] | None = None
+        self._worked: tuple[tuple[str, int], ShiftFigures] | None = None
         self._waiting: tuple[_Seen, tuple[Waiting, ...]] | None = None
         self._bins: tuple[tuple[int, tuple[str, ...]], tuple[BinContents, ...]] | None = None
         self._contents: tuple[tuple[int, str], Manifest | None] | None = None
@@ -225,6 +228,15 @@ class History:
         """Return what a shift of this bench was told of earlier ones."""
         with self._journal.reading() as connection:
             return late(connection, BenchShift(self._journal.station, shift))
+
+    def worked(self, shift: str) -> ShiftFigures:
+        """Return how the work of a shift of this bench went; asked anew only when a fact came since."""
+        asked = (shift, self._journal.last_seq)
+        if self._worked is None or self._worked[0] != asked:
+            with self._journal.reading() as connection:
+                told = shift_figures(connection, BenchShift(self._journal.station, shift), utc_now())
+                self._worked = (asked, told)
+        return self._worked[1]
 
     def shift_opened_at(self, shift: str) -> str:
         """Return when a shift of this bench began (UTC); empty for one that never did."""

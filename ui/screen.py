@@ -24,7 +24,7 @@ from ui.photos import PhotoDecoded
 from ui.searching import Searched
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
-from ui.view import SETUP, Compared, Line, Lit, Looked, Shown, View, may_open
+from ui.view import SETUP, WORK, Compared, Line, Lit, Looked, Shown, View, may_open
 
 if TYPE_CHECKING:
     from station.desk import Desk
@@ -171,10 +171,10 @@ def _with_the_past(view: View, opened: Opened, history: "History", known: "Known
     waiting = known.exceptions_waiting() if view.page == "exceptions" else ()
     badges = {badge for each in waiting for badge in (each.operator, each.taken_by)}
     view = replace(view, exceptions=waiting, names=_names(known, badges))
-    return _with_shift(view, history, opened.line) if view.page == "shift" else view
+    return _with_shift(view, history, known, opened.line) if view.page == "shift" else view
 
 
-def _with_shift(view: View, history: "History", opened: str) -> View:
+def _with_shift(view: View, history: "History", known: "Known", opened: str) -> View:
     """Add how the shift adds up, as far as it may be seen: nothing while it is counted blind; and the line opened."""
     shift, phase = view.state.shift, view.state.phase
     if not shift or phase == "counting":
@@ -183,7 +183,11 @@ def _with_shift(view: View, history: "History", opened: str) -> View:
     found = history.shift_findings(shift) if phase else ()
     line = next((each for each in lines if key_of(each) == opened), None)
     things = history.things(shift, line) if line is not None else ()
-    return replace(view, lines=lines, findings=found, late=history.late(shift), line=line, things=things)
+    if opened != WORK:
+        return replace(view, lines=lines, findings=found, late=history.late(shift), line=line, things=things)
+    worked = history.worked(shift)
+    badges = {*(each.badge for each in worked.people), *(each.owner for each in worked.carried)}
+    return replace(view, lines=lines, worked=worked, names=_names(known, badges))
 
 
 def _standing(notice: Notice | None, age_s: float) -> Notice | None:

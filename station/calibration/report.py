@@ -29,9 +29,19 @@ class Calibration(msgspec.Struct, frozen=True):
 
 def pairs(connection: Connection, stations: Iterable[str], since: str) -> tuple[Pair, ...]:
     """Return the second looks that stations took since a moment (UTC), in their order; raises the database's errors."""
-    rows = [row for each in stations for row in _LOOKS.run(connection, {"station": each, "since": since}).mappings()]
-    found = (Pair(**{**row, "answers": _answers(row["answers"])}) for row in rows)
+    looks = [row for each in stations for row in _LOOKS.run(connection, {"station": each, "since": since}).mappings()]
+    found = (Pair(**{**row, "answers": _answers(row["answers"])}) for row in looks)
     return tuple(sorted(found, key=lambda each: (each.looked_at, each.item)))
+
+
+def of_shift(connection: Connection, station: str, shift: str) -> Calibration:
+    """Return what the second looks say that a station took in one shift; raises the database's errors."""
+    about = {"station": station, "shift": shift}
+    found = (
+        Pair(**{**row, "answers": _answers(row["answers"])}) for row in _OF_SHIFT.run(connection, about).mappings()
+    )
+    since = _OPENED.run(connection, about).scalar() or ""
+    return calibration(tuple(sorted(found, key=lambda each: (each.looked_at, each.item))), str(since))
 
 
 def calibration(looks: tuple[Pair, ...], since: str) -> Calibration:
@@ -58,16 +68,20 @@ def as_json(told: Calibration) -> str:
 def as_csv(told: Calibration) -> str:
     """Return the figures as one table; no cell of it is taken for a formula."""
     out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("what", "name", "looks", "alike", "share", "kappa", "low", "high", "expected", "stands_out"))
-    for what, name, each in _agreements(told):
+    csv.writer(out).writerows(rows(told))
+    return out.getvalue()
+
+
+def rows(told: Calibration) -> Iterator[tuple[object, ...]]:
+    """Yield the figures as the rows of that table, its head first."""
+    yield ("what", "name", "looks", "alike", "share", "kappa", "low", "high", "expected", "stands_out")
+    for what, name, each in agreements(told):
         figures = [_rounded(figure) for figure in (each.share, each.kappa, each.low, each.high)]
-        table.writerow((what, cell(name), each.pairs, each.agreed, *figures, "", ""))
+        yield (what, cell(name), each.pairs, each.agreed, *figures, "", "")
     for what, drift in _drifts(told):
         figures = [_rounded(drift.agreed / drift.pairs), "", _rounded(drift.low), _rounded(drift.high)]
         about = (what, cell(drift.name), drift.pairs, drift.agreed)
-        table.writerow((*about, *figures, _rounded(drift.expected), int(drift.stands_out)))
-    return out.getvalue()
+        yield (*about, *figures, _rounded(drift.expected), int(drift.stands_out))
 
 
 def as_text(told: Calibration) -> str:
@@ -81,8 +95,8 @@ def _text(told: Calibration) -> Iterator[str]:
         return
     yield f"Second looks since {told.since[:10]}: {told.letters.pairs}"
     yield f"{'':32} {'looks':>6} {'alike':>6}   kappa (95 of 100)"
-    for _, name, each in _agreements(told):
-        yield f"{shown(name)[:32]:32} {each.pairs:>6} {each.share:>6.0%}   {_kappa(each)}"
+    for _, name, each in agreements(told):
+        yield f"{shown(name)[:32]:32} {each.pairs:>6} {each.share:>6.0%}   {kappa(each)}"
     for what, title in (("grader", "graders"), ("rubric", "versions of questions")):
         yield ""
         yield f"{title + ', beside all for such goods':44} {'looks':>6} {'alike':>6} {'all':>6}"
@@ -101,13 +115,15 @@ def _line(drift: Drift) -> str:
     )
 
 
-def _kappa(each: Agreement) -> str:
+def kappa(each: Agreement) -> str:
+    """Return kappa with its interval for people; `-` where there is none."""
     if each.kappa is None or each.low is None or each.high is None:
         return "-"
     return f"{each.kappa:.2f} ({each.low:.2f} to {each.high:.2f})"
 
 
-def _agreements(told: Calibration) -> Iterator[tuple[str, str, Agreement]]:
+def agreements(told: Calibration) -> Iterator[tuple[str, str, Agreement]]:
+    """Yield how alike looks are: `all` letters, each `letter`, each `question`; with the name of it."""
     yield "all", "all letters", told.letters
     yield from (("letter", name, each) for name, each in told.each_letter.items())
     yield from (("question", name, each) for name, each in told.questions.items())
@@ -126,7 +142,13 @@ def _answers(json: str) -> tuple[tuple[str, str, str], ...]:
     return msgspec.json.decode(json, type=tuple[tuple[str, str, str], ...])
 
 
-_LOOKS = Statement(
-    "SELECT item, category, rubric, grader, second, first_letter, letter AS second_letter, looked_at, answers"
-    " FROM second_look WHERE station = :station AND looked_at >= :since"
+_PAIR = (
+    "k.item, k.category, k.rubric, k.grader, k.second, k.first_letter, k.letter AS second_letter, k.looked_at,"
+    " k.answers"
 )
+_LOOKS = Statement(f"SELECT {_PAIR} FROM second_look k WHERE k.station = :station AND k.looked_at >= :since")
+_OF_SHIFT = Statement(
+    f"SELECT {_PAIR} FROM shift h JOIN second_look k ON k.station = h.station AND k.looked_n = h.n"
+    " WHERE h.station = :station AND h.shift = :shift"
+)
+_OPENED = Statement("SELECT opened_at FROM shift WHERE station = :station AND shift = :shift")

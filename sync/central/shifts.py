@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
@@ -226,7 +226,7 @@ _SHIFTS = Sql(
     " WHERE s.station = ANY (:stations) AND s.opened_at >= :since AND s.opened_at < :until"
     " ORDER BY s.station, s.n"
 )
-_ELSEWHERE = {
+_ELSEWHERE: Mapping[str, Sql] = {
     kind: Sql(
         f"SELECT e.shift, {ABOUT.format('e')}, d.decision FROM shift h"
         f" JOIN decision d ON d.station = h.station AND d.{moment}_n = h.n AND d.{moment}_n > 0"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pypdfium2
@@ -89,6 +90,26 @@ def test_decisions_looks_and_voids_that_come_late_are_named_and_what_was_signed_
         assert found == [(FIRST, *each) for each in _WORDS[form]], form
 
 
+def test_the_report_tells_how_alike_the_second_looks_of_its_shift_are(
+    floor: Floor, folder: Path, rules: Rules, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    rubric = rules.rubric("apparel", "Northwind")
+    assert rubric is not None
+    looked.ask(floor)
+    floor.scan(PLATES[0])
+    looked.look(floor, rubric)
+    for shift, count in ((FIRST, 0), (NEXT, 1)):
+        assert main(["shift", str(folder), shift, "--form", "json"]) == 0
+        letters = json.loads(capsysbinary.readouterr().out)["figures"]["looks"]["letters"]
+        assert (letters["pairs"], letters["agreed"]) == (count, count)
+    assert main(["shift", str(folder), NEXT, "--form", "csv"]) == 0
+    assert b"all,all letters,1,1,1.0000,,,,," in capsysbinary.readouterr().out
+    assert main(["shift", str(folder), NEXT]) == 0
+    assert b"second looks: 1, 1 alike, kappa -" in capsysbinary.readouterr().out
+    assert main(["shift", str(folder), NEXT, "--form", "pdf"]) == 0
+    assert "all grades 1 100% -" in _words_of(capsysbinary.readouterr().out)
+
+
 _ALL = [
     ("decision", PLATES[0], "accept"),
     ("second_look", PLATES[0], ""),
@@ -120,7 +141,7 @@ def _of_json(said: bytes) -> list[tuple[str, ...]]:
 def _of_csv(said: bytes) -> list[tuple[str, ...]]:
     rows = list(csv.reader(io.StringIO(said.decode())))
     head = next(number for number, row in enumerate(rows) if row[:1] == ["late"])
-    return [(row[1], row[0], row[2], row[6]) for row in rows[head + 1 :] if row]
+    return [(row[1], row[0], row[2], row[6]) for row in takewhile(bool, rows[head + 1 :])]
 
 
 def _of_text(said: bytes) -> list[tuple[str, ...]]:
@@ -130,8 +151,12 @@ def _of_text(said: bytes) -> list[tuple[str, ...]]:
 
 
 def _of_pdf(said: bytes) -> list[tuple[str, ...]]:
-    document = pypdfium2.PdfDocument(said)
+    lines = (line.strip() for line in _words_of(said).splitlines())
+    return [(FIRST, line.removeprefix(f"{FIRST}: ")) for line in lines if line.startswith(f"{FIRST}: ")]
+
+
+def _words_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
     words = "".join(page.get_textpage().get_text_range() for page in document)
     document.close()
-    lines = (line.strip() for line in words.splitlines())
-    return [(FIRST, line.removeprefix(f"{FIRST}: ")) for line in lines if line.startswith(f"{FIRST}: ")]
+    return words
