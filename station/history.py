@@ -16,6 +16,7 @@ from station.bins.lying import BY_ITEM, BY_PLATE, lying
 from station.bins.manifest import Manifest, is_counted_blind, manifest
 from station.calibration.due import Due, Rate, due, first_look
 from station.calibration.facts import SecondLookBegan
+from station.calibration.past import times_done
 from station.codes import Candidate
 from station.copy_marks import acked_in, refused_in
 from station.exceptions.kinds import Kinds
@@ -316,6 +317,11 @@ class History:
         """Return the items here that wait for a second look by a person, the longest first."""
         with self._journal.reading() as connection:
             return due(connection, self._journal.station, badge, rate, utc_now())
+
+    def times_practised(self, badge: str) -> dict[str, int]:
+        """Return how often a person practised on each past item, in this journal of training."""
+        with self._journal.reading() as connection:
+            return times_done(connection, badge)
 
     def first_look(self, plate: str) -> SecondLookBegan | None:
         """Return what a second look at the item with a plate begins with; None when it was not graded here."""

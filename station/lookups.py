@@ -12,7 +12,8 @@ from grading.rubric import Rubric
 from station import interlocks
 from station.authority.roles import Authority
 from station.calibration.due import Due, Rate, read_rate
-from station.calibration.facts import SecondLookBegan
+from station.calibration.facts import RefresherBegan, SecondLookBegan
+from station.calibration.past import Past
 from station.codes import Candidate, recognise
 from station.deliveries import in_force
 from station.exceptions import of_site
@@ -52,7 +53,9 @@ _log = logging.getLogger(__name__)
 class Lookups:
     """The `station.known.Known` of a real bench."""
 
-    def __init__(self, rules: Rules, copy: LocalCopy, history: History) -> None:
+    def __init__(self, rules: Rules, copy: LocalCopy, history: History, past: Past | None = None) -> None:
+        """Answer from the copy and this journal's history; in training also from the `past` of the real one."""
+        self._past = past
         self._shipped = rules
         self._rules = rules
         self._newest = 0
@@ -296,6 +299,10 @@ class Lookups:
     def first_look(self, plate: str) -> SecondLookBegan | None:
         """Return what a second look at the item with this plate begins with."""
         return self._history.first_look(plate)
+
+    def past_items(self, badge: str) -> tuple[RefresherBegan, ...] | None:
+        """Return past items that this person may practise on, the best first; None where nobody practises."""
+        return self._past.items(badge, self._history.times_practised(badge)) if self._past is not None else None
 
     def _recalled_now(self, bins: tuple[str, ...], known: tuple[Recall, ...]) -> tuple[tuple[Unit, Recall], ...]:
         day = today()

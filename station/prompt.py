@@ -8,7 +8,7 @@ from station.prompts.asked import asked
 from station.prompts.plain import PLAIN
 from station.prompts.question import Prompt, undo
 from station.prompts.review import review
-from station.prompts.unit import interlock, next_item, photo, prep, question, reading, result, second_look
+from station.prompts.unit import interlock, next_item, photo, prep, question, reading, refresher, result, second_look
 from station.stages import Stage, stage_of
 from station.state import State
 from station.steps.allowed import decides
@@ -27,6 +27,8 @@ def prompt(state: State, known: Known) -> Prompt:
         return question(state, known)
     if stage is Stage.SECOND_LOOK:
         return second_look(state, known)
+    if stage is Stage.REFRESHER:
+        return refresher(state, known)
     if stage is Stage.PREP:
         return prep(state, known)
     if stage is Stage.READING:

@@ -146,7 +146,7 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         taking_photo=desk.taking_photo,
         still=_doubtful(desk),
         crop=_place(desk),
-        shots=_shots(desk, item) if item is not None else (),
+        shots=_shots(desk, item) if item is not None else _practised(desk),
         inspection=examined.inspection(item, bench.known) if item is not None else None,
         preps=examined.preps(item, bench.known) if item is not None else (),
         asked_s=max(0.0, manner.at - desk.asked_at),
@@ -279,6 +279,15 @@ def _read_doubt(desk: "Desk") -> Doubt | None:
     """Return the reading that is asked about now."""
     item = desk.bench.state.item
     return doubt_due(item) if item is not None and desk.bench.prompt.stage == "reading" else None
+
+
+def _practised(desk: "Desk") -> tuple[Shown, ...]:
+    """Return the photos of the past item that is practised on."""
+    practice = desk.bench.state.practice
+    photos = practice.began.photos if practice is not None else ()
+    item = practice.began.item if practice is not None else ""
+    told = ((shot, PhotoTaken(item, shot, sha256, 0)) for shot, sha256 in photos)
+    return tuple(Shown(shot, "taken", str(desk.photo_path(photo.sha256)), photo) for shot, photo in told)
 
 
 def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:

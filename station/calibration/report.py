@@ -12,11 +12,19 @@ from station.safe_text import cell, shown
 from station.statements import Statement
 
 
+class Refreshed(msgspec.Struct, frozen=True):
+    """How a person graded past items in training: so many, and how many of them as people had agreed."""
+
+    badge: str
+    items: int
+    agreed: int
+
+
 class Calibration(msgspec.Struct, frozen=True):
     """What second looks say: of all letters, of each, of each question, and of each grader and version of questions.
 
     `questions` are named `category: question`. Shares are fractions; the graders' are held against all looks at goods
-    of the same categories.
+    of the same categories. `refreshers` are no looks at goods, and count in none of the others.
     """
 
     since: str
@@ -25,6 +33,7 @@ class Calibration(msgspec.Struct, frozen=True):
     questions: Mapping[str, Agreement]
     graders: tuple[Drift, ...]
     rubrics: tuple[Drift, ...]
+    refreshers: tuple[Refreshed, ...] = ()
 
 
 def pairs(connection: Connection, stations: Iterable[str], since: str) -> tuple[Pair, ...]:
@@ -75,13 +84,16 @@ def as_csv(told: Calibration) -> str:
 def rows(told: Calibration) -> Iterator[tuple[object, ...]]:
     """Yield the figures as the rows of that table, its head first."""
     yield ("what", "name", "looks", "alike", "share", "kappa", "low", "high", "expected", "stands_out")
-    for what, name, each in agreements(told):
-        figures = [_rounded(figure) for figure in (each.share, each.kappa, each.low, each.high)]
-        yield (what, cell(name), each.pairs, each.agreed, *figures, "", "")
+    for what, name, alike in agreements(told):
+        figures = [_rounded(figure) for figure in (alike.share, alike.kappa, alike.low, alike.high)]
+        yield (what, cell(name), alike.pairs, alike.agreed, *figures, "", "")
     for what, drift in _drifts(told):
         figures = [_rounded(drift.agreed / drift.pairs), "", _rounded(drift.low), _rounded(drift.high)]
         about = (what, cell(drift.name), drift.pairs, drift.agreed)
         yield (*about, *figures, _rounded(drift.expected), int(drift.stands_out))
+    for each in told.refreshers:
+        share = _rounded(each.agreed / each.items)
+        yield ("refresher", cell(each.badge), each.items, each.agreed, share, "", "", "", "", "")
 
 
 def as_text(told: Calibration) -> str:
@@ -90,6 +102,15 @@ def as_text(told: Calibration) -> str:
 
 
 def _text(told: Calibration) -> Iterator[str]:
+    yield from _looks_text(told)
+    if told.refreshers:
+        yield ""
+        yield f"{'refreshers in training, past items':44} {'items':>6} {'alike':>6}"
+    for each in told.refreshers:
+        yield f"{shown(each.badge)[:44]:44} {each.items:>6} {each.agreed / each.items:>6.0%}"
+
+
+def _looks_text(told: Calibration) -> Iterator[str]:
     if not told.letters.pairs:
         yield f"Nobody looked at an item again since {told.since[:10]}. Press F11 at a bench, between two parcels."
         return

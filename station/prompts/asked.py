@@ -70,6 +70,7 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
         mark("Scan the plate to look at again"),
         mark("{count} wait for a second look by you. Fetch one from its bin."),
     ),
+    Stage.REFRESHED: (mark("Agreed: {agreed}. You came to {letter}."), ""),
     Stage.DECIDED: (mark("Which decision is taken back?"), mark("The exception waits again then.")),
     Stage.BIN: (mark("Which bin?"), mark("Scan its label, or choose one that is open.")),
     Stage.BIN_ACT: (mark("What shall be done with bin {bin}?"), mark("{way} {client}")),
@@ -96,6 +97,18 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.MISSING: (mark("Is this really not in the parcel?"), mark("{lines}")),
 }
 
+_RESTS_ON = mark("Your answers were the agreed ones. The grade rests on: {why}.")
+# By how many answers of a refresher differ.
+_DIFFERS: tuple[str, ...] = (
+    mark("Your answers were the agreed ones."),
+    mark("{question1} Agreed: {agreed1}. You: {given1}."),
+    mark("{question1} Agreed: {agreed1}. You: {given1}.\n{question2} Agreed: {agreed2}. You: {given2}."),
+    mark(
+        "{question1} Agreed: {agreed1}. You: {given1}.\n{question2} Agreed: {agreed2}. You: {given2}."
+        "\n{question3} Agreed: {agreed3}. You: {given3}."
+    ),
+)
+
 _PICTURES: Mapping[Stage, str] = {
     Stage.CARRY: "bin",
     Stage.BIN_TO: "bin",
@@ -117,6 +130,8 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):
         reason = mark("Choose the line it belongs to.")
+    if stage is Stage.REFRESHED:
+        reason = _DIFFERS[int(ask.code or 0)] if ask.code != "0" or not ask.params.get("why") else _RESTS_ON
     if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
         reason = text_of(ask.params)
     if stage is Stage.SHEET_NUMBER:
