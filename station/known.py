@@ -170,7 +170,7 @@ class Known(Protocol):
     def clock(self) -> Clock:
         """Return what the clocks of this bench say."""
 
-    def authority(self) -> Authority:
+    def authority(self, client: str = "") -> Authority:
         """Return who may do what."""
 
     def day(self) -> Day:

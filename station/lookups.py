@@ -154,9 +154,10 @@ class Lookups:
         """Return what the clocks of this bench say."""
         return self._history.clock()
 
-    def authority(self) -> Authority:
-        """Return who may do what."""
-        return self._shipped.authority
+    def authority(self, client: str = "") -> Authority:
+        """Return who may do what: with a client's goods, where that is delivered for them alone."""
+        rules = self._in_force()
+        return rules.authorities.get(client.casefold(), rules.authority)
 
     def day(self) -> Day:
         """Return today's date, and what this bench placed today by way."""
