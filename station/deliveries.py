@@ -11,13 +11,16 @@ from grading.ledger import LedgerError
 from grading.route import RouteError
 from grading.rubric import Rubric, RubricError
 from resources import find
+from station.authority.roles import FILE as AUTHORITY
+from station.authority.roles import AuthorityError
+from station.authority.roles import parse as parse_authority
 from station.local_copy import Delivered, Record
 from station.records import WITHDRAWN
-from station.rules import CLIENTS, ROUTES, Refuse, Rules, applied, rules_of, shipped_files
+from station.rules import AUTHORITIES, CLIENTS, ROUTES, Refuse, Rules, applied, rules_of, shipped_files
 
 KIND = "rules"
 LEDGER = "published.toml"
-_KEY = re.compile(r"(rubrics|rubrics/clients|routes)/[a-z0-9][a-z0-9_.-]{0,99}\.toml")
+_KEY = re.compile(r"(rubrics|rubrics/clients|routes|authority)/[a-z0-9][a-z0-9_.-]{0,99}\.toml|authority\.toml")
 _OFFERED = 9
 _FOUND = 3
 
@@ -30,10 +33,14 @@ class RuleFile(msgspec.Struct, frozen=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """The rule files in force by their names, and every version of a rubric that was in force here once."""
+    """The rule files in force by their names, and every version of a rubric that was in force here once.
+
+    `authorities` are the files of who may do what that were, as `authority.toml@2`.
+    """
 
     files: Mapping[str, bytes]
     versions: Mapping[str, Rubric]
+    authorities: Mapping[str, bytes] = {}
 
 
 Fault = Callable[[Book, str, bytes], str]
@@ -63,7 +70,21 @@ def _with(book: Book, each: Delivered, shipped: Mapping[str, bytes]) -> Book:
     if toml:
         files[each.key] = toml
     versions = {**book.versions, **(_named(each.key, each.toml, book.versions) if each.toml else {})}
-    return Book(files, versions)
+    authorities = {**book.authorities, **_authority(each.key, each.toml)} if each.toml else book.authorities
+    return Book(files, versions, authorities)
+
+
+def _authority(key: str, toml: bytes) -> dict[str, bytes]:
+    """A file of who may do what, by its name and version; none of another file, or of one that cannot be read."""
+    try:
+        return {f"{key}@{parse_authority(toml).version}": toml} if is_authority(key) else {}
+    except AuthorityError:
+        return {}
+
+
+def is_authority(key: str) -> bool:
+    """Tell whether a rule file says who may do what."""
+    return key == AUTHORITY or key.startswith(AUTHORITIES)
 
 
 def in_force(told: Iterable[Delivered], refuse: Refuse) -> Rules:
@@ -108,6 +129,8 @@ def fault(book: Book, key: str, toml: bytes) -> str:
         return "no rules of this program have such a name"
     if not toml:
         return ""
+    if is_authority(key):
+        return _authority_fault(book, key, toml)
     try:
         made = _named(key, toml, book.versions, strict=True)
         for name, each in made.items():
@@ -121,6 +144,18 @@ def fault(book: Book, key: str, toml: bytes) -> str:
         return f"{len(wide)} categories would be offered on {_OFFERED} keys; say kind_of in the new one"
     problems = [f"{each.place}: {each.text}" for each in _problems(rules, key, made.values())]
     return "; ".join(problems[:_FOUND]) or _denied(key, toml)
+
+
+def _authority_fault(book: Book, key: str, toml: bytes) -> str:
+    try:
+        version = parse_authority(toml).version
+    except AuthorityError as error:
+        return str(error)
+    shipped = find.read(AUTHORITY)
+    before = {**_authority(AUTHORITY, shipped), **book.authorities}.get(f"{key}@{version}", toml)
+    if before != toml:
+        return f"{key}@{version} was published before and says something else; raise its version"
+    return ""
 
 
 def _denied(key: str, toml: bytes) -> str:

@@ -24,6 +24,11 @@ from station.bins.facts import (
     Carried,
 )
 from station.calibration.facts import (
+    RefresherAnswered,
+    RefresherAnswerTakenBack,
+    RefresherBegan,
+    RefresherEnded,
+    RefresherLeft,
     SecondAnswered,
     SecondAnswerTakenBack,
     SecondGraded,
@@ -189,6 +194,11 @@ Recorded = (
     | StepUpGiven
     | ItemWrittenOff
     | ItemFoundAgain
+    | RefresherBegan
+    | RefresherAnswered
+    | RefresherAnswerTakenBack
+    | RefresherLeft
+    | RefresherEnded
 )
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -16,7 +16,7 @@ from station.bins import checking
 from station.bins import folding as bins
 from station.bins.facts import BinStepTakenBack
 from station.bins.folding import bin_step, with_units
-from station.calibration import looking
+from station.calibration import looking, practising
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.facts import Recorded, Undone, Unknown
 from station.inspecting.facts import (
@@ -104,7 +104,7 @@ def _read_before(state: State, facts: tuple[Any, ...]) -> State:
 
 
 # What is taken back by other facts, and names no step of a parcel.
-_NO_STEP = (Undone, BinStepTakenBack, ExceptionDecided, DecisionTakenBack, *checking.FACTS)
+_NO_STEP = (Undone, BinStepTakenBack, ExceptionDecided, DecisionTakenBack, *checking.FACTS, *practising.FACTS)
 
 # English message ids; resources.words translates them where they are shown.
 _STEP_NAMES: Mapping[type, str] = {
@@ -154,10 +154,14 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     **shifts.CHANGES,
     SignedIn: lambda state, fact: msgspec.structs.replace(state, operator=fact),
     **dict.fromkeys(pins.FACTS, lambda state, fact: msgspec.structs.replace(state, pins=pins.after(state.pins, fact))),
-    SignedOut: lambda state, _: msgspec.structs.replace(state, operator=None),
+    SignedOut: lambda state, _: msgspec.structs.replace(state, operator=None, practice=None),
     Undone: _undone,
     **dict.fromkeys(
         looking.FACTS,
         lambda state, fact: msgspec.structs.replace(state, looking=looking.after(state.looking, fact)),
+    ),
+    **dict.fromkeys(
+        practising.FACTS,
+        lambda state, fact: msgspec.structs.replace(state, practice=practising.after(state.practice, fact)),
     ),
 }

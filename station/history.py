@@ -16,6 +16,7 @@ from station.bins.lying import BY_ITEM, BY_PLATE, lying
 from station.bins.manifest import Manifest, is_counted_blind, manifest, without_letters
 from station.calibration.due import Due, Rate, due, first_look
 from station.calibration.facts import SecondLookBegan
+from station.calibration.past import times_done
 from station.codes import Candidate
 from station.copy_marks import acked_in, refused_in
 from station.exceptions.kinds import Kinds
@@ -36,6 +37,8 @@ from station.search.seeking import seek
 from station.search.story import begun, is_decision, story_of
 from station.shifts.counting import BenchShift, Sent, Thing, reconcile, sent_so_far, things
 from station.shifts.facts import ItemFoundAgain
+from station.shifts.figures import Figures as ShiftFigures
+from station.shifts.figures import figures as shift_figures
 from station.shifts.findings import Finding, Lost, findings, found_again, lost
 from station.shifts.late import Late, late
 from station.shifts.lines import Line
@@ -97,6 +100,7 @@ class History:
         self._added_up: tuple[str, Sent, tuple[Line, ...]] | None = None
         self._found: tuple[str, int, tuple[Finding, ...]] | None = None
         self._behind: tuple[tuple[str, Line, int], tuple[Thing, ...]] | None = None
+        self._worked: tuple[tuple[str, int], ShiftFigures] | None = None
         self._waiting: tuple[_Seen, tuple[Waiting, ...]] | None = None
         self._bins: tuple[tuple[int, tuple[str, ...]], tuple[BinContents, ...]] | None = None
         self._contents: tuple[tuple[int, str, str], Manifest | None] | None = None
@@ -248,6 +252,15 @@ class History:
         with self._journal.reading() as connection:
             return late(connection, BenchShift(self._journal.station, shift))
 
+    def worked(self, shift: str) -> ShiftFigures:
+        """Return how the work of a shift of this bench went; asked anew only when a fact came since."""
+        asked = (shift, self._journal.last_seq)
+        if self._worked is None or self._worked[0] != asked:
+            with self._journal.reading() as connection:
+                told = shift_figures(connection, BenchShift(self._journal.station, shift), utc_now())
+                self._worked = (asked, told)
+        return self._worked[1]
+
     def shift_opened_at(self, shift: str) -> str:
         """Return when a shift of this bench began (UTC); empty for one that never did."""
         rows = self._journal.rows(_OPENED_AT, shift=shift)
@@ -326,6 +339,11 @@ class History:
         """Return the items here that wait for a second look by a person, the longest first."""
         with self._journal.reading() as connection:
             return due(connection, self._journal.station, badge, rate, utc_now())
+
+    def times_practised(self, badge: str) -> dict[str, int]:
+        """Return how often a person practised on each past item, in this journal of training."""
+        with self._journal.reading() as connection:
+            return times_done(connection, badge)
 
     def first_look(self, plate: str) -> SecondLookBegan | None:
         """Return what a second look at the item with a plate begins with; None when it was not graded here."""

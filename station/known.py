@@ -13,7 +13,7 @@ from grading.rubric import Rubric
 from station.authority.roles import Authority
 from station.bins.manifest import Manifest
 from station.calibration.due import Due
-from station.calibration.facts import SecondLookBegan
+from station.calibration.facts import RefresherBegan, SecondLookBegan
 from station.codes import Candidate
 from station.exceptions.queue import Decided, Waiting
 from station.interlocks import Interlock
@@ -191,7 +191,7 @@ class Known(Protocol):
     def clock(self) -> Clock:
         """Return what the clocks of this bench say."""
 
-    def authority(self) -> Authority:
+    def authority(self, client: str = "") -> Authority:
         """Return who may do what."""
 
     def day(self) -> Day:
@@ -282,6 +282,9 @@ class Known(Protocol):
 
     def second_looks_due(self, badge: str) -> tuple[Due, ...]:
         """Return the items that wait for a second look by this person, the longest first."""
+
+    def past_items(self, badge: str) -> tuple[RefresherBegan, ...] | None:
+        """Return past items that this person may practise on, the best first; None where nobody practises."""
 
     def first_look(self, plate: str) -> SecondLookBegan | None:
         """Return what a second look at the item with this plate begins with; None for none that was graded here."""

@@ -15,7 +15,8 @@ from station import interlocks
 from station.authority.roles import Authority
 from station.bins.manifest import Manifest
 from station.calibration.due import Due, Rate, read_rate
-from station.calibration.facts import SecondLookBegan
+from station.calibration.facts import RefresherBegan, SecondLookBegan
+from station.calibration.past import Past
 from station.codes import Candidate, recognise
 from station.deliveries import in_force
 from station.exceptions import of_site
@@ -57,8 +58,17 @@ _log = logging.getLogger(__name__)
 class Lookups:
     """The `station.known.Known` of a real bench."""
 
-    def __init__(self, rules: Rules, copy: LocalCopy, history: History, pictures: AnswerPictures | None = None) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        copy: LocalCopy,
+        history: History,
+        pictures: AnswerPictures | None = None,
+        past: Past | None = None,
+    ) -> None:
+        """Answer from the copy and this journal's history; in training also from the `past` of the real one."""
         self._pictures = pictures
+        self._past = past
         self._shipped = rules
         self._rules = rules
         self._newest = 0
@@ -162,9 +172,10 @@ class Lookups:
         """Return what the clocks of this bench say."""
         return self._history.clock()
 
-    def authority(self) -> Authority:
-        """Return who may do what."""
-        return self._shipped.authority
+    def authority(self, client: str = "") -> Authority:
+        """Return who may do what: with a client's goods, where that is delivered for them alone."""
+        rules = self._in_force()
+        return rules.authorities.get(client.casefold(), rules.authority)
 
     def day(self) -> Day:
         """Return today's date, and what this bench placed today by way."""
@@ -341,6 +352,10 @@ class Lookups:
             return (only,) if only.item == note.item or (not note.item and only.parcel == note.parcel) else ()
         items = (note.item,) if note.item else tuple(each.item for each in self._history.found_in(note.parcel))
         return filter(None, map(self._history.lying_item, items))
+
+    def past_items(self, badge: str) -> tuple[RefresherBegan, ...] | None:
+        """Return past items that this person may practise on, the best first; None where nobody practises."""
+        return self._past.items(badge, self._history.times_practised(badge)) if self._past is not None else None
 
     def _recalled_now(self, bins: tuple[str, ...], known: tuple[Recall, ...]) -> tuple[tuple[Unit, Recall], ...]:
         day = today()

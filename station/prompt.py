@@ -1,5 +1,7 @@
 """The one question of the moment: what a state asks of the person, in words, with the keys that answer it."""
 
+from collections.abc import Callable, Mapping
+
 from resources.words import mark
 from station.inputs import Do
 from station.known import Known
@@ -8,10 +10,22 @@ from station.prompts.asked import asked
 from station.prompts.plain import PLAIN
 from station.prompts.question import Prompt, undo
 from station.prompts.review import review
-from station.prompts.unit import interlock, next_item, photo, prep, question, reading, result, second_look
+from station.prompts.unit import interlock, next_item, photo, prep, question, reading, refresher, result, second_look
 from station.stages import Stage, stage_of
 from station.state import State
 from station.steps.allowed import decides
+
+_MADE: Mapping[Stage, Callable[[State, Known], Prompt]] = {
+    Stage.PHOTO: photo,
+    Stage.INSPECT: question,
+    Stage.SECOND_LOOK: second_look,
+    Stage.REFRESHER: refresher,
+    Stage.PREP: prep,
+    Stage.READING: lambda state, _: reading(state),
+    Stage.RESULT: result,
+    Stage.ITEM: lambda state, _: next_item(state),
+    Stage.REVIEW: review,
+}
 
 
 def prompt(state: State, known: Known) -> Prompt:
@@ -21,22 +35,9 @@ def prompt(state: State, known: Known) -> Prompt:
         return interlock(state, known)
     if state.ask is not None:
         return asked(state, state.ask, stage)
-    if stage is Stage.PHOTO:
-        return photo(state, known)
-    if stage is Stage.INSPECT:
-        return question(state, known)
-    if stage is Stage.SECOND_LOOK:
-        return second_look(state, known)
-    if stage is Stage.PREP:
-        return prep(state, known)
-    if stage is Stage.READING:
-        return reading(state)
-    if stage is Stage.RESULT:
-        return result(state, known)
-    if stage is Stage.ITEM:
-        return next_item(state)
-    if stage is Stage.REVIEW:
-        return review(state, known)
+    made = _MADE.get(stage)
+    if made is not None:
+        return made(state, known)
     title, reason, picture, buttons = PLAIN[stage]
     if stage is Stage.PLACE and state.item is not None and state.item.is_hazard:
         title = mark("Put it into the fire-safe box and scan the box")

@@ -9,7 +9,9 @@ from grading.route import RouteError, RouteTable
 from grading.rubric import Rubric, RubricError
 from resources import find
 from station import interlocks
-from station.authority.roles import Authority, read_authority
+from station.authority.roles import FILE as AUTHORITY
+from station.authority.roles import Authority, AuthorityError, read_authority
+from station.authority.roles import parse as parse_authority
 from station.codes import Patterns, read_patterns
 from station.interlocks import Interlock
 from station.weights import ItemWeights, read_item_weights
@@ -17,6 +19,8 @@ from station.weights import ItemWeights, read_item_weights
 RUBRICS = "rubrics/"
 CLIENTS = "rubrics/clients/"
 ROUTES = "routes/"
+# Who may do what with one client's goods, in a file of the client's name in small letters.
+AUTHORITIES = "authority/"
 DEFAULT_ROUTES = "routes/default.toml"
 
 Refuse = Callable[[str, str], None]
@@ -28,7 +32,8 @@ class Rules(msgspec.Struct, frozen=True):
 
     `clients` are rubrics with a client's override applied, by the client in small letters and the category.
     `versions` are all rubrics known by their names, those in force and earlier ones. `interlocks` say what a stop asks
-    for, `weights` how far units may weigh from their articles, `authority` who may do what.
+    for, `weights` how far units may weigh from their articles, `authority` who may do what, and
+    `authorities` who may with a client's goods, by the client in small letters.
     """
 
     patterns: Patterns
@@ -39,6 +44,7 @@ class Rules(msgspec.Struct, frozen=True):
     authority: Authority
     clients: Mapping[tuple[str, str], Rubric] = {}
     versions: Mapping[str, Rubric] = {}
+    authorities: Mapping[str, Authority] = {}
 
     def rubric(self, category: str, client: str) -> Rubric | None:
         """Return the questions for a client's goods of a category, or None when nobody wrote any."""
@@ -59,7 +65,8 @@ def read_rules() -> Rules:
 def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: Refuse | None = None) -> Rules:
     """Read the rules from their files; `earlier` are versions of rubrics that an override may still name.
 
-    With `refuse`, a file that cannot be used is left out and told of; without, RubricError or RouteError names it.
+    With `refuse`, a file that cannot be used is left out and told of; without, RubricError, RouteError or
+    AuthorityError names it.
     """
     rubrics: dict[str, Rubric] = {}
     versions = dict(earlier)
@@ -85,10 +92,27 @@ def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: 
             if refuse is None:
                 raise type(error)(f"{name}: {error}") from error
             refuse(name, str(error))
+    authorities = _authorities(files, refuse)
     patterns = read_patterns(find.read("carriers.toml"))
     stops = interlocks.parse(find.read("interlocks.toml"))
     weights = read_item_weights(find.read("weights.toml"))
-    return Rules(patterns, rubrics, routes, stops, weights, read_authority(), clients, versions)
+    authority = authorities.pop("", None) or read_authority()
+    return Rules(patterns, rubrics, routes, stops, weights, authority, clients, versions, authorities)
+
+
+def _authorities(files: Mapping[str, bytes], refuse: Refuse | None) -> dict[str, Authority]:
+    """Return the tables of who may do what among the files, by client, that of all under ""."""
+    found: dict[str, Authority] = {}
+    for name in sorted(files):
+        if name == AUTHORITY or name.startswith(AUTHORITIES):
+            try:
+                client = name.removeprefix(AUTHORITIES).removesuffix(".toml").casefold()
+                found["" if name == AUTHORITY else client] = parse_authority(files[name])
+            except AuthorityError as error:
+                if refuse is None:
+                    raise AuthorityError(f"{name}: {error}") from error
+                refuse(name, str(error))
+    return found
 
 
 def applied(override: overrides.Override, versions: Mapping[str, Rubric]) -> Rubric:

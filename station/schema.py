@@ -8,9 +8,9 @@ knows are NULL.
 Long because all tables are read beside each other.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-REVISION = "0014"
+REVISION = "0015"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -233,6 +233,9 @@ exception = Table(
     sqlite_with_rowid=False,
 )
 
+# Hardly any plate is voided: the index holds those alone.
+_VOIDED = text("voided_n > 0")
+
 plate = Table(
     "plate",
     PROJECTIONS,
@@ -250,6 +253,7 @@ plate = Table(
     _number("voided_n"),
     Index("plate_allotted", "station", "allotted_n"),
     Index("plate_confirmed", "station", "confirmed_n", "voided_n"),
+    Index("plate_voided", "station", "voided_n", sqlite_where=_VOIDED, postgresql_where=_VOIDED),
     sqlite_with_rowid=False,
 )
 
@@ -471,7 +475,11 @@ decision = Table(
     _text("taken_back_at"),
     _text("parcel"),
     _text("item"),
+    _number("decided_n"),
+    _number("taken_back_n"),
     Index("decision_exception", "exception"),
+    Index("decision_decided", "station", "decided_n"),
+    Index("decision_taken_back", "station", "taken_back_n"),
     Index("decision_item", "station", "item"),
     sqlite_with_rowid=False,
 )
@@ -491,6 +499,8 @@ second_look = Table(
     _text("letter"),
     _text("answers"),  # JSON
     _text("looked_at"),
+    _number("looked_n"),
     Index("second_look_at", "station", "looked_at"),
+    Index("second_look_shift", "station", "looked_n"),
     sqlite_with_rowid=False,
 )

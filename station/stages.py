@@ -63,6 +63,8 @@ class Stage(StrEnum):
     DECIDED = "decided"
     SECOND_ITEM = "second-item"
     SECOND_LOOK = "second-look"
+    REFRESHER = "refresher"
+    REFRESHED = "refreshed"
     BIN = "bin"
     BIN_ACT = "bin-act"
     BIN_WHY = "bin-why"
@@ -88,6 +90,8 @@ def stage_of(state: State, known: Known) -> Stage:
         return Stage.SIGN_IN
     if state.looking is not None:
         return Stage.SECOND_LOOK
+    if state.practice is not None:
+        return Stage.REFRESHER
     if state.parcel is None:
         return _stage_of_shift(state)
     if state.parcel.weighed is None and not state.parcel.unweighed_why:

@@ -10,6 +10,7 @@ from station.bins.facts import (
     BinStep,
 )
 from station.calibration.looking import Looking
+from station.calibration.practising import Practice
 from station.inputs import PhotoChecked
 from station.receiving.parcel import Item, Parcel
 from station.records import Apart, Disposition
@@ -92,6 +93,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     half_signed: tuple[HalfSigned, ...] = ()
     pins: tuple[Wrong, ...] = ()
     looking: Looking | None = None
+    practice: Practice | None = None
 
     @property
     def item(self) -> Item | None:

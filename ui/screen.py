@@ -24,7 +24,7 @@ from ui.photos import PhotoDecoded
 from ui.searching import Searched
 from ui.setting_up import SettingUp
 from ui.theme import THEMES
-from ui.view import SETUP, Compared, Line, Lit, Looked, Shown, View, may_open
+from ui.view import SETUP, WORK, Compared, Line, Lit, Looked, Shown, View, may_open
 
 if TYPE_CHECKING:
     from station.desk import Desk
@@ -146,7 +146,7 @@ def _at(desk: "Desk", figures: "Figures", manner: Manner, workers: Mapping[str, 
         taking_photo=desk.taking_photo,
         still=_doubtful(desk),
         crop=_place(desk),
-        shots=_shots(desk, item) if item is not None else (),
+        shots=_shots(desk, item) if item is not None else _practised(desk),
         inspection=examined.inspection(item, bench.known) if item is not None else None,
         preps=examined.preps(item, bench.known) if item is not None else (),
         asked_s=max(0.0, manner.at - desk.asked_at),
@@ -173,7 +173,7 @@ def _with_the_past(view: View, opened: Opened, history: "History", known: "Known
     waiting = known.exceptions_waiting() if view.page == "exceptions" else ()
     badges = {badge for each in waiting for badge in (each.operator, each.taken_by)}
     view = replace(view, exceptions=waiting, names=_names(known, badges))
-    return _with_shift(view, history, opened.line) if view.page == "shift" else view
+    return _with_shift(view, history, known, opened.line) if view.page == "shift" else view
 
 
 def _plates_due(badge: str, known: "Known") -> set[str]:
@@ -181,7 +181,7 @@ def _plates_due(badge: str, known: "Known") -> set[str]:
     return {each.plate for each in known.second_looks_due(badge)}
 
 
-def _with_shift(view: View, history: "History", opened: str) -> View:
+def _with_shift(view: View, history: "History", known: "Known", opened: str) -> View:
     """Add how the shift adds up, as far as it may be seen: nothing while it is counted blind; and the line opened."""
     shift, phase = view.state.shift, view.state.phase
     if not shift or phase == "counting":
@@ -190,7 +190,11 @@ def _with_shift(view: View, history: "History", opened: str) -> View:
     found = history.shift_findings(shift) if phase else ()
     line = next((each for each in lines if key_of(each) == opened), None)
     things = history.things(shift, line) if line is not None else ()
-    return replace(view, lines=lines, findings=found, late=history.late(shift), line=line, things=things)
+    if opened != WORK:
+        return replace(view, lines=lines, findings=found, late=history.late(shift), line=line, things=things)
+    worked = history.worked(shift)
+    badges = {*(each.badge for each in worked.people), *(each.owner for each in worked.carried)}
+    return replace(view, lines=lines, worked=worked, names=_names(known, badges))
 
 
 def _standing(notice: Notice | None, age_s: float) -> Notice | None:
@@ -282,6 +286,15 @@ def _read_doubt(desk: "Desk") -> Doubt | None:
     """Return the reading that is asked about now."""
     item = desk.bench.state.item
     return doubt_due(item) if item is not None and desk.bench.prompt.stage == "reading" else None
+
+
+def _practised(desk: "Desk") -> tuple[Shown, ...]:
+    """Return the photos of the past item that is practised on."""
+    practice = desk.bench.state.practice
+    photos = practice.began.photos if practice is not None else ()
+    item = practice.began.item if practice is not None else ""
+    told = ((shot, PhotoTaken(item, shot, sha256, 0)) for shot, sha256 in photos)
+    return tuple(Shown(shot, "taken", str(desk.photo_path(photo.sha256)), photo) for shot, photo in told)
 
 
 def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:

@@ -24,6 +24,7 @@ CHANGES: Mapping[type, Change] = {
             "letter": fact.letter,
             "answers": msgspec.json.encode(fact.answers).decode(),
             "looked_at": said.at,
+            "looked_n": said.shift_n,
         },
     ),
 }

@@ -61,3 +61,62 @@ class SecondGraded(Fact, frozen=True):
     cosmetic: str
     functional: str
     answers: tuple[tuple[str, str, str], ...] = ()
+
+
+class RefresherBegan(Fact, frozen=True):
+    """In training, a person begins to grade a past item once more by its photos. All that is needed is kept here.
+
+    `letter` is the grade that people agreed on, `reasons` (English) what it rests on, and `answers` those agreed on,
+    question and option, by the `rubric` that is asked. `parts` are a kit's; `photos` are shot and SHA-256. `match`,
+    `serial` (its verdict) and `in_band` were measured then.
+    """
+
+    item: str
+    plate: str
+    title: str
+    category: str
+    client: str
+    rubric: str
+    letter: str
+    answers: tuple[tuple[str, str], ...]
+    photos: tuple[tuple[str, str], ...]
+    match: str
+    parts: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    serial: str = "not_known"
+    in_band: bool | None = None
+
+
+class RefresherAnswered(Fact, frozen=True):
+    """An answer of a refresher."""
+
+    item: str
+    question: str
+    option: str
+
+
+class RefresherAnswerTakenBack(Fact, frozen=True):
+    """The last answer of the refresher was a mistake."""
+
+    item: str
+    question: str
+
+
+class RefresherLeft(Fact, frozen=True):
+    """The refresher was left before its end: it says nothing, and may be begun again."""
+
+    item: str
+
+
+class RefresherEnded(Fact, frozen=True):
+    """A past item was graded once more: the letter that was `agreed` on, and the one that the operator came to.
+
+    `answers` are those questions that differ: question, agreed option, given option.
+    """
+
+    item: str
+    category: str
+    rubric: str
+    agreed: str
+    letter: str
+    answers: tuple[tuple[str, str, str], ...] = ()

@@ -12,11 +12,19 @@ from station.safe_text import cell, shown
 from station.statements import Statement
 
 
+class Refreshed(msgspec.Struct, frozen=True):
+    """How a person graded past items in training: so many, and how many of them as people had agreed."""
+
+    badge: str
+    items: int
+    agreed: int
+
+
 class Calibration(msgspec.Struct, frozen=True):
     """What second looks say: of all letters, of each, of each question, and of each grader and version of questions.
 
     `questions` are named `category: question`. Shares are fractions; the graders' are held against all looks at goods
-    of the same categories.
+    of the same categories. `refreshers` are no looks at goods, and count in none of the others.
     """
 
     since: str
@@ -25,13 +33,24 @@ class Calibration(msgspec.Struct, frozen=True):
     questions: Mapping[str, Agreement]
     graders: tuple[Drift, ...]
     rubrics: tuple[Drift, ...]
+    refreshers: tuple[Refreshed, ...] = ()
 
 
 def pairs(connection: Connection, stations: Iterable[str], since: str) -> tuple[Pair, ...]:
     """Return the second looks that stations took since a moment (UTC), in their order; raises the database's errors."""
-    rows = [row for each in stations for row in _LOOKS.run(connection, {"station": each, "since": since}).mappings()]
-    found = (Pair(**{**row, "answers": _answers(row["answers"])}) for row in rows)
+    looks = [row for each in stations for row in _LOOKS.run(connection, {"station": each, "since": since}).mappings()]
+    found = (Pair(**{**row, "answers": _answers(row["answers"])}) for row in looks)
     return tuple(sorted(found, key=lambda each: (each.looked_at, each.item)))
+
+
+def of_shift(connection: Connection, station: str, shift: str) -> Calibration:
+    """Return what the second looks say that a station took in one shift; raises the database's errors."""
+    about = {"station": station, "shift": shift}
+    found = (
+        Pair(**{**row, "answers": _answers(row["answers"])}) for row in _OF_SHIFT.run(connection, about).mappings()
+    )
+    since = _OPENED.run(connection, about).scalar() or ""
+    return calibration(tuple(sorted(found, key=lambda each: (each.looked_at, each.item))), str(since))
 
 
 def calibration(looks: tuple[Pair, ...], since: str) -> Calibration:
@@ -58,16 +77,23 @@ def as_json(told: Calibration) -> str:
 def as_csv(told: Calibration) -> str:
     """Return the figures as one table; no cell of it is taken for a formula."""
     out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("what", "name", "looks", "alike", "share", "kappa", "low", "high", "expected", "stands_out"))
-    for what, name, each in _agreements(told):
-        figures = [_rounded(figure) for figure in (each.share, each.kappa, each.low, each.high)]
-        table.writerow((what, cell(name), each.pairs, each.agreed, *figures, "", ""))
+    csv.writer(out).writerows(rows(told))
+    return out.getvalue()
+
+
+def rows(told: Calibration) -> Iterator[tuple[object, ...]]:
+    """Yield the figures as the rows of that table, its head first."""
+    yield ("what", "name", "looks", "alike", "share", "kappa", "low", "high", "expected", "stands_out")
+    for what, name, alike in agreements(told):
+        figures = [_rounded(figure) for figure in (alike.share, alike.kappa, alike.low, alike.high)]
+        yield (what, cell(name), alike.pairs, alike.agreed, *figures, "", "")
     for what, drift in _drifts(told):
         figures = [_rounded(drift.agreed / drift.pairs), "", _rounded(drift.low), _rounded(drift.high)]
         about = (what, cell(drift.name), drift.pairs, drift.agreed)
-        table.writerow((*about, *figures, _rounded(drift.expected), int(drift.stands_out)))
-    return out.getvalue()
+        yield (*about, *figures, _rounded(drift.expected), int(drift.stands_out))
+    for each in told.refreshers:
+        share = _rounded(each.agreed / each.items)
+        yield ("refresher", cell(each.badge), each.items, each.agreed, share, "", "", "", "", "")
 
 
 def as_text(told: Calibration) -> str:
@@ -76,13 +102,22 @@ def as_text(told: Calibration) -> str:
 
 
 def _text(told: Calibration) -> Iterator[str]:
+    yield from _looks_text(told)
+    if told.refreshers:
+        yield ""
+        yield f"{'refreshers in training, past items':44} {'items':>6} {'alike':>6}"
+    for each in told.refreshers:
+        yield f"{shown(each.badge)[:44]:44} {each.items:>6} {each.agreed / each.items:>6.0%}"
+
+
+def _looks_text(told: Calibration) -> Iterator[str]:
     if not told.letters.pairs:
         yield f"Nobody looked at an item again since {told.since[:10]}. Press F11 at a bench, between two parcels."
         return
     yield f"Second looks since {told.since[:10]}: {told.letters.pairs}"
     yield f"{'':32} {'looks':>6} {'alike':>6}   kappa (95 of 100)"
-    for _, name, each in _agreements(told):
-        yield f"{shown(name)[:32]:32} {each.pairs:>6} {each.share:>6.0%}   {_kappa(each)}"
+    for _, name, each in agreements(told):
+        yield f"{shown(name)[:32]:32} {each.pairs:>6} {each.share:>6.0%}   {kappa(each)}"
     for what, title in (("grader", "graders"), ("rubric", "versions of questions")):
         yield ""
         yield f"{title + ', beside all for such goods':44} {'looks':>6} {'alike':>6} {'all':>6}"
@@ -101,13 +136,15 @@ def _line(drift: Drift) -> str:
     )
 
 
-def _kappa(each: Agreement) -> str:
+def kappa(each: Agreement) -> str:
+    """Return kappa with its interval for people; `-` where there is none."""
     if each.kappa is None or each.low is None or each.high is None:
         return "-"
     return f"{each.kappa:.2f} ({each.low:.2f} to {each.high:.2f})"
 
 
-def _agreements(told: Calibration) -> Iterator[tuple[str, str, Agreement]]:
+def agreements(told: Calibration) -> Iterator[tuple[str, str, Agreement]]:
+    """Yield how alike looks are: `all` letters, each `letter`, each `question`; with the name of it."""
     yield "all", "all letters", told.letters
     yield from (("letter", name, each) for name, each in told.each_letter.items())
     yield from (("question", name, each) for name, each in told.questions.items())
@@ -126,7 +163,13 @@ def _answers(json: str) -> tuple[tuple[str, str, str], ...]:
     return msgspec.json.decode(json, type=tuple[tuple[str, str, str], ...])
 
 
-_LOOKS = Statement(
-    "SELECT item, category, rubric, grader, second, first_letter, letter AS second_letter, looked_at, answers"
-    " FROM second_look WHERE station = :station AND looked_at >= :since"
+_PAIR = (
+    "k.item, k.category, k.rubric, k.grader, k.second, k.first_letter, k.letter AS second_letter, k.looked_at,"
+    " k.answers"
 )
+_LOOKS = Statement(f"SELECT {_PAIR} FROM second_look k WHERE k.station = :station AND k.looked_at >= :since")
+_OF_SHIFT = Statement(
+    f"SELECT {_PAIR} FROM shift h JOIN second_look k ON k.station = h.station AND k.looked_n = h.n"
+    " WHERE h.station = :station AND h.shift = :shift"
+)
+_OPENED = Statement("SELECT opened_at FROM shift WHERE station = :station AND shift = :shift")

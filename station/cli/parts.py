@@ -24,6 +24,7 @@ from grading import text
 from resources.words import SOURCE_LANGUAGE, Translator, languages
 from station.article_pictures import ArticlePictures
 from station.bench import Bench
+from station.calibration.past import TRAINING_FOLDER, Past
 from station.cli import unusual
 from station.cli.equipment import Equipment
 from station.codes import is_of_a_parcel
@@ -61,7 +62,6 @@ JOURNAL_FILE = "station.sqlite"
 COPY_FILE = "expected.sqlite"
 PHOTOS_FOLDER = "photos"
 REFERENCES_FOLDER = "references"
-TRAINING_FOLDER = "training"
 
 Post = Callable[[object], None]
 
@@ -183,9 +183,16 @@ def open_station(
         if courier is not None:
             stack.callback(courier.stop)
         wake = courier.wake if courier is not None else _nobody
-        known = Lookups(rules, copy, history, AnswerPictures(folder / FOLDER))
+        past = Past(folder / JOURNAL_FILE, PhotoStore(folder / PHOTOS_FOLDER)) if training else None
+        known = Lookups(rules, copy, history, AnswerPictures(folder / FOLDER), past)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
-        desk = Desk(bench, equipment, partial(_picture, store, told), settings.printer.dpi, _words(settings).gettext)
+        desk = Desk(
+            bench,
+            equipment,
+            partial(_picture, (store, PhotoStore(folder / PHOTOS_FOLDER)), told),
+            settings.printer.dpi,
+            _words(settings).gettext,
+        )
         desk.retry_sync = courier.retry if courier is not None else _nobody
         station = Station(desk, equipment, history, courier, post, record)
         stack.callback(station.stop_devices)
@@ -198,9 +205,9 @@ def _words(settings: Settings) -> Translator:
     return Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
 
 
-def _picture(store: PhotoStore, told: ArticlePictures, sha256: str) -> Path:
-    """Return where a photo of the bench lies, or a picture that central delivered."""
-    own = store.path(sha256)
+def _picture(stores: tuple[PhotoStore, ...], told: ArticlePictures, sha256: str) -> Path:
+    """Return where a photo of the bench lies, in training one of the past too, or a picture of central's."""
+    own = next((path for path in (each.path(sha256) for each in stores) if path.is_file()), stores[0].path(sha256))
     return told.path(sha256) if told.has(sha256) and not own.is_file() else own
 
 

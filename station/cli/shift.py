@@ -18,7 +18,7 @@ from station.printed import shift_pdf
 from station.safe_text import shown
 from station.shifts.counting import BenchShift, Sent, sent_so_far
 from station.shifts.figures import figures
-from station.shifts.proof import made_again, number_in, printed
+from station.shifts.proof import VERSION, made_again, number_in, printed, version_in
 from station.shifts.report import Report, as_csv, as_json, as_text, newest, report
 
 FORMS = ("text", "json", "csv", "pdf")
@@ -49,11 +49,11 @@ def _formed(connection: Connection, data: Path, told: Report, form: str, with_th
         (head,) = entries_after(connection, data, _recorded(connection) - 1, 1)
         shift = BenchShift(told.station, told.shift)
         return shift_pdf.pdf(printed(connection, shift, told, head), Translator(language))
+    is_blind = bool(told.counting_at) and not told.reviewed_at
+    counted = None if is_blind else figures(connection, BenchShift(told.station, told.shift), now())
     if form == "json":
-        is_blind = bool(told.counting_at) and not told.reviewed_at
-        counted = None if is_blind else figures(connection, BenchShift(told.station, told.shift), now())
         return as_json(told, counted).encode()
-    return (as_text(told, with_things) if form == "text" else as_csv(told)).encode()
+    return (as_text(told, with_things, counted) if form == "text" else as_csv(told, counted)).encode()
 
 
 def prove(data: Path, shift: str, code: str) -> int:
@@ -71,6 +71,11 @@ def prove(data: Path, shift: str, code: str) -> int:
     broken = first_break(entries, 0, first_prev(epoch)) if entries else "it has no such fact"
     if broken:
         sys.stdout.write(f"✘ The journal proves nothing: {shown(str(broken))}.\n")
+        return 1
+    if version_in(code) != VERSION:
+        is_named = entries[-1].hash.hex().startswith(code.split("-")[1])
+        said = f"Fact {seq} of the journal is {'' if is_named else 'not '}the one that it names"
+        sys.stdout.write(f"✘ It is of version {version_in(code)} of reports, made here is version {VERSION}. {said}.\n")
         return 1
     with closing(open_memory().connect()) as memory, memory.begin():
         again = made_again(memory, BenchShift(station, shift), entries, seq)

@@ -32,6 +32,8 @@ CHANGES: Mapping[type, Change] = {
             "taken_back_at": "",
             "parcel": fact.parcel,
             "item": fact.item,
+            "decided_n": said.shift_n,
+            "taken_back_n": 0,
         },
     ),
     Regraded: Change(
@@ -49,12 +51,13 @@ CHANGES: Mapping[type, Change] = {
         },
     ),
     DecisionTakenBack: Change(
-        update(schema.decision, "taken_back_at"),
+        update(schema.decision, "taken_back_at", "taken_back_n"),
         lambda fact, said: {
             "station": said.station,
             "exception": fact.exception,
             "n": fact.n,
             "taken_back_at": said.at,
+            "taken_back_n": said.shift_n,
         },
     ),
 }

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 import msgspec
 
 from resources.words import Translator, mark
+from station.calibration.report import agreements, kappa
+from station.exceptions.kinds import DECISION_WORDS
 from station.printed.paper import Paper
+from station.shifts.figure_lines import span
+from station.shifts.figures import LEFT_WORDS, UNIT_WORDS
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
 from station.words import ROUTE_WORDS
@@ -20,8 +24,16 @@ _FOUND: Mapping[str, str] = {
     "foreign": mark("foreign"),
     "uncounted": mark("bin not counted"),
 }
-_UNITS: Mapping[str, str] = {"over": mark("over"), "short": mark("short"), "damaged": mark("damaged")}
-_THINGS: Mapping[str, str] = {"parcel": mark("parcel in work"), "item": mark("item in no bin")}
+_LATE: Mapping[str, str] = {
+    "sheet": mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
+    "signature": mark("{shift}: second signature, by {name}"),
+    "void": mark("{shift}: plate {name} is void"),
+    "decision": mark("{shift}: decided about {name}: {about}"),
+    "taken_back": mark("{shift}: taken back about {name}: {about}"),
+    "second_look": mark("{shift}: second look at {name}"),
+}
+# The questions come the least alike first.
+_MOST_LOOKS = 16
 
 
 def pdf(told: Print, tr: Translator) -> bytes:
@@ -44,6 +56,7 @@ def pdf(told: Print, tr: Translator) -> bytes:
     _differences(paper, told, tr)
     _rules(paper, report, tr)
     _work(paper, told, tr)
+    _looks(paper, told, tr)
     _late(paper, report, tr)
     _left(paper, told, tr)
     paper.heading(tr.gettext(mark("End of the report")))
@@ -87,7 +100,7 @@ def _differences(paper: Paper, told: Print, tr: Translator) -> None:
     if told.figures.units:
         words = (mark("Units"), mark("Code"), mark("What"), mark("Client"), mark("Count"))
         units = [
-            (tr.gettext(_UNITS.get(each.kind, each.kind)), each.code, each.title, each.client, str(each.units))
+            (tr.gettext(UNIT_WORDS.get(each.kind, each.kind)), each.code, each.title, each.client, str(each.units))
             for each in told.figures.units
         ]
         paper.table([tr.gettext(each) for each in words], units, (16, 32, 50, 26, 12))
@@ -119,8 +132,8 @@ def _work(paper: Paper, told: Print, tr: Translator) -> None:
             mark("Parcels finished: {parcels}. Items placed: {items}. A parcel took {median} (9 of 10 within {most})."),
             parcels=str(counted.parcels),
             items=str(counted.items),
-            median=_span(counted.cycle_median_s),
-            most=_span(counted.cycle_p90_s),
+            median=span(counted.cycle_median_s),
+            most=span(counted.cycle_p90_s),
         )
     )
     if counted.untimed:
@@ -146,16 +159,30 @@ def _work(paper: Paper, told: Print, tr: Translator) -> None:
             paper.bars(values)
 
 
+def _looks(paper: Paper, told: Print, tr: Translator) -> None:
+    """How alike people grade, by the second looks of the shift: the letters, and the questions least alike."""
+    looks = told.figures.looks
+    if not looks.letters.pairs:
+        return
+    paper.heading(tr.gettext(mark("Second looks")))
+    heads = (mark("About"), mark("Looks"), mark("Alike"), mark("Kappa (95 of 100)"))
+    names = {"all": tr.gettext(mark("all grades"))}
+    rows = [
+        (names.get(what, name), str(each.pairs), f"{each.share:.0%}", kappa(each))
+        for what, name, each in agreements(looks)
+    ]
+    paper.table([tr.gettext(each) for each in heads], rows[:_MOST_LOOKS], (90, 16, 16, 38))
+
+
 def _late(paper: Paper, report: Report, tr: Translator) -> None:
     """What was said in this shift about one that was over already."""
     if not report.late:
         return
     paper.heading(tr.gettext(mark("Came late, and belongs to an earlier shift")))
     for each in report.late:
-        sheet = mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}")
-        words = sheet if each.kind == "sheet" else mark("{shift}: second signature, by {name}")
         params = {name: str(value) for name, value in msgspec.structs.asdict(each).items()}
-        paper.words(tr.format(words, **params))
+        about = tr.gettext(DECISION_WORDS[each.about]) if each.about in DECISION_WORDS else each.about
+        paper.words(tr.format(_LATE[each.kind], **params | {"about": about}))
 
 
 def _left(paper: Paper, told: Print, tr: Translator) -> None:
@@ -166,7 +193,7 @@ def _left(paper: Paper, told: Print, tr: Translator) -> None:
     paper.bars(list(told.figures.ages))
     heads = (mark("Code"), mark("What"), mark("Client"), mark("since"), mark("begun by"))
     rows = [
-        (each.code, tr.gettext(_THINGS[each.what]), each.client, _moment(each.since), each.owner)
+        (each.code, tr.gettext(LEFT_WORDS[each.what]), each.client, _moment(each.since), each.owner)
         for each in told.figures.carried
     ]
     paper.table([tr.gettext(each) for each in heads], rows, (42, 28, 30, 34, 24))
@@ -183,9 +210,3 @@ def _way(way: str, tr: Translator) -> str:
 
 def _moment(at: str) -> str:
     return f"{at[:16].replace('T', ' ')} UTC" if at else ""
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}"

@@ -70,6 +70,7 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
         mark("Scan the plate to look at again"),
         mark("{count} wait for a second look by you. Fetch one from its bin."),
     ),
+    Stage.REFRESHED: (mark("Agreed: {agreed}. You came to {letter}."), ""),
     Stage.DECIDED: (mark("Which decision is taken back?"), mark("The exception waits again then.")),
     Stage.BIN: (mark("Which bin?"), mark("Scan its label, or choose one that is open.")),
     Stage.BIN_ACT: (mark("What shall be done with bin {bin}?"), mark("{way} {client}")),
@@ -95,6 +96,18 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     ),
     Stage.MISSING: (mark("Is this really not in the parcel?"), mark("{lines}")),
 }
+
+_RESTS_ON = mark("Your answers were the agreed ones. The grade rests on: {why}.")
+# By how many answers of a refresher differ.
+_DIFFERS: tuple[str, ...] = (
+    mark("Your answers were the agreed ones."),
+    mark("{question1} Agreed: {agreed1}. You: {given1}."),
+    mark("{question1} Agreed: {agreed1}. You: {given1}.\n{question2} Agreed: {agreed2}. You: {given2}."),
+    mark(
+        "{question1} Agreed: {agreed1}. You: {given1}.\n{question2} Agreed: {agreed2}. You: {given2}."
+        "\n{question3} Agreed: {agreed3}. You: {given3}."
+    ),
+)
 
 _PICTURES: Mapping[Stage, str] = {
     Stage.CARRY: "bin",
@@ -122,6 +135,8 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         reason = mark("{kind}: {about}. So far: {to}") if params.get("to") else reason
     if stage is Stage.DECISION_WHY and params.get("goes_to"):
         reason = mark("{decision} {goes_to}. {kind}: {about}")
+    if stage is Stage.REFRESHED:
+        reason = _DIFFERS[int(ask.code or 0)] if ask.code != "0" or not ask.params.get("why") else _RESTS_ON
     if stage in (Stage.LINE_WHY, Stage.LINE_UNITS):
         reason = text_of(ask.params)
     if stage is Stage.SHEET_NUMBER:

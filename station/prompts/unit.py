@@ -15,6 +15,7 @@ from station.stages import Stage, next_shot, prep_due, question_due, rubric_of
 from station.state import State
 from station.steps import reading as readings
 from station.steps.examine import rest_of
+from station.steps.refresher import question_of as practised
 from station.steps.second_look import question_of
 
 # The questions beside which an expiry date read in a photo is shown.
@@ -87,6 +88,21 @@ def second_look(state: State, known: Known) -> Prompt:
     began = state.looking.began
     buttons = (*options(question, began.category, began.client, known), *aside)
     return Prompt(str(Stage.SECOND_LOOK), question.text, question.hint, question.params, buttons, "none")
+
+
+def refresher(state: State, known: Known) -> Prompt:
+    """Return the question of a refresher: as it was asked then, and nothing of what was agreed."""
+    question = practised(state.practice, known)
+    if state.practice is None or question is None:
+        return Prompt(str(Stage.REFRESHER), "")
+    aside = (
+        button("U", mark("Take the last answer back"), Do.UNDO),
+        Button("Esc", mark("Leave the refresher"), Command(Do.CANCEL), aside=True),
+        SIGN_OUT,
+    )
+    began = state.practice.began
+    every = (*options(question, began.category, began.client, known), *aside)
+    return Prompt(str(Stage.REFRESHER), question.text, question.hint, question.params, every, "none")
 
 
 def prep(state: State, known: Known) -> Prompt:

@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from station.calibration.facts import SecondGraded
+from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.plates import shift_count
 from station.receiving.facts import ParcelArrived
 from station.shifts.changes import reasons_of
@@ -24,6 +26,7 @@ class Told(NamedTuple):
     shift: str
     type: str
     body: bytes
+    operator: str = ""
 
 
 # The columns that follow from another one of the same row: without its fact, what was done counts for its own shift.
@@ -71,6 +74,21 @@ _LATER: Mapping[str, str] = {
 }
 LATER_TYPES = tuple(_LATER)
 
+# What the facts say that fill the columns of the revision after it: in which shift something was said.
+_SAID_IN: Mapping[str, str] = {
+    "ExceptionDecided": (
+        "UPDATE decision SET decided_n = :shift_n WHERE station = :station AND exception = :exception AND n = :n"
+    ),
+    "DecisionTakenBack": (
+        "UPDATE decision SET taken_back_n = :shift_n WHERE station = :station AND exception = :exception AND n = :n"
+    ),
+    "SecondGraded": (
+        "UPDATE second_look SET looked_n = :shift_n"
+        " WHERE station = :station AND item = :item AND second = :operator AND looked_at = :at"
+    ),
+}
+SAID_IN_TYPES = tuple(_SAID_IN)
+
 
 def fill(connection: Connection, told: Iterable[Told]) -> None:
     """Fill the numbers in from the rows themselves, then from the facts of `TYPES`, each station's in their order.
@@ -100,6 +118,17 @@ def fill_later(connection: Connection, told: Iterable[Told]) -> None:
         if isinstance(fact, ParcelArrived):
             values = {"station": each.station, "parcel": fact.parcel, "reasons": reasons_of(fact)}
         connection.execute(text(_LATER[each.type]), values)
+
+
+def fill_said_in(connection: Connection, told: Iterable[Told]) -> None:
+    """Fill in what the facts of `SAID_IN_TYPES` say, like `fill_later`. Raises the database's errors."""
+    for each in told:
+        try:
+            fact = msgspec.json.decode(each.body, type=ExceptionDecided | DecisionTakenBack | SecondGraded)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+        about = {"station": each.station, "at": each.at, "operator": each.operator, "shift_n": shift_count(each.shift)}
+        connection.execute(text(_SAID_IN[each.type]), about | msgspec.structs.asdict(fact))
 
 
 _LATER_FACTS = ParcelArrived | DeliveryCounted | ShiftCountersigned

@@ -12,6 +12,8 @@ from statistics import median, quantiles
 import msgspec
 from sqlalchemy.engine import Connection
 
+from resources.words import mark
+from station.calibration.report import Calibration, of_shift
 from station.shifts.counting import BenchShift
 from station.statements import Statement
 
@@ -20,6 +22,8 @@ AGES = (4, 24, 48, 72)
 # A longer pause on one item was no work on it.
 _LONGEST_S = 1_800.0
 _LISTED = 40
+UNIT_WORDS: Mapping[str, str] = {"over": mark("over"), "short": mark("short"), "damaged": mark("damaged")}
+LEFT_WORDS: Mapping[str, str] = {"parcel": mark("parcel in work"), "item": mark("item in no bin")}
 _TOP = 8
 
 
@@ -56,7 +60,8 @@ class Figures(msgspec.Struct, frozen=True):
     """All of them. Times are seconds, `hours` count placed items by UTC hour; what is nobody's has no figure.
 
     `reasons` are what grades rest on, `returned_why` the customers' reason codes by units declared in the finished
-    parcels. `untimed` parcels took nobody knows how long, for the clock was set back meanwhile: no time rests on them.
+    parcels. `looks` are the second looks that were taken in the shift. `untimed` parcels took nobody knows how long,
+    for the clock was set back meanwhile: no time rests on them.
     """
 
     parcels: int
@@ -73,6 +78,7 @@ class Figures(msgspec.Struct, frozen=True):
     untimed: int
     units: tuple[Unit, ...]
     carried: tuple[Carried, ...]
+    looks: Calibration
 
 
 def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
@@ -98,6 +104,7 @@ def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
         untimed=len(took) - len(cycles),
         units=tuple(Unit(**row) for row in _UNITS.run(connection, named).mappings()),
         carried=tuple(carried[:_LISTED]),
+        looks=of_shift(connection, *shift),
     )
 
 

@@ -85,8 +85,10 @@ _FINDINGS = Statement(
     " JOIN here h ON h.station = c.station AND h.shift = c.shift"
     " JOIN counts b ON b.station = c.station AND b.bin = c.bin AND b.count = c.count),"
     " often AS (SELECT plate, COUNT(*) AS times FROM counted GROUP BY plate),"
-    " told AS (SELECT c.plate, c.bin, o.times, COALESCE(l.item, '') AS item, COALESCE(l.voided_at, '') AS voided_at"
-    " FROM counted c JOIN often o ON o.plate = c.plate"
+    " told AS (SELECT c.plate, c.bin, o.times, COALESCE(l.item, '') AS item,"
+    # What was voided in a later shift was good when it was counted.
+    " CASE WHEN l.voided_n > h.n THEN '' ELSE COALESCE(l.voided_at, '') END AS voided_at"
+    " FROM counted c CROSS JOIN here h JOIN often o ON o.plate = c.plate"
     " LEFT JOIN plate l ON l.station = :station AND l.plate = c.plate)"
     " SELECT 'uncounted' AS kind, '' AS plate, bin, '' AS found FROM lying"
     " WHERE bin NOT IN (SELECT bin FROM counts) GROUP BY bin"

@@ -75,7 +75,8 @@ _MISSING = (
 _COUNTED = (
     "counted_plate c JOIN here h ON h.station = c.station AND h.shift = c.shift"
     " JOIN bin_count b ON b.station = c.station AND b.shift = c.shift AND b.bin = c.bin AND b.count = c.count"
-    " LEFT JOIN plate l ON l.station = c.station AND l.plate = c.plate AND l.voided_at = ''"
+    " LEFT JOIN plate l ON l.station = c.station AND l.plate = c.plate"
+    " AND (l.voided_at = '' OR l.voided_n > h.n)"
     " LEFT JOIN item i ON i.station = l.station AND i.item = l.item AND i.plate = l.plate"
 )
 # The plates that were neither proved nor voided when the shift began.
@@ -172,7 +173,7 @@ PARTS: tuple[Part, ...] = (
     _items(4, "actual", mark("in work"), _IN_WORK),
     _items(4, "actual", mark("moved away"), "i.moved_n = h.n"),
     _plates("expected", mark("printed"), _ALL),
-    _plates("actual", mark("scanned back"), "l.confirmed_n = h.n AND l.voided_n = 0"),
+    _plates("actual", mark("scanned back"), "l.confirmed_n = h.n AND (l.voided_n = 0 OR l.voided_n > h.n)"),
     _plates("actual", mark("voided"), "l.voided_n = h.n"),
     _plates("told", mark("printed again"), "l.copies_asked > 1"),
     _photos("expected", mark("required"), _ALL),

@@ -1,7 +1,8 @@
 """Proves a printed report: a short code names the journal's last fact and what the report said; both are made anew.
 
-The code is the number of the fact, the beginning of its hash, and the beginning of the SHA-256 of the report's own
-figures. Whoever has the journal folds it up to that fact and finds the same code, or the print was changed.
+The code is the number of the fact, the beginning of its hash, the beginning of the SHA-256 of the report's own figures,
+and the version of reports that made it. Whoever has the journal folds it up to that fact and finds the same code, or
+the print was changed.
 """
 
 import hashlib
@@ -18,8 +19,10 @@ from station.shifts.figures import Figures, figures
 from station.shifts.report import Report, report
 from station.verify import write_entries
 
+# Rises when a report says more than it did, or says it otherwise: an older print cannot be made again then.
+VERSION = 2
 _SIGNS = 16
-_CODE = re.compile(r"(\d{1,12})-([0-9a-f]{16})-([0-9a-f]{16})", re.ASCII)
+_CODE = re.compile(r"(\d{1,12})-([0-9a-f]{16})-([0-9a-f]{16})(?:-(\d{1,4}))?", re.ASCII)
 # Which facts central has is no part of the journal, and may have changed a minute later.
 _UNPROVED = (9,)
 
@@ -44,13 +47,19 @@ def code_of(told: Report, counted: Figures, head: Entry) -> str:
     """Return the code of a report and its figures as of a fact."""
     proved = msgspec.structs.replace(told, lines=tuple(line for line in told.lines if line.rule not in _UNPROVED))
     content = msgspec.json.encode((proved, counted), order="deterministic")
-    return f"{head.seq}-{head.hash.hex()[:_SIGNS]}-{hashlib.sha256(content).hexdigest()[:_SIGNS]}"
+    return f"{head.seq}-{head.hash.hex()[:_SIGNS]}-{hashlib.sha256(content).hexdigest()[:_SIGNS]}-{VERSION}"
 
 
 def number_in(code: str) -> int | None:
     """Return the number of the fact that a code names; None for what is no code."""
     match = _CODE.fullmatch(code.strip().lower())
     return int(match[1]) if match is not None else None
+
+
+def version_in(code: str) -> int:
+    """Return by which version of reports a code was made; the first one did not say so."""
+    match = _CODE.fullmatch(code.strip().lower())
+    return int(match[4] or 1) if match is not None else 0
 
 
 def made_again(memory: Connection, shift: BenchShift, entries: Iterable[Entry], seq: int) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from station.safe_text import cell, shown
+from station.shifts import figure_lines
 from station.shifts.counting import BenchShift, Sent, behind, reconcile
 from station.shifts.figures import Figures
 from station.shifts.findings import Finding, findings
@@ -135,8 +136,8 @@ def as_json(told: Report, counted: Figures | None) -> str:
     return msgspec.json.format(msgspec.json.encode(content).decode(), indent=2) + "\n"
 
 
-def as_csv(told: Report) -> str:
-    """Return the lines and then the findings as a table, safe to open in a spreadsheet."""
+def as_csv(told: Report, counted: Figures | None = None) -> str:
+    """Return the lines, the findings, what came late and the figures as tables, safe to open in a spreadsheet."""
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons"))
@@ -149,15 +150,28 @@ def as_csv(told: Report) -> str:
     for each in told.findings:
         table.writerow(map(cell, (each.kind, each.plate, each.bin, each.found)))
     table.writerow(())
-    table.writerow(("late", "of shift", "name", "delivered", "refused", "not found"))
+    table.writerow(("late", "of shift", "name", "delivered", "refused", "not found", "about"))
     for said in told.late:
-        table.writerow((*map(cell, (said.kind, said.shift, said.name)), said.units, said.refused, said.not_found))
+        sums = (said.units, said.refused, said.not_found)
+        table.writerow((*map(cell, (said.kind, said.shift, said.name)), *sums, cell(said.about)))
+    if counted is not None:
+        table.writerow(())
+        table.writerows(figure_lines.rows(counted))
     return out.getvalue()
 
 
-def as_text(told: Report, with_things: bool = False) -> str:
+def late_line(said: Late) -> str:
+    """Return one line about what came late, for a terminal."""
+    sums = f" delivered {said.units}, refused {said.refused}, not found {said.not_found}"
+    about = f" ({shown(said.about)})" if said.about else ""
+    kind = said.kind.replace("_", " ")
+    return f"late: {kind} {shown(said.name)} of {shown(said.shift)}{about}{sums if said.kind == 'sheet' else ''}"
+
+
+def as_text(told: Report, with_things: bool = False, counted: Figures | None = None) -> str:
     """Return the report for a terminal; with the things behind each figure if they are wanted."""
-    return "".join(f"{line}\n" for line in _text(told, with_things))
+    figures = ("", *figure_lines.lines(counted)) if counted is not None else ()
+    return "".join(f"{line}\n" for line in (*_text(told, with_things), *figures))
 
 
 def _text(told: Report, with_things: bool) -> Iterator[str]:
@@ -185,9 +199,7 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
             )
             if part
         )
-    for said in told.late:
-        sums = f" delivered {said.units}, refused {said.refused}, not found {said.not_found}"
-        yield f"late: {said.kind} {shown(said.name)} of {shown(said.shift)}{sums if said.kind == 'sheet' else ''}"
+    yield from map(late_line, told.late)
 
 
 def _state(told: Report) -> str:

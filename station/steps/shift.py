@@ -15,11 +15,12 @@ from station.plates import shift_id
 from station.records import Operator
 from station.shifts.facts import CountBegan, DeliveryCounted
 from station.state import Ask, Choice, State
-from station.steps import second_look
+from station.steps import refresher, second_look
 from station.steps.allowed import answer, ask_other
 from station.steps.notices import accepted, attention, refused
 
 COUNT, SHEET, LATE_SHEET, LOOK, SECOND = "count", "sheet", "late-sheet", "look", "second/"
+PRACTISE = "refresher"
 _BEGUN = mark("The shift is counted now. Scan the first bin.")
 # So many have a key.
 _OFFERED = 9
@@ -45,11 +46,13 @@ def ask_what(state: State, command: Command, known: Known) -> Outcome:
         Choice(f"{SECOND}{each.shift}", mark("Sign shift {shift} as the second"), {"shift": each.shift})
         for each in state.half_signed
     )
+    practises = state.operator is not None and known.past_items(state.operator.badge) is not None
     late = Choice(LATE_SHEET, mark("A carrier's sheet that came late, of shift {shift}"), {"shift": _before(state)})
     choices = (
         Choice(COUNT, mark("Count the bins and close the shift")),
         Choice(SHEET, mark("Type in a carrier's sheet")),
         Choice(LOOK, mark("Look at a graded item again")),
+        *((Choice(PRACTISE, mark("Refresher: grade past items once more")),) if practises else ()),
         *((late,) if state.shifts > 1 else ()),
         *waiting,
     )
@@ -60,6 +63,8 @@ def choose_what(state: State, command: Command, known: Known) -> Outcome:
     """begins the count (or asks for the badge of somebody who may), the sheet, a second look or the second signature"""
     if command.value.startswith(SECOND):
         return Outcome(ask=Ask("countersign", code=command.value.removeprefix(SECOND)))
+    if command.value == PRACTISE:
+        return refresher.begin(state, command, known)
     if command.value == LOOK:
         return second_look.ask_which(state, command, known)
     if command.value != COUNT:

@@ -14,6 +14,7 @@ from station.outcome import Outcome
 from station.records import Operator
 from station.state import Ask, State
 from station.steps import decide, pins, settle, shift
+from station.steps.allowed import table_for
 from station.steps.notices import best, refused
 
 
@@ -64,6 +65,9 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
 
 def _may(state: State, ask: Ask, person: Operator, known: Known) -> bool:
     """Tell whether a person is somebody who helps others, and may do what is asked for."""
-    kind, authority = _KINDS.get(ask.params.get("act", "")), known.authority()
+    kind = _KINDS.get(ask.params.get("act", ""))
     act = kind.act(state, ask, known) if kind is not None else None
-    return act is not None and authority.of(person.role).steps_up and may(authority, person.role, act) == "yes"
+    if act is None:
+        return False
+    authority = table_for(state, act, known)
+    return authority.of(person.role).steps_up and may(authority, person.role, act) == "yes"

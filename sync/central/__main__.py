@@ -66,7 +66,7 @@ The central records of Returns Station: takes in what benches found, tells them 
                                                     how alike its people grade, by second looks
   returns-central show RMA-1044 --data central      everything known of one return, as JSON
   returns-central publish-rules rubrics/apparel.toml --site leeds --data central
-                                                    new questions or routes for its benches, from the next item on
+                                                    new questions, routes or who may do what, from the next item on
   returns-central recall --help                     add, list and withdraw recalls that stop the benches
   returns-central serial --help                     serial numbers that were reported stolen or blocked
   returns-central publish-reference --help          pictures of good units, for the benches to compare with

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from station import deliveries
+from station.authority.roles import FILE as AUTHORITY
 from station.local_copy import Delivered, Record
 from sync.central import feed
 from sync.central.feed import Change
 from sync.central.store import Store
 
-_FOLDERS = ("rubrics", "routes")
+_FOLDERS = ("rubrics", "routes", "authority")
 
 
 class NotPublished(Exception):
@@ -17,15 +18,17 @@ class NotPublished(Exception):
 
 
 def key_of(file: Path) -> str:
-    """Return the name benches know a file by: its path from the folder `rubrics` or `routes` on.
+    """Return the name benches know a file by: its path from the folder `rubrics`, `routes` or `authority` on.
 
-    Raises NotPublished for a file in neither.
+    `authority.toml` is known by its name alone. Raises NotPublished for any other file.
     """
+    if file.name == AUTHORITY:
+        return AUTHORITY
     parts = file.absolute().parts
     for at in reversed(range(len(parts) - 1)):
         if parts[at] in _FOLDERS:
             return "/".join(parts[at:])
-    raise NotPublished(f"{file}: rule files lie in a folder called rubrics, rubrics/clients or routes")
+    raise NotPublished(f"{file}: rule files lie in a folder called rubrics, rubrics/clients, routes or authority")
 
 
 def publish(store: Store, site: str, files: Sequence[tuple[str, bytes | None]]) -> None:

@@ -2,19 +2,21 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
 from sqlalchemy import Connection
 
-from station.moments import utc
+from station.exceptions.kinds import DOUBT, LATE, read_kinds
+from station.moments import now, utc
 from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, reconcile
 from station.shifts.findings import Finding, findings
+from station.shifts.late import ABOUT, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
-from station.shifts.report import ReportLine, report_line
-from sync.central import tokens
+from station.shifts.report import ReportLine, late_line, report_line
+from sync.central import exceptions, tokens
 from sync.central.shift_parts import CENTRAL_FAMILIES, CENTRAL_PARTS
 from sync.central.statements import Sql, ask
 
@@ -36,10 +38,22 @@ class BenchState(msgspec.Struct, frozen=True):
     heard_at: str
 
 
+class Overdue(msgspec.Struct, frozen=True, order=True):
+    """A parcel that was begun and not finished for a day (`late_parcel`), or a label that was never scanned back
+    (`printer_doubt`), at a station; since when (UTC).
+    """
+
+    since: str
+    station: str
+    kind: str
+    name: str
+
+
 class SiteShift(msgspec.Struct, frozen=True):
     """A day's shifts of a site: those opened from `since` until `until` (UTC), and their lines added together.
 
-    Of a bench that counts its bins blind there are no lines yet, of one still at work none of what lies in bins.
+    Of a bench that counts its bins blind there are no lines yet, of one still at work none of what lies in bins. `late`
+    is what was said in them of earlier shifts, `overdue` what waits at any bench of the site now.
     """
 
     site: str
@@ -48,6 +62,8 @@ class SiteShift(msgspec.Struct, frozen=True):
     benches: tuple[BenchState, ...]
     lines: tuple[ReportLine, ...]
     findings: tuple[Finding, ...]
+    late: tuple[Late, ...] = ()
+    overdue: tuple[Overdue, ...] = ()
 
 
 def of_day(connection: Connection, site: str, day: date) -> SiteShift:
@@ -72,7 +88,25 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         tuple(
             found for each in benches if each.reviewed_at for found in findings(connection, each.station, each.shift)
         ),
+        _late(connection, stations, benches),
+        _overdue(connection, site),
     )
+
+
+def _late(connection: Connection, stations: list[str], benches: Sequence[BenchState]) -> tuple[Late, ...]:
+    """Return what was said in these shifts of earlier ones, also of another bench's that was locked by then."""
+    found = [said for each in benches for said in late(connection, _shift(each))]
+    for bench in benches:
+        for kind, asked in _ELSEWHERE.items():
+            rows = ask(connection, asked, {"stations": stations, **_shift(bench)._asdict()})()
+            found += [Late(shift, kind, name, about=about) for shift, name, about in rows]
+    return tuple(sorted(found))
+
+
+def _overdue(connection: Connection, site: str) -> tuple[Overdue, ...]:
+    waits = exceptions.waiting(connection, site, read_kinds(), now())
+    found = (each for each in waits if each.kind in (LATE, DOUBT))
+    return tuple(sorted(Overdue(each.raised_at, each.station, each.kind, each.plate or each.code) for each in found))
 
 
 def as_json(told: SiteShift) -> str:
@@ -96,6 +130,15 @@ def as_csv(told: SiteShift) -> str:
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
         table.writerow(map(cell, (each.kind, each.plate, each.bin, each.found)))
+    table.writerow(())
+    table.writerow(("late", "of shift", "name", "delivered", "refused", "not found", "about"))
+    for said in told.late:
+        sums = (said.units, said.refused, said.not_found)
+        table.writerow((*map(cell, (said.kind, said.shift, said.name)), *sums, cell(said.about)))
+    table.writerow(())
+    table.writerow(("overdue", "station", "name", "since"))
+    for waits in told.overdue:
+        table.writerow(map(cell, (waits.kind, waits.station, waits.name, waits.since)))
     return out.getvalue()
 
 
@@ -124,6 +167,10 @@ def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
                 yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
     for each in told.findings:
         yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
+    yield from map(late_line, told.late)
+    for waits in told.overdue:
+        kind = waits.kind.replace("_", " ")
+        yield f"overdue: {kind} {shown(waits.name)} at {shown(waits.station)} since {waits.since}"
 
 
 def _state(bench: BenchState) -> str:
@@ -179,6 +226,16 @@ _SHIFTS = Sql(
     " WHERE s.station = ANY (:stations) AND s.opened_at >= :since AND s.opened_at < :until"
     " ORDER BY s.station, s.n"
 )
+_ELSEWHERE: Mapping[str, Sql] = {
+    kind: Sql(
+        f"SELECT e.shift, {ABOUT.format('e')}, d.decision FROM shift h"
+        f" JOIN decision d ON d.station = h.station AND d.{moment}_n = h.n AND d.{moment}_n > 0"
+        " JOIN exception e ON e.station = ANY (:stations) AND e.station <> d.station AND e.exception = d.exception"
+        " JOIN shift s ON s.station = e.station AND s.shift = e.shift"
+        f" WHERE h.station = :station AND h.shift = :shift AND s.locked_at <> '' AND s.locked_at < d.{moment}_at"
+    )
+    for kind, moment in (("decision", "decided"), ("taken_back", "taken_back"))
+}
 _SENT = Sql(
     "SELECT (SELECT SUM(acked) FROM ack WHERE station = ANY (:stations)),"
     " (SELECT COUNT(*) FROM quarantine WHERE station = ANY (:stations) AND code <> 'came_later')"

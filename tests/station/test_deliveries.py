@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from resources import find
+from station.authority.may import Act, Close, Override, may
 from station.cli.doctor import checks
 from station.copy_marks import rules_in
 from station.deliveries import body_of, book_of, fault, in_force, judged
@@ -183,6 +184,75 @@ def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
     bench.item("three-orders", 2).examine({"packaging": "tagged"})
     graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
     assert graded[-1].rule == "apparel@5"
+
+
+AUTHORITY = find.read("authority.toml").decode()
+# Receivers close shifts, and send nothing another way.
+FREER = AUTHORITY.replace("version = 1", "version = 2").replace('name = "receiver"', 'name = "receiver"\ncloses = true')
+
+
+def may_do(known: Lookups, role: str, act: Act, client: str = "") -> str:
+    return may(known.authority(client), role, act)
+
+
+def test_who_may_do_what_is_delivered_too_for_all_or_for_one_clients_goods(copy: LocalCopy, known: Lookups) -> None:
+    to_hold = Override("resale", "recycle")
+    assert (may_do(known, "receiver", Close()), may_do(known, "receiver", to_hold)) == ("step_up", "step_up")
+    strict = AUTHORITY.replace('to = ["restock", "refurb", "resale", "recycle", "hold"]', 'to = ["hold"]')
+    rules = take(copy, told(1, "authority.toml", FREER), told(2, "authority/northwind.toml", strict))
+    assert [each.why for each in rules] == ["", ""]
+    assert may_do(known, "receiver", Close()) == "yes"
+    assert may_do(known, "supervisor", to_hold) == "yes"
+    assert may_do(known, "supervisor", to_hold, "Northwind") == "never", "of this client's goods nobody may"
+    assert may_do(known, "supervisor", to_hold, "Tallowby") == "yes"
+    take(copy, told(3, "authority.toml", None))
+    assert may_do(known, "receiver", Close()) == "step_up"
+
+
+@pytest.mark.parametrize(
+    ("key", "toml", "says"),
+    [
+        ("authority.toml", FREER.replace("closes = true", "closes = 7"), "role[0].closes"),
+        ("authority.toml", FREER.replace("countersigns = true", ""), "nobody signs too"),
+        ("authority.toml", FREER.replace("version = 2", "version = 1"), "raise its version"),
+        ("authority/northwind.toml", "roles", "not TOML"),
+        ("authorities.toml", FREER, "no rules of this program have such a name"),
+    ],
+)
+def test_a_wrong_table_stays_out_and_the_last_good_one_holds(
+    copy: LocalCopy, known: Lookups, empty_folder: Path, key: str, toml: str, says: str
+) -> None:
+    newest = FREER.replace("version = 2", "version = 3")
+    take(copy, told(1, "authority.toml", newest))
+    (refused,) = take(copy, told(2, key, toml))
+    assert says in refused.why
+    assert fault(book_of(copy.rules()), key, toml.encode()) == refused.why, "central publishes none of it"
+    assert may_do(known, "receiver", Close()) == "yes", "the last good one"
+    words = next(each.words for each in checks(empty_folder, None) if each.name == "rules")
+    assert f"{key}: " in words
+    (again,) = take(copy, told(3, "authority.toml", newest.replace("closes = true", "", 1)))
+    assert "authority.toml@3 was published before" in again.why
+
+
+def test_at_the_bench_a_client_s_own_table_holds_for_its_goods(
+    walk_from: Callable, site_copy_of: LocalCopy, known_site: Lookups
+) -> None:
+    client = "Tallowby"
+    strict = AUTHORITY.replace('to = ["hold"]', 'to = ["restock", "refurb", "resale", "recycle", "hold"]')
+    end = site_copy_of.cursor()
+    for key in ("authority/nobody.toml", f"authority/{client.casefold()}.toml"):
+        bench = walk_from(State("A01", "Bench 1"))
+        bench.known = known_site
+        records = [told(end + 1, key, strict)]
+        site_copy_of.apply(end + 1, end + 1, records, judged(records, site_copy_of.rules(), fault))
+        end += 1
+        bench.arrive("tee").item("tee", 0)
+        while bench.stage is Stage.PHOTO:
+            bench.photo()
+        bench.examine({"packaging": "tagged"})
+        assert bench.state.item.identified.client == client
+        bench.do(Do.OVERRIDE).do(Do.CHOOSE, "recycle").do(Do.CHOOSE, "1")
+        assert bench.stage is (Stage.SUPERVISOR if key == "authority/nobody.toml" else Stage.RESULT), key
 
 
 @pytest.fixture

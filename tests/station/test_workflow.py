@@ -13,7 +13,7 @@ from grading.reading import Reading
 from station import facts as f
 from station import sample
 from station.authority.facts import StepUpGiven
-from station.calibration.facts import SecondLookBegan
+from station.calibration.facts import RefresherBegan, SecondLookBegan
 from station.fold import fold
 from station.inputs import (
     Command,
@@ -117,6 +117,9 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     states |= {stage: asking(states[Stage.IDLE], str(stage)) for stage in (*DECIDING, *WITH_BINS, Stage.SECOND_ITEM)}
     began = SecondLookBegan("I1", "LPN1", "P1", "apparel", "", "apparel@4", "BDG-2001", "A", (), "matched")
     states[Stage.SECOND_LOOK] = fold(states[Stage.IDLE], "earlier", (began,))
+    past = RefresherBegan("I1", "LPN1", "Tee", "apparel", "", "apparel@4", "A", (), (), "matched")
+    states[Stage.REFRESHER] = fold(states[Stage.IDLE], "earlier", (past,))
+    states[Stage.REFRESHED] = asking(states[Stage.IDLE], "refreshed")
     which = walk_from(states[Stage.IDLE]).do(Do.BINS)
     states[Stage.BIN] = which.state
     states[Stage.BIN_ACT] = walk_from(which.state).scan("BIN-RESALE-01").state

@@ -21,6 +21,7 @@ from ui.photos import PhotoDecoded, decoded
 from ui.screen import Manner
 from ui.searching import searched
 from ui.session import Session
+from ui.view import WORK
 from ui.window import Window
 
 NAMED = (QAbstractButton, QLineEdit, QComboBox)
@@ -207,6 +208,12 @@ def drill_down(person: OneHand, plate: str) -> None:
     person.look()
     behind = [each for each in lines_shown(person) if each.property("code")]
     assert [each.accessibleName().split()[-1] for each in behind] == ["found"]
+    QTest.keyClick(person.window, Qt.Key.Key_Escape)
+    person.look()
+    (work,) = (each for each in lines_shown(person) if each.property("code") == WORK)
+    QTest.keyClick(work, Qt.Key.Key_Return)
+    person.look()
+    assert "A parcel took" in person.shown() and "Grades" in person.shown()
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
     person.look()
     (missing,) = (each for each in lines_shown(person) if each.property("code") == plate)

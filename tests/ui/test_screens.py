@@ -207,6 +207,7 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.do(Do.FINISH)
     yield "33-review", {}
     yield "34-review-shift", {"page": "shift"}
+    yield "34-review-work", {"page": "shift", "line": "work/"}
     hands.do(Do.CHOOSE, "1")
     yield "35-line-why", {}
 

@@ -7,12 +7,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from resources.words import Translator, mark
+from station.exceptions.kinds import DECISION_WORDS
 from station.shifts.findings import Finding
 from station.shifts.late import Late
 from station.shifts.lines import Line
 from station.shifts.parts import RULES
 from station.steps.close import REASONS, key_of
 from station.words import ROUTE_WORDS
+from ui.panels.worked import Worked
 from ui.parts.big import Big
 from ui.parts.buttons import choice
 from ui.parts.card import Card
@@ -21,7 +23,7 @@ from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.text import Text
 from ui.theme import S8, S12, S16, Look
-from ui.view import View
+from ui.view import WORK, View
 
 _COLUMNS = 6
 
@@ -45,7 +47,13 @@ _FOUND: Mapping[str, str] = {
 _LATE: Mapping[str, str] = {
     "sheet": mark("Late, of {shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
     "signature": mark("Late, of {shift}: second signature, by {name}"),
+    "void": mark("Late, of {shift}: plate {name} is void"),
+    "decision": mark("Late, of {shift}: decided about {name}: {about}"),
+    "taken_back": mark("Late, of {shift}: taken back about {name}: {about}"),
+    "second_look": mark("Late, of {shift}: second look at {name}"),
 }
+# What stands for goods, and leads to their story.
+_WITH_STORY = ("void", "decision", "taken_back", "second_look")
 # More than anybody reads; the report has them all.
 _THINGS = 200
 
@@ -75,7 +83,9 @@ class ShiftPage(QWidget):
         self._back.clicked.connect(lambda *_: self.line_wanted.emit(""))
         self._opened = False
         self._scroll = Scroll()
-        for rows in (self._lines, self._things):
+        self._worked = Worked()
+        self._worked.opened.connect(self.thing_wanted)
+        for rows in (self._lines, self._things, self._worked):
             self._scroll.column.addWidget(rows)
         self._scroll.column.addStretch(1)
         column = QVBoxLayout(self)
@@ -114,19 +124,22 @@ class ShiftPage(QWidget):
         phase = tr.gettext(_PHASES[state.phase]) if state.shift else ""
         waits = mark("Shift {shift} waits for its second signature: F11.")
         half = [tr.format(waits, shift=each.shift) for each in state.half_signed]
-        half += [tr.gettext(mark("Touch a line for what is behind it."))] if view.lines and view.line is None else []
+        half += [tr.gettext(mark("Touch a line for what is behind it."))] if view.lines and not _is_opened(view) else []
+        if view.worked is not None:
+            phase = tr.gettext(mark("How the work went. Touch a line for its story."))
         if view.line is not None:
             phase = tr.gettext(mark("What is behind the line. Touch one, or Tab to it and press Enter, for its story."))
         self._hint.show_text(
             " · ".join(part for part in (state.shift, operator.name if operator else "", phase, *half) if part)
         )
-        self._opened = view.line is not None
+        self._opened = _is_opened(view)
         self._show_figures(view)
         self._back.show_button("Esc", tr.gettext(mark("Back to the shift")))
         self._back.setVisible(self._opened)
         self._cards.setVisible(not self._opened)
         self._scroll.setAccessibleName(tr.gettext(mark("How the shift adds up")))
         self._show_lines(view)
+        self._worked.render(view)
 
     def _show_figures(self, view: View) -> None:
         tr, figures = view.tr, view.figures
@@ -152,16 +165,21 @@ class ShiftPage(QWidget):
             self._show_things(view, view.line)
             return
         self._things.show_rows(0)
+        if view.worked is not None:
+            self._lines.show_rows(0)
+            return
         off = [line for line in view.lines if not line.is_settled]
         explained = [line for line in view.lines if line.is_settled and line.difference]
         even = [line for line in view.lines if line.is_settled and not line.difference]
         told = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in (*off, *explained)]
         found = [((_found(each, tr), ""), each.plate or each.bin) for each in view.findings]
-        late = [((_late(each, tr), ""), "") for each in view.late]
+        late = [((_late(each, tr), ""), each.name if each.kind in _WITH_STORY else "") for each in view.late]
         rest = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in even]
-        rows = [*told, *found, *late, *rest]
-        is_off = [*([True] * len(off)), *([False] * len(explained)), *([True] * (len(found) + len(late)))]
-        is_off += [False] * len(rest)
+        more = tr.gettext(mark("Times, people, grades, second looks, and what is carried over"))
+        work = [((tr.gettext(mark("How the work went")), more), WORK)] if view.lines else []
+        rows = [*work, *told, *found, *late, *rest]
+        is_off = [*([False] * len(work)), *([True] * len(off)), *([False] * len(explained))]
+        is_off += [*([True] * (len(found) + len(late))), *([False] * len(rest))]
         for row, (words, code), pressing in zip(self._lines.show_rows(len(rows)), rows, is_off, strict=True):
             row.show_line(view.theme.lamps["attention" if pressing else "ok"], view.theme.surface, words, "")
             row.show_opening(code, words[0])
@@ -185,13 +203,18 @@ class ShiftPage(QWidget):
 _NO_THINGS = 9
 
 
+def _is_opened(view: View) -> bool:
+    return view.line is not None or view.worked is not None
+
+
 def _found(each: Finding, tr: Translator) -> str:
     return tr.format(_FOUND[each.kind], plate=each.plate, bin=each.bin, found=each.found)
 
 
 def _late(each: Late, tr: Translator) -> str:
     values = {name: str(value) for name, value in msgspec.structs.asdict(each).items()}
-    return tr.format(_LATE[each.kind], **values)
+    about = tr.gettext(DECISION_WORDS[each.about]) if each.about in DECISION_WORDS else each.about
+    return tr.format(_LATE[each.kind], **values | {"about": about})
 
 
 def _told(line: Line, tr: Translator) -> tuple[str, str]:

@@ -98,7 +98,9 @@ class EvidencePanel(Column):
     def _fill(self, view: View, item: Item | None) -> None:
         tr = view.tr
         self._scroll.setAccessibleName(tr.gettext(mark("Evidence")))
-        self._title.show_text(tr.gettext(mark("Evidence") if item is not None or view.likely else mark("Open bins")))
+        practice = view.state.practice
+        about = mark("Evidence") if item is not None or view.likely else mark("Open bins")
+        self._title.show_text(practice.began.title if practice is not None else tr.gettext(about))
         self._likely.render(view)
         self._hints.render(view)
         self._counted.render(view)
@@ -111,10 +113,11 @@ class EvidencePanel(Column):
         for label, words in zip(self._why.show_rows(len(reasons)), reasons, strict=True):
             label.show_text(words)
         self._rules.show_text(_rules(view, item) if item is not None else "")
-        bins = view.state.bins if item is None and not view.likely else ()
+        is_idle = item is None and not view.likely and practice is None
+        bins = view.state.bins if is_idle else ()
         for row, each in zip(self._bins.show_rows(len(bins)), bins, strict=True):
             row.render(each, view)
-        if item is None and not bins and not view.likely:
+        if is_idle and not bins:
             self._why_title.show_text(tr.gettext(mark("No bin is open yet. Scan a bin's label to open it.")))
         self._show_last(view)
 
@@ -129,7 +132,7 @@ class EvidencePanel(Column):
 
     def _show_story(self, view: View, item: Item | None) -> None:
         """Show photos and answers so large that all of the evidence is seen at once, if that can be."""
-        shots = view.shots if item is not None else ()
+        shots = view.shots if item is not None or view.state.practice is not None else ()
         for each in _DENSITIES:
             self._title.setVisible(each.titled)
             self._photos.render(shots, view, strip=each.strip, titled=each.titled)

@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from station import facts as f
 from station import projections
 from station.archive import pack
 from station.database import open_sqlite
 from station.journal import Journal, read_entries
 from station.local_copy import LocalCopy, proved_mark
-from station.migrations.versions import rev_0008, rev_0010
+from station.migrations.versions import rev_0008, rev_0010, rev_0015
 from station.receiving.facts import Declared
 from station.shifts import facts as s
 
@@ -61,7 +63,13 @@ def live(journal: Journal) -> None:
 def as_before(path: Path) -> None:
     """Take away what revision 0008 added, and what came later."""
     with open_sqlite(path).connect() as connection, connection.begin():
-        for name, *_ in (*rev_0008._INDEXES, ("bin_move_shift",), ("exception_waits",), *rev_0010._INDEXES):
+        for name, *_ in (
+            *rev_0008._INDEXES,
+            ("bin_move_shift",),
+            ("exception_waits",),
+            ("plate_voided",),
+            *rev_0010._INDEXES,
+        ):
             connection.exec_driver_sql(f"DROP INDEX {name}")
         for table in (*NEW_TABLES, *LATER_TABLES):
             connection.exec_driver_sql(f"DROP TABLE {table}")
@@ -118,3 +126,33 @@ def test_a_pack_that_is_lost_lets_things_count_for_their_own_shift(tmp_path: Pat
     assert {row["item"]: row["placed_n"] for row in after["item"]} == {"I1": 2, "I2": 1, "I3": 0}
     assert [row["confirmed_n"] for row in after["plate"]] == [0, 0, 0]
     assert [row["n"] for row in after["shift"]] == [1, 2]
+
+
+@pytest.mark.parametrize("packed", [0, 6])
+def test_an_old_journal_tells_in_which_shift_it_was_decided_and_looked_again(tmp_path: Path, packed: int) -> None:
+    path = tmp_path / "station.sqlite"
+    with Journal.open(path, "S1") as journal:
+        for shift in (1, 2, 3):
+            told: tuple[f.Recorded, ...] = (
+                f.ShiftOpened(f"S-S01-{shift}", "bench"),
+                f.ExceptionDecided(f"E{shift}", 1, "accept", "seen", "B2"),
+                f.SecondGraded(f"I{shift}", "N1", "footwear", "", "r@1", "B2", "A", "B", "B", "B"),
+            )
+            journal.append(told, operator="B1", shift=f"S-S01-{shift}")
+        journal.append([f.DecisionTakenBack("E1", 1, "B2")], operator="B1", shift="S-S01-3")
+        if packed:
+            copy = LocalCopy.open(tmp_path / "expected.sqlite")
+            for name in (journal.epoch, proved_mark(journal.epoch)):
+                copy.set_acked(name, journal.last_seq)
+            copy.close()
+            assert journal.let_go(pack(tmp_path, "S1", read_entries(path, 0, packed)))
+    rows = rows_of(path)
+    assert [(row["decided_n"], row["taken_back_n"]) for row in rows["decision"]] == [(1, 3), (2, 0), (3, 0)]
+    assert [row["looked_n"] for row in rows["second_look"]] == [1, 2, 3]
+    with open_sqlite(path).connect() as connection, connection.begin():
+        for name in ("plate_voided", *(each[0] for each in rev_0015.INDEXES)):
+            connection.exec_driver_sql(f"DROP INDEX {name}")
+        for table, column in rev_0015.COLUMNS:
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0014'")
+    assert rows_of(path) == rows

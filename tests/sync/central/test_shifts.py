@@ -15,10 +15,11 @@ from sqlalchemy import insert
 
 from station import facts as f
 from station.journal import Journal
-from station.moments import now
+from station.moments import now, utc
 from station.receiving.facts import Declared
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
+from station.shifts.late import Late
 from sync.central import shifts, tokens
 from sync.central.__main__ import main
 from sync.central.intake import take_in
@@ -175,6 +176,42 @@ def test_photos_count_as_uploaded_when_they_have_arrived(
         connection.execute(insert(stored_photo), [row])
     arrived = line(told(), 6, "arrived")
     assert (arrived.expected, arrived.actual, arrived.difference) == (2, 1, -1)
+
+
+def test_what_is_late_or_overdue_at_any_bench_is_named(benches: list[Bench], told: Any, site: str) -> None:
+    a, b = benches
+    a.work(f"R-{site}", f"{site}1")
+    raised = f"E-{a.station}-1"
+    a.say(f.ExceptionRaised(raised, "item_weight", "supervisor", f"P-R-{site}-{a.station}", f"I-{site}1"))
+    a.count(f"{site}1")
+    a.review(1)
+    a.say(s.ShiftSigned(a.shift, "balanced", ""), s.ShiftLocked(a.shift))
+    a.shift = f"S-{a.station}-2"
+    a.say(f.ShiftOpened(a.shift, "Bench"), f.PlateVoided(f"{site}1", "torn"))
+    b.say(f.ShiftOpened(b.shift, "Bench"), f.ExceptionDecided(raised, 1, "accept", "seen", "BDG-9001"))
+    yesterday = utc(datetime.now(UTC) - timedelta(hours=25))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("station.journal.now", lambda: yesterday)
+        b.say(f.ParcelArrived("P-old", f"1Z-{site}", "ups", "return", "one"))
+        b.say(f.ItemIdentified("P-old", "I-old", "c", "matched", "Shoe", "footwear"), f.PlateAllotted("I-old", "N-old"))
+    for each in benches:
+        each.push()
+    found = told()
+    first = f"S-{a.station}-1"
+    assert found.late == (
+        Late(first, "decision", raised, about="accept"),
+        Late(first, "void", f"{site}1", about="torn"),
+    )
+    assert [(each.kind, each.name, each.station) for each in found.overdue] == [
+        ("late_parcel", f"1Z-{site}", b.station),
+        ("printer_doubt", "N-old", b.station),
+    ]
+    said = shifts.as_text(found)
+    assert f"late: decision {raised} of {first} (accept)" in said
+    assert f"overdue: late parcel 1Z-{site} at {b.station} since {yesterday}" in said
+    rows = list(csv.reader(io.StringIO(shifts.as_csv(found))))
+    assert ["void", first, f"{site}1", "0", "0", "0", "torn"] in rows
+    assert ["printer_doubt", b.station, "N-old", yesterday] in rows
 
 
 def a_resolution(rma: str, line_: str, kind: str, state: str, sent_at: str = "") -> dict[str, Any]:

@@ -1,0 +1,79 @@
+"""The figures of a shift beside its ten rules, as lines for a terminal and as rows of a table."""
+
+from collections.abc import Iterable, Iterator
+
+from station.calibration.report import kappa
+from station.calibration.report import rows as looks_rows
+from station.safe_text import cell, shown
+from station.shifts.figures import Figures
+
+Row = tuple[object, ...]
+
+
+def span(seconds: float) -> str:
+    """Return a time as hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"
+
+
+def rows(counted: Figures) -> Iterator[Row]:
+    """Yield tables one under the other, an empty row between them; no cell of them is taken for a formula."""
+    yield ("figure", "value")
+    yield ("parcels finished", counted.parcels)
+    yield ("items placed", counted.items)
+    yield ("a parcel took, median (s)", round(counted.cycle_median_s, 1))
+    yield ("a parcel took, 9 of 10 within (s)", round(counted.cycle_p90_s, 1))
+    yield ("parcels without a time", counted.untimed)
+    for head, values in _counts(counted):
+        yield ()
+        yield (head, "count")
+        yield from ((cell(name), count) for name, count in values)
+    yield ()
+    yield ("person", "items", "an hour", "everyone, of this mix")
+    yield from ((cell(each.badge), each.items, each.per_hour, each.mix_per_hour) for each in counted.people)
+    yield ()
+    yield ("units", "code", "what", "client", "count")
+    for unit in counted.units:
+        yield (*map(cell, (unit.kind, unit.code, unit.title, unit.client)), unit.units)
+    yield ()
+    yield ("carried over", "what", "client", "since", "begun by")
+    for left in counted.carried:
+        yield tuple(map(cell, (left.code, left.what, left.client, left.since, left.owner)))
+    yield ()
+    yield from looks_rows(counted.looks)
+
+
+def lines(counted: Figures) -> Iterator[str]:
+    """Yield the figures for people."""
+    took = f"a parcel took {span(counted.cycle_median_s)}, 9 of 10 within {span(counted.cycle_p90_s)}"
+    yield f"Parcels finished {counted.parcels}, items placed {counted.items}; {took}."
+    if counted.untimed:
+        yield f"Parcels without a time {counted.untimed}: the clock was set back while they were open."
+    for head, values in _counts(counted):
+        if values:
+            yield f"{head}: {_listed(values)}"
+    for each in counted.people:
+        rate = f"{each.per_hour:.1f} an hour (everyone, of this mix: {each.mix_per_hour:.1f})"
+        yield f"{shown(each.badge)}: {each.items} items, {rate}"
+    for unit in counted.units:
+        yield f"{unit.kind} {shown(unit.code)} {unit.units} {shown(unit.title)}".rstrip()
+    letters = counted.looks.letters
+    if letters.pairs:
+        yield f"second looks: {letters.pairs}, {letters.agreed} alike, kappa {kappa(letters)}"
+    for left in counted.carried:
+        yield f"carried over: {left.what} {shown(left.code)} since {left.since}, begun by {shown(left.owner)}"
+
+
+def _counts(counted: Figures) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
+    """Yield what is only counted: under which head, by name."""
+    yield "carried over, by age", counted.ages if counted.carried else ()
+    yield "items placed by hour (UTC)", counted.hours
+    yield "grades", counted.grades
+    yield "where goods went", counted.ways
+    yield "what grades rest on", counted.reasons
+    yield "why customers sent it back", counted.returned_why
+
+
+def _listed(values: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{shown(name)} {count}" for name, count in values)
