@@ -15,10 +15,12 @@ from typing import Any
 
 import msgspec
 
+from grading.reasons import Reason
 from station import facts as f
 from station.database import DRIVER
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
+from station.receiving.facts import Declared
 from station.records import Product, ReturnLine, ReturnOrder
 from station.state import State
 
@@ -41,8 +43,8 @@ def measure() -> Figures:
 
 def parcel(n: int) -> Iterator[list[f.Recorded]]:
     """Yield what a bench records about one parcel with one item, transaction by transaction."""
-    p, i, reason = f"P-A01-{n}", f"I-A01-{n}", f.Reason("visible", "Visible at {cm} cm", {"cm": "50"})
-    line = f.Declared(f"RMA-{n}", "1", "SHOE-42", "Trail shoe, size 42", "footwear", "acme", "4006381333931")
+    p, i, reason = f"P-A01-{n}", f"I-A01-{n}", Reason("visible", "Visible at {cm} cm", {"cm": "50"})
+    line = Declared(f"RMA-{n}", "1", "SHOE-42", "Trail shoe, size 42", "footwear", "acme", "4006381333931")
     yield [f.ParcelArrived(p, f"1Z{n:016}", "ups", "return", "one", (f"RMA-{n}",), "acme", (line,))]
     yield [f.ParcelWeighed(p, 812_000, 800_000, 700_000, 900_000, True)]
     yield [f.ItemIdentified(p, i, "4006381333931", "matched", "Trail shoe, size 42", "footwear", "acme", "SHOE-42")]

@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from station import facts as f
 from station.journal import Journal
 from station.moments import now
+from station.receiving.facts import Declared
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
 from sync.central import shifts, tokens
@@ -52,7 +53,7 @@ class Bench:
     def work(self, rma: str, *plates: str) -> None:
         """A parcel of so many units, each photographed and put into a bin."""
         name = f"P-{rma}-{self.station}"
-        line = f.Declared(rma, "1", "SKU", "Shoe", "footwear", "Northwind", quantity=len(plates))
+        line = Declared(rma, "1", "SKU", "Shoe", "footwear", "Northwind", quantity=len(plates))
         self.say(f.ShiftOpened(self.shift, "Bench"), f.BinOpened(RESALE, "resale"))
         self.say(f.ParcelArrived(name, name, "ups", "return", "one", (rma,), "Northwind", (line,)))
         for plate in plates:
