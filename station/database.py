@@ -106,8 +106,19 @@ def open_central(url: str) -> Engine:
         pool_use_lifo=True,
         hide_parameters=True,
     )
+    event.listen(engine, "connect", _plan_once)
     event.listen(engine, "checkout", _refuse_hung_up)
     return engine
+
+
+def _plan_once(connection: Any, *_: object) -> None:
+    """Let PostgreSQL plan a prepared statement once, whatever it is asked for.
+
+    With a list among its values it would do so each time, which costs more than to find a few rows by their keys.
+    """
+    connection.autocommit = True
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.autocommit = False
 
 
 def _refuse_hung_up(connection: Any, *_: object) -> None:

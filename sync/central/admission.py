@@ -1,4 +1,4 @@
-"""Lets in as many pushes as the database can work on: a few at a time, two of a site, and asks the others to wait.
+"""Lets in as many pushes as the database can work on: a few at a time, one of a site, and asks the others to wait.
 
 A push takes a place before its body is read, so that a thousand benches that come back at once cost no memory.
 """
@@ -14,8 +14,9 @@ from sync.central.answers import RequestError
 
 # Below the 15 connections of the pool, so that pulls find one while pushes are at work.
 _AT_WORK = 10
-# Pushes of one site wait for each other in the database anyway: its feed is numbered by a locked counter.
-_AT_A_SITE = 2
+# Pushes of one site wait for each other in the database anyway: its feed is numbered by a locked counter. Here those
+# that are small go together when their turn comes (`convoys`).
+_AT_A_SITE = 1
 # Bodies in memory, whole or in part, at most 4 MiB each and mostly 100 KiB.
 _BODIES = 64
 # At most a quarter of them wait for one site: it has few places, and the others need not wait behind it.

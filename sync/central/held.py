@@ -39,7 +39,7 @@ def replay(store: Store, now: str) -> int:
     for station, site in _stations(store):
         with store.writing() as connection:
             taken = _replay(connection, station, site, now)
-        intake.look_around(store, station, taken, now)
+        intake.look_around(store, {station: taken}, now)
         count += len(taken)
     return count
 
@@ -62,7 +62,7 @@ def _replay(connection: Connection, station: str, site: str, now: str) -> list[E
     failed = _fold_anew(connection, station, frozenset(entry.id for entry, _ in fresh))
     said = [each for each in fresh if each[0].id not in failed]
     photos.note_shared(connection, said)
-    conflicts = reviews.compare(connection, station, said, now)
+    conflicts = reviews.compare(connection, {station: said}, now)
     _mark(connection, [entry for entry, _ in said if entry.id in conflicts], "conflict", reviews.KIND)
     _look_again(connection, station, [entry for entry, _ in said])
     _tell(connection, station, site, said)
@@ -101,7 +101,7 @@ def _fold_anew(connection: Connection, station: str, fresh: frozenset[str]) -> f
         with connection.begin_nested():
             _wipe(connection, station)
             for said in _journal(connection, station):
-                folding.project(connection, station, said)
+                folding.project(connection, {station: said})
         return frozenset()
     except OperationalError:
         raise
@@ -163,7 +163,7 @@ def _tell(connection: Connection, station: str, site: str, said: Sequence[Said])
     changes = receipts.changes(connection, station, [(entry, fact) for entry, fact in said if entry.txn not in gone])
     here = receipts.standing(connection, station, {each.key for each in changes})
     received = [each for each in changes if each.body is not None or each.key not in here]
-    lying = exceptions.placed(connection, station, said)
+    lying = exceptions.placed(connection, {station: said})()
     feed.append(connection, site, [*received, *exceptions.changes(connection, station, site, said, lying)])
 
 

@@ -131,7 +131,9 @@ def fold(connection: Connection, entries: list[Entry], cuts: list[int]) -> None:
         batch, left, turn = left[:size], left[size:], turn + 1
         write_entries(connection, STATION, batch)
         facts = ((entry, entry.fact()) for entry in batch)
-        folding.project(connection, STATION, [(entry, fact) for entry, fact in facts if not isinstance(fact, Unknown)])
+        folding.project(
+            connection, {STATION: [(entry, fact) for entry, fact in facts if not isinstance(fact, Unknown)]}
+        )
 
 
 def check(connection: Connection, history: History, cuts: list[int]) -> None:
