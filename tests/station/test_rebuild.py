@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection, Engine
 
+from grading.reasons import Reason
 from station import facts as f
 from station import projections, schema
 from station.database import open_central, open_memory
@@ -42,7 +43,7 @@ def on_item(draw: Any, item: str, n: int) -> f.Recorded:
                 f.PhotoTaken(item, draw(st.sampled_from(["front", "back"])), f"{number:064x}", number),
                 f.PhotoSkipped(item, draw(st.sampled_from(["front", "back"])), word),
                 f.Answered(item, draw(st.sampled_from(["q1", "q2"])), word, "r/1"),
-                f.Graded(item, "B", "A", "B", "g/1", (f.Reason("c", word, {"n": word}),)),
+                f.Graded(item, "B", "A", "B", "g/1", (Reason("c", word, {"n": word}),)),
                 f.Routed(item, "resale", "r/1", values=(("resale", number),)),
                 f.RouteOverridden(item, "resale", "hold", word, "B1"),
                 f.PlateAllotted(item, f"N{n}"),

@@ -13,6 +13,7 @@ from station.calibration.facts import SecondGraded, SecondLookLeft
 from station.exceptions.kinds import read_kinds
 from station.inputs import Do
 from station.journal import Journal
+from station.receiving.facts import Declared
 from station.rules import Rules
 from station.stages import Stage
 from tests.station.shifts.closed import PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, Floor, opened
@@ -57,7 +58,7 @@ def folder(tmp_path: Path, rubric: Rubric) -> Path:
         journal.append(
             (f.ShiftOpened("S-A01-1", "Bench 1"), f.BinOpened(RESALE, "resale")), operator=RECEIVER[0], shift="S-A01-1"
         )
-        line = f.Declared("R-1", "1", "SKU", "Tee", "apparel", "Northwind", quantity=2)
+        line = Declared("R-1", "1", "SKU", "Tee", "apparel", "Northwind", quantity=2)
         journal.append(
             (f.ParcelArrived("P1", "1Z1", "ups", "return", "one", ("R-1",), "Northwind", (line,)),),
             operator=RECEIVER[0],

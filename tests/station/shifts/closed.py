@@ -15,6 +15,7 @@ from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
 from station.plates import make
+from station.receiving.facts import Declared
 from station.rules import Rules
 from station.state import State
 from sync.central import sample as sample_records
@@ -84,7 +85,7 @@ def work(journal: Journal) -> None:
     def say(*facts: f.Recorded) -> None:
         journal.append(facts, operator=RECEIVER[0], shift=shift)
 
-    line = f.Declared("R-1", "1", "SKU", "Shoe", "footwear", "Northwind", quantity=5)
+    line = Declared("R-1", "1", "SKU", "Shoe", "footwear", "Northwind", quantity=5)
     say(f.ShiftOpened(shift, "Bench 1"), f.SignedIn(RECEIVER[0], "Mia", "receiver"))
     say(f.ParcelArrived("P1", "1Z1", "ups", "return", "one", ("R-1",), "Northwind", (line,)))
     say(f.BinOpened(RESALE, "resale"), f.BinOpened(HOLD, "hold"))

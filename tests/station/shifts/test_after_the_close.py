@@ -14,6 +14,7 @@ from station.inputs import TYPED, Do
 from station.journal import Journal
 from station.moments import utc
 from station.outcome import Tone
+from station.receiving.facts import Declared
 from station.rules import Rules
 from station.shifts import facts as s
 from station.shifts.closing import HalfSigned
@@ -222,7 +223,7 @@ def test_a_clock_that_is_set_back_in_a_shift_and_in_its_count_changes_no_line(
     worked: Path, rules: Rules, clock: Clock
 ) -> None:
     """The hour that comes twice in autumn is nothing in UTC; a step back by the network's time is."""
-    line = f.Declared("R-2", "1", "SKU", "Shoe", "footwear", "Northwind", reason="too_small", quantity=2)
+    line = Declared("R-2", "1", "SKU", "Shoe", "footwear", "Northwind", reason="too_small", quantity=2)
     with Journal.open(worked / "station.sqlite", STATION) as journal:
         for at, fact in (
             ("2026-10-25T00:30:00.000000Z", f.ParcelArrived("P2", "1Z2", "ups", "return", "one", declared=(line,))),

@@ -10,6 +10,7 @@ from station.database import open_sqlite
 from station.journal import Journal, read_entries
 from station.local_copy import LocalCopy, proved_mark
 from station.migrations.versions import rev_0008, rev_0010
+from station.receiving.facts import Declared
 from station.shifts import facts as s
 
 LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check", "regrade", "second_look")
@@ -32,7 +33,7 @@ def live(journal: Journal) -> None:
     def add(shift: int, *facts: Any) -> str:
         return journal.append(facts, operator="B1", shift=f"S-S01-{shift}").txn
 
-    line = f.Declared("R", "1", "SKU", "Shoe", "footwear", "Northwind", quantity=2, reason="too_small")
+    line = Declared("R", "1", "SKU", "Shoe", "footwear", "Northwind", quantity=2, reason="too_small")
     add(1, f.ShiftOpened("S-S01-1", "bench"))
     add(1, f.ParcelArrived("P0", "1Z0", "ups", "return", "one", declared=(line,)))
     add(1, s.DeliveryCounted("S-S01-1", "ups", 9))

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from station import facts as f
 from station.bins import facts as b
 from station.database import open_memory
+from station.receiving.facts import Match
 from station.records import Disposition
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
@@ -59,7 +60,7 @@ class WholeShifts(RuleBasedStateMachine):
 
     @precondition(lambda self: self.parcel and self.item is None)
     @rule(match=st.sampled_from(["matched", "matched", "undeclared", "wrong"]), bin=st.sampled_from([*BINS, ""]))
-    def take_out(self, match: f.Match, bin: str) -> None:
+    def take_out(self, match: Match, bin: str) -> None:
         """A unit is named and put into a bin, or stays in work for a while."""
         if match == "matched" and self.received == self.declared:
             match = "undeclared"

@@ -11,6 +11,7 @@ from station.bins import facts as b
 from station.entries import Entry, first_prev, sealed
 from station.facts import encode, name_of, version_of
 from station.plates import shift_id
+from station.receiving.facts import Declared, Match
 from station.records import Disposition
 from station.shifts import facts as s
 from station.shifts.findings import Finding
@@ -65,11 +66,11 @@ class Invented:
     def arrive(self, declared: int, client: str) -> str:
         """Scan a parcel that should hold so many units."""
         parcel = self.next("P")
-        line = f.Declared("R", "1", "SKU", "Shoe", "footwear", client, quantity=declared)
+        line = Declared("R", "1", "SKU", "Shoe", "footwear", client, quantity=declared)
         self.say(f.ParcelArrived(parcel, f"T{parcel}", "ups", "return", "one", ("R",), client, (line,)))
         return parcel
 
-    def take_out(self, parcel: str, match: f.Match, client: str) -> tuple[str, str]:
+    def take_out(self, parcel: str, match: Match, client: str) -> tuple[str, str]:
         """Name a unit and give it its plate; return both."""
         item, plate = self.next("I"), self.next("N")
         order = {"rma": "R", "line": "1"} if match == "matched" else {}
