@@ -36,8 +36,8 @@ class Convoys:
         # As many as there are sites: who asks was let in at one.
         self._lines: dict[str, list[_Waiting]] = {}
 
-    async def take_in(self, site: str, given: Given) -> Pushed:
-        """Take a push in, with those of its site that wait or with one that goes before it.
+    async def take_in(self, site: str, given: Given, size: int) -> Pushed:
+        """Take a push of `size` bytes in, with those of its site that wait or with one that goes before it.
 
         Raises what `intake.take_in` raises, and RequestError (429) when no turn came in time.
         """
@@ -45,7 +45,7 @@ class Convoys:
         mine = _Waiting(given, asyncio.get_running_loop().create_future())
         line.append(mine)
         try:
-            async with self._admission.work(site):
+            async with self._admission.work(site, size):
                 if mine in line:
                     await self._go(site, line, mine)
         except RequestError:

@@ -58,10 +58,6 @@ _NOT_KEPT = ("quarantined", "duplicate")
 _TO_ONE = (GapError, ForkError, NotAdmitted)
 
 
-class _ApartError(Exception):
-    """A journal begins, which these pushes do together with no other."""
-
-
 def take_in(store: Store, station: str, site: str, push: Push, now: str, claim: Claim | None = None) -> Pushed:
     """Take a push in and return the verdicts.
 
@@ -94,7 +90,7 @@ def take_in_together(store: Store, site: str, given: Sequence[Given], now: str) 
     if len(given) > 1:
         try:
             answers = _written_at_once(store, site, given, now)
-        except (*_TO_ONE, _ApartError):
+        except _TO_ONE:
             answers = None
         if answers is not None:
             look_around(store, {each.station: each.push.entries for each in given}, now)
@@ -177,14 +173,9 @@ def _marked(connection: Connection, given: Sequence[Given], now: str) -> list[Ma
     """Lock these stations and return their marks; raises NotAdmitted for a claim that is not true."""
     proofs = [tokens.proof(connection, each.claim, now) for each in given if each.claim is not None]
     whose = [(each.station, each.push.epoch) for each in given]
-    if len(whose) == 1:
-        found = {whose[0]: marks.lock_one(connection, *whose[0])}
-    else:
-        found = marks.lock(connection, whose)
+    found = marks.lock(connection, whose)
     for insist in proofs:
         insist()
-    if len(found) < len(whose):
-        raise _ApartError
     return [found[each] for each in whose]
 
 
@@ -305,14 +296,15 @@ def _answer(connection: Connection, looked: _Looked, conflicts: frozenset[str], 
 def put_away(store: Store, station: str, entry: Quarantine, now: str) -> Pushed:
     """Keep one entry as raw bytes, because central failed at it in every other way, and let the next ones come."""
     with store.writing() as connection:
-        acked, _, _ = marks.lock_one(connection, station, entry.epoch)
+        whose = (station, entry.epoch)
+        acked, _, _ = marks.lock(connection, [whose])[whose]
         if entry.seq > acked + 1:
             raise GapError(acked)
         if entry.seq <= acked:
             if not _has(connection, station, entry):
                 raise ForkError(entry.seq, acked)
             return Pushed(entry.epoch, acked, now)
-        marks.raise_to(connection, [((station, entry.epoch), entry.seq, entry.hash)])
+        marks.raise_to(connection, [(whose, entry.seq, entry.hash)])
         before = marks.said_before(connection, station, [entry]).get(entry.id)
         if before is not None and before == _said_raw(entry):
             marks.note_repeated(connection, station, [entry])

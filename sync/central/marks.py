@@ -67,23 +67,22 @@ _WITH_IDS = Sql("SELECT id, station, txn, type, v, body FROM journal WHERE id = 
 
 
 def lock(connection: Connection, whose: Sequence[Whose]) -> dict[Whose, Mark]:
-    """Lock the stations of these journals until the transaction ends; return the marks of those that have one."""
+    """Lock the stations of these journals until the transaction ends; return their marks. A new journal is begun."""
+    found = _locked(connection, whose)
+    new = sorted(set(whose) - found.keys())
+    if new:
+        insert_once(connection, station_lock, [{"station": station} for station in dict(new)])
+        insert_once(connection, ack, [_row(each, 0, first_prev(each[1])) for each in new])
+        found = _locked(connection, whose)
+    return found
+
+
+def _locked(connection: Connection, whose: Sequence[Whose]) -> dict[Whose, Mark]:
     stations, epochs = ([each[n] for each in whose] for n in (0, 1))
     rows = ask(connection, _LOCK, {"stations": stations, "epochs": epochs})()
     return {
         (station, epoch): Mark(acked, bytes(hash_), bool(has_aside)) for station, epoch, acked, hash_, has_aside in rows
     }
-
-
-def lock_one(connection: Connection, station: str, epoch: str) -> Mark:
-    """Do so for one journal, which is begun when it was not."""
-    whose = (station, epoch)
-    found = lock(connection, [whose])
-    if whose not in found:
-        insert_once(connection, station_lock, [{"station": station}])
-        insert_once(connection, ack, [_row(whose, 0, first_prev(epoch))])
-        found = lock(connection, [whose])
-    return found[whose]
 
 
 def raise_to(connection: Connection, ends: Sequence[tuple[Whose, int, bytes]]) -> None:

@@ -107,26 +107,28 @@ class _Doors:
     async def push(self, request: Request) -> Response:
         admission = self._service.admission
         # First of all: who is refused costs the database nothing.
-        async with admission.body():
+        size = bodies.size_of(request, LARGEST_PUSH)
+        async with admission.body(size):
             claim = await self._stations.claimed(request)
             push: Push = bodies.decoded(await bodies.read(request, LARGEST_PUSH, bodies.JSON), Push)
             _check_run(push)
             station, site = claim.caller
             with _noes():
-                pushed = await self._convoys.take_in(site, intake.Given(station, push, claim))
+                pushed = await self._convoys.take_in(site, intake.Given(station, push, claim), size)
             delay_ms = admission.delay_ms(site)
         self._service.waiting.changed()
         self._service.metrics.pushed(push, pushed)
         return answers.json(msgspec.structs.replace(pushed, next=Next(delay_ms=delay_ms)))
 
     async def put_away(self, request: Request) -> Response:
-        async with self._service.admission.body():
+        size = bodies.size_of(request, LARGEST_ASIDE)
+        async with self._service.admission.body(size):
             caller = await self._stations.itself(request)
             entry = bodies.decoded(await bodies.read(request, LARGEST_ASIDE, bodies.JSON), Quarantine)
             _check_numbers(entry.epoch, entry.seq)
             if "\0" in entry.id:
                 raise RequestError(400, "malformed", "an id has no NUL in it")
-            async with self._service.admission.work(caller.site):
+            async with self._service.admission.work(caller.site, size):
                 with _noes():
                     return answers.json(
                         await run_in_threadpool(intake.put_away, self._store, caller.station, entry, answers.now())

@@ -13,6 +13,8 @@ from sync.central.admission import Admission
 from sync.central.answers import RequestError
 
 T = TypeVar("T")
+# Of a body: there is room for sixty-four.
+SIZE = 2**20
 
 
 class _Hurried(selectors.SelectSelector):
@@ -66,11 +68,11 @@ class Crowd:
         self.done_at[name] = self.clock()
 
     async def _push(self, site: str) -> float:
-        async with self.admission.body():
+        async with self.admission.body(SIZE):
             self._inside += 1
             self.most_inside = max(self.most_inside, self._inside)
             try:
-                async with self.admission.work(site):
+                async with self.admission.work(site, SIZE):
                     await asyncio.sleep(self.push_s)
                     return self.admission.delay_ms(site) / 1000
             finally:
@@ -105,6 +107,8 @@ def test_who_comes_when_told_is_let_in() -> None:
 
     async def story(clock: Callable[[], float]) -> Crowd:
         crowd = Crowd(clock, 0.2)
+        await asyncio.gather(*(crowd.bench(f"B{number}", f"S{number % 50}", 3) for number in range(60)))
+        crowd.refused.clear()  # it is known now how long a push takes
         await asyncio.gather(*(crowd.bench(f"A{number}", f"S{number % 50}", 1) for number in range(300)))
         return crowd
 
