@@ -19,12 +19,24 @@ from sync.wire import Pushed
 _MOST_ENTRIES = 240
 
 
+Answers = list[Pushed | Exception]
+
+
 @dataclass(eq=False)
 class _Waiting:
-    """A push in the line of its site until somebody takes it along, and what it is answered with then."""
+    """A push in the line of its site until somebody takes it along; then the convoy it is in, and its place there."""
 
     given: Given
-    answer: asyncio.Future[Pushed]
+    convoy: "asyncio.Task[Answers] | None" = None
+    place: int = 0
+
+    async def answer(self) -> Pushed:
+        """Return what the push is answered with when its convoy is through."""
+        assert self.convoy is not None
+        answer = (await asyncio.shield(self.convoy))[self.place]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class Convoys:
@@ -42,35 +54,31 @@ class Convoys:
         Raises what `intake.take_in` raises, and RequestError (429) when no turn came in time.
         """
         line = self._lines.setdefault(site, [])
-        mine = _Waiting(given, asyncio.get_running_loop().create_future())
+        mine = _Waiting(given)
         line.append(mine)
         try:
             async with self._admission.work(site, size):
                 if mine in line:
-                    await self._go(site, line, mine)
+                    self._go(site, line, mine)
+                    return await mine.answer()
         except RequestError:
             if mine in line:
                 raise
         finally:
             if mine in line:
                 line.remove(mine)
-        return await mine.answer
+        # Somebody took it along; its own turn is given back.
+        return await mine.answer()
 
-    async def _go(self, site: str, line: list[_Waiting], first: _Waiting) -> None:
-        """Go, and take along whom there is room for; who was taken along gives its own turn back."""
-        convoy = _convoy(line, first)
-        line[:] = [each for each in line if each not in convoy]
-        given = [each.given for each in convoy]
-        try:
-            said = await run_in_threadpool(intake.take_in_together, self._store, site, given, answers.now())
-            for each, answer in zip(convoy, said, strict=True):
-                _tell(each, answer)
-        except Exception as error:  # noqa: BLE001 # raised where each is answered
-            for each in convoy:
-                _tell(each, error)
-        finally:
-            for each in convoy:
-                each.answer.cancel()
+    def _go(self, site: str, line: list[_Waiting], first: _Waiting) -> None:
+        along = _convoy(line, first)
+        line[:] = [each for each in line if each not in along]
+        given = [each.given for each in along]
+        convoy = asyncio.create_task(
+            run_in_threadpool(intake.take_in_together, self._store, site, given, answers.now())
+        )
+        for place, each in enumerate(along):
+            each.convoy, each.place = convoy, place
 
 
 def _convoy(line: list[_Waiting], first: _Waiting) -> list[_Waiting]:
@@ -85,12 +93,3 @@ def _convoy(line: list[_Waiting], first: _Waiting) -> list[_Waiting]:
             stations.add(station)
             entries = entries_with
     return convoy
-
-
-def _tell(waiting: _Waiting, answer: Pushed | Exception) -> None:
-    if waiting.answer.done():
-        return
-    if isinstance(answer, Exception):
-        waiting.answer.set_exception(answer)
-    else:
-        waiting.answer.set_result(answer)

@@ -101,7 +101,7 @@ def take_in_together(store: Store, site: str, given: Sequence[Given], now: str) 
 def _alone(store: Store, site: str, given: Given, now: str) -> Pushed | Exception:
     try:
         return take_in(store, given.station, site, given.push, now, given.claim)
-    except Exception as error:  # noqa: BLE001 # raised where it is answered
+    except (*_TO_ONE, *_POISON) as error:
         return error
 
 
