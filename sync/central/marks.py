@@ -85,6 +85,11 @@ def _locked(connection: Connection, whose: Sequence[Whose]) -> dict[Whose, Mark]
     }
 
 
+def lock_station(connection: Connection, station: str) -> None:
+    """Lock a station, with all its journals, until the transaction ends."""
+    connection.execute(select(station_lock).where(station_lock.c.station == station).with_for_update()).all()
+
+
 def raise_to(connection: Connection, ends: Sequence[tuple[Whose, int, bytes]]) -> None:
     """Raise the mark of each journal to this number and hash."""
     insert_rows(connection, ack, [_row(*each) for each in ends], _RAISED)
