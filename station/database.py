@@ -106,8 +106,21 @@ def open_central(url: str) -> Engine:
         pool_use_lifo=True,
         hide_parameters=True,
     )
+    event.listen(engine, "connect", _plan_once)
     event.listen(engine, "checkout", _refuse_hung_up)
     return engine
+
+
+def _plan_once(connection: Any, *_: object) -> None:
+    """Let PostgreSQL plan a prepared statement once, whatever it is asked for, and look rows up by their keys.
+
+    With a list among its values it would plan each time, which costs more than to find a few rows. A plan that is kept
+    may be older than most rows of a table: that a table was small must not mean that all of it is read.
+    """
+    connection.autocommit = True
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.execute("SET enable_seqscan = off")
+    connection.autocommit = False
 
 
 def _refuse_hung_up(connection: Any, *_: object) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from station import moments, text_files
 from station.database import UnsafeSqliteError
 from sync.central import (
+    anew_commands,
     care,
     held,
     identity_commands,
@@ -146,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     publish.set_defaults(do=_publish_rules)
     notice_commands.add_to(commands, where)
     pattern_commands.add_to(commands, where)
+    anew_commands.add_to(commands, where)
     reference_commands.add_to(commands, where)
     order_commands.add_to(commands, where)
     resolution_commands.add_to(commands, where)

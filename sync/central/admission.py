@@ -1,4 +1,4 @@
-"""Lets in as many pushes as the database can work on: a few at a time, two of a site, and asks the others to wait.
+"""Lets in as many pushes as the database can work on: a few at a time, one of a site, and asks the others to wait.
 
 A push takes a place before its body is read, so that a thousand benches that come back at once cost no memory.
 """
@@ -7,42 +7,68 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 from sync.central.answers import RequestError
 
 # Below the 15 connections of the pool, so that pulls find one while pushes are at work.
 _AT_WORK = 10
-# Pushes of one site wait for each other in the database anyway: its feed is numbered by a locked counter.
-_AT_A_SITE = 2
-# Bodies in memory, whole or in part, at most 4 MiB each and mostly 100 KiB.
-_BODIES = 64
+# Pushes of one site wait for each other in the database anyway: its feed is numbered by a locked counter. Here those
+# that are small go together when their turn comes (`convoys`).
+_AT_A_SITE = 1
+# Bodies in memory, whole or in part: so many, and so many bytes in all. Who waits with a small one waits here rather
+# than at its bench: it is there when its turn comes, however quick central turns out to be.
+_BODIES = 1024
+_BYTES = 64 * 1024 * 1024
 # At most a quarter of them wait for one site: it has few places, and the others need not wait behind it.
 _SHARE_OF_A_SITE = 4
 _PATIENCE_S = 5.0
 _LONGEST_DELAY_S = 30.0
 # What a push takes, about, before any was seen; and the bounds of what is learnt from those that were.
-_EACH_S, _SHORTEST_S, _LONGEST_S = 1 / 16, 0.002, 1.0
-_LEARN = 0.1
+_EACH_S, _SHORTEST_S, _LONGEST_S = 1 / 128, 0.002, 1.0
+# Of so many pushes it is remembered how long after another each ended.
+_REMEMBERED = 32
 
 
 class _Line:
     """Who wants to be worked on in one place, where `at_once` are worked on at a time.
 
-    `inside` of them were let in. Times are seconds of `clock`.
+    `inside` of them were let in, with bodies of `bytes` in all. Times are seconds of `clock`.
     """
 
-    def __init__(self, at_once: int, clock: Callable[[], float]) -> None:
+    def __init__(self, at_once: int, clock: Callable[[], float], each_s: float = _EACH_S) -> None:
         self.inside = 0
+        self.bytes = 0
         self.places = asyncio.Semaphore(at_once)
-        self.each_s = _EACH_S
+        self.each_s = each_s
+        self._apart_s = deque([each_s] * _REMEMBERED, _REMEMBERED)
         self._at_once = at_once
         self._clock = clock
         self._ahead = 0.0
         self._counted_at = 0.0
         # When the last push ended in this crowd: between crowds the time says nothing of how long a push takes.
         self._ended_at: float | None = None
+
+    def has_room(self, size: int, most: float, most_bytes: float) -> bool:
+        """Tell whether one more may come in. However large it is, it may when there is none but it."""
+        return self.inside < most and (self.inside == 0 or self.bytes + size <= most_bytes)
+
+    def is_half_full(self, most: float, most_bytes: float) -> bool:
+        """Tell whether soon there will be no room."""
+        return 2 * self.inside > most or 2 * self.bytes > most_bytes
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Be inside with a body of so many bytes."""
+        self.inside += 1
+        self.bytes += size
+        try:
+            yield
+        finally:
+            self.inside -= 1
+            self.bytes -= size
 
     def is_waited_for(self) -> bool:
         """Tell whether some were told to come later whose turn has not come."""
@@ -74,7 +100,10 @@ class _Line:
         now = self._clock()
         is_crowd = self.inside >= self._at_once
         apart_s = now - self._ended_at if is_crowd and self._ended_at is not None else min(self.each_s, took_s)
-        self.each_s += _LEARN * (min(_LONGEST_S, max(_SHORTEST_S, apart_s)) - self.each_s)
+        self._apart_s.append(min(apart_s, _LONGEST_S))
+        # One long wait, as when a thousand connections are made at once, says nothing.
+        usual_s = (sum(self._apart_s) - max(self._apart_s)) / (_REMEMBERED - 1)
+        self.each_s = max(_SHORTEST_S, usual_s)
         self._ended_at = now if is_crowd else None
 
 
@@ -87,12 +116,14 @@ class Admission:
     def __init__(
         self,
         bodies: int = _BODIES,
+        most_bytes: int = _BYTES,
         at_work: int = _AT_WORK,
         at_a_site: int = _AT_A_SITE,
         patience_s: float = _PATIENCE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bodies = bodies
+        self._most_bytes = most_bytes
         self._at_work = at_work
         self._at_a_site = at_a_site
         self._patience_s = patience_s
@@ -102,61 +133,54 @@ class Admission:
         self._sites: dict[str, _Line] = {}
 
     @asynccontextmanager
-    async def body(self) -> AsyncIterator[None]:
-        """Hold a place while a body is read and worked on; raises RequestError (429) when none is free.
+    async def body(self, size: int = 0) -> AsyncIterator[None]:
+        """Hold a place while a body of at most `size` bytes is read and worked on; raises RequestError (429) when there
+        is no room.
 
-        Nor is one free when those before it take longer than patience lasts: its body would be read in vain.
+        Nor is there when those before it take longer than patience lasts: its body would be read in vain.
         """
-        if self._all.inside >= self._most():
+        if not self._all.has_room(size, self._most(), self._most_bytes):
             raise _busy(self._all)
-        self._all.inside += 1
-        try:
+        with self._all.holding(size):
             yield
-        finally:
-            self._all.inside -= 1
 
     @asynccontextmanager
-    async def work(self, site: str) -> AsyncIterator[None]:
+    async def work(self, site: str, size: int = 0) -> AsyncIterator[None]:
         """Hold a place at the database, waiting for it a while; raises RequestError (429) when that was in vain.
 
-        Nobody waits behind more of the same site than its share.
+        Nobody waits behind more of the same site, or of larger bodies, than its share.
         """
         line = self._line(site)
-        if line.inside >= self._share():
+        if not line.has_room(size, self._share(), self._most_bytes / _SHARE_OF_A_SITE):
             raise _busy(line)
-        line.inside += 1
-        held: list[asyncio.Semaphore] = []
-        try:
+        with line.holding(size), ExitStack() as held:
             try:
                 async with asyncio.timeout(self._patience_s):
                     for each in (line.places, self._all.places):
                         await each.acquire()
-                        held.append(each)
+                        held.callback(each.release)
             except TimeoutError as error:
                 raise _busy(line if line.places.locked() else self._all) from error
             began = self._clock()
             yield
             for each_line in (line, self._all):
                 each_line.learn(self._clock() - began)
-        finally:
-            line.inside -= 1
-            for each in held:
-                each.release()
 
     def delay_ms(self, site: str) -> int:
         """Return how long the bench of a site that is just answered shall wait before it comes again: 0 while there is
         room.
         """
         line = self._line(site)
-        full = [
-            each
-            for each, most in ((line, self._share()), (self._all, self._bodies))
-            if each.is_waited_for() or 2 * each.inside > most
-        ]
+        room = ((line, self._share(), self._most_bytes / _SHARE_OF_A_SITE), (self._all, self._most(), self._most_bytes))
+        full = [each for each, most, most_bytes in room if each.is_waited_for() or each.is_half_full(most, most_bytes)]
         return max((int(1000 * each.turn_s()) for each in full), default=0)
 
     def _line(self, site: str) -> _Line:
-        return self._sites.setdefault(site, _Line(self._at_a_site, self._clock))
+        if site not in self._sites:
+            # As long as a push takes when as many are worked on as may be.
+            each_s = self._all.each_s * self._at_work / self._at_a_site
+            self._sites[site] = _Line(self._at_a_site, self._clock, each_s)
+        return self._sites[site]
 
     def _most(self) -> float:
         """Return how many bodies there may be now."""

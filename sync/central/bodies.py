@@ -45,6 +45,17 @@ async def read(
     return await run_in_threadpool(_unfolded, content, coding, most)
 
 
+def size_of(request: Request, most: int) -> int:
+    """Return how many bytes a body has as it was announced, or the most it may have where that is not known.
+
+    No more than these are read, whatever comes.
+    """
+    said = request.headers.get("content-length", "")
+    is_plain = request.headers.get("content-encoding", "identity").strip().lower() == "identity"
+    is_number = said.isascii() and said.isdecimal() and len(said) < 20
+    return min(most, int(said)) if is_plain and is_number else most
+
+
 def decoded(body: bytes, kind: type[Any]) -> Any:
     """Return the value that a body of JSON says; raises RequestError (400)."""
     try:

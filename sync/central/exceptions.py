@@ -1,6 +1,6 @@
 """The exceptions of a site's benches: one queue of them all, and what each bench is told of the others'."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -34,12 +34,12 @@ _ASIDE = Sql(
     "SELECT epoch, seq, code, received_at FROM quarantine WHERE station = :station AND code <> 'came_later'"
     " ORDER BY received_at"
 )
-_OF_ITEMS = Sql("SELECT exception FROM exception WHERE station = :station AND item = ANY (:items)")
+_OF_ITEMS = Sql("SELECT station, exception FROM exception WHERE station = ANY (:stations) AND item = ANY (:items)")
 # Of what lies, or lay last, in these bins only what waits as far as its own bench knows has a note.
 _OF_BINS = Sql(
-    "SELECT exception FROM exception WHERE station = :station AND item = ANY (:items)"
-    " UNION SELECT e.exception FROM exception e JOIN item i ON i.station = e.station AND i.item = e.item"
-    " WHERE e.station = :station AND e.waits = 1 AND i.bin = ANY (:bins)"
+    "SELECT station, exception FROM exception WHERE station = ANY (:stations) AND item = ANY (:items)"
+    " UNION SELECT e.station, e.exception FROM exception e JOIN item i ON i.station = e.station AND i.item = e.item"
+    " WHERE e.station = ANY (:stations) AND e.waits = 1 AND i.bin = ANY (:bins)"
 )
 
 
@@ -63,29 +63,31 @@ def waiting(connection: Connection, site: str, kinds: Kinds, now: str) -> tuple[
     return tuple(sorted(found, key=lambda each: (not each.conflict, each.raised_at, each.exception)))
 
 
-def placed(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> Callable[[], Rows]:
-    """Ask which exceptions are about items that were put into a bin, or left with it; where they lie is evidence.
+def placed(connection: Connection, said: Mapping[str, Sequence[tuple[Entry, Recorded]]]) -> Callable[[], Rows]:
+    """Ask which exceptions, each with its station, are about items that these stations put into a bin, or that left
+    with it; where the goods lie is part of the evidence.
 
     The answer comes with that to the next question: asked for early, it costs no turn of its own.
     """
-    items = [fact.item for _, fact in facts if isinstance(fact, Placed | Carried | ItemFoundAgain | ItemWrittenOff)]
-    bins = [fact.into if isinstance(fact, BinMerged) else fact.bin for _, fact in facts if isinstance(fact, _MOVING)]
-    if not bins:
-        return ask(connection, _OF_ITEMS, {"station": station, "items": items}) if items else lambda: ()
-    return ask(connection, _OF_BINS, {"station": station, "items": items, "bins": bins})
+    told = [fact for facts in said.values() for _, fact in facts]
+    items = [fact.item for fact in told if isinstance(fact, Placed | Carried | ItemFoundAgain | ItemWrittenOff)]
+    bins = [fact.into if isinstance(fact, BinMerged) else fact.bin for fact in told if isinstance(fact, _MOVING)]
+    if bins:
+        return ask(connection, _OF_BINS, {"stations": [*said], "items": items, "bins": bins})
+    return ask(connection, _OF_ITEMS, {"stations": [*said], "items": items}) if items else lambda: ()
 
 
 def changes(
-    connection: Connection, station: str, site: str, facts: Sequence[tuple[Entry, Recorded]], lying: Callable[[], Rows]
+    connection: Connection, station: str, site: str, facts: Sequence[tuple[Entry, Recorded]], lying: Rows
 ) -> list[Change]:
     """Return what entries change about exceptions, as changes of the feed, which is appended to next.
 
-    The entries must be in the tables already; `lying` is what `placed` asked. What benches say of another site's
+    The entries must be in the tables already; `lying` is what `placed` asked for. What benches say of another site's
     exceptions is told to nobody.
     """
     raised = [fact.exception for _, fact in facts if isinstance(fact, ExceptionRaised)]
     gone = [each for _, fact in facts if isinstance(fact, Undone) for each in _undone(connection, station, fact)]
-    named = dict.fromkeys((station, each) for each in (*raised, *gone, *(row[0] for row in lying())))
+    named = dict.fromkeys((station, each) for each in (*raised, *gone, *(row[1] for row in lying if row[0] == station)))
     said = [fact.exception for _, fact in facts if isinstance(fact, _SAID)]
     if said:
         ask(connection, _LOCK, {"site": site})()

@@ -4,8 +4,8 @@ What each fact does to a row is said once, beside its SQL (`station.changes`, `s
 are those that `station.projections` makes entry by entry, and the database is asked twice a batch, not thrice an entry.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, groupby
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -45,12 +45,12 @@ _CHANGING: Mapping[str, frozenset[type]] = {
 # Of an item also how far its parcel's story is told. By name: a database that grew by revisions has its columns in
 # another order.
 _TOLD: Mapping[str, str] = {
-    "item": ", (SELECT MAX(n) FROM story WHERE story.station = :station AND story.parcel = item.parcel)"
+    "item": ", (SELECT MAX(n) FROM story WHERE story.station = item.station AND story.parcel = item.parcel)"
 }
 _READ: Mapping[str, Sql] = {
     name: Sql(
         f'SELECT {listed(_COLUMNS[name])}{_TOLD.get(name, "")} FROM "{name}" '
-        f'WHERE station = :station AND "{name}" = ANY (:names)'
+        f'WHERE station = ANY (:stations) AND "{name}" = ANY (:names)'
     )
     for name in _KNOWN
 }
@@ -61,76 +61,83 @@ _STORIES = Sql(
 )
 
 
-def project(connection: Connection, station: str, said: Iterable[Said]) -> None:
-    """Project the entries of a station in their order, as `station.projections.apply` would one by one.
+def project(connection: Connection, said: Mapping[str, Sequence[Said]]) -> None:
+    """Project the entries of stations, each one's in their order, as `station.projections.apply` would one by one.
 
-    Nobody else may write this station's rows meanwhile. An undo folds a parcel's story anew, a bin that left took its
+    Nobody else may write these stations' rows meanwhile. An undo folds a parcel's story anew, a bin that left took its
     items along, which the database alone has: such facts go their own way. Raises the database's errors; then some
     of the batch may be written.
     """
-    for wide, run in groupby(said, key=lambda each: projections.is_wide(each[1])):
-        if wide:
-            for entry, _ in run:
-                projections.apply(connection, station, entry)
-        else:
-            _fold(connection, station, list(run))
+    plain = {station: each for station, each in said.items() if not any(projections.is_wide(fact) for _, fact in each)}
+    _fold(connection, plain)
+    for station, rest in said.items():
+        for wide, run in groupby(() if station in plain else rest, key=lambda each: projections.is_wide(each[1])):
+            if wide:
+                for entry, _ in run:
+                    projections.apply(connection, station, entry)
+            else:
+                _fold(connection, {station: list(run)})
 
 
-def _fold(connection: Connection, station: str, said: Sequence[Said]) -> None:
-    sheets = _Sheets(station)
-    sheets.read(connection, [fact for _, fact in said])
-    for entry, fact in said:
-        sheets.apply(entry, fact)
+def _fold(connection: Connection, said: Mapping[str, Sequence[Said]]) -> None:
+    sheets = _Sheets()
+    sheets.read(connection, {station: [fact for _, fact in each] for station, each in said.items()})
+    for station, each in said.items():
+        for entry, fact in each:
+            sheets.apply(station, entry, fact)
     sheets.write(connection)
 
 
 class _Sheets:
-    """The rows of one station that a batch names: as the database has them, and as the batch leaves them."""
+    """The rows that a batch names: as the database has them, and as the batch leaves them."""
 
-    def __init__(self, station: str) -> None:
-        self._station = station
+    def __init__(self) -> None:
         self._stored: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in _TABLES}
         self._now: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in _TABLES}
-        self._told: dict[str, int] = {}
+        self._told: dict[tuple[str, str], int] = {}
 
-    def read(self, connection: Connection, facts: Sequence[Recorded]) -> None:
-        """Read what the facts may change."""
+    def read(self, connection: Connection, said: Mapping[str, Sequence[Recorded]]) -> None:
+        """Read what the facts of these stations may change, and what they have by the same names."""
+        facts = [*chain.from_iterable(said.values())]
         named = {name: sorted(_named(facts, name)) for name in _KNOWN}
         if not any(named.values()):
             return
         with together(connection):
             found: list[tuple[str, Callable[[], Rows]]] = [
-                (name, ask(connection, _READ[name], {"station": self._station, "names": names}))
+                (name, ask(connection, _READ[name], {"stations": [*said], "names": names}))
                 for name, names in named.items()
                 if names
             ]
-            parcels = named["parcel"]
-            told = ask(connection, _STORIES, {"station": self._station, "parcels": parcels}) if parcels else tuple
+            told = [(station, self._ask_told(connection, station, here)) for station, here in said.items()]
             for name, rows in found:
                 columns = _COLUMNS[name]
                 for values in rows():
                     row = dict(zip(columns, values[: len(columns)], strict=True))
                     self._stored[name][_key(name, row)] = row
                     if name == "item":
-                        self._told[row["parcel"]] = values[-1] or 0
-            self._told |= {parcel: n or 0 for parcel, n in told()}
+                        self._told[row["station"], row["parcel"]] = values[-1] or 0
+            self._told |= {(station, parcel): n or 0 for station, rows in told for parcel, n in rows()}
         self._now = {name: dict(rows) for name, rows in self._stored.items()}
 
-    def apply(self, entry: Entry, fact: Recorded) -> None:
-        """Change the rows as the fact says, and note it in its parcel's story."""
+    def _ask_told(self, connection: Connection, station: str, facts: Sequence[Recorded]) -> Callable[[], Rows]:
+        parcels = sorted(_named(facts, "parcel"))
+        return ask(connection, _STORIES, {"station": station, "parcels": parcels}) if parcels else tuple
+
+    def apply(self, station: str, entry: Entry, fact: Recorded) -> None:
+        """Change the rows as a station's fact says, and note it in its parcel's story."""
         is_plain = rb"\u0000" not in entry.body
-        who = Who(self._station, entry.at, entry.operator, entry.shift, entry.txn)
+        who = Who(station, entry.at, entry.operator, entry.shift, entry.txn)
         for changes in (THINGS, STORY):
             change = changes.get(type(fact))
             if change is not None:
                 self._change(change, fact, who, is_plain)
         parcel = _safe(getattr(fact, "parcel", ""))
         if not parcel and (item := _safe(getattr(fact, "item", ""))):
-            parcel = self._now["item"].get((self._station, item), {}).get("parcel", "")
+            parcel = self._now["item"].get((station, item), {}).get("parcel", "")
         if parcel:
-            n = self._told.get(parcel, 0) + 1
-            self._told[parcel] = n
-            values = (self._station, parcel, n, entry.epoch, entry.seq, entry.txn)
+            n = self._told.get((station, parcel), 0) + 1
+            self._told[station, parcel] = n
+            values = (station, parcel, n, entry.epoch, entry.seq, entry.txn)
             row = dict(zip(_COLUMNS["story"], values, strict=True))
             self._now["story"][_key("story", row)] = row
 

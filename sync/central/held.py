@@ -5,24 +5,22 @@ the order the bench wrote it. What others were told in the meantime stands; what
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from station import projections, schema
 from station.entries import Entry
 from station.facts import Recorded, Unknown
-from sync.central import exceptions, feed, folding, intake, photos, receipts, reviews, tokens
+from sync.central import anew, exceptions, feed, intake, marks, photos, receipts, reviews, tokens
 from sync.central.store import Store
-from sync.central.tables import journal, resolution_mark, station_lock
+from sync.central.tables import journal, resolution_mark
 
 Said = tuple[Entry, Recorded]
 
 _AT_ONCE = 500
-_ENTRY = tuple(journal.c[each.name] for each in msgspec.structs.fields(Entry))
-_STANDING = ("ok", "conflict")
 # What one fact can do to the database by itself; a database that is away is no fact's fault.
 _POISON = (SQLAlchemyError, msgspec.MsgspecError, ValueError, ArithmeticError, TypeError, LookupError)
 _log = logging.getLogger(__name__)
@@ -39,7 +37,7 @@ def replay(store: Store, now: str) -> int:
     for station, site in _stations(store):
         with store.writing() as connection:
             taken = _replay(connection, station, site, now)
-        intake.look_around(store, station, taken, now)
+        intake.look_around(store, {station: taken}, now)
         count += len(taken)
     return count
 
@@ -53,8 +51,7 @@ def _stations(store: Store) -> list[tuple[str, str]]:
 
 
 def _replay(connection: Connection, station: str, site: str, now: str) -> list[Entry]:
-    lock = select(station_lock).where(station_lock.c.station == station).with_for_update()
-    connection.execute(lock).all()
+    marks.lock_station(connection, station)
     fresh = _known_now(connection, station)
     if not fresh:
         return []
@@ -62,7 +59,7 @@ def _replay(connection: Connection, station: str, site: str, now: str) -> list[E
     failed = _fold_anew(connection, station, frozenset(entry.id for entry, _ in fresh))
     said = [each for each in fresh if each[0].id not in failed]
     photos.note_shared(connection, said)
-    conflicts = reviews.compare(connection, station, said, now)
+    conflicts = reviews.compare(connection, {station: said}, now)
     _mark(connection, [entry for entry, _ in said if entry.id in conflicts], "conflict", reviews.KIND)
     _look_again(connection, station, [entry for entry, _ in said])
     _tell(connection, station, site, said)
@@ -72,7 +69,7 @@ def _replay(connection: Connection, station: str, site: str, now: str) -> list[E
 def _known_now(connection: Connection, station: str) -> list[Said]:
     """Return the held facts that this program knows, and say of those it knows and cannot read that this is so."""
     mine = (journal.c.station == station, journal.c.status == "held", journal.c.code == "type_unknown")
-    rows = connection.execute(select(*_ENTRY).where(*mine).order_by(journal.c.epoch, journal.c.seq)).mappings()
+    rows = connection.execute(select(*anew.ENTRY).where(*mine).order_by(journal.c.epoch, journal.c.seq)).mappings()
     known: list[Said] = []
     for entry in [Entry(**row) for row in rows]:
         try:
@@ -99,17 +96,15 @@ def _fold_anew(connection: Connection, station: str, fresh: frozenset[str]) -> f
     """Make the station's rows anew from its journal; return the ids among `fresh` that cannot be applied."""
     try:
         with connection.begin_nested():
-            _wipe(connection, station)
-            for said in _journal(connection, station):
-                folding.project(connection, station, said)
+            anew.fold(connection, station)
         return frozenset()
     except OperationalError:
         raise
     except _POISON as error:
         _log.warning("a held fact of %s cannot be applied: %s", station, type(error).__name__)
-    _wipe(connection, station)
+    anew.wipe(connection, station)
     failed = set()
-    for entry, _ in (each for said in _journal(connection, station) for each in said):
+    for entry, _ in (each for said in anew.standing(connection, station) for each in said):
         try:
             with connection.begin_nested():
                 projections.apply(connection, station, entry)
@@ -121,29 +116,6 @@ def _fold_anew(connection: Connection, station: str, fresh: frozenset[str]) -> f
             _mark(connection, [entry], "held", "cannot_be_applied")
             failed.add(entry.id)
     return frozenset(failed)
-
-
-def _wipe(connection: Connection, station: str) -> None:
-    for table in reversed(schema.PROJECTIONS.sorted_tables):
-        connection.execute(delete(table).where(table.c.station == station))
-
-
-def _journal(connection: Connection, station: str) -> Iterator[list[Said]]:
-    """Yield all that stands of a station, a few hundred at once: epoch after epoch as they began."""
-    mine = (journal.c.station == station, journal.c.status.in_(_STANDING))
-    began = func.min(journal.c.received_at)
-    query = select(journal.c.epoch).where(journal.c.station == station).group_by(journal.c.epoch)
-    for epoch in connection.execute(query.order_by(began, journal.c.epoch)).scalars().all():
-        seq = 0
-        while rows := connection.execute(
-            select(*_ENTRY)
-            .where(*mine, journal.c.epoch == epoch, journal.c.seq > seq)
-            .order_by(journal.c.seq)
-            .limit(_AT_ONCE)
-        ).all():
-            entries = [Entry(**row._mapping) for row in rows]
-            yield [(entry, fact) for entry in entries if not isinstance(fact := entry.fact(), Unknown)]
-            seq = entries[-1].seq
 
 
 def _look_again(connection: Connection, station: str, entries: Sequence[Entry]) -> None:
@@ -163,7 +135,7 @@ def _tell(connection: Connection, station: str, site: str, said: Sequence[Said])
     changes = receipts.changes(connection, station, [(entry, fact) for entry, fact in said if entry.txn not in gone])
     here = receipts.standing(connection, station, {each.key for each in changes})
     received = [each for each in changes if each.body is not None or each.key not in here]
-    lying = exceptions.placed(connection, station, said)
+    lying = exceptions.placed(connection, {station: said})()
     feed.append(connection, site, [*received, *exceptions.changes(connection, station, site, said, lying)])
 
 

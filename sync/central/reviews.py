@@ -3,7 +3,7 @@
 Nothing is overwritten or refused: both are kept, the first stays what it is, and a review waits for a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -43,7 +43,9 @@ class Unit(NamedTuple):
 
 # Whether it is new or there already, a row that is written is locked until the transaction ends.
 _LOCKED = "ON CONFLICT (rma) DO UPDATE SET rma = excluded.rma"
-_LINES = Sql("SELECT item, rma, line FROM item WHERE station = :station AND item = ANY (:items) AND line <> ''")
+_LINES = Sql(
+    "SELECT station, item, rma, line FROM item WHERE station = ANY (:stations) AND item = ANY (:items) AND line <> ''"
+)
 _UNITS = Sql(
     "SELECT rma, line, station, item, serial FROM item WHERE rma = ANY (:rmas) ORDER BY identified_at, station, item"
 )
@@ -56,13 +58,13 @@ def every(connection: Connection) -> Sequence[Row[Any]]:
     ).all()
 
 
-def compare(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]], now: str) -> frozenset[str]:
-    """Hold what was just written against what others wrote; open reviews; return ids of the entries in conflict.
+def compare(connection: Connection, said: Mapping[str, Sequence[tuple[Entry, Recorded]]], now: str) -> frozenset[str]:
+    """Hold what stations just wrote against what others wrote; open reviews; return ids of the entries in conflict.
 
     Orders are locked one after the other in alphabetical order, so two benches never wait for each other in a ring.
     """
-    _note_parcels(connection, station, facts)
-    named = _lines(connection, station, facts)
+    _note_parcels(connection, said)
+    named = _lines(connection, said)
     lines = sorted(set(named.values()))
     if not lines:
         return frozenset()
@@ -76,9 +78,10 @@ def compare(connection: Connection, station: str, facts: Sequence[tuple[Entry, R
     return frozenset(entry_id for entry_id, line in named.items() if line in doubled)
 
 
-def _note_parcels(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> None:
+def _note_parcels(connection: Connection, said: Mapping[str, Sequence[tuple[Entry, Recorded]]]) -> None:
     rows = [
         {"rma": rma, "station": station, "parcel": fact.parcel}
+        for station, facts in said.items()
         for _, fact in facts
         if isinstance(fact, ParcelArrived)
         for rma in fact.orders
@@ -86,18 +89,20 @@ def _note_parcels(connection: Connection, station: str, facts: Sequence[tuple[En
     insert_once(connection, parcel_order, rows)
 
 
-def _lines(connection: Connection, station: str, facts: Sequence[tuple[Entry, Recorded]]) -> dict[str, Line]:
+def _lines(connection: Connection, said: Mapping[str, Sequence[tuple[Entry, Recorded]]]) -> dict[str, Line]:
     """Return which return line each entry is about, by the entry's id."""
     named: dict[str, Line] = {}
-    by_item: dict[str, list[str]] = {}
-    for entry, fact in facts:
-        if isinstance(fact, ItemIdentified | ItemRelinked) and fact.line:
-            named[entry.id] = Line(fact.rma, fact.line)
-        elif isinstance(fact, SerialChecked) and fact.serial:
-            by_item.setdefault(fact.item, []).append(entry.id)
+    by_item: dict[tuple[str, str], list[str]] = {}
+    for station, facts in said.items():
+        for entry, fact in facts:
+            if isinstance(fact, ItemIdentified | ItemRelinked) and fact.line:
+                named[entry.id] = Line(fact.rma, fact.line)
+            elif isinstance(fact, SerialChecked) and fact.serial:
+                by_item.setdefault((station, fact.item), []).append(entry.id)
     if by_item:
-        for name, *line in ask(connection, _LINES, {"station": station, "items": list(by_item)})():
-            named.update((entry_id, Line(*line)) for entry_id in by_item[name])
+        items = {"stations": [*said], "items": [item for _, item in by_item]}
+        for station, item, *line in ask(connection, _LINES, items)():
+            named.update((entry_id, Line(*line)) for entry_id in by_item.get((station, item), ()))
     return named
 
 

@@ -6,7 +6,8 @@ database runs in threads, so that one slow push does not stop the rest.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -40,7 +41,9 @@ from sync.central import (
     webhook_doors,
 )
 from sync.central.answers import RequestError
+from sync.central.convoys import Convoys
 from sync.central.feed import BelowFloorError
+from sync.central.marks import ForkError, GapError
 from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf
 from sync.central.resolutions import told
@@ -48,7 +51,7 @@ from sync.central.resolutions.rules import Book
 from sync.central.service import Service
 from sync.central.tables import journal
 from sync.central.watch import Watch
-from sync.wire import FeedPage, Next, Push, Pushed, Quarantine
+from sync.wire import FeedPage, Next, Push, Quarantine
 
 LARGEST_PUSH = 4 * 1024 * 1024
 # In base64 twice: what is too large for a push by a little still goes.
@@ -99,32 +102,37 @@ class _Doors:
         self._store = service.store
         self._stations = service.stations
         self._rules = rules
+        self._convoys = Convoys(service.store, service.admission)
 
     async def push(self, request: Request) -> Response:
         admission = self._service.admission
         # First of all: who is refused costs the database nothing.
-        async with admission.body():
+        size = bodies.size_of(request, LARGEST_PUSH)
+        async with admission.body(size):
             claim = await self._stations.claimed(request)
             push: Push = bodies.decoded(await bodies.read(request, LARGEST_PUSH, bodies.JSON), Push)
             _check_run(push)
-            async with admission.work(claim.caller.site):
-                pushed = await self._intake(
-                    functools.partial(intake.take_in, claim=claim), claim.caller.station, claim.caller.site, push
-                )
-            delay_ms = admission.delay_ms(claim.caller.site)
+            station, site = claim.caller
+            with _noes():
+                pushed = await self._convoys.take_in(site, intake.Given(station, push, claim), size)
+            delay_ms = admission.delay_ms(site)
         self._service.waiting.changed()
         self._service.metrics.pushed(push, pushed)
         return answers.json(msgspec.structs.replace(pushed, next=Next(delay_ms=delay_ms)))
 
     async def put_away(self, request: Request) -> Response:
-        async with self._service.admission.body():
+        size = bodies.size_of(request, LARGEST_ASIDE)
+        async with self._service.admission.body(size):
             caller = await self._stations.itself(request)
             entry = bodies.decoded(await bodies.read(request, LARGEST_ASIDE, bodies.JSON), Quarantine)
             _check_numbers(entry.epoch, entry.seq)
             if "\0" in entry.id:
                 raise RequestError(400, "malformed", "an id has no NUL in it")
-            async with self._service.admission.work(caller.site):
-                return answers.json(await self._intake(intake.put_away, caller.station, entry))
+            async with self._service.admission.work(caller.site, size):
+                with _noes():
+                    return answers.json(
+                        await run_in_threadpool(intake.put_away, self._store, caller.station, entry, answers.now())
+                    )
 
     async def feed(self, request: Request) -> Response:
         """The page there is; when there is none, that which comes within the seconds the caller waits."""
@@ -153,14 +161,6 @@ class _Doors:
         after = answers.number(request, "after", 0, 0, LARGEST_NUMBER)
         limit = answers.number(request, "limit", 500, 1, MOST_RECORDS)
         return answers.json(await run_in_threadpool(self._events, caller.site, station, after, limit))
-
-    async def _intake(self, take: Callable[..., Pushed], *what: object) -> Pushed:
-        try:
-            return await run_in_threadpool(take, self._store, *what, answers.now())
-        except intake.GapError as gap:
-            raise RequestError(409, "gap", str(gap), gap.acked) from gap
-        except intake.ForkError as fork:
-            raise RequestError(409, "fork", str(fork), fork.acked) from fork
 
     def _page(self, site: str, after: int, limit: int) -> FeedPage:
         """Read a page. Only for one who comes to its end it is looked what customers and neighbours add to the feed."""
@@ -199,6 +199,17 @@ def _read_page(connection: Connection, site: str, after: int, limit: int) -> Fee
         return feed.page(connection, site, after, limit, answers.now())
     except BelowFloorError as error:
         raise snapshot_doors.below_floor(error) from error
+
+
+@contextmanager
+def _noes() -> Iterator[None]:
+    """Let what intake says no to be an answer."""
+    try:
+        yield
+    except GapError as gap:
+        raise RequestError(409, "gap", str(gap), gap.acked) from gap
+    except ForkError as fork:
+        raise RequestError(409, "fork", str(fork), fork.acked) from fork
 
 
 def _check_run(push: Push) -> None:

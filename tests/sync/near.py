@@ -12,6 +12,7 @@ from sqlalchemy import select
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
 from sync.central import feed, intake
+from sync.central.marks import GapError
 from sync.central.store import Store
 from sync.central.tables import journal, quarantine
 from sync.client import Gap
@@ -39,14 +40,14 @@ class Near:
         self._heard("push", msgspec.json.encode(push), self.most)
         try:
             return intake.take_in(self.store, "A01", self.site, push, NOW)
-        except intake.GapError as gap:
+        except GapError as gap:
             return Gap(gap.acked)
 
     def put_away(self, entry: Quarantine) -> Pushed | Gap:
         self._heard("put_away", msgspec.json.encode(entry), self.most_aside)
         try:
             return intake.put_away(self.store, "A01", entry, NOW)
-        except intake.GapError as gap:
+        except GapError as gap:
             return Gap(gap.acked)
 
     def pull(self, site: str, after: int, limit: int) -> FeedPage:

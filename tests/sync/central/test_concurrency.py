@@ -286,8 +286,8 @@ def test_who_comes_second_to_an_order_sees_what_the_first_found_of_it(
         answers.append(take_in(store, names[1], "leeds", second, NOW))
 
     with store.writing() as connection:
-        folding.project(connection, names[0], facts)
-        reviews.compare(connection, names[0], facts, NOW)
+        folding.project(connection, {names[0]: facts})
+        reviews.compare(connection, {names[0]: facts}, NOW)
         waiting = threading.Thread(target=push)
         waiting.start()
         await_waiting(store)

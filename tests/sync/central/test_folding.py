@@ -1,8 +1,10 @@
 """A batch folded at once leaves the rows that its entries leave one by one, and a rebuild too, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -24,6 +26,9 @@ from sync.central import folding
 from sync.central.store import Store
 from tests.station.test_rebuild import STATION, entries_of, histories, live, make
 
+OTHER = f"{STATION}-2"
+# A bench has one station's entries in its journal, by number; those of the other stand after them here.
+BEHIND = 10_000
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HISTORIES = histories()
 CUTS = st.lists(st.integers(1, 30), min_size=1, max_size=8)
@@ -123,26 +128,41 @@ def grown(url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def fold(connection: Connection, entries: list[Entry], cuts: list[int]) -> None:
-    """Take the entries in as pushes of these sizes, over and over."""
-    left, turn = entries, 0
-    while left:
-        size = cuts[turn % len(cuts)]
-        batch, left, turn = left[:size], left[size:], turn + 1
-        write_entries(connection, STATION, batch)
-        facts = ((entry, entry.fact()) for entry in batch)
-        folding.project(connection, STATION, [(entry, fact) for entry, fact in facts if not isinstance(fact, Unknown)])
+def fold(connection: Connection, said: Mapping[str, list[Entry]], cuts: list[int]) -> None:
+    """Take the stations' entries in as pushes of these sizes, over and over, one of each station at once."""
+    left, turn = dict(said), 0
+    while any(left.values()):
+        batches = {}
+        for ahead, (station, entries) in enumerate(left.items()):
+            size = cuts[(turn + ahead) % len(cuts)]
+            batch, left[station] = entries[:size], entries[size:]
+            write_entries(connection, station, batch)
+            facts = ((entry, entry.fact()) for entry in batch)
+            batches[station] = [(entry, fact) for entry, fact in facts if not isinstance(fact, Unknown)]
+        folding.project(connection, batches)
+        turn += 1
+
+
+def as_mine(row: Mapping[str, Any]) -> dict[str, Any]:
+    numbered = {"seq": row["seq"] - BEHIND} if "seq" in row else {}
+    return {**row, "station": STATION, **numbered}
 
 
 def check(connection: Connection, history: History, cuts: list[int]) -> None:
+    """Two stations say the same of things of the same names, and each has rows of its own."""
     entries = entries_of(history)
+    others = [msgspec.structs.replace(entry, seq=entry.seq + BEHIND) for entry in entries_of(history)]
     with closing(open_memory().connect()) as memory, memory.begin():
         make(memory)
         one_by_one = live(memory, entries)
         shift = BenchShift(STATION, "S-1")
         told = reconcile(memory, [shift]), findings(memory, *shift)
-    fold(connection, entries, cuts)
-    assert projections.rows(connection) == one_by_one
+    fold(connection, {STATION: entries, OTHER: others}, cuts)
+    rows = projections.rows(connection)
+    mine = {name: [row for row in here if row["station"] == STATION] for name, here in rows.items()}
+    assert mine == one_by_one
+    theirs = {name: [as_mine(row) for row in here if row["station"] == OTHER] for name, here in rows.items()}
+    assert theirs == one_by_one
     assert (reconcile(connection, [shift]), findings(connection, *shift)) == told
     projections.rebuild(connection, ((STATION, entry) for entry in entries))
     assert projections.rows(connection) == one_by_one

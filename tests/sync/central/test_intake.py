@@ -10,7 +10,7 @@ import pytest
 from station.entries import Entry, first_prev, hash_of, sealed
 from station.facts import Undone
 from station.records import Receipt, ReturnOrder
-from sync.central.intake import CAME_LATER
+from sync.central.marks import CAME_LATER
 from sync.client import Gap
 from sync.errors import Refused
 from sync.wire import Digest, Push, Quarantine, digest_of

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from sync.central import feed, intake, photo_parts, snapshot, tokens
+from sync.central.marks import ForkError, GapError
 from sync.central.photos import WrongPhotoError, open_shelf
 from sync.central.store import Store
 from sync.client import Gap
@@ -177,7 +178,7 @@ def _answered(take: Callable[[], object]) -> bytes | Gap:
     """What the web service makes of an outcome, and the client of that."""
     try:
         return msgspec.json.encode(take())
-    except intake.GapError as gap:
+    except GapError as gap:
         return Gap(gap.acked)
-    except intake.ForkError as fork:
+    except ForkError as fork:
         raise Refused("fork", str(fork), status=409, acked=fork.acked) from fork

@@ -12,7 +12,7 @@ from station.entries import Entry, first_break, first_prev
 from station.inspecting.facts import PhotoTaken
 from station.schema import PROJECTIONS
 from sync.central import feed
-from sync.central.intake import CAME_LATER
+from sync.central.marks import CAME_LATER
 from sync.central.tables import journal, metadata
 from tests.sync.simulation.center import Center
 from tests.sync.simulation.machine import Machine

@@ -10,7 +10,7 @@ from station import copy_marks, salvage
 from station.entries import Entry
 from station.local_copy import LocalCopy
 from sync import mirror, outbox
-from sync.central import intake
+from sync.central import intake, marks
 from sync.central.judge import Judged
 from sync.central.resolutions import worker
 from sync.digests import Digests
@@ -20,7 +20,7 @@ from sync.mirror import Mirror
 from sync.outbox import Outbox
 from sync.pace import Lane, Pace
 from sync.snapshot import Snapshot
-from sync.wire import FeedPage, Push, Pushed, SnapshotEnd, digest_of
+from sync.wire import FeedPage, SnapshotEnd, digest_of
 from tests.sync.simulation import till
 from tests.sync.simulation.line import Crash
 
@@ -29,45 +29,38 @@ Patch = pytest.MonkeyPatch
 
 def _known_ids(patch: Patch) -> None:
     """Central no longer knows an id that it has under another number."""
-    patch.setattr(intake, "_said_before", lambda *_: {})
+    patch.setattr(marks, "said_before", lambda *_: {})
 
 
 def _mark(patch: Patch) -> None:
     """Central forgets how far it got."""
-    patch.setattr(intake, "_raise_mark", lambda *_: None)
+    patch.setattr(marks, "raise_to", lambda *_: None)
 
 
 def _gap(patch: Patch) -> None:
     """Central takes entries that do not follow those it has."""
-    take_in, mark = intake._take_in, intake._mark
-    pushes: list[Push] = []
+    look_through = intake._look_through
 
-    def taking(connection: Any, station: str, site: str, push: Push, now: str, **more: Any) -> Pushed:
-        pushes[:] = [push]
-        return take_in(connection, station, site, push, now, **more)
+    def following(connection: Any, given: intake.Given, mark: marks.Mark, *more: Any) -> Any:
+        push = given.push
+        if push.entries and push.first > mark.acked + 1:
+            mark = mark._replace(acked=push.first - 1, hash=push.entries[0].prev)
+        return look_through(connection, given, mark, *more)
 
-    def marked(connection: Any, station: str, epoch: str) -> tuple[int, bytes, bool]:
-        acked, prev, has_aside = mark(connection, station, epoch)
-        push = pushes[0] if pushes else None
-        if push is not None and push.epoch == epoch and push.entries and push.first > acked + 1:
-            return push.first - 1, push.entries[0].prev, has_aside
-        return acked, prev, has_aside
-
-    patch.setattr(intake, "_take_in", taking)
-    patch.setattr(intake, "_mark", marked)
+    patch.setattr(intake, "_look_through", following)
 
 
 def _fork(patch: Patch) -> None:
     """Central takes whatever comes under a number it has for what it has."""
-    again = intake._again
+    again = marks.again
 
     def forgiving(*what: Any) -> list[Any]:
         try:
             return again(*what)
-        except intake.ForkError:
+        except marks.ForkError:
             return []
 
-    patch.setattr(intake, "_again", forgiving)
+    patch.setattr(marks, "again", forgiving)
 
 
 def _epoch(patch: Patch) -> None:
@@ -210,12 +203,12 @@ def _person(patch: Patch) -> None:
 
 def _chain_fork(patch: Patch) -> None:
     """Central takes what follows an entry that it has not for damaged, though another journal wrote it."""
-    patch.setattr(intake, "_follows_another", lambda *_: False)
+    patch.setattr(marks, "follows_another", lambda *_: False)
 
 
 def _came_later(patch: Patch) -> None:
     """Central forgets that what was set aside came under another number."""
-    patch.setattr(intake, "_note_came_later", lambda *_: None)
+    patch.setattr(marks, "note_came_later", lambda *_: None)
 
 
 PROTECTIONS: Final[Mapping[str, Callable[[Patch], None]]] = {
