@@ -21,13 +21,13 @@ NOT_THERE = ("lines_missing",)
 """The kinds that are about what is not in the parcel: what is decided about them moves none of what is."""
 
 DECISION_WORDS: Mapping[str, str] = {
-    "match": mark("Belongs to a return order"),
-    "split": mark("Several orders: split it"),
-    "accept": mark("Accept as it is"),
-    "reject": mark("Reject the return"),
+    "match": mark("Match an order"),
+    "split": mark("Split orders"),
+    "accept": mark("Accept as is"),
+    "reject": mark("Reject it"),
     "ship_back": mark("Ship it back"),
     "regrade": mark("Grade it again"),
-    "release": mark("Release from hold"),
+    "release": mark("Release it"),
     "unlock": mark("Unlock the badge"),
 }
 

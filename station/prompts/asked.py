@@ -62,10 +62,10 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
         mark("Which exception?"),
         mark("The most pressing of {count}. Scan a parcel or a plate for any other."),
     ),
-    Stage.DECISION: (mark("What shall be done?"), mark("{kind}: {about}")),
+    Stage.DECISION: (mark("What to do?"), mark("{kind}: {about}")),
     Stage.DECISION_ORDER: (mark("Scan or type the return order"), mark("{kind}: {about}")),
     Stage.DECISION_TO: (mark("Where shall it go?"), mark("{kind}: {about}")),
-    Stage.DECISION_WHY: (mark("Why is it decided so?"), mark("{decision}. {kind}: {about}")),
+    Stage.DECISION_WHY: (mark("Why so?"), mark("{decision}. {kind}: {about}")),
     Stage.SECOND_ITEM: (
         mark("Scan the plate to look at again"),
         mark("{count} wait for a second look by you. Fetch one from its bin."),

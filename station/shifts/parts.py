@@ -101,6 +101,7 @@ _OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel
 _OF_PARCEL = "(REPLACE(p.orders, '\"' || i.rma || '\"', '') <> p.orders)"
 _IN_WORK = "(i.placed_n = 0 OR i.placed_n > h.n)"
 _HAZARD = "i.shift_n = h.n AND i.disposition = 'hold' AND i.owner = 'safety'"
+_GOES_BACK = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.apart = 'ship_back')"
 _IN_BOX = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.hazard = 1)"
 
 
@@ -171,7 +172,8 @@ PARTS: tuple[Part, ...] = (
     _counted("expected", mark("written off and found again"), GIVEN_UP),
     _counted("actual", mark("counted in bins"), _ALL),
     _items(4, "actual", mark("in work"), _IN_WORK),
-    _items(4, "actual", mark("moved away"), "i.moved_n = h.n"),
+    _items(4, "actual", mark("moved away"), f"i.moved_n = h.n AND NOT {_GOES_BACK}"),
+    _items(4, "actual", mark("shipped back"), f"i.moved_n = h.n AND {_GOES_BACK}"),
     _plates("expected", mark("printed"), _ALL),
     _plates("actual", mark("scanned back"), "l.confirmed_n = h.n AND (l.voided_n = 0 OR l.voided_n > h.n)"),
     _plates("actual", mark("voided"), "l.voided_n = h.n"),

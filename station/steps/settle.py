@@ -41,13 +41,13 @@ ROUTE_REASONS: Mapping[str, str] = {
 }
 
 REASONS: tuple[Choice, ...] = (
-    Choice("seen", mark("I looked at it myself")),
-    Choice("papers", mark("By the papers in the parcel")),
-    Choice("customer", mark("The customer was asked")),
-    Choice("client", mark("The client was asked")),
-    Choice("carrier", mark("The carrier was asked")),
-    Choice("safety", mark("The safety officer was asked")),
-    Choice("mistake", mark("A mistake at the bench")),
+    Choice("seen", mark("Seen myself")),
+    Choice("papers", mark("Papers in it")),
+    Choice("customer", mark("Customer asked")),
+    Choice("client", mark("Client asked")),
+    Choice("carrier", mark("Carrier asked")),
+    Choice("safety", mark("Safety asked")),
+    Choice("mistake", mark("Bench mistake")),
     Choice("other", mark("Another reason")),
 )
 
@@ -329,7 +329,7 @@ def _about(state: State, one: Waiting) -> Outcome:
             mark("Two benches decided otherwise. Take one of the decisions back with U, where it was made.")
         )
     mine = state.operator is not None and one.taken_by == state.operator.badge
-    take = () if mine else (Choice(TAKE, mark("I see to it, later")),)
+    take = () if mine else (Choice(TAKE, mark("I see to it")),)
     choices = tuple(Choice(each, DECISION_WORDS[each]) for each in one.fitting)
     return Outcome(ask=Ask("decision", code=one.exception, params=words_of(one), choices=(*choices, *take)))
 

@@ -128,6 +128,17 @@ def test_it_is_fetched_by_its_plate_into_a_bin_for_such_goods_alone(folder: Path
         assert adds_up(floor)
 
 
+def test_what_left_in_such_a_bin_is_told_as_shipped_back_and_the_shift_adds_up(floor: Floor) -> None:
+    decide(floor, DIFFERS, "ship_back", "customer")
+    apart = carry(floor, PLATES[0])
+    floor.scan(apart)
+    floor.choose("move", "")
+    assert adds_up(floor)
+    parts = [part for line in floor.history.shift_lines(SHIFT) for part in line.parts if part.rule == 4]
+    told = {(part.name, part.way): part.units for part in parts}
+    assert told["shipped back", "hold"] == 1 and ("moved away", "hold") not in told
+
+
 def test_no_other_goods_go_into_such_a_bin(floor: Floor) -> None:
     decide(floor, DIFFERS, "ship_back", "customer")
     apart = carry(floor, PLATES[0])

@@ -10,6 +10,7 @@ import pytest
 from station import facts as f
 from station.__main__ import main
 from station.authority.facts import StepUpGiven
+from station.bins.facts import Misplaced
 from station.inputs import TYPED, Do
 from station.journal import Journal
 from station.moments import utc
@@ -146,6 +147,16 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         sign(floor, SECOND)
         assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
         assert listed(floor, RESALE) == (PLATES[:2], 2), "what was given up is in no list of its bin"
+        floor.sign_in(SUPERVISOR)
+        floor.do(Do.BINS)
+        floor.scan(RESALE)
+        floor.choose("count")
+        for plate in PLATES[:3]:
+            floor.scan(plate)
+        checked = floor.do(Do.FINISH).facts[0]
+        assert (checked.missing, checked.misplaced) == ((), (Misplaced(PLATES[2], ""),)), "it is in no bin by our count"
+        floor.do(Do.CONFIRM)
+        floor.do(Do.SIGN_OUT)
     with opened(worked, rules) as floor:
         count(floor, PLATES[:2])
         assert (differing(floor, NEXT), floor.history.shift_findings(NEXT)) == ({}, ())
