@@ -20,7 +20,7 @@ def as_text(waiting: Sequence[Waiting]) -> str:
     """Return the queue as lines for people."""
     if not waiting:
         return "Nothing waits for a decision.\n"
-    return "".join(f"{line}\n" for each in waiting for line in _lines(each))
+    return "".join(f"{shown(line)}\n" for each in waiting for line in _lines(each))
 
 
 def as_json(waiting: Sequence[Waiting]) -> str:

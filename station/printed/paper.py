@@ -67,7 +67,7 @@ class Paper:
     def words(self, text: str) -> None:
         """Write a sentence or a few."""
         self._pdf.set_font(_FONT, "", _BODY)
-        self._pdf.multi_cell(0, _LINE_MM, self._safe(text), new_x="LMARGIN", new_y="NEXT")
+        self._pdf.multi_cell(0, _LINE_MM, self._safe(text), align="L", new_x="LMARGIN", new_y="NEXT")
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
         """Write a table; figures stand to the right, and its head again on each page."""

@@ -34,6 +34,8 @@ _LATE: Mapping[str, str] = {
 }
 # The questions come the least alike first.
 _MOST_LOOKS = 16
+# So many plates of the count, and units of a kind, stand on paper.
+_MOST_FOUND, _MOST_UNITS = 100, 24
 
 
 def pdf(told: Print, tr: Translator) -> bytes:
@@ -94,16 +96,26 @@ def _differences(paper: Paper, told: Print, tr: Translator) -> None:
         heads = [tr.gettext(each) for each in (mark("Found"), mark("Plate"), mark("Belongs to"), mark("Counted in"))]
         rows = [
             (tr.gettext(_FOUND.get(each.kind, each.kind)), each.plate, each.bin, each.found)
-            for each in told.report.findings
+            for each in told.report.findings[:_MOST_FOUND]
         ]
         paper.table(heads, rows, (25, 35, 30, 30))
+        _more(paper, len(told.report.findings) - len(rows), tr)
     if told.figures.units:
         words = (mark("Units"), mark("Code"), mark("What"), mark("Client"), mark("Count"))
         units = [
             (tr.gettext(UNIT_WORDS.get(each.kind, each.kind)), each.code, each.title, each.client, str(each.units))
-            for each in told.figures.units
+            for kind in UNIT_WORDS
+            for each in [each for each in told.figures.units if each.kind == kind][:_MOST_UNITS]
         ]
         paper.table([tr.gettext(each) for each in words], units, (16, 32, 50, 26, 12))
+        _more(paper, len(told.figures.units) - len(units), tr)
+
+
+def _more(paper: Paper, count: int, tr: Translator) -> None:
+    """Say that a list goes on: paper is to be read, and set while somebody waits."""
+    if count > 0:
+        words = mark("And {count} more: returns-station shift with --form csv names each of them.")
+        paper.words(tr.format(words, count=str(count)))
 
 
 def _rules(paper: Paper, report: Report, tr: Translator) -> None:

@@ -23,7 +23,7 @@ def as_json(found: Found) -> str:
 
 def as_text(found: Found) -> str:
     """Return what was found for a terminal; a text of strangers can do nothing to it."""
-    return "".join(f"{line}\n" for line in _text(found))
+    return "".join(f"{shown(line)}\n" for line in _text(found))
 
 
 def _text(found: Found) -> Iterator[str]:

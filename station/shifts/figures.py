@@ -110,7 +110,7 @@ def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
 
 def _ages(carried: Iterable[Carried], at: str) -> tuple[tuple[str, int], ...]:
     """Return how many things wait since less than each age, and how many longer."""
-    names = [f"< {hours} h" for hours in AGES] + [f"≥ {AGES[-1]} h"]
+    names = [f"< {hours} h" for hours in AGES] + [f"{AGES[-1]}+ h"]
     counts = Counter(
         next((place for place, hours in enumerate(AGES) if (_span(each.since, at) or 0.0) < hours * 3600), len(AGES))
         for each in carried

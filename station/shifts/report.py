@@ -171,7 +171,8 @@ def late_line(said: Late) -> str:
 def as_text(told: Report, with_things: bool = False, counted: Figures | None = None) -> str:
     """Return the report for a terminal; with the things behind each figure if they are wanted."""
     figures = ("", *figure_lines.lines(counted)) if counted is not None else ()
-    return "".join(f"{line}\n" for line in (*_text(told, with_things), *figures))
+    # Once more for the whole line: also a badge, or a verdict of a later version, is somebody's text.
+    return "".join(f"{shown(line)}\n" for line in (*_text(told, with_things), *figures))
 
 
 def _text(told: Report, with_things: bool) -> Iterator[str]:

@@ -144,7 +144,8 @@ def as_csv(told: SiteShift) -> str:
 
 def as_text(told: SiteShift, with_things: bool = False) -> str:
     """Return it for people; with the things behind each figure if they are wanted."""
-    return "".join(f"{line}\n" for line in _text(told, with_things))
+    # Once more for the whole line: also a badge, or a verdict of a later version, is somebody's text.
+    return "".join(f"{shown(line)}\n" for line in _text(told, with_things))
 
 
 def _text(told: SiteShift, with_things: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""In which shift decisions were made and taken back, second looks taken, and plates voided."""
+"""In which shift decisions were made and taken back, second looks taken, and plates voided; wider indexes."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +22,12 @@ INDEXES = (
     ("second_look_shift", "second_look", "looked_n"),
 )
 
+WIDER = (
+    ("item_parcel", "item", ("parcel", "match", "rma")),
+    ("item_shift", "item", ("shift_n", "client")),
+    ("parcel_finished_shift", "parcel", ("finished_n", "client")),
+)
+
 
 def upgrade() -> None:
     """Add the columns, and fill them from the facts, packed ones too."""
@@ -32,6 +38,9 @@ def upgrade() -> None:
     for name, table, column in INDEXES:
         op.create_index(name, table, ["station", column])
     op.create_index("plate_voided", "plate", ["station", "voided_n"], sqlite_where=sa.text("voided_n > 0"))
+    for name, table, columns in WIDER:
+        op.drop_index(name, table)
+        op.create_index(name, table, ["station", *columns])
 
 
 def _told(connection: Connection) -> Iterator[Told]:

@@ -122,3 +122,15 @@ def test_poppler_reads_it_without_a_word(worked: Path, printed: Callable[..., st
     )
     assert drawn.stderr == b""
     assert len(list(worked.glob("page*.png"))) >= 1
+
+
+def test_a_list_that_nobody_reads_to_its_end_is_cut_and_says_so(worked: Path, printed: Callable[..., str]) -> None:
+    with Journal.open(worked / "station.sqlite", "A01") as journal:
+        for number in range(30):
+            named = ItemIdentified("P2", f"I9{number}", "x", "undeclared", f"Mug {number}", "home")
+            journal.append([named], operator="BDG-1", shift="S-A01-1")
+    words = printed()
+    assert words.count("over") - words.count("Carried over") == 24
+    # 30 of these, and the two of both parcels.
+    assert "And 8 more: returns-station shift with --form csv names each of them." in words.replace("\r\n", " ")
+    assert "\ufffd" not in words.partition("Carried over")[2].partition("Code")[0], "ages have signs that fonts have"

@@ -1,4 +1,4 @@
-"""In which shift decisions were made and taken back, second looks taken, and plates voided."""
+"""In which shift decisions were made and taken back, second looks taken, and plates voided; wider indexes."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,12 @@ from station.shifts.backfill import SAID_IN_TYPES, Told, fill_said_in
 
 revision = "0014"
 down_revision = "0013"
+
+WIDER = (
+    ("item_parcel", "item", ("parcel", "match", "rma")),
+    ("item_shift", "item", ("shift_n", "client")),
+    ("parcel_finished_shift", "parcel", ("finished_n", "client")),
+)
 
 
 def upgrade() -> None:
@@ -25,6 +31,9 @@ def upgrade() -> None:
         op.create_index(name, table, ["station", column])
     voided = sa.text("voided_n > 0")
     op.create_index("plate_voided", "plate", ["station", "voided_n"], sqlite_where=voided, postgresql_where=voided)
+    for name, table, columns in WIDER:
+        op.drop_index(name, table)
+        op.create_index(name, table, ["station", *columns])
 
 
 def _told(connection: Connection) -> Iterator[Told]:
