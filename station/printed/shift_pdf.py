@@ -34,8 +34,8 @@ _LATE: Mapping[str, str] = {
 }
 # The questions come the least alike first.
 _MOST_LOOKS = 16
-# So many plates of the count, and units of a kind, stand on paper.
-_MOST_FOUND, _MOST_UNITS = 100, 24
+# So many plates of the count, units of a kind, and things carried over stand on paper.
+_MOST_FOUND, _MOST_UNITS, _MOST_CARRIED = 100, 24, 40
 
 
 def pdf(told: Print, tr: Translator) -> bytes:
@@ -206,9 +206,10 @@ def _left(paper: Paper, told: Print, tr: Translator) -> None:
     heads = (mark("Code"), mark("What"), mark("Client"), mark("since"), mark("begun by"))
     rows = [
         (each.code, tr.gettext(LEFT_WORDS[each.what]), each.client, _moment(each.since), each.owner)
-        for each in told.figures.carried
+        for each in told.figures.carried[:_MOST_CARRIED]
     ]
     paper.table([tr.gettext(each) for each in heads], rows, (42, 28, 30, 34, 24))
+    _more(paper, len(told.figures.carried) - len(rows), tr)
 
 
 def _about(line: ReportLine, tr: Translator) -> str:

@@ -21,7 +21,6 @@ from station.statements import Statement
 AGES = (4, 24, 48, 72)
 # A longer pause on one item was no work on it.
 _LONGEST_S = 1_800.0
-_LISTED = 40
 UNIT_WORDS: Mapping[str, str] = {"over": mark("over"), "short": mark("short"), "damaged": mark("damaged")}
 LEFT_WORDS: Mapping[str, str] = {"parcel": mark("parcel in work"), "item": mark("item in no bin")}
 _TOP = 8
@@ -103,7 +102,7 @@ def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
         returned_why=_returned_why(finished),
         untimed=len(took) - len(cycles),
         units=tuple(Unit(**row) for row in _UNITS.run(connection, named).mappings()),
-        carried=tuple(carried[:_LISTED]),
+        carried=tuple(carried),
         looks=of_shift(connection, *shift),
     )
 

@@ -1,6 +1,7 @@
 """How the work of a shift went, beside its ten rules: how much and how quick, by whom, which grades, what is left."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -17,6 +18,8 @@ from ui.parts.text import Text
 from ui.theme import S8, S24, Look
 from ui.view import View
 
+# More than anybody reads; the report has them all.
+_MOST = 200
 _Words = tuple[str, str]
 
 
@@ -57,7 +60,7 @@ class Worked(Card):
         self._words.show_text(" ".join(_sentences(counted, tr)))
         for chart, (title, counts) in zip(self._charts, _charts(counted, tr), strict=True):
             chart.show_counts(view, title, counts)
-        rows = list(_lines(counted, view))
+        rows = list(islice(_lines(counted, view), _MOST))
         quiet = Look(view.theme.muted, view.theme.muted, "circle")
         for row, (words, when, code) in zip(self._lines.show_rows(len(rows)), rows, strict=True):
             row.show_line(quiet, view.theme.surface, words, when)

@@ -133,4 +133,7 @@ def test_a_list_that_nobody_reads_to_its_end_is_cut_and_says_so(worked: Path, pr
     assert words.count("over") - words.count("Carried over") == 24
     # 30 of these, and the two of both parcels.
     assert "And 8 more: returns-station shift with --form csv names each of them." in words.replace("\r\n", " ")
+    # Their parcel and all of them are carried over, and nothing of that is lost in the table.
+    assert main(["shift", str(worked), "--form", "csv", "--to", str(worked / "shift.csv")]) == 0
+    assert sum(",item," in line for line in (worked / "shift.csv").read_text().splitlines()) == 30
     assert "\ufffd" not in words.partition("Carried over")[2].partition("Code")[0], "ages have signs that fonts have"
