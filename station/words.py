@@ -51,6 +51,39 @@ CATEGORY_WORDS: Mapping[str, str] = {
     "media": mark("Discs, books and games"),
 }
 
+# Why customers send goods back, by the codes that shops use: those of our sample site, and Shopify's.
+RETURN_REASON_WORDS: Mapping[str, str] = {
+    "changed_mind": mark("Changed their mind"),
+    "unwanted": mark("Changed their mind"),
+    "too_small": mark("Too small"),
+    "size_too_small": mark("Too small"),
+    "too_large": mark("Too large"),
+    "size_too_large": mark("Too large"),
+    "defective": mark("Defective"),
+    "damaged": mark("Arrived damaged"),
+    "not_as_described": mark("Not as described"),
+    "wrong_item": mark("Wrong item sent"),
+    "style": mark("Style"),
+    "color": mark("Colour"),
+    "late": mark("Came too late"),
+    "gift": mark("Unwanted gift"),
+    "allergic": mark("Allergic to it"),
+    "overstock": mark("Ordered too many"),
+    "other": mark("Another reason"),
+    "unknown": mark("No reason given"),
+}
+
+
+def return_reason_words(code: str) -> str:
+    """Return the words for a shop's code of why goods came back; of a code of its own the words in it."""
+    return RETURN_REASON_WORDS.get(code.lower()) or code.replace("_", " ")
+
+
+def letter_words(letter: str) -> str:
+    """Return a grade as charts name it; "-" stands for goods that no rule could grade."""
+    return mark("No grade") if letter == "-" else letter
+
+
 EXCEPTION_WORDS: Mapping[str, str] = {
     "unknown_parcel": mark("Parcel nobody announced"),
     "bin_differs": mark("Bin that is not right"),

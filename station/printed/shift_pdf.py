@@ -12,7 +12,7 @@ from station.shifts.figure_lines import span
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
-from station.words import ROUTE_WORDS
+from station.words import ROUTE_WORDS, letter_words, return_reason_words
 
 _FOUND: Mapping[str, str] = {
     "missing": mark("missing"),
@@ -160,11 +160,12 @@ def _work(paper: Paper, told: Print, tr: Translator) -> None:
             (each.badge, str(each.items), f"{each.per_hour:.1f}", f"{each.mix_per_hour:.1f}") for each in counted.people
         ]
         paper.table([tr.gettext(each) for each in heads], rows, (40, 20, 20, 40))
+    returned = [(tr.gettext(return_reason_words(code)), count) for code, count in counted.returned_why]
     for title, values in (
-        (mark("Grades"), [(name, count) for name, count in counted.grades]),
+        (mark("Grades"), [(tr.gettext(letter_words(name)), count) for name, count in counted.grades]),
         (mark("Where goods went"), [(_way(way, tr), count) for way, count in counted.ways]),
         (mark("What grades rest on"), [(tr.gettext(text), count) for text, count in counted.reasons]),
-        (mark("Why customers sent it back, by units"), [(code, count) for code, count in counted.returned_why]),
+        (mark("Why customers sent it back, by units"), returned),
     ):
         if values:
             paper.heading(tr.gettext(title))

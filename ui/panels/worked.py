@@ -10,6 +10,7 @@ from resources.words import Translator, mark
 from station.calibration.report import kappa
 from station.shifts.figure_lines import span
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried, Figures, Person, Unit
+from station.words import letter_words, return_reason_words
 from ui.parts.card import Card
 from ui.parts.counts import Counts
 from ui.parts.openable import OpenLine
@@ -82,10 +83,11 @@ def _sentences(counted: Figures, tr: Translator) -> Iterator[str]:
 
 def _charts(counted: Figures, tr: Translator) -> Iterator[tuple[str, Sequence[tuple[str, int]]]]:
     hours = [(f"{hour[11:]}:00", count) for hour, count in counted.hours]
+    returned = [(tr.gettext(return_reason_words(code)), count) for code, count in counted.returned_why]
     yield tr.gettext(mark("Items placed by hour (UTC)")), hours
-    yield tr.gettext(mark("Grades")), counted.grades
+    yield tr.gettext(mark("Grades")), [(tr.gettext(letter_words(name)), count) for name, count in counted.grades]
     yield tr.gettext(mark("What grades rest on")), [(tr.gettext(text), count) for text, count in counted.reasons]
-    yield tr.gettext(mark("Why customers sent it back, by units")), counted.returned_why
+    yield tr.gettext(mark("Why customers sent it back, by units")), returned
     yield tr.gettext(mark("Carried over")), counted.ages if counted.carried else ()
 
 
