@@ -96,6 +96,11 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.MISSING: (mark("Is this really not in the parcel?"), mark("{lines}")),
 }
 
+_SECOND = (
+    mark("Ask another supervisor to scan their badge"),
+    mark("It is worth more than you decide alone, or nobody knows its worth. You stay signed in."),
+)
+
 _PICTURES: Mapping[Stage, str] = {
     Stage.CARRY: "bin",
     Stage.BIN_TO: "bin",
@@ -129,6 +134,8 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
+    if stage is Stage.SUPERVISOR and params.get("act") == "decide":
+        title, reason = _SECOND
     if stage is Stage.CARRY:
         title = mark("Scan a bin marked {goes_to}") if ask.value else title
         aside = (button("B", mark("Label a new bin"), Do.BIN_FULL), _LEAVE)
