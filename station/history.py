@@ -27,7 +27,7 @@ from station.known import FoundUnit, Inspected, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import Clock, utc
 from station.moments import now as utc_now
-from station.places import STILL_THERE
+from station.places import DOUBTED, STILL_THERE
 from station.print_ledger import Copy, Heard, ledger
 from station.receiving.facts import ItemUnlinked, ParcelArrived
 from station.records import Apart, Bin, Disposition, Receipt
@@ -76,7 +76,7 @@ class BinContents(msgspec.Struct, frozen=True):
     """A bin that stands at this bench: how it stands, and how many items lie in it; times are UTC, "" for not yet.
 
     `since` is when the item that lies in it longest was put in. One that is `waiting` has goods, and was opened before.
-    So many of its items are `leaving`: they go another way now.
+    So many of its items are `leaving`: they go another way now, or are graded again.
     """
 
     bin: str
@@ -445,7 +445,8 @@ _BINS = Statement(
     "SELECT b.bin, b.disposition, b.client, COALESCE(l.items, 0), b.opened_at, b.closed_at, b.closed_why, l.since,"
     " COALESCE(l.leaving, 0), b.apart"
     " FROM bin b LEFT JOIN (SELECT i.bin, COUNT(*) AS items, MIN(i.placed_at) AS since,"
-    " SUM(CASE WHEN i.disposition <> o.disposition OR i.apart <> o.apart THEN 1 ELSE 0 END) AS leaving"
+    " SUM(CASE WHEN i.disposition <> o.disposition OR i.apart <> o.apart"
+    f" OR {DOUBTED} THEN 1 ELSE 0 END) AS leaving"
     " FROM item i JOIN bin o ON o.station = i.station AND o.bin = i.bin"
     f" WHERE i.station = :station AND i.moved_n = 0 AND i.placed_n > 0 AND {STILL_THERE}"
     " GROUP BY i.bin) l ON l.bin = b.bin"

@@ -18,3 +18,9 @@ STILL_THERE = "(i.written_n = 0 OR i.found_n > i.written_n)"
 """Whether it lies there now: it was not written off as lost, or was found again since."""
 LIES_IN = f"CASE WHEN i.moved_n = 0 AND {STILL_THERE} THEN i.bin ELSE '' END"
 """The bin it lies in now; none for what left with its bin, or was given up."""
+DOUBTED = (
+    "EXISTS (SELECT 1 FROM decision d WHERE d.station = i.station AND d.item = i.item AND d.decision = 'regrade'"
+    " AND d.taken_back_at = '' AND NOT EXISTS (SELECT 1 FROM regrade r WHERE r.station = i.station"
+    " AND r.item = i.item AND r.graded_at >= d.decided_at))"
+)
+"""Whether somebody decided that it is graded again, and nobody has since."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from station.known import Lying
-from station.places import LIES_IN
+from station.places import DOUBTED, LIES_IN
 from station.statements import Statement
 
 _BARRING = ("recall", "recall_part", "recall_placed", "hazard")
@@ -34,9 +34,7 @@ _LYING = (
     " i.owner = 'safety' AS is_hazard,"
     " EXISTS (SELECT 1 FROM exception e WHERE e.station = i.station AND e.item = i.item"
     f" AND e.kind IN ({', '.join(map(repr, _BARRING))})) AS told,"
-    " EXISTS (SELECT 1 FROM decision d WHERE d.station = i.station AND d.item = i.item AND d.decision = 'regrade'"
-    " AND d.taken_back_at = '' AND NOT EXISTS (SELECT 1 FROM regrade r WHERE r.station = i.station"
-    " AND r.item = i.item AND r.graded_at >= d.decided_at)) AS is_doubted, l.copies_asked,"
+    f" {DOUBTED} AS is_doubted, l.copies_asked,"
     " (SELECT COUNT(*) FROM regrade r WHERE r.station = i.station AND r.item = i.item) AS again"
     " FROM item i JOIN plate l ON l.station = i.station AND l.plate = i.plate AND l.voided_at = ''"
     " WHERE i.station = :station AND i.placed_at <> ''"

@@ -9,7 +9,7 @@ from collections.abc import Collection
 import msgspec
 from sqlalchemy.engine import Connection
 
-from station.places import STILL_THERE
+from station.places import DOUBTED, STILL_THERE
 from station.records import Apart, Disposition
 from station.safe_text import cell, shown
 from station.statements import Statement
@@ -18,7 +18,7 @@ NOW = 0
 
 
 class Lying(msgspec.Struct, frozen=True):
-    """One item in the bin."""
+    """One item in the bin; `is_doubted`: it is to be graded again."""
 
     plate: str
     title: str
@@ -30,6 +30,7 @@ class Lying(msgspec.Struct, frozen=True):
     rma: str
     placed_at: str
     apart: Apart = ""
+    is_doubted: bool = False
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -70,7 +71,10 @@ def manifest(connection: Connection, station: str, code: str, times_ago: int = N
         return None
     fill = int(_FILL.run(connection, named).scalar() or 0) - times_ago
     left = _MOVE.run(connection, {**named, "fill": fill + 1}).mappings().first()
-    items = tuple(Lying(**each) for each in _ITEMS.run(connection, {**named, "fill": fill}).mappings())
+    items = tuple(
+        Lying(**{**each, "is_doubted": bool(each["is_doubted"])})
+        for each in _ITEMS.run(connection, {**named, "fill": fill}).mappings()
+    )
     moved = {"moved_at": left["moved_at"], "moved_to": left["moved_to"]} if left else {"moved_at": "", "moved_to": ""}
     return Manifest(**row, fill=fill, **moved, items=items) if fill >= 0 else None
 
@@ -111,7 +115,8 @@ def as_csv(told: Manifest) -> str:
     table = csv.writer(out)
     table.writerow(("bin", *Lying.__struct_fields__))
     for each in told.items:
-        table.writerow([cell(told.bin), *(cell(getattr(each, name)) for name in Lying.__struct_fields__)])
+        *texts, is_doubted = msgspec.structs.astuple(each)
+        table.writerow([cell(told.bin), *map(cell, texts), int(is_doubted)])
     return out.getvalue()
 
 
@@ -142,7 +147,8 @@ _BIN = Statement(
 _FILL = Statement("SELECT COALESCE(MAX(fill), 0) FROM bin_move WHERE station = :station AND bin = :bin")
 _MOVE = Statement("SELECT moved_at, moved_to FROM bin_move WHERE station = :station AND bin = :bin AND fill = :fill")
 _ITEMS = Statement(
-    "SELECT plate, title, sku, COALESCE(serial, '') AS serial, letter, disposition, client, rma, placed_at, apart"
+    "SELECT plate, title, sku, COALESCE(serial, '') AS serial, letter, disposition, client, rma, placed_at, apart,"
+    f" {DOUBTED} AS is_doubted"
     " FROM item i WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > ''"
     f" AND {STILL_THERE} ORDER BY placed_at, item"
 )

@@ -109,6 +109,8 @@ def _about(tr: Translator, each: Lying, told: Manifest | None) -> str:
     if told is not None and (each.disposition, each.apart) != (told.disposition, told.apart):
         way = _way(tr, each.disposition, each.apart)
         elsewhere = tr.format(mark("goes to {way} now: scan its plate to carry it"), way=way)
+    elif each.is_doubted:
+        elsewhere = tr.gettext(mark("is graded again: scan its plate"))
     return " · ".join(part for part in (each.plate, each.letter, each.client, elsewhere) if part)
 
 

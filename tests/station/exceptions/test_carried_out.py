@@ -189,6 +189,9 @@ def test_what_is_graded_again_is_opened_by_its_plate_and_both_grades_are_kept(fo
     """The bench is started anew in the midst of it."""
     with opened(folder, rules) as floor:
         decide(floor, HELD, "regrade", "seen")
+        (hold,) = (each for each in floor.history.bins() if each.bin == HOLD)
+        (lying,) = floor.history.manifest(HOLD).items
+        assert (hold.leaving, lying.is_doubted) == (1, True), "page Bins names what is to be fetched"
         first = item(floor, "I3")
         floor.scan(HELD_PLATE)
         assert floor.stage == Stage.PHOTO
