@@ -320,7 +320,7 @@ def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:
 def _looked(desk: "Desk", opened: Opened, page: str) -> Looked | None:
     item = desk.bench.state.item
     path = str(desk.photo_path(opened.photo))
-    if page == "search":
+    if page == "search" or desk.bench.state.practice is not None:
         return Looked(opened.photo, opened.read.image if opened.read is not None and opened.read.path == path else None)
     return examined.looked(item, desk.bench.known, opened.photo, path, opened.read) if item is not None else None
 

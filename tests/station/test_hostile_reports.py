@@ -142,9 +142,8 @@ def test_no_line_of_a_text_is_broken_or_turned(report: str, text: str) -> None:
         assert told.count("\n") == make("plain").count("\n"), "one line for each thing, whatever it is called"
 
 
-@pytest.mark.parametrize("text", ["\u202e=1\0\x1b[31m", "شركة الشمال חברת הצפון ACME", "x" * 3000, "<b>&amp;%s{0}"])
-def test_papers_are_set_whatever_they_name(text: str) -> None:
-    tr = Translator("en")
+def test_papers_are_set_whatever_they_name() -> None:
+    text, tr = "\u202e=1\0\x1b شركة חברת <b>%s{0}", Translator("en")
     told = Print(of(Report, text), of(Figures, text), AT, 7, "7-ab-cd-2")
     assert shift_pdf.pdf(told, tr).startswith(b"%PDF") and manifest_pdf.pdf(of(Manifest, text), AT, tr).startswith(
         b"%PDF"
