@@ -19,7 +19,7 @@ from station.calibration.facts import SecondLookBegan
 from station.calibration.past import times_done
 from station.codes import Candidate
 from station.copy_marks import acked_in, refused_in
-from station.exceptions.kinds import Kinds
+from station.exceptions.kinds import NOT_THERE, Kinds
 from station.exceptions.of_site import ExceptionNote, queue_of_site
 from station.exceptions.queue import Decided, Unsent, Waiting, decisions
 from station.journal import Journal
@@ -408,7 +408,10 @@ _WITH_SERIAL = Statement(
 )
 _RECEIPT = Statement(
     "SELECT parcel.code, parcel.parcel, COALESCE(shift.bench, '') AS bench, parcel.operator,"
-    " parcel.arrived_at FROM parcel LEFT JOIN shift"
+    " parcel.arrived_at, COALESCE((SELECT d.decision FROM decision d JOIN exception e ON e.exception = d.exception"
+    f" AND e.station = parcel.station AND e.kind NOT IN ({', '.join(map(repr, sorted(NOT_THERE)))})"
+    " WHERE d.parcel = parcel.parcel AND d.item = '' AND d.taken_back_at = '' AND d.decision IN ('ship_back', 'reject')"
+    " ORDER BY d.decided_at LIMIT 1), '') AS decided FROM parcel LEFT JOIN shift"
     " ON shift.station = parcel.station AND shift.shift = parcel.shift"
     " WHERE parcel.station = :station AND parcel.code = :code ORDER BY parcel.arrived_at LIMIT 1"
 )

@@ -77,13 +77,17 @@ class ReturnOrder(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """That a parcel was received before: when (UTC, ISO 8601), at which bench, by whom."""
+    """That a parcel was received before: when (UTC, ISO 8601), at which bench, by whom.
+
+    `decided` is "ship_back" or "reject" where a supervisor of that bench decided so about the parcel as a whole.
+    """
 
     code: str
     parcel: str
     bench: str
     operator: str
     at: str
+    decided: str = ""
 
 
 class Ruled(msgspec.Struct, frozen=True):

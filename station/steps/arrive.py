@@ -1,6 +1,6 @@
 """The parcel scan: one return order, several, none, received before, or returned to sender; then the weight."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from devices.readings import AcceptedWeight, Scan
@@ -32,6 +32,15 @@ from station.weights import is_bare, parcel_band
 
 _PARCEL_KINDS = ("tracking", "sscc", "rma", "other", "gtin")
 _SURE_KINDS = ("tracking", "sscc", "rma")
+# What a supervisor decided about a parcel as a whole, and where it is put then.
+_DECIDED: Mapping[str, str] = {
+    "ship_back": mark("A supervisor decided: it goes back."),
+    "reject": mark("A supervisor decided: the return is rejected."),
+}
+_PUT_WITH: Mapping[str, str] = {
+    "ship_back": mark("Put it with what goes back"),
+    "reject": mark("Put it with what was rejected"),
+}
 
 _MATCHES: tuple[Literal["none", "one", "several"], ...] = ("none", "one", "several")
 
@@ -183,12 +192,15 @@ def _begin(state: State, candidate: Candidate, orders: tuple[ReturnOrder, ...], 
 def _ask_again(candidate: Candidate, receipt: Receipt, known: Known) -> Outcome:
     person = known.operator(receipt.operator)
     name = person.name if person is not None else receipt.operator
-    params = {"bench": receipt.bench, "operator": name, "at": receipt.at}
+    decided = _DECIDED.get(receipt.decided, "")
+    params = {"bench": receipt.bench, "operator": name, "at": receipt.at, "decided": decided}
     choices = (
         Choice("again", mark("It is another parcel with the same number: receive it")),
-        Choice("aside", mark("Put it aside")),
+        Choice("aside", _PUT_WITH.get(receipt.decided, mark("Put it aside"))),
     )
     ask = Ask("again", code=candidate.value, value=candidate.carrier, params=params, choices=choices)
+    if decided:
+        return Outcome(warned(mark("This parcel was received before. {decided}"), decided=decided), ask=ask)
     return Outcome(warned(mark("This parcel was received before.")), ask=ask)
 
 

@@ -186,6 +186,23 @@ def test_of_a_parcel_every_unit_goes_and_of_what_is_missing_none(floor: Floor) -
     assert ways == {*((f"I{n}", "resale", "") for n in range(3)), ("I3", "hold", "")}
 
 
+def test_a_parcel_that_goes_back_says_so_when_its_label_is_scanned_again(floor: Floor) -> None:
+    def said() -> tuple[str, str]:
+        floor.scan("1Z1")
+        assert floor.stage == Stage.AGAIN
+        aside = next(each.text for each in floor.bench.state.ask.choices if each.value == "aside")
+        decided = floor.bench.state.ask.params["decided"]
+        floor.choose("aside")
+        return decided, aside
+
+    decide(floor, MISSING, "reject", "customer")
+    assert said() == ("", "Put it aside"), "only what is not there was decided about"
+    decide(floor, PARCEL, "ship_back", "customer")
+    assert said() == ("A supervisor decided: it goes back.", "Put it with what goes back")
+    take_back(floor)
+    assert said() == ("", "Put it aside")
+
+
 def test_what_burns_stays_in_the_fire_safe_box(floor: Floor) -> None:
     floor.bench.journal.append((f.Routed("I3", "hold", "t@1", owner="safety"),), operator=RECEIVER[0], shift=SHIFT)
     assert decide(floor, HELD, "ship_back", "safety").facts[1:] == ()
