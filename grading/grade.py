@@ -55,7 +55,7 @@ class Grade(msgspec.Struct, frozen=True, gc=False):
     held.
 
     `functional` is `untested` unless an answer says more. `stops` are the codes of stop answers, `missing`
-    the parts not there, `rule` the rubric and version. The first reason is the one that decided. `scores` are the
+    the parts not there and the questions whose answer says that something is missing, `rule` the rubric and version. The first reason is the one that decided. `scores` are the
     sub-scores of a letter that no stop answer gave.
     """
 
@@ -242,7 +242,6 @@ def _said(rubric: Rubric, question: Question, option: Option) -> _Said:
     # Of those with the same limit what tells most comes first: function before look before the rest.
     telling = 4 * (not option.sealed) + 2 * (not option.functional) + (not option.cosmetic)
     function = option.functional or ("sealed" if option.sealed else None)
-    is_missing = question.id.startswith(PART_PREFIX) and option.id == "missing"
     is_own = (question.id, option.id) in rubric.pairs
     return _Said(
         question=question.id,
@@ -251,7 +250,7 @@ def _said(rubric: Rubric, question: Question, option: Option) -> _Said:
         is_scrap=bool(option.stop) and option.cap == "D",
         rank=-1 if function is None else _RANKS.index(function),
         cosmetic=option.cosmetic or "",
-        part=question.id.removeprefix(PART_PREFIX) if is_missing else "",
+        part=question.id.removeprefix(PART_PREFIX) if option.missing else "",
         kit="" if is_own else question.id.removeprefix(PART_PREFIX),
         looks=option.sealed or bool(option.cosmetic),
         has_outcome=option.has_outcome,

@@ -46,8 +46,9 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     Its outcome is any of: the best letter its look allows (`cosmetic`), what it says of function
     (`functional`), a critical defect (`cap`: no letter better than this), an end to all questions (`stop`, a
-    code that routes know), or that the goods were never opened (`sealed`). `defect` says the same of the goods
-    in the words all categories share; it decides nothing. `rules_out` names answers, by question, that nobody can
+    code that routes know), or that the goods were never opened (`sealed`). `missing` says that something of the
+    goods is not there: the grade then names the question among its missing parts, for routes, contracts and codes.
+    `defect` says the same of the goods in the words all categories share; it decides nothing. `rules_out` names answers, by question, that nobody can
     give who gave this one: no way through the questions may offer both. `params` fill `{name}` in the texts.
     `picture` is a file of `resources/references/` that shows what is meant.
     """
@@ -61,6 +62,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     cap: Letter | None = None
     stop: Name | None = None
     sealed: bool = False
+    missing: bool = False
     defect: Defect | None = None
     rules_out: Condition = {}
     params: dict[str, str] = {}
@@ -302,7 +304,15 @@ def part_question(rubric: Rubric, part: str) -> Question:
         params=params,
         options=(
             Option("yes", 1, PART_TEXTS["yes"], PART_TEXTS["yes.word"], cosmetic="A", params=params),
-            Option("missing", 2, PART_TEXTS["missing"], PART_TEXTS["missing.word"], cap=missing, params=params),
+            Option(
+                "missing",
+                2,
+                PART_TEXTS["missing"],
+                PART_TEXTS["missing.word"],
+                cap=missing,
+                missing=True,
+                params=params,
+            ),
         ),
     )
 

@@ -78,7 +78,7 @@ def unmapped(rubric: Rubric, table: RouteTable) -> list[Problem]:
             graded = grade(rubric, answers, {**_GRADABLE, "missing": missing})
             for currency in table.figures.handling_minor or ("",):
                 why = _undecided(rubric, table, graded, currency)
-                outcome = (graded.letter, graded.functional, graded.stops, bool(missing), why)
+                outcome = (graded.letter, graded.functional, graded.stops, bool(graded.missing), why)
                 if why and outcome not in problems:
                     problems[outcome] = Problem(_decisive(graded, answers), f"{_outcome(graded)}: {why}")
     return list(problems.values())
@@ -227,6 +227,10 @@ def _options(rubric: Rubric, question: Question) -> Iterator[Problem]:
             yield Problem(f"{place}.{option.id}", "the answer has no outcome")
         if option.sealed and question.kind != "packaging":
             yield Problem(f"{place}.{option.id}", "only a packaging question can say that goods are sealed")
+        if option.missing and option.sealed:
+            yield Problem(f"{place}.{option.id}", "goods that were never opened cannot lack anything")
+        elif option.missing and not option.stop and best_letter(rubric, option) == "A":
+            yield Problem(f"{place}.{option.id}", "something missing allows no letter better than B")
         if option.stop and option.cap not in (None, "D"):
             yield Problem(f"{place}.{option.id}", "a stop answer has the letter D or none")
         worst = SEVERITIES[option.defect.severity - 1] if option.defect else "A"
@@ -375,6 +379,7 @@ def _future(rubric: Rubric, answers: Answers, asked_for: set[str]) -> object:
         frozenset(option.functional for option in options),
         any(option.cosmetic for option in options),
         any(option.sealed for option in options),
+        any(option.missing for option in options),
         any(_is_dead(option) for option in options),
         frozenset((option.stop, option.cap) for option in options if option.stop),
     )

@@ -105,7 +105,8 @@ def _situations(table: RouteTable, floors: Mapping[str, Floors]) -> Iterator[Sit
     categories = _alike(table, floors)
     for category, function, missing in product(categories, ("sealed", *FUNCTIONS), (False, True)):
         given: Floors = floors[category]
-        best = max(getattr(given, function), given.missing_part if missing else "A")
+        # A kit's part that is missing allows no more than `missing_part`; an answer that says so may allow B.
+        best = max(getattr(given, function), "B" if missing else "A")
         for odd in _oddities(table):
             letters = [letter for letter in LETTERS if letter >= best]
             stopped = dict(odd).get("stops")

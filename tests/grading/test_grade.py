@@ -166,6 +166,21 @@ def test_a_missing_part_is_named_and_limits_the_letter(goods) -> None:
     assert (elsewhere.letter, elsewhere.missing, elsewhere.reasons[0].code) == ("C", ("cable",), "evidence:missing")
 
 
+@pytest.mark.parametrize(
+    ("category", "question", "option"),
+    [("china", "set", "missing"), ("media", "inserts", "booklet")]
+    + [(category, "accessories", "more") for category in ("appliances", "audio", "laptops", "phones")],
+)
+def test_what_an_answer_says_is_missing_counts_as_missing(goods, category: str, question: str, option: str) -> None:
+    shipped = goods.rubric(category)
+    answers = goods.best(shipped, PARTS, **{question: option, "part:cable": "missing"})
+    result = grade(shipped, answers, goods.matched | {"parts": PARTS})
+    assert sorted(result.missing) == sorted([question, "cable"])
+    again = grade(shipped, answers, goods.matched | {"parts": PARTS, "missing": ["lid", question]})
+    assert again.missing == (*result.missing, "lid")
+    assert grade(shipped, goods.best(shipped), goods.matched).missing == ()
+
+
 def test_what_the_bench_measured_is_a_reason_but_no_letter(goods) -> None:
     shipped = goods.rubric("apparel")
     odd = {"match": "undeclared", "serial": "different", "weight_in_band": False}

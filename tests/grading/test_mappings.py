@@ -65,6 +65,13 @@ def test_goods_whose_lock_nobody_could_see_are_sold_as_working_in_no_list(goods,
     assert said >= {"amazon", "back_market", "ebay"}
 
 
+def test_a_payer_hears_of_a_piece_that_a_question_says_is_missing(goods) -> None:
+    answers = goods.best(goods.rubric("china"), set="missing")
+    graded = grade(goods.rubric("china"), answers, goods.matched)
+    outcome = outcome_of("china", graded, "resale", "matched", "", answers)
+    assert codes(MAPPINGS["paypal"], outcome)[0].code == "MISSING_ITEMS"
+
+
 @pytest.mark.parametrize(
     ("mapping", "outcome", "expected"),
     [

@@ -207,6 +207,13 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     assert table.name == "default@5+hearthwick@2"
 
 
+def test_a_client_who_sends_missing_parts_is_asked_for_a_piece_of_a_set(goods) -> None:
+    """The question told of it, not a kit's part: version 3 of china had it recycled."""
+    held = routed(goods, goods.routes("hearthwick"), "china", {"client": "Hearthwick"}, set="missing")
+    assert (held.disposition, held.rule, held.owner) == ("hold", "hearthwick@2:1", "client")
+    assert routed(goods, goods.routes(), "china", {}, set="missing").rule.endswith(":34")
+
+
 @pytest.mark.parametrize("name", ["match", "serial", "category", "client", "kind"])
 def test_a_fact_left_out_or_of_the_wrong_kind_holds(goods, name: str) -> None:
     rubric = goods.rubric("apparel")

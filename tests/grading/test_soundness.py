@@ -40,6 +40,8 @@ def test_a_shipped_rubric_has_no_problem(goods, category: str) -> None:
             "questions.packaging",
             "cannot wait for starts",
         ),
+        ("sealed = true", "sealed = true\nmissing = true", "questions.packaging.sealed", "cannot lack anything"),
+        ('cap = "A"', 'cap = "A"\nmissing = true', "questions.battery.no", "no letter better than B"),
         ('packaging = ["opened", "no_box"]', 'body = ["none"]', "questions.lock", "stop question comes first"),
     ],
 )

@@ -36,7 +36,7 @@ def test_the_shipped_rubrics_have_nothing_to_mend(capsys: pytest.CaptureFixture[
 def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["rubric", "diff"]) == 0
     out = capsys.readouterr().out
-    assert "hearthwick@2 overrides china@3 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
+    assert "hearthwick@3 overrides china@4 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
     answers = "yes,whole,uncut,dust,none,whole,all"
     assert main.main(["rubric", "preview", "footwear", "--client", "TALLOWBY", "--answers", answers]) == 0
     assert "Grade: C (it works) by footwear@4+tallowby@2" in capsys.readouterr().out
@@ -74,7 +74,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
 @pytest.mark.parametrize(
     ("search", "replacement", "says"),
     [
-        ("version = 8", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ("version = 9", "version = 0", "version: Expected `int` >= 1; mend it there."),
         ('starts = ["yes"]', 'starts = ["yes"], lock = ["data"]', "no way through the answers gives starts = yes and"),
         (
             'when = [{ lock = ["dark"] }]',
