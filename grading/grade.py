@@ -54,9 +54,9 @@ class Grade(msgspec.Struct, frozen=True, gc=False):
     """The outcome. `letter` and `cosmetic` are empty when nothing could be graded: then the item must be
     held.
 
-    `functional` is `untested` unless an answer says more. `stops` are the codes of stop answers, `missing`
-    the parts not there and the questions whose answer says that something is missing, `rule` the rubric and version. The first reason is the one that decided. `scores` are the
-    sub-scores of a letter that no stop answer gave.
+    `functional` is `untested` unless an answer says more. `stops` are the codes of stop answers, `missing` the parts
+    not there and the questions whose answer says that something is missing, `rule` the rubric and version. The first
+    reason is the one that decided. `scores` are the sub-scores of a letter that no stop answer gave.
     """
 
     letter: Letter | Literal[""]

@@ -48,9 +48,9 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     (`functional`), a critical defect (`cap`: no letter better than this), an end to all questions (`stop`, a
     code that routes know), or that the goods were never opened (`sealed`). `missing` says that something of the
     goods is not there: the grade then names the question among its missing parts, for routes, contracts and codes.
-    `defect` says the same of the goods in the words all categories share; it decides nothing. `rules_out` names answers, by question, that nobody can
-    give who gave this one: no way through the questions may offer both. `params` fill `{name}` in the texts.
-    `picture` is a file of `resources/references/` that shows what is meant.
+    `defect` says the same of the goods in the words all categories share; it decides nothing. `rules_out` names
+    answers, by question, that nobody can give who gave this one: no way through the questions may offer both.
+    `params` fill `{name}` in the texts. `picture` is a file of `resources/references/` that shows what is meant.
     """
 
     id: Name

@@ -142,8 +142,12 @@ def test_only_a_lock_that_nobody_could_see_is_said_not_to_be_checked(goods, cate
         ("audio", {"lock_now": "yes", "lock": "dark"}, "locked", ""),
         ("audio", {"ear": "wax"}, "hygiene", "D"),
         ("appliances", {"cable": "damaged"}, "hazard", ""),
-        ("bags", {"genuine": "unsure"}, "mismatch", ""),
-        ("toys", {"loose": "yes"}, "broken", "D"),
+        ("bags", {"genuine": "unsure"}, "counterfeit", ""),
+        ("bags", {"genuine": "differs"}, "counterfeit", ""),
+        ("toys", {"cells": "screw"}, "open_cells", ""),
+        ("toys", {"loose": "yes"}, "small_part", "D"),
+        ("furniture", {"pests": "insects"}, "pests", "D"),
+        ("furniture", {"pests": "mould"}, "mould", "D"),
         ("furniture", {"cartons": "some"}, "incomplete", ""),
     ],
 )
@@ -168,7 +172,8 @@ def test_a_missing_part_is_named_and_limits_the_letter(goods) -> None:
 
 @pytest.mark.parametrize(
     ("category", "question", "option"),
-    [("china", "set", "missing"), ("media", "inserts", "booklet")]
+    [("china", "set", "missing"), ("media", "inserts", "booklet"), ("furniture", "hardware", "short")]
+    + [("toys", "pieces", "some"), ("tools", "accessories", "one"), ("bags", "accessories", "one")]
     + [(category, "accessories", "more") for category in ("appliances", "audio", "laptops", "phones")],
 )
 def test_what_an_answer_says_is_missing_counts_as_missing(goods, category: str, question: str, option: str) -> None:

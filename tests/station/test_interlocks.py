@@ -98,6 +98,22 @@ def test_every_stop_of_every_rubric_has_words_an_owner_and_an_action_in_every_la
             assert [text for text in sentences if not is_known(text)] == []
 
 
+@pytest.mark.parametrize(
+    ("category", "question", "option", "text"),
+    [
+        ("bags", "genuine", "unsure", "It may not be the maker's own"),
+        ("furniture", "pests", "insects", "Insects: keep it away from other goods"),
+        ("toys", "loose", "yes", "A child could swallow the part that came off"),
+        ("toys", "cells", "screw", "A child could take out the cells and swallow them"),
+    ],
+)
+def test_a_stop_says_what_was_found_and_not_what_another_one_is(
+    rules: Rules, category: str, question: str, option: str, text: str
+) -> None:
+    stop = rules.rubrics[category].pairs[question, option][1].stop
+    assert stop is not None and rules.interlocks[stop].text == text
+
+
 def test_who_must_ask_the_customer_is_told_what(rules: Rules) -> None:
     assert rules.interlocks["locked"].ask is not None
     assert rules.interlocks["locked"].owner == "client"

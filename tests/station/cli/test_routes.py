@@ -24,7 +24,7 @@ def test_each_finding_names_file_and_rule(tmp_path: Path, capsys: pytest.Capture
     assert main.main(["routes", "check", str(file), str(damaged)]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1].startswith(f"2 route files checked: {len(lines) - 1} to mend")
-    assert any(f"{file}: rule default@5:51: " in line and "goes to recycle, but" in line for line in lines), lines
+    assert any(f"{file}: rule default@6:51: " in line and "goes to recycle, but" in line for line in lines), lines
     assert f"{file}: rule tallowby@1:1: language es: not translated: He sells no damaged goods" in lines
     assert any(line.startswith(f"{damaged}: not TOML") for line in lines)
 
@@ -34,9 +34,9 @@ def test_one_item_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["routes", "explain", "phones", "--client", "Lumenfold", *told]) == 0
     out = capsys.readouterr().out
     for said in (
-        '→ default@5:50       letter == "C"',
-        "· default@5:1 ",
-        "Route: Refurb by default@5:50",
+        '→ default@6:50       letter == "C"',
+        "· default@6:1 ",
+        "Route: Refurb by default@6:50",
         "  Refurb: 75.70 = price 90.00, prep -0.60, handling -9.00, loss by time -4.50, queue -0.20",
         "  Resale: 55.10 = price 60.00, prep -0.60, handling -2.50, loss by time -1.80",
         "    sending it there instead loses 20.60",

@@ -86,7 +86,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
         (
             'category = "phones"',
             'category = "gadgets"',
-            "category: the route table default@5 does not say what gadgets",
+            "category: the route table default@6 does not say what gadgets",
         ),
         ('"It is cracked"', '"It is in shards"', "question screen, option cracked: language es: not translated: It is"),
         ('hint = "Hold the', 'hint = "Press the', "prep step power_off: language es: not translated: Press the button"),
