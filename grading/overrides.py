@@ -97,7 +97,8 @@ def apply(rubric: Rubric, override: Override) -> Rubric:
     """Return the rubric as the client wants it; its name tells both versions, as in `apparel@2+northwind@1`.
 
     Raises RubricError where the override is for another version, names what is not there, changes nothing or
-    would be softer than the rubric about what stops, what works, what is sealed or what is missing. Whether the result makes sense, `grading.soundness.check` says.
+    would be softer than the rubric about what stops, what works, what is sealed or what is missing. Whether the
+    result makes sense, `grading.soundness.check` says.
     """
     if override.overrides != rubric.name:
         raise RubricError(f"overrides: it is for {override.overrides}, not for {rubric.name}; look through it again")
