@@ -363,6 +363,12 @@ def _file(toml_bytes: bytes) -> RuleFile:
             raise RouteError(f"{file.id}: rule {rule.number} needs either `to` or `among`, and no hold in `among`")
         if (rule.to == "hold") != (rule.owner is not None):
             raise RouteError(f"{file.id}: rule {rule.number} needs `owner` when it holds, and only then")
+    texts = [(f"rule {rule.number}", rule.text) for rule in file.rules]
+    texts += [(f"reason {each.code}", each.text) for each in file.override_reasons]
+    for place, text in texts:
+        unfit = toml_text.text_fault(text, {})
+        if unfit:
+            raise RouteError(f"{file.id}: {place}: text: {unfit}")
     return file
 
 

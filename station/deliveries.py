@@ -176,13 +176,7 @@ def _problems(rules: Rules, key: str, made: Iterable[Rubric]) -> Iterable[soundn
     if key.startswith(ROUTES):
         client = key.removeprefix(ROUTES).removesuffix(".toml")
         table = rules.routes["" if client == "default" else client.casefold()]
-        said = {f"rule {rule.number}": rule.text for _, rule, _ in table.rules}
-        said |= {f"reason {each.code}": each.text for each in table.override_reasons}
-        faults = [(place, soundness.text_fault(text, {})) for place, text in said.items()]
-        return [
-            *(soundness.Problem(place, text) for place, text in faults if text),
-            *(problem for each in rules.rubrics.values() for problem in soundness.unmapped(each, table)),
-        ]
+        return [problem for each in rules.rubrics.values() for problem in soundness.unmapped(each, table)]
     table = rules.routes[""]
     return [problem for each in made for problem in soundness.check(each) or soundness.unmapped(each, table)]
 

@@ -386,6 +386,15 @@ def test_a_condition_of_any_text_is_a_rule_or_a_route_error(condition: str) -> N
         ("id = 3", "id: "),
         ("id = 'x'\nversion = 1\ncolour = 2", "colour"),
         ("id = 'x'\nversion =", "not TOML"),
+        (
+            "id='x'\nversion=1\n[[rules]]\nnumber=4\nsection='stop'\nwhen='true'\ntext='{word}'\nto='recycle'",
+            "x: rule 4: text: nothing fills the place {word}",
+        ),
+        (
+            "id='x'\nversion=1\n[[override_reasons]]\ncode='asked'\ntext='The client {name} asked'",
+            "x: reason asked: text: nothing fills the place {name}",
+        ),
+        ("id='x'\nversion=1\n[[override_reasons]]\ncode='asked'\ntext='}'", "x: reason asked: text: its braces"),
         ("\xff", "not UTF-8"),
         ("deep = " + "[" * 100_000, "too deep"),
         ("[[rules]]\nnumber=1\nsection='stop'\nwhen='true'\ntext='-'", "`to` or `among`"),

@@ -93,7 +93,7 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         (
             "routes/default.toml",
             ROUTES.replace('"Recalled: it', '"{who}: it'),
-            "rule 17: nothing fills the place {who}",
+            "default: rule 17: text: nothing fills the place {who}",
         ),
         (
             "rubrics/hats.toml",
