@@ -11,6 +11,7 @@ from grading.ledger import LedgerError
 from grading.route import RouteError
 from grading.rubric import Rubric, RubricError
 from resources import find
+from station import proof
 from station.authority.roles import FILE as AUTHORITY
 from station.authority.roles import AuthorityError
 from station.authority.roles import parse as parse_authority
@@ -172,13 +173,12 @@ def kind_of(key: str) -> ledger.Kind:
 
 
 def _problems(rules: Rules, key: str, made: Iterable[Rubric]) -> Iterable[soundness.Problem]:
-    """What is unsound in the new rubrics, or in what a new route table leaves undecided."""
+    """What is unsound in the new rubrics, or in a new route table."""
     if key.startswith(ROUTES):
-        client = key.removeprefix(ROUTES).removesuffix(".toml")
-        table = rules.routes["" if client == "default" else client.casefold()]
-        return [problem for each in rules.rubrics.values() for problem in soundness.unmapped(each, table)]
-    table = rules.routes[""]
-    return [problem for each in made for problem in soundness.check(each) or soundness.unmapped(each, table)]
+        name = key.removeprefix(ROUTES).removesuffix(".toml")
+        client = "" if name == "default" else name.casefold()
+        return proof.of_table(rules, client, rules.routes[client])
+    return [problem for each in made for problem in proof.of_rubric(rules, each)]
 
 
 def _named(key: str, toml: bytes, versions: Mapping[str, Rubric], strict: bool = False) -> dict[str, Rubric]:
