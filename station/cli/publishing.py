@@ -105,10 +105,12 @@ def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
     rules = read_rules()
     if kind != "routes":
         made = applied(overrides.parse(text), rules.versions) if kind == "clients" else rubric.parse(text)
-        problems = proof.of_rubric(rules, made)
+        problems = proof.of_rubric(rules, made) + proof.unknown(rules, made)
     else:
         table = route.parse(text) if is_default else route.parse(default, text)
-        problems = proof.of_table(rules, "" if is_default else file.stem.casefold(), table)
+        problems = proof.of_table(rules, "" if is_default else file.stem.casefold(), table) + proof.unknown(
+            rules, table
+        )
     yield from (f"{each.place}: {each.text}" for each in problems)
 
 

@@ -129,7 +129,9 @@ def _findings(place: Path) -> Iterator[str]:
         yield refused
         return
     table = route.parse(text) if is_default else route.parse(default, text)
-    problems = proof.of_table(read_rules(), "" if is_default else place.stem.casefold(), table)
+    rules = read_rules()
+    problems = proof.of_table(rules, "" if is_default else place.stem.casefold(), table)
+    problems += proof.unknown(rules, table)
     yield from (f"{problem.place}: {problem.text}" for problem in problems)
     for language in languages():
         if language == SOURCE_LANGUAGE:

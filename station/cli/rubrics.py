@@ -142,7 +142,7 @@ def _findings(files: list[Path]) -> Iterator[str]:
             continue
         if not made.over:
             read[file] = bases[made.name] = made
-        problems = proof.of_rubric(rules, made)
+        problems = proof.of_rubric(rules, made) + proof.unknown(rules, made)
         yield from (f"{file}: {_where(each.place)}: {each.text}." for each in problems)
         for language, catalogue in catalogues.items():
             for each in soundness.untranslated(made, catalogue):

@@ -29,6 +29,14 @@ def test_each_finding_names_file_and_rule(tmp_path: Path, capsys: pytest.Capture
     assert any(line.startswith(f"{damaged}: not TOML") for line in lines)
 
 
+def test_a_mistyped_stop_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "default.toml"
+    file.write_text(find.read("routes/default.toml").decode().replace('"hazard" in', '"hazzard" in', 1))
+    assert main.main(["routes", "check", str(file)]) == 1
+    said = f"{file}: rule default@5:1: when: no question gives the stop hazzard; one of batch_unread, broken, data"
+    assert said in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "command",
     [
