@@ -76,6 +76,14 @@ class Condition:
         """Return the texts it compares with."""
         return frozenset(each[1:-1] for each in _STRING.findall(self.text))
 
+    def sought(self, name: str) -> frozenset[str]:
+        """Return the texts it looks for in a list, as in `"hazard" in stops` and `stops == ["hazard"]`."""
+        text = _STRING.pattern
+        inside = re.findall(rf"({text})\s+in\s+{name}\b", self.text)
+        for lists in re.findall(rf"\b{name}\s*[!=]=\s*\[([^\]]*)\]|\[([^\]]*)\]\s*[!=]=\s*{name}\b", self.text):
+            inside += _STRING.findall("".join(lists))
+        return frozenset(each[1:-1] for each in inside)
+
     def numbers(self) -> frozenset[int]:
         """Return the whole numbers it compares with."""
         return frozenset(int(each) for each in _NUMBER.findall(_STRING.sub(" ", self.text)))

@@ -1,7 +1,10 @@
-"""A client's own rules over one version of a rubric: says what it changes, and can never make a hard stop softer."""
+"""A client's own rules over one version of a rubric: says what it changes, and can never make it softer about safety.
+
+Looks are the client's: what stops an item, tells whether it works or says what is sealed can only be made stricter.
+"""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -21,6 +24,9 @@ from grading.toml_text import Version
 
 _Part = TypeVar("_Part", Question, Shot, Prep)
 Finding = Literal["sealed", "works", "partly", "untested", "faulty", "missing_part"]
+# What a client sells as new is a matter of looks; what nobody knows to work and to be whole is not.
+_NEVER_BETTER: tuple[Finding, ...] = ("partly", "untested", "faulty", "missing_part")
+_FUNCTIONS: tuple[Functional, ...] = get_args(Functional)
 
 
 class OptionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +97,8 @@ def apply(rubric: Rubric, override: Override) -> Rubric:
     """Return the rubric as the client wants it; its name tells both versions, as in `apparel@2+northwind@1`.
 
     Raises RubricError where the override is for another version, names what is not there, changes nothing or
-    would make a hard stop softer. Whether the result makes sense, `grading.soundness.check` says.
+    would be softer than the rubric about what stops, what works, what is sealed or what is missing. Whether the
+    result makes sense, `grading.soundness.check` says.
     """
     if override.overrides != rubric.name:
         raise RubricError(f"overrides: it is for {override.overrides}, not for {rubric.name}; look through it again")
@@ -164,24 +171,60 @@ def _unfit(rubric: Rubric, override: Override) -> Iterator[str]:
 
 
 def _softer(rubric: Rubric, override: Override) -> Iterator[str]:
-    """Where a hard stop would be softer than the rubric has it."""
-    stopping = {each.id for each in rubric.questions if any(option.stop for option in each.options)}
-    leading = {name for each in rubric.questions if each.id in stopping for when in each.when for name in when}
-    touched = (*override.remove.questions, *(each.id for each in override.replace.questions))
-    for name in touched:
-        if name in stopping:
-            yield f"question {name} can stop an item: a client can neither remove nor replace it"
-        if name in leading:
-            yield f"question {name} leads to a stop question: a client can neither remove nor replace it"
+    """Where a client would be told less than the rubric finds out: of stops, of function, of what is missing."""
+    for finding in _NEVER_BETTER:
+        was: Letter = getattr(rubric.grades, finding)
+        if override.grades.get(finding, was) < was:
+            words = finding.replace("_", " ")
+            yield f"grades: {words} allows {was} at best: a client can make it worse, and never better"
+    guarded = _guarded(rubric)
+    for name in (*override.remove.questions, *(each.id for each in override.replace.questions)):
+        if name in guarded:
+            yield f"question {name} {guarded[name]}: a client can neither remove nor replace it"
     for change in override.options:
         old = _option(rubric, change)
         if old is not None and old.stop:
             yield f"options: {change.option} of question {change.question} stops the item: a client cannot change it"
-    sealing = {(each.id, option.id) for each in rubric.questions for option in each.options if option.sealed}
+        elif old is not None and change.question in guarded:
+            yield from _better(change, old, guarded[change.question])
     for question in (*override.add.questions, *override.replace.questions):
-        for option in question.options:
-            if option.sealed and (question.id, option.id) not in sealing:
-                yield f"question {question.id}: a client cannot call more goods sealed; that skips the inspection"
+        if any(option.sealed for option in question.options):
+            yield f"question {question.id}: a client cannot call more goods sealed; that skips the inspection"
+
+
+def _guarded(rubric: Rubric) -> dict[str, str]:
+    """The questions that every client's goods are asked as the rubric has them, each with what it does."""
+    stopping = {each.id for each in rubric.questions if any(option.stop for option in each.options)}
+    telling = {each.id for each in rubric.questions if any(option.functional for option in each.options)}
+    sealing = {each.id for each in rubric.questions if any(option.sealed for option in each.options)}
+    why = dict.fromkeys(sealing, "says what is sealed")
+    why |= dict.fromkeys(_leading(rubric, telling), "leads to a question that tells whether it works")
+    why |= dict.fromkeys(telling, "tells whether it works")
+    why |= dict.fromkeys(_leading(rubric, stopping), "leads to a stop question")
+    return why | dict.fromkeys(stopping, "can stop an item")
+
+
+def _leading(rubric: Rubric, wanted: set[str]) -> set[str]:
+    """The questions on whose answers it depends whether one of the wanted is asked, at once or by others between."""
+    waits = {each.id: {name for when in each.when for name in when} for each in rubric.questions}
+    found: set[str] = set()
+    new = wanted
+    while new := {name for each in new for name in waits.get(each, ())} - found:
+        found |= new
+    return found
+
+
+def _better(change: OptionChange, old: Option, why: str) -> Iterator[str]:
+    """What one answer would say that is better than what it said."""
+    place = f"options: {change.option} of question {change.question}"
+    for field in ("cosmetic", "cap"):
+        was, new = getattr(old, field), getattr(change, field)
+        if was and new and new < was:
+            yield f"{place}: {field} {new} is better than {was}, and the question {why}: a client can only be stricter"
+    new = change.functional
+    if new and (old.functional is None or _FUNCTIONS.index(new) < _FUNCTIONS.index(old.functional)):
+        was = old.functional or "none"
+        yield f"{place}: function {new} is better than {was}, and the question {why}: a client can only be stricter"
 
 
 def _changed(question: Question, override: Override) -> Question:

@@ -44,6 +44,7 @@ REASON_TEXTS: Mapping[str, str] = {
     "no_costs": "The costs are not known in the currency {currency}",
     "no_room": "There is no room this way: {waiting} items wait",
     "after_stop": "Stopped goods can only be held or recycled",
+    "must_look": "After this stop it is held until somebody has looked",
     "not_clear": "What is not clear goes nowhere but on hold",
     "not_like_new": "Only complete goods of grade A that work are restocked",
     "no_value": "The value of the item is not known, so its routes cannot be compared",

@@ -29,7 +29,9 @@ MAX_RULES = 500
 """Rules a file may hold: each is tried for each item."""
 
 _SECTIONS: tuple[Section, ...] = get_args(Section)
-_AFTER_STOP: tuple[Disposition, ...] = ("hold", "recycle")
+# Stops of goods that nobody can use any more, and that are neither dangerous nor of interest to anyone: they may be
+# destroyed. After any other stop (a hazard, a recall, a lock, somebody's data) somebody must look before.
+_WORTHLESS = frozenset({"hygiene", "expired", "broken", "mould"})
 
 
 class RouteError(ValueError):
@@ -203,7 +205,7 @@ class Router:
 
     def _rated(self, grade: Grade, known: _Known) -> tuple[Rate, ...]:
         goods = (known.category, known.currency, known.prep_s, known.today, known.season, known.match, known.serial)
-        alike = (grade.letter, grade.functional, bool(grade.stops), bool(grade.missing), goods)
+        alike = (grade.letter, grade.functional, grade.stops, bool(grade.missing), goods)
         found = self._rates.get(alike)
         if found is None:
             found = self._rates[alike] = _rates(self._table, grade, known)
@@ -298,16 +300,16 @@ def _rates(table: RouteTable, grade: Grade, known: _Known) -> tuple[Rate, ...]:
 
 def _why_not(grade: Grade, way: Disposition) -> Reason:
     if grade.stops:
-        return reason("after_stop")
+        return reason("after_stop" if _WORTHLESS.issuperset(grade.stops) else "must_look")
     return reason("not_clear" if way != "restock" else "not_like_new")
 
 
 def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:
-    """What no table can change: only clear cases of announced goods move on, stopped ones to recycling."""
+    """What no table can change: only clear cases of announced goods move on, worthless ones to recycling."""
     if to == "hold":
         return True
     if grade.stops:
-        clear = to in _AFTER_STOP
+        clear = to == "recycle" and _WORTHLESS.issuperset(grade.stops)
     else:
         clear = bool(grade.letter)
     if to == "restock":
@@ -361,6 +363,12 @@ def _file(toml_bytes: bytes) -> RuleFile:
             raise RouteError(f"{file.id}: rule {rule.number} needs either `to` or `among`, and no hold in `among`")
         if (rule.to == "hold") != (rule.owner is not None):
             raise RouteError(f"{file.id}: rule {rule.number} needs `owner` when it holds, and only then")
+    texts = [(f"rule {rule.number}", rule.text) for rule in file.rules]
+    texts += [(f"reason {each.code}", each.text) for each in file.override_reasons]
+    for place, text in texts:
+        unfit = toml_text.text_fault(text, {})
+        if unfit:
+            raise RouteError(f"{file.id}: {place}: text: {unfit}")
     return file
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, pairwise
-from string import Formatter
 
 import msgspec
 
@@ -22,6 +21,7 @@ from grading.rubric import (
     next_question,
 )
 from grading.scores import lost
+from grading.toml_text import text_fault
 
 _GRADABLE: Mapping[str, object] = {"match": "matched", "serial": "not_known"}
 _MOST_STATES = 5_000
@@ -106,23 +106,6 @@ def _sentences(rubric: Rubric) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield f"questions.{question.id}.{option.id}", (option.text, option.word)
     yield from ((f"shots.{shot.id}", (shot.text, shot.hint)) for shot in rubric.shots)
     yield from ((f"prep.{step.id}", (step.text, step.hint)) for step in rubric.prep)
-
-
-def text_fault(sentence: str, params: Mapping[str, str]) -> str:
-    """Return why a sentence cannot be shown; empty when it can.
-
-    Only plain `{name}` is filled: a width or a path into a value could cost any amount of memory or show anything.
-    """
-    if not sentence.isprintable():
-        return "it has a character that cannot be shown"
-    try:
-        fields = list(Formatter().parse(sentence))
-    except ValueError as error:
-        return f"its braces do not match: {error}"
-    for _, name, spec, conversion in fields:
-        if name is not None and (spec or conversion or name not in params):
-            return f"nothing fills the place {{{name}}}"
-    return ""
 
 
 def _texts(rubric: Rubric) -> Iterator[Problem]:

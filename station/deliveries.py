@@ -8,9 +8,10 @@ import msgspec
 
 from grading import ledger, overrides, rubric, soundness
 from grading.ledger import LedgerError
-from grading.route import RouteError
+from grading.route import RouteError, RouteTable
 from grading.rubric import Rubric, RubricError
 from resources import find
+from station import proof
 from station.authority.roles import FILE as AUTHORITY
 from station.authority.roles import AuthorityError
 from station.authority.roles import parse as parse_authority
@@ -120,10 +121,11 @@ def judged(records: Sequence[Record], before: Sequence[Delivered], fault: Fault)
     return told
 
 
-def fault(book: Book, key: str, toml: bytes) -> str:
+def fault(book: Book, key: str, toml: bytes, writing: bool = False) -> str:
     """Return why a file cannot come into force beside those of the book; empty when it can.
 
-    An empty file withdraws what was delivered under its name.
+    An empty file withdraws what was delivered under its name. `writing` is for who publishes it, and tells names that
+    nothing has too (`proof.unknown`); a bench goes on with them.
     """
     if _KEY.fullmatch(key) is None:
         return "no rules of this program have such a name"
@@ -142,7 +144,7 @@ def fault(book: Book, key: str, toml: bytes) -> str:
     wide = [each.category for each in rules.rubrics.values() if each.kind_of is None]
     if len(wide) > _OFFERED:
         return f"{len(wide)} categories would be offered on {_OFFERED} keys; say kind_of in the new one"
-    problems = [f"{each.place}: {each.text}" for each in _problems(rules, key, made.values())]
+    problems = [f"{each.place}: {each.text}" for each in _problems(rules, key, made.values(), writing)]
     return "; ".join(problems[:_FOUND]) or _denied(key, toml)
 
 
@@ -171,20 +173,16 @@ def kind_of(key: str) -> ledger.Kind:
     return "routes" if key.startswith(ROUTES) else "clients" if key.startswith(CLIENTS) else "rubrics"
 
 
-def _problems(rules: Rules, key: str, made: Iterable[Rubric]) -> Iterable[soundness.Problem]:
-    """What is unsound in the new rubrics, or in what a new route table leaves undecided."""
+def _problems(rules: Rules, key: str, made: Iterable[Rubric], writing: bool) -> list[soundness.Problem]:
+    """What is unsound in the new rubrics, or in a new route table."""
+    written: list[Rubric | RouteTable] = list(made)
+    problems = [problem for each in made for problem in proof.of_rubric(rules, each)]
     if key.startswith(ROUTES):
-        client = key.removeprefix(ROUTES).removesuffix(".toml")
-        table = rules.routes["" if client == "default" else client.casefold()]
-        said = {f"rule {rule.number}": rule.text for _, rule, _ in table.rules}
-        said |= {f"reason {each.code}": each.text for each in table.override_reasons}
-        faults = [(place, soundness.text_fault(text, {})) for place, text in said.items()]
-        return [
-            *(soundness.Problem(place, text) for place, text in faults if text),
-            *(problem for each in rules.rubrics.values() for problem in soundness.unmapped(each, table)),
-        ]
-    table = rules.routes[""]
-    return [problem for each in made for problem in soundness.check(each) or soundness.unmapped(each, table)]
+        name = key.removeprefix(ROUTES).removesuffix(".toml")
+        client = "" if name == "default" else name.casefold()
+        written = [rules.routes[client]]
+        problems = proof.of_table(rules, client, rules.routes[client])
+    return problems + [problem for each in written if writing for problem in proof.unknown(rules, each)]
 
 
 def _named(key: str, toml: bytes, versions: Mapping[str, Rubric], strict: bool = False) -> dict[str, Rubric]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grading import ledger, overrides, route, rubric, soundness, table_soundness
+from grading import ledger, overrides, route, rubric
 from grading.ledger import Kind, LedgerError, Published
 from resources import find
+from station import proof
 from station.cli import replaying
 from station.deliveries import LEDGER
 from station.judged import judged_items
@@ -101,12 +102,15 @@ def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
     if refused:
         yield refused
         return
+    rules = read_rules()
     if kind != "routes":
-        made = applied(overrides.parse(text), read_rules().versions) if kind == "clients" else rubric.parse(text)
-        problems = soundness.unmapped(made, route.parse(default))
+        made = applied(overrides.parse(text), rules.versions) if kind == "clients" else rubric.parse(text)
+        problems = proof.of_rubric(rules, made) + proof.unknown(rules, made)
     else:
-        floors = {each.category: each.grades for each in replaying.shipped().rubrics.values()}
-        problems = table_soundness.check(route.parse(text) if is_default else route.parse(default, text), floors)
+        table = route.parse(text) if is_default else route.parse(default, text)
+        problems = proof.of_table(rules, "" if is_default else file.stem.casefold(), table) + proof.unknown(
+            rules, table
+        )
     yield from (f"{each.place}: {each.text}" for each in problems)
 
 

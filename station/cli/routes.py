@@ -7,11 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from grading import route, soundness, table_soundness
+from grading import route
 from grading.grade import Grade
 from grading.worth import Worth, override_cost
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station import proof
 from station.rules import read_rules
 from station.settings import SettingsError
 from station.trial import Pack, read_file, refusal
@@ -129,11 +130,8 @@ def _findings(place: Path) -> Iterator[str]:
         return
     table = route.parse(text) if is_default else route.parse(default, text)
     rules = read_rules()
-    own = {category: each for (client, category), each in rules.clients.items() if client == place.stem.casefold()}
-    rubrics = {**rules.rubrics, **own}
-    problems = table_soundness.check(table, {category: each.grades for category, each in rubrics.items()})
-    asked = (*rules.rubrics.values(), *rules.clients.values()) if is_default else own.values()
-    problems += [each for one in asked for each in soundness.unmapped(one, table)]
+    problems = proof.of_table(rules, "" if is_default else place.stem.casefold(), table)
+    problems += proof.unknown(rules, table)
     yield from (f"{problem.place}: {problem.text}" for problem in problems)
     for language in languages():
         if language == SOURCE_LANGUAGE:

@@ -16,6 +16,7 @@ from grading.rubric import Answers, Functional, Option, Question, Rubric
 from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station import proof
 from station.marketplaces import read_mappings
 from station.references import FOLDER, AnswerPictures
 from station.rules import applied, read_rules
@@ -129,10 +130,10 @@ def _files(place: Path | None) -> list[Path]:
 
 def _findings(files: list[Path]) -> Iterator[str]:
     """One sentence for each fault of each file, and for what the files say against each other."""
-    table = route.parse(find.read("routes/default.toml"))
+    rules = read_rules()
     catalogues = {language: known(language) for language in languages() if language != SOURCE_LANGUAGE}
     read: dict[Path, Rubric] = {}
-    bases = _shipped()
+    bases = dict(rules.versions)
     for file in files:
         try:
             made = _made(file, bases)
@@ -141,7 +142,7 @@ def _findings(files: list[Path]) -> Iterator[str]:
             continue
         if not made.over:
             read[file] = bases[made.name] = made
-        problems = soundness.check(made) or soundness.unmapped(made, table)
+        problems = proof.of_rubric(rules, made) + proof.unknown(rules, made)
         yield from (f"{file}: {_where(each.place)}: {each.text}." for each in problems)
         for language, catalogue in catalogues.items():
             for each in soundness.untranslated(made, catalogue):

@@ -42,7 +42,7 @@ def publish(store: Store, site: str, files: Sequence[tuple[str, bytes | None]]) 
         known = [deliveries.delivered(Record(each.seq, each.kind, each.key, each.body)) for each in told]
         changes = []
         for key, toml in files:
-            why = deliveries.fault(deliveries.book_of(known), key, toml or b"")
+            why = deliveries.fault(deliveries.book_of(known), key, toml or b"", writing=True)
             if toml == b"":
                 why = "it is empty"
             if why:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from grading.explain import explain, sentences
 from grading.grade import grade
 from grading.rubric import MOST_BYTES, RubricError, defects, next_question, parse, prep_needed
-from grading.soundness import check, text_fault
+from grading.soundness import check
+from grading.toml_text import text_fault
 
 QUESTION = """
 [[questions]]

@@ -69,3 +69,9 @@ def test_deep_brackets_end_soon(depth: int, opening: str, closing: str) -> None:
 )
 def test_plain_ones_are_decided(text: str, says: bool | None) -> None:
     assert ask(text) in (says, False)
+
+
+def test_what_a_condition_looks_for_in_a_list_is_known() -> None:
+    text = """("hazard" in stops || 'recall' in stops) && stops != ["data", "locked"] && category in ["toys"]"""
+    assert Condition(text).sought("stops") == {"hazard", "recall", "data", "locked"}
+    assert Condition('["mould"] == stops || stops == [] || letter == "A"').sought("stops") == {"mould"}

@@ -112,6 +112,89 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
         apply(goods.rubric("electronics"), override)
 
 
+@pytest.mark.parametrize(
+    ("base", "toml", "says"),
+    [
+        ("electronics@7", '[grades]\nuntested = "A"', "untested allows C at best"),
+        ("electronics@7", '[grades]\npartly = "B"', "partly allows C at best"),
+        ("electronics@7", '[grades]\nfaulty = "C"', "faulty allows D at best"),
+        ("electronics@7", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
+        (
+            "electronics@7",
+            '[[options]]\nquestion = "lock"\noption = "dark"\ncap = "A"',
+            "dark of question lock: cap A is better than C, and the question can stop an item",
+        ),
+        (
+            "electronics@7",
+            '[[options]]\nquestion = "lock"\noption = "dark"\nfunctional = "works"',
+            "function works is better than none",
+        ),
+        (
+            "tools@4",
+            '[[options]]\nquestion = "runs"\noption = "untested"\nfunctional = "works"',
+            "untested of question runs: function works is better than untested, and the question tells whether it",
+        ),
+        (
+            "cosmetics@3",
+            '[[options]]\nquestion = "packaging"\noption = "torn"\ncosmetic = "A"',
+            "torn of question packaging: cosmetic A is better than C",
+        ),
+        ("apparel@4", "[[replace.questions]]" + question("packaging", "packaging"), "packaging says what is sealed"),
+        (
+            "apparel@4",
+            "[[replace.questions]]" + question("stains", "packaging", ", sealed = true"),
+            "cannot call more goods sealed",
+        ),
+        ("tools@4", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
+        ("tools@4", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
+    ],
+)
+def test_no_client_sells_what_nobody_found_to_work(goods, base: str, toml: str, says: str) -> None:
+    override = overrides.parse((HEAD.replace("apparel@4", base) + toml).encode())
+    with pytest.raises(RubricError, match=says):
+        apply(goods.rubric(base.partition("@")[0]), override)
+
+
+def test_a_question_that_leads_by_another_to_one_of_function_stays(goods) -> None:
+    text = goods.toml("media").replace(
+        'id = "plays"', 'id = "plays"\nwhen = [{ cover = ["clean"] }]\n'
+    ).replace('id = "cover"', 'id = "cover"\nwhen = [{ writing = ["none"] }]\n')  # fmt: skip
+    base = parse(text.encode())
+    override = overrides.parse((HEAD.replace("apparel@4", base.name) + '[remove]\nquestions = ["writing"]').encode())
+    with pytest.raises(RubricError, match="question writing leads to a question that tells whether it works"):
+        apply(base, override)
+
+
+def test_a_client_can_be_stricter_about_all_and_free_about_looks(goods) -> None:
+    toml = """
+[grades]
+sealed = "B"
+untested = "D"
+[[options]]
+question = "lock"
+option = "dark"
+cap = "D"
+[[options]]
+question = "starts"
+option = "untested"
+functional = "faulty"
+[[options]]
+question = "packaging"
+option = "no_box"
+cap = "C"
+[[options]]
+question = "body"
+option = "smooth"
+cosmetic = "A"
+"""
+    changed = apply(
+        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@4", "electronics@7") + toml).encode())
+    )
+    assert grade(changed, goods.best(changed, starts="untested"), goods.matched).functional == "faulty"
+    assert grade(changed, goods.best(changed, packaging="no_box"), goods.matched).letter == "C"
+    assert grade(changed, goods.best(changed, body="smooth"), goods.matched).letter == "A"
+
+
 def test_another_version_than_the_one_named_is_refused(goods) -> None:
     override = overrides.parse((HEAD.replace("@4", "@2") + '[grades]\nfaulty = "D"').encode())
     with pytest.raises(RubricError, match=r"it is for apparel@2, not for apparel@4"):

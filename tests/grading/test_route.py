@@ -1,5 +1,6 @@
 """Routes: what is not clear is held, nothing reaches restock by default, and no table can change that."""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -282,7 +283,11 @@ def test_a_table_that_restocks_everything_still_cannot(goods, data: st.DataObjec
         ("electronics", {}, {"screen": "near"}, {"resale", "refurb", "recycle"}),
         ("electronics", {}, {"starts": "untested"}, {"resale", "refurb", "recycle"}),
         ("electronics", {"missing": ["cable"]}, {}, {"resale", "refurb", "recycle"}),
-        ("electronics", {}, {"battery": "yes"}, {"recycle"}),
+        ("electronics", {}, {"battery": "yes"}, set()),
+        ("electronics", {}, {"lock": "yes"}, set()),
+        ("phones", {}, {"lock": "data"}, set()),
+        ("toys", {}, {"recall": "yes"}, set()),
+        ("apparel", {"stops_found": ("recall",)}, {"hygiene": "broken"}, set()),
         ("apparel", {}, {"hygiene": "broken"}, {"recycle"}),
         ("apparel", {"match": "wrong"}, {"hygiene": "broken"}, set()),
         ("electronics", {"match": "undeclared"}, {}, set()),
@@ -298,6 +303,35 @@ def test_how_far_a_table_can_go_wrong(
         text = f'id="x"\nversion=1\n[[rules]]\nnumber=1\nsection="stop"\nwhen="true"\nto="{disposition}"\ntext="-"'
         decided = routed(goods, parse(text.encode()), category, changes, **answers)
         assert decided.disposition == (disposition if disposition in reached else "hold")
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data(), st.sampled_from(CATEGORIES))
+def test_no_table_sends_what_somebody_must_look_at_anywhere_but_hold(goods, data: st.DataObject, category: str) -> None:
+    """Whatever the rules: only goods all of whose stops say that nobody can use them may be destroyed."""
+    rule = st.tuples(
+        st.sampled_from(["stop", "contract", "grade", "value"]),
+        st.sampled_from(["true", "stops != []", '"hazard" in stops', 'letter == ""', "missing == 0"]),
+        st.one_of(
+            st.sampled_from(DISPOSITIONS[:-1]).map(lambda way: f'to = "{way}"'),
+            st.lists(st.sampled_from(DISPOSITIONS[:-1]), min_size=1).map(lambda ways: f"among = {json.dumps(ways)}"),
+        ),
+    )
+    text = goods.routes_toml()
+    figures = text[text.index("[recovery.restock]") : text.index("[[authority]]")]
+    rules = "".join(
+        f'[[rules]]\nnumber = {number}\nsection = "{section}"\nwhen = \'{when}\'\n{to}\ntext = "-"\n'
+        for number, (section, when, to) in enumerate(data.draw(st.lists(rule, min_size=1, max_size=4)), 1)
+    )
+    codes = ["hazard", "recall", "recall_part", "locked", "data", "serial", "batch_unread", "mismatch", "a_site_s_own"]
+    kept = data.draw(st.sampled_from(codes))
+    worthless = data.draw(st.lists(st.sampled_from(["hygiene", "expired", "broken", "mould"])))
+    stops = tuple(data.draw(st.permutations([kept, *worthless])))
+    graded = Grade(data.draw(st.sampled_from(["", "D"])), "", "untested", (), "x@1", stops)
+    table = parse(f'id = "x"\nversion = 1\n{rules}{figures}'.encode())
+    decided = route(table, graded, goods.facts(category))
+    assert decided.disposition == "hold"
+    assert all(worth.refused is not None for worth in decided.breakdown)
 
 
 def test_a_missing_part_bars_restock_even_where_a_rubric_forgives_it(goods) -> None:
@@ -372,6 +406,15 @@ def test_a_condition_of_any_text_is_a_rule_or_a_route_error(condition: str) -> N
         ("id = 3", "id: "),
         ("id = 'x'\nversion = 1\ncolour = 2", "colour"),
         ("id = 'x'\nversion =", "not TOML"),
+        (
+            "id='x'\nversion=1\n[[rules]]\nnumber=4\nsection='stop'\nwhen='true'\ntext='{word}'\nto='recycle'",
+            "x: rule 4: text: nothing fills the place {word}",
+        ),
+        (
+            "id='x'\nversion=1\n[[override_reasons]]\ncode='asked'\ntext='The client {name} asked'",
+            "x: reason asked: text: nothing fills the place {name}",
+        ),
+        ("id='x'\nversion=1\n[[override_reasons]]\ncode='asked'\ntext='}'", "x: reason asked: text: its braces"),
         ("\xff", "not UTF-8"),
         ("deep = " + "[" * 100_000, "too deep"),
         ("[[rules]]\nnumber=1\nsection='stop'\nwhen='true'\ntext='-'", "`to` or `among`"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.grade import Grade
-from grading.route import parse, route
+from grading.route import Router, parse, route
 from grading.worth import WAYS, Capacity, Figures, Goods, Season, Worth, override_cost, worths
 
 FIGURES = Figures(
@@ -178,6 +178,11 @@ def test_the_way_refused_says_why(goods) -> None:
     stopped = route(goods.routes(), Grade("D", "", "works", (), "g@1", ("hygiene",)), goods.facts("apparel"))
     refused = {each.way: each.refused.code for each in stopped.breakdown if each.refused}
     assert refused == {"restock": "after_stop", "resale": "after_stop", "refurb": "after_stop"}
+    locked = Grade("D", "", "works", (), "g@1", ("hygiene", "locked"))
+    router = Router(goods.routes())
+    for grade, way in ((Grade("D", "", "works", (), "g@1", ("hygiene",)), None), (locked, "must_look")):
+        (recycled,) = (each for each in router.route(grade, goods.facts("apparel")).breakdown if each.way == "recycle")
+        assert (recycled.refused and recycled.refused.code) == way
 
 
 def test_a_full_way_is_never_chosen_and_a_rule_that_names_it_holds(goods) -> None:

@@ -91,9 +91,15 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         ("routes/default.toml", 'id = "default"\nversion = 9', "No rule fits this item"),
         ("routes/northwind.toml", 'id = "northwind"\nversion = 1\nrules = 1', "rules: Expected"),
         (
+            "routes/northwind.toml",
+            'id = "northwind"\nversion = 1\n[[rules]]\nnumber = 1\nsection = "contract"\n'
+            'when = \'functional == "faulty" || functional == "untested"\'\nto = "resale"\ntext = "Like new"',
+            "goes to refurb, but",
+        ),
+        (
             "routes/default.toml",
             ROUTES.replace('"Recalled: it', '"{who}: it'),
-            "rule 17: nothing fills the place {who}",
+            "default: rule 17: text: nothing fills the place {who}",
         ),
         (
             "rubrics/hats.toml",

@@ -43,6 +43,7 @@ def test_a_sound_file_is_published_once(tmp_path: Path, capsys: pytest.CaptureFi
         ('letter == "D"', 'letter == "C"', "goes to recycle, but"),
         ('letter == "D"', "stops.all(x, true)", "calls all"),
         ("version = 1", "version = 0", "version"),
+        ('letter == "D"', 'letter == "D" && !("hazzard" in stops)', "no question gives the stop hazzard; one of"),
     ],
 )
 def test_an_unsound_file_is_refused(

@@ -29,6 +29,33 @@ def test_each_finding_names_file_and_rule(tmp_path: Path, capsys: pytest.Capture
     assert any(line.startswith(f"{damaged}: not TOML") for line in lines)
 
 
+def test_a_mistyped_stop_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "default.toml"
+    file.write_text(find.read("routes/default.toml").decode().replace('"hazard" in', '"hazzard" in', 1))
+    assert main.main(["routes", "check", str(file)]) == 1
+    said = f"{file}: rule default@5:1: when: no question gives the stop hazzard; one of batch_unread, broken, data"
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["routes", "check", "FILE"],
+        ["routes", "explain", "phones", "--client", "FILE"],
+        ["publish", "FILE", "--by", "Ann", "--why", "-", "--ledger", "LEDGER"],
+    ],
+)
+def test_a_text_that_nothing_fills_is_one_sentence_and_no_traceback(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tallowby.toml"
+    file.write_text(find.read("routes/tallowby.toml").decode().replace("The client", "{who}"))
+    places = {"FILE": str(file), "LEDGER": str(tmp_path / "ledger.toml")}
+    assert main.main([places.get(each, each) for each in command]) == 1
+    told = capsys.readouterr()
+    assert "tallowby: rule 1: text: nothing fills the place {who}" in told.out + told.err
+
+
 def test_one_item_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     told = ["--letter", "C", "--price", "20000", "--prep", "90", "--waiting", "refurb=10", "--today", "2026-04-01"]
     assert main.main(["routes", "explain", "phones", "--client", "Lumenfold", *told]) == 0

@@ -20,6 +20,20 @@ SHIPPED = find.read("rubrics/apparel.toml")
 _VERSION = int(tomllib.loads(SHIPPED.decode())["version"])
 NEWER = SHIPPED.replace(b"version = %d\n" % _VERSION, b"version = %d\n" % (_VERSION + 1), 1)
 
+TYPO = NEWER.replace(b"version = %d\n" % (_VERSION + 1), b"version = %d\n" % (_VERSION + 2)).replace(
+    b'"hygiene"\ncap', b'"hygeine"\ncap'
+)
+# Sound by itself and mapped, but what works not fares better than what does.
+SOFT = b"""id = "hearthwick"
+version = 9
+[[rules]]
+number = 1
+section = "contract"
+when = 'functional == "faulty" || functional == "untested"'
+to = "resale"
+text = "Like new"
+"""
+
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Iterator[LocalCopy]:
@@ -71,6 +85,8 @@ def test_what_a_bench_would_refuse_is_not_published(
         ("rubrics/toys.toml", b"id = ", "rubrics/toys.toml: not TOML"),
         ("rubrics/toys.toml", b"\xff", "rubrics/toys.toml: not UTF-8"),
         ("rubrics/toys.toml", b"", "rubrics/toys.toml: it is empty"),
+        ("routes/hearthwick.toml", SOFT, "goes to refurb, but"),
+        ("rubrics/apparel.toml", TYPO, "stop: hygeine has no words"),
         ("loose.toml", NEWER, "rule files lie in a folder called"),
         ("rubrics/none/here.toml", NEWER, "no rules of this program have such a name"),
     ):

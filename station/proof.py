@@ -1,0 +1,43 @@
+"""Proves rule files: the same for the command line, for who publishes and for the bench that a file is delivered to."""
+
+from grading import soundness, table_soundness
+from grading.route import RouteTable
+from grading.rubric import Rubric
+from grading.soundness import Problem
+from station.receiving.parcel import FOUND
+from station.rules import Rules
+
+
+def of_rubric(rules: Rules, made: Rubric) -> list[Problem]:
+    """Return what is unsound in a rubric, or what the routes of all leave undecided of it."""
+    return soundness.check(made) or soundness.unmapped(made, rules.routes[""])
+
+
+def of_table(rules: Rules, client: str, table: RouteTable) -> list[Problem]:
+    """Return what is to be mended in a route table for the rubrics in use; `client` is in small letters, "" for all."""
+    own = {category: each for (name, category), each in rules.clients.items() if name == client}
+    rubrics = {**rules.rubrics, **own}
+    asked = (*rules.rubrics.values(), *rules.clients.values()) if not client else rubrics.values()
+    problems = [problem for each in asked for problem in soundness.unmapped(each, table)]
+    return problems + table_soundness.check(table, {category: each.grades for category, each in rubrics.items()})
+
+
+def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
+    """Return the names in what somebody writes that nothing has: stops without words, or that nothing gives.
+
+    For the writer alone: a bench of another version may have what we have not, and shows such a stop as any other.
+    """
+    if isinstance(written, Rubric):
+        answers = [(f"questions.{question.id}.{option.id}", option) for question, option in written.pairs.values()]
+        return [
+            Problem(place, f"stop: {option.stop} has no words; one of {', '.join(sorted(rules.interlocks))}")
+            for place, option in answers
+            if option.stop and option.stop not in rules.interlocks
+        ]
+    rubrics = (*rules.rubrics.values(), *rules.clients.values())
+    given = {option.stop for each in rubrics for _, option in each.pairs.values() if option.stop} | {*FOUND}
+    return [
+        Problem(f"rule {name}", f"when: no question gives the stop {code}; one of {', '.join(sorted(given))}")
+        for name, _, condition in written.rules
+        for code in sorted(condition.sought("stops") - given)
+    ]
