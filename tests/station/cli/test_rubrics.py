@@ -148,7 +148,7 @@ def test_what_marketplaces_call_it_is_told(capsys: pytest.CaptureFixture[str]) -
     assert main.main(["rubric", "preview", "phones", "--codes", "--answers", FAULTLESS_PHONE]) == 0
     out = capsys.readouterr().out
     for said in (
-        "  Amazon FBA dispositions, detailed_disposition: SELLABLE",
+        "  Amazon FBA dispositions, detailed_disposition: none: Opened goods of this kind are not sold as new",
         "  eBay condition ids, condition_id: 1500",
         "  CTIA device grades, function: 0",
         "  R2v3 equipment categories, functional: F3",
