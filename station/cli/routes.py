@@ -12,6 +12,7 @@ from grading.grade import Grade
 from grading.worth import Worth, override_cost
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station.cli.language import translator
 from station.rules import read_rules
 from station.settings import SettingsError
 from station.trial import Pack, read_file, refusal
@@ -57,9 +58,7 @@ def explain(described: Described, client: str, language: str) -> int:
 
     Raises SettingsError for facts, a client or a language that do not exist.
     """
-    if language not in languages():
-        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
-    tr = Translator(language)
+    tr = translator(language)
     table = _table(client)
     try:
         grade = msgspec.convert(

@@ -16,6 +16,7 @@ from grading.rubric import Answers, Functional, Option, Question, Rubric
 from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from station.cli.language import translator
 from station.marketplaces import read_mappings
 from station.references import FOLDER, AnswerPictures
 from station.rules import applied, read_rules
@@ -91,9 +92,7 @@ def preview(name: str, language: str, walk: Walk, codes: bool = False) -> int:
 
     With `codes`, what marketplaces call the outcome is told too.
     """
-    if language not in languages():
-        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
-    tr = Translator(language)
+    tr = translator(language)
     shown = _rubric(name, walk.client)
     unsound = soundness.check(shown)
     if unsound:
