@@ -13,12 +13,12 @@ from grading.worth import Worth, override_cost
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
 from station.cli.language import translator
+from station.cli.replaying import whose
 from station.rules import read_rules
 from station.settings import SettingsError
 from station.trial import Pack, read_file, refusal
 from station.words import ROUTE_WORDS
 
-DEFAULT = "default"
 _PARTS: Mapping[str, str] = {
     "price": mark("price"),
     "prep": mark("prep"),
@@ -121,14 +121,15 @@ def waiting_of(told: list[str]) -> dict[str, int]:
 
 def _findings(place: Path) -> Iterator[str]:
     text, default = read_file(place), find.read("routes/default.toml")
-    is_default = place.stem == DEFAULT
+    client = whose(place, text)
+    is_default = not client
     refused = refusal(Pack("routes", text, b"" if is_default else default))
     if refused:
         yield refused
         return
     table = route.parse(text) if is_default else route.parse(default, text)
     rules = read_rules()
-    own = {category: each for (client, category), each in rules.clients.items() if client == place.stem.casefold()}
+    own = {category: each for (name, category), each in rules.clients.items() if name == client}
     rubrics = {**rules.rubrics, **own}
     problems = table_soundness.check(table, {category: each.grades for category, each in rubrics.items()})
     asked = (*rules.rubrics.values(), *rules.clients.values()) if is_default else own.values()

@@ -69,7 +69,9 @@ def _add_replay(
         formatter_class=_PLAIN,
     )
     replay.add_argument("--rubric", type=Path, nargs="+", default=[], metavar="FILE", help="in place of its category's")
-    replay.add_argument("--routes", type=Path, nargs="+", default=[], metavar="FILE", help="default.toml, CLIENT.toml")
+    replay.add_argument(
+        "--routes", type=Path, nargs="+", default=[], metavar="FILE", help="for the client its `id` names"
+    )
     replay.add_argument("--last", type=_items, default=1000, metavar="N", help="how many items (default: 1000)")
     replay.add_argument("--all", action="store_true", help="name every item behind each figure")
     replay.add_argument("--json", action="store_true", help="for programs")

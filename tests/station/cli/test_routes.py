@@ -29,6 +29,13 @@ def test_each_finding_names_file_and_rule(tmp_path: Path, capsys: pytest.Capture
     assert any(line.startswith(f"{damaged}: not TOML") for line in lines)
 
 
+def test_a_table_is_checked_as_what_its_id_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "routes-for-spring.toml"
+    file.write_text(find.read("routes/default.toml").decode())
+    assert main.main(["routes", "check", str(file)]) == 0
+    assert "nothing to mend" in capsys.readouterr().out
+
+
 def test_one_item_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     told = ["--letter", "C", "--price", "20000", "--prep", "90", "--waiting", "refurb=10", "--today", "2026-04-01"]
     assert main.main(["routes", "explain", "phones", "--client", "Lumenfold", *told]) == 0
