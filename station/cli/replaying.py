@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 
 from grading import ledger, overrides, route, rubric
-from grading.ledger import LedgerError
+from grading.ledger import Kind, LedgerError
 from grading.replay import Again, Change, Judge, Judged, Report, is_of_versions, is_same, report
 from resources import find
+from station.deliveries import LEDGER
 from station.judged import judged_items
 from station.rules import applied, read_rules
 from station.settings import SettingsError
@@ -97,11 +98,13 @@ def with_files(rules: Rules, rubrics: list[Path], routes: list[Path]) -> Rules:
     for place in rubrics:
         if overrides.is_override(given[place]):
             _try(place, Pack("rubric", given[place], base_of(given[place])))
+            _deny(place, "clients", given[place])
             override = overrides.parse(given[place])
             made = applied(override, read_rules().versions)
             over[(override.client.casefold(), made.category)] = made
         else:
             _try(place, Pack("rubric", given[place]))
+            _deny(place, "rubrics", given[place])
             read[place] = rubric.parse(given[place])
     texts = _clients() | {"": find.read("routes/default.toml")}
     own = {whose(place, given[place]): place for place in routes}
@@ -240,3 +243,13 @@ def _try(place: Path, pack: Pack) -> None:
     refused = refusal(pack)
     if refused:
         raise SettingsError(f"{place}: {refused}")
+
+
+def _deny(place: Path, kind: Kind, toml: bytes) -> None:
+    """Refuse questions under the name of published ones: answers given to those would be taken for answers to these."""
+    try:
+        denied = ledger.denial(ledger.read(find.read(LEDGER)), kind, toml)
+    except LedgerError as error:
+        raise SettingsError(f"{place}: {error}") from error
+    if denied:
+        raise SettingsError(f"{place}: {denied}")

@@ -74,6 +74,20 @@ def test_routes_are_those_of_the_client_their_id_names(
     assert f"{files[0]}: its id is 'lumenfild', and no item here is of such a client" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["rubrics/apparel.toml", "rubrics/clients/tallowby.footwear.toml"])
+def test_other_questions_under_a_published_version_are_refused(
+    name: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    text = find.read(name).decode()
+    file.write_text(text + "# The same content with another comment is the same version.\n")
+    assert main.main(["replay", str(folder), "--rubric", str(file)]) == 0
+    file.write_text(text.replace("seconds = ", "seconds = 1", 1))
+    capsys.readouterr()
+    assert main.main(["replay", str(folder), "--rubric", str(file)]) == 1
+    assert "raise its version" in capsys.readouterr().err
+
+
 def test_a_file_that_cannot_be_used_and_a_folder_without_journal_are_told(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
