@@ -152,9 +152,13 @@ def _table(client: str) -> route.RouteTable:
         if client.endswith(".toml"):
             return route.parse(default, read_file(Path(client)))
         name = f"routes/{client.casefold()}.toml"
-        return route.parse(default, find.read(name)) if name in find.names("routes") else route.parse(default)
+        if name in find.names("routes"):
+            return route.parse(default, find.read(name))
     except route.RouteError as error:
         raise SettingsError(f"{client}: {error}") from error
+    own = ", ".join(each for each in read_rules().routes if each)
+    sys.stderr.write(f"returns-station: {client!r} has no routes of its own, those of all are told; {own} have\n")
+    return route.parse(default)
 
 
 def _say_rules(tried: tuple[route.Tried, ...], decisive: str, tr: Translator) -> None:
