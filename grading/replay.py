@@ -179,11 +179,17 @@ def _steps(again: Again, was: int | None, now: int | None) -> Iterator[tuple[Fig
     letter, now_letter = item.grade.letter or "none", again.grade.letter or "none"
     if letter != now_letter:
         yield "grade", letter, now_letter
-    if item.route.disposition != again.route.disposition:
-        yield "route", item.route.disposition, again.route.disposition
+    goes, goes_now = _way(item.route), _way(again.route)
+    if goes != goes_now:
+        yield "route", goes, goes_now
     if was != now:
         way = again.route.disposition
         yield "value", way, "unknown" if now is None else "known" if was is None else "more" if now > was else "less"
+
+
+def _way(decided: Route) -> str:
+    """Where it goes, and of a hold who must act: a hazard that another person clears goes another way."""
+    return f"{decided.disposition} ({decided.owner})" if decided.owner else decided.disposition
 
 
 def _value(decided: Route) -> int | None:

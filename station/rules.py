@@ -50,6 +50,10 @@ class Rules(msgspec.Struct, frozen=True):
         """Return the questions for a client's goods of a category, or None when nobody wrote any."""
         return self.clients.get((client.casefold(), category)) or self.rubrics.get(category)
 
+    def table(self, client: str) -> RouteTable:
+        """Return a client's routes, or those for all."""
+        return self.routes.get(client.casefold()) or self.routes[""]
+
 
 def shipped_files() -> dict[str, bytes]:
     """Return the rule files that came with the program, by their names."""

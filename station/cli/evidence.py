@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from resources.words import Translator
 from station.cli.find import reading
+from station.cli.language import translator
 from station.cli.parts import PHOTOS_FOLDER
 from station.evidence.bundle import photos_of, zipped
 from station.evidence.dossier import Purpose, dossier
@@ -25,8 +25,10 @@ _ITEM = Statement(
 def write(data: Path, code: str, to: Path, purpose: str, language: str) -> int:
     """Write the evidence of the item with this plate or number; return 1 when there is none.
 
-    Raises JournalError when there is no journal that can be read, OSError when the file cannot be written.
+    Raises JournalError when there is no journal that can be read, SettingsError for a language we do not have, OSError
+    when the file cannot be written.
     """
+    tr = translator(language)
     with reading(data) as (connection, station):
         row = _ITEM.run(connection, {"station": station, "code": code}).first()
         story = story_of(connection, data, station, row.parcel) if row is not None else []
@@ -35,7 +37,7 @@ def write(data: Path, code: str, to: Path, purpose: str, language: str) -> int:
         sys.stderr.write(f"No item {shown(code)} was received here.\n")
         return 1
     photos = photos_of(told, PhotoStore(data / PHOTOS_FOLDER))
-    to.write_bytes(zipped(told, evidence_pdf.pdf(told, photos, read_rules(), Translator(language)), photos))
+    to.write_bytes(zipped(told, evidence_pdf.pdf(told, photos, read_rules(), tr), photos))
     gone = len(told.photos) - len(photos)
     left = f", {gone} not here any more" if gone else ""
     sys.stdout.write(f"{to}: {len(told.proofs)} facts, {len(photos)} photos{left}\n")

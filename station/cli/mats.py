@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 from grading.mat_sheets import SHEETS
-from resources.words import Translator, languages, mark
+from resources.words import mark
 from station import mat_sheet
-from station.settings import SettingsError
+from station.cli.language import translator
 
 WORDS = (
     mark("Print at full size (100 %, no fitting), matt paper, lying on its long side."),
@@ -17,9 +17,7 @@ _SETTING = "[mat]  scale_bar_mm = 100.0"
 
 def write(out: Path, paper: str, language: str) -> int:
     """Write the sheet as PDF and say what to do with it; raises SettingsError for a language we do not have."""
-    if language not in languages():
-        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
-    tr = Translator(language)
+    tr = translator(language)
     out.write_bytes(mat_sheet.pdf(SHEETS[paper], [*(tr.gettext(words) for words in WORDS), _SETTING]))
     sys.stdout.write(
         f"{out} is written. Print it at full size (100 %), measure the bar (100 mm), and fix it under the camera.\n"

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import msgspec
 
-from grading import overrides, route, rubric
+from grading import ledger, overrides, route, rubric
+from grading.ledger import Kind, LedgerError
 from grading.replay import Again, Change, Judge, Judged, Report, is_of_versions, is_same, report
 from resources import find
+from station.deliveries import LEDGER
 from station.judged import judged_items
 from station.rules import applied, read_rules
 from station.settings import SettingsError
 from station.trial import Pack, read_file, refusal
+
+DEFAULT = "default"
+"""The `id` of the routes of all clients that have none of their own."""
 
 _SHOWN = 5
 _EVERY = 1000
@@ -39,12 +44,16 @@ class Rules(msgspec.Struct, frozen=True):
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """A replay: what would change, and whether the versions at hand still say what they said then."""
+    """A replay: what would change, and whether the versions at hand still say what they said then.
+
+    `by_table` tells how many items were judged again by each route table.
+    """
 
     report: Report
     same: int
     differing: tuple[str, ...]
     versions_not_here: dict[str, int]
+    by_table: dict[str, int]
 
     @property
     def is_unchanged(self) -> bool:
@@ -61,6 +70,8 @@ def replay(data: Path, rubrics: list[Path], routes: list[Path], last: int, every
     old = shipped()
     new = with_files(old, rubrics, routes)
     replayed = run(_counted(judged_items(data, last), last), old, new)
+    for place in routes:
+        _find_client(place, old, new, replayed)
     if as_json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(replayed), indent=2) + b"\n")
         sys.stdout.flush()
@@ -87,26 +98,36 @@ def with_files(rules: Rules, rubrics: list[Path], routes: list[Path]) -> Rules:
     for place in rubrics:
         if overrides.is_override(given[place]):
             _try(place, Pack("rubric", given[place], base_of(given[place])))
+            _deny(place, "clients", given[place])
             override = overrides.parse(given[place])
             made = applied(override, read_rules().versions)
             over[(override.client.casefold(), made.category)] = made
         else:
             _try(place, Pack("rubric", given[place]))
+            _deny(place, "rubrics", given[place])
             read[place] = rubric.parse(given[place])
-    texts = _clients()
-    default = find.read("routes/default.toml")
-    for place in sorted(routes, key=lambda each: each.stem != "default"):
-        _try(place, Pack("routes", given[place], b"" if place.stem == "default" else default))
-        if place.stem == "default":
-            default = given[place]
-        else:
-            texts[place.stem.casefold()] = given[place]
-    tables = {name: route.parse(default, text) for name, text in texts.items()}
-    return Rules(
-        rules.rubrics | {each.category: each for each in read.values()},
-        {"": route.parse(default), **tables},
-        rules.clients | over,
-    )
+    texts = _clients() | {"": find.read("routes/default.toml")}
+    own = {whose(place, given[place]): place for place in routes}
+    if len(own) < len(routes):
+        raise SettingsError("Two of these route files are for the same client: give one for each.")
+    for client, place in sorted(own.items()):
+        _try(place, Pack("routes", given[place], texts[""] if client else b""))
+        texts[client] = given[place]
+    default = texts.pop("")
+    tables = {"": route.parse(default)} | {name: route.parse(default, text) for name, text in texts.items()}
+    return Rules(rules.rubrics | {each.category: each for each in read.values()}, tables, rules.clients | over)
+
+
+def whose(place: Path, toml: bytes) -> str:
+    """Return whose routes a file holds, a client in small letters or "" for any other: by the `id` in it.
+
+    By its name where it cannot be read, which is told when it is tried.
+    """
+    try:
+        client = ledger.name_of("routes", toml).removeprefix("routes/").rpartition("@")[0].casefold()
+    except LedgerError:
+        client = place.stem.casefold()
+    return "" if client == DEFAULT else client
 
 
 def base_of(override: bytes) -> bytes:
@@ -127,6 +148,7 @@ def run(items: Iterable[Judged], old: Rules, new: Rules) -> Replayed:
     by_old, by_new = old.judge(), new.judge()
     differing: list[str] = []
     missing: dict[str, int] = {}
+    by_table: dict[str, int] = {}
     same = 0
 
     def judged() -> Iterator[Again]:
@@ -139,16 +161,20 @@ def run(items: Iterable[Judged], old: Rules, new: Rules) -> Replayed:
                 same += 1
             else:
                 differing.append(item.name)
+            table = new.table(item.client).name
+            by_table[table] = by_table.get(table, 0) + 1
             yield by_new.again(item)
 
     changes = report(judged())
-    return Replayed(changes, same, tuple(differing), missing)
+    return Replayed(changes, same, tuple(differing), missing, by_table)
 
 
 def lines(replayed: Replayed, most: int | None) -> Iterator[str]:
     """Say the outcome in lines; `most` names of items behind each figure, None for all."""
     told = replayed.report
     yield f"{told.items} items judged again: {told.unchanged} unchanged."
+    for table, count in sorted(replayed.by_table.items()):
+        yield f"  by the routes {table}: {count}"
     for figure, title in (("grade", "Grades"), ("route", "Routes"), ("value", "Values")):
         changes = [each for each in told.changes if each.figure == figure]
         if changes:
@@ -165,6 +191,16 @@ def lines(replayed: Replayed, most: int | None) -> Iterator[str]:
         yield f"  DIFFERENT, which must not be: {_items(replayed.differing, most)}"
     for name, count in replayed.versions_not_here.items():
         yield f"  not compared, for these versions are not here: {name} ({count})"
+
+
+def _find_client(place: Path, old: Rules, new: Rules, replayed: Replayed) -> None:
+    """Refuse the routes of a client nobody knows: they were asked of nothing, which must not read as no change."""
+    client = whose(place, read_file(place))
+    table = new.table(client).name
+    replayed.by_table.setdefault(table, 0)
+    known = client in old.tables or any(client == name for name, _ in old.clients)
+    if not known and not replayed.by_table[table]:
+        raise SettingsError(f"{place}: its id is {client!r}, and no item here is of such a client: mend the id")
 
 
 def _change(change: Change) -> str:
@@ -207,3 +243,13 @@ def _try(place: Path, pack: Pack) -> None:
     refused = refusal(pack)
     if refused:
         raise SettingsError(f"{place}: {refused}")
+
+
+def _deny(place: Path, kind: Kind, toml: bytes) -> None:
+    """Refuse questions under the name of published ones: answers given to those would be taken for answers to these."""
+    try:
+        denied = ledger.denial(ledger.read(find.read(LEDGER)), kind, toml)
+    except LedgerError as error:
+        raise SettingsError(f"{place}: {error}") from error
+    if denied:
+        raise SettingsError(f"{place}: {denied}")

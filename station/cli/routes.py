@@ -13,12 +13,13 @@ from grading.worth import Worth, override_cost
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
 from station import proof
+from station.cli.language import translator
+from station.cli.replaying import whose
 from station.rules import read_rules
 from station.settings import SettingsError
 from station.trial import Pack, read_file, refusal
 from station.words import ROUTE_WORDS
 
-DEFAULT = "default"
 _PARTS: Mapping[str, str] = {
     "price": mark("price"),
     "prep": mark("prep"),
@@ -58,9 +59,7 @@ def explain(described: Described, client: str, language: str) -> int:
 
     Raises SettingsError for facts, a client or a language that do not exist.
     """
-    if language not in languages():
-        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
-    tr = Translator(language)
+    tr = translator(language)
     table = _table(client)
     try:
         grade = msgspec.convert(
@@ -123,15 +122,15 @@ def waiting_of(told: list[str]) -> dict[str, int]:
 
 def _findings(place: Path) -> Iterator[str]:
     text, default = read_file(place), find.read("routes/default.toml")
-    is_default = place.stem == DEFAULT
+    client = whose(place, text)
+    is_default = not client
     refused = refusal(Pack("routes", text, b"" if is_default else default))
     if refused:
         yield refused
         return
     table = route.parse(text) if is_default else route.parse(default, text)
     rules = read_rules()
-    problems = proof.of_table(rules, "" if is_default else place.stem.casefold(), table)
-    problems += proof.unknown(rules, table)
+    problems = proof.of_table(rules, client, table) + proof.unknown(rules, table)
     yield from (f"{problem.place}: {problem.text}" for problem in problems)
     for language in languages():
         if language == SOURCE_LANGUAGE:
@@ -150,9 +149,13 @@ def _table(client: str) -> route.RouteTable:
         if client.endswith(".toml"):
             return route.parse(default, read_file(Path(client)))
         name = f"routes/{client.casefold()}.toml"
-        return route.parse(default, find.read(name)) if name in find.names("routes") else route.parse(default)
+        if name in find.names("routes"):
+            return route.parse(default, find.read(name))
     except route.RouteError as error:
         raise SettingsError(f"{client}: {error}") from error
+    own = ", ".join(each for each in read_rules().routes if each)
+    sys.stderr.write(f"returns-station: {client!r} has no routes of its own, those of all are told; {own} have\n")
+    return route.parse(default)
 
 
 def _say_rules(tried: tuple[route.Tried, ...], decisive: str, tr: Translator) -> None:

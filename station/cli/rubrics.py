@@ -17,6 +17,7 @@ from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
 from station import proof
+from station.cli.language import translator
 from station.marketplaces import read_mappings
 from station.references import FOLDER, AnswerPictures
 from station.rules import applied, read_rules
@@ -92,9 +93,7 @@ def preview(name: str, language: str, walk: Walk, codes: bool = False) -> int:
 
     With `codes`, what marketplaces call the outcome is told too.
     """
-    if language not in languages():
-        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
-    tr = Translator(language)
+    tr = translator(language)
     shown = _rubric(name, walk.client)
     unsound = soundness.check(shown)
     if unsound:
@@ -110,7 +109,7 @@ def preview(name: str, language: str, walk: Walk, codes: bool = False) -> int:
     if left:
         sys.stderr.write(f"returns-station: the questions ended before these answers: {', '.join(left)}\n")
         return 1
-    graded, routed = _conclusion(shown, given, kit, tr)
+    graded, routed = _conclusion(shown, given, kit, _client(name, walk.client), tr)
     if codes:
         outcome = mappings.outcome_of(shown.category, graded, routed.disposition, "matched", "", given)
         for mapping in read_mappings():
@@ -211,6 +210,14 @@ def _rubric(name: str, client: str) -> Rubric:
     return found
 
 
+def _client(name: str, client: str) -> str:
+    """Whose goods are walked through: who was named, or whom the file of an override is for."""
+    if client or not name.endswith(".toml"):
+        return client
+    toml = read_file(Path(name))
+    return overrides.parse(toml).client if overrides.is_override(toml) else ""
+
+
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -265,7 +272,9 @@ def _chosen(question: Question, give: Callable[[], str | None]) -> Option | None
             return None
 
 
-def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Translator) -> tuple[Grade, Route]:
+def _conclusion(
+    shown: Rubric, answers: Answers, parts: tuple[str, ...], client: str, tr: Translator
+) -> tuple[Grade, Route]:
     """Say what is to be done to it, its defects, the grade and the route, with the reasons of both."""
     _say("")
     for step in rubric.prep_needed(shown, answers, parts):
@@ -277,11 +286,8 @@ def _conclusion(shown: Rubric, answers: Answers, parts: tuple[str, ...], tr: Tra
         _say(tr.format(words, zone=zone, kind=kind, severity=str(defect.severity)))
     prep_s = sum(step.seconds for step in rubric.prep_needed(shown, answers, parts))
     graded = grade(shown, answers, {**_EVIDENCE, "parts": parts})
-    routed = route.route(
-        route.parse(find.read("routes/default.toml")),
-        graded,
-        {**_EVIDENCE, **_ARTICLE, "category": shown.category, "prep_s": prep_s},
-    )
+    facts = {**_EVIDENCE, **_ARTICLE, "client": client, "category": shown.category, "prep_s": prep_s}
+    routed = route.route(read_rules().table(client), graded, facts)
     function = tr.gettext(_FUNCTION_WORDS[graded.functional])
     letter = graded.letter or tr.gettext(mark("none"))
     _say(tr.format(mark("Grade: {letter} ({function}) by {rule}"), letter=letter, function=function, rule=graded.rule))

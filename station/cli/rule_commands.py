@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 _PLAIN = argparse.RawDescriptionHelpFormatter
 _MOST_ITEMS = 10_000_000
+_MOST_MINOR = 1_000_000_000
+_MOST_PARTS = 1_000
 
 _ABOUT_ROUTES = """\
 Tries every grade that the rubrics can give with every fact that the rules tell apart, and says: rules that are never
@@ -69,7 +71,9 @@ def _add_replay(
         formatter_class=_PLAIN,
     )
     replay.add_argument("--rubric", type=Path, nargs="+", default=[], metavar="FILE", help="in place of its category's")
-    replay.add_argument("--routes", type=Path, nargs="+", default=[], metavar="FILE", help="default.toml, CLIENT.toml")
+    replay.add_argument(
+        "--routes", type=Path, nargs="+", default=[], metavar="FILE", help="for the client its `id` names"
+    )
     replay.add_argument("--last", type=_items, default=1000, metavar="N", help="how many items (default: 1000)")
     replay.add_argument("--all", action="store_true", help="name every item behind each figure")
     replay.add_argument("--json", action="store_true", help="for programs")
@@ -140,14 +144,17 @@ def _add_routes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     explain.add_argument("--letter", choices=["A", "B", "C", "D", ""], default="A", help="(default: A)")
     functions = ["sealed", "works", "partly", "untested", "faulty"]
     explain.add_argument("--functional", choices=functions, default="works", help="(default: works)")
-    explain.add_argument("--missing", type=int, default=0, metavar="N", help="parts that are missing")
+    explain.add_argument("--missing", type=_parts, default=0, metavar="N", help="parts that are missing")
     explain.add_argument("--stop", action="append", default=[], metavar="CODE", help="a stop answer's code")
-    explain.add_argument("--price", type=int, default=10_000, metavar="MINOR", help="in minor units (default: 10000)")
+    explain.add_argument(
+        "--price", type=_amount, default=10_000, metavar="MINOR", help="in minor units (default: 10000)"
+    )
     explain.add_argument("--currency", default="USD", help="(default: USD)")
     explain.add_argument("--match", choices=["matched", "undeclared", "wrong"])
     explain.add_argument("--serial", choices=["same", "different", "unread", "not_known"])
-    explain.add_argument("--kind", help="of the return order: return, exchange, warranty, repair, undelivered")
-    explain.add_argument("--prep", type=int, dest="prep_s", metavar="SECONDS", help="what making it ready takes")
+    kinds_of_order = ["return", "exchange", "warranty", "repair", "undelivered"]
+    explain.add_argument("--kind", choices=kinds_of_order, help="of the return order (default: return)")
+    explain.add_argument("--prep", type=_amount, dest="prep_s", metavar="SECONDS", help="what making it ready takes")
     explain.add_argument("--today", metavar="YYYY-MM-DD", help="(default: today)")
     explain.add_argument("--season", help="of the goods: winter, summer, christmas")
     explain.add_argument("--waiting", action="append", default=[], metavar="WAY=N", help="items that wait in a way")
@@ -262,8 +269,20 @@ def _publish(asked: argparse.Namespace) -> int:
 
 
 def _items(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= _MOST_ITEMS:
-        raise argparse.ArgumentTypeError(f"between 1 and {_MOST_ITEMS}")
+    return _between(1, _MOST_ITEMS, text)
+
+
+def _parts(text: str) -> int:
+    return _between(0, _MOST_PARTS, text)
+
+
+def _amount(text: str) -> int:
+    return _between(0, _MOST_MINOR, text)
+
+
+def _between(least: int, most: int, text: str) -> int:
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"between {least} and {most}")
     return int(text)
 
 

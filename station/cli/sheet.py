@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from devices.scanners.self_test import SELF_TEST
-from resources.words import Translator, languages, mark
+from resources.words import mark
 from station import command_sheet
+from station.cli.language import translator
 from station.inputs import Do
-from station.settings import SettingsError
 from station.words import PAGE_WORDS
 
 ANSWERS = 9
@@ -35,9 +35,7 @@ _WORDS: Mapping[Do, str] = {
 
 def write(out: Path, language: str) -> int:
     """Write the sheet as PDF and say what to do with it; raises SettingsError for a language we do not have."""
-    if language not in languages():
-        raise SettingsError(f"There is no language {language!r}; one of {', '.join(languages())}.")
-    tr = Translator(language)
+    tr = translator(language)
     commands = [(str(do), tr.gettext(words)) for do, words in _WORDS.items()]
     answers = [(f"{Do.CHOOSE}:{key}", tr.format(mark("Answer {key}"), key=str(key))) for key in range(1, ANSWERS + 1)]
     pages = [(f"page:{key}", tr.gettext(words)) for key, words in enumerate(PAGE_WORDS.values(), start=1)]

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from resources.words import Translator
 from station.archive import entries_after
 from station.cli.find import reading
+from station.cli.language import translator
 from station.copy_marks import acked_in, refused_in
 from station.database import open_memory
 from station.entries import Entry, first_break, first_prev
@@ -28,15 +29,17 @@ _PAGE = 5_000
 def show(data: Path, shift: str, form: str, with_things: bool, out: Path | None = None, language: str = "en") -> int:
     """Print the report of a shift, the latest when none is named, or write it to `out`; return 1 for no such shift.
 
-    Raises JournalError when there is no journal, or when it cannot be read; OSError when `out` cannot be written.
+    Raises JournalError when there is no journal, or when it cannot be read; SettingsError for a language we do not
+    have; OSError when `out` cannot be written.
     """
+    tr = translator(language)
     with reading(data) as (connection, station):
         named = shift or newest(connection, station)
         told = report(connection, BenchShift(station, named), _sent(connection, data))
         if told is None:
             sys.stderr.write(f"There is no shift {shown(shift)}.\n" if shift else "This bench has had no shift yet.\n")
             return 1
-        content = _formed(connection, data, told, form, with_things, language)
+        content = _formed(connection, data, told, form, with_things, tr)
     if out is not None:
         out.write_bytes(content)
     else:
@@ -44,11 +47,11 @@ def show(data: Path, shift: str, form: str, with_things: bool, out: Path | None 
     return 0
 
 
-def _formed(connection: Connection, data: Path, told: Report, form: str, with_things: bool, language: str) -> bytes:
+def _formed(connection: Connection, data: Path, told: Report, form: str, with_things: bool, tr: Translator) -> bytes:
     if form == "pdf":
         (head,) = entries_after(connection, data, _recorded(connection) - 1, 1)
         shift = BenchShift(told.station, told.shift)
-        return shift_pdf.pdf(printed(connection, shift, told, head), Translator(language))
+        return shift_pdf.pdf(printed(connection, shift, told, head), tr)
     is_blind = bool(told.counting_at) and not told.reviewed_at
     counted = None if is_blind else figures(connection, BenchShift(told.station, told.shift), now())
     if form == "json":

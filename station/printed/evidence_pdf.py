@@ -77,18 +77,30 @@ def _identity(told: Dossier, tr: Translator) -> list[tuple[str, str]]:
     weights = ((mark("Parcel weight"), told.last(ParcelWeighed)), (mark("Item weight"), told.last(ItemWeighed)))
     for text, weighed in weights:
         if isinstance(weighed, ParcelWeighed | ItemWeighed):
-            rows.append((text, _weight(weighed.weight_mg, weighed.expected_mg, tr)))
+            rows.append((text, _weight(weighed, tr)))
     for each in told.all(ExceptionRaised):
         if isinstance(each, ExceptionRaised):
             rows.append((mark("Noted"), tr.gettext(EXCEPTION_WORDS.get(each.kind, each.kind))))
     return [(tr.gettext(word), value) for word, value in rows if value]
 
 
-def _weight(weight_mg: int, expected_mg: int, tr: Translator) -> str:
-    text = f"{weight_mg / 1_000_000:.3f} kg"
-    if not expected_mg:
-        return text
-    return tr.format(mark("{weight}, expected {expected}"), weight=text, expected=f"{expected_mg / 1_000_000:.3f} kg")
+def _weight(weighed: ParcelWeighed | ItemWeighed, tr: Translator) -> str:
+    """Return a weight beside what was expected and how far from that is accepted, lest a light box read as a theft."""
+    kg = {"weight": _kg(weighed.weight_mg, tr), "expected": _kg(weighed.expected_mg, tr)}
+    if not weighed.expected_mg:
+        return kg["weight"]
+    if isinstance(weighed, ParcelWeighed) and weighed.high_mg:
+        words = mark("{weight}, expected {expected}, accepted from {low} to {high}")
+        return tr.format(words, **kg, low=_kg(weighed.low_mg, tr), high=_kg(weighed.high_mg, tr))
+    if weighed.in_band is None:
+        return tr.format(mark("{weight}, expected {expected}"), **kg)
+    if weighed.in_band:
+        return tr.format(mark("{weight}, expected {expected}: within what is accepted"), **kg)
+    return tr.format(mark("{weight}, expected {expected}: beyond what is accepted"), **kg)
+
+
+def _kg(weight_mg: int, tr: Translator) -> str:
+    return f"{tr.figure(f'{weight_mg / 1_000_000:.3f}')} kg"
 
 
 def _moment(at: str) -> str:

@@ -72,14 +72,33 @@ def test_a_payer_hears_of_a_piece_that_a_question_says_is_missing(goods) -> None
     assert codes(MAPPINGS["paypal"], outcome)[0].code == "MISSING_ITEMS"
 
 
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_amazon_sells_as_new_only_what_our_route_restocks_and_nobody_used(goods, category: str) -> None:
+    shipped, opened = goods.rubric(category), {"appliances", "audio", "cosmetics", "electronics", "laptops", "phones"}
+    answers = goods.best(shipped)
+    graded = grade(shipped, answers, goods.matched)
+    way = route(goods.routes(), graded, goods.facts(category)).disposition
+    coded = codes(MAPPINGS["amazon"], outcome_of(category, graded, way, "matched", "", answers))[0]
+    assert (coded.code == "SELLABLE") == (category not in opened)
+    assert (way == "restock") == (category not in opened)
+
+
 @pytest.mark.parametrize(
     ("mapping", "outcome", "expected"),
     [
-        ("amazon", {}, "SELLABLE"),
+        ("amazon", {"category": "apparel", "disposition": "restock"}, "SELLABLE"),
+        ("amazon", {"category": "apparel"}, ""),
+        ("amazon", {"functional": "sealed", "disposition": "restock"}, "SELLABLE"),
+        ("amazon", {}, ""),
+        ("amazon", {"disposition": "restock"}, ""),
         ("amazon", {"letter": "B"}, ""),
         ("amazon", {"letter": "B", "liability": "carrier"}, "CARRIER_DAMAGED"),
         ("amazon", {"letter": "D", "liability": "customer"}, "CUSTOMER_DAMAGED"),
-        ("amazon", {"letter": "D", "functional": "faulty", "liability": "customer"}, "DEFECTIVE"),
+        ("amazon", {"letter": "D", "functional": "faulty", "liability": "customer"}, "CUSTOMER_DAMAGED"),
+        ("amazon", {"letter": "C", "functional": "partly", "liability": "carrier"}, "CARRIER_DAMAGED"),
+        ("amazon", {"letter": "C", "functional": "partly", "liability": "warehouse"}, "DAMAGED"),
+        ("amazon", {"letter": "D", "functional": "faulty", "liability": "vendor"}, "DEFECTIVE"),
+        ("amazon", {"letter": "D", "functional": "faulty"}, "DEFECTIVE"),
         ("amazon", {"letter": "D", "stops": ("expired",), "disposition": "recycle"}, "EXPIRED"),
         ("ebay", {"category": "apparel"}, "1000"),
         ("ebay", {"category": "media"}, "2750"),
@@ -87,10 +106,12 @@ def test_a_payer_hears_of_a_piece_that_a_question_says_is_missing(goods) -> None
         ("ebay", {"letter": "C"}, "3000"),
         ("ebay", {"letter": "D", "functional": "faulty"}, "7000"),
         ("back_market", {"letter": "B"}, "Good"),
+        ("back_market", {"letter": "B", "answers": ("screen:near",)}, "Fair"),
         ("back_market", {"letter": "B", "answers": ("health:unread",)}, ""),
         ("back_market", {"category": "apparel"}, ""),
         ("ctia", {}, "0"),
         ("ctia", {"functional": "partly"}, ""),
+        ("ctia", {"letter": "D", "answers": ("liquid:red",)}, ""),
         ("r2v3", {}, "F3"),
         ("loop", {"match": "wrong", "disposition": "hold"}, "incorrect_item"),
         ("shopify", {"disposition": "hold"}, "PROCESSING_REQUIRED"),

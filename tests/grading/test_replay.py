@@ -112,6 +112,17 @@ def test_what_another_table_changes_is_told_with_its_items(goods) -> None:
     )
 
 
+def test_who_must_act_on_a_hold_is_part_of_its_route(goods) -> None:
+    rubric, table = goods.rubric("phones"), goods.routes()
+    laxer = parse(goods.routes_toml().replace('owner = "safety"', 'owner = "supervisor"', 1).encode())
+    item = judged("LPN1", rubric, table, (("battery", "yes"),), goods.facts("phones"))
+    told = report([judge(rubric, laxer).again(item)])
+    assert told.unchanged == 0
+    assert [(each.figure, each.was, each.now) for each in told.changes] == [
+        ("route", "hold (safety)", "hold (supervisor)")
+    ]
+
+
 def test_a_rubric_that_grades_harder_is_told_by_letter(goods) -> None:
     rubric, table = goods.rubric("phones"), goods.routes()
     text = goods.toml("phones").replace("version = ", "version = 9", 1)

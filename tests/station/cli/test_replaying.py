@@ -54,6 +54,40 @@ def test_a_table_that_brings_in_less_is_told_with_the_plates(
     assert f"-> less (-0.01 USD): 1: {change['items'][0]}" in out
 
 
+def test_routes_are_those_of_the_client_their_id_names(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = '[[rules]]\nnumber = 1\nsection = "contract"\nwhen = "true"\nto = "hold"\nowner = "client"\ntext = "Ask"\n'
+    files = [tmp_path / "lumenfold.toml", tmp_path / "lumenfold-v9.toml"]
+    told = []
+    for file in files:
+        file.write_text('id = "lumenfold"\nversion = 9\n' + rule)
+        assert main.main(["replay", str(folder), "--routes", str(file), "--json"]) == 1
+        told.append(json.loads(capsys.readouterr().out))
+    assert told[0] == told[1]
+    assert told[1]["by_table"]["default@5+lumenfold@9"] > 0
+    assert [each["now"] for each in told[1]["report"]["changes"] if each["figure"] == "route"] == ["hold (client)"]
+    assert main.main(["replay", str(folder), "--routes", *map(str, files)]) == 1
+    assert "for the same client" in capsys.readouterr().err
+    files[0].write_text('id = "lumenfild"\nversion = 9\n' + rule)
+    assert main.main(["replay", str(folder), "--routes", str(files[0])]) == 1
+    assert f"{files[0]}: its id is 'lumenfild', and no item here is of such a client" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["rubrics/apparel.toml", "rubrics/clients/tallowby.footwear.toml"])
+def test_other_questions_under_a_published_version_are_refused(
+    name: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    text = find.read(name).decode()
+    file.write_text(text + "# The same content with another comment is the same version.\n")
+    assert main.main(["replay", str(folder), "--rubric", str(file)]) == 0
+    file.write_text(text.replace("seconds = ", "seconds = 1", 1))
+    capsys.readouterr()
+    assert main.main(["replay", str(folder), "--rubric", str(file)]) == 1
+    assert "raise its version" in capsys.readouterr().err
+
+
 def test_a_file_that_cannot_be_used_and_a_folder_without_journal_are_told(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

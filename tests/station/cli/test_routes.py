@@ -1,11 +1,13 @@
 """The routes commands: what is wrong with a table in a sentence each, and one item's route with every rule tried."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from resources import find
 from station import __main__ as main
+from station.records import OrderKind
 
 
 def test_the_shipped_tables_have_nothing_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,6 +58,13 @@ def test_a_text_that_nothing_fills_is_one_sentence_and_no_traceback(
     assert "tallowby: rule 1: text: nothing fills the place {who}" in told.out + told.err
 
 
+def test_a_table_is_checked_as_what_its_id_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "routes-for-spring.toml"
+    file.write_text(find.read("routes/default.toml").decode())
+    assert main.main(["routes", "check", str(file)]) == 0
+    assert "nothing to mend" in capsys.readouterr().out
+
+
 def test_one_item_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     told = ["--letter", "C", "--price", "20000", "--prep", "90", "--waiting", "refurb=10", "--today", "2026-04-01"]
     assert main.main(["routes", "explain", "phones", "--client", "Lumenfold", *told]) == 0
@@ -70,6 +79,39 @@ def test_one_item_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         "  Restock: - (Only complete goods of grade A that work are restocked)",
     ):
         assert said in out, (said, out)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [("--price", "-5"), ("--missing", "-1"), ("--prep", "-1"), ("--kind", "retrun"), ("--price", "9" * 5000)],
+)
+def test_figures_and_kinds_that_cannot_be_are_refused(
+    told: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main.main(["routes", "explain", "phones", *told])
+    assert told[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", get_args(OrderKind))
+def test_every_kind_of_order_is_explained(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["routes", "explain", "toys", "--kind", kind]) == 0
+    assert ("Hold by default@5:20" in capsys.readouterr().out) == (kind in ("warranty", "repair"))
+
+
+def test_a_client_without_routes_of_its_own_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["routes", "explain", "toys", "--client", "Hearthwik"]) == 0
+    assert "'Hearthwik' has no routes of its own, those of all are told; hearthwick, " in capsys.readouterr().err
+    assert main.main(["routes", "explain", "toys", "--client", "Hearthwick"]) == 0
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("letter", "way"), [("A", "Restock by default@5:31"), ("C", "Hold by default@5:50")])
+def test_only_a_rule_that_compares_ways_needs_their_worth(
+    letter: str, way: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.main(["routes", "explain", "toys", "--currency", "JPY", "--letter", letter]) == 0
+    assert f"Route: {way}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

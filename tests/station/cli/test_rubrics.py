@@ -13,6 +13,7 @@ from resources import find
 from resources.words import Translator
 from station import __main__ as main
 
+FAULTLESS_CHINA = "no,no,opened,all,none,none,clear,none,none,none"
 FAULTLESS_PHONE = "no,opened,no,all,white,flush,all,all,yes,none,none"
 
 
@@ -149,11 +150,23 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
         assert said in out, said
 
 
+def test_the_route_is_that_of_the_clients_own_table(capsys: pytest.CaptureFixture[str]) -> None:
+    missing = FAULTLESS_CHINA.replace("all,", "missing,")
+    assert main.main(["rubric", "preview", "china", "--answers", missing]) == 0
+    assert "Refurb by default@5:50" in capsys.readouterr().out
+    own = str(find.path("rubrics/clients/hearthwick.china.toml"))
+    for told in (["china", "--client", "HEARTHWICK"], [own]):
+        assert main.main(["rubric", "preview", *told, "--answers", f"{missing},whole"]) == 0
+        out = capsys.readouterr().out
+        assert "Recycle by hearthwick@2:2" in out
+        assert "  - The client sells no chipped china" in out
+
+
 def test_what_marketplaces_call_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["rubric", "preview", "phones", "--codes", "--answers", FAULTLESS_PHONE]) == 0
     out = capsys.readouterr().out
     for said in (
-        "  Amazon FBA dispositions, detailed_disposition: SELLABLE",
+        "  Amazon FBA dispositions, detailed_disposition: none: Opened goods of this kind are not sold as new",
         "  eBay condition ids, condition_id: 1500",
         "  CTIA device grades, function: 0",
         "  R2v3 equipment categories, functional: F3",

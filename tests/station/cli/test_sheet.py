@@ -11,6 +11,7 @@ from devices.scanners.self_test import SELF_TEST
 from station import __main__ as main
 from station.command_sheet import DPI
 from station.inputs import Command, Do
+from station.journal import Journal
 from station.own_codes import command_in
 from station.words import PAGE_WORDS
 
@@ -33,7 +34,24 @@ def test_every_command_can_be_scanned_from_the_sheet(tmp_path: Path, language: s
     assert {each.value for each in commands if isinstance(each, Command) and each.value} == {*"123456789"}
 
 
-def test_a_language_we_do_not_have_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main.main(["command-sheet", str(tmp_path / "x.pdf"), "--language", "xx"]) == 1
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("command-sheet", "OUT"),
+        ("mat-sheet", "OUT"),
+        ("evidence", "DATA", "LPN1", "--to", "OUT"),
+        ("bin", "DATA", "B1", "--form", "pdf", "--to", "OUT"),
+        ("shift", "DATA", "--form", "pdf", "--to", "OUT"),
+        ("rubric", "preview", "toys"),
+        ("routes", "explain", "toys"),
+    ],
+)
+def test_a_language_we_do_not_have_is_told_by_every_command(
+    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = Journal.open(tmp_path / "station.sqlite", "A01")
+    journal.close()
+    places = {"OUT": str(tmp_path / "x.pdf"), "DATA": str(tmp_path)}
+    assert main.main([*(places.get(each, each) for each in command), "--language", "xx"]) == 1
     assert "one of en, es" in capsys.readouterr().err
     assert not (tmp_path / "x.pdf").exists()

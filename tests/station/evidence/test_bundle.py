@@ -16,7 +16,15 @@ from station.__main__ import main
 from station.facts import Undone
 from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
-from station.receiving.facts import ExceptionRaised, ItemIdentified, ParcelArrived, PatternNoted, SerialChecked
+from station.receiving.facts import (
+    ExceptionRaised,
+    ItemIdentified,
+    ItemWeighed,
+    ParcelArrived,
+    ParcelWeighed,
+    PatternNoted,
+    SerialChecked,
+)
 from station.routing.facts import Graded, PlateAllotted
 
 NASTY = '=1+1\x1b[2J\u202e<b>"'
@@ -106,6 +114,19 @@ def test_the_paper_says_for_what_it_is_and_shows_the_photos(bundled: Callable[..
         assert title in words and "Grade D" in words and "SN1" in words
         assert not set(words) & set("\x1b\u202e")
         document.close()
+
+
+def test_a_weight_is_told_with_what_is_accepted(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
+    with Journal.open(shelf / "station.sqlite", "A01") as journal:
+        parcel = ParcelWeighed("P1", 492_000, 867_000, 389_000, 1_345_000, True)
+        journal.append((parcel, ItemWeighed("I1", 400_000, 500_000, False)), operator="BDG-1", shift="S-A01-1")
+    for language, parcel_says, item_says in (
+        ("en", "0.492 kg, expected 0.867 kg, accepted from 0.389 kg to 1.345 kg", "0.500 kg: beyond what is accepted"),
+        ("es", "0,492 kg, esperado 0,867 kg, se acepta de 0,389 kg a 1,345 kg", "0,500 kg: fuera de lo aceptado"),
+    ):
+        with pypdfium2.PdfDocument(bundled("I1", "--language", language)["evidence.pdf"]) as document:
+            words = " ".join(document[0].get_textpage().get_text_range().split())
+        assert parcel_says in words and item_says in words, words
 
 
 def test_the_same_evidence_gives_the_same_bytes(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
