@@ -1,10 +1,12 @@
 """Proves rule files: the same for the command line, for who publishes and for the bench that a file is delivered to."""
 
 from grading import soundness, table_soundness
+from grading.overrides import Override
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from grading.soundness import Problem
 from station.receiving.parcel import FOUND
+from station.references import picture_of
 from station.rules import Rules
 
 
@@ -23,16 +25,22 @@ def of_table(rules: Rules, client: str, table: RouteTable) -> list[Problem]:
 
 
 def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
-    """Return the names in what somebody writes that nothing has: stops without words, or that nothing gives.
+    """Return the names in what somebody writes that nothing has: stops without words or that nothing gives, pictures.
 
-    For the writer alone: a bench of another version may have what we have not, and shows such a stop as any other.
+    For the writer alone: a bench of another version may have what we have not, and goes on without the words or the
+    picture.
     """
     if isinstance(written, Rubric):
         answers = [(f"questions.{question.id}.{option.id}", option) for question, option in written.pairs.values()]
-        return [
+        unworded = [
             Problem(place, f"stop: {option.stop} has no words; one of {', '.join(sorted(rules.interlocks))}")
             for place, option in answers
             if option.stop and option.stop not in rules.interlocks
+        ]
+        return unworded + [
+            Problem(place, f"picture: there is no {option.picture} among the program's; leave it out, or name another")
+            for place, option in answers
+            if option.picture and picture_of(option) is None
         ]
     rubrics = (*rules.rubrics.values(), *rules.clients.values())
     given = {option.stop for each in rubrics for _, option in each.pairs.values() if option.stop} | {*FOUND}
@@ -41,3 +49,11 @@ def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
         for name, _, condition in written.rules
         for code in sorted(condition.sought("stops") - given)
     ]
+
+
+def second(rules: Rules, override: Override, category: str) -> list[Problem]:
+    """Return that the client has another override of the category already, where it has one of another id."""
+    held = rules.clients.get((override.client.casefold(), category))
+    if held is None or held.over.partition("@")[0] == override.id:
+        return []
+    return [Problem("client", f"{override.client} has {held.over} for {category} already; change that one")]

@@ -82,6 +82,10 @@ def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: 
             if name.startswith(CLIENTS):
                 override = overrides.parse(files[name])
                 made = applied(override, versions)
+                if (override.client.casefold(), made.category) in clients:
+                    raise RubricError(
+                        f"client: {override.client} has another override of {made.category}; make them one"
+                    )
                 clients[(override.client.casefold(), made.category)] = made
                 versions[made.name] = made
             elif name.startswith(RUBRICS):

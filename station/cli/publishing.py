@@ -104,8 +104,10 @@ def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
         return
     rules = read_rules()
     if kind != "routes":
-        made = applied(overrides.parse(text), rules.versions) if kind == "clients" else rubric.parse(text)
+        override = overrides.parse(text) if kind == "clients" else None
+        made = applied(override, rules.versions) if override else rubric.parse(text)
         problems = proof.of_rubric(rules, made) + proof.unknown(rules, made)
+        problems += proof.second(rules, override, made.category) if override else []
     else:
         table = route.parse(text) if is_default else route.parse(default, text)
         problems = proof.of_table(rules, "" if is_default else file.stem.casefold(), table) + proof.unknown(

@@ -20,7 +20,7 @@ from station import proof
 from station.cli.language import translator
 from station.marketplaces import read_mappings
 from station.references import FOLDER, AnswerPictures
-from station.rules import applied, read_rules
+from station.rules import Rules, applied, read_rules
 from station.settings import SettingsError
 from station.trial import read_file
 from station.words import ROUTE_WORDS
@@ -147,6 +147,22 @@ def _findings(files: list[Path]) -> Iterator[str]:
             for each in soundness.untranslated(made, catalogue):
                 yield f"{file}: {_where(each.place)}: language {language}: {each.text}"
     yield from _together(read)
+    yield from _seconds(files, rules, bases)
+
+
+def _seconds(files: list[Path], rules: Rules, bases: Mapping[str, Rubric]) -> Iterator[str]:
+    """Overrides of one client and category that another of the files, or one of the program's, is for too."""
+    first: dict[tuple[str, str], Path] = {}
+    for file in files:
+        try:
+            override = overrides.parse(read_file(file))
+            category = bases[override.overrides].category
+        except (rubric.RubricError, KeyError):  # no override, or one that was told of already
+            continue
+        yield from (f"{file}: {each.place}: {each.text}." for each in proof.second(rules, override, category))
+        other = first.setdefault((override.client.casefold(), category), file)
+        if other != file:
+            yield f"{file}: client: {other} is {override.client}'s override of {category} too; make them one."
 
 
 def _made(file: Path, bases: Mapping[str, Rubric]) -> Rubric:

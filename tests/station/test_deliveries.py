@@ -89,6 +89,11 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         ("rubrics/../apparel.toml", NEWER, "no rules of this program have such a name"),
         ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@5 is known"),
         ("routes/default.toml", 'id = "default"\nversion = 9', "No rule fits this item"),
+        (
+            "rubrics/clients/other.footwear.toml",
+            find.read("rubrics/clients/tallowby.footwear.toml").decode().replace('id = "tallowby"', 'id = "other"'),
+            "client: Tallowby has another override of footwear",
+        ),
         ("routes/northwind.toml", 'id = "northwind"\nversion = 1\nrules = 1', "rules: Expected"),
         (
             "routes/northwind.toml",

@@ -94,6 +94,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
             'stop = "lockt"',
             "question lock, option yes: stop: lockt has no words; one of",
         ),
+        ('picture = "', 'picture = "not_', "picture: there is no not_"),
         ('"It is cracked"', '"It is in shards"', "question screen, option cracked: language es: not translated: It is"),
         ('hint = "Hold the', 'hint = "Press the', "prep step power_off: language es: not translated: Press the button"),
         ('kind_of = "electronics"', 'kind_of = "phones"', "kind_of: phones is no category that people are offered."),
@@ -121,6 +122,21 @@ def test_all_files_of_a_folder_are_checked_and_compared(tmp_path: Path, capsys: 
     assert f"{two}: category: toys is that of {one} too." in out
     assert re.search(r"broken\.toml: not TOML: .*; mend that line\.", out)
     assert "3 rubrics checked: 2 to mend." in out
+
+
+def test_a_client_has_one_override_of_a_category(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = find.read("rubrics/clients/tallowby.footwear.toml").decode()
+    one, two = tmp_path / "a.toml", tmp_path / "b.toml"
+    one.write_text(text)
+    two.write_text(text.replace('id = "tallowby"', 'id = "other"').replace('"Tallowby"', '"TALLOWBY"'))
+    assert main.main(["rubric", "check", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert f"{two}: client: {one} is TALLOWBY's override of footwear too; make them one." in out
+    assert f"{two}: client: TALLOWBY has tallowby@2 for footwear already; change that one." in out
+    assert "2 rubrics checked: 2 to mend." in out
+    told = ["--by", "Ann", "--why", "-", "--ledger", str(tmp_path / "ledger")]
+    assert main.main(["publish", str(two), *told]) == 1
+    assert "TALLOWBY has tallowby@2 for footwear already" in capsys.readouterr().err
 
 
 def test_where_there_is_nothing_to_check_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
