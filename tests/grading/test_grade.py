@@ -107,6 +107,13 @@ def test_the_worst_floor_wins_and_comes_first(
     assert (result.letter, result.functional, result.reasons[0].code) == (letter, functional, first)
 
 
+@pytest.mark.parametrize(("cloth", "letter"), [("rolled", "B"), ("stain", "C"), ("torn", "D")])
+def test_cloth_of_the_home_is_looked_at_for_hair_stains_and_smell(goods, cloth: str, letter: str) -> None:
+    shipped = goods.rubric("home")
+    result = grade(shipped, goods.best(shipped, cloth=cloth), goods.matched)
+    assert (result.letter, result.reasons[0].code) == (letter, f"cloth:{cloth}")
+
+
 @pytest.mark.parametrize("category", ["phones", "laptops", "electronics", "audio"])
 def test_only_a_lock_that_nobody_could_see_is_said_not_to_be_checked(goods, category: str) -> None:
     shipped = goods.rubric(category)
@@ -140,7 +147,10 @@ def test_only_a_lock_that_nobody_could_see_is_said_not_to_be_checked(goods, cate
         ("laptops", {"lock_now": "yes", "lock": "dark"}, "locked", ""),
         ("electronics", {"lock_now": "yes", "lock": "dark"}, "locked", ""),
         ("audio", {"lock_now": "yes", "lock": "dark"}, "locked", ""),
+        ("electronics", {"lock": "data"}, "data", ""),
+        ("electronics", {"lock_now": "data", "lock": "dark"}, "data", ""),
         ("audio", {"ear": "wax"}, "hygiene", "D"),
+        ("home", {"cable": "damaged"}, "hazard", ""),
         ("appliances", {"cable": "damaged"}, "hazard", ""),
         ("bags", {"genuine": "unsure"}, "counterfeit", ""),
         ("bags", {"genuine": "differs"}, "counterfeit", ""),

@@ -107,7 +107,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(goods, toml: str, says: str) ->
 
 def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
     toml = b'[remove]\nquestions = ["packaging"]'
-    override = overrides.parse(HEAD.replace("apparel@4", "electronics@7").encode() + toml)
+    override = overrides.parse(HEAD.replace("apparel@4", "electronics@8").encode() + toml)
     with pytest.raises(RubricError, match="packaging leads to a stop question"):
         apply(goods.rubric("electronics"), override)
 

@@ -135,9 +135,9 @@ def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
     [
         ('cap = "A"', 'cap = "E"', r"questions\[0\]\.options\[0\]\.cap"),
         ("key = 1", 'key = "one"', r"questions\[0\]\.options\[0\]\.key"),
-        ("version = 7", "version = 0", "version"),
-        ("version = 7", f"version = {10**26}", "version: Expected `int` <= 999999999"),
-        ("version = 7", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
+        ("version = 8", "version = 0", "version"),
+        ("version = 8", f"version = {10**26}", "version: Expected `int` <= 999999999"),
+        ("version = 8", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
         ('kind = "stop"', 'kind = "maybe"', r"questions\[0\]\.kind"),
         ("[[shots]]", "[[shots]]\ncolour = 'red'", r"shots\[0\]: .*colour"),
         ('works = "A"', "", "grades: .*works"),

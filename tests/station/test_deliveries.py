@@ -137,7 +137,7 @@ def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, kno
 
 def test_another_text_under_a_name_that_was_signed_off_stays_out(copy: LocalCopy) -> None:
     cheaper = ROUTES.replace("restock = 150", "restock = 149", 1)
-    newer = cheaper.replace("version = 5", "version = 6", 1)
+    newer = cheaper.replace("version = 6", "version = 7", 1)
     rules = take(copy, told(1, "routes/default.toml", cheaper), told(2, "routes/default.toml", newer))
     assert "routes/default@6 is not what Returns Station signed off" in rules[0].why
     assert rules[1].why == ""

@@ -126,9 +126,9 @@ _WORDS = {
         ("void", PLATES[1]),
     ],
     "pdf": [
-        (f"decided about {PLATES[0]}: Accept as it is",),
+        (f"decided about {PLATES[0]}: Accept as is",),
         (f"second look at {PLATES[0]}",),
-        (f"taken back about {PLATES[0]}: Accept as it is",),
+        (f"taken back about {PLATES[0]}: Accept as is",),
         (f"plate {PLATES[1]} is void",),
     ],
 }
