@@ -31,7 +31,7 @@ MAX_RULES = 500
 _SECTIONS: tuple[Section, ...] = get_args(Section)
 # Stops of goods that nobody can use any more, and that are neither dangerous nor of interest to anyone: they may be
 # destroyed. After any other stop (a hazard, a recall, a lock, somebody's data) somebody must look before.
-_WORTHLESS = frozenset({"hygiene", "expired", "broken", "mould"})
+_WORTHLESS = frozenset({"hygiene", "expired", "broken", "mould", "pests", "small_part"})
 
 
 class RouteError(ValueError):

@@ -115,22 +115,22 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
 @pytest.mark.parametrize(
     ("base", "toml", "says"),
     [
-        ("electronics@7", '[grades]\nuntested = "A"', "untested allows C at best"),
-        ("electronics@7", '[grades]\npartly = "B"', "partly allows C at best"),
-        ("electronics@7", '[grades]\nfaulty = "C"', "faulty allows D at best"),
-        ("electronics@7", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
+        ("electronics@8", '[grades]\nuntested = "A"', "untested allows C at best"),
+        ("electronics@8", '[grades]\npartly = "B"', "partly allows C at best"),
+        ("electronics@8", '[grades]\nfaulty = "C"', "faulty allows D at best"),
+        ("electronics@8", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
         (
-            "electronics@7",
+            "electronics@8",
             '[[options]]\nquestion = "lock"\noption = "dark"\ncap = "A"',
             "dark of question lock: cap A is better than C, and the question can stop an item",
         ),
         (
-            "electronics@7",
+            "electronics@8",
             '[[options]]\nquestion = "lock"\noption = "dark"\nfunctional = "works"',
             "function works is better than none",
         ),
         (
-            "tools@4",
+            "tools@5",
             '[[options]]\nquestion = "runs"\noption = "untested"\nfunctional = "works"',
             "untested of question runs: function works is better than untested, and the question tells whether it",
         ),
@@ -145,8 +145,8 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
             "[[replace.questions]]" + question("stains", "packaging", ", sealed = true"),
             "cannot call more goods sealed",
         ),
-        ("tools@4", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
-        ("tools@4", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
+        ("tools@5", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
+        ("tools@5", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
     ],
 )
 def test_no_client_sells_what_nobody_found_to_work(goods, base: str, toml: str, says: str) -> None:
@@ -188,7 +188,7 @@ option = "smooth"
 cosmetic = "A"
 """
     changed = apply(
-        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@4", "electronics@7") + toml).encode())
+        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@4", "electronics@8") + toml).encode())
     )
     assert grade(changed, goods.best(changed, starts="untested"), goods.matched).functional == "faulty"
     assert grade(changed, goods.best(changed, packaging="no_box"), goods.matched).letter == "C"

@@ -318,14 +318,14 @@ def test_no_table_sends_what_somebody_must_look_at_anywhere_but_hold(goods, data
         ),
     )
     text = goods.routes_toml()
-    figures = text[text.index("[recovery.restock]") : text.index("[[authority]]")]
+    figures = text[text.index("[recovery.restock]") : text.index("[[override_reasons]]")]
     rules = "".join(
         f'[[rules]]\nnumber = {number}\nsection = "{section}"\nwhen = \'{when}\'\n{to}\ntext = "-"\n'
         for number, (section, when, to) in enumerate(data.draw(st.lists(rule, min_size=1, max_size=4)), 1)
     )
     codes = ["hazard", "recall", "recall_part", "locked", "data", "serial", "batch_unread", "mismatch", "a_site_s_own"]
     kept = data.draw(st.sampled_from(codes))
-    worthless = data.draw(st.lists(st.sampled_from(["hygiene", "expired", "broken", "mould"])))
+    worthless = data.draw(st.lists(st.sampled_from(["hygiene", "expired", "broken", "mould", "pests", "small_part"])))
     stops = tuple(data.draw(st.permutations([kept, *worthless])))
     graded = Grade(data.draw(st.sampled_from(["", "D"])), "", "untested", (), "x@1", stops)
     table = parse(f'id = "x"\nversion = 1\n{rules}{figures}'.encode())

@@ -93,7 +93,9 @@ def training(folder: Path, rules: Rules, person: tuple[str, str] | None = RECEIV
     with Journal.open(home / "station.sqlite", STATION) as journal:
         copy, history = LocalCopy.open(folder / "expected.sqlite"), History(journal)
         past = Past(folder / "station.sqlite", PhotoStore(folder / "photos"))
-        floor = Floor(Bench(journal, Lookups(rules, copy, history, past), State(STATION, "Bench 1"), True), history)
+        floor = Floor(
+            Bench(journal, Lookups(rules, copy, history, past=past), State(STATION, "Bench 1"), True), history
+        )
         if person is not None:
             floor.sign_in(person)
         yield floor

@@ -35,7 +35,9 @@ def test_a_mistyped_stop_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     file = tmp_path / "default.toml"
     file.write_text(find.read("routes/default.toml").decode().replace('"hazard" in', '"hazzard" in', 1))
     assert main.main(["routes", "check", str(file)]) == 1
-    said = f"{file}: rule default@5:1: when: no question gives the stop hazzard; one of batch_unread, broken, data"
+    said = (
+        f"{file}: rule default@6:1: when: no question gives the stop hazzard; one of batch_unread, broken, counterfeit"
+    )
     assert said in capsys.readouterr().out
 
 
@@ -96,7 +98,7 @@ def test_figures_and_kinds_that_cannot_be_are_refused(
 @pytest.mark.parametrize("kind", get_args(OrderKind))
 def test_every_kind_of_order_is_explained(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["routes", "explain", "toys", "--kind", kind]) == 0
-    assert ("Hold by default@5:20" in capsys.readouterr().out) == (kind in ("warranty", "repair"))
+    assert ("Hold by default@6:20" in capsys.readouterr().out) == (kind in ("warranty", "repair"))
 
 
 def test_a_client_without_routes_of_its_own_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,7 +108,7 @@ def test_a_client_without_routes_of_its_own_is_told(capsys: pytest.CaptureFixtur
     assert not capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("letter", "way"), [("A", "Restock by default@5:31"), ("C", "Hold by default@5:50")])
+@pytest.mark.parametrize(("letter", "way"), [("A", "Restock by default@6:31"), ("C", "Hold by default@6:50")])
 def test_only_a_rule_that_compares_ways_needs_their_worth(
     letter: str, way: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -169,13 +169,13 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
 def test_the_route_is_that_of_the_clients_own_table(capsys: pytest.CaptureFixture[str]) -> None:
     missing = FAULTLESS_CHINA.replace("all,", "missing,")
     assert main.main(["rubric", "preview", "china", "--answers", missing]) == 0
-    assert "Refurb by default@5:50" in capsys.readouterr().out
+    assert "Refurb by default@6:34" in capsys.readouterr().out
     own = str(find.path("rubrics/clients/hearthwick.china.toml"))
     for told in (["china", "--client", "HEARTHWICK"], [own]):
         assert main.main(["rubric", "preview", *told, "--answers", f"{missing},whole"]) == 0
         out = capsys.readouterr().out
-        assert "Recycle by hearthwick@2:2" in out
-        assert "  - The client sells no chipped china" in out
+        assert "Hold by hearthwick@2:1" in out
+        assert "  - Incomplete: the client sends the missing part or decides" in out
 
 
 def test_what_marketplaces_call_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
