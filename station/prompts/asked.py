@@ -27,7 +27,7 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.MEANING: (mark("What is this code?"), "{code}"),
     Stage.AGAIN: (
         mark("This parcel was received before"),
-        mark("{code}: at {bench} by {operator}, {at}. {decided}"),
+        mark("{code}: at {bench} by {operator}, {at}."),
     ),
     Stage.SKIP_WHY: (mark("Why can it not be done?"), mark("The answer is noted with the parcel.")),
     Stage.WHICH: (mark("Which item is this?"), mark("{title}")),

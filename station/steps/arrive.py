@@ -193,7 +193,7 @@ def _ask_again(candidate: Candidate, receipt: Receipt, known: Known) -> Outcome:
     person = known.operator(receipt.operator)
     name = person.name if person is not None else receipt.operator
     decided = _DECIDED.get(receipt.decided, "")
-    params = {"bench": receipt.bench, "operator": name, "at": receipt.at, "decided": decided}
+    params = {"bench": receipt.bench, "operator": name, "at": receipt.at}
     choices = (
         Choice("again", mark("It is another parcel with the same number: receive it")),
         Choice("aside", _PUT_WITH.get(receipt.decided, mark("Put it aside"))),
