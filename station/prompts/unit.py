@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from grading.reading import Reading
 from grading.route import OWNER_TEXTS
+from grading.rubric import Question
 from resources.words import mark
+from station.calibration.facts import RefresherBegan, SecondLookBegan
 from station.doubtful import doubt_due, expiry_read
 from station.inputs import Command, Do
 from station.known import Known
@@ -77,32 +79,31 @@ def question(state: State, known: Known) -> Prompt:
 
 def second_look(state: State, known: Known) -> Prompt:
     """Return the question of a second look: as the first person was asked it, and nothing of what they said."""
-    question = question_of(state.looking, known)
-    if state.looking is None or question is None:
-        return Prompt(str(Stage.SECOND_LOOK), "")
-    aside = (
-        button("U", mark("Take the last answer back"), Do.UNDO),
-        Button("Esc", mark("Leave the second look"), Command(Do.CANCEL), aside=True),
-        SIGN_OUT,
-    )
-    began = state.looking.began
-    buttons = (*options(question, began.category, began.client, known), *aside)
-    return Prompt(str(Stage.SECOND_LOOK), question.text, question.hint, question.params, buttons, "none")
+    looking = state.looking
+    began = looking.began if looking is not None else None
+    return _blind(Stage.SECOND_LOOK, question_of(looking, known), began, mark("Leave the second look"), known)
 
 
 def refresher(state: State, known: Known) -> Prompt:
     """Return the question of a refresher: as it was asked then, and nothing of what was agreed."""
-    question = practised(state.practice, known)
-    if state.practice is None or question is None:
-        return Prompt(str(Stage.REFRESHER), "")
+    practice = state.practice
+    began = practice.began if practice is not None else None
+    return _blind(Stage.REFRESHER, practised(practice, known), began, mark("Leave the refresher"), known)
+
+
+def _blind(
+    stage: Stage, question: Question | None, began: SecondLookBegan | RefresherBegan | None, leave: str, known: Known
+) -> Prompt:
+    """Return a question that is asked again of an item, without what was answered before."""
+    if began is None or question is None:
+        return Prompt(str(stage), "")
     aside = (
         button("U", mark("Take the last answer back"), Do.UNDO),
-        Button("Esc", mark("Leave the refresher"), Command(Do.CANCEL), aside=True),
+        Button("Esc", leave, Command(Do.CANCEL), aside=True),
         SIGN_OUT,
     )
-    began = state.practice.began
     every = (*options(question, began.category, began.client, known), *aside)
-    return Prompt(str(Stage.REFRESHER), question.text, question.hint, question.params, every, "none")
+    return Prompt(str(stage), question.text, question.hint, question.params, every, "none")
 
 
 def prep(state: State, known: Known) -> Prompt:
