@@ -21,6 +21,7 @@ from station.cli.hands import SimulatedHands
 from station.cli.parts import Station, open_station
 from station.cli.player import Player
 from station.errors import JournalError
+from station.heap import give_back_what_is_freed
 from station.salvage import salvage
 from station.sample import SampleParcel
 from station.settings import Settings, write
@@ -47,6 +48,7 @@ def run(folder: Path, settings: Settings, site: DemoSite | None, kept_in: Path, 
 
     `kept_in` is the file that changed settings are written to.
     """
+    give_back_what_is_freed()
     app = App(settings, lambda changed: write(kept_in, changed))
     try:
         settings = site.settings(settings) if site is not None else settings

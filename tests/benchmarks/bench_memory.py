@@ -27,6 +27,7 @@ from devices.simulators.process import Simulator
 from station import sample
 from station.cli.demo import EmbeddedCentral
 from station.cli.parts import Station, open_station
+from station.heap import give_back_what_is_freed
 from station.settings import PrinterSettings, Settings
 from ui.app import App
 
@@ -120,6 +121,7 @@ class Person:
 
 def measure() -> dict[str, dict[str, Any]]:
     """Resident memory of this process, which is the station, after each parcel."""
+    give_back_what_is_freed()
     with tempfile.TemporaryDirectory() as name, screen() as kind, ExitStack() as stack:
         folder = Path(name)
         central = stack.enter_context(EmbeddedCentral(folder / "central", generated=_ORDERS, seed=SEED))
