@@ -72,7 +72,6 @@ HOMES: Mapping[str, tuple[str, ...]] = {
     "starlette": ("sync.central",),
     "uvicorn": ("sync.central.serving", "sync.central.simulators"),
     "fastapi": ("sync.central",),
-    "h11": ("sync.central.serving",),
     "prometheus_client": ("sync.central.metrics",),
     "zstandard": ("sync.central.bodies",),
     "psycopg": ("sync.central",),

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import h11
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 STOP_WITHIN_S = 10
 # A thousand benches that come back in the same second are to find a place in the queue.
@@ -22,6 +21,7 @@ _BACKLOG = 1024
 _KEEP_ALIVE_S = 75
 # As long as a head may take, and what a caller still sends after it was answered.
 _HEAD_S = 20.0
+_LARGEST_HEAD = 64 * 1024
 _LOOK_EVERY_S = 0.05
 # New values before the youngest are looked through, and how often the older are: Python's own is 700, 10, 10.
 _COLLECT_AFTER = (50_000, 10, 10)
@@ -34,29 +34,49 @@ class Tls(NamedTuple):
     key: Path
 
 
-class Punctual(H11Protocol):
-    """One connection, cut when the head of a request dribbles; uvicorn would wait for it for ever.
+class Punctual(HttpToolsProtocol):
+    """One connection, cut when the head of a request dribbles or has no end; uvicorn would wait for it for ever.
 
     The same holds for what is left of a body when its request was answered already.
     """
 
     _late: asyncio.TimerHandle | None = None
     _had_begun = False
+    # Of the request that is being read: whether there is one, whether its head is, and how much of that there is.
+    _has_begun = False
+    _in_head = False
+    _head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._expect(_KEEP_ALIVE_S)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._has_begun, self._in_head, self._head = True, True, 0
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._has_begun = False
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        # What a head begins in may be the end of another body, and is no more than one read of the socket.
+        self._head += len(data) if self._in_head else 0
         super().data_received(data)
+        if self._in_head and self._head > _LARGEST_HEAD:
+            self.send_400_response("The head of the request is too long.")
         if not self._is_between():
             self._forget()
             self._had_begun = False
-        elif not self._has_begun():
+        elif not self._has_begun:
             self._expect(_KEEP_ALIVE_S)
             self._had_begun = False
         elif not self._had_begun:
@@ -65,9 +85,6 @@ class Punctual(H11Protocol):
 
     def _is_between(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
-
-    def _has_begun(self) -> bool:
-        return self.conn.their_state is not h11.IDLE or bool(self.conn.trailing_data[0])
 
     def _expect(self, within_s: float) -> None:
         self._forget()

@@ -110,8 +110,9 @@ def test_a_body_that_dribbles_is_cut() -> None:
     assert sent > 1
 
 
-def test_a_head_that_dribbles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "_HEAD_S", 0.2)
+@pytest.fixture
+def door() -> Iterator[tuple[str, int]]:
+    """The address of a server that answers everything with 204."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})
@@ -121,25 +122,51 @@ def test_a_head_that_dribbles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     server = serving.Server(app, lambda: None, 0.0, None)  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
+    yield listening.getsockname()
+    server.should_exit = True
+    thread.join()
+    listening.close()
 
-    def is_cut(line: socket.socket) -> bool:
-        with contextlib.suppress(ConnectionResetError):
-            return line.recv(4096) == b""
-        return True
 
-    try:
-        with socket.create_connection(listening.getsockname(), 60) as line:
-            line.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
-            assert is_cut(line)
-        with socket.create_connection(listening.getsockname(), 60) as line:
-            line.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            assert line.recv(4096).startswith(b"HTTP/1.1 204")
-            line.sendall(b"GET / HTTP/1.1\r\nHost")
-            assert is_cut(line)
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+def is_cut(line: socket.socket) -> bool:
+    with contextlib.suppress(ConnectionResetError):
+        return line.recv(4096) == b""
+    return True
+
+
+def test_a_head_that_dribbles_is_cut(monkeypatch: pytest.MonkeyPatch, door: tuple[str, int]) -> None:
+    monkeypatch.setattr(serving, "_HEAD_S", 0.2)
+    with socket.create_connection(door, 60) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
+        assert is_cut(line)
+    with socket.create_connection(door, 60) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert line.recv(4096).startswith(b"HTTP/1.1 204")
+        line.sendall(b"GET / HTTP/1.1\r\nHost")
+        assert is_cut(line)
+    with socket.create_connection(door, 60) as line:
+        # So is what is left of a body when its request was answered.
+        line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+        assert line.recv(4096).startswith(b"HTTP/1.1 204")
+        line.sendall(b"-")
+        assert is_cut(line)
+
+
+def test_a_head_without_an_end_is_cut(door: tuple[str, int], expect_log: Any) -> None:
+    expect_log("Invalid HTTP request received")
+    with socket.create_connection(door, 60) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
+        with contextlib.suppress(ConnectionError):
+            for _ in range(64):
+                line.sendall(b"x" * MEGABYTE)
+            pytest.fail("64 MiB of a head were taken")
+    # What is no HTTP at all is told so, and the next one is served.
+    with socket.create_connection(door, 60) as line:
+        line.sendall(b"\x16\x03\x01 no http\r\n\r\n")
+        assert line.recv(4096).startswith(b"HTTP/1.1 400")
+    with socket.create_connection(door, 60) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert line.recv(4096).startswith(b"HTTP/1.1 204")
 
 
 def test_tokens_do_not_travel_in_the_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
