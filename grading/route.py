@@ -87,6 +87,11 @@ class RouteTable(msgspec.Struct, frozen=True):
     override_reasons: tuple[OverrideReason, ...]
     asks: frozenset[str] = frozenset()
 
+    @property
+    def whose(self) -> str:
+        """The `id` of the file that is laid over the default, or of the default itself where none is."""
+        return self.name.rpartition("+")[2].rpartition("@")[0]
+
 
 class Route(msgspec.Struct, frozen=True, gc=False):
     """The decision. `values` are the expected minor units of each way, best first; `owner` must act on a

@@ -94,7 +94,7 @@ def kind_of(file: Path) -> Kind:
 
 
 def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
-    """What is wrong with a file, found in a process of its own first."""
+    """What is wrong with a file, found in a process of its own first; benches know routes by their file's name."""
     default = find.read("routes/default.toml")
     is_default = kind == "routes" and not replaying.whose(file, text)
     below = b"" if is_default or kind == "rubrics" else replaying.base_of(text) if kind == "clients" else default
@@ -110,9 +110,9 @@ def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
         problems += proof.second(rules, override, made.category) if override else []
     else:
         table = route.parse(text) if is_default else route.parse(default, text)
-        problems = proof.of_table(rules, "" if is_default else file.stem.casefold(), table) + proof.unknown(
-            rules, table
-        )
+        if file.name != f"{table.whose}.toml":
+            yield f"its id is {table.whose}: it must be called {table.whose}.toml"
+        problems = proof.of_table(rules, replaying.whose(file, text), table) + proof.unknown(rules, table)
     yield from (f"{each.place}: {each.text}" for each in problems)
 
 

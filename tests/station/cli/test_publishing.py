@@ -41,6 +41,7 @@ def test_a_sound_file_is_published_once(tmp_path: Path, capsys: pytest.CaptureFi
     ("search", "replacement", "says"),
     [
         ('letter == "D"', 'letter == "C"', "goes to recycle, but"),
+        ('id = "tallowby"', 'id = "hearthwick"', "its id is hearthwick: it must be called hearthwick.toml"),
         ('letter == "D"', "stops.all(x, true)", "calls all"),
         ("version = 1", "version = 0", "version"),
         ('letter == "D"', 'letter == "D" && !("hazzard" in stops)', "no question gives the stop hazzard; one of"),
