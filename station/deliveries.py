@@ -140,7 +140,7 @@ def fault(book: Book, key: str, toml: bytes, writing: bool = False) -> str:
     """Return why a file cannot come into force beside those of the book; empty when it can.
 
     An empty file withdraws what was delivered under its name. `writing` is for who publishes it, and tells names that
-    nothing has too (`proof.unknown`); a bench goes on with them.
+    nothing has (`proof.unknown`) and sentences without a translation too; a bench goes on with them.
     """
     if _KEY.fullmatch(key) is None:
         return "no rules of this program have such a name"
@@ -216,7 +216,9 @@ def _problems(rules: Rules, key: str, made: Iterable[Rubric], writing: bool) -> 
         client = "" if name == "default" else name.casefold()
         written = [rules.routes[client]]
         problems = proof.of_table(rules, client, rules.routes[client])
-    return problems + [problem for each in written if writing for problem in proof.unknown(rules, each)]
+    if writing:
+        problems += [problem for each in written for problem in proof.unknown(rules, each) + proof.untranslated(each)]
+    return problems
 
 
 def _named(key: str, toml: bytes, versions: Mapping[str, Rubric], strict: bool = False) -> dict[str, Rubric]:

@@ -5,6 +5,7 @@ from grading.overrides import Override
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from grading.soundness import Problem
+from resources.words import SOURCE_LANGUAGE, known, languages
 from station.receiving.parcel import FOUND
 from station.references import picture_of
 from station.rules import Rules
@@ -49,6 +50,26 @@ def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
         for name, _, condition in written.rules
         for code in sorted(condition.sought("stops") - given)
     ]
+
+
+def untranslated(written: Rubric | RouteTable) -> list[Problem]:
+    """Return the sentences that a language of the program has no words for; of a client's table, its own alone."""
+    found: list[Problem] = []
+    for language in languages():
+        if language == SOURCE_LANGUAGE:
+            continue
+        is_known = known(language)
+        if isinstance(written, Rubric):
+            told = soundness.untranslated(written, is_known)
+        else:
+            own = written.name.rpartition("+")[2]
+            told = [
+                Problem(f"rule {name}", f"not translated: {rule.text}")
+                for name, rule, _ in written.rules
+                if name.startswith(f"{own}:") and not is_known(rule.text)
+            ]
+        found += [Problem(each.place, f"language {language}: {each.text}") for each in told]
+    return found
 
 
 def second(rules: Rules, override: Override, category: str) -> list[Problem]:

@@ -11,7 +11,7 @@ from grading import route
 from grading.grade import Grade
 from grading.worth import Worth, override_cost
 from resources import find
-from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from resources.words import Translator, mark
 from station import proof
 from station.cli.language import translator
 from station.cli.replaying import whose
@@ -130,15 +130,8 @@ def _findings(place: Path) -> Iterator[str]:
         return
     table = route.parse(text) if is_default else route.parse(default, text)
     rules = read_rules()
-    problems = proof.of_table(rules, client, table) + proof.unknown(rules, table)
+    problems = proof.of_table(rules, client, table) + proof.unknown(rules, table) + proof.untranslated(table)
     yield from (f"{problem.place}: {problem.text}" for problem in problems)
-    for language in languages():
-        if language == SOURCE_LANGUAGE:
-            continue
-        is_known = known(language)
-        for name, rule, _ in table.rules:
-            if name.startswith(f"{table.name.rpartition('+')[2]}:") and not is_known(rule.text):
-                yield f"rule {name}: language {language}: not translated: {rule.text}"
 
 
 def _table(client: str) -> route.RouteTable:

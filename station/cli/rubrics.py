@@ -15,7 +15,7 @@ from grading.route import Route
 from grading.rubric import Answers, Functional, Option, Question, Rubric
 from grading.scores import SCORE_TEXTS
 from resources import find
-from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from resources.words import Translator, mark
 from station import proof
 from station.cli.language import translator
 from station.marketplaces import read_mappings
@@ -130,7 +130,6 @@ def _files(place: Path | None) -> list[Path]:
 def _findings(files: list[Path]) -> Iterator[str]:
     """One sentence for each fault of each file, and for what the files say against each other."""
     rules = read_rules()
-    catalogues = {language: known(language) for language in languages() if language != SOURCE_LANGUAGE}
     read: dict[Path, Rubric] = {}
     bases = dict(rules.versions)
     for file in files:
@@ -143,9 +142,7 @@ def _findings(files: list[Path]) -> Iterator[str]:
             read[file] = bases[made.name] = made
         problems = proof.of_rubric(rules, made) + proof.unknown(rules, made)
         yield from (f"{file}: {_where(each.place)}: {each.text}." for each in problems)
-        for language, catalogue in catalogues.items():
-            for each in soundness.untranslated(made, catalogue):
-                yield f"{file}: {_where(each.place)}: language {language}: {each.text}"
+        yield from (f"{file}: {_where(each.place)}: {each.text}" for each in proof.untranslated(made))
     yield from _together(read)
     yield from _seconds(files, rules, bases)
 
