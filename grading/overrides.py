@@ -66,7 +66,7 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Name
     version: Version
-    client: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    client: Annotated[str, msgspec.Meta(pattern=r"^\S(.*\S)?\Z", max_length=80)]
     overrides: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}@[1-9][0-9]{0,8}$")]
     grades: dict[Finding, Letter] = {}
     options: tuple[OptionChange, ...] = ()

@@ -1,5 +1,7 @@
 """Proves rule files: the same for the command line, for who publishes and for the bench that a file is delivered to."""
 
+from typing import get_args
+
 from grading import soundness, table_soundness
 from grading.overrides import Override
 from grading.route import RouteTable
@@ -7,8 +9,12 @@ from grading.rubric import Rubric
 from grading.soundness import Problem
 from resources.words import SOURCE_LANGUAGE, known, languages
 from station.receiving.parcel import FOUND
+from station.records import OrderKind
 from station.references import picture_of
 from station.rules import Rules
+
+DEFAULT = "default"
+"""The `id` of the routes of all clients that have none of their own."""
 
 
 def of_rubric(rules: Rules, made: Rubric) -> list[Problem]:
@@ -26,7 +32,8 @@ def of_table(rules: Rules, client: str, table: RouteTable) -> list[Problem]:
 
 
 def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
-    """Return the names in what somebody writes that nothing has: stops without words or that nothing gives, pictures.
+    """Return the names in what somebody writes that nothing has: stops without words or that nothing gives,
+    pictures, kinds of orders, another client.
 
     For the writer alone: a bench of another version may have what we have not, and goes on without the words or the
     picture.
@@ -45,10 +52,41 @@ def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
         ]
     rubrics = (*rules.rubrics.values(), *rules.clients.values())
     given = {option.stop for each in rubrics for _, option in each.pairs.values() if option.stop} | {*FOUND}
-    return [
-        Problem(f"rule {name}", f"when: no question gives the stop {code}; one of {', '.join(sorted(given))}")
+    own = "" if written.whose == DEFAULT else written.whose.casefold()
+    kinds = get_args(OrderKind)
+    problems: list[Problem] = []
+    for name, _, condition in written.rules:
+        told = [
+            f"no question gives the stop {code}; one of {', '.join(sorted(given))}"
+            for code in sorted(condition.sought("stops") - given)
+        ]
+        told += [
+            f"there is no kind {kind}; one of {', '.join(kinds)}"
+            for kind in sorted(condition.compared("kind") - {*kinds})
+        ]
+        told += [
+            f"{client} is another client, and these are the routes of {own} alone"
+            for client in sorted(condition.compared("client"))
+            if own and client.casefold() != own
+        ]
+        problems += [Problem(f"rule {name}", f"when: {each}") for each in told]
+    return problems
+
+
+def remarks(rules: Rules, written: Rubric | RouteTable | Override) -> list[Problem]:
+    """Return what may be meant and may be a slip: clients that nothing else knows. It keeps nobody from publishing."""
+    known = {client for client in rules.routes if client} | {client for client, _ in rules.clients}
+    words = "nobody knows a client {}; known are {}".format("{}", ", ".join(sorted(known)))
+    if isinstance(written, Override):
+        return [Problem("client", words.format(written.client))] * (written.client.casefold() not in known)
+    if isinstance(written, Rubric):
+        return []
+    found = [] if written.whose == DEFAULT or written.whose in known else [Problem("id", words.format(written.whose))]
+    return found + [
+        Problem(f"rule {name}", f"when: {words.format(client)}")
         for name, _, condition in written.rules
-        for code in sorted(condition.sought("stops") - given)
+        for client in sorted(condition.compared("client"))
+        if client and client.casefold() not in known
     ]
 
 

@@ -58,7 +58,7 @@ def check(place: Path | None) -> int:
     findings = list(_findings(files))
     for file in files:
         if overrides.is_override(read_file(file)):
-            sys.stdout.writelines(f"{line}\n" for line in _differences(file))
+            sys.stdout.writelines(f"{line}\n" for line in (*_differences(file), *_remarks(file)))
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     counted = f"{len(files)} {'rubric' if len(files) == 1 else 'rubrics'} checked"
@@ -100,6 +100,10 @@ def preview(name: str, language: str, walk: Walk, codes: bool = False) -> int:
         sys.stdout.writelines(f"{name}: {_where(each.place)}: {each.text}.\n" for each in unsound)
         sys.stderr.write(f"returns-station: {name} is unsound, and no bench would ask by it: mend this first\n")
         return 1
+    rules, client = read_rules(), walk.client.casefold()
+    if client and client not in rules.routes and all(client != name for name, _ in rules.clients):
+        known = sorted({name for name in rules.routes if name} | {name for name, _ in rules.clients})
+        sys.stderr.write(f"returns-station: nobody knows a client {walk.client!r}; known are {', '.join(known)}\n")
     kit = tuple(_split(walk.parts))
     script = None if walk.answers is None else iter(_split(walk.answers))
     given = _walked(shown, walk, tr, _typed if script is None else lambda: next(script, None))
@@ -185,6 +189,15 @@ def _differences(file: Path) -> Iterator[str]:
         return
     yield f"{file}: {override.name} overrides {override.overrides} for {override.client}:"
     yield from (f"  - {sentence}" for sentence in overrides.described(base, override))
+
+
+def _remarks(file: Path) -> Iterator[str]:
+    """What may be a slip in an override that can be read."""
+    try:
+        override = overrides.parse(read_file(file))
+    except rubric.RubricError:  # told of as a finding
+        return
+    yield from (f"{file}: note: {each.place}: {each.text}." for each in proof.remarks(read_rules(), override))
 
 
 def _together(read: Mapping[Path, Rubric]) -> Iterator[str]:

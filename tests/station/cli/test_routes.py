@@ -41,6 +41,23 @@ def test_a_mistyped_stop_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert said in capsys.readouterr().out
 
 
+def test_a_mistyped_kind_and_another_client_are_refused_and_an_unknown_one_is_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tallowby.toml"
+    slips = 'client == "Hearthwick" || kind == "retrun" || letter == "D"'
+    file.write_text(find.read("routes/tallowby.toml").decode().replace('letter == "D"', slips))
+    assert main.main(["routes", "check", str(file)]) == 1
+    out = capsys.readouterr().out
+    assert "there is no kind retrun; one of return, exchange, warranty, repair, undelivered" in out
+    assert "Hearthwick is another client, and these are the routes of tallowby alone" in out
+    file.write_text(find.read("routes/tallowby.toml").decode().replace('id = "tallowby"', 'id = "tallowbi"'))
+    assert main.main(["routes", "check", str(file)]) == 0
+    assert (
+        "note: id: nobody knows a client tallowbi; known are hearthwick, lumenfold, tallowby" in capsys.readouterr().out
+    )
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -121,6 +138,7 @@ def test_only_a_rule_that_compares_ways_needs_their_worth(
     [
         (["--waiting", "refurb"], "Say how many items wait as WAY=N"),
         (["--waiting", "moon=3"], "cannot be described like this"),
+        (["--season", "winterr"], "There is no season 'winterr'; one of winter, summer, christmas"),
         (["--today", "soon"], "cannot be described like this"),
         (["--language", "xx"], "There is no language 'xx'"),
     ],
