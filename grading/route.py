@@ -28,6 +28,7 @@ OWNER_TEXTS: Mapping[str, str] = {
 MAX_RULES = 500
 """Rules a file may hold: each is tried for each item."""
 
+_SOLD: frozenset[Disposition] = frozenset({"restock", "resale"})
 _SECTIONS: tuple[Section, ...] = get_args(Section)
 # Stops of goods that nobody can use any more, and that are neither dangerous nor of interest to anyone: they may be
 # destroyed. After any other stop (a hazard, a recall, a lock, somebody's data) somebody must look before.
@@ -42,7 +43,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """One line: when the CEL condition `when` holds, the item goes `to`, or to the best valued `among`.
 
     `owner` is who must act on a hold. `section` decides the order: hard stops, the client's contract, grade
-    by category, expected value.
+    by category, expected value. `guards` is a fact: no client's rule sells goods that this rule holds for, unless its
+    own condition names that fact.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     to: Disposition | None = None
     among: tuple[Disposition, ...] = ()
     owner: Owner | None = None
+    guards: Literal["functional"] | None = None
 
 
 class OverrideReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -150,8 +153,10 @@ def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
         client = _file(client_toml)
         if client.authority or client.override_reasons or any(r.section != "contract" for r in client.rules):
             raise RouteError(f"{client.id}: a client's file may hold contract rules and values only; remove the rest")
+        if any(rule.guards for rule in client.rules):
+            raise RouteError(f"{client.id}: only the routes of all say what guards; remove it")
         # The client's own contract comes before what the default says of contracts.
-        files.insert(0, client)
+        files.insert(0, _behind_guards(client, files[0]))
     rules = []
     for section in _SECTIONS:
         rules += [
@@ -375,6 +380,18 @@ def _file(toml_bytes: bytes) -> RuleFile:
         if unfit:
             raise RouteError(f"{file.id}: {place}: text: {unfit}")
     return file
+
+
+def _behind_guards(client: RuleFile, default: RuleFile) -> RuleFile:
+    """The client's file, its rules that sell goods holding for none that a rule of the default guards."""
+    rules = []
+    for rule in client.rules:
+        named = _condition(client, rule).names
+        guards = [f"({each.when})" for each in default.rules if each.guards and each.guards not in named]
+        is_behind = guards and not {rule.to, *rule.among}.isdisjoint(_SOLD)
+        when = f"({rule.when}) && !({' || '.join(guards)})" if is_behind else rule.when
+        rules.append(msgspec.structs.replace(rule, when=when))
+    return msgspec.structs.replace(client, rules=tuple(rules))
 
 
 def _condition(file: RuleFile, rule: Rule) -> Condition:

@@ -1,10 +1,12 @@
 """Proves rule files: the same for the command line, for who publishes and for the bench that a file is delivered to."""
 
+from collections.abc import Iterator
 from typing import get_args
 
 from grading import soundness, table_soundness
+from grading.grade import Grade
 from grading.overrides import Override
-from grading.route import RouteTable
+from grading.route import RouteTable, tries
 from grading.rubric import Rubric
 from grading.soundness import Problem
 from resources.words import SOURCE_LANGUAGE, known, languages
@@ -74,7 +76,8 @@ def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
 
 
 def remarks(rules: Rules, written: Rubric | RouteTable | Override) -> list[Problem]:
-    """Return what may be meant and may be a slip: clients that nothing else knows. It keeps nobody from publishing."""
+    """Return what may be meant and may be a slip: clients that nothing else knows, goods as new
+    that are destroyed. It keeps nobody from publishing."""
     known = {client for client in rules.routes if client} | {client for client, _ in rules.clients}
     words = "nobody knows a client {}; known are {}".format("{}", ", ".join(sorted(known)))
     if isinstance(written, Override):
@@ -82,12 +85,34 @@ def remarks(rules: Rules, written: Rubric | RouteTable | Override) -> list[Probl
     if isinstance(written, Rubric):
         return []
     found = [] if written.whose == DEFAULT or written.whose in known else [Problem("id", words.format(written.whose))]
+    found += _destroying(rules, written)
     return found + [
         Problem(f"rule {name}", f"when: {words.format(client)}")
         for name, _, condition in written.rules
         for client in sorted(condition.compared("client"))
         if client and client.casefold() not in known
     ]
+
+
+def _destroying(rules: Rules, table: RouteTable) -> Iterator[Problem]:
+    """Rules of a client that send goods as new to recycling; one for each."""
+    facts = {"match": "matched", "serial": "same", "weight_in_band": True, "kind": "return", "client": table.whose}
+    facts |= {"price_minor": 10_000, "currency": "USD"}
+    said: set[str] = set()
+    for category in rules.rubrics:
+        for functional in ("sealed", "works"):
+            grade = Grade("A", "A", functional, (), "note@1")
+            tried = tries(table, grade, {**facts, "category": category})
+            hit = next((each for each in tried if each.holds), None)
+            own = table.whose != DEFAULT and hit is not None and hit.name.startswith(f"{table.whose}@")
+            if (
+                hit is not None
+                and own
+                and hit.name not in said
+                and "recycle" in (hit.rule.to, hit.rule.among[0] if len(hit.rule.among) == 1 else None)
+            ):
+                said.add(hit.name)
+                yield Problem(f"rule {hit.name}", f"sends {category} as new to recycle; they are destroyed")
 
 
 def untranslated(written: Rubric | RouteTable) -> list[Problem]:
