@@ -28,7 +28,6 @@ OWNER_TEXTS: Mapping[str, str] = {
 MAX_RULES = 500
 """Rules a file may hold: each is tried for each item."""
 
-_SOLD: frozenset[Disposition] = frozenset({"restock", "resale"})
 _SECTIONS: tuple[Section, ...] = get_args(Section)
 # Stops of goods that nobody can use any more, and that are neither dangerous nor of interest to anyone: they may be
 # destroyed. After any other stop (a hazard, a recall, a lock, somebody's data) somebody must look before.
@@ -388,9 +387,9 @@ def _behind_guards(client: RuleFile, default: RuleFile) -> RuleFile:
     for rule in client.rules:
         named = _condition(client, rule).names
         guards = [f"({each.when})" for each in default.rules if each.guards and each.guards not in named]
-        is_behind = guards and not {rule.to, *rule.among}.isdisjoint(_SOLD)
-        when = f"({rule.when}) && !({' || '.join(guards)})" if is_behind else rule.when
-        rules.append(msgspec.structs.replace(rule, when=when))
+        if guards and not {"restock", "resale"}.isdisjoint({rule.to, *rule.among}):
+            rule = msgspec.structs.replace(rule, when=f"({rule.when}) && !({' || '.join(guards)})")  # noqa: PLW2901
+        rules.append(rule)
     return msgspec.structs.replace(client, rules=tuple(rules))
 
 

@@ -23,7 +23,7 @@ ROUTES = "routes/"
 AUTHORITIES = "authority/"
 DEFAULT_ROUTES = "routes/default.toml"
 
-Refuse = Callable[[str, str], None]
+Refuse = Callable[[str, str], object]
 """Is told of a file that cannot be used, and why."""
 
 

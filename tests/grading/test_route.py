@@ -207,11 +207,11 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     incomplete = goods.facts("home", missing=["lid"])
     answers = goods.best(rubric)
     held = route(table, grade(rubric, answers, incomplete), incomplete)
-    assert (held.rule, held.owner) == ("hearthwick@2:1", "client")
+    assert (held.rule, held.owner) == ("hearthwick@3:1", "client")
     broken = goods.best(rubric, broken="yes")
     assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@7:10"
     repair = incomplete | {"kind": "repair"}
-    assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@2:1"
+    assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@3:1"
     assert table.name == "default@7+hearthwick@3"
 
 
@@ -225,7 +225,7 @@ def test_poor_goods_are_not_sold_because_something_is_missing_too(goods) -> None
 def test_a_client_who_sends_missing_parts_is_asked_for_a_piece_of_a_set(goods) -> None:
     """The question told of it, not a kit's part: version 3 of china had it recycled."""
     held = routed(goods, goods.routes("hearthwick"), "china", {"client": "Hearthwick"}, set="missing")
-    assert (held.disposition, held.rule, held.owner) == ("hold", "hearthwick@2:1", "client")
+    assert (held.disposition, held.rule, held.owner) == ("hold", "hearthwick@3:1", "client")
     assert routed(goods, goods.routes(), "china", {}, set="missing").rule.endswith(":34")
 
 
