@@ -387,9 +387,9 @@ def _behind_guards(client: RuleFile, default: RuleFile) -> RuleFile:
     for rule in client.rules:
         named = _condition(client, rule).names
         guards = [f"({each.when})" for each in default.rules if each.guards and each.guards not in named]
-        if guards and not {"restock", "resale"}.isdisjoint({rule.to, *rule.among}):
-            rule = msgspec.structs.replace(rule, when=f"({rule.when}) && !({' || '.join(guards)})")  # noqa: PLW2901
-        rules.append(rule)
+        sells = not {"restock", "resale"}.isdisjoint({rule.to, *rule.among})
+        when = f"({rule.when}) && !({' || '.join(guards)})" if guards and sells else rule.when
+        rules.append(msgspec.structs.replace(rule, when=when))
     return msgspec.structs.replace(client, rules=tuple(rules))
 
 

@@ -174,7 +174,7 @@ def test_the_route_is_that_of_the_clients_own_table(capsys: pytest.CaptureFixtur
     for told in (["china", "--client", "HEARTHWICK"], [own]):
         assert main.main(["rubric", "preview", *told, "--answers", f"{missing},whole"]) == 0
         out = capsys.readouterr().out
-        assert "Hold by hearthwick@2:1" in out
+        assert "Hold by hearthwick@3:1" in out
         assert "  - Incomplete: the client sends the missing part or decides" in out
 
 
