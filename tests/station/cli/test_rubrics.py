@@ -256,3 +256,10 @@ def test_a_category_or_language_we_do_not_have_is_told(
 ) -> None:
     assert main.main(["rubric", "preview", *arguments]) == 1
     assert says in capsys.readouterr().err
+
+
+def test_a_client_nobody_knows_is_told_in_a_preview(capsys: pytest.CaptureFixture[str]) -> None:
+    for client, told in (("Hearthwik", True), ("Hearthwick", False)):
+        main.main(["rubric", "preview", "china", "--client", client, "--answers", "no"])
+        said = f"nobody knows a client {client!r}; known are hearthwick, lumenfold, tallowby"
+        assert (said in capsys.readouterr().err) == told
