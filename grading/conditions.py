@@ -84,6 +84,15 @@ class Condition:
             inside += _STRING.findall("".join(lists))
         return frozenset(each[1:-1] for each in inside)
 
+    def compared(self, name: str) -> frozenset[str]:
+        """Return the texts that a fact is compared with, as in `kind == "return"` and `kind in ["repair"]`."""
+        text = _STRING.pattern
+        found = re.findall(rf"\b{name}\s*[!=]=\s*({text})|({text})\s*[!=]=\s*{name}\b", self.text)
+        literals = [each for pair in found for each in pair if each]
+        for inside in re.findall(rf"\b{name}\s+in\s*\[([^\]]*)\]", self.text):
+            literals += _STRING.findall(inside)
+        return frozenset(each[1:-1] for each in literals)
+
     def numbers(self) -> frozenset[int]:
         """Return the whole numbers it compares with."""
         return frozenset(int(each) for each in _NUMBER.findall(_STRING.sub(" ", self.text)))

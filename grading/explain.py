@@ -100,12 +100,13 @@ def _near(
 ) -> Iterator[NearMiss]:
     """The nearest better answer of each question, and each part from elsewhere, that alone raises the letter.
 
-    Goods that were opened are not called sealed. Where the better answer asks for more, nobody knows what it gives.
+    Goods that were opened are not called sealed, and that nobody could try it is no better answer. Where the better
+    answer asks for more, nobody knows what it gives.
     """
     for question, given in chosen(rubric, answers, found.parts):
         at = question.options.index(given)
         for option in reversed(question.options[:at]):
-            if option.sealed:
+            if option.sealed or option.functional == "untested":
                 continue
             better = grade(rubric, tuple({**dict(answers), question.id: option.id}.items()), evidence)
             if better.letter and better.letter < graded.letter and not better.stops:

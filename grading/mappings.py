@@ -42,9 +42,13 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line: when every field named has one of its values, the outcome has this code; or none, and why (`word`)."""
+    """One line: when every field named has one of its values, the outcome has this code; or none, and why (`word`).
+
+    With `unasked`, only where no question of these ids was answered.
+    """
 
     when: Annotated[dict[_Field, tuple[str, ...]], msgspec.Meta(min_length=1)]
+    unasked: tuple[str, ...] = ()
     code: str = ""
     word: str = ""
 
@@ -143,6 +147,7 @@ def outcomes(rubric: Rubric, table: RouteTable) -> Iterator[Outcome]:
 def _coded(mapping: CodeBook, codes: CodeList, outcome: Outcome) -> Coded:
     for row in codes.rows:
         fits = all(_has(getattr(outcome, field), values) for field, values in row.when.items())
+        fits = fits and not any(each.partition(":")[0] in row.unasked for each in outcome.answers)
         if fits and (row.code not in codes.sellable or _is_clear(outcome)):
             return Coded(mapping.name, codes.name, row.code, row.word)
     return Coded(mapping.name, codes.name, "", UNMAPPED_TEXTS["unmapped"])

@@ -1,6 +1,7 @@
 """A client's own rules over one version of a rubric: says what it changes, and can never make it softer about safety.
 
-Looks are the client's: what stops an item, tells whether it works or says what is sealed can only be made stricter.
+Looks are the client's: what stops an item, tells whether it works or what is missing, says what is sealed or allows no
+better letter whatever the looks are, can only be made stricter.
 """
 
 from collections.abc import Iterator
@@ -66,7 +67,7 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Name
     version: Version
-    client: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    client: Annotated[str, msgspec.Meta(pattern=r"^\S(.*\S)?\Z", max_length=80)]
     overrides: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}@[1-9][0-9]{0,8}$")]
     grades: dict[Finding, Letter] = {}
     options: tuple[OptionChange, ...] = ()
@@ -181,27 +182,43 @@ def _softer(rubric: Rubric, override: Override) -> Iterator[str]:
     for name in (*override.remove.questions, *(each.id for each in override.replace.questions)):
         if name in guarded:
             yield f"question {name} {guarded[name]}: a client can neither remove nor replace it"
+    loose = _guarded(rubric, capped=False)
     for change in override.options:
         old = _option(rubric, change)
         if old is not None and old.stop:
             yield f"options: {change.option} of question {change.question} stops the item: a client cannot change it"
         elif old is not None and change.question in guarded:
-            yield from _better(change, old, guarded[change.question])
+            yield from _better(change, old, guarded[change.question], looks=change.question not in loose)
     for question in (*override.add.questions, *override.replace.questions):
         if any(option.sealed for option in question.options):
             yield f"question {question.id}: a client cannot call more goods sealed; that skips the inspection"
 
 
-def _guarded(rubric: Rubric) -> dict[str, str]:
-    """The questions that every client's goods are asked as the rubric has them, each with what it does."""
+def _guarded(rubric: Rubric, capped: bool = True) -> dict[str, str]:
+    """The questions that every client's goods are asked as the rubric has them, each with what it does.
+
+    Without `capped`, those are left out that cap the letter alone, or tell what is missing.
+    """
     stopping = {each.id for each in rubric.questions if any(option.stop for option in each.options)}
     telling = {each.id for each in rubric.questions if any(option.functional for option in each.options)}
     sealing = {each.id for each in rubric.questions if any(option.sealed for option in each.options)}
-    why = dict.fromkeys(sealing, "says what is sealed")
+    why: dict[str, str] = {}
+    if capped:
+        capping = {each.id for each in rubric.questions if any(_caps(option) for option in each.options)}
+        lacking = {each.id for each in rubric.questions if any(option.missing for option in each.options)}
+        why |= dict.fromkeys(_leading(rubric, capping), "leads to a question that caps the letter")
+        why |= dict.fromkeys(_leading(rubric, lacking), "leads to a question that tells what is missing")
+        why |= dict.fromkeys(capping, "caps the letter")
+        why |= dict.fromkeys(lacking, "tells what is missing")
+    why |= dict.fromkeys(sealing, "says what is sealed")
     why |= dict.fromkeys(_leading(rubric, telling), "leads to a question that tells whether it works")
     why |= dict.fromkeys(telling, "tells whether it works")
     why |= dict.fromkeys(_leading(rubric, stopping), "leads to a stop question")
     return why | dict.fromkeys(stopping, "can stop an item")
+
+
+def _caps(option: Option) -> bool:
+    return option.cap is not None and option.cap != "A"
 
 
 def _leading(rubric: Rubric, wanted: set[str]) -> set[str]:
@@ -214,10 +231,10 @@ def _leading(rubric: Rubric, wanted: set[str]) -> set[str]:
     return found
 
 
-def _better(change: OptionChange, old: Option, why: str) -> Iterator[str]:
-    """What one answer would say that is better than what it said."""
+def _better(change: OptionChange, old: Option, why: str, looks: bool) -> Iterator[str]:
+    """What one answer would say that is better than what it said; `looks` are free where that is all it would be."""
     place = f"options: {change.option} of question {change.question}"
-    for field in ("cosmetic", "cap"):
+    for field in ("cap",) if looks else ("cosmetic", "cap"):
         was, new = getattr(old, field), getattr(change, field)
         if was and new and new < was:
             yield f"{place}: {field} {new} is better than {was}, and the question {why}: a client can only be stricter"

@@ -42,7 +42,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """One line: when the CEL condition `when` holds, the item goes `to`, or to the best valued `among`.
 
     `owner` is who must act on a hold. `section` decides the order: hard stops, the client's contract, grade
-    by category, expected value.
+    by category, expected value. `guards` is a fact: no client's rule sells goods that this rule holds for, unless its
+    own condition names that fact.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     to: Disposition | None = None
     among: tuple[Disposition, ...] = ()
     owner: Owner | None = None
+    guards: Literal["functional"] | None = None
 
 
 class OverrideReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +88,11 @@ class RouteTable(msgspec.Struct, frozen=True):
     figures: Figures
     override_reasons: tuple[OverrideReason, ...]
     asks: frozenset[str] = frozenset()
+
+    @property
+    def whose(self) -> str:
+        """The `id` of the file that is laid over the default, or of the default itself where none is."""
+        return self.name.rpartition("+")[2].rpartition("@")[0]
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):
@@ -145,8 +152,10 @@ def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
         client = _file(client_toml)
         if client.authority or client.override_reasons or any(r.section != "contract" for r in client.rules):
             raise RouteError(f"{client.id}: a client's file may hold contract rules and values only; remove the rest")
+        if any(rule.guards for rule in client.rules):
+            raise RouteError(f"{client.id}: only the routes of all say what guards; remove it")
         # The client's own contract comes before what the default says of contracts.
-        files.insert(0, client)
+        files.insert(0, _behind_guards(client, files[0]))
     rules = []
     for section in _SECTIONS:
         rules += [
@@ -370,6 +379,18 @@ def _file(toml_bytes: bytes) -> RuleFile:
         if unfit:
             raise RouteError(f"{file.id}: {place}: text: {unfit}")
     return file
+
+
+def _behind_guards(client: RuleFile, default: RuleFile) -> RuleFile:
+    """The client's file, its rules that sell goods holding for none that a rule of the default guards."""
+    rules = []
+    for rule in client.rules:
+        named = _condition(client, rule).names
+        guards = [f"({each.when})" for each in default.rules if each.guards and each.guards not in named]
+        sells = not {"restock", "resale"}.isdisjoint({rule.to, *rule.among})
+        when = f"({rule.when}) && !({' || '.join(guards)})" if guards and sells else rule.when
+        rules.append(msgspec.structs.replace(rule, when=when))
+    return msgspec.structs.replace(client, rules=tuple(rules))
 
 
 def _condition(file: RuleFile, rule: Rule) -> Condition:

@@ -6,6 +6,7 @@ asks for together in all their combinations.
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, product
+from typing import Literal
 
 import msgspec
 
@@ -38,17 +39,22 @@ _RANKS: Mapping[Disposition, int] = {way: rank for rank, way in enumerate(revers
 
 
 class Situation(msgspec.Struct, frozen=True):
-    """What one imagined item is: its grade, its category and what is strange about it (`odd`, by fact)."""
+    """What one imagined item is: its grade, its category and what is strange about it (`odd`, by fact).
+
+    `looks` is its cosmetic letter; empty where that is the letter.
+    """
 
     letter: Letter | str
     functional: Functional
     missing: bool
     category: str
     odd: tuple[tuple[str, object], ...] = ()
+    looks: Letter | Literal[""] = ""
 
     def words(self) -> str:
         """Return the situation as a person would say it."""
         grade = f"letter {self.letter}" if self.letter else "no letter"
+        grade += f", looks {self.looks}" if self.looks else ""
         strange = "".join(f", {name} {value!r}" for name, value in self.odd)
         return f"{self.category}, {grade}, {self.functional}{', a part missing' * self.missing}{strange}"
 
@@ -83,7 +89,7 @@ def _outcome(table: RouteTable, situation: Situation) -> _Outcome:
     stop = odd.pop("stops", "")
     grade = Grade(
         situation.letter,  # type: ignore[arg-type]  # a letter or none, as the situations are made
-        situation.letter,  # type: ignore[arg-type]
+        situation.looks or situation.letter,  # type: ignore[arg-type]
         situation.functional,
         (),
         "check@1",
@@ -112,6 +118,8 @@ def _situations(table: RouteTable, floors: Mapping[str, Floors]) -> Iterator[Sit
             stopped = dict(odd).get("stops")
             for letter in ("", "D") if stopped else (*letters, ""):
                 yield Situation(letter, function, missing, category, odd)
+                if letter > "A" and not odd and "cosmetic" in table.asks:
+                    yield Situation(letter, function, missing, category, odd, "A")
 
 
 def _alike(table: RouteTable, floors: Mapping[str, Floors]) -> list[str]:
@@ -223,3 +231,5 @@ def _worse(situation: Situation) -> Iterator[Situation]:
         yield replace(situation, functional=FUNCTIONS[FUNCTIONS.index(situation.functional) + 1])
     if not situation.missing:
         yield replace(situation, missing=True)
+    if situation.looks:
+        yield replace(situation, looks="")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from grading import ledger, overrides, rubric, soundness
+from grading import ledger, overrides, rubric, soundness, toml_text
 from grading.ledger import LedgerError
 from grading.route import RouteError, RouteTable
 from grading.rubric import Rubric, RubricError
+from grading.toml_text import TomlError, Version
 from resources import find
 from station import proof
 from station.authority.roles import FILE as AUTHORITY
@@ -17,7 +18,7 @@ from station.authority.roles import AuthorityError
 from station.authority.roles import parse as parse_authority
 from station.local_copy import Delivered, Record
 from station.records import WITHDRAWN
-from station.rules import AUTHORITIES, CLIENTS, ROUTES, Refuse, Rules, applied, rules_of, shipped_files
+from station.rules import AUTHORITIES, CLIENTS, ROUTES, RUBRICS, Refuse, Rules, applied, rules_of, shipped_files
 
 KIND = "rules"
 LEDGER = "published.toml"
@@ -33,15 +34,21 @@ class RuleFile(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class _Versioned(msgspec.Struct, frozen=True):
+    version: Version
+
+
 class Book(msgspec.Struct, frozen=True):
     """The rule files in force by their names, and every version of a rubric that was in force here once.
 
-    `authorities` are the files of who may do what that were, as `authority.toml@2`.
+    `tables` are the route files and those of who may do what that were, as `authority.toml@2`; `newest` is the highest
+    version that was delivered under each file's name.
     """
 
     files: Mapping[str, bytes]
     versions: Mapping[str, Rubric]
-    authorities: Mapping[str, bytes] = {}
+    tables: Mapping[str, bytes] = {}
+    newest: Mapping[str, int] = {}
 
 
 Fault = Callable[[Book, str, bytes], str]
@@ -56,7 +63,8 @@ def body_of(toml: bytes) -> bytes:
 def book_of(told: Iterable[Delivered]) -> Book:
     """Return what came with the program, with what central delivered over it, in the order of its coming."""
     shipped = shipped_files()
-    book = Book(shipped, rules_of(shipped, {}).versions)
+    authority = find.read(AUTHORITY)
+    book = Book(shipped, rules_of(shipped, {}).versions, dict.fromkeys(_table_names(AUTHORITY, authority), authority))
     for each in told:
         book = _with(book, each, shipped)
     return book
@@ -71,16 +79,23 @@ def _with(book: Book, each: Delivered, shipped: Mapping[str, bytes]) -> Book:
     if toml:
         files[each.key] = toml
     versions = {**book.versions, **(_named(each.key, each.toml, book.versions) if each.toml else {})}
-    authorities = {**book.authorities, **_authority(each.key, each.toml)} if each.toml else book.authorities
-    return Book(files, versions, authorities)
+    tables = {**book.tables, **dict.fromkeys(_table_names(each.key, each.toml), each.toml)}
+    newest = {**book.newest, each.key: max(book.newest.get(each.key, 0), _version(each.toml))}
+    return Book(files, versions, tables, newest)
 
 
-def _authority(key: str, toml: bytes) -> dict[str, bytes]:
-    """A file of who may do what, by its name and version; none of another file, or of one that cannot be read."""
+def _table_names(key: str, toml: bytes) -> tuple[str, ...]:
+    """The name and version of a file of routes or of who may do what; none of a rubric, or where it has no version."""
+    version = 0 if key.startswith(RUBRICS) else _version(toml)
+    return (f"{key}@{version}",) if version else ()
+
+
+def _version(toml: bytes) -> int:
+    """The version that a file says it is; 0 where it says none."""
     try:
-        return {f"{key}@{parse_authority(toml).version}": toml} if is_authority(key) else {}
-    except AuthorityError:
-        return {}
+        return toml_text.decoded(toml, _Versioned).version
+    except TomlError:
+        return 0
 
 
 def is_authority(key: str) -> bool:
@@ -125,39 +140,58 @@ def fault(book: Book, key: str, toml: bytes, writing: bool = False) -> str:
     """Return why a file cannot come into force beside those of the book; empty when it can.
 
     An empty file withdraws what was delivered under its name. `writing` is for who publishes it, and tells names that
-    nothing has too (`proof.unknown`); a bench goes on with them.
+    nothing has (`proof.unknown`) and sentences without a translation too; a bench goes on with them.
     """
     if _KEY.fullmatch(key) is None:
         return "no rules of this program have such a name"
     if not toml:
         return ""
     if is_authority(key):
-        return _authority_fault(book, key, toml)
+        return _authority_fault(toml) or _changed(book, key, toml)
     try:
         made = _named(key, toml, book.versions, strict=True)
         for name, each in made.items():
             if book.versions.get(name, each) != each:
                 return f"{name} was published before and says something else; raise its version"
-        rules = rules_of({**book.files, key: toml}, {**book.versions, **made})
     except (RubricError, RouteError) as error:
         return str(error)
+    rules, why = _beside(book, {**book.files, key: toml}, {**book.versions, **made}, key)
+    why = why or _denied(key, toml) or _changed(book, key, toml)
+    if why:
+        return why
     wide = [each.category for each in rules.rubrics.values() if each.kind_of is None]
     if len(wide) > _OFFERED:
         return f"{len(wide)} categories would be offered on {_OFFERED} keys; say kind_of in the new one"
     problems = [f"{each.place}: {each.text}" for each in _problems(rules, key, made.values(), writing)]
-    return "; ".join(problems[:_FOUND]) or _denied(key, toml)
+    return "; ".join(problems[:_FOUND])
 
 
-def _authority_fault(book: Book, key: str, toml: bytes) -> str:
+def _beside(book: Book, files: Mapping[str, bytes], versions: Mapping[str, Rubric], key: str) -> tuple[Rules, str]:
+    """The rules with one file more, and why they cannot be used; a fault that stood before is no fault of that file."""
+    found: dict[str, str] = {}
+    rules = rules_of(files, versions, found.setdefault)
+    if found:
+        before: dict[str, str] = {}
+        rules_of(book.files, book.versions, before.setdefault)
+        found = {name: why for name, why in found.items() if name == key or name not in before}
+    return rules, "; ".join(f"{name}: {why}" for name, why in found.items())
+
+
+def _authority_fault(toml: bytes) -> str:
     try:
-        version = parse_authority(toml).version
+        parse_authority(toml)
     except AuthorityError as error:
         return str(error)
-    shipped = find.read(AUTHORITY)
-    before = {**_authority(AUTHORITY, shipped), **book.authorities}.get(f"{key}@{version}", toml)
-    if before != toml:
-        return f"{key}@{version} was published before and says something else; raise its version"
     return ""
+
+
+def _changed(book: Book, key: str, toml: bytes) -> str:
+    """Why a sound file cannot come after what was delivered: a version says one thing for good, and none goes back."""
+    for name in _table_names(key, toml):
+        if ledger.content_sha256(book.tables.get(name, toml)) != ledger.content_sha256(toml):
+            return f"{name} was published before and says something else; raise its version"
+    newest, version = book.newest.get(key, 0), _version(toml)
+    return f"{key}@{version} is older than {key}@{newest}, which was published: raise its version" * (version < newest)
 
 
 def _denied(key: str, toml: bytes) -> str:
@@ -182,7 +216,9 @@ def _problems(rules: Rules, key: str, made: Iterable[Rubric], writing: bool) -> 
         client = "" if name == "default" else name.casefold()
         written = [rules.routes[client]]
         problems = proof.of_table(rules, client, rules.routes[client])
-    return problems + [problem for each in written if writing for problem in proof.unknown(rules, each)]
+    if writing:
+        problems += [problem for each in written for problem in proof.unknown(rules, each) + proof.untranslated(each)]
+    return problems
 
 
 def _named(key: str, toml: bytes, versions: Mapping[str, Rubric], strict: bool = False) -> dict[str, Rubric]:

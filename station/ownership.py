@@ -4,6 +4,9 @@ process ends.
 
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from station.errors import JournalBusy
@@ -12,6 +15,7 @@ LOCK_FILE = "station.lock"
 
 # Windows locks bytes, and a locked byte cannot be read: so the lock lies far behind the number.
 _LOCKED_BYTE = 1 << 20
+_ASK_AGAIN_S = 0.02
 
 
 class Ownership:
@@ -39,6 +43,21 @@ class Ownership:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock file at `path`, waiting for whoever holds it: for what is done in a moment."""
+    while True:
+        try:
+            held = Ownership.take(path)
+            break
+        except JournalBusy:
+            time.sleep(_ASK_AGAIN_S)
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def check_free(folder: Path) -> None:

@@ -1,13 +1,22 @@
 """Proves rule files: the same for the command line, for who publishes and for the bench that a file is delivered to."""
 
+from collections.abc import Iterator
+from typing import get_args
+
 from grading import soundness, table_soundness
+from grading.grade import Grade
 from grading.overrides import Override
-from grading.route import RouteTable
+from grading.route import RouteTable, tries
 from grading.rubric import Rubric
 from grading.soundness import Problem
+from resources.words import SOURCE_LANGUAGE, known, languages
 from station.receiving.parcel import FOUND
+from station.records import OrderKind
 from station.references import picture_of
 from station.rules import Rules
+
+DEFAULT = "default"
+"""The `id` of the routes of all clients that have none of their own."""
 
 
 def of_rubric(rules: Rules, made: Rubric) -> list[Problem]:
@@ -25,7 +34,8 @@ def of_table(rules: Rules, client: str, table: RouteTable) -> list[Problem]:
 
 
 def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
-    """Return the names in what somebody writes that nothing has: stops without words or that nothing gives, pictures.
+    """Return the names in what somebody writes that nothing has: stops without words or that nothing gives,
+    pictures, kinds of orders, another client.
 
     For the writer alone: a bench of another version may have what we have not, and goes on without the words or the
     picture.
@@ -44,11 +54,85 @@ def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
         ]
     rubrics = (*rules.rubrics.values(), *rules.clients.values())
     given = {option.stop for each in rubrics for _, option in each.pairs.values() if option.stop} | {*FOUND}
-    return [
-        Problem(f"rule {name}", f"when: no question gives the stop {code}; one of {', '.join(sorted(given))}")
+    own = "" if written.whose == DEFAULT else written.whose.casefold()
+    kinds = get_args(OrderKind)
+    problems: list[Problem] = []
+    for name, _, condition in written.rules:
+        told = [
+            f"no question gives the stop {code}; one of {', '.join(sorted(given))}"
+            for code in sorted(condition.sought("stops") - given)
+        ]
+        told += [
+            f"there is no kind {kind}; one of {', '.join(kinds)}"
+            for kind in sorted(condition.compared("kind") - {*kinds})
+        ]
+        told += [
+            f"{client} is another client, and these are the routes of {own} alone"
+            for client in sorted(condition.compared("client"))
+            if own and client.casefold() != own
+        ]
+        problems += [Problem(f"rule {name}", f"when: {each}") for each in told]
+    return problems
+
+
+def remarks(rules: Rules, written: Rubric | RouteTable | Override) -> list[Problem]:
+    """Return what may be meant and may be a slip: clients that nothing else knows, goods as new
+    that are destroyed. It keeps nobody from publishing."""
+    known = {client for client in rules.routes if client} | {client for client, _ in rules.clients}
+    words = "nobody knows a client {}; known are {}".format("{}", ", ".join(sorted(known)))
+    if isinstance(written, Override):
+        return [Problem("client", words.format(written.client))] * (written.client.casefold() not in known)
+    if isinstance(written, Rubric):
+        return []
+    found = [] if written.whose == DEFAULT or written.whose in known else [Problem("id", words.format(written.whose))]
+    found += _destroying(rules, written)
+    return found + [
+        Problem(f"rule {name}", f"when: {words.format(client)}")
         for name, _, condition in written.rules
-        for code in sorted(condition.sought("stops") - given)
+        for client in sorted(condition.compared("client"))
+        if client and client.casefold() not in known
     ]
+
+
+def _destroying(rules: Rules, table: RouteTable) -> Iterator[Problem]:
+    """Rules of a client that send goods as new to recycling; one for each."""
+    facts = {"match": "matched", "serial": "same", "weight_in_band": True, "kind": "return", "client": table.whose}
+    facts |= {"price_minor": 10_000, "currency": "USD"}
+    said: set[str] = set()
+    for category in rules.rubrics:
+        for functional in ("sealed", "works"):
+            grade = Grade("A", "A", functional, (), "note@1")
+            tried = tries(table, grade, {**facts, "category": category})
+            hit = next((each for each in tried if each.holds), None)
+            own = table.whose != DEFAULT and hit is not None and hit.name.startswith(f"{table.whose}@")
+            if (
+                hit is not None
+                and own
+                and hit.name not in said
+                and "recycle" in (hit.rule.to, hit.rule.among[0] if len(hit.rule.among) == 1 else None)
+            ):
+                said.add(hit.name)
+                yield Problem(f"rule {hit.name}", f"sends {category} as new to recycle; they are destroyed")
+
+
+def untranslated(written: Rubric | RouteTable) -> list[Problem]:
+    """Return the sentences that a language of the program has no words for; of a client's table, its own alone."""
+    found: list[Problem] = []
+    for language in languages():
+        if language == SOURCE_LANGUAGE:
+            continue
+        is_known = known(language)
+        if isinstance(written, Rubric):
+            told = soundness.untranslated(written, is_known)
+        else:
+            own = written.name.rpartition("+")[2]
+            told = [
+                Problem(f"rule {name}", f"not translated: {rule.text}")
+                for name, rule, _ in written.rules
+                if name.startswith(f"{own}:") and not is_known(rule.text)
+            ]
+        found += [Problem(each.place, f"language {language}: {each.text}") for each in told]
+    return found
 
 
 def second(rules: Rules, override: Override, category: str) -> list[Problem]:

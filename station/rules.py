@@ -23,7 +23,7 @@ ROUTES = "routes/"
 AUTHORITIES = "authority/"
 DEFAULT_ROUTES = "routes/default.toml"
 
-Refuse = Callable[[str, str], None]
+Refuse = Callable[[str, str], object]
 """Is told of a file that cannot be used, and why."""
 
 
@@ -69,9 +69,10 @@ def read_rules() -> Rules:
 def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: Refuse | None = None) -> Rules:
     """Read the rules from their files; `earlier` are versions of rubrics that an override may still name.
 
-    With `refuse`, a file that cannot be used is left out and told of; without, RubricError, RouteError or
-    AuthorityError names it.
+    With `refuse`, a file that cannot be used is left out and told of, and the program's own routes stand in for those
+    of all; without, RubricError, RouteError or AuthorityError names it.
     """
+    files = _with_usable_default(files, refuse)
     rubrics: dict[str, Rubric] = {}
     versions = dict(earlier)
     clients: dict[tuple[str, str], Rubric] = {}
@@ -94,8 +95,7 @@ def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: 
                 versions[made.name] = made
             elif name.startswith(ROUTES):
                 client = name.removeprefix(ROUTES).removesuffix(".toml").casefold()
-                own = None if name == DEFAULT_ROUTES else files[name]
-                routes["" if own is None else client] = route.parse(files[DEFAULT_ROUTES], own)
+                routes["" if name == DEFAULT_ROUTES else client] = _table(files, name)
         except (RubricError, RouteError) as error:
             if refuse is None:
                 raise type(error)(f"{name}: {error}") from error
@@ -106,6 +106,26 @@ def rules_of(files: Mapping[str, bytes], earlier: Mapping[str, Rubric], refuse: 
     weights = read_item_weights(find.read("weights.toml"))
     authority = authorities.pop("", None) or read_authority()
     return Rules(patterns, rubrics, routes, stops, weights, authority, clients, versions, authorities)
+
+
+def _table(files: Mapping[str, bytes], name: str) -> RouteTable:
+    """The route table of a file; raises RouteError, also where the file bears another name than its `id`."""
+    table = route.parse(files[DEFAULT_ROUTES], None if name == DEFAULT_ROUTES else files[name])
+    if name != f"{ROUTES}{table.whose}.toml":
+        raise RouteError(f"its id is {table.whose}: it must be called {ROUTES}{table.whose}.toml")
+    return table
+
+
+def _with_usable_default(files: Mapping[str, bytes], refuse: Refuse | None) -> Mapping[str, bytes]:
+    """The files with the program's own routes for all, where theirs cannot be used; `refuse` is told."""
+    if refuse is None:
+        return files
+    try:
+        _table(files, DEFAULT_ROUTES)
+    except RouteError as error:
+        refuse(DEFAULT_ROUTES, str(error))
+        return {**files, DEFAULT_ROUTES: find.read(DEFAULT_ROUTES)}
+    return files
 
 
 def _authorities(files: Mapping[str, bytes], refuse: Refuse | None) -> dict[str, Authority]:

@@ -12,12 +12,10 @@ from grading.replay import Again, Change, Judge, Judged, Report, is_of_versions,
 from resources import find
 from station.deliveries import LEDGER
 from station.judged import judged_items
+from station.proof import DEFAULT
 from station.rules import applied, read_rules
 from station.settings import SettingsError
 from station.trial import Pack, read_file, refusal
-
-DEFAULT = "default"
-"""The `id` of the routes of all clients that have none of their own."""
 
 _SHOWN = 5
 _EVERY = 1000
@@ -46,7 +44,7 @@ class Rules(msgspec.Struct, frozen=True):
 class Replayed(msgspec.Struct, frozen=True):
     """A replay: what would change, and whether the versions at hand still say what they said then.
 
-    `by_table` tells how many items were judged again by each route table.
+    `by_table` tells how many items were judged again by each route table, `by_override` by each client's questions.
     """
 
     report: Report
@@ -54,6 +52,7 @@ class Replayed(msgspec.Struct, frozen=True):
     differing: tuple[str, ...]
     versions_not_here: dict[str, int]
     by_table: dict[str, int]
+    by_override: dict[str, int] = {}
 
     @property
     def is_unchanged(self) -> bool:
@@ -72,6 +71,8 @@ def replay(data: Path, rubrics: list[Path], routes: list[Path], last: int, every
     replayed = run(_counted(judged_items(data, last), last), old, new)
     for place in routes:
         _find_client(place, old, new, replayed)
+    for place in rubrics:
+        _find_goods(place, old, replayed)
     if as_json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(replayed), indent=2) + b"\n")
         sys.stdout.flush()
@@ -149,6 +150,7 @@ def run(items: Iterable[Judged], old: Rules, new: Rules) -> Replayed:
     differing: list[str] = []
     missing: dict[str, int] = {}
     by_table: dict[str, int] = {}
+    by_override = {each.name: 0 for key, each in new.clients.items() if each is not old.clients.get(key)}
     same = 0
 
     def judged() -> Iterator[Again]:
@@ -163,10 +165,13 @@ def run(items: Iterable[Judged], old: Rules, new: Rules) -> Replayed:
                 differing.append(item.name)
             table = new.table(item.client).name
             by_table[table] = by_table.get(table, 0) + 1
+            own = new.clients.get((item.client.casefold(), item.category))
+            if own is not None and own.name in by_override:
+                by_override[own.name] += 1
             yield by_new.again(item)
 
     changes = report(judged())
-    return Replayed(changes, same, tuple(differing), missing, by_table)
+    return Replayed(changes, same, tuple(differing), missing, by_table, by_override)
 
 
 def lines(replayed: Replayed, most: int | None) -> Iterator[str]:
@@ -175,6 +180,8 @@ def lines(replayed: Replayed, most: int | None) -> Iterator[str]:
     yield f"{told.items} items judged again: {told.unchanged} unchanged."
     for table, count in sorted(replayed.by_table.items()):
         yield f"  by the routes {table}: {count}"
+    for name, count in sorted(replayed.by_override.items()):
+        yield f"  by the questions {name}: {count}"
     for figure, title in (("grade", "Grades"), ("route", "Routes"), ("value", "Values")):
         changes = [each for each in told.changes if each.figure == figure]
         if changes:
@@ -201,6 +208,18 @@ def _find_client(place: Path, old: Rules, new: Rules, replayed: Replayed) -> Non
     known = client in old.tables or any(client == name for name, _ in old.clients)
     if not known and not replayed.by_table[table]:
         raise SettingsError(f"{place}: its id is {client!r}, and no item here is of such a client: mend the id")
+
+
+def _find_goods(place: Path, old: Rules, replayed: Replayed) -> None:
+    """Refuse the questions of a client nobody knows, of whose goods no item here is."""
+    text = read_file(place)
+    if not overrides.is_override(text):
+        return
+    override = overrides.parse(text)
+    client = override.client.casefold()
+    known = client in old.tables or any(client == name for name, _ in old.clients)
+    if not known and not replayed.by_override.get(f"{override.overrides}+{override.name}"):
+        raise SettingsError(f"{place}: its client is {override.client!r}, and no item here is of such goods: mend it")
 
 
 def _change(change: Change) -> str:

@@ -11,7 +11,7 @@ from grading import route
 from grading.grade import Grade
 from grading.worth import Worth, override_cost
 from resources import find
-from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from resources.words import Translator, mark
 from station import proof
 from station.cli.language import translator
 from station.cli.replaying import whose
@@ -49,6 +49,7 @@ def check(files: list[Path]) -> int:
     findings = [f"{place}: {finding}" for place in places for finding in _findings(place)]
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
+    sys.stdout.writelines(f"{place}: {remark}\n" for place in places for remark in _remarks(place))
     counted = f"{len(places)} {'route file' if len(places) == 1 else 'route files'} checked"
     sys.stdout.write(f"{counted}: {len(findings)} to mend.\n" if findings else f"{counted}: nothing to mend.\n")
     return int(bool(findings))
@@ -57,10 +58,13 @@ def check(files: list[Path]) -> int:
 def explain(described: Described, client: str, language: str) -> int:
     """Say which rules were tried for one item, which one decided, what each way is worth and why; return 0.
 
-    Raises SettingsError for facts, a client or a language that do not exist.
+    Raises SettingsError for facts, a season or a language that do not exist.
     """
     tr = translator(language)
     table = _table(client)
+    season, seasons = described.facts.get("season"), [each.name for each in table.figures.seasons]
+    if season and season not in seasons:
+        raise SettingsError(f"There is no season {season!r}; one of {', '.join(seasons)}.")
     try:
         grade = msgspec.convert(
             {
@@ -130,15 +134,18 @@ def _findings(place: Path) -> Iterator[str]:
         return
     table = route.parse(text) if is_default else route.parse(default, text)
     rules = read_rules()
-    problems = proof.of_table(rules, client, table) + proof.unknown(rules, table)
+    problems = proof.of_table(rules, client, table) + proof.unknown(rules, table) + proof.untranslated(table)
     yield from (f"{problem.place}: {problem.text}" for problem in problems)
-    for language in languages():
-        if language == SOURCE_LANGUAGE:
-            continue
-        is_known = known(language)
-        for name, rule, _ in table.rules:
-            if name.startswith(f"{table.name.rpartition('+')[2]}:") and not is_known(rule.text):
-                yield f"rule {name}: language {language}: not translated: {rule.text}"
+
+
+def _remarks(place: Path) -> Iterator[str]:
+    """What may be a slip in a file that can be read."""
+    text, default = read_file(place), find.read("routes/default.toml")
+    try:
+        table = route.parse(default, text) if whose(place, text) else route.parse(text)
+    except route.RouteError:  # told of as a finding
+        return
+    yield from (f"note: {each.place}: {each.text}" for each in proof.remarks(read_rules(), table))
 
 
 def _table(client: str) -> route.RouteTable:

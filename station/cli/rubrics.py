@@ -15,7 +15,7 @@ from grading.route import Route
 from grading.rubric import Answers, Functional, Option, Question, Rubric
 from grading.scores import SCORE_TEXTS
 from resources import find
-from resources.words import SOURCE_LANGUAGE, Translator, known, languages, mark
+from resources.words import Translator, mark
 from station import proof
 from station.cli.language import translator
 from station.marketplaces import read_mappings
@@ -58,7 +58,7 @@ def check(place: Path | None) -> int:
     findings = list(_findings(files))
     for file in files:
         if overrides.is_override(read_file(file)):
-            sys.stdout.writelines(f"{line}\n" for line in _differences(file))
+            sys.stdout.writelines(f"{line}\n" for line in (*_differences(file), *_remarks(file)))
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     counted = f"{len(files)} {'rubric' if len(files) == 1 else 'rubrics'} checked"
@@ -100,6 +100,10 @@ def preview(name: str, language: str, walk: Walk, codes: bool = False) -> int:
         sys.stdout.writelines(f"{name}: {_where(each.place)}: {each.text}.\n" for each in unsound)
         sys.stderr.write(f"returns-station: {name} is unsound, and no bench would ask by it: mend this first\n")
         return 1
+    rules, client = read_rules(), walk.client.casefold()
+    if client and client not in rules.routes and all(client != name for name, _ in rules.clients):
+        known = sorted({name for name in rules.routes if name} | {name for name, _ in rules.clients})
+        sys.stderr.write(f"returns-station: nobody knows a client {walk.client!r}; known are {', '.join(known)}\n")
     kit = tuple(_split(walk.parts))
     script = None if walk.answers is None else iter(_split(walk.answers))
     given = _walked(shown, walk, tr, _typed if script is None else lambda: next(script, None))
@@ -130,7 +134,6 @@ def _files(place: Path | None) -> list[Path]:
 def _findings(files: list[Path]) -> Iterator[str]:
     """One sentence for each fault of each file, and for what the files say against each other."""
     rules = read_rules()
-    catalogues = {language: known(language) for language in languages() if language != SOURCE_LANGUAGE}
     read: dict[Path, Rubric] = {}
     bases = dict(rules.versions)
     for file in files:
@@ -143,9 +146,7 @@ def _findings(files: list[Path]) -> Iterator[str]:
             read[file] = bases[made.name] = made
         problems = proof.of_rubric(rules, made) + proof.unknown(rules, made)
         yield from (f"{file}: {_where(each.place)}: {each.text}." for each in problems)
-        for language, catalogue in catalogues.items():
-            for each in soundness.untranslated(made, catalogue):
-                yield f"{file}: {_where(each.place)}: language {language}: {each.text}"
+        yield from (f"{file}: {_where(each.place)}: {each.text}" for each in proof.untranslated(made))
     yield from _together(read)
     yield from _seconds(files, rules, bases)
 
@@ -188,6 +189,15 @@ def _differences(file: Path) -> Iterator[str]:
         return
     yield f"{file}: {override.name} overrides {override.overrides} for {override.client}:"
     yield from (f"  - {sentence}" for sentence in overrides.described(base, override))
+
+
+def _remarks(file: Path) -> Iterator[str]:
+    """What may be a slip in an override that can be read."""
+    try:
+        override = overrides.parse(read_file(file))
+    except rubric.RubricError:  # told of as a finding
+        return
+    yield from (f"{file}: note: {each.place}: {each.text}." for each in proof.remarks(read_rules(), override))
 
 
 def _together(read: Mapping[Path, Rubric]) -> Iterator[str]:

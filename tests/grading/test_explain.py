@@ -37,6 +37,12 @@ def test_findings_that_only_together_decide_are_named_together(goods) -> None:
     )
 
 
+def test_that_nobody_could_try_it_is_no_advice_for_what_does_not_work(goods) -> None:
+    dead = told(goods, "phones", lock="dark", starts="no")
+    assert "Does not switch on: this alone made it D; without it: C." in dead
+    assert not [each for each in dead if "Cannot be tested here" in each]
+
+
 def test_a_stop_answer_and_a_faultless_item_say_so(goods) -> None:
     assert told(goods, "apparel", hygiene="broken") == ("Hygiene strip broken: this alone stopped the questions.",)
     assert told(goods, "apparel") == ("Nothing took anything off.",)

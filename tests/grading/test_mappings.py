@@ -19,7 +19,8 @@ HEAD = 'id = "x"\nversion = 1\ntitle = "X"\nsource = "ours"\n[[lists]]\nname = "
 
 
 def code(mapping: str, at: int = 0, **outcome: object) -> str:
-    clear = {"category": "phones", "letter": "A", "cosmetic": "A", "functional": "works", "disposition": "resale"}
+    clear: dict[str, object] = {"category": "phones", "letter": "A", "cosmetic": "A", "functional": "works"}
+    clear |= {"disposition": "resale", "answers": ("health:yes",)}
     return codes(MAPPINGS[mapping], Outcome(**clear | outcome))[at].code
 
 
@@ -106,8 +107,15 @@ def test_amazon_sells_as_new_only_what_our_route_restocks_and_nobody_used(goods,
         ("ebay", {"letter": "C"}, "3000"),
         ("ebay", {"letter": "D", "functional": "faulty"}, "7000"),
         ("back_market", {"letter": "B"}, "Good"),
-        ("back_market", {"letter": "B", "answers": ("screen:near",)}, "Fair"),
+        ("back_market", {"letter": "B", "answers": ("health:yes", "screen:near")}, "Fair"),
         ("back_market", {"letter": "B", "answers": ("health:unread",)}, ""),
+        ("back_market", {"answers": ("screen:none",)}, ""),
+        ("amazon_renewed", {"answers": ()}, ""),
+        ("amazon_renewed", {}, "Excellent"),
+        ("amazon_renewed", {"functional": "sealed", "answers": ()}, "Excellent"),
+        ("ctia", {"answers": ()}, ""),
+        ("back_market", {"category": "audio", "answers": ("battery:no",)}, ""),
+        ("back_market", {"category": "appliances", "answers": ()}, "Excellent"),
         ("back_market", {"category": "apparel"}, ""),
         ("ctia", {}, "0"),
         ("ctia", {"functional": "partly"}, ""),

@@ -145,6 +145,23 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
             "[[replace.questions]]" + question("stains", "packaging", ", sealed = true"),
             "cannot call more goods sealed",
         ),
+        (
+            "phones@9",
+            '[remove]\nquestions = ["accessories"]',
+            "question accessories tells what is missing: a client can",
+        ),
+        (
+            "phones@9",
+            '[remove]\nquestions = ["health"]',
+            "question health caps the letter: a client can neither remove",
+        ),
+        ("toys@5", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
+        ("laptops@8", "[[replace.questions]]" + question("liquid"), "question liquid caps the letter"),
+        (
+            "laptops@8",
+            '[[options]]\nquestion = "liquid"\noption = "traces"\ncap = "A"',
+            "traces of question liquid: cap A is better than",
+        ),
         ("tools@5", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
         ("tools@5", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
     ],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from grading.grade import Grade, grade
 from grading.route import Route, RouteError, RouteTable, parse, route
 from grading.rubric import parse as parse_rubric
+from station.rules import read_rules
 
 RUBRICS = Path(__file__).parents[2] / "resources" / "rubrics"
 CATEGORIES = tuple(sorted(file.stem for file in RUBRICS.glob("*.toml")))
@@ -141,7 +142,7 @@ def test_the_shipped_table(
     owner: str,
 ) -> None:
     decided = routed(goods, goods.routes(), category, changes, **answers)
-    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@6:{rule}", owner)
+    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@7:{rule}", owner)
 
 
 @pytest.mark.parametrize(
@@ -206,12 +207,12 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     incomplete = goods.facts("home", missing=["lid"])
     answers = goods.best(rubric)
     held = route(table, grade(rubric, answers, incomplete), incomplete)
-    assert (held.rule, held.owner) == ("hearthwick@2:1", "client")
+    assert (held.rule, held.owner) == ("hearthwick@3:1", "client")
     broken = goods.best(rubric, broken="yes")
-    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@6:10"
+    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@7:10"
     repair = incomplete | {"kind": "repair"}
-    assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@2:1"
-    assert table.name == "default@6+hearthwick@2"
+    assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@3:1"
+    assert table.name == "default@7+hearthwick@3"
 
 
 def test_poor_goods_are_not_sold_because_something_is_missing_too(goods) -> None:
@@ -224,7 +225,7 @@ def test_poor_goods_are_not_sold_because_something_is_missing_too(goods) -> None
 def test_a_client_who_sends_missing_parts_is_asked_for_a_piece_of_a_set(goods) -> None:
     """The question told of it, not a kit's part: version 3 of china had it recycled."""
     held = routed(goods, goods.routes("hearthwick"), "china", {"client": "Hearthwick"}, set="missing")
-    assert (held.disposition, held.rule, held.owner) == ("hold", "hearthwick@2:1", "client")
+    assert (held.disposition, held.rule, held.owner) == ("hold", "hearthwick@3:1", "client")
     assert routed(goods, goods.routes(), "china", {}, set="missing").rule.endswith(":34")
 
 
@@ -244,7 +245,7 @@ def test_a_rule_that_asks_for_a_fact_nobody_gave_holds(goods) -> None:
     facts = goods.facts("electronics")
     del facts["weight_in_band"]
     decided = route(goods.routes(), good, facts)
-    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@6:13", "supervisor")
+    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@7:13", "supervisor")
     assert decided.reasons[0].code == "rule_failed"
     assert "weight_in_band" in decided.reasons[0].params["detail"]
 
@@ -452,3 +453,45 @@ def test_override_reasons_are_few_and_in_words(goods) -> None:
     reasons = goods.routes().override_reasons
     assert 3 <= len(reasons) <= 6
     assert all(reason.code and reason.text for reason in reasons)
+
+
+SELLS = """id = "x"
+version = 1
+[[rules]]
+number = 1
+section = "contract"
+when = '{when}'
+to = "resale"
+text = "Good, but not like new"
+"""
+
+
+def test_a_contract_sells_no_unsafe_goods_unless_it_names_how_they_work(goods) -> None:
+    default = goods.routes_toml().encode()
+    saw = grade(goods.rubric("tools"), goods.best(goods.rubric("tools"), guard="missing"), goods.matched)
+    assert saw.functional == "faulty"
+    facts = goods.facts("tools", client="x") | goods.matched
+
+    def rule(when: str) -> str:
+        return route(parse(default, SELLS.replace("{when}", when).encode()), saw, facts).rule
+
+    assert rule('letter != "A" && letter != ""') == "default@7:37"
+    assert rule('letter != "" && functional == "faulty"') == "x@1:1"
+    with pytest.raises(RouteError, match="only the routes of all say what guards"):
+        parse(default, (SELLS.replace("{when}", "true") + 'guards = "functional"').encode())
+
+
+@pytest.mark.parametrize(
+    ("answers", "rule"),
+    [
+        ({"rim": "small"}, "hearthwick@3:2"),
+        ({"stamp": "none"}, "hearthwick@3:3"),
+        ({"ring": "lid"}, "hearthwick@3:3"),
+        ({"ring": "untested"}, "hearthwick@3:3"),
+    ],
+)
+def test_only_marked_china_is_destroyed_for_its_marks(goods, answers: dict[str, str], rule: str) -> None:
+    china = read_rules().rubric("china", "Hearthwick")
+    graded = grade(china, goods.best(china, **answers), goods.matched)
+    facts = goods.facts("china", client="Hearthwick") | goods.matched
+    assert route(read_rules().table("Hearthwick"), graded, facts).rule == rule

@@ -137,10 +137,53 @@ def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, kno
 
 def test_another_text_under_a_name_that_was_signed_off_stays_out(copy: LocalCopy) -> None:
     cheaper = ROUTES.replace("restock = 150", "restock = 149", 1)
-    newer = cheaper.replace("version = 6", "version = 7", 1)
+    newer = cheaper.replace("version = 7", "version = 8", 1)
     rules = take(copy, told(1, "routes/default.toml", cheaper), told(2, "routes/default.toml", newer))
-    assert "routes/default@6 is not what Returns Station signed off" in rules[0].why
+    assert "routes/default@7 is not what Returns Station signed off" in rules[0].why
     assert rules[1].why == ""
+
+
+TALLOWBY = find.read("routes/tallowby.toml").decode().replace("version = 1", "version = 5")
+
+
+def test_no_version_says_two_things_goes_back_or_bears_another_files_name(copy: LocalCopy) -> None:
+    take(copy, told(1, "routes/tallowby.toml", TALLOWBY), told(2, "rubrics/apparel.toml", NEWER))
+    take(copy, told(3, "routes/tallowby.toml", None))
+    told_why = take(
+        copy,
+        told(4, "routes/tallowby.toml", TALLOWBY.replace('== "D"', 'in ["C", "D"]')),
+        told(5, "routes/tallowby.toml", TALLOWBY.replace("= 5", "= 3")),
+        told(6, "routes/tallowby.toml", TALLOWBY.replace('"tallowby"', '"hearthwick"')),
+        told(7, "routes/default.toml", ROUTES.replace('"default"', '"lumenfold"')),
+        told(8, "rubrics/apparel.toml", APPAREL),
+        told(9, "routes/tallowby.toml", "# The same, with a word more.\n" + TALLOWBY),
+    )
+    for each, says in zip(
+        told_why,
+        (
+            "tallowby.toml@5 was published before and says something else",
+            "tallowby.toml@3 is older than routes/tallowby.toml@5, which was published",
+            "it must be called routes/hearthwick.toml",
+            "it must be called routes/lumenfold.toml",
+            "apparel.toml@4 is older than rubrics/apparel.toml@5, which was published",
+            "",
+        ),
+        strict=True,
+    ):
+        assert says in each.why if says else not each.why
+
+
+def test_one_file_that_an_older_program_took_keeps_no_other_out(copy: LocalCopy, known: Lookups) -> None:
+    other = TALLOWBY.replace('"tallowby"', '"hearthwick"')
+    broken = ROUTES.replace('id = "default"', 'id = "mine"')
+    taken = [Delivered(1, "routes/tallowby.toml", other.encode()), Delivered(2, "routes/default.toml", broken.encode())]
+    copy.apply(1, 2, [], taken)
+    refused: list[str] = []
+    rules = in_force(copy.rules(), lambda name, why: refused.append(name))
+    assert refused == ["routes/default.toml", "routes/tallowby.toml"]
+    assert (rules.table("Tallowby").name, rules.table("").name) == ("default@7", "default@7")
+    assert [each.why for each in take(copy, told(3, "rubrics/apparel.toml", NEWER))] == [""]
+    assert [each.why for each in take(copy, told(4, "routes/tallowby.toml", TALLOWBY.replace("= 5", "= 6")))] == [""]
 
 
 def test_the_doctor_tells_of_the_refused_and_forgets_them_when_mended(copy: LocalCopy, empty_folder: Path) -> None:

@@ -1,11 +1,13 @@
 """The publish command: a sound file gets an entry, an unsound or a changed one is refused, and the doctor looks."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from resources import find
 from station import __main__ as main
+from station import trial
 from station.cli import publishing
 
 WHO = ["--by", "Ann", "--why", "A better price for handling"]
@@ -41,6 +43,8 @@ def test_a_sound_file_is_published_once(tmp_path: Path, capsys: pytest.CaptureFi
     ("search", "replacement", "says"),
     [
         ('letter == "D"', 'letter == "C"', "goes to recycle, but"),
+        ('id = "tallowby"', 'id = "hearthwick"', "its id is hearthwick: it must be called hearthwick.toml"),
+        ("The client", "He", "language es: not translated: He sells no damaged goods"),
         ('letter == "D"', "stops.all(x, true)", "calls all"),
         ("version = 1", "version = 0", "version"),
         ('letter == "D"', 'letter == "D" && !("hazzard" in stops)', "no question gives the stop hazzard; one of"),
@@ -51,6 +55,41 @@ def test_an_unsound_file_is_refused(
 ) -> None:
     assert publish(tmp_path, str(changed(tmp_path, search, replacement))) == 1
     assert says in capsys.readouterr().err
+    assert not (tmp_path / "ledger.toml").exists()
+
+
+OVERRIDE = """
+id = "{id}"
+version = 1
+client = "{client}"
+overrides = "apparel@4"
+[grades]
+partly = "D"
+"""
+
+
+def test_what_several_publish_at_once_is_all_in_the_ledger(tmp_path: Path) -> None:
+    own = trial.own_command()
+    begun = []
+    for number in range(2):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(OVERRIDE.format(id=f"nw{number}", client=f"Northwind {number}"))
+        asked = ["publish", str(file), *WHO, "--ledger", str(tmp_path / "ledger.toml")]
+        begun.append(subprocess.Popen([*own[:-1], *asked], stdout=subprocess.DEVNULL))
+    assert [each.wait(60) for each in begun] == [0, 0]
+    signed = {each.name for each in publishing.read_ledger(tmp_path / "ledger.toml")}
+    assert signed == {f"clients/nw{number}.apparel@1" for number in range(2)}
+
+
+def test_two_overrides_of_one_clients_goods_are_not_signed_off_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [tmp_path / "a.toml", tmp_path / "b.toml"]
+    for file, client in zip(files, ("Northwind", "northwind"), strict=True):
+        file.write_text(OVERRIDE.format(id=file.stem, client=client))
+    assert publish(tmp_path, *map(str, files)) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("override of apparel too; make them one")) == ("", 2)
     assert not (tmp_path / "ledger.toml").exists()
 
 

@@ -65,13 +65,32 @@ def test_routes_are_those_of_the_client_their_id_names(
         assert main.main(["replay", str(folder), "--routes", str(file), "--json"]) == 1
         told.append(json.loads(capsys.readouterr().out))
     assert told[0] == told[1]
-    assert told[1]["by_table"]["default@6+lumenfold@9"] > 0
+    assert told[1]["by_table"]["default@7+lumenfold@9"] > 0
     assert [each["now"] for each in told[1]["report"]["changes"] if each["figure"] == "route"] == ["hold (client)"]
     assert main.main(["replay", str(folder), "--routes", *map(str, files)]) == 1
     assert "for the same client" in capsys.readouterr().err
     files[0].write_text('id = "lumenfild"\nversion = 9\n' + rule)
     assert main.main(["replay", str(folder), "--routes", str(files[0])]) == 1
     assert f"{files[0]}: its id is 'lumenfild', and no item here is of such a client" in capsys.readouterr().err
+
+
+def test_the_questions_of_a_client_nobody_knows_are_not_told_as_no_change(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    text = 'id = "mine"\nversion = 1\nclient = "CLIENT"\noverrides = "apparel@4"\n[grades]\npartly = "D"\n'
+    file.write_text(text.replace("CLIENT", "Talowby"))
+    assert main.main(["replay", str(folder), "--rubric", str(file)]) == 1
+    assert "its client is 'Talowby', and no item here is of such goods" in capsys.readouterr().err
+    file.write_text(text.replace("CLIENT", "Tallowby"))
+    main.main(["replay", str(folder), "--rubric", str(file), "--json"])
+    assert [*json.loads(capsys.readouterr().out)["by_override"]] == ["apparel@4+mine@1"]
+    file.write_text(text.replace("CLIENT", "Tallowby "))
+    assert main.main(["rubric", "check", str(file)]) == 1
+    assert "client: Expected `str` matching regex" in capsys.readouterr().out
+    file.write_text(text.replace("CLIENT", "Talowby"))
+    assert main.main(["rubric", "check", str(file)]) == 0
+    assert "note: client: nobody knows a client Talowby; known are" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["rubrics/apparel.toml", "rubrics/clients/tallowby.footwear.toml"])

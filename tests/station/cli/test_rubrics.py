@@ -87,7 +87,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
         (
             'category = "phones"',
             'category = "gadgets"',
-            "category: the route table default@6 does not say what gadgets",
+            "category: the route table default@7 does not say what gadgets",
         ),
         (
             'stop = "locked"',
@@ -169,12 +169,12 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
 def test_the_route_is_that_of_the_clients_own_table(capsys: pytest.CaptureFixture[str]) -> None:
     missing = FAULTLESS_CHINA.replace("all,", "missing,")
     assert main.main(["rubric", "preview", "china", "--answers", missing]) == 0
-    assert "Refurb by default@6:34" in capsys.readouterr().out
+    assert "Refurb by default@7:34" in capsys.readouterr().out
     own = str(find.path("rubrics/clients/hearthwick.china.toml"))
     for told in (["china", "--client", "HEARTHWICK"], [own]):
         assert main.main(["rubric", "preview", *told, "--answers", f"{missing},whole"]) == 0
         out = capsys.readouterr().out
-        assert "Hold by hearthwick@2:1" in out
+        assert "Hold by hearthwick@3:1" in out
         assert "  - Incomplete: the client sends the missing part or decides" in out
 
 
@@ -256,3 +256,10 @@ def test_a_category_or_language_we_do_not_have_is_told(
 ) -> None:
     assert main.main(["rubric", "preview", *arguments]) == 1
     assert says in capsys.readouterr().err
+
+
+def test_a_client_nobody_knows_is_told_in_a_preview(capsys: pytest.CaptureFixture[str]) -> None:
+    for client, told in (("Hearthwik", True), ("Hearthwick", False)):
+        main.main(["rubric", "preview", "china", "--client", client, "--answers", "no"])
+        said = f"nobody knows a client {client!r}; known are hearthwick, lumenfold, tallowby"
+        assert (said in capsys.readouterr().err) == told

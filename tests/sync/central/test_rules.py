@@ -23,6 +23,7 @@ NEWER = SHIPPED.replace(b"version = %d\n" % _VERSION, b"version = %d\n" % (_VERS
 TYPO = NEWER.replace(b"version = %d\n" % (_VERSION + 1), b"version = %d\n" % (_VERSION + 2)).replace(
     b'"hygiene"\ncap', b'"hygeine"\ncap'
 )
+TALLOWBY = find.read("routes/tallowby.toml").replace(b"version = 1", b"version = 5")
 # Sound by itself and mapped, but what works not fares better than what does.
 SOFT = b"""id = "hearthwick"
 version = 9
@@ -77,6 +78,7 @@ def test_what_a_bench_would_refuse_is_not_published(
     bench: Any, copy: LocalCopy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert publish(bench, put(tmp_path, "rubrics/apparel.toml", NEWER)) == 0
+    assert publish(bench, put(tmp_path, "routes/tallowby.toml", TALLOWBY)) == 0
     changed = NEWER.replace(b"One, under a fingertip", b"One, tiny")
     # All or none: the first one is good each time.
     good = put(tmp_path, "rubrics/bags.toml", find.read("rubrics/bags.toml"))
@@ -86,6 +88,18 @@ def test_what_a_bench_would_refuse_is_not_published(
         ("rubrics/toys.toml", b"\xff", "rubrics/toys.toml: not UTF-8"),
         ("rubrics/toys.toml", b"", "rubrics/toys.toml: it is empty"),
         ("routes/hearthwick.toml", SOFT, "goes to refurb, but"),
+        ("routes/tallowby.toml", find.read("routes/hearthwick.toml"), "it must be called routes/hearthwick.toml"),
+        (
+            "routes/tallowby.toml",
+            TALLOWBY.replace(b"damaged", b"worn"),
+            "tallowby.toml@5 was published before and says",
+        ),
+        ("routes/tallowby.toml", TALLOWBY.replace(b"= 5", b"= 3"), "@3 is older than routes/tallowby.toml@5"),
+        (
+            "routes/tallowby.toml",
+            TALLOWBY.replace(b"= 5", b"= 6").replace(b"damaged", b"worn"),
+            "language es: not translated: The client sells no worn goods",
+        ),
         ("rubrics/apparel.toml", TYPO, "stop: hygeine has no words"),
         ("loose.toml", NEWER, "rule files lie in a folder called"),
         ("rubrics/none/here.toml", NEWER, "no rules of this program have such a name"),
@@ -93,7 +107,7 @@ def test_what_a_bench_would_refuse_is_not_published(
         assert publish(bench, good, put(tmp_path, name, toml)) == 1
         assert says in capsys.readouterr().err
     Mirror(bench.client(), copy, bench.site).pull_some()
-    assert [each.key for each in copy.rules()] == ["rubrics/apparel.toml"]
+    assert [each.key for each in copy.rules()] == ["rubrics/apparel.toml", "routes/tallowby.toml"]
 
 
 def test_a_bench_refuses_what_a_careless_central_sends_and_says_so(
