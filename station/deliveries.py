@@ -217,7 +217,7 @@ def _problems(rules: Rules, key: str, made: Iterable[Rubric], writing: bool) -> 
         written = [rules.routes[client]]
         problems = proof.of_table(rules, client, rules.routes[client])
     if writing:
-        problems += [problem for each in written for problem in proof.unknown(rules, each) + proof.untranslated(each)]
+        problems += [problem for each in written for problem in proof.unknown(rules, each)]
     return problems
 
 

@@ -46,6 +46,7 @@ def publish(files: list[Path], all_missing: bool, by: str, why: str, data: Path 
             problem = twice.get(file) or next(_problems(file, kind, text), "")
             if problem:
                 raise LedgerError(problem)
+            sys.stdout.writelines(_notes(file, kind, text))
             told = _replayed(file, kind, data) if data is not None else ""
             # Others may publish at the same time: what they wrote since is read again, and nobody writes beside us.
             with ownership.alone(place.with_name(f"{place.name}.lock")):
@@ -120,20 +121,29 @@ def _problems(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
     if refused:
         yield refused
         return
-    rules = read_rules()
-    made: rubric.Rubric | route.RouteTable
-    if kind != "routes":
-        override = overrides.parse(text) if kind == "clients" else None
-        made = applied(override, rules.versions) if override else rubric.parse(text)
+    rules, made = read_rules(), _made(file, kind, text)
+    if isinstance(made, rubric.Rubric):
         problems = proof.of_rubric(rules, made) + proof.unknown(rules, made)
-        problems += proof.second(rules, override, made.category) if override else []
+        problems += proof.second(rules, overrides.parse(text), made.category) if kind == "clients" else []
     else:
-        table = route.parse(text) if is_default else route.parse(default, text)
-        if file.name != f"{table.whose}.toml":
-            yield f"its id is {table.whose}: it must be called {table.whose}.toml"
-        problems = proof.of_table(rules, replaying.whose(file, text), table) + proof.unknown(rules, table)
-        made = table
-    yield from (f"{each.place}: {each.text}" for each in problems + proof.untranslated(made))
+        if file.name != f"{made.whose}.toml":
+            yield f"its id is {made.whose}: it must be called {made.whose}.toml"
+        problems = proof.of_table(rules, replaying.whose(file, text), made) + proof.unknown(rules, made)
+    yield from (f"{each.place}: {each.text}" for each in problems)
+
+
+def _made(file: Path, kind: Kind, text: bytes) -> rubric.Rubric | route.RouteTable:
+    """What a file that can be read makes of the rules it stands on."""
+    if kind == "routes":
+        default = find.read("routes/default.toml")
+        return route.parse(default, text) if replaying.whose(file, text) else route.parse(text)
+    return applied(overrides.parse(text), read_rules().versions) if kind == "clients" else rubric.parse(text)
+
+
+def _notes(file: Path, kind: Kind, text: bytes) -> Iterator[str]:
+    """What keeps nobody from publishing: a site's own sentences are in the language it wrote them in."""
+    for each in proof.untranslated(_made(file, kind, text)):
+        yield f"{file}: note: {each.place}: {each.text}; it is shown as it is written\n"
 
 
 def _replayed(file: Path, kind: Kind, data: Path) -> str:

@@ -95,11 +95,6 @@ def test_what_a_bench_would_refuse_is_not_published(
             "tallowby.toml@5 was published before and says",
         ),
         ("routes/tallowby.toml", TALLOWBY.replace(b"= 5", b"= 3"), "@3 is older than routes/tallowby.toml@5"),
-        (
-            "routes/tallowby.toml",
-            TALLOWBY.replace(b"= 5", b"= 6").replace(b"damaged", b"worn"),
-            "language es: not translated: The client sells no worn goods",
-        ),
         ("rubrics/apparel.toml", TYPO, "stop: hygeine has no words"),
         ("loose.toml", NEWER, "rule files lie in a folder called"),
         ("rubrics/none/here.toml", NEWER, "no rules of this program have such a name"),
