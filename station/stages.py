@@ -7,7 +7,7 @@ from station.doubtful import doubt_due
 from station.inspecting.facts import InterlockRaised
 from station.known import Known
 from station.patterns import shots
-from station.receiving.parcel import FOUND, Item
+from station.receiving.parcel import EXPIRED, FOUND, Item
 from station.state import State
 
 
@@ -165,7 +165,12 @@ def question_due(item: Item, known: Known) -> Question | None:
     rubric = rubric_of(item, known)
     if rubric is None or item.is_recalled:
         return None
-    return next_question(rubric, item.answers, item.identified.components)
+    due = next_question(rubric, item.answers, item.identified.components)
+    if due is not None and EXPIRED in item.stops_found:
+        # As after the answer that says so: what is asked before that one still is, and nothing else.
+        is_over = due.kind != "stop" or any(option.stop == EXPIRED for option in due.options)
+        return None if is_over else due
+    return due
 
 
 def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:

@@ -3,7 +3,9 @@
 A stop is found once, by the step that makes it known, and written with it; so an undo takes it back with the step.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
+from datetime import date
 
 from station.facts import Recorded
 from station.inspecting.facts import InterlockRaised
@@ -12,7 +14,7 @@ from station.patterns import CAUSE, WEIGH_ITEM, wants_weight
 from station.plates import exception_id
 from station.recalls import applies
 from station.receiving.facts import ExceptionRaised
-from station.receiving.parcel import FOUND, Item
+from station.receiving.parcel import EXPIRED, FOUND, USE_BY, Item
 from station.records import Recall
 from station.stages import rubric_of, wants_serial
 from station.state import State
@@ -35,7 +37,13 @@ def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     raised = {(each.code, each.cause) for each in item.interlocks}
     facts: list[Recorded] = []
     count = state.exceptions
-    for stop in (*_answered(item, known), *_recalled(item, known), *_by_serial(state, item), *_to_weigh(item)):
+    for stop in (
+        *_answered(item, known),
+        *_recalled(item, known),
+        *_by_serial(state, item),
+        *_by_date(item, known),
+        *_to_weigh(item),
+    ):
         if (stop.code, stop.cause) in raised:
             continue
         facts.append(stop)
@@ -108,6 +116,24 @@ def _by_serial(state: State, item: Item) -> Iterator[InterlockRaised]:
     name = item.identified.item
     if item.serial is not None and any(each.item == name and each.kind in SERIAL_KINDS for each in exceptions):
         yield InterlockRaised(name, "serial", f"serial:{item.serial.serial}", "supervisor")
+
+
+def _by_date(item: Item, known: Known) -> Iterator[InterlockRaised]:
+    """The date that stands on the goods is past; or nearer than the answer to a question about it may let pass."""
+    until = item.identified.expiry
+    if not until or any(each.code == EXPIRED for each in item.interlocks):
+        return
+    today, words, rubric = known.day().date, known.interlock(EXPIRED), rubric_of(item, known)
+    asks = rubric is not None and any(option.stop == EXPIRED for _, option in rubric.pairs.values())
+    if until < (_later(today, words.months) if asks else today):
+        yield InterlockRaised(item.identified.item, EXPIRED, USE_BY + until, words.owner, until)
+
+
+def _later(day: str, months: int) -> str:
+    """Return the same day so many months on, or the last one of a shorter month."""
+    then = date.fromisoformat(day)
+    year, month = divmod(then.year * 12 + then.month - 1 + months, 12)
+    return date(year, month + 1, min(then.day, monthrange(year, month + 1)[1])).isoformat()
 
 
 def _to_weigh(item: Item) -> Iterator[InterlockRaised]:

@@ -28,10 +28,17 @@ from station.routing.facts import Graded, Routed, RouteOverridden
 
 # The stops the station finds by itself; every other code comes from an answer.
 FOUND = ("recall", "recall_part", "serial")
+# The one stop that comes from either: by a date that stands on the goods its cause begins so, as no answer's does.
+EXPIRED, USE_BY = "expired", "use-by:"
 
 
 # The proof of a stop that was found not to hold for this unit.
 CLEARED = "read"
+
+
+def is_found(stop: InterlockRaised) -> bool:
+    """Tell whether the station found this stop by itself."""
+    return stop.code in FOUND or stop.cause.startswith(USE_BY)
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -99,8 +106,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     def stops_found(self) -> tuple[str, ...]:
         """The codes of stops that no answer gave: found by the station, and not cleared by what was read since."""
         cleared = {(each.code, each.cause) for each in self.acknowledged if each.proof == CLEARED}
-        found = [each.code for each in self.interlocks if (each.code, each.cause) not in cleared]
-        return tuple(dict.fromkeys(code for code in found if code in FOUND))
+        found = [each for each in self.interlocks if is_found(each) and (each.code, each.cause) not in cleared]
+        return tuple(dict.fromkeys(each.code for each in found))
 
     @property
     def is_recalled(self) -> bool:

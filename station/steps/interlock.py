@@ -15,7 +15,7 @@ from station.outcome import Label, Notice, Outcome, Tone
 from station.patterns import WEIGH_ITEM
 from station.recalls import applies
 from station.receiving.facts import MarksRead
-from station.receiving.parcel import CLEARED, FOUND, Item
+from station.receiving.parcel import CLEARED, Item, is_found
 from station.routing.facts import PlateReprintAsked, RouteOverridden
 from station.state import State
 from station.steps import pins
@@ -164,7 +164,7 @@ def _acknowledged(state: State, stop: InterlockRaised, proof: str, known: Known)
     fact = InterlockAcknowledged(stop.item, stop.code, stop.cause, proof)
     after = fold(state, "", (fact,))
     item = after.item
-    if item is None or item.routed is None or stop.code not in FOUND:
+    if item is None or item.routed is None or not is_found(stop):
         return Outcome(accepted(mark("Noted with your name.")), conclude(state, (fact,), known))
     return _decided_anew(state, (fact,), after, item, known)
 

@@ -228,7 +228,7 @@ def test_without_the_lot_nobody_says_that_it_is_clear(site: Site) -> None:
     assert (held.stage, held.state.item.disposition) == (Stage.RESULT, "hold")
     clear = Walk(site.known, walk.state).scan("X1", device="keyboard")
     assert (clear.stage, clear.state.item.stops_found) == (Stage.PHOTO, ())
-    read = Walk(site.known, walk.state).scan("01095060000033821727123110C0093", "]d2")
+    read = Walk(site.known, walk.state).scan("01095060000033821749123110C0093", "]d2")
     assert (read.stage, read.state.item.stops_found) == (Stage.INTERLOCK, ("recall",))
 
 

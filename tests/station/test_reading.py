@@ -1,5 +1,7 @@
 """What was read in photos: asked about before it counts, never in the way, and taken back with its photo."""
 
+from datetime import date, timedelta
+
 import msgspec
 import pytest
 
@@ -9,6 +11,7 @@ from station.doubtful import doubt_due
 from station.fold import fold
 from station.inputs import Do, LabelRead
 from station.journal import Journal
+from station.moments import today
 from station.outcome import Tone
 from station.prompt import prompt
 from station.receiving.parcel import Item
@@ -133,7 +136,7 @@ def test_the_serial_number_can_be_scanned_instead(unread) -> None:
 
 
 def test_a_scan_is_refused_while_another_thing_is_asked(scanned) -> None:
-    scanned.read("label", Reading("expiry", "2027-03-31", 990)).examine(ANSWERS).scan(SHIPPED)
+    scanned.read("label", Reading("expiry", "2097-03-31", 990)).examine(ANSWERS).scan(SHIPPED)
     assert scanned.last.notice.tone is Tone.REFUSED
     assert scanned.stage is Stage.READING
 
@@ -146,12 +149,12 @@ def test_an_answer_that_is_none_changes_nothing(unread) -> None:
 
 
 def test_a_date_that_can_be_two_is_asked_with_both(scanned) -> None:
-    scanned.read("label", Reading("expiry", "2027-03-04", 990, (0, 0, 9, 9), ("2027-04-03",))).examine(ANSWERS)
+    scanned.read("label", Reading("expiry", "2097-03-04", 990, (0, 0, 9, 9), ("2097-04-03",))).examine(ANSWERS)
     texts = [button.text for button in prompt(scanned.state, scanned.known).buttons if not button.aside]
-    assert texts[:2] == ["2027-03-04", "2027-04-03"]
+    assert texts[:2] == ["2097-03-04", "2097-04-03"]
     assert scanned.state.item.identified.expiry == ""
     scanned.do(Do.CHOOSE, "2")
-    assert scanned.state.item.identified.expiry == "2027-04-03"
+    assert scanned.state.item.identified.expiry == "2097-04-03"
     assert scanned.stage is Stage.RESULT
 
 
@@ -333,3 +336,72 @@ def test_a_number_of_another_sort_than_the_scanned_one_contradicts_nothing(scann
     for kind, (number, _) in NUMBERS.items():
         if kind != "imei":
             assert doubt_due(with_numbers(scanned, shipped, shipped, Reading(kind, number, 990))) is None
+
+
+# -- dates and lots -------------------------------------------------------------------------------------------------
+
+DAY = date.fromisoformat(today())
+FAR = (DAY + timedelta(days=400)).isoformat()
+CREAM = "09506000003450"
+
+
+def cream_of(walk, code: str = CREAM, aim: str = ""):
+    """The night cream of its parcel, photographed as far as may be."""
+    walk.arrive("undeclared").scan(code, aim)
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    return walk
+
+
+@pytest.mark.parametrize("days", [-900, -1, 0, 15, 85])
+def test_a_confirmed_date_that_is_past_or_near_is_never_restocked(walk, days: int) -> None:
+    near = (DAY + timedelta(days=days)).isoformat()
+    cream_of(walk).read("batch", Reading("expiry", near, 990)).examine().do(Do.CHOOSE, near)
+    shown = prompt(walk.state, walk.known)
+    assert (walk.stage, shown.title) == (Stage.INTERLOCK, "Out of date: it cannot be sold again")
+    assert shown.reason.startswith("It can be used until") and shown.params["detail"] == near
+    stopped = walk.state
+    walk.do(Do.CONFIRM)
+    item = walk.state.item
+    assert (walk.stage, item.graded.stops, item.graded.letter) == (Stage.RESULT, ("expired",), "D")
+    assert (item.routed.disposition, item.routed.reasons[0].text) == ("recycle", "Out of date: never sold again")
+    walk.do(Do.UNDO)
+    assert walk.state.parcel == stopped.parcel
+    walk.do(Do.UNDO)
+    assert (walk.stage, walk.state.item.interlocks) == (Stage.READING, ())
+    assert walk.do(Do.CHOOSE, "none").state.item.disposition == "restock"
+
+
+def test_a_date_far_away_stops_nothing(walk) -> None:
+    cream_of(walk).read("batch", Reading("expiry", FAR, 990)).examine().do(Do.CHOOSE, FAR)
+    assert (walk.stage, walk.state.item.disposition) == (Stage.RESULT, "restock")
+
+
+def test_a_date_in_the_code_counts_and_no_question_is_asked_that_it_answers(walk) -> None:
+    cream_of(walk, "010950600000345017240531\x1d10B7K210", "]d2")
+    assert (walk.stage, walk.state.item.interlocks[0].cause) == (Stage.INTERLOCK, "use-by:2024-05-31")
+    walk.do(Do.CONFIRM).examine()
+    assert dict(walk.state.item.answers) == {"recall": "no"}
+    assert (walk.stage, walk.state.item.disposition) == (Stage.RESULT, "recycle")
+
+
+def test_date_and_lot_of_the_code_stand_beside_the_questions_about_them(walk) -> None:
+    cream_of(walk, f"010950600000345017{FAR[2:].replace('-', '')}10B7K210", "]d2")
+    shown = prompt(walk.state, walk.known)
+    assert shown.reason.startswith("Its lot is {lot}.") and shown.params["lot"] == "B7K210"
+    walk.examine_until("expiry")
+    shown = prompt(walk.state, walk.known)
+    assert shown.reason.startswith("The code on it says the date {date}.") and shown.params["date"] == FAR
+
+
+def test_the_lot_in_a_photo_stands_beside_the_question_about_recalled_lots(walk) -> None:
+    cream_of(walk).read("batch", Reading("lot", "B7K210", 990))
+    shown = prompt(walk.state, walk.known)
+    assert shown.reason.startswith("The photo seems to show the lot {lot}.") and shown.params["lot"] == "B7K210"
+    assert walk.state.item.lot == ""
+
+
+def test_the_date_in_the_code_of_the_serial_number_counts(walk) -> None:
+    walk.arrive("headphones").scan("9506000001074").scan(f"010950600000107417240531\x1d21{SHIPPED}", "]d2")
+    assert (walk.stage, walk.state.item.serial.verdict) == (Stage.INTERLOCK, "same")
+    assert walk.state.item.stops_found == ("expired",)
