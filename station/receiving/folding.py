@@ -166,6 +166,12 @@ def _answer(item: Item, fact: Answered) -> dict[str, object]:
     }
 
 
+def _reading(item: Item, fact: ReadingAnswered) -> dict[str, object]:
+    """Ask no more of the subject; a date, a lot and a serial number that were confirmed are facts of their own."""
+    model = {"model": fact.chosen} if fact.subject == "model" else {}
+    return {"readings_answered": (*item.readings_answered, fact.subject), **model}
+
+
 def _prepared(state: State, fact: PrepDone | PrepSkipped) -> State:
     return with_item(state, fact.item, lambda item: {"prepared": (*item.prepared, fact)})
 
@@ -206,9 +212,7 @@ CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     PhotoSkipped: _photo,
     Hinted: hinted,
     PhotoRead: _photo_read,
-    ReadingAnswered: lambda state, fact: with_item(
-        state, fact.item, lambda item: {"readings_answered": (*item.readings_answered, fact.subject)}
-    ),
+    ReadingAnswered: lambda state, fact: with_item(state, fact.item, lambda item: _reading(item, fact)),
     ExpiryRead: _expiry,
     Answered: _answered,
     DefectMarked: lambda state, fact: with_item(state, fact.item, lambda item: {"marks": (*item.marks, fact)}),

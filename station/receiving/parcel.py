@@ -18,6 +18,7 @@ from station.receiving.facts import (
     ExceptionRaised,
     ItemIdentified,
     ItemWeighed,
+    Match,
     ParcelArrived,
     ParcelWeighed,
     PatternNoted,
@@ -56,7 +57,8 @@ class Again(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by.
 
-    `asked` are the codes of what is asked besides the questions, because of earlier returns.
+    `model` is the model number that a person found on it. `asked` are the codes of what is asked besides the questions,
+    because of earlier returns.
     """
 
     identified: ItemIdentified
@@ -83,6 +85,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     acknowledged: tuple[InterlockAcknowledged, ...] = ()
     lot: str = ""
     made: str = ""
+    model: str = ""
     asked: tuple[str, ...] = ()
     again: Again | None = None
 
@@ -108,6 +111,11 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
         cleared = {(each.code, each.cause) for each in self.acknowledged if each.proof == CLEARED}
         found = [each for each in self.interlocks if is_found(each) and (each.code, each.cause) not in cleared]
         return tuple(dict.fromkeys(each.code for each in found))
+
+    @property
+    def match(self) -> Match:
+        """How it belongs to the parcel: the wrong item, too, when its own model number is not that of its article."""
+        return "wrong" if self.model and self.model != self.identified.model else self.identified.match
 
     @property
     def is_recalled(self) -> bool:

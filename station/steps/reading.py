@@ -128,7 +128,7 @@ def _model(state: State, item: Item, said: tuple[Recorded, ...], chosen: str, kn
         item=named.item,
         detail=f"{named.model} / {chosen}",
     )
-    notice = warned(mark("This is not the model that was ordered; this is noted."))
+    notice = warned(mark("This is not the model that was ordered; the item is held."))
     return Outcome(notice, conclude(state, (*said, raised), known))
 
 

@@ -204,10 +204,14 @@ def test_another_model_number_is_asked_about_beside_the_ordered_one(scanned) -> 
     assert (shown.title, texts[:2]) == ("Which model number is on the item?", ["HLD-220", "HLD-230"])
     before = len(scanned.facts)
     scanned.do(Do.CHOOSE, "2")
-    (raised,) = (each for each in scanned.facts[before:] if isinstance(each, f.ExceptionRaised))
+    raised, held = (each for each in scanned.facts[before:] if isinstance(each, f.ExceptionRaised))
     assert (raised.kind, raised.owner, raised.detail) == ("model_differs", "supervisor", "HLD-220 / HLD-230")
+    assert (held.kind, held.owner) == ("held", "client")
     assert scanned.last.notice.tone is Tone.ATTENTION
-    assert scanned.stage is Stage.RESULT
+    item = scanned.state.item
+    assert (scanned.stage, item.disposition, item.routed.owner) == (Stage.RESULT, "hold", "client")
+    assert item.routed.reasons[0].text == "Not the item that was announced"
+    assert scanned.do(Do.UNDO).do(Do.CHOOSE, "1").state.item.disposition == "resale"
 
 
 @pytest.mark.parametrize("answer", ["1", "3", "4"])
