@@ -10,7 +10,7 @@ from datetime import date
 from station.facts import Recorded
 from station.inspecting.facts import InterlockRaised
 from station.known import Known, Unit
-from station.patterns import CAUSE, WEIGH_ITEM, wants_weight
+from station.patterns import CAUSE, WEIGH_ITEM, WEIGHED_WRONG, wants_weight
 from station.plates import exception_id
 from station.recalls import applies
 from station.receiving.facts import ExceptionRaised
@@ -18,6 +18,7 @@ from station.receiving.parcel import EXPIRED, FOUND, USE_BY, Item
 from station.records import Recall
 from station.stages import rubric_of, wants_serial
 from station.state import State
+from station.weights import explains
 
 # Kinds of exceptions that say of a serial number more than that it was not shipped: the item is kept for a look.
 SERIAL_KINDS = (
@@ -43,24 +44,26 @@ def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
         *_by_serial(state, item),
         *_by_date(item, known),
         *_to_weigh(item),
+        *_by_weight(item, known),
     ):
         if (stop.code, stop.cause) in raised:
             continue
         facts.append(stop)
         if stop.code in FOUND and stop.code != "serial":
             count += 1
-            detail = BETWEEN.join((stop.cause.partition(":")[2], stop.detail))
-            facts.append(
-                ExceptionRaised(
-                    exception_id(state.station, count),
-                    stop.code,
-                    stop.owner,
-                    parcel=item.identified.parcel,
-                    item=item.identified.item,
-                    detail=detail,
-                )
-            )
+            facts.append(_told(state, item, stop, exception_id(state.station, count)))
     return tuple(facts)
+
+
+def _told(state: State, item: Item, stop: InterlockRaised, name: str) -> ExceptionRaised:
+    """Return the exception of a stop."""
+    kind, detail = stop.code, BETWEEN.join((stop.cause.partition(":")[2], stop.detail))
+    if item.weighed is not None and stop.code == "weight":
+        weight, expected = item.weighed.weight_mg, item.weighed.expected_mg
+        parcel = state.parcel.weighed if state.parcel is not None else None
+        kind = "item_explains_weight" if explains(weight, expected, parcel) else "item_weight"
+        detail = BETWEEN.join(map(str, (expected, weight)))
+    return ExceptionRaised(name, kind, stop.owner, parcel=item.identified.parcel, item=stop.item, detail=detail)
 
 
 def late(state: State, known: Known) -> tuple[Recorded, ...]:
@@ -140,3 +143,15 @@ def _to_weigh(item: Item) -> Iterator[InterlockRaised]:
     """The item goes onto the scale by itself, where earlier returns of the customer ask for it."""
     if wants_weight(item.asked) and item.weighed is None and not item.is_recalled:
         yield InterlockRaised(item.identified.item, WEIGH_ITEM, CAUSE, "supervisor")
+
+
+def _by_weight(item: Item, known: Known) -> Iterator[InterlockRaised]:
+    """What is serialised or dear and does not weigh what its article weighs is weighed once more, and held then."""
+    named, weighed = item.identified, item.weighed
+    if weighed is None or weighed.in_band is not False or item.is_recalled:
+        return
+    if not known.item_weights().is_watched(named.serialised, named.price_minor, named.currency):
+        return
+    yield InterlockRaised(named.item, WEIGH_ITEM, WEIGHED_WRONG, "supervisor")
+    if any(each.cause == WEIGHED_WRONG for each in item.acknowledged):
+        yield InterlockRaised(named.item, "weight", f"weight:{weighed.weight_mg}", "supervisor")

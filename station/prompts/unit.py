@@ -10,6 +10,7 @@ from station.calibration.facts import RefresherBegan, SecondLookBegan
 from station.doubtful import doubt_due, expiry_read, lot_read
 from station.inputs import Command, Do
 from station.known import Known
+from station.patterns import WEIGHED_WRONG
 from station.prompts.about import params
 from station.prompts.question import NO_SCALE, SIGN_OUT, Button, Prompt, button, options, undo
 from station.receiving.parcel import EXPIRED, USE_BY, Item, open_lines
@@ -46,6 +47,12 @@ def interlock(state: State, known: Known) -> Prompt:
         reason = mark("It can be used until {detail}. {now} {never} {who}.")
     if words.proof == "weight":
         reason, done = mark("{now} {never}"), (NO_SCALE,)
+    if stop.cause == WEIGHED_WRONG and item is not None and item.weighed is not None:
+        reason = mark("It weighs {weighed} g, its article {expected} g. Lift it and put it on once more. {never}")
+        params |= {
+            "weighed": str(item.weighed.weight_mg // 1000),
+            "expected": str(item.weighed.expected_mg // 1000),
+        }
     buttons = (*(done if words.proof != "box" else ()), *undo(state))
     picture = {"weight": "scale", "box": "fire-box"}.get(words.proof, "stop")
     # A typed code proves no box and no badge; what is printed on a unit may be typed off.

@@ -19,7 +19,7 @@ from station.receiving.parcel import CLEARED, Item, is_found
 from station.routing.facts import PlateReprintAsked, RouteOverridden
 from station.state import State
 from station.steps import pins
-from station.steps.examine import weigh_item
+from station.steps.examine import weigh as weigh_item
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.plate import label_of
 from station.stops import found
@@ -50,7 +50,7 @@ def weigh(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
     item, stop = _standing(state)
     if item is None or stop is None or known.interlock(stop.code).proof != "weight":
         return Outcome()
-    weighed = weigh_item(state, reading, known)
+    weighed = weigh_item(state, item, reading, known)
     facts = (*weighed.facts, InterlockAcknowledged(stop.item, stop.code, stop.cause, "weight"))
     return Outcome(weighed.notice or accepted(mark("The item is weighed.")), conclude(state, facts, known))
 
