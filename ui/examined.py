@@ -104,7 +104,8 @@ def looked(item: Item, known: "Known", sha256: str, path: str, read: PhotoDecode
     due = question_due(item, known)
     asked = [option.defect for option in due.options if option.defect is not None] if due is not None else []
     # Of several kinds the one that most of its answers are about: of stains, fluff is only the mildest.
-    first = max(asked, key=[each.kind for each in asked].count) if asked else None
+    counts = Counter(each.kind for each in asked)
+    first = max(asked, key=lambda each: counts[each.kind]) if asked else None
     first = first if first is not None or not told else told[-1]
     kind, zone = (first.kind, first.zone) if first is not None else (kinds[0], zones[0])
     image = read.image if read is not None and read.path == path else None
