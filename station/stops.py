@@ -20,8 +20,10 @@ from station.stages import rubric_of, wants_serial
 from station.state import State
 from station.weights import explains
 
-# Kinds of exceptions that say of a serial number more than that it was not shipped: the item is kept for a look.
+# Kinds of exceptions that speak against a serial number: the item is kept for a look.
 SERIAL_KINDS = (
+    "serial_differs",
+    "serial_photo_differs",
     "serial_other_order",
     "serial_returned",
     "serial_stolen",

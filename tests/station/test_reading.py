@@ -84,7 +84,9 @@ def test_a_confirmed_number_that_contradicts_the_scan_goes_to_the_supervisor(sca
         f"{SHIPPED} / ZZ77777777",
     )
     assert scanned.state.item.serial == f.SerialChecked(scanned.state.item.identified.item, SHIPPED, "same")
-    assert scanned.stage is Stage.RESULT
+    assert scanned.stage is Stage.INTERLOCK
+    scanned.do(Do.CONFIRM)
+    assert (scanned.stage, scanned.state.item.disposition) == (Stage.RESULT, "hold")
 
 
 def test_a_contradiction_that_was_read_badly_is_not_asked_about(scanned) -> None:
