@@ -1,5 +1,6 @@
 """Looks at the item in work and says how far its inspection and its preparation have come."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
