@@ -57,7 +57,7 @@ class Again(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by.
 
-    `model` is the model number that a person found on it. `asked` are the codes of what is asked besides the questions,
+    `model` is the model number that a person found on it; `other_serial`: its serial number is another than was read. `asked` are the codes of what is asked besides the questions,
     because of earlier returns.
     """
 
@@ -86,6 +86,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     lot: str = ""
     made: str = ""
     model: str = ""
+    other_serial: bool = False
     asked: tuple[str, ...] = ()
     again: Again | None = None
 

@@ -462,7 +462,9 @@ def test_a_wrong_weight_of_what_is_worth_much_is_an_exception_and_of_a_sock_is_n
             Stage.INTERLOCK,
             "It does not weigh what its article weighs",
         )
-        assert kinds(wrong) == ["item_weight"] and wrong.facts[-1].detail == f"412000|{wrong.state.item.weighed.weight_mg}"
+        assert (
+            kinds(wrong) == ["item_weight"] and wrong.facts[-1].detail == f"412000|{wrong.state.item.weighed.weight_mg}"
+        )
         wrong.examine(OPENED)
         assert (wrong.stage, wrong.state.item.disposition, wrong.state.item.routed.owner) == (
             Stage.RESULT,

@@ -125,9 +125,26 @@ def test_a_number_without_a_word_counts_only_when_the_order_knows_it(unread) -> 
     assert unread.stage is Stage.RESULT
 
 
-@pytest.mark.parametrize("answer", ["none", "unreadable"])
-def test_a_refused_reading_leaves_the_serial_number_unread(unread, answer: str) -> None:
-    unread.read("label", serial("ZZ77777777")).examine(ANSWERS).do(Do.CHOOSE, answer)
+def test_another_number_than_the_photo_seems_to_show_can_be_typed(unread) -> None:
+    unread.read("label", serial("ZZ77777777")).examine(ANSWERS)
+    asked = unread.state
+    unread.do(Do.CHOOSE, "none")
+    assert (unread.stage, prompt(unread.state, unread.known).entry) == (Stage.SERIAL, "code")
+    left = walk_at(unread, unread.state).do(Do.SKIP)
+    assert (left.stage, left.state.item.serial.verdict, left.state.item.disposition) == (Stage.RESULT, "unread", "hold")
+    typed = walk_at(unread, unread.state).scan(SHIPPED, device="keyboard")
+    assert (typed.stage, typed.state.item.serial.verdict) == (Stage.RESULT, "same")
+    assert typed.do(Do.UNDO).stage is Stage.SERIAL
+    assert unread.do(Do.UNDO).state.parcel == asked.parcel
+
+
+def walk_at(walk, state: State):
+    """A walk of its own from a state."""
+    return type(walk)(walk.known, state)
+
+
+def test_a_reading_nobody_can_confirm_leaves_the_serial_number_unread(unread) -> None:
+    unread.read("label", serial("ZZ77777777")).examine(ANSWERS).do(Do.CHOOSE, "unreadable")
     assert unread.state.item.serial.verdict == "unread"
     assert unread.stage is Stage.RESULT
 
