@@ -30,6 +30,8 @@ Finding = tuple[int, Limit, Reason]
 _LIMITS: tuple[Limit, ...] = ("stop", "D", "C", "B", "A")
 # So many items' answers are remembered: goods without a fault are answered alike, and what is rare does not come again.
 _REMEMBERED = 500
+# What the station finds by itself and makes goods worthless, as the answer that says so does.
+_SPOILT = frozenset({"expired"})
 # After what any answer tells with the same limit.
 _LAST = 8
 _RANKS: tuple[Functional, ...] = ("sealed", "works", "partly", "untested", "faulty")
@@ -165,7 +167,7 @@ class Grader:
         reasons = (*reasons, *notes)
         if read.stops or stops_found:
             stops = tuple(dict.fromkeys((*read.stops, *stops_found)))
-            scrap = read.is_scrap and not stops_found
+            scrap = (read.is_scrap or not read.stops) and _SPOILT.issuperset(stops_found)
             why = (*map(_stopped, stops_found), *reasons)
             return Grade("D" if scrap else "", "", read.functional, why, rubric.name, stops, missing)
         if read.refused:

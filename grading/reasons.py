@@ -28,6 +28,7 @@ REASON_TEXTS: Mapping[str, str] = {
     "evidence:recall": "It was recalled",
     "evidence:recall_part": "It may be one of those that were recalled",
     "evidence:serial": "Its serial number needs a look",
+    "evidence:expired": "The date on it is past, or too near",
     "evidence:stop": "The station stopped it: {stop}",
     "incomplete": "A question is still open: {question}",
     "unknown_answer": "An answer belongs to no question of this rubric: {question}",

@@ -302,15 +302,18 @@ def _rates(table: RouteTable, grade: Grade, known: _Known) -> tuple[Rate, ...]:
         season=known.season,
     )
     return tuple(
-        rate if _allowed(grade, known, rate.way) else msgspec.structs.replace(rate, barred=_why_not(grade, rate.way))
+        rate
+        if _allowed(grade, known, rate.way)
+        else msgspec.structs.replace(rate, barred=_why_not(grade, known, rate.way))
         for rate in rates(table.figures, goods)
     )
 
 
-def _why_not(grade: Grade, way: Disposition) -> Reason:
+def _why_not(grade: Grade, known: _Known, way: Disposition) -> Reason:
     if grade.stops:
         return reason("after_stop" if _WORTHLESS.issuperset(grade.stops) else "must_look")
-    return reason("not_clear" if way != "restock" else "not_like_new")
+    is_clear = grade.letter and known.match == "matched" and known.serial in ("same", "not_known")
+    return reason("not_like_new" if is_clear and way == "restock" else "not_clear")
 
 
 def _allowed(grade: Grade, known: _Known, to: Disposition) -> bool:

@@ -47,6 +47,11 @@ def expiry_read(item: Item) -> tuple[Reading, str] | None:
     return None
 
 
+def lot_read(item: Item) -> str:
+    """Return the surest lot read in an item's photos, which nobody confirmed; empty for none."""
+    return next((reading.text for _, reading in _readings(item) if reading.kind == "lot"), "")
+
+
 def _readings(item: Item) -> Iterator[tuple[PhotoRead, Reading]]:
     """Every reading of the photos that still count, the surest of each photo first."""
     standing = {photo.sha256 for photo in item.photos if isinstance(photo, PhotoTaken)}

@@ -1,7 +1,7 @@
 """What the bench stops for before the next screen: the words and the proof of each code, as data of the site."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -27,6 +27,7 @@ class Interlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owner: Owner
     proof: Proof
     ask: Words | None = None
+    months: Annotated[int, msgspec.Meta(ge=0, le=120)] = 0
     photos: bool = True
 
 

@@ -113,7 +113,7 @@ def _grade(item: Item, known: Known) -> Grade:
 def evidence_of(item: Item) -> dict[str, object]:
     """Return what the bench found besides the answers, as `grading.grade.Evidence`."""
     return {
-        "match": item.identified.match,
+        "match": item.match,
         "serial": item.serial.verdict if item.serial is not None else "not_known",
         "weight_in_band": item.weighed.in_band if item.weighed is not None else None,
         "parts": item.identified.components,

@@ -13,6 +13,7 @@ from station.records import PatternSign, ReturnOrder
 
 WEIGH_ITEM = "weigh_item"
 CAUSE = "pattern:weigh"
+WEIGHED_WRONG = "weight:again"
 _WEIGH = "weigh"
 
 # By the kind of sign: the counts, and what to look at first.

@@ -7,7 +7,7 @@ from station.doubtful import doubt_due
 from station.inspecting.facts import InterlockRaised
 from station.known import Known
 from station.patterns import shots
-from station.receiving.parcel import FOUND, Item
+from station.receiving.parcel import EXPIRED, FOUND, Item
 from station.state import State
 
 
@@ -125,8 +125,10 @@ def _stage_of_item(item: Item, known: Known) -> Stage:
 
 
 def wants_serial(item: Item) -> bool:
-    """Tell whether the unit bears a serial number that has not been compared yet, and is to be handled at all."""
-    return item.identified.serialised and item.serial is None and not item.is_recalled
+    """Tell whether the unit bears a serial number that has not been compared yet (nobody could scan it, what a photo showed
+    is another one, and a person can read it), and is to be handled at all."""
+    is_open = item.serial is None or (item.other_serial and not item.serial.serial)
+    return item.identified.serialised and is_open and not item.is_recalled
 
 
 def rubric_of(item: Item, known: Known) -> Rubric | None:
@@ -165,7 +167,12 @@ def question_due(item: Item, known: Known) -> Question | None:
     rubric = rubric_of(item, known)
     if rubric is None or item.is_recalled:
         return None
-    return next_question(rubric, item.answers, item.identified.components)
+    due = next_question(rubric, item.answers, item.identified.components)
+    if due is not None and EXPIRED in item.stops_found:
+        # As after the answer that says so: what is asked before that one still is, and nothing else.
+        is_over = due.kind != "stop" or any(option.stop == EXPIRED for option in due.options)
+        return None if is_over else due
+    return due
 
 
 def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:

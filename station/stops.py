@@ -3,22 +3,27 @@
 A stop is found once, by the step that makes it known, and written with it; so an undo takes it back with the step.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
+from datetime import date
 
 from station.facts import Recorded
 from station.inspecting.facts import InterlockRaised
 from station.known import Known, Unit
-from station.patterns import CAUSE, WEIGH_ITEM, wants_weight
+from station.patterns import CAUSE, WEIGH_ITEM, WEIGHED_WRONG, wants_weight
 from station.plates import exception_id
 from station.recalls import applies
 from station.receiving.facts import ExceptionRaised
-from station.receiving.parcel import FOUND, Item
+from station.receiving.parcel import EXPIRED, FOUND, USE_BY, Item
 from station.records import Recall
 from station.stages import rubric_of, wants_serial
 from station.state import State
+from station.weights import explains
 
-# Kinds of exceptions that say of a serial number more than that it was not shipped: the item is kept for a look.
+# Kinds of exceptions that speak against a serial number: the item is kept for a look.
 SERIAL_KINDS = (
+    "serial_differs",
+    "serial_photo_differs",
     "serial_other_order",
     "serial_returned",
     "serial_stolen",
@@ -35,24 +40,32 @@ def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     raised = {(each.code, each.cause) for each in item.interlocks}
     facts: list[Recorded] = []
     count = state.exceptions
-    for stop in (*_answered(item, known), *_recalled(item, known), *_by_serial(state, item), *_to_weigh(item)):
+    for stop in (
+        *_answered(item, known),
+        *_recalled(item, known),
+        *_by_serial(state, item),
+        *_by_date(item, known),
+        *_to_weigh(item),
+        *_by_weight(item, known),
+    ):
         if (stop.code, stop.cause) in raised:
             continue
         facts.append(stop)
         if stop.code in FOUND and stop.code != "serial":
             count += 1
-            detail = BETWEEN.join((stop.cause.partition(":")[2], stop.detail))
-            facts.append(
-                ExceptionRaised(
-                    exception_id(state.station, count),
-                    stop.code,
-                    stop.owner,
-                    parcel=item.identified.parcel,
-                    item=item.identified.item,
-                    detail=detail,
-                )
-            )
+            facts.append(_told(state, item, stop, exception_id(state.station, count)))
     return tuple(facts)
+
+
+def _told(state: State, item: Item, stop: InterlockRaised, name: str) -> ExceptionRaised:
+    """Return the exception of a stop."""
+    kind, detail = stop.code, BETWEEN.join((stop.cause.partition(":")[2], stop.detail))
+    if item.weighed is not None and stop.code == "weight":
+        weight, expected = item.weighed.weight_mg, item.weighed.expected_mg
+        parcel = state.parcel.weighed if state.parcel is not None else None
+        kind = "item_explains_weight" if explains(weight, expected, parcel) else "item_weight"
+        detail = BETWEEN.join(map(str, (expected, weight)))
+    return ExceptionRaised(name, kind, stop.owner, parcel=item.identified.parcel, item=stop.item, detail=detail)
 
 
 def late(state: State, known: Known) -> tuple[Recorded, ...]:
@@ -110,7 +123,37 @@ def _by_serial(state: State, item: Item) -> Iterator[InterlockRaised]:
         yield InterlockRaised(name, "serial", f"serial:{item.serial.serial}", "supervisor")
 
 
+def _by_date(item: Item, known: Known) -> Iterator[InterlockRaised]:
+    """The date that stands on the goods is past; or nearer than the answer to a question about it may let pass."""
+    until = item.identified.expiry
+    if not until or any(each.code == EXPIRED for each in item.interlocks):
+        return
+    today, words, rubric = known.day().date, known.interlock(EXPIRED), rubric_of(item, known)
+    asks = rubric is not None and any(option.stop == EXPIRED for _, option in rubric.pairs.values())
+    if until < (_later(today, words.months) if asks else today):
+        yield InterlockRaised(item.identified.item, EXPIRED, USE_BY + until, words.owner, until)
+
+
+def _later(day: str, months: int) -> str:
+    """Return the same day so many months on, or the last one of a shorter month."""
+    then = date.fromisoformat(day)
+    year, month = divmod(then.year * 12 + then.month - 1 + months, 12)
+    return date(year, month + 1, min(then.day, monthrange(year, month + 1)[1])).isoformat()
+
+
 def _to_weigh(item: Item) -> Iterator[InterlockRaised]:
     """The item goes onto the scale by itself, where earlier returns of the customer ask for it."""
     if wants_weight(item.asked) and item.weighed is None and not item.is_recalled:
         yield InterlockRaised(item.identified.item, WEIGH_ITEM, CAUSE, "supervisor")
+
+
+def _by_weight(item: Item, known: Known) -> Iterator[InterlockRaised]:
+    """What is serialised or dear and does not weigh what its article weighs is weighed once more, and held then."""
+    named, weighed = item.identified, item.weighed
+    if weighed is None or weighed.in_band is not False or item.is_recalled:
+        return
+    if not known.item_weights().is_watched(named.serialised, named.price_minor, named.currency):
+        return
+    yield InterlockRaised(named.item, WEIGH_ITEM, WEIGHED_WRONG, "supervisor")
+    if any(each.cause == WEIGHED_WRONG for each in item.acknowledged):
+        yield InterlockRaised(named.item, "weight", f"weight:{weighed.weight_mg}", "supervisor")

@@ -1,5 +1,6 @@
 """Looks at the item in work and says how far its inspection and its preparation have come."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
@@ -12,7 +13,7 @@ from station.judge import evidence_of
 from station.receiving.parcel import Item, Parcel
 from station.resolver.gathering import evidence_of as evidence_of_order
 from station.resolver.ranking import Evidence, Ranked
-from station.stages import prep_due, preps_of, rubric_of
+from station.stages import prep_due, preps_of, question_due, rubric_of
 from station.steps.examine import rest_of
 from ui import wording
 from ui.photos import PhotoDecoded
@@ -91,7 +92,7 @@ def _why(item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:
 def looked(item: Item, known: "Known", sha256: str, path: str, read: PhotoDecoded | None) -> Looked | None:
     """Return the photo of an item that is looked into; None when it is not one of its photos (any more).
 
-    A mark on it is at first what the last answer about a defect told of.
+    A mark on it is at first what the question that is open asks about; else what the last answer about a defect told of.
     """
     if not any(isinstance(each, PhotoTaken) and each.sha256 == sha256 for each in item.photos):
         return None
@@ -101,7 +102,13 @@ def looked(item: Item, known: "Known", sha256: str, path: str, read: PhotoDecode
     zones = tuple(dict.fromkeys(each.zone for each in every if each is not None)) or tuple(ZONE_TEXTS)
     given = chosen(rubric, item.answers, item.identified.components) if rubric is not None else ()
     told = [option.defect for _, option in given if option.defect is not None]
-    kind, zone = (told[-1].kind, told[-1].zone) if told else (kinds[0], zones[0])
+    due = question_due(item, known)
+    asked = [option.defect for option in due.options if option.defect is not None] if due is not None else []
+    # Of several kinds the one that most of its answers are about: of stains, fluff is only the mildest.
+    counts = Counter(each.kind for each in asked)
+    first = max(asked, key=lambda each: counts[each.kind]) if asked else None
+    first = first if first is not None or not told else told[-1]
+    kind, zone = (first.kind, first.zone) if first is not None else (kinds[0], zones[0])
     image = read.image if read is not None and read.path == path else None
     return Looked(sha256, image, kind, zone, kinds, zones)
 

@@ -57,7 +57,7 @@ class ReadingAnswered(Fact, frozen=True):
 
 
 class ExpiryRead(Fact, frozen=True):
-    """The expiry date (ISO) was read in a photo and confirmed by a person; a batch nobody confirmed stays out."""
+    """The expiry date (ISO) was read in a photo and confirmed by a person, or stood in the code of a serial number."""
 
     item: str
     expiry: str

@@ -7,12 +7,13 @@ from grading.route import OWNER_TEXTS
 from grading.rubric import Question
 from resources.words import mark
 from station.calibration.facts import RefresherBegan, SecondLookBegan
-from station.doubtful import doubt_due, expiry_read
+from station.doubtful import doubt_due, expiry_read, lot_read
 from station.inputs import Command, Do
 from station.known import Known
+from station.patterns import WEIGHED_WRONG
 from station.prompts.about import params
 from station.prompts.question import NO_SCALE, SIGN_OUT, Button, Prompt, button, options, undo
-from station.receiving.parcel import open_lines
+from station.receiving.parcel import EXPIRED, USE_BY, Item, open_lines
 from station.stages import Stage, next_shot, prep_due, question_due, rubric_of
 from station.state import State
 from station.steps import reading as readings
@@ -20,8 +21,6 @@ from station.steps.examine import rest_of
 from station.steps.refresher import question_of as practised
 from station.steps.second_look import question_of
 
-# The questions beside which an expiry date read in a photo is shown.
-EXPIRY_QUESTIONS = frozenset({"expiry", "expired"})
 _NO_PHOTO = button("S", mark("Go on without"), Do.SKIP)
 _NO_PREP = button("S", mark("Leave it out"), Do.SKIP)
 _REST = button("N", mark("Nothing found on the rest"), Do.REST)
@@ -44,8 +43,16 @@ def interlock(state: State, known: Known) -> Prompt:
     if stop.detail:
         params["detail"] = stop.detail
         reason = mark("{detail}. {now} {never} {who}.")
+    if stop.cause.startswith(USE_BY):
+        reason = mark("It can be used until {detail}. {now} {never} {who}.")
     if words.proof == "weight":
         reason, done = mark("{now} {never}"), (NO_SCALE,)
+    if stop.cause == WEIGHED_WRONG and item is not None and item.weighed is not None:
+        reason = mark("It weighs {weighed} g, its article {expected} g. Lift it and put it on once more. {never}")
+        params |= {
+            "weighed": str(item.weighed.weight_mg // 1000),
+            "expected": str(item.weighed.expected_mg // 1000),
+        }
     buttons = (*(done if words.proof != "box" else ()), *undo(state))
     picture = {"weight": "scale", "box": "fire-box"}.get(words.proof, "stop")
     # A typed code proves no box and no badge; what is printed on a unit may be typed off.
@@ -72,9 +79,23 @@ def question(state: State, known: Known) -> Prompt:
         return Prompt(str(Stage.INSPECT), "")
     fast = (_REST,) if rest_of(item, known) else ()
     every = (*options(question, rubric.category, item.identified.client, known), *fast, *undo(state))
-    seen = expiry_read(item) if question.id in EXPIRY_QUESTIONS else None
-    hint, params = (question.hint, question.params) if seen is None else _expiry_seen(*seen)
+    hint, params = _beside(question, item)
     return Prompt(str(Stage.INSPECT), question.text, hint, params, every, "none")
+
+
+def _beside(question: Question, item: Item) -> tuple[str, dict[str, str]]:
+    """Return what stands beside a question: its hint, with what a code or a photo says of the date or the lot."""
+    stops = {option.stop for option in question.options}
+    if EXPIRED in stops and item.identified.expiry:
+        return mark("The code on it says the date {date}. Look yourself."), {"date": item.identified.expiry}
+    if EXPIRED in stops and (seen := expiry_read(item)) is not None:
+        return _expiry_seen(*seen)
+    told = item.lot or item.identified.lot
+    lot = told or lot_read(item)
+    if "recall" in stops and lot:
+        text = mark("Its lot is {lot}. {hint}") if told else mark("The photo seems to show the lot {lot}. {hint}")
+        return text, {"lot": lot, "hint": question.hint}
+    return question.hint, question.params
 
 
 def second_look(state: State, known: Known) -> Prompt:

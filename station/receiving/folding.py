@@ -166,6 +166,13 @@ def _answer(item: Item, fact: Answered) -> dict[str, object]:
     }
 
 
+def _reading(item: Item, fact: ReadingAnswered) -> dict[str, object]:
+    """Ask no more of the subject; a date, a lot and a serial number that were confirmed are facts of their own."""
+    model = {"model": fact.chosen} if fact.subject == "model" else {}
+    other = {"other_serial": True} if (fact.subject, fact.answer) == ("serial", "no") else {}
+    return {"readings_answered": (*item.readings_answered, fact.subject), **model, **other}
+
+
 def _prepared(state: State, fact: PrepDone | PrepSkipped) -> State:
     return with_item(state, fact.item, lambda item: {"prepared": (*item.prepared, fact)})
 
@@ -199,16 +206,14 @@ CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     WeighingSkipped: lambda state, fact: with_parcel(state, unweighed_why=fact.why),
     ExceptionRaised: _raised,
     ItemIdentified: _identified,
-    SerialChecked: lambda state, fact: with_item(state, fact.item, lambda _: {"serial": fact}),
+    SerialChecked: lambda state, fact: with_item(state, fact.item, lambda _: {"serial": fact, "other_serial": False}),
     ItemRelinked: _relinked,
     ItemWeighed: lambda state, fact: with_item(state, fact.item, lambda _: {"weighed": fact}),
     PhotoTaken: _photo,
     PhotoSkipped: _photo,
     Hinted: hinted,
     PhotoRead: _photo_read,
-    ReadingAnswered: lambda state, fact: with_item(
-        state, fact.item, lambda item: {"readings_answered": (*item.readings_answered, fact.subject)}
-    ),
+    ReadingAnswered: lambda state, fact: with_item(state, fact.item, lambda item: _reading(item, fact)),
     ExpiryRead: _expiry,
     Answered: _answered,
     DefectMarked: lambda state, fact: with_item(state, fact.item, lambda item: {"marks": (*item.marks, fact)}),

@@ -18,6 +18,7 @@ from station.receiving.facts import (
     ExceptionRaised,
     ItemIdentified,
     ItemWeighed,
+    Match,
     ParcelArrived,
     ParcelWeighed,
     PatternNoted,
@@ -27,11 +28,18 @@ from station.records import Disposition
 from station.routing.facts import Graded, Routed, RouteOverridden
 
 # The stops the station finds by itself; every other code comes from an answer.
-FOUND = ("recall", "recall_part", "serial")
+FOUND = ("recall", "recall_part", "serial", "weight")
+# The one stop that comes from either: by a date that stands on the goods its cause begins so, as no answer's does.
+EXPIRED, USE_BY = "expired", "use-by:"
 
 
 # The proof of a stop that was found not to hold for this unit.
 CLEARED = "read"
+
+
+def is_found(stop: InterlockRaised) -> bool:
+    """Tell whether the station found this stop by itself."""
+    return stop.code in FOUND or stop.cause.startswith(USE_BY)
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -49,7 +57,8 @@ class Again(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by.
 
-    `asked` are the codes of what is asked besides the questions, because of earlier returns.
+    `model` is the model number that a person found on it; `other_serial`: its serial number is another than was read. `asked` are the codes of what is asked besides the questions,
+    because of earlier returns.
     """
 
     identified: ItemIdentified
@@ -76,6 +85,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     acknowledged: tuple[InterlockAcknowledged, ...] = ()
     lot: str = ""
     made: str = ""
+    model: str = ""
+    other_serial: bool = False
     asked: tuple[str, ...] = ()
     again: Again | None = None
 
@@ -99,8 +110,13 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     def stops_found(self) -> tuple[str, ...]:
         """The codes of stops that no answer gave: found by the station, and not cleared by what was read since."""
         cleared = {(each.code, each.cause) for each in self.acknowledged if each.proof == CLEARED}
-        found = [each.code for each in self.interlocks if (each.code, each.cause) not in cleared]
-        return tuple(dict.fromkeys(code for code in found if code in FOUND))
+        found = [each for each in self.interlocks if is_found(each) and (each.code, each.cause) not in cleared]
+        return tuple(dict.fromkeys(each.code for each in found))
+
+    @property
+    def match(self) -> Match:
+        """How it belongs to the parcel: the wrong item, too, when its own model number is not that of its article."""
+        return "wrong" if self.model and self.model != self.identified.model else self.identified.match
 
     @property
     def is_recalled(self) -> bool:

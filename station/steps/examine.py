@@ -147,23 +147,30 @@ def answer_rest(state: State, command: Command, known: Known) -> Outcome:
 
 
 def weigh_item(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
-    """the item's own weight is recorded once and compared with its article's"""
+    """the item's own weight is recorded and compared with its article's; a wrong one of some is asked for again"""
     item = state.item
     if item is None or item.weighed is not None:
         return Outcome()
+    weighed = weigh(state, item, reading, known)
+    return msgspec.structs.replace(weighed, facts=conclude(state, weighed.facts, known)) if weighed.notice else weighed
+
+
+def weigh(state: State, item: Item, reading: AcceptedWeight, known: Known) -> Outcome:
+    """Return the weight of an item, what is said of a wrong one, and the exception where nothing is held for it."""
     named, rule = item.identified, known.item_weights()
     expected = named.weight_mg
     fits = rule.in_band(named.category, reading.weight_mg, expected)
     fact = ItemWeighed(named.item, reading.weight_mg, expected, fits)
     if fits is not False:
         return Outcome(facts=(fact,))
+    if rule.is_watched(named.serialised, named.price_minor, named.currency):
+        return Outcome(warned(mark("The item's weight is not that of its article. Weigh it once more.")), (fact,))
     notice = warned(mark("The item's weight is not that of its article; this is noted."))
     parcel = state.parcel.weighed if state.parcel is not None else None
-    explained = explains(reading.weight_mg, expected, parcel)
-    if not explained and not rule.is_watched(named.serialised, named.price_minor, named.currency):
+    if not explains(reading.weight_mg, expected, parcel):
         return Outcome(notice, (fact,))
-    kind = "item_explains_weight" if explained else "item_weight"
-    return Outcome(notice, (fact, _raise(state, item, kind, BETWEEN.join(map(str, (expected, reading.weight_mg))))))
+    detail = BETWEEN.join(map(str, (expected, reading.weight_mg)))
+    return Outcome(notice, (fact, _raise(state, item, "item_explains_weight", detail)))
 
 
 def scan_before_photo(state: State, scan: Scan, known: Known) -> Outcome:

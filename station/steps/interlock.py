@@ -15,11 +15,11 @@ from station.outcome import Label, Notice, Outcome, Tone
 from station.patterns import WEIGH_ITEM
 from station.recalls import applies
 from station.receiving.facts import MarksRead
-from station.receiving.parcel import CLEARED, FOUND, Item
+from station.receiving.parcel import CLEARED, Item, is_found
 from station.routing.facts import PlateReprintAsked, RouteOverridden
 from station.state import State
 from station.steps import pins
-from station.steps.examine import weigh_item
+from station.steps.examine import weigh as weigh_item
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.plate import label_of
 from station.stops import found
@@ -50,7 +50,7 @@ def weigh(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
     item, stop = _standing(state)
     if item is None or stop is None or known.interlock(stop.code).proof != "weight":
         return Outcome()
-    weighed = weigh_item(state, reading, known)
+    weighed = weigh_item(state, item, reading, known)
     facts = (*weighed.facts, InterlockAcknowledged(stop.item, stop.code, stop.cause, "weight"))
     return Outcome(weighed.notice or accepted(mark("The item is weighed.")), conclude(state, facts, known))
 
@@ -164,7 +164,7 @@ def _acknowledged(state: State, stop: InterlockRaised, proof: str, known: Known)
     fact = InterlockAcknowledged(stop.item, stop.code, stop.cause, proof)
     after = fold(state, "", (fact,))
     item = after.item
-    if item is None or item.routed is None or stop.code not in FOUND:
+    if item is None or item.routed is None or not is_found(stop):
         return Outcome(accepted(mark("Noted with your name.")), conclude(state, (fact,), known))
     return _decided_anew(state, (fact,), after, item, known)
 

@@ -70,6 +70,10 @@ def answer(state: State, command: Command, known: Known) -> Outcome:
     chosen = command.value if command.value in values else keys.get(command.value, "")
     if not chosen:
         return no_such_answer(len(offered))
+    if chosen == NONE_OF_THEM and doubt.subject == "serial" and item.serial is not None and not item.serial.serial:
+        said = _said(item, doubt, "no")
+        text = mark("Scan or type the number that is on the item.")
+        return Outcome(accepted(text), conclude(state, (said,), known))
     if chosen in (NONE_OF_THEM, UNREADABLE):
         said = _said(item, doubt, "no" if chosen == NONE_OF_THEM else "unreadable")
         return Outcome(warned(mark("The reading is not used; this is noted.")), conclude(state, (said,), known))
@@ -128,7 +132,7 @@ def _model(state: State, item: Item, said: tuple[Recorded, ...], chosen: str, kn
         item=named.item,
         detail=f"{named.model} / {chosen}",
     )
-    notice = warned(mark("This is not the model that was ordered; this is noted."))
+    notice = warned(mark("This is not the model that was ordered; the item is held."))
     return Outcome(notice, conclude(state, (*said, raised), known))
 
 

@@ -9,6 +9,7 @@ from resources.words import mark
 from station.codes import Candidate, plain
 from station.facts import Recorded
 from station.inputs import Command
+from station.inspecting.facts import ExpiryRead
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Outcome
@@ -46,16 +47,20 @@ def scan_serial(state: State, scan: Scan, known: Known) -> Outcome:
         choices = (Choice("other", mark("I scanned the other item")), Choice("both", mark("Both bear it")))
         ask = Ask("serial-shared", code=serial, choices=choices)
         return refused(SERIAL_TAKEN, ask=ask, serial=serial)
-    facts = (*_lot_in(item, candidates), *compare(state, item, serial, known))
+    facts = (*_marks_in(item, candidates), *compare(state, item, serial, known))
     differs = any(isinstance(fact, SerialChecked) and fact.verdict == "different" for fact in facts)
     notice = warned(SERIAL_DIFFERS) if differs else accepted(mark("The serial number is noted."))
     return Outcome(notice, conclude(state, facts, known))
 
 
-def _lot_in(item: Item, candidates: tuple[Candidate, ...]) -> tuple[MarksRead, ...]:
-    """Return the lot that stands in the same code as the serial number, when nobody knew it before."""
+def _marks_in(item: Item, candidates: tuple[Candidate, ...]) -> Iterator[MarksRead | ExpiryRead]:
+    """Yield the lot and the date that stand in the same code as the serial number, when nobody knew them before."""
     lot = next((each.lot for each in candidates if each.lot), "")
-    return (MarksRead(item.identified.item, lot),) if lot and not (item.lot or item.identified.lot) else ()
+    if lot and not (item.lot or item.identified.lot):
+        yield MarksRead(item.identified.item, lot)
+    expiry = next((each.expiry for each in candidates if each.expiry), "")
+    if expiry and not item.identified.expiry:
+        yield ExpiryRead(item.identified.item, expiry)
 
 
 def scan_shared(state: State, scan: Scan, known: Known) -> Outcome:

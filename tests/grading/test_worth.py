@@ -174,6 +174,14 @@ def test_the_way_refused_says_why(goods) -> None:
     decided = route(goods.routes(), Grade("B", "B", "works", (), "g@1"), goods.facts("electronics"))
     refused = {each.way: each.refused.code for each in decided.breakdown if each.refused}
     assert refused == {"restock": "not_like_new"}
+
+
+def test_a_way_that_is_barred_for_another_reason_than_the_grade_does_not_blame_the_grade(goods) -> None:
+    grade = Grade("A", "A", "works", (), "t@1")
+    for evidence in ({"serial": "unread"}, {"match": "undeclared"}):
+        decided = route(goods.routes(), grade, {**goods.facts("tools"), **evidence})
+        ways = {each.way: each.refused.code for each in decided.breakdown if each.refused}
+        assert ways["restock"] == "not_clear"
     assert {each.way for each in decided.breakdown} == set(WAYS)
     stopped = route(goods.routes(), Grade("D", "", "works", (), "g@1", ("hygiene",)), goods.facts("apparel"))
     refused = {each.way: each.refused.code for each in stopped.breakdown if each.refused}

@@ -29,7 +29,7 @@ from tests.station.conftest import Walk, parcel_called
 SEEN = PatternSign("another_product", 3, 9)
 CARE = Pattern("Lumenfold", "c-7f31a9", "care", (SEEN,), 4, 365, "2999-01-01", ("photo_serial", "photo_all", "weigh"))
 LOOK = msgspec.structs.replace(CARE, level="look", ask=())
-WEIGHT_MG = 292_000
+WEIGHT_MG = 412_000
 
 
 class Site:

@@ -1,5 +1,7 @@
 """What was read in photos: asked about before it counts, never in the way, and taken back with its photo."""
 
+from datetime import date, timedelta
+
 import msgspec
 import pytest
 
@@ -9,6 +11,7 @@ from station.doubtful import doubt_due
 from station.fold import fold
 from station.inputs import Do, LabelRead
 from station.journal import Journal
+from station.moments import today
 from station.outcome import Tone
 from station.prompt import prompt
 from station.receiving.parcel import Item
@@ -81,7 +84,9 @@ def test_a_confirmed_number_that_contradicts_the_scan_goes_to_the_supervisor(sca
         f"{SHIPPED} / ZZ77777777",
     )
     assert scanned.state.item.serial == f.SerialChecked(scanned.state.item.identified.item, SHIPPED, "same")
-    assert scanned.stage is Stage.RESULT
+    assert scanned.stage is Stage.INTERLOCK
+    scanned.do(Do.CONFIRM)
+    assert (scanned.stage, scanned.state.item.disposition) == (Stage.RESULT, "hold")
 
 
 def test_a_contradiction_that_was_read_badly_is_not_asked_about(scanned) -> None:
@@ -120,9 +125,26 @@ def test_a_number_without_a_word_counts_only_when_the_order_knows_it(unread) -> 
     assert unread.stage is Stage.RESULT
 
 
-@pytest.mark.parametrize("answer", ["none", "unreadable"])
-def test_a_refused_reading_leaves_the_serial_number_unread(unread, answer: str) -> None:
-    unread.read("label", serial("ZZ77777777")).examine(ANSWERS).do(Do.CHOOSE, answer)
+def test_another_number_than_the_photo_seems_to_show_can_be_typed(unread) -> None:
+    unread.read("label", serial("ZZ77777777")).examine(ANSWERS)
+    asked = unread.state
+    unread.do(Do.CHOOSE, "none")
+    assert (unread.stage, prompt(unread.state, unread.known).entry) == (Stage.SERIAL, "code")
+    left = walk_at(unread, unread.state).do(Do.SKIP)
+    assert (left.stage, left.state.item.serial.verdict, left.state.item.disposition) == (Stage.RESULT, "unread", "hold")
+    typed = walk_at(unread, unread.state).scan(SHIPPED, device="keyboard")
+    assert (typed.stage, typed.state.item.serial.verdict) == (Stage.RESULT, "same")
+    assert typed.do(Do.UNDO).stage is Stage.SERIAL
+    assert unread.do(Do.UNDO).state.parcel == asked.parcel
+
+
+def walk_at(walk, state: State):
+    """A walk of its own from a state."""
+    return type(walk)(walk.known, state)
+
+
+def test_a_reading_nobody_can_confirm_leaves_the_serial_number_unread(unread) -> None:
+    unread.read("label", serial("ZZ77777777")).examine(ANSWERS).do(Do.CHOOSE, "unreadable")
     assert unread.state.item.serial.verdict == "unread"
     assert unread.stage is Stage.RESULT
 
@@ -133,7 +155,7 @@ def test_the_serial_number_can_be_scanned_instead(unread) -> None:
 
 
 def test_a_scan_is_refused_while_another_thing_is_asked(scanned) -> None:
-    scanned.read("label", Reading("expiry", "2027-03-31", 990)).examine(ANSWERS).scan(SHIPPED)
+    scanned.read("label", Reading("expiry", "2097-03-31", 990)).examine(ANSWERS).scan(SHIPPED)
     assert scanned.last.notice.tone is Tone.REFUSED
     assert scanned.stage is Stage.READING
 
@@ -146,12 +168,12 @@ def test_an_answer_that_is_none_changes_nothing(unread) -> None:
 
 
 def test_a_date_that_can_be_two_is_asked_with_both(scanned) -> None:
-    scanned.read("label", Reading("expiry", "2027-03-04", 990, (0, 0, 9, 9), ("2027-04-03",))).examine(ANSWERS)
+    scanned.read("label", Reading("expiry", "2097-03-04", 990, (0, 0, 9, 9), ("2097-04-03",))).examine(ANSWERS)
     texts = [button.text for button in prompt(scanned.state, scanned.known).buttons if not button.aside]
-    assert texts[:2] == ["2027-03-04", "2027-04-03"]
+    assert texts[:2] == ["2097-03-04", "2097-04-03"]
     assert scanned.state.item.identified.expiry == ""
     scanned.do(Do.CHOOSE, "2")
-    assert scanned.state.item.identified.expiry == "2027-04-03"
+    assert scanned.state.item.identified.expiry == "2097-04-03"
     assert scanned.stage is Stage.RESULT
 
 
@@ -201,10 +223,14 @@ def test_another_model_number_is_asked_about_beside_the_ordered_one(scanned) -> 
     assert (shown.title, texts[:2]) == ("Which model number is on the item?", ["HLD-220", "HLD-230"])
     before = len(scanned.facts)
     scanned.do(Do.CHOOSE, "2")
-    (raised,) = (each for each in scanned.facts[before:] if isinstance(each, f.ExceptionRaised))
+    raised, held = (each for each in scanned.facts[before:] if isinstance(each, f.ExceptionRaised))
     assert (raised.kind, raised.owner, raised.detail) == ("model_differs", "supervisor", "HLD-220 / HLD-230")
+    assert (held.kind, held.owner) == ("held", "client")
     assert scanned.last.notice.tone is Tone.ATTENTION
-    assert scanned.stage is Stage.RESULT
+    item = scanned.state.item
+    assert (scanned.stage, item.disposition, item.routed.owner) == (Stage.RESULT, "hold", "client")
+    assert item.routed.reasons[0].text == "Not the item that was announced"
+    assert scanned.do(Do.UNDO).do(Do.CHOOSE, "1").state.item.disposition == "resale"
 
 
 @pytest.mark.parametrize("answer", ["1", "3", "4"])
@@ -333,3 +359,72 @@ def test_a_number_of_another_sort_than_the_scanned_one_contradicts_nothing(scann
     for kind, (number, _) in NUMBERS.items():
         if kind != "imei":
             assert doubt_due(with_numbers(scanned, shipped, shipped, Reading(kind, number, 990))) is None
+
+
+# -- dates and lots -------------------------------------------------------------------------------------------------
+
+DAY = date.fromisoformat(today())
+FAR = (DAY + timedelta(days=400)).isoformat()
+CREAM = "09506000003450"
+
+
+def cream_of(walk, code: str = CREAM, aim: str = ""):
+    """The night cream of its parcel, photographed as far as may be."""
+    walk.arrive("undeclared").scan(code, aim)
+    while walk.stage is Stage.PHOTO:
+        walk.photo()
+    return walk
+
+
+@pytest.mark.parametrize("days", [-900, -1, 0, 15, 85])
+def test_a_confirmed_date_that_is_past_or_near_is_never_restocked(walk, days: int) -> None:
+    near = (DAY + timedelta(days=days)).isoformat()
+    cream_of(walk).read("batch", Reading("expiry", near, 990)).examine().do(Do.CHOOSE, near)
+    shown = prompt(walk.state, walk.known)
+    assert (walk.stage, shown.title) == (Stage.INTERLOCK, "Out of date: it cannot be sold again")
+    assert shown.reason.startswith("It can be used until") and shown.params["detail"] == near
+    stopped = walk.state
+    walk.do(Do.CONFIRM)
+    item = walk.state.item
+    assert (walk.stage, item.graded.stops, item.graded.letter) == (Stage.RESULT, ("expired",), "D")
+    assert (item.routed.disposition, item.routed.reasons[0].text) == ("recycle", "Out of date: never sold again")
+    walk.do(Do.UNDO)
+    assert walk.state.parcel == stopped.parcel
+    walk.do(Do.UNDO)
+    assert (walk.stage, walk.state.item.interlocks) == (Stage.READING, ())
+    assert walk.do(Do.CHOOSE, "none").state.item.disposition == "restock"
+
+
+def test_a_date_far_away_stops_nothing(walk) -> None:
+    cream_of(walk).read("batch", Reading("expiry", FAR, 990)).examine().do(Do.CHOOSE, FAR)
+    assert (walk.stage, walk.state.item.disposition) == (Stage.RESULT, "restock")
+
+
+def test_a_date_in_the_code_counts_and_no_question_is_asked_that_it_answers(walk) -> None:
+    cream_of(walk, "010950600000345017240531\x1d10B7K210", "]d2")
+    assert (walk.stage, walk.state.item.interlocks[0].cause) == (Stage.INTERLOCK, "use-by:2024-05-31")
+    walk.do(Do.CONFIRM).examine()
+    assert dict(walk.state.item.answers) == {"recall": "no"}
+    assert (walk.stage, walk.state.item.disposition) == (Stage.RESULT, "recycle")
+
+
+def test_date_and_lot_of_the_code_stand_beside_the_questions_about_them(walk) -> None:
+    cream_of(walk, f"010950600000345017{FAR[2:].replace('-', '')}10B7K210", "]d2")
+    shown = prompt(walk.state, walk.known)
+    assert shown.reason.startswith("Its lot is {lot}.") and shown.params["lot"] == "B7K210"
+    walk.examine_until("expiry")
+    shown = prompt(walk.state, walk.known)
+    assert shown.reason.startswith("The code on it says the date {date}.") and shown.params["date"] == FAR
+
+
+def test_the_lot_in_a_photo_stands_beside_the_question_about_recalled_lots(walk) -> None:
+    cream_of(walk).read("batch", Reading("lot", "B7K210", 990))
+    shown = prompt(walk.state, walk.known)
+    assert shown.reason.startswith("The photo seems to show the lot {lot}.") and shown.params["lot"] == "B7K210"
+    assert walk.state.item.lot == ""
+
+
+def test_the_date_in_the_code_of_the_serial_number_counts(walk) -> None:
+    walk.arrive("headphones").scan("9506000001074").scan(f"010950600000107417240531\x1d21{SHIPPED}", "]d2")
+    assert (walk.stage, walk.state.item.serial.verdict) == (Stage.INTERLOCK, "same")
+    assert walk.state.item.stops_found == ("expired",)

@@ -175,7 +175,7 @@ def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:
     tr, theme = view.tr, view.theme
     attention, quiet = theme.lamps["attention"], theme.muted
     lines: list[tuple[str, str, str, str]] = []
-    match = item.identified.match
+    match = item.match
     if match != "matched":
         words = wording.word(tr, wording.MATCHES, match)
         lines.append((tr.gettext(mark("Order")), words, attention.symbol, attention.fill))

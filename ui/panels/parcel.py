@@ -130,7 +130,7 @@ class _Line(QFrame):
         self._count.show_text(f"{placed}/{wanted}" if wanted > 1 else "")
         symbol = "arrow" if working else "tick" if placed >= wanted else "ring"
         self._sign.show_symbol(symbol, view.theme.focus if working else view.theme.muted)
-        told = [item for item in items if item.disposition is not None or item.identified.match != "matched"]
+        told = [item for item in items if item.disposition is not None or item.match != "matched"]
         for row, item in zip(self._became.show_rows(len(told)), told, strict=True):
             row.render(item, view)
 
@@ -151,8 +151,8 @@ class _Became(QWidget):
     def render(self, item: Item, view: View) -> None:
         letter = item.graded.letter if item.graded is not None else ""
         route = view.tr.gettext(ROUTE_WORDS[item.disposition]) if item.disposition else ""
-        odd = item.identified.match != "matched"
-        match = wording.word(view.tr, wording.MATCHES, item.identified.match) if odd else ""
+        odd = item.match != "matched"
+        match = wording.word(view.tr, wording.MATCHES, item.match) if odd else ""
         self._words.show_text(" · ".join(part for part in (match, letter, route, item.bin) if part))
         if item.disposition is not None:
             look = view.theme.dispositions[item.disposition]
