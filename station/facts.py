@@ -85,6 +85,7 @@ from station.shifts.facts import (
     BinMoved,
     CountBegan,
     CountCalledOff,
+    CountedAgain,
     CountEnded,
     DeliveryCounted,
     DifferenceExplained,
@@ -165,6 +166,7 @@ Recorded = (
     | PlateCounted
     | BinCounted
     | CountEnded
+    | CountedAgain
     | DifferenceExplained
     | ShiftSigned
     | ShiftCountersigned

@@ -42,6 +42,7 @@ from station.shifts.figures import figures as shift_figures
 from station.shifts.findings import Finding, Lost, findings, found_again, lost
 from station.shifts.late import Late, late
 from station.shifts.lines import Line
+from station.shifts.noted import Noted, noted
 from station.statements import Statement
 
 # Some weeks of photos. A stuck camera repeats the last one; those of all years would be read at each start and kept.
@@ -252,6 +253,11 @@ class History:
         with self._journal.reading() as connection:
             return late(connection, BenchShift(self._journal.station, shift))
 
+    def noted(self, shift: str) -> tuple[Noted, ...]:
+        """Return which bins left in a shift of this bench, and what was seen before bins were counted again."""
+        with self._journal.reading() as connection:
+            return noted(connection, BenchShift(self._journal.station, shift))
+
     def worked(self, shift: str) -> ShiftFigures:
         """Return how the work of a shift of this bench went; asked anew only when a fact came since."""
         asked = (shift, self._journal.last_seq)
@@ -420,8 +426,11 @@ _RECEIVED = Statement(
 )
 _ITEM = Statement("SELECT 1 FROM item WHERE station = :station AND item = :item")
 _PLATED = Statement(
-    "SELECT item.plate, item.item, item.title, item.disposition, item.bin, plate.allotted_at AS at"
+    "SELECT item.plate, item.item, item.title, item.disposition, item.bin, plate.allotted_at AS at,"
+    " COALESCE(m.moved_at, ''), COALESCE(m.moved_to, '')"
     " FROM item JOIN plate ON plate.station = item.station AND plate.plate = item.plate"
+    " LEFT JOIN bin_move m ON item.moved_n > 0 AND m.station = item.station AND m.bin = item.bin"
+    " AND m.fill = item.fill + 1"
     " WHERE item.station = :station AND item.plate = :plate AND plate.voided_at = ''"
 )
 _PLACED = Statement(

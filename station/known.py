@@ -34,13 +34,17 @@ from station.records import (
 from station.resolver.ranking import Evidence, Ranked
 from station.routing.facts import RouteOverridden
 from station.shifts.facts import ItemFoundAgain
-from station.shifts.findings import Lost
+from station.shifts.findings import Finding, Lost
 from station.shifts.lines import Line
 from station.weights import ItemWeights
 
 
 class Plated(msgspec.Struct, frozen=True):
-    """What the bench knows of a plate: the item that bears it, what it is and where it lies."""
+    """What the bench knows of a plate: the item that bears it, what it is and where it lies.
+
+    `left_at` (UTC) is when its bin left the bench with it, for the place `left_to` if anybody said; empty while it is
+    here.
+    """
 
     plate: str
     item: str
@@ -48,6 +52,8 @@ class Plated(msgspec.Struct, frozen=True):
     disposition: str
     bin: str
     at: str
+    left_at: str = ""
+    left_to: str = ""
 
 
 class Lying(msgspec.Struct, frozen=True):
@@ -258,6 +264,9 @@ class Known(Protocol):
 
     def lost(self, shift: str) -> tuple[Lost, ...]:
         """Return the units that the blind count of a shift did not find."""
+
+    def shift_findings(self, shift: str) -> tuple[Finding, ...]:
+        """Return what the blind count of a shift of this bench shows."""
 
     def found_again(self, shift: str) -> tuple[ItemFoundAgain, ...]:
         """Return the units that had been written off, and that the count of a shift found."""

@@ -48,7 +48,7 @@ from station.resolver.ranking import Evidence, Ranked
 from station.routing.facts import RouteOverridden
 from station.rules import Rules
 from station.shifts.facts import ItemFoundAgain
-from station.shifts.findings import Lost
+from station.shifts.findings import Finding, Lost
 from station.shifts.lines import Line
 from station.weights import ItemWeights
 
@@ -256,6 +256,10 @@ class Lookups:
     def lost(self, shift: str) -> tuple[Lost, ...]:
         """Return the units that the blind count of a shift did not find."""
         return self._history.lost(shift)
+
+    def shift_findings(self, shift: str) -> tuple[Finding, ...]:
+        """Return what the blind count of a shift of this bench shows."""
+        return self._history.shift_findings(shift)
 
     def found_again(self, shift: str) -> tuple[ItemFoundAgain, ...]:
         """Return the units that had been written off, and that the count of a shift found."""

@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-REVISION = "0015"
+REVISION = "0016"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -330,6 +330,7 @@ bin_move = Table(
     _text("moved_to"),
     _text("moved_at"),
     _number("moved_n"),
+    _text("moved_by"),
     Index("bin_move_shift", "station", "moved_n"),
     sqlite_with_rowid=False,
 )
@@ -431,6 +432,18 @@ counted_plate = Table(
     Column("count", Integer, primary_key=True, autoincrement=False),
     _text("plate", key=True),
     _text("counted_at"),
+    sqlite_with_rowid=False,
+)
+
+# What a count had shown when somebody let bins be counted again.
+recount = Table(
+    "recount",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    _text("at", key=True),
+    _text("operator"),
+    _text("seen"),  # JSON of `station.shifts.facts.Seen`
     sqlite_with_rowid=False,
 )
 

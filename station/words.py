@@ -22,6 +22,39 @@ def way_words(disposition: Disposition, apart: Apart = "") -> str:
     return APART_WORDS.get(apart) or ROUTE_WORDS[disposition]
 
 
+# What the count of a bin finds that does not belong there: each is a line of its own in the report of a shift, over
+# whatever else is short.
+STRANGE_WORDS: Mapping[str, str] = {
+    "foreign": mark("not of this bench"),
+    "misplaced": mark("in the wrong bin"),
+    "double": mark("counted in another bin too"),
+    "unplaced": mark("put into no bin yet"),
+    "gone": mark("of a bin that had left"),
+}
+
+# What the blind count of a shift finds of a plate, in short.
+FOUND_WORDS: Mapping[str, str] = {
+    "missing": mark("missing"),
+    "misplaced": mark("misplaced"),
+    "double": mark("counted twice"),
+    "found_again": mark("found again, was written off"),
+    "gone": mark("should have left"),
+    "unplaced": mark("placed in no bin"),
+    "foreign": mark("foreign"),
+    "uncounted": mark("bin not counted"),
+}
+# What else the report of a shift names, who answers for it, and when.
+NOTED_WORDS: Mapping[str, str] = {
+    "left": mark("{at}: bin {bin} left, {units} units, to {about}. By {by}."),
+    "counted_again": mark("{at}: counted again after this was seen: {about} {plate} {bin}. By {by}."),
+}
+
+
+def line_words(way: str) -> str:
+    """Return the words for the way of a line in the report of a shift: a carrier goes by its name."""
+    return STRANGE_WORDS.get(way) or next((words for route, words in ROUTE_WORDS.items() if route == way), way)
+
+
 # The pages of the screen, in the order of their keys; `RS:page:1` is the barcode that opens the first.
 PAGE_WORDS: Mapping[str, str] = {
     "receive": mark("Receive"),
@@ -141,6 +174,12 @@ EVIDENCE_WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "recall_placed": (mark("Take {plate} out of bin {bin}. {recall}: {title}"), ("plate", "bin", "recall", "title")),
 }
+
+
+def names_bin(kind: str) -> bool:
+    """Tell whether the detail of an exception names bins."""
+    return "bin" in EVIDENCE_WORDS.get(kind, ("", ()))[1]
+
 
 FAULT_WORDS: Mapping[str, str] = {
     "unreachable": mark("Not connected: check cable and power."),

@@ -298,7 +298,9 @@ def _handled(state: State, stage: Stage, name: str, given: Input, known: Known) 
         return not_now(name, stage)
     if isinstance(given, Command) and given.do is Do.CHOOSE and state.ask is not None:
         chosen = _chosen(state, given)
-        return no_such_answer(len(state.ask.choices)) if chosen is None else handler(state, chosen, known)
+        if chosen is None:
+            return no_such_answer(len(state.ask.choices)) if state.ask.choices else not_now(name, stage)
+        return handler(state, chosen, known)
     return handler(state, given, known)
 
 

@@ -191,7 +191,8 @@ def _with_shift(view: View, history: "History", known: "Known", opened: str) -> 
     line = next((each for each in lines if key_of(each) == opened), None)
     things = history.things(shift, line) if line is not None else ()
     if opened != WORK:
-        return replace(view, lines=lines, findings=found, late=history.late(shift), line=line, things=things)
+        late, noted = history.late(shift), history.noted(shift)
+        return replace(view, lines=lines, findings=found, line=line, things=things, late=late, noted=noted)
     worked = history.worked(shift)
     badges = {*(each.badge for each in worked.people), *(each.owner for each in worked.carried)}
     return replace(view, lines=lines, worked=worked, names=_names(known, badges))

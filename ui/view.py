@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from station.shifts.findings import Finding
     from station.shifts.late import Late
     from station.shifts.lines import Line as ShiftLine
+    from station.shifts.noted import Noted
 
 WORK = "work/"
 """The name, among those of the lines of a shift, of how its work went."""
@@ -170,9 +171,9 @@ class View:
     `why` are the sentences that explain the grade, in the reader's language; none where there is nothing to explain.
     `asked_s` tells for how many seconds the question has been on the screen; `enlarged` that the reference pictures of
     its answers are wanted as large as they go. `lines` say how the shift adds up, `findings` what its count shows,
-    `late` what it was told of earlier ones; `line` is the one that is opened, with the `things` behind it, `worked` how
-    the work of the shift went, where that is opened. `bins` are those at the bench, `contents` what lies in the one
-    that is looked into.
+    `late` what it was told of earlier ones, `noted` which bins left or were counted again; `line` is the one that is
+    opened, with the `things` behind it, `worked` how the work of the shift went, where that is opened. `bins` are those
+    at the bench, `contents` what lies in the one that is looked into.
     `likely` are the orders that a parcel nobody announced may belong to, the likeliest first.
     """
 
@@ -211,6 +212,7 @@ class View:
     lines: "tuple[ShiftLine, ...]" = ()
     findings: "tuple[Finding, ...]" = ()
     late: "tuple[Late, ...]" = ()
+    noted: "tuple[Noted, ...]" = ()
     line: "ShiftLine | None" = None
     things: "tuple[Thing, ...]" = ()
     worked: "ShiftFigures | None" = None

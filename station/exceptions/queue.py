@@ -12,10 +12,12 @@ import msgspec
 from sqlalchemy import BindParameter, bindparam, text
 from sqlalchemy.engine import Connection
 
+from station.bins.manifest import is_counted_blind
 from station.exceptions.kinds import DOUBT, LATE, REFUSED, Kinds
 from station.moments import utc
 from station.places import LIES_IN
 from station.statements import Statement
+from station.words import names_bin
 
 AT_ONCE = 200
 
@@ -119,6 +121,11 @@ def standing(decisions: Iterable[Decided]) -> tuple[Decided, ...]:
     return tuple(each for each in left if each is left[0] or each.says != left[0].says)
 
 
+def _without_bin(told: Waiting) -> Waiting:
+    """Return what waits for somebody who counts blind: in which bin it lies is not told."""
+    return msgspec.structs.replace(told, bin="", detail="" if names_bin(told.kind) else told.detail)
+
+
 def queue(
     connection: Connection,
     station: str,
@@ -145,6 +152,8 @@ def queue(
     about = _about(connection, rows)
     told = (_told(row, about, kinds, now) for row in rows)
     found = [each for each in told if each is not None]
+    if station and is_counted_blind(connection, station):
+        found = list(map(_without_bin, found))
     return tuple(sorted(found, key=lambda each: (not each.conflict, each.raised_at, each.exception)))
 
 

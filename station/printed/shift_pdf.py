@@ -12,18 +12,8 @@ from station.shifts.figure_lines import span
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
-from station.words import ROUTE_WORDS, letter_words, return_reason_words
+from station.words import FOUND_WORDS, NOTED_WORDS, letter_words, line_words, return_reason_words
 
-_FOUND: Mapping[str, str] = {
-    "missing": mark("missing"),
-    "misplaced": mark("misplaced"),
-    "double": mark("counted twice"),
-    "found_again": mark("found again, was written off"),
-    "gone": mark("should have left"),
-    "unplaced": mark("placed in no bin"),
-    "foreign": mark("foreign"),
-    "uncounted": mark("bin not counted"),
-}
 _LATE: Mapping[str, str] = {
     "sheet": mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
     "signature": mark("{shift}: second signature, by {name}"),
@@ -59,6 +49,7 @@ def pdf(told: Print, tr: Translator) -> bytes:
     _rules(paper, report, tr)
     _work(paper, told, tr)
     _looks(paper, told, tr)
+    _noted(paper, report, tr)
     _late(paper, report, tr)
     _left(paper, told, tr)
     paper.heading(tr.gettext(mark("End of the report")))
@@ -95,7 +86,7 @@ def _differences(paper: Paper, told: Print, tr: Translator) -> None:
     if told.report.findings:
         heads = [tr.gettext(each) for each in (mark("Found"), mark("Plate"), mark("Belongs to"), mark("Counted in"))]
         rows = [
-            (tr.gettext(_FOUND.get(each.kind, each.kind)), each.plate, each.bin, each.found)
+            (tr.gettext(FOUND_WORDS.get(each.kind, each.kind)), each.plate, each.bin, each.found)
             for each in told.report.findings[:_MOST_FOUND]
         ]
         paper.table(heads, rows, (25, 35, 30, 30))
@@ -198,6 +189,20 @@ def _late(paper: Paper, report: Report, tr: Translator) -> None:
         paper.words(tr.format(_LATE[each.kind], **params | {"about": about}))
 
 
+def _noted(paper: Paper, report: Report, tr: Translator) -> None:
+    """Which bins left, and what a count had shown before bins were counted again."""
+    if not report.noted:
+        return
+    paper.heading(tr.gettext(mark("Bins that left, and counted again")))
+    for each in report.noted[:_MOST_FOUND]:
+        about = tr.gettext(FOUND_WORDS[each.about]) if each.about in FOUND_WORDS else each.about or "–"
+        words = {"bin": each.bin or "–", "plate": each.plate or "–", "about": about, "by": each.by or "–"}
+        paper.words(
+            tr.format(NOTED_WORDS.get(each.kind, each.kind), **words, at=_moment(each.at), units=str(each.units))
+        )
+    _more(paper, len(report.noted) - _MOST_FOUND, tr)
+
+
 def _left(paper: Paper, told: Print, tr: Translator) -> None:
     paper.heading(tr.gettext(mark("Carried over")))
     if not told.figures.carried:
@@ -218,8 +223,7 @@ def _about(line: ReportLine, tr: Translator) -> str:
 
 
 def _way(way: str, tr: Translator) -> str:
-    words = {str(route): text for route, text in ROUTE_WORDS.items()}
-    return tr.gettext(words[way]) if way in words else way
+    return tr.gettext(line_words(way)) if way else ""
 
 
 def _moment(at: str) -> str:

@@ -9,10 +9,13 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from station.bins.manifest import is_counted_blind
+from station.facts import Recorded, Unknown
+from station.receiving.facts import ExceptionRaised
 from station.search.found import Found, Hit, Picture
 from station.search.sought import Sought, gtin_forms, hour_code
 from station.search.story import Told, story_of
 from station.statements import Statement
+from station.words import names_bin
 
 LISTED = 50
 # A code of more parcels than this is listed, not told: the story of forty parcels is read by nobody.
@@ -50,6 +53,20 @@ def find(place: Place, sought: Sought, read_as: tuple[str, ...] = ()) -> Found:
         if hits:
             return msgspec.structs.replace(found, hits=tuple(hits[:LISTED]), has_more=len(hits) > LISTED)
     return found
+
+
+def without_bins(found: Found) -> Found:
+    """Return what was found for somebody who counts blind: in which bin a unit lies is not told, nor was put."""
+    hits = tuple(hit if hit.kind == "bin" else msgspec.structs.replace(hit, bin="") for hit in found.hits)
+    story = tuple(msgspec.structs.replace(line, fact=_without_bin(line.fact)) for line in found.story)
+    return msgspec.structs.replace(found, hits=hits, story=story)
+
+
+def _without_bin(fact: Recorded | Unknown) -> Recorded | Unknown:
+    if isinstance(fact, ExceptionRaised) and names_bin(fact.kind):
+        return msgspec.structs.replace(fact, detail="")
+    told = {name: "" for name in ("bin", "was_bin") if hasattr(fact, name)}
+    return msgspec.structs.replace(fact, **told) if told else fact
 
 
 def _named(place: Place, sought: Sought) -> tuple[list[str], frozenset[str]]:

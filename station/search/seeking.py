@@ -8,13 +8,14 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
+from station.bins.manifest import is_counted_blind
 from station.codes import Candidate
 from station.database import DRIVER, open_sqlite
 from station.journal_errors import from_database
 from station.local_copy import COPY_FILE, LocalCopy
 from station.receiving.facts import ParcelArrived, SerialChecked
 from station.records import Product, ReturnOrder, Ruled
-from station.search.finding import Place, find
+from station.search.finding import Place, find, without_bins
 from station.search.found import Found
 from station.search.ruled import about_number, about_order
 from station.search.sought import Sought, forms_of
@@ -53,6 +54,7 @@ def seek(
     try:
         with closing(open_sqlite(journal, read_only=True).connect()) as connection, connection.begin():
             found = find(Place(connection, journal.parent, station), wanted, read_as)
+            found = without_bins(found) if is_counted_blind(connection, station) else found
     except DBAPIError as error:
         raise from_database(error, journal) from error
     if badges is not None and any(each.kind == "hour" and each.by not in badges for each in found.hits):

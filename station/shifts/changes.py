@@ -14,6 +14,7 @@ from station.shifts.facts import (
     BinMoved,
     CountBegan,
     CountCalledOff,
+    CountedAgain,
     CountEnded,
     DeliveryCounted,
     DifferenceExplained,
@@ -104,7 +105,11 @@ CHANGES: Mapping[type, Change] = {
     DeliveryCounted: Change(
         upsert(schema.delivery), _copied("carrier", "delivered", "refused", "not_found", said_n=_shift_n)
     ),
-    CountBegan: _moment("counting_at"),
+    # Bins that are counted again are counted blind, too.
+    CountBegan: Change(
+        update(schema.shift, "counting_at", "reviewed_at"),
+        lambda fact, said: {"station": said.station, "shift": fact.shift, "counting_at": said.at, "reviewed_at": ""},
+    ),
     BinCountBegan: Change(
         upsert(schema.bin_count),
         _copied("bin", "count", "disposition", "client", operator=_operator, begun_at=_at),
@@ -116,6 +121,10 @@ CHANGES: Mapping[type, Change] = {
         lambda fact, said: {"station": said.station, "shift": fact.shift, "counting_at": "", "reviewed_at": ""},
     ),
     CountEnded: _moment("reviewed_at"),
+    CountedAgain: Change(
+        upsert(schema.recount),
+        _copied(at=_at, operator=_operator, seen=lambda fact, _: msgspec.json.encode(fact.seen).decode()),
+    ),
     DifferenceExplained: Change(
         upsert(schema.explained),
         _copied("rule", "client", "way", "why", "units", operator=_operator, explained_at=_at),
@@ -138,6 +147,7 @@ CHANGES: Mapping[type, Change] = {
             "moved_to": fact.to,
             "moved_at": said.at,
             "moved_n": said.shift_n,
+            "moved_by": fact.by,
         },
     ),
 }

@@ -90,6 +90,22 @@ class CountCalledOff(Fact, frozen=True):
     shift: str
 
 
+class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a count showed to be wrong, as `station.shifts.findings.Finding` names it."""
+
+    kind: str
+    plate: str = ""
+    bin: str = ""
+    found: str = ""
+
+
+class CountedAgain(Fact, frozen=True):
+    """A supervisor saw what the count showed, and lets bins be counted again: that stays named, whatever they show."""
+
+    shift: str
+    seen: tuple[Seen, ...] = ()
+
+
 class CountEnded(Fact, frozen=True):
     """The count is over: what differs may be seen and explained."""
 
@@ -169,8 +185,13 @@ class ShiftLocked(Fact, frozen=True):
 
 
 class BinMoved(Fact, frozen=True):
-    """A bin left the bench for the `fill`-th time (from 1), with all that lay in it."""
+    """A bin left the bench for the `fill`-th time (from 1), with all that lay in it.
+
+    `by` is the badge of who answers for it: who was signed in or, while a shift was counted, who allowed it. Facts of
+    before do not say.
+    """
 
     bin: str
     fill: int
     to: str
+    by: str = ""

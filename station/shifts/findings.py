@@ -65,7 +65,8 @@ def found_again(connection: Connection, station: str, shift: str) -> tuple[ItemF
 
 
 _LOST = Statement(
-    "SELECT i.item, i.plate, i.title, i.client, i.disposition AS way, i.bin, i.price_minor AS value_minor, i.currency"
+    "SELECT i.item, i.plate, i.title, i.client,"
+    " CASE WHEN i.way = '' THEN i.disposition ELSE i.way END AS way, i.bin, i.price_minor AS value_minor, i.currency"
     " FROM item i WHERE i.station = :station AND i.plate = :plate"
 )
 _AGAIN = Statement(

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from resources.words import mark
-from station.places import WAY
+from station.places import BIN, WAY
+from station.words import STRANGE_WORDS
 
 Side = Literal["expected", "actual", "told", "reasoned"]
 
@@ -63,6 +64,7 @@ _ITEMS = (
     "item i JOIN here h ON h.station = i.station WHERE +i.shift_n <= h.n AND (i.moved_n = 0 OR i.moved_n >= h.n)"
     f" AND NOT {GIVEN_UP}"
 )
+_IN_WORK = "(i.placed_n = 0 OR i.placed_n > h.n)"
 _FINISHED = "parcel p JOIN here h ON h.station = p.station WHERE p.finished_n = h.n"
 _UNITS = (
     "parcel p JOIN here h ON h.station = p.station JOIN item i ON i.station = p.station AND i.parcel = p.parcel"
@@ -72,12 +74,26 @@ _MISSING = (
     "parcel p JOIN here h ON h.station = p.station"
     " JOIN missing_line m ON m.station = p.station AND m.parcel = p.parcel WHERE p.finished_n = h.n"
 )
+# Each plate counted in a bin is of one kind, as `station.shifts.findings` names it. One that was counted in two bins is
+# there once, where it belongs if it was counted there; the others are `double`.
 _COUNTED = (
-    "counted_plate c JOIN here h ON h.station = c.station AND h.shift = c.shift"
+    "(SELECT k.plate, k.client, k.kind, o.side,"
+    " CASE WHEN o.side = 1 OR k.kind NOT IN ('right', 'misplaced', 'found_again') THEN k.kind ELSE k.way END AS way"
+    " FROM (SELECT c.plate, COALESCE(i.client, '') AS client,"
+    f" CASE WHEN {GIVEN_UP} THEN b.disposition ELSE {WAY} END AS way,"
+    f" CASE WHEN ROW_NUMBER() OVER (PARTITION BY c.plate ORDER BY CASE WHEN c.bin = {BIN} THEN 0 ELSE 1 END, c.bin) > 1"
+    " THEN 'double' WHEN i.item IS NULL THEN 'foreign'"
+    f" WHEN {GIVEN_UP} THEN 'found_again' WHEN {_IN_WORK} THEN 'unplaced'"
+    " WHEN i.moved_n > 0 AND i.moved_n <= h.n THEN 'gone'"
+    f" WHEN {BIN} <> c.bin THEN 'misplaced' ELSE 'right' END AS kind"
+    " FROM counted_plate c JOIN here h ON h.station = c.station AND h.shift = c.shift"
     " JOIN bin_count b ON b.station = c.station AND b.shift = c.shift AND b.bin = c.bin AND b.count = c.count"
     " LEFT JOIN plate l ON l.station = c.station AND l.plate = c.plate"
     " AND (l.voided_at = '' OR l.voided_n > h.n)"
-    " LEFT JOIN item i ON i.station = l.station AND i.item = l.item AND i.plate = l.plate"
+    " LEFT JOIN item i ON i.station = l.station AND i.item = l.item AND i.plate = l.plate) k"
+    # What is misplaced counts twice: as there, and as in the wrong bin.
+    " CROSS JOIN (SELECT 0 AS side UNION ALL SELECT 1 AS side) o WHERE o.side = 0 OR k.kind = 'misplaced') c"
+    " WHERE c.plate <> ''"
 )
 # The plates that were neither proved nor voided when the shift began.
 _PLATES = (
@@ -99,7 +115,6 @@ _STILL_OPEN = "(p.finished_n = 0 OR p.finished_n > h.n)"
 _OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel)"
 # A unit may be matched, by its serial number, to an order that nobody expected in this parcel.
 _OF_PARCEL = "(REPLACE(p.orders, '\"' || i.rma || '\"', '') <> p.orders)"
-_IN_WORK = "(i.placed_n = 0 OR i.placed_n > h.n)"
 _HAZARD = "i.shift_n = h.n AND i.disposition = 'hold' AND i.owner = 'safety'"
 _GOES_BACK = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.apart = 'ship_back')"
 _IN_BOX = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.hazard = 1)"
@@ -126,8 +141,14 @@ def _items(rule: int, side: Side, name: str, when: str) -> Part:
 
 
 def _counted(side: Side, name: str, when: str) -> Part:
-    client = "COALESCE(i.client, b.client)"
-    return Part(4, side, name, _COUNTED, when, "plate", "c.plate", client, "b.disposition")
+    return Part(4, side, name, _COUNTED, when, "plate", "c.plate", "c.client", "c.way")
+
+
+def _strange(kind: str) -> Part:
+    """Return the part of the plates that were counted where they do not belong: never set off against a missing one."""
+    return Part(
+        4, "actual", STRANGE_WORDS[kind], _COUNTED, f"c.way = '{kind}'", "plate", "c.plate", "c.client", "c.way"
+    )
 
 
 def _plates(side: Side, name: str, when: str) -> Part:
@@ -169,11 +190,13 @@ PARTS: tuple[Part, ...] = (
     _items(4, "expected", mark("found"), "i.shift_n = h.n"),
     _items(4, "expected", mark("in work from before"), "i.shift_n < h.n AND (i.placed_n = 0 OR i.placed_n >= h.n)"),
     _items(4, "expected", mark("in bins from before"), "i.placed_n > 0 AND i.placed_n < h.n"),
-    _counted("expected", mark("written off and found again"), GIVEN_UP),
-    _counted("actual", mark("counted in bins"), _ALL),
+    _counted("expected", mark("written off and found again"), "c.kind = 'found_again'"),
+    # What lies in the wrong bin is there.
+    _counted("actual", mark("counted in bins"), "c.kind IN ('right', 'misplaced', 'found_again') AND c.side = 0"),
     _items(4, "actual", mark("in work"), _IN_WORK),
     _items(4, "actual", mark("moved away"), f"i.moved_n = h.n AND NOT {_GOES_BACK}"),
     _items(4, "actual", mark("shipped back"), f"i.moved_n = h.n AND {_GOES_BACK}"),
+    *map(_strange, STRANGE_WORDS),
     _plates("expected", mark("printed"), _ALL),
     _plates("actual", mark("scanned back"), "l.confirmed_n = h.n AND (l.voided_n = 0 OR l.voided_n > h.n)"),
     _plates("actual", mark("voided"), "l.voided_n = h.n"),

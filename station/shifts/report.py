@@ -14,6 +14,8 @@ from station.shifts.figures import Figures
 from station.shifts.findings import Finding, findings
 from station.shifts.late import Late, late
 from station.shifts.lines import Line, before_the_count
+from station.shifts.noted import Noted, noted
+from station.shifts.noted import line as noted_line
 from station.shifts.parts import PARTS, RULES, Part
 from station.statements import Statement
 
@@ -74,6 +76,7 @@ class Report(msgspec.Struct, frozen=True):
     lines: tuple[ReportLine, ...]
     findings: tuple[Finding, ...]
     late: tuple[Late, ...] = ()
+    noted: tuple[Noted, ...] = ()
 
 
 _SHIFT = Statement(
@@ -98,12 +101,14 @@ def report(connection: Connection, shift: BenchShift, sent: Sent | None = None) 
         return None
     lines: tuple[Line, ...] = ()
     found: tuple[Finding, ...] = ()
+    is_blind = bool(row["counting_at"]) and not row["reviewed_at"]
     if row["reviewed_at"]:
         lines, found = reconcile(connection, [shift], sent), findings(connection, *shift)
-    elif not row["counting_at"]:
+    elif not is_blind:
         lines = before_the_count(reconcile(connection, [shift], sent))
     told = tuple(report_line(connection, [shift], each) for each in lines)
-    return Report(**row, lines=told, findings=found, late=late(connection, shift))
+    named = noted(connection, shift) if not is_blind else ()
+    return Report(**row, lines=told, findings=found, late=late(connection, shift), noted=named)
 
 
 def report_line(
@@ -154,6 +159,10 @@ def as_csv(told: Report, counted: Figures | None = None) -> str:
     for said in told.late:
         sums = (said.units, said.refused, said.not_found)
         table.writerow((*map(cell, (said.kind, said.shift, said.name)), *sums, cell(said.about)))
+    table.writerow(())
+    table.writerow(Noted.__struct_fields__)
+    for one in told.noted:
+        table.writerow(map(cell, map(str, msgspec.structs.astuple(one))))
     if counted is not None:
         table.writerow(())
         table.writerows(figure_lines.rows(counted))
@@ -201,6 +210,7 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
             if part
         )
     yield from map(late_line, told.late)
+    yield from map(noted_line, told.noted)
 
 
 def _state(told: Report) -> str:

@@ -5,15 +5,19 @@ from typing import NamedTuple
 
 from devices.readings import Scan
 from resources.words import mark
+from station.authority.facts import StepUpGiven
+from station.authority.may import Close
 from station.bins.facts import BinLabelled, BinMerged, BinReopened
+from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known
-from station.outcome import Outcome
+from station.outcome import Notice, Outcome
 from station.plates import make_bin
-from station.records import DISPOSITIONS, Apart, Bin, Disposition
+from station.records import DISPOSITIONS, Apart, Bin, Disposition, Operator
 from station.shifts.facts import BinMoved
 from station.state import Ask, Choice, OpenBin, State
 from station.steps import check
+from station.steps.allowed import ask_other, is_allowed
 from station.steps.listed import closed, label_of_bin, labels_of
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.place import find, opening
@@ -193,9 +197,27 @@ def _label_again(stands: _Stands, known: Known) -> Outcome:
 
 
 def _move(state: State, place: str, known: Known) -> Outcome:
+    """Let the bin leave; while a shift is counted only a supervisor says so, or allows it."""
     code = state.ask.code if state.ask is not None else ""
-    moved = BinMoved(code, known.bin_fill(code) + 1, place)
-    return Outcome(accepted(mark("Bin {bin} has left the bench."), bin=code), (moved,), ask=None)
+    if state.closing is not None and state.closing.phase and not is_allowed(state, Close(), known):
+        return Outcome(ask=ask_other("move", code, place))
+    notice, facts = _left(code, place, state.operator.badge if state.operator is not None else "", known)
+    return Outcome(notice, facts, ask=None)
+
+
+def move_allowed(state: State, ask: Ask, by: Operator, known: Known) -> Outcome:
+    """Return the leaving of a bin that was allowed by another."""
+    code, place = ask.params["to"], ask.params["why"]
+    if state.operator is None:
+        return Outcome(ask=None)
+    given = StepUpGiven("move", state.operator.badge, by.badge, to=code, why=place)
+    notice, facts = _left(code, place, by.badge, known)
+    return Outcome(notice, (given, *facts), ask=None)
+
+
+def _left(code: str, place: str, by: str, known: Known) -> tuple[Notice, tuple[Recorded, ...]]:
+    moved = BinMoved(code, known.bin_fill(code) + 1, place, by)
+    return accepted(mark("Bin {bin} has left the bench."), bin=code), (moved,)
 
 
 def _ask_into(state: State, ask: Ask, stands: _Stands) -> Outcome:

@@ -101,6 +101,11 @@ def _tell(plate: str, known: Known) -> Outcome:
     item = known.plated(plate)
     if item is None:
         return refused(mark("Plate {plate} is not from this bench."), plate=plate)
+    if item.left_at:
+        text = mark("Plate {plate}: {title}, left in bin {bin} on {day}, to {place}.")
+        place = item.left_to or mark("a place nobody named")
+        words = {"plate": plate, "title": item.title, "bin": item.bin, "day": item.left_at[:10], "place": place}
+        return attention(text, **words)
     where = item.bin or item.disposition
     return attention(mark("Plate {plate}: {title}, in {where}."), plate=plate, title=item.title, where=where)
 

@@ -12,12 +12,11 @@ from station.plates import exception_id
 from station.receiving.facts import ExceptionRaised
 from station.records import Bin
 from station.state import Ask, Choice, State
+from station.steps.counted import plate_of
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.stops import BETWEEN
 
 DIFFERS = "bin_differs"
-# As long as a plate may be that is none of ours.
-_CODE_KEPT = 64
 _NAMED = 4
 
 
@@ -28,23 +27,20 @@ def begin(state: State, found: Bin) -> Outcome:
 
 
 def scan_plate(state: State, scan: Scan, known: Known) -> Outcome:
-    """a plate counts once, whatever it is; the bin's own label ends the check"""
+    """a plate counts once, whosever it is, and is not typed; the bin's own label ends the check"""
     check = state.check
     if check is None:
         return Outcome()
-    candidates = known.recognise(scan.text, scan.aim)
-    bin_ = best(candidates, "bin")
+    bin_ = best(known.recognise(scan.text, scan.aim), "bin")
     if bin_ is not None and bin_.value != check.bin:
         return refused(mark("Finish bin {bin} first: press Enter, or scan its label."), bin=check.bin)
     if bin_ is not None:
         return end(state, scan, known)
-    plate = best(candidates, "plate")
-    code = plate.value if plate is not None else scan.text.strip()[:_CODE_KEPT]
-    if not code:
-        return Outcome()
-    if code in check.plates:
-        return attention(mark("{plate} is counted already."), plate=code)
-    return Outcome(accepted(mark("{plate} is counted."), plate=code), (BinPlateChecked(check.bin, check.n, code),))
+    code = plate_of(scan, check.plates, known)
+    if isinstance(code, Outcome):
+        return code
+    notice = accepted(mark("{plate} is counted in bin {bin}."), plate=code, bin=check.bin)
+    return Outcome(notice, (BinPlateChecked(check.bin, check.n, code),))
 
 
 def take_plate_back(state: State, command: Command, known: Known) -> Outcome:

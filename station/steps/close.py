@@ -15,8 +15,10 @@ from station.outcome import Outcome
 from station.records import Operator
 from station.shifts.facts import (
     CountBegan,
+    CountedAgain,
     DifferenceExplained,
     ItemWrittenOff,
+    Seen,
     ShiftCountersigned,
     ShiftLocked,
     ShiftSigned,
@@ -28,7 +30,7 @@ from station.state import Ask, Choice, State
 from station.steps import pins
 from station.steps.allowed import is_allowed
 from station.steps.notices import accepted, attention, best, refused, warned
-from station.words import ROUTE_WORDS
+from station.words import line_words
 
 REASONS: tuple[Choice, ...] = (
     Choice("lost", mark("Lost, not found")),
@@ -64,8 +66,12 @@ def key_of(line: Line) -> str:
 
 def words_of(line: Line) -> dict[str, str]:
     """Return what a sentence says of a line: the rule, whose, which way, and by how much it is still off."""
-    way = next((words for disposition, words in ROUTE_WORDS.items() if line.way == disposition), line.way)
-    return {"rule": RULES[line.rule], "client": line.client, "way": way, "units": f"{line.unexplained:+d}"}
+    return {
+        "rule": RULES[line.rule],
+        "client": line.client,
+        "way": line_words(line.way),
+        "units": f"{line.unexplained:+d}",
+    }
 
 
 def text_of(words: Mapping[str, str]) -> str:
@@ -139,10 +145,12 @@ def take_reasons_back(state: State, command: Command, known: Known) -> Outcome:
 
 
 def count_again(state: State, command: Command, known: Known) -> Outcome:
-    """a supervisor lets single bins be counted again"""
+    """a supervisor lets single bins be counted again; what the count showed so far stays named in the report"""
     if not is_allowed(state, Close(), known):
         return refused(mark("Only a supervisor has a bin counted again."))
-    return Outcome(accepted(mark("Scan the bin to count again.")), (CountBegan(state.shift),))
+    seen = tuple(Seen(each.kind, each.plate, each.bin, each.found) for each in known.shift_findings(state.shift))
+    text = mark("Scan the bin to count again. The report names who had it counted again.")
+    return Outcome(accepted(text), (CountedAgain(state.shift, seen), CountBegan(state.shift)))
 
 
 def ask_sign(state: State, command: Command, known: Known) -> Outcome:

@@ -10,18 +10,15 @@ from station.shifts.closing import Closing
 from station.shifts.facts import (
     BinCountBegan,
     BinCounted,
-    BinMoved,
     CountCalledOff,
     CountEnded,
     PlateCounted,
     PlateUncounted,
 )
 from station.state import Ask, Choice, State
+from station.steps.counted import plate_of
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.place import find
-
-# As long as a plate may be that is none of ours.
-_CODE_KEPT = 64
 
 
 def is_supervisor(state: State) -> bool:
@@ -47,20 +44,16 @@ def begin_again(state: State, command: Command, known: Known) -> Outcome:
 
 
 def scan_plate(state: State, scan: Scan, known: Known) -> Outcome:
-    """a plate counts once, whatever it is; the bin's own label ends its count"""
+    """a plate counts once, whosever it is, and is not typed; a bin's label ends the count, another's begins that one"""
     closing = _closing(state)
-    candidates = known.recognise(scan.text, scan.aim)
-    bin_ = best(candidates, "bin")
+    bin_ = best(known.recognise(scan.text, scan.aim), "bin")
     if bin_ is not None:
-        return end_bin(state, scan, known) if bin_.value == closing.bin else _other_bin(closing.bin)
-    plate = best(candidates, "plate")
-    code = plate.value if plate is not None else scan.text.strip()[:_CODE_KEPT]
-    if not code:
-        return Outcome()
-    if code in closing.plates:
-        return attention(mark("{plate} is counted already."), plate=code)
+        return end_bin(state, scan, known) if bin_.value == closing.bin else _go_over(state, bin_.value, known)
+    code = plate_of(scan, closing.plates, known)
+    if isinstance(code, Outcome):
+        return code
     counted = PlateCounted(state.shift, closing.bin, closing.count_of(closing.bin), code)
-    return Outcome(accepted(mark("{plate} is counted."), plate=code), (counted,))
+    return Outcome(accepted(mark("{plate} is counted in bin {bin}."), plate=code, bin=closing.bin), (counted,))
 
 
 def take_plate_back(state: State, command: Command, known: Known) -> Outcome:
@@ -82,7 +75,7 @@ def end_bin(state: State, command: object, known: Known) -> Outcome:
 
 
 def ask_moved(state: State, command: Command, known: Known) -> Outcome:
-    """asks which bin has left the bench with all in it"""
+    """asks which bin has left the bench with all in it; where to, and the badge of a supervisor, come next"""
     waiting = to_count(state, known)
     if not waiting:
         return attention(mark("Every bin is counted, and none has left."))
@@ -91,13 +84,12 @@ def ask_moved(state: State, command: Command, known: Known) -> Outcome:
 
 
 def choose_moved(state: State, command: Command, known: Known) -> Outcome:
-    """the bin has left: what lay in it is not counted here any more"""
-    moved = BinMoved(command.value, known.bin_fill(command.value) + 1, "")
-    return Outcome(accepted(mark("Bin {bin} has left the bench."), bin=command.value), (moved,), ask=None)
+    """asks where the bin has gone: what lay in it is not counted here any more then"""
+    return Outcome(ask=Ask("bin-to", command.value, params={"bin": command.value}))
 
 
 def scan_moved(state: State, scan: Scan, known: Known) -> Outcome:
-    """a bin that is offered has left; anything else is refused"""
+    """of a bin that is offered it is asked where it has gone; anything else is refused"""
     candidate = best(known.recognise(scan.text, scan.aim), "bin")
     offered = {each.value for each in (state.ask.choices if state.ask is not None else ())}
     if candidate is None or candidate.value not in offered:
@@ -130,8 +122,14 @@ def _begun(state: State, found: Bin) -> BinCountBegan:
     return BinCountBegan(state.shift, found.code, number, found.disposition, found.client)
 
 
-def _other_bin(code: str) -> Outcome:
-    return refused(mark("Finish bin {bin} first: press Enter, or scan its label."), bin=code)
+def _go_over(state: State, code: str, known: Known) -> Outcome:
+    """Who scans another bin stands before it: what they scan next lies in that one."""
+    found, done = find(state, code, known), end_bin(state, code, known)
+    if found is None:
+        return refused(mark("Nobody knows this bin. Bin {bin} is being counted still."), bin=_closing(state).bin)
+    text = mark("Bin {bin} is counted: {count}. Now scan every plate in bin {next}.")
+    params = done.notice.params if done.notice is not None else {}
+    return Outcome(accepted(text, **params, next=found.code), (*done.facts, _begun(state, found)))
 
 
 def _closing(state: State) -> Closing:

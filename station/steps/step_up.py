@@ -13,7 +13,7 @@ from station.known import Known
 from station.outcome import Outcome
 from station.records import Operator
 from station.state import Ask, State
-from station.steps import decide, pins, settle, shift
+from station.steps import bins, decide, pins, settle, shift
 from station.steps.allowed import table_for
 from station.steps.notices import best, refused
 
@@ -28,6 +28,7 @@ class _Kind(NamedTuple):
 _KINDS: Mapping[str, _Kind] = {
     "override": _Kind(decide.act_asked, decide.allowed),
     "close": _Kind(lambda _state, _ask, _known: Close(), shift.allowed),
+    "move": _Kind(lambda _state, _ask, _known: Close(), bins.move_allowed),
     "decide": _Kind(settle.act_asked, settle.allowed),
 }
 

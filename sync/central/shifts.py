@@ -15,6 +15,8 @@ from station.shifts.counting import BenchShift, Sent, reconcile
 from station.shifts.findings import Finding, findings
 from station.shifts.late import ABOUT, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
+from station.shifts.noted import Noted, noted
+from station.shifts.noted import line as noted_line
 from station.shifts.report import ReportLine, late_line, report_line
 from sync.central import exceptions, tokens
 from sync.central.shift_parts import CENTRAL_FAMILIES, CENTRAL_PARTS
@@ -64,6 +66,7 @@ class SiteShift(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     late: tuple[Late, ...] = ()
     overdue: tuple[Overdue, ...] = ()
+    noted: tuple[Noted, ...] = ()
 
 
 def of_day(connection: Connection, site: str, day: date) -> SiteShift:
@@ -90,6 +93,12 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         ),
         _late(connection, stations, benches),
         _overdue(connection, site),
+        tuple(
+            said
+            for each in benches
+            if each.reviewed_at or not each.counting_at
+            for said in noted(connection, _shift(each))
+        ),
     )
 
 
@@ -139,6 +148,10 @@ def as_csv(told: SiteShift) -> str:
     table.writerow(("overdue", "station", "name", "since"))
     for waits in told.overdue:
         table.writerow(map(cell, (waits.kind, waits.station, waits.name, waits.since)))
+    table.writerow(())
+    table.writerow(Noted.__struct_fields__)
+    for said_of in told.noted:
+        table.writerow(map(cell, map(str, msgspec.structs.astuple(said_of))))
     return out.getvalue()
 
 
@@ -169,6 +182,7 @@ def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
     for each in told.findings:
         yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
     yield from map(late_line, told.late)
+    yield from map(noted_line, told.noted)
     for waits in told.overdue:
         kind = waits.kind.replace("_", " ")
         yield f"overdue: {kind} {shown(waits.name)} at {shown(waits.station)} since {waits.since}"

@@ -18,7 +18,7 @@ from station.local_copy import LocalCopy, Refusal
 from station.receiving.facts import ExceptionRaised, ItemIdentified, ParcelArrived, ParcelFinished, SerialChecked
 from station.records import Bin
 from station.routing.facts import Placed, PlateAllotted, PlateVoided, Routed
-from station.shifts.facts import ShiftOpened
+from station.shifts.facts import BinMoved, ShiftOpened
 
 
 @pytest.fixture
@@ -60,6 +60,9 @@ def test_a_plate_is_known_until_it_is_voided(journal: Journal) -> None:
     history = History(journal)
     plated = history.plated("N1")
     assert plated == Plated("N1", "I1", "Shoe 1", "restock", "BIN-1", plated.at if plated else "")
+    put(journal, BinMoved("BIN-1", 1, "DOCK"))
+    gone = history.plated("N1")
+    assert gone is not None and (gone.left_to, bool(gone.left_at)) == ("DOCK", True)
     assert history.plated("N2") is None
     put(journal, PlateVoided("N1", "torn"))
     assert history.plated("N1") is None

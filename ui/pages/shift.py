@@ -11,9 +11,10 @@ from station.exceptions.kinds import DECISION_WORDS
 from station.shifts.findings import Finding
 from station.shifts.late import Late
 from station.shifts.lines import Line
+from station.shifts.noted import Noted
 from station.shifts.parts import RULES
 from station.steps.close import REASONS, key_of
-from station.words import ROUTE_WORDS
+from station.words import FOUND_WORDS, NOTED_WORDS, line_words
 from ui.panels.worked import Worked
 from ui.parts.big import Big
 from ui.parts.buttons import choice
@@ -174,12 +175,13 @@ class ShiftPage(QWidget):
         told = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in (*off, *explained)]
         found = [((_found(each, tr), ""), each.plate or each.bin) for each in view.findings]
         late = [((_late(each, tr), ""), each.name if each.kind in _WITH_STORY else "") for each in view.late]
+        noted = [((_noted(each, tr), ""), each.plate or each.bin) for each in view.noted]
         rest = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in even]
         more = tr.gettext(mark("Times, people, grades, second looks, and what is carried over"))
         work = [((tr.gettext(mark("How the work went")), more), WORK)] if view.lines else []
-        rows = [*work, *told, *found, *late, *rest]
+        rows = [*work, *told, *found, *late, *noted, *rest]
         is_off = [*([False] * len(work)), *([True] * len(off)), *([False] * len(explained))]
-        is_off += [*([True] * (len(found) + len(late))), *([False] * len(rest))]
+        is_off += [*([True] * (len(found) + len(late))), *([False] * len(noted + rest))]
         for row, (words, code), pressing in zip(self._lines.show_rows(len(rows)), rows, is_off, strict=True):
             row.show_line(view.theme.lamps["attention" if pressing else "ok"], view.theme.surface, words, "")
             row.show_opening(code, words[0])
@@ -211,6 +213,12 @@ def _found(each: Finding, tr: Translator) -> str:
     return tr.format(_FOUND[each.kind], plate=each.plate, bin=each.bin, found=each.found)
 
 
+def _noted(each: Noted, tr: Translator) -> str:
+    about = tr.gettext(FOUND_WORDS[each.about]) if each.about in FOUND_WORDS else each.about or "–"
+    words = {"bin": each.bin or "–", "plate": each.plate or "–", "about": about, "by": each.by or "–"}
+    return tr.format(NOTED_WORDS[each.kind], **words, at=f"{each.at[11:16]} UTC", units=str(each.units))
+
+
 def _late(each: Late, tr: Translator) -> str:
     values = {name: str(value) for name, value in msgspec.structs.asdict(each).items()}
     about = tr.gettext(DECISION_WORDS[each.about]) if each.about in DECISION_WORDS else each.about
@@ -219,7 +227,7 @@ def _late(each: Late, tr: Translator) -> str:
 
 def _told(line: Line, tr: Translator) -> tuple[str, str]:
     """Return by how much a line differs and what it is about, and what it is made of."""
-    way = tr.gettext(ROUTE_WORDS[line.way]) if line.way in ROUTE_WORDS else line.way
+    way = tr.gettext(line_words(line.way)) if line.way else ""
     what = " · ".join(part for part in (tr.gettext(RULES[line.rule]), line.client, way) if part)
     reasons = {each.value: each.text for each in REASONS}
     sums = tr.format(

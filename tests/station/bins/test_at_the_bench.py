@@ -134,7 +134,7 @@ def act_buttons(floor: Floor, bin_: str):
 
 def test_a_bin_leaves_for_the_place_that_is_scanned_and_comes_back_empty(floor: Floor) -> None:
     act(floor, RESALE, "move")
-    assert floor.scan("DOCK-7", TYPED).facts == (BinMoved(RESALE, 1, "DOCK-7"),)
+    assert floor.scan("DOCK-7", TYPED).facts == (BinMoved(RESALE, 1, "DOCK-7", RECEIVER[0]),)
     assert lie(floor, RESALE) == ()
     floor.scan(RESALE)
     (again,) = (each for each in floor.bench.state.bins if each.code == RESALE)
@@ -277,3 +277,23 @@ def test_page_bins_tells_no_grade_to_who_is_to_look_at_the_item_again(floor: Flo
     assert letters(RECEIVER[0]) == dict.fromkeys(PLATES[:3], "B")
     assert letters(SUPERVISOR[0], PLATES[1]) == {PLATES[0]: "B", PLATES[1]: "", PLATES[2]: "B"}
     assert letters(RECEIVER[0]) == dict.fromkeys(PLATES[:3], "B")
+
+
+def test_a_plate_of_a_bin_that_left_says_where_it_went(floor: Floor) -> None:
+    act(floor, RESALE, "move")
+    floor.scan("DOCK-7", TYPED)
+    told = floor.scan(PLATES[0]).notice.params
+    assert (told["bin"], told["place"]) == (RESALE, "DOCK-7")
+    assert told["day"].startswith("20")
+
+
+def test_the_queue_of_exceptions_tells_no_bin_while_one_is_counted(floor: Floor) -> None:
+    """Of what waits about a unit or a bin, nobody who counts is told where it lies."""
+    act(floor, RESALE, "count")
+    floor.scan(RESALE)
+    floor.do(Do.CONFIRM)
+    (waits,) = floor.bench.known.exceptions_waiting()
+    assert RESALE in waits.detail
+    act(floor, HOLD, "count")
+    (waits,) = floor.bench.known.exceptions_waiting()
+    assert (waits.bin, waits.detail) == ("", "")

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy import event
 
-from station.bins.facts import BinOpened
+from station.bins.facts import BinCheckBegan, BinOpened
 from station.codes import Candidate
 from station.facts import Undone
 from station.history import History
@@ -153,8 +153,14 @@ def test_what_lies_in_a_bin_is_not_told_while_it_is_counted_blind(journal: Journ
     put(journal, CountBegan("S-S01-1"))
     (head,) = seek("BIN-1").hits
     assert (head.code, head.units) == ("BIN-1", 0)
+    found = seek("N1")
+    assert [hit.bin for hit in found.hits] == [""]
+    assert found.story and not any(getattr(line.fact, "bin", "") for line in found.story)
     put(journal, CountEnded("S-S01-1"))
     assert codes(seek("BIN-1")) == ["BIN-1", "N1"]
+    assert [hit.bin for hit in seek("N1").hits] == ["BIN-1"]
+    put(journal, BinCheckBegan("BIN-1", 1))
+    assert [hit.bin for hit in seek("N1").hits] == [""]
 
 
 def test_a_badge_finds_the_hours_of_its_work(journal: Journal, seek: Callable) -> None:

@@ -11,7 +11,10 @@ from station.journal import Journal
 from station.outcome import Tone
 from station.rules import Rules
 from station.shifts import facts as s
+from station.shifts.counting import BenchShift
 from station.shifts.findings import Finding
+from station.shifts.lines import off, verdict
+from station.shifts.report import Report, as_csv, as_text, report
 from station.stages import Stage
 from tests.station.shifts.closed import (
     HOLD,
@@ -75,13 +78,12 @@ def test_what_the_count_shows_is_named_and_each_difference_needs_its_reasons(flo
         Finding("missing", PLATES[2], RESALE, ""),
     )
     off = {(line.client, line.way): line.difference for line in floor.history.shift_lines(SHIFT) if line.difference}
-    assert off == {("", "resale"): 1, ("Northwind", "hold"): 1, ("Northwind", "resale"): -2}
+    assert off == {("", "foreign"): 1, ("Northwind", "misplaced"): 1, ("Northwind", "resale"): -1}
     assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED
     assert floor.stage == Stage.REVIEW
-    floor.choose("4//resale", "other")
-    floor.choose("4/Northwind/hold", "not_scanned")
-    floor.choose("4/Northwind/resale", "not_scanned", "1")
-    assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED, "one of two has its reason"
+    floor.choose("4//foreign", "other")
+    floor.choose("4/Northwind/misplaced", "not_scanned")
+    assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED, "one of three has no reason"
     floor.choose("4/Northwind/resale", "lost")
     assert all(line.is_settled for line in floor.history.shift_lines(SHIFT))
     floor.do(Do.CONFIRM)
@@ -89,6 +91,44 @@ def test_what_the_count_shows_is_named_and_each_difference_needs_its_reasons(flo
     assert [each.value for each in floor.bench.state.ask.choices] == ["no", PLATES[2]]
     floor.do(Do.CHOOSE, PLATES[2])
     assert floor.stage == Stage.SIGN
+
+
+@pytest.mark.parametrize(
+    ("resale", "more", "kinds"),
+    [
+        (PLATES[:2], ("ANY-SHEET-OF-PAPER",), ["foreign", "missing"]),
+        (PLATES[:2], (PLATES[0],), ["double", "double", "missing"]),
+        (PLATES[:2], (PLATES[3],), ["misplaced", "missing", "missing"]),
+    ],
+    ids=["foreign", "copied label", "put in the wrong bin"],
+)
+def test_nothing_that_is_over_makes_up_for_what_is_missing(
+    worked: Path, rules: Rules, resale: tuple[str, ...], more: tuple[str, ...], kinds: list[str]
+) -> None:
+    """One is stolen, and something else is scanned in its place: each finding needs its reason, and counts."""
+    with Journal.open(worked / "station.sqlite", STATION) as journal:
+        opened_too = f.BinOpened("BIN-RESALE-02", "resale", client="Northwind")
+        journal.append([opened_too], operator=RECEIVER[0], shift=SHIFT)
+    with opened(worked, rules) as floor:
+        begin(floor)
+        floor.count(RESALE, *resale)
+        floor.count("BIN-RESALE-02", *more)
+        floor.count(HOLD, *(PLATES[3:4] if PLATES[3] not in more else ()))
+        floor.do(Do.FINISH)
+        found = sorted(each.kind for each in floor.history.shift_findings(SHIFT))
+        lines = floor.history.shift_lines(SHIFT)
+        assert "missing" in found and (found == kinds or "misplaced" in found)
+        assert {line.difference for line in lines if line.rule == 4} >= {1, -1}
+        assert (off(lines), verdict(lines)) == (2, "open")
+        assert floor.do(Do.CONFIRM).notice.params == {"count": "2"}
+
+
+@pytest.mark.parametrize("code", ["9506000001074", "BDG-1001"])
+def test_what_is_no_plate_is_not_counted(floor: Floor, code: str) -> None:
+    begin(floor)
+    floor.scan(RESALE)
+    shown = floor.scan(code)
+    assert (shown.notice.tone, shown.facts) == (Tone.REFUSED, ())
 
 
 def test_who_counts_sees_how_many_they_scanned_and_nothing_else(floor: Floor) -> None:
@@ -181,9 +221,12 @@ def test_a_bin_is_counted_from_nothing_again(floor: Floor) -> None:
     for plate in PLATES[:3]:
         floor.scan(plate)
     assert floor.scan(PLATES[0]).facts == (), "once is enough"
-    assert floor.scan(HOLD).notice.tone is Tone.REFUSED, "the other bin comes later"
-    floor.do(Do.CONFIRM)
-    floor.count(HOLD, PLATES[3])
+    assert floor.scan("BIN-OF-NOBODY").notice.tone is not Tone.ACCEPTED
+    shown = floor.scan(HOLD)
+    assert [type(each) for each in shown.facts] == [s.BinCounted, s.BinCountBegan], "who scans it stands before it"
+    assert (shown.notice.params["bin"], shown.notice.params["next"]) == (RESALE, HOLD)
+    assert floor.scan(PLATES[3]).notice.params["bin"] == HOLD
+    floor.scan(HOLD)
     floor.do(Do.FINISH)
     assert floor.history.shift_findings(SHIFT) == ()
     floor.do(Do.CANCEL)
@@ -212,11 +255,71 @@ def test_a_bin_that_left_is_not_counted_and_begins_anew(floor: Floor) -> None:
     begin(floor)
     floor.do(Do.MOVE_BIN)
     floor.scan(RESALE)
+    assert floor.scan("DOCK 2", TYPED).facts == (s.BinMoved(RESALE, 1, "DOCK 2", SUPERVISOR[0]),)
     floor.count(HOLD, PLATES[3])
     floor.do(Do.FINISH)
     assert all(line.difference == 0 for line in floor.history.shift_lines(SHIFT))
     assert floor.bench.known.bin_fill(RESALE) == 1
     assert [each.code for each in floor.bench.state.bins] == [HOLD]
+
+
+def test_a_bin_leaves_a_count_only_with_a_place_and_a_supervisors_badge(floor: Floor) -> None:
+    begin(floor)
+    floor.do(Do.SIGN_OUT)
+    floor.sign_in(RECEIVER)
+    floor.do(Do.MOVE_BIN)
+    floor.do(Do.CHOOSE, RESALE)
+    assert floor.do(Do.CHOOSE, "1").facts == (), "a place must be said"
+    assert floor.scan("DOCK", TYPED).facts == ()
+    assert floor.stage == Stage.SUPERVISOR
+    assert floor.scan(RECEIVER[0]).notice.tone is Tone.REFUSED
+    floor.scan(SUPERVISOR[0])
+    told = floor.scan(SUPERVISOR[1], TYPED).facts[-2:]
+    assert told == (
+        f.StepUpGiven("move", RECEIVER[0], SUPERVISOR[0], to=RESALE, why="DOCK"),
+        s.BinMoved(RESALE, 1, "DOCK", SUPERVISOR[0]),
+    )
+    assert floor.stage == Stage.COUNT
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    (said,) = reported(floor).noted
+    assert (said.kind, said.bin, said.about, said.by, said.units) == ("left", RESALE, "DOCK", SUPERVISOR[0], 3)
+
+
+def test_a_loss_that_was_seen_stays_named_whatever_is_done_about_it(floor: Floor) -> None:
+    """The bin is counted again by typed plates; then it is moved away between two parcels: neither hides it."""
+    begin(floor)
+    floor.count(RESALE, *PLATES[:2])
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    floor.do(Do.CANCEL)
+    floor.scan(RESALE)
+    assert reported(floor).lines == (), "the second count is blind as well"
+    for plate in PLATES[:3]:
+        shown = floor.scan(plate, TYPED)
+        assert (shown.notice.tone, shown.facts) == (Tone.REFUSED, ())
+    floor.scan(RESALE)
+    floor.do(Do.CANCEL)
+    floor.scan(RESALE)
+    floor.do(Do.CHOOSE, "move")
+    floor.scan("DOCK", TYPED)
+    floor.close()
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    assert floor.history.shift_findings(SHIFT) == ()
+    again, left = reported(floor).noted
+    assert (again.kind, again.about, again.plate, again.bin) == ("counted_again", "missing", PLATES[2], RESALE)
+    assert (again.by, left.kind, left.about, left.by) == (SUPERVISOR[0], "left", "DOCK", SUPERVISOR[0])
+    told = as_text(reported(floor))
+    assert f"counted again by {SUPERVISOR[0]}" in told and f"left: {RESALE} with 3 to DOCK" in told
+    assert f"counted_again,{RESALE},{PLATES[2]},missing,{SUPERVISOR[0]}" in as_csv(reported(floor))
+
+
+def reported(floor: Floor) -> Report:
+    with floor.bench.journal.reading() as connection:
+        told = report(connection, BenchShift(STATION, SHIFT))
+    assert told is not None
+    return told
 
 
 def test_only_a_supervisor_begins_explains_and_calls_off(floor: Floor) -> None:

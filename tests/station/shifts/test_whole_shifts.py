@@ -1,6 +1,8 @@
 """Whole shifts are invented, with losses and thefts: the close names exactly what went wrong, no more and no fewer."""
 
+from collections import Counter
 from contextlib import closing
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from station.shifts.counting import BenchShift, reconcile
 from station.shifts.findings import Finding, findings, found_again, lost
 from station.shifts.late import Late, late
 from station.shifts.lines import Line
+from station.shifts.noted import noted
 from tests.station.shifts.whole import STATION, Invented
 
 CLIENTS = st.sampled_from(["Northwind", "Contoso"])
@@ -117,6 +120,14 @@ class WholeShifts(RuleBasedStateMachine):
         plate = data.draw(st.sampled_from(sorted(plates)))
         plates.remove(plate)
         self.stolen.append(plate)
+
+    @precondition(lambda self: self._filled())
+    @rule(data=st.data())
+    def swap(self, data: st.DataObject) -> None:
+        """A unit is stolen, and something with a foreign code lies in its place."""
+        bin = data.draw(st.sampled_from(self._filled()))
+        self.stolen.append(self.bench.lying[bin].pop())
+        self.bench.lying[bin].append(self.bench.next("FOREIGN"))
 
     @precondition(lambda self: self.stolen)
     @rule(data=st.data(), bin=st.sampled_from(sorted(BINS)))
@@ -231,8 +242,14 @@ class WholeShifts(RuleBasedStateMachine):
     def carry(self, plate: str) -> None:
         self.bench.carry(plate, self.bench.items[plate], self.released[plate], "restock")
 
-    @rule(data=st.data(), delivered=st.integers(0, 3), times=st.integers(1, 2), second=st.booleans())
-    def close(self, data: st.DataObject, delivered: int, times: int, second: bool) -> None:
+    @rule(
+        data=st.data(),
+        delivered=st.integers(0, 3),
+        times=st.integers(1, 2),
+        second=st.booleans(),
+        is_hidden=st.booleans(),
+    )
+    def close(self, data: st.DataObject, delivered: int, times: int, second: bool, is_hidden: bool) -> None:
         bench = self.bench
         left = set(data.draw(st.sets(st.sampled_from(sorted(bench.ways)), max_size=1))) if bench.ways else set()
         counted = set(bench.ways) - left
@@ -241,7 +258,11 @@ class WholeShifts(RuleBasedStateMachine):
         for bin in sorted(counted):
             bench.count(bin, times)
         bench.say(s.CountEnded(bench.shift))
-        self._check(counted, delivered)
+        seen = self._check(counted, delivered)
+        if is_hidden:
+            bench.hide(counted, times + 1, seen)
+            assert {each.kind for each in findings(self.connection, STATION, bench.shift)} <= {"uncounted"}
+        self._check_noted(seen if is_hidden else None)
         self._sign(data, second)
         bench.open_shift()
         self._begin()
@@ -263,10 +284,23 @@ class WholeShifts(RuleBasedStateMachine):
             bench.say(s.ShiftLocked(bench.shift))
         self.signed[bench.shift] = first_rule(before[1])
 
-    def note(self, truth: set[Finding | Late], named: set[Finding | Late]) -> None:
+    def note(self, truth: set[Any], named: set[Any]) -> None:
         """Be told what a close had to name, and what it named."""
 
-    def _check(self, counted: set[str], delivered: int) -> None:
+    def _check_noted(self, seen: set[Finding] | None) -> None:
+        """Each bin that left is named, and what a count had shown before it was counted away."""
+        bench = self.bench
+        named = noted(self.connection, BenchShift(STATION, bench.shift))
+        left = sorted((each.bin, each.about, each.by, each.units) for each in named if each.kind == "left")
+        again = [(each.about, each.plate, each.bin) for each in named if each.kind == "counted_again"]
+        told = [(each.kind, each.plate, each.bin or each.found) for each in seen or ()]
+        told = told or ([("", "", "")] if seen is not None else [])
+        self.note({*bench.left, *told}, {*left, *again})
+        assert left == sorted(bench.left)
+        assert sorted(again) == sorted(told)
+        bench.left = []
+
+    def _check(self, counted: set[str], delivered: int) -> set[Finding]:
         bench = self.bench
         unplaced = {self.item[1]} if self.item else set()
         found = findings(self.connection, STATION, bench.shift)
@@ -284,9 +318,14 @@ class WholeShifts(RuleBasedStateMachine):
         expected |= {(3, client, ""): -units for client, units in self.declared_short.items()}
         expected |= {(5, "", ""): -len(self.plates_open)} if self.plates_open else {}
         assert fine == expected
-        lying = [plate for bin in counted for plate in bench.lying.get(bin, [])]
-        counts = len(lying) - sum(plate in bench.given_up for plate in lying)
-        assert sum(units for key, units in off.items() if key[0] == 4) == counts - len(bench.said_of)
+        bins = [units for key, units in off.items() if key[0] == 4]
+        lying = {bin: bench.lying.get(bin, []) for bin in counted}
+        seen = Counter(plate for plates in lying.values() for plate in plates)
+        short = sum(plate not in seen for plate in bench.said_of)
+        assert -sum(units for units in bins if units < 0) == short, "nothing makes up for what is missing"
+        at_home = sum(plate in lying.get(bin, []) for plate, bin in bench.said_of.items())
+        assert sum(units for units in bins if units > 0) == seen.total() - at_home - len(seen.keys() & bench.given_up)
+        return truth
 
 
 def first_rule(told: tuple[Line, ...]) -> set[tuple[str, int, int]]:

@@ -34,6 +34,7 @@ class Invented:
         self.said_of: dict[str, str] = {}
         self.items: dict[str, str] = {}
         self.given_up: set[str] = set()
+        self.left: list[tuple[str, str, str, int]] = []
         self.ways: dict[str, Disposition] = {}
         self._fills: Counter[str] = Counter()
         self.open_shift()
@@ -93,7 +94,8 @@ class Invented:
     def move(self, bin: str) -> None:
         """Take a bin away with all in it."""
         self._fills[bin] += 1
-        self.say(s.BinMoved(bin, self._fills[bin], "dock"))
+        self.say(s.BinMoved(bin, self._fills[bin], "dock", "B7"))
+        self.left.append((bin, "dock", "B7", sum(at == bin for at in self.said_of.values())))
         self.lying[bin] = []
         self.said_of = {plate: at for plate, at in self.said_of.items() if at != bin}
 
@@ -148,6 +150,17 @@ class Invented:
             for plate in plates:
                 self.say(s.PlateCounted(self.shift, bin, n, plate))
             self.say(s.BinCounted(self.shift, bin, n, len(plates)))
+
+    def hide(self, bins: set[str], n: int, seen: set[Finding]) -> None:
+        """Have bins counted again once the count was seen, so that each seems to hold what it should."""
+        told = tuple(s.Seen(each.kind, each.plate, each.bin, each.found) for each in sorted(seen))
+        self.say(s.CountedAgain(self.shift, told), s.CountBegan(self.shift))
+        for bin in sorted(bins):
+            plates = sorted(plate for plate, at in self.said_of.items() if at == bin)
+            self.say(s.BinCountBegan(self.shift, bin, n, self.ways[bin]))
+            self.say(*(s.PlateCounted(self.shift, bin, n, plate) for plate in plates))
+            self.say(s.BinCounted(self.shift, bin, n, len(plates)))
+        self.say(s.CountEnded(self.shift))
 
     def truth(self, counted: set[str], unplaced: set[str], gone: dict[str, str]) -> set[Finding]:
         """Return what the count of these bins must find, from where things lie and where they should."""

@@ -1,0 +1,19 @@
+"""Who let a bin leave, and what a count had shown before bins were counted again."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+
+
+def upgrade() -> None:
+    """Add the column and the table; before, no fact said either."""
+    with op.batch_alter_table("bin_move", recreate="never") as changing:
+        changing.add_column(sa.Column("moved_by", sa.Text(), nullable=False, server_default=""))
+    op.create_table(
+        "recount",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("station", "shift", "at", "operator", "seen")),
+        sa.PrimaryKeyConstraint("station", "shift", "at"),
+        sqlite_with_rowid=False,
+    )
