@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from grading import toml_text
 from grading.conditions import Condition, ConditionError, Facts
@@ -42,8 +43,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """One line: when the CEL condition `when` holds, the item goes `to`, or to the best valued `among`.
 
     `owner` is who must act on a hold. `section` decides the order: hard stops, the client's contract, grade
-    by category, expected value. `guards` is a fact: no client's rule sells goods that this rule holds for, unless its
-    own condition names that fact.
+    by category, expected value. `guards` is a fact: no client's rule sells what this one holds for, unless it names it.
     """
 
     number: int
@@ -91,7 +91,7 @@ class RouteTable(msgspec.Struct, frozen=True):
 
     @property
     def whose(self) -> str:
-        """The `id` of the file that is laid over the default, or of the default itself where none is."""
+        """The `id` of the file laid over the default, or of the default itself."""
         return self.name.rpartition("+")[2].rpartition("@")[0]
 
 
@@ -302,9 +302,7 @@ def _rates(table: RouteTable, grade: Grade, known: _Known) -> tuple[Rate, ...]:
         season=known.season,
     )
     return tuple(
-        rate
-        if _allowed(grade, known, rate.way)
-        else msgspec.structs.replace(rate, barred=_why_not(grade, known, rate.way))
+        rate if _allowed(grade, known, rate.way) else replace(rate, barred=_why_not(grade, known, rate.way))
         for rate in rates(table.figures, goods)
     )
 
@@ -388,12 +386,11 @@ def _behind_guards(client: RuleFile, default: RuleFile) -> RuleFile:
     """The client's file, its rules that sell goods holding for none that a rule of the default guards."""
     rules = []
     for rule in client.rules:
-        named = _condition(client, rule).names
-        guards = [f"({each.when})" for each in default.rules if each.guards and each.guards not in named]
+        named = {None, *_condition(client, rule).names}
+        guards = [f"({each.when})" for each in default.rules if each.guards not in named]
         sells = not {"restock", "resale"}.isdisjoint({rule.to, *rule.among})
-        when = f"({rule.when}) && !({' || '.join(guards)})" if guards and sells else rule.when
-        rules.append(msgspec.structs.replace(rule, when=when))
-    return msgspec.structs.replace(client, rules=tuple(rules))
+        rules.append(replace(rule, when=f"({rule.when}) && !({' || '.join(guards)})") if guards and sells else rule)
+    return replace(client, rules=tuple(rules))
 
 
 def _condition(file: RuleFile, rule: Rule) -> Condition:

@@ -125,8 +125,10 @@ def _stage_of_item(item: Item, known: Known) -> Stage:
 
 
 def wants_serial(item: Item) -> bool:
-    """Tell whether the unit bears a serial number that has not been compared yet (nobody could scan it, what a photo showed
-    is another one, and a person can read it), and is to be handled at all."""
+    """Tell whether the unit bears a serial number that has not been compared yet, and is to be handled at all.
+
+    Not compared yet is also what nobody could scan, where a photo showed another one and a person can read it.
+    """
     is_open = item.serial is None or (item.other_serial and not item.serial.serial)
     return item.identified.serialised and is_open and not item.is_recalled
 

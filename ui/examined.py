@@ -92,7 +92,7 @@ def _why(item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:
 def looked(item: Item, known: "Known", sha256: str, path: str, read: PhotoDecoded | None) -> Looked | None:
     """Return the photo of an item that is looked into; None when it is not one of its photos (any more).
 
-    A mark on it is at first what the question that is open asks about; else what the last answer about a defect told of.
+    A mark on it is at first what the open question asks about; else what the last answer about a defect told of.
     """
     if not any(isinstance(each, PhotoTaken) and each.sha256 == sha256 for each in item.photos):
         return None

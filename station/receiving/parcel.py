@@ -57,8 +57,8 @@ class Again(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """One unit on the bench, as far as it has come; `rubric` is the version its first answer was given by.
 
-    `model` is the model number that a person found on it; `other_serial`: its serial number is another than was read. `asked` are the codes of what is asked besides the questions,
-    because of earlier returns.
+    `model` is the model number that a person found on it; `other_serial`: its serial number is another than was read.
+    `asked` are the codes of what is asked besides the questions, because of earlier returns.
     """
 
     identified: ItemIdentified
