@@ -96,6 +96,7 @@ from station.shifts.facts import (
     ShiftLocked,
     ShiftOpened,
     ShiftSigned,
+    WriteOffAsked,
 )
 
 
@@ -193,6 +194,7 @@ Recorded = (
     | BinStepTakenBack
     | StepUpGiven
     | ItemWrittenOff
+    | WriteOffAsked
     | ItemFoundAgain
     | RefresherBegan
     | RefresherAnswered

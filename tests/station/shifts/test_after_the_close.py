@@ -141,10 +141,13 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         floor.choose(PLATES[2])
         floor.scan(SUPERVISOR[0])
         shown = floor.scan(SUPERVISOR[1], TYPED)
-        # Nobody knows what it is worth: above any limit, so a second one signs.
-        assert shown.facts[0] == s.ItemWrittenOff(FIRST, "I2", PLATES[2], RESALE, SUPERVISOR[0], 0, "USD")
-        assert shown.facts[1].needs_second
-        sign(floor, SECOND)
+        # Nobody knows what it is worth: above any limit, so a second one signs, and only then it is given up.
+        asked = s.WriteOffAsked(FIRST, "I2", PLATES[2], RESALE, SUPERVISOR[0], 0, "USD")
+        assert shown.facts[0].needs_second and shown.facts[1] == asked
+        assert listed(floor, RESALE) == (PLATES[:3], 3)
+        floor.scan(SECOND[0])
+        shown = floor.scan(SECOND[1], TYPED)
+        assert shown.facts[1] == s.ItemWrittenOff(FIRST, "I2", PLATES[2], RESALE, SUPERVISOR[0], 0, "USD")
         assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
         assert listed(floor, RESALE) == (PLATES[:2], 2), "what was given up is in no list of its bin"
         floor.sign_in(SUPERVISOR)
@@ -174,6 +177,25 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         assert listed(floor, HOLD) == ((PLATES[2], PLATES[3]), 2), "found again it is in that of its bin"
         count(floor, PLATES[:2])
         assert floor.history.shift_findings("S-A01-4") == (Finding("missing", PLATES[2], HOLD, ""),)
+
+
+def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Rules) -> None:
+    with opened(worked, rules) as floor:
+        count(floor, PLATES[:1])
+        floor.choose("4/Northwind/resale", "stolen", "2")
+        floor.do(Do.CONFIRM)
+        floor.choose("all")
+        sign(floor)
+        floor.do(Do.CANCEL)
+    with opened(worked, rules) as floor:
+        count(floor, PLATES[:2])
+        assert differing(floor, NEXT) == {"4/Northwind/resale": -1}, "one signature gives up nothing"
+        floor.do(Do.CANCEL)
+        floor.choose("leave")
+    with opened(worked, rules) as floor:
+        (half,) = floor.bench.state.half_signed
+        assert [each.plate for each in half.gone] == [PLATES[1], PLATES[2]]
+        assert [each.plate for each in floor.history.lost(FIRST)] == [PLATES[2]], "the other was counted since"
 
 
 def test_what_lies_somewhere_is_not_offered_to_be_written_off(floor: Floor) -> None:
