@@ -213,7 +213,10 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
     if not known.pin_is_right(person, scan.text):
         return pins.wrong(state, person, known, scan.text)
     shift = ask.params.get("shift", "")
-    done = _countersigned(state, shift, person, known) if shift else _signed(state, person, ask.params.get("units", ""), known)
+    if shift:
+        done = _countersigned(state, shift, person, known)
+    else:
+        done = _signed(state, person, ask.params.get("units", ""), known)
     return msgspec.structs.replace(done, facts=(*pins.right(state, person), *done.facts))
 
 
