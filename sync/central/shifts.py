@@ -15,7 +15,7 @@ from station.shifts.counting import BenchShift, Sent, reconcile
 from station.shifts.findings import Finding, findings
 from station.shifts.late import ABOUT, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
-from station.shifts.report import ReportLine, late_line, report_line
+from station.shifts.report import ReportLine, late_line, reasons_of, report_line
 from sync.central import exceptions, tokens
 from sync.central.shift_parts import CENTRAL_FAMILIES, CENTRAL_PARTS
 from sync.central.statements import Sql, ask
@@ -122,10 +122,11 @@ def as_csv(told: SiteShift) -> str:
     for bench in told.benches:
         table.writerow(map(cell, msgspec.structs.astuple(bench)))
     table.writerow(())
-    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained"))
+    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons"))
     for line in told.lines:
         figures = (line.expected, line.actual, line.difference, line.explained)
-        table.writerow((line.rule, *map(cell, (line.name, line.client, line.way)), *figures))
+        named = map(cell, (line.name, line.client, line.way))
+        table.writerow((line.rule, *named, *figures, cell(reasons_of(line))))
     table.writerow(())
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
@@ -166,6 +167,7 @@ def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
             yield f"     {part.name} {part.units}"
             if with_things:
                 yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
+        yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
     for each in told.findings:
         yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
     yield from map(late_line, told.late)

@@ -298,6 +298,14 @@ def test_a_clock_that_is_set_back_in_a_shift_and_in_its_count_changes_no_line(
         }
 
 
+def test_a_spreadsheet_has_the_things_behind_the_figures_where_they_are_wanted(
+    worked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for asked, has in (([], False), (["--behind"], True)):
+        assert main(["shift", str(worked), "--form", "csv", *asked]) == 0
+        assert (f"5,,,scanned back,{PLATES[0]},1" in capsys.readouterr().out) is has
+
+
 def test_the_report_for_machines_has_the_figures_but_not_while_bins_are_counted(
     worked: Path, rules: Rules, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -164,6 +164,19 @@ def test_nobody_sees_what_a_blind_count_should_find(benches: list[Bench], told: 
     assert line(found, 4, "resale") is None and found.findings == ()
 
 
+def test_the_reasons_of_a_difference_stand_beside_it(benches: list[Bench], told: Any, site: str) -> None:
+    a, _ = benches
+    a.work(f"R-{site}", f"{site}1", f"{site}2")
+    a.count(f"{site}1")
+    a.review(1)
+    a.say(s.DifferenceExplained(a.shift, 4, "stolen", -1, "Northwind", "resale"))
+    a.push()
+    assert "because: stolen -1" in shifts.as_text(told())
+    rows = list(csv.reader(io.StringIO(shifts.as_csv(told()))))
+    (resale,) = (row for row in rows if row[:1] == ["4"])
+    assert resale[-1].strip("'").startswith("stolen -1")
+
+
 def test_photos_count_as_uploaded_when_they_have_arrived(
     benches: list[Bench], told: Any, site: str, shared_store: Store
 ) -> None:
