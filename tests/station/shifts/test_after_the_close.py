@@ -19,7 +19,7 @@ from station.receiving.facts import Declared
 from station.rules import Rules
 from station.shifts import facts as s
 from station.shifts.closing import HalfSigned
-from station.shifts.counting import BenchShift
+from station.shifts.counting import BenchShift, reconcile
 from station.shifts.figures import figures
 from station.shifts.findings import Finding
 from station.shifts.late import Late
@@ -296,6 +296,28 @@ def test_a_clock_that_is_set_back_in_a_shift_and_in_its_count_changes_no_line(
         assert {key_of(line): line.difference for line in floor.history.shift_lines(FIRST) if line.rule != 3} == {
             key_of(line): 0 for line in floor.history.shift_lines(FIRST) if line.rule != 3
         }
+
+
+def test_a_hazard_stands_in_the_report_of_every_shift_until_it_has_left(worked: Path) -> None:
+    def hazards(shift: str) -> list[tuple[int, int]]:
+        with journal.reading() as connection:
+            told = reconcile(connection, [BenchShift(STATION, shift)])
+        return [(line.expected, line.actual) for line in told if line.rule == 10]
+
+    with Journal.open(worked / "station.sqlite", STATION) as journal:
+        cells = (
+            f.BinOpened("BIN-HAZARD-01", "hold", hazard=True),
+            f.ItemIdentified("P1", "I9", "c", "matched", "Cell", "battery", "Northwind", rma="R-1", line="1"),
+            f.Routed("I9", "hold", "r/1", owner="safety"),
+            f.PlateAllotted("I9", PLATES[4]),
+            f.Placed("I9", PLATES[4], "BIN-HAZARD-01"),
+        )
+        journal.append(cells, operator=RECEIVER[0], shift=FIRST)
+        journal.append([f.ShiftOpened(NEXT, "Bench 1")], operator=RECEIVER[0], shift=NEXT)
+        assert (hazards(FIRST), hazards(NEXT)) == ([(1, 1)], [(1, 1)])
+        journal.append([s.BinMoved("BIN-HAZARD-01", 1, "safety")], operator=RECEIVER[0], shift=NEXT)
+        journal.append([f.ShiftOpened(THIRD, "Bench 1")], operator=RECEIVER[0], shift=THIRD)
+        assert (hazards(FIRST), hazards(NEXT), hazards(THIRD)) == ([(1, 1)], [(1, 1)], [])
 
 
 def test_a_spreadsheet_has_the_things_behind_the_figures_where_they_are_wanted(
