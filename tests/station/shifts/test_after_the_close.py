@@ -193,6 +193,8 @@ def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Ru
         floor.do(Do.CANCEL)
         floor.choose("leave")
     with opened(worked, rules) as floor:
+        waits = [each for each in floor.bench.known.exceptions_waiting() if each.kind == "half_signed"]
+        assert [(each.code, each.operator, each.fitting) for each in waits] == [(FIRST, SUPERVISOR[0], ())]
         (half,) = floor.bench.state.half_signed
         assert [each.plate for each in half.gone] == [PLATES[1], PLATES[2]]
         assert [each.plate for each in floor.history.lost(FIRST)] == [PLATES[2]], "the other was counted since"
