@@ -85,12 +85,25 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         until,
         benches,
         tuple(report_line(connection, named, each, CENTRAL_PARTS) for each in seen),
-        tuple(
-            found for each in benches if each.reviewed_at for found in findings(connection, each.station, each.shift)
-        ),
+        _found(connection, benches),
         _late(connection, stations, benches),
         _overdue(connection, site),
     )
+
+
+def _found(connection: Connection, benches: Sequence[BenchState]) -> tuple[Finding, ...]:
+    """Return what the counts of all benches show; a plate that one misses and another found is misplaced, once."""
+    counted = [each for each in benches if each.reviewed_at]
+    told = [(each.station, found) for each in counted for found in findings(connection, each.station, each.shift)]
+    foreign = {found.plate: (station, found) for station, found in told if found.kind == "foreign"}
+    missing = {found.plate: (station, found) for station, found in told if found.kind == "missing"}
+    both = foreign.keys() & missing.keys()
+    moved = [Finding("misplaced", plate, _at(*missing[plate]), _at(*foreign[plate])) for plate in sorted(both)]
+    return (*(found for _, found in told if found.plate not in both), *moved)
+
+
+def _at(station: str, found: Finding) -> str:
+    return f"{found.bin or found.found} ({station})"
 
 
 def _late(connection: Connection, stations: list[str], benches: Sequence[BenchState]) -> tuple[Late, ...]:
