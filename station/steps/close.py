@@ -260,7 +260,7 @@ def _countersigned(state: State, shift: str, person: Operator, known: Known) -> 
     asked = [fact for each in state.half_signed if each.shift == shift for fact in each.gone]
     lost = {each.item for each in known.lost(shift)} if asked else set()
     gone = (_written_off(each) for each in asked if each.item in lost)
-    facts = (ShiftCountersigned(shift, person.badge), *gone, ShiftLocked(shift))
+    facts: tuple[Recorded, ...] = (ShiftCountersigned(shift, person.badge), *gone, ShiftLocked(shift))
     return Outcome(accepted(text, shift=shift), facts, ask=None)
 
 
