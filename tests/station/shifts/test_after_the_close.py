@@ -200,6 +200,15 @@ def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Ru
         assert [each.plate for each in floor.history.lost(FIRST)] == [PLATES[2]], "the other was counted since"
 
 
+def test_what_was_released_and_never_carried_is_written_off_by_the_way_of_its_bin(floor: Floor) -> None:
+    way = f.RouteOverridden("I3", "hold", "restock", "seen", SUPERVISOR[0])
+    floor.bench.journal.append([way], operator=RECEIVER[0], shift=FIRST)
+    count(floor, PLATES[:3], ())
+    floor.choose("4/Northwind/hold", "stolen")
+    floor.do(Do.CONFIRM)
+    assert [each.value for each in floor.bench.state.ask.choices] == ["no", PLATES[3]]
+
+
 def test_what_lies_somewhere_is_not_offered_to_be_written_off(floor: Floor) -> None:
     count(floor, PLATES[:2])
     floor.choose("4/Northwind/resale", "elsewhere")
