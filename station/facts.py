@@ -97,6 +97,7 @@ from station.shifts.facts import (
     ShiftLocked,
     ShiftOpened,
     ShiftSigned,
+    WriteOffAsked,
 )
 
 
@@ -195,6 +196,7 @@ Recorded = (
     | BinStepTakenBack
     | StepUpGiven
     | ItemWrittenOff
+    | WriteOffAsked
     | ItemFoundAgain
     | RefresherBegan
     | RefresherAnswered

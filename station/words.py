@@ -150,6 +150,7 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "printer_doubt": mark("Label never scanned back"),
     "fact_refused": mark("Fact refused by central"),
     "grade_conflict": mark("Two looks differ"),
+    "half_signed": mark("Shift waits for its second signature"),
     "locked_out": mark("Badge locked after wrong PINs"),
 }
 

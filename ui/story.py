@@ -59,6 +59,7 @@ SENTENCES: Mapping[type, str] = {
     facts.SecondLookLeft: mark("The second look was left"),
     facts.SecondGraded: mark("Second look by another: {first_letter}, then {letter}"),
     facts.StepUpGiven: mark("{allowed_by} allowed {asked_by} to do more than they may"),
+    facts.WriteOffAsked: mark("Written off once a second supervisor signs shift {shift}"),
     facts.ItemWrittenOff: mark("Written off at the signature of shift {shift}"),
     facts.ItemFoundAgain: mark("Found again in the count of shift {shift}, in bin {bin}"),
     facts.ExceptionTaken: mark("{badge} sees to an exception"),

@@ -56,7 +56,7 @@ def _formed(connection: Connection, data: Path, told: Report, form: str, with_th
     counted = None if is_blind else figures(connection, BenchShift(told.station, told.shift), now())
     if form == "json":
         return as_json(told, counted).encode()
-    return (as_text(told, with_things, counted) if form == "text" else as_csv(told, counted)).encode()
+    return (as_text(told, with_things, counted) if form == "text" else as_csv(told, counted, with_things)).encode()
 
 
 def prove(data: Path, shift: str, code: str) -> int:

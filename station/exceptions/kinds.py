@@ -12,7 +12,7 @@ from station.records import Apart
 
 FILE = "exceptions.toml"
 OTHER = "other"
-LATE, DOUBT, REFUSED = "late_parcel", "printer_doubt", "fact_refused"
+LATE, DOUBT, REFUSED, HALF_SIGNED = "late_parcel", "printer_doubt", "fact_refused", "half_signed"
 """The kinds that nobody raises: they follow from how things stand, and go when those are put right."""
 
 MOVING: Mapping[str, Apart] = {"ship_back": "ship_back", "reject": "reject"}
@@ -45,7 +45,12 @@ class Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decisions: Mapping[str, tuple[Decision, ...]]
 
     def fitting(self, kind: str) -> tuple[Decision, ...]:
-        """Return what may be decided about a kind; of one nobody named, what fits every other."""
+        """Return what may be decided about a kind; of one nobody named, what fits every other.
+
+        A shift that waits for its second signature waits for that alone.
+        """
+        if kind == HALF_SIGNED:
+            return ()
         return self.decisions.get(kind) or self.decisions[OTHER]
 
 

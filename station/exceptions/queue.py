@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, bindparam, text
 from sqlalchemy.engine import Connection
 
 from station.bins.manifest import is_counted_blind
-from station.exceptions.kinds import DOUBT, LATE, REFUSED, Kinds
+from station.exceptions.kinds import DOUBT, HALF_SIGNED, LATE, REFUSED, Kinds
 from station.moments import utc
 from station.places import LIES_IN
 from station.statements import Statement
@@ -254,7 +254,12 @@ _DOUBT = (
     " WHERE {0} AND e.confirmed_n = 0 AND e.voided_n = 0 AND e.confirmed_at = '' AND e.voided_at = ''"
     f" AND e.allotted_at <= :doubt AND {_OPEN.format(_LABEL_ID)} ORDER BY e.allotted_at LIMIT :limit"
 )
-_SORTS = (_RAISED, _LATE, _DOUBT)
+_HALF = (
+    f"SELECT e.station, 'sign:' || e.shift AS exception, '{HALF_SIGNED}' AS kind, 'supervisor' AS owner,"
+    " e.signed_at AS raised_at, e.shift AS code, e.signed_by AS operator FROM shift e"
+    " WHERE {0} AND e.signed_at <> '' AND e.locked_at = '' ORDER BY e.signed_at LIMIT :limit"
+)
+_SORTS = (_RAISED, _LATE, _DOUBT, _HALF)
 # With "any station" in one text with "this one", SQLite would use no index.
 _THIS, _ANY = "e.station = :station", "1 = 1"
 # The plus keeps SQLite from going through all that does not wait.
@@ -270,7 +275,12 @@ _UNPROVED = (
     " WHERE f.station = :station AND f.confirmed_n = 0 AND f.voided_n = 0)"
 )
 _OF_ONE = (f"{_THIS} AND e.waits = 1", _SETTLED)
-_ONE = (*(_RAISED.format(which) for which in _OF_ONE), _LATE.format(_BEGUN), _DOUBT.format(_UNPROVED))
+_ONE = (
+    *(_RAISED.format(which) for which in _OF_ONE),
+    _LATE.format(_BEGUN),
+    _DOUBT.format(_UNPROVED),
+    _HALF.format(_THIS),
+)
 _AT_STATION = tuple(Statement(each) for each in _ONE)
 # At a bench alone, which knows by notes what others decided; the list is read once.
 _ELSEWHERE = f"{_THIS} AND e.waits = 1 AND e.exception NOT IN (SELECT value FROM json_each(:settled))"

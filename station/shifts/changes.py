@@ -82,11 +82,16 @@ def _shift_n(_fact: Any, said: Said) -> int:
     return said.shift_n
 
 
+def _given_up_n(fact: ItemWrittenOff, said: Said) -> int:
+    """Return the last shift that expects the unit: one that is over, whichever runs when the second one signs."""
+    return max(shift_count(fact.shift), said.shift_n - 1)
+
+
 # What belongs to the story of a parcel's item, and is told again with it.
 STORY: Mapping[type, Change] = {
     ItemWrittenOff: Change(
         update(schema.item, "written_n"),
-        lambda fact, said: {"station": said.station, "item": fact.item, "written_n": shift_count(fact.shift)},
+        lambda fact, said: {"station": said.station, "item": fact.item, "written_n": _given_up_n(fact, said)},
     ),
     ItemFoundAgain: Change(
         update(schema.item, "found_n", "bin", "fill", "moved_n"),

@@ -15,16 +15,21 @@ from station.shifts.facts import (
     PlateCounted,
     PlateUncounted,
     ShiftSigned,
+    WriteOffAsked,
 )
 
 Phase = Literal["", "counting", "review"]
 
 
 class HalfSigned(msgspec.Struct, frozen=True):
-    """A shift that one supervisor (`badge`) signed and that waits for the signature of a second one."""
+    """A shift that one supervisor (`badge`) signed and that waits for the signature of a second one.
+
+    With it the units of `gone` are given up.
+    """
 
     shift: str
     badge: str
+    gone: tuple[WriteOffAsked, ...] = ()
 
 
 class Closing(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -131,8 +131,7 @@ class ShiftSigned(Fact, frozen=True):
 
     `verdict` is `balanced`, `explained` (each difference has its reasons), or `open` (facts wait, or a difference
     is left without a reason). `needs_second` when another supervisor must sign too: the shift is over and takes nothing
-    more, but is locked only then. `badge` is who signed, whoever is
-    signed in.
+    more, but is locked only then. `badge` is who signed, whoever is signed in.
     """
 
     shift: str
@@ -143,10 +142,26 @@ class ShiftSigned(Fact, frozen=True):
     badge: str = ""
 
 
-class ItemWrittenOff(Fact, frozen=True):
-    """At the signature of a shift `badge` gave up a unit that the count did not find in its bin.
+class WriteOffAsked(Fact, frozen=True):
+    """At the signature of a shift `badge` would give up a unit that the count did not find in its bin.
 
-    From the next shift on it is not expected any more. `value_minor` is its list price, 0 when nobody knows it.
+    It is given up with the second signature, and expected until then. The fields are those of `ItemWrittenOff`.
+    """
+
+    shift: str
+    item: str
+    plate: str
+    bin: str
+    badge: str
+    value_minor: int = 0
+    currency: str = ""
+
+
+class ItemWrittenOff(Fact, frozen=True):
+    """A unit that the count of `shift` did not find in its bin is given up, by `badge`.
+
+    That is so with the last signature the shift needs. From the shift that runs then on, or the next one, it is not
+    expected any more. `value_minor` is its list price, 0 when nobody knows it.
     """
 
     shift: str

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy.engine import Connection
 
-from station.places import BIN
+from station.places import BIN, WAY
 from station.shifts.facts import ItemFoundAgain
 from station.shifts.parts import GIVEN_UP
 from station.statements import Statement
@@ -46,10 +46,10 @@ class Lost(msgspec.Struct, frozen=True):
 def lost(connection: Connection, station: str, shift: str) -> tuple[Lost, ...]:
     """Return the units that are missing in a bench's shift, in the order of their plates. Raises the database's errors.
 
-    A plate that was counted anywhere is not lost.
+    A plate that was counted anywhere, also in a later shift, is not lost, nor is one that was carried since.
     """
     missing = [each.plate for each in findings(connection, station, shift) if each.kind == "missing"]
-    named = ({"station": station, "plate": plate} for plate in missing)
+    named = ({"station": station, "shift": shift, "plate": plate} for plate in missing)
     return tuple(Lost(**row) for each in named for row in _LOST.run(connection, each).mappings())
 
 
@@ -65,9 +65,11 @@ def found_again(connection: Connection, station: str, shift: str) -> tuple[ItemF
 
 
 _LOST = Statement(
-    "SELECT i.item, i.plate, i.title, i.client,"
-    " CASE WHEN i.way = '' THEN i.disposition ELSE i.way END AS way, i.bin, i.price_minor AS value_minor, i.currency"
-    " FROM item i WHERE i.station = :station AND i.plate = :plate"
+    f"SELECT i.item, i.plate, i.title, i.client, {WAY} AS way, {BIN} AS bin, i.price_minor AS value_minor, i.currency"
+    " FROM shift h JOIN item i ON i.station = h.station AND i.plate = :plate"
+    " WHERE h.station = :station AND h.shift = :shift AND i.carried_n <= h.n AND NOT EXISTS"
+    " (SELECT 1 FROM shift s JOIN counted_plate c ON c.station = s.station AND c.shift = s.shift AND c.plate = i.plate"
+    " WHERE s.station = h.station AND s.n > h.n)"
 )
 _AGAIN = Statement(
     "SELECT i.item, COALESCE((SELECT MAX(m.fill) FROM bin_move m WHERE m.station = i.station AND m.bin = :bin), 0)"

@@ -7,7 +7,7 @@ import msgspec
 
 from station.shifts import closing as closings
 from station.shifts.closing import HalfSigned
-from station.shifts.facts import BinMoved, ShiftLocked, ShiftOpened, ShiftSigned
+from station.shifts.facts import BinMoved, ShiftLocked, ShiftOpened, ShiftSigned, WriteOffAsked
 from station.state import State
 
 
@@ -29,6 +29,14 @@ def _signed(state: State, fact: ShiftSigned) -> State:
     return _closed(state, fact)
 
 
+def _asked(state: State, fact: WriteOffAsked) -> State:
+    half = tuple(
+        msgspec.structs.replace(each, gone=(*each.gone, fact)) if each.shift == fact.shift else each
+        for each in state.half_signed
+    )
+    return msgspec.structs.replace(state, half_signed=half)
+
+
 def _locked(state: State, fact: ShiftLocked) -> State:
     return msgspec.structs.replace(
         state, half_signed=tuple(each for each in state.half_signed if each.shift != fact.shift)
@@ -39,5 +47,6 @@ CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     ShiftOpened: _shift,
     **dict.fromkeys(closings.FACTS, _closed),
     ShiftSigned: _signed,
+    WriteOffAsked: _asked,
     ShiftLocked: _locked,
 }

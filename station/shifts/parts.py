@@ -115,7 +115,8 @@ _STILL_OPEN = "(p.finished_n = 0 OR p.finished_n > h.n)"
 _OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel)"
 # A unit may be matched, by its serial number, to an order that nobody expected in this parcel.
 _OF_PARCEL = "(REPLACE(p.orders, '\"' || i.rma || '\"', '') <> p.orders)"
-_HAZARD = "i.shift_n = h.n AND i.disposition = 'hold' AND i.owner = 'safety'"
+# Told in every shift until it has left.
+_HAZARD = "i.disposition = 'hold' AND i.owner = 'safety'"
 _GOES_BACK = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.apart = 'ship_back')"
 _IN_BOX = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.hazard = 1)"
 

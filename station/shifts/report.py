@@ -141,15 +141,22 @@ def as_json(told: Report, counted: Figures | None) -> str:
     return msgspec.json.format(msgspec.json.encode(content).decode(), indent=2) + "\n"
 
 
-def as_csv(told: Report, counted: Figures | None = None) -> str:
-    """Return the lines, the findings, what came late and the figures as tables, safe to open in a spreadsheet."""
+def as_csv(told: Report, counted: Figures | None = None, with_things: bool = False) -> str:
+    """Return the lines, the findings, what came late and the figures as tables, safe to open in a spreadsheet.
+
+    With the things behind each figure if they are wanted.
+    """
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons"))
     for line in told.lines:
-        reasons = "; ".join(f"{each.why} {each.units:+d} {each.operator}" for each in line.reasons)
+        reasons = reasons_of(line)
         figures = (line.expected, line.actual, line.difference, line.explained)
         table.writerow((line.rule, *map(cell, (line.name, line.client, line.way)), *figures, cell(reasons)))
+    if with_things:
+        table.writerow(())
+        table.writerow(("rule", "client", "way", "part", "behind", "units"))
+        table.writerows(behind_rows(told.lines))
     table.writerow(())
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
@@ -167,6 +174,19 @@ def as_csv(told: Report, counted: Figures | None = None) -> str:
         table.writerow(())
         table.writerows(figure_lines.rows(counted))
     return out.getvalue()
+
+
+def reasons_of(line: ReportLine) -> str:
+    """Return what was said of a line's difference, in one cell."""
+    return "; ".join(f"{each.why} {each.units:+d} {each.operator}" for each in line.reasons)
+
+
+def behind_rows(lines: Sequence[ReportLine]) -> Iterator[tuple[object, ...]]:
+    """Yield what stands behind each part of lines, as rows of a table; no cell of them is taken for a formula."""
+    for line in lines:
+        for part in line.parts:
+            for thing in part.behind:
+                yield (line.rule, *map(cell, (line.client, line.way, part.name, thing.id)), thing.units)
 
 
 def late_line(said: Late) -> str:

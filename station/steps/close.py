@@ -22,6 +22,7 @@ from station.shifts.facts import (
     ShiftCountersigned,
     ShiftLocked,
     ShiftSigned,
+    WriteOffAsked,
 )
 from station.shifts.findings import Lost
 from station.shifts.lines import Line, off, signed, verdict
@@ -220,7 +221,10 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
     if not known.pin_is_right(person, scan.text):
         return pins.wrong(state, person, known, scan.text)
     shift = ask.params.get("shift", "")
-    done = _countersigned(shift, person) if shift else _signed(state, person, ask.params.get("units", ""), known)
+    if shift:
+        done = _countersigned(state, shift, person, known)
+    else:
+        done = _signed(state, person, ask.params.get("units", ""), known)
     return msgspec.structs.replace(done, facts=(*pins.right(state, person), *done.facts))
 
 
@@ -247,23 +251,33 @@ def _signed(state: State, person: Operator, units: str, known: Known) -> Outcome
     second = needs_second(known.authority(), person.role, off(lines), prices)
     told = verdict(lines)
     facts: tuple[Recorded, ...] = (
-        *(_written_off(state.shift, each, person.badge) for each in gone),
+        *(() if second else (_written_off(_asked(state.shift, each, person.badge)) for each in gone)),
         *known.found_again(state.shift),
         ShiftSigned(state.shift, told, known.head(), signed(lines), second, person.badge),
     )
     if second:
+        facts = (*facts, *(_asked(state.shift, each, person.badge) for each in gone))
         text = mark("Signed. A second supervisor signs too, now or later with F11. The next shift can begin.")
         return Outcome(warned(text), (*facts, *_out(state)), ask=Ask("countersign", code=state.shift))
     return Outcome(accepted(_VERDICTS[told]), (*facts, ShiftLocked(state.shift), *_out(state)), ask=None)
 
 
-def _countersigned(shift: str, person: Operator) -> Outcome:
+def _countersigned(state: State, shift: str, person: Operator, known: Known) -> Outcome:
+    """Lock the shift; what should be given up is, but for what turned up meanwhile."""
     text = mark("Signed by two supervisors. Shift {shift} is locked.")
-    return Outcome(accepted(text, shift=shift), (ShiftCountersigned(shift, person.badge), ShiftLocked(shift)), ask=None)
+    asked = [fact for each in state.half_signed if each.shift == shift for fact in each.gone]
+    lost = {each.item for each in known.lost(shift)} if asked else set()
+    gone = (_written_off(each) for each in asked if each.item in lost)
+    facts: tuple[Recorded, ...] = (ShiftCountersigned(shift, person.badge), *gone, ShiftLocked(shift))
+    return Outcome(accepted(text, shift=shift), facts, ask=None)
 
 
-def _written_off(shift: str, lost: Lost, badge: str) -> ItemWrittenOff:
-    return ItemWrittenOff(shift, lost.item, lost.plate, lost.bin, badge, lost.value_minor, lost.currency)
+def _asked(shift: str, lost: Lost, badge: str) -> WriteOffAsked:
+    return WriteOffAsked(shift, lost.item, lost.plate, lost.bin, badge, lost.value_minor, lost.currency)
+
+
+def _written_off(asked: WriteOffAsked) -> ItemWrittenOff:
+    return ItemWrittenOff(*msgspec.structs.astuple(asked))
 
 
 def _out(state: State) -> tuple[Recorded, ...]:

@@ -17,7 +17,7 @@ from station.shifts.late import ABOUT, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
 from station.shifts.noted import Noted, noted
 from station.shifts.noted import line as noted_line
-from station.shifts.report import ReportLine, late_line, report_line
+from station.shifts.report import ReportLine, late_line, reasons_of, report_line
 from sync.central import exceptions, tokens
 from sync.central.shift_parts import CENTRAL_FAMILIES, CENTRAL_PARTS
 from sync.central.statements import Sql, ask
@@ -88,9 +88,7 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         until,
         benches,
         tuple(report_line(connection, named, each, CENTRAL_PARTS) for each in seen),
-        tuple(
-            found for each in benches if each.reviewed_at for found in findings(connection, each.station, each.shift)
-        ),
+        _found(connection, benches),
         _late(connection, stations, benches),
         _overdue(connection, site),
         tuple(
@@ -100,6 +98,21 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
             for said in noted(connection, _shift(each))
         ),
     )
+
+
+def _found(connection: Connection, benches: Sequence[BenchState]) -> tuple[Finding, ...]:
+    """Return what the counts of all benches show; a plate that one misses and another found is misplaced, once."""
+    counted = [each for each in benches if each.reviewed_at]
+    told = [(each.station, found) for each in counted for found in findings(connection, each.station, each.shift)]
+    foreign = {found.plate: (station, found) for station, found in told if found.kind == "foreign"}
+    missing = {found.plate: (station, found) for station, found in told if found.kind == "missing"}
+    both = foreign.keys() & missing.keys()
+    moved = [Finding("misplaced", plate, _at(*missing[plate]), _at(*foreign[plate])) for plate in sorted(both)]
+    return (*(found for _, found in told if found.plate not in both), *moved)
+
+
+def _at(station: str, found: Finding) -> str:
+    return f"{found.bin or found.found} ({station})"
 
 
 def _late(connection: Connection, stations: list[str], benches: Sequence[BenchState]) -> tuple[Late, ...]:
@@ -131,10 +144,11 @@ def as_csv(told: SiteShift) -> str:
     for bench in told.benches:
         table.writerow(map(cell, msgspec.structs.astuple(bench)))
     table.writerow(())
-    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained"))
+    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons"))
     for line in told.lines:
         figures = (line.expected, line.actual, line.difference, line.explained)
-        table.writerow((line.rule, *map(cell, (line.name, line.client, line.way)), *figures))
+        named = map(cell, (line.name, line.client, line.way))
+        table.writerow((line.rule, *named, *figures, cell(reasons_of(line))))
     table.writerow(())
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
@@ -179,6 +193,7 @@ def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
             yield f"     {part.name} {part.units}"
             if with_things:
                 yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
+        yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
     for each in told.findings:
         yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
     yield from map(late_line, told.late)

@@ -19,7 +19,7 @@ from station.receiving.facts import Declared
 from station.rules import Rules
 from station.shifts import facts as s
 from station.shifts.closing import HalfSigned
-from station.shifts.counting import BenchShift
+from station.shifts.counting import BenchShift, reconcile
 from station.shifts.figures import figures
 from station.shifts.findings import Finding
 from station.shifts.late import Late
@@ -141,10 +141,13 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         floor.choose(PLATES[2])
         floor.scan(SUPERVISOR[0])
         shown = floor.scan(SUPERVISOR[1], TYPED)
-        # Nobody knows what it is worth: above any limit, so a second one signs.
-        assert shown.facts[0] == s.ItemWrittenOff(FIRST, "I2", PLATES[2], RESALE, SUPERVISOR[0], 0, "USD")
-        assert shown.facts[1].needs_second
-        sign(floor, SECOND)
+        # Nobody knows what it is worth: above any limit, so a second one signs, and only then it is given up.
+        asked = s.WriteOffAsked(FIRST, "I2", PLATES[2], RESALE, SUPERVISOR[0], 0, "USD")
+        assert shown.facts[0].needs_second and shown.facts[1] == asked
+        assert listed(floor, RESALE) == (PLATES[:3], 3)
+        floor.scan(SECOND[0])
+        shown = floor.scan(SECOND[1], TYPED)
+        assert shown.facts[1] == s.ItemWrittenOff(FIRST, "I2", PLATES[2], RESALE, SUPERVISOR[0], 0, "USD")
         assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
         assert listed(floor, RESALE) == (PLATES[:2], 2), "what was given up is in no list of its bin"
         floor.sign_in(SUPERVISOR)
@@ -174,6 +177,36 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         assert listed(floor, HOLD) == ((PLATES[2], PLATES[3]), 2), "found again it is in that of its bin"
         count(floor, PLATES[:2])
         assert floor.history.shift_findings("S-A01-4") == (Finding("missing", PLATES[2], HOLD, ""),)
+
+
+def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Rules) -> None:
+    with opened(worked, rules) as floor:
+        count(floor, PLATES[:1])
+        floor.choose("4/Northwind/resale", "stolen", "2")
+        floor.do(Do.CONFIRM)
+        floor.choose("all")
+        sign(floor)
+        floor.do(Do.CANCEL)
+    with opened(worked, rules) as floor:
+        count(floor, PLATES[:2])
+        assert differing(floor, NEXT) == {"4/Northwind/resale": -1}, "one signature gives up nothing"
+        floor.do(Do.CANCEL)
+        floor.choose("leave")
+    with opened(worked, rules) as floor:
+        waits = [each for each in floor.bench.known.exceptions_waiting() if each.kind == "half_signed"]
+        assert [(each.code, each.operator, each.fitting) for each in waits] == [(FIRST, SUPERVISOR[0], ())]
+        (half,) = floor.bench.state.half_signed
+        assert [each.plate for each in half.gone] == [PLATES[1], PLATES[2]]
+        assert [each.plate for each in floor.history.lost(FIRST)] == [PLATES[2]], "the other was counted since"
+
+
+def test_what_was_released_and_never_carried_is_written_off_by_the_way_of_its_bin(floor: Floor) -> None:
+    way = f.RouteOverridden("I3", "hold", "restock", "seen", SUPERVISOR[0])
+    floor.bench.journal.append([way], operator=RECEIVER[0], shift=FIRST)
+    count(floor, PLATES[:3], ())
+    floor.choose("4/Northwind/hold", "stolen")
+    floor.do(Do.CONFIRM)
+    assert [each.value for each in floor.bench.state.ask.choices] == ["no", PLATES[3]]
 
 
 def test_what_lies_somewhere_is_not_offered_to_be_written_off(floor: Floor) -> None:
@@ -274,6 +307,36 @@ def test_a_clock_that_is_set_back_in_a_shift_and_in_its_count_changes_no_line(
         assert {key_of(line): line.difference for line in floor.history.shift_lines(FIRST) if line.rule != 3} == {
             key_of(line): 0 for line in floor.history.shift_lines(FIRST) if line.rule != 3
         }
+
+
+def test_a_hazard_stands_in_the_report_of_every_shift_until_it_has_left(worked: Path) -> None:
+    def hazards(shift: str) -> list[tuple[int, int]]:
+        with journal.reading() as connection:
+            told = reconcile(connection, [BenchShift(STATION, shift)])
+        return [(line.expected, line.actual) for line in told if line.rule == 10]
+
+    with Journal.open(worked / "station.sqlite", STATION) as journal:
+        cells = (
+            f.BinOpened("BIN-HAZARD-01", "hold", hazard=True),
+            f.ItemIdentified("P1", "I9", "c", "matched", "Cell", "battery", "Northwind", rma="R-1", line="1"),
+            f.Routed("I9", "hold", "r/1", owner="safety"),
+            f.PlateAllotted("I9", PLATES[4]),
+            f.Placed("I9", PLATES[4], "BIN-HAZARD-01"),
+        )
+        journal.append(cells, operator=RECEIVER[0], shift=FIRST)
+        journal.append([f.ShiftOpened(NEXT, "Bench 1")], operator=RECEIVER[0], shift=NEXT)
+        assert (hazards(FIRST), hazards(NEXT)) == ([(1, 1)], [(1, 1)])
+        journal.append([s.BinMoved("BIN-HAZARD-01", 1, "safety")], operator=RECEIVER[0], shift=NEXT)
+        journal.append([f.ShiftOpened(THIRD, "Bench 1")], operator=RECEIVER[0], shift=THIRD)
+        assert (hazards(FIRST), hazards(NEXT), hazards(THIRD)) == ([(1, 1)], [(1, 1)], [])
+
+
+def test_a_spreadsheet_has_the_things_behind_the_figures_where_they_are_wanted(
+    worked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for asked, has in (([], False), (["--behind"], True)):
+        assert main(["shift", str(worked), "--form", "csv", *asked]) == 0
+        assert (f"5,,,scanned back,{PLATES[0]},1" in capsys.readouterr().out) is has
 
 
 def test_the_report_for_machines_has_the_figures_but_not_while_bins_are_counted(

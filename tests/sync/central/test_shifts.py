@@ -164,6 +164,35 @@ def test_nobody_sees_what_a_blind_count_should_find(benches: list[Bench], told: 
     assert line(found, 4, "resale") is None and found.findings == ()
 
 
+def test_what_one_bench_misses_and_another_found_is_misplaced_once(benches: list[Bench], told: Any, site: str) -> None:
+    a, b = benches
+    a.work(f"R-{site}", f"{site}1", f"{site}2")
+    b.work(f"Q-{site}", f"{site}3", f"{site}4")
+    a.count(f"{site}1")
+    a.review(1)
+    b.count(f"{site}3", f"{site}2")
+    b.review(2)
+    for each in benches:
+        each.push()
+    assert sorted((each.kind, each.plate, each.bin, each.found) for each in told().findings) == [
+        ("misplaced", f"{site}2", f"{RESALE} ({a.station})", f"{RESALE} ({b.station})"),
+        ("missing", f"{site}4", RESALE, ""),
+    ]
+
+
+def test_the_reasons_of_a_difference_stand_beside_it(benches: list[Bench], told: Any, site: str) -> None:
+    a, _ = benches
+    a.work(f"R-{site}", f"{site}1", f"{site}2")
+    a.count(f"{site}1")
+    a.review(1)
+    a.say(s.DifferenceExplained(a.shift, 4, "stolen", -1, "Northwind", "resale"))
+    a.push()
+    assert "because: stolen -1" in shifts.as_text(told())
+    rows = list(csv.reader(io.StringIO(shifts.as_csv(told()))))
+    (resale,) = (row for row in rows if row[:1] == ["4"])
+    assert resale[-1].strip("'").startswith("stolen -1")
+
+
 def test_photos_count_as_uploaded_when_they_have_arrived(
     benches: list[Bench], told: Any, site: str, shared_store: Store
 ) -> None:
