@@ -1,6 +1,6 @@
 """The facts of receiving: the parcel, what was in it, what ties a unit to its return line, and receiving one again."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -170,12 +170,12 @@ class PatternNoted(Fact, frozen=True):
 
 
 class LineMissing(Fact, frozen=True):
-    """A person confirmed that declared units were not in the parcel."""
+    """A person confirmed that declared units, at least one, were not in the parcel."""
 
     parcel: str
     rma: str
     line: str
-    quantity: int
+    quantity: Annotated[int, msgspec.Meta(ge=1)]
 
 
 class ParcelFinished(Fact, frozen=True):

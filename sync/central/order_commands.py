@@ -118,6 +118,8 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
             file: BinaryIO = (
                 sys.stdin.buffer if asked.file == "-" else open_files.enter_context(Path(asked.file).open("rb"))
             )
+            if asked.file != "-" and asked.errors and asked.errors.exists() and asked.errors.samefile(asked.file):
+                return sorry(f"{asked.errors} is the file that is read: name another one for what is wrong in it")
             report = _report(asked.errors, open_files)
             rows = read_csv(file, asked.encoding, renamed) if kind == "csv" else read_ndjson(file)
             stopping = open_files.enter_context(_heard_to_stop())

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -28,6 +28,8 @@ Pseudonym = Annotated[str, Meta(pattern=r"\A(?:|(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z
 Count = Annotated[int, Meta(ge=1, le=10_000)]
 Amount = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 
+_WHOLE = re.compile(r"[0-9]{1,19}")
+_NUMBERS = frozenset({"quantity", "weight_mg", "price_minor", "size_mm", "version"})
 _AT = re.compile(r"^(?P<why>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[^`]*)`")
 
@@ -116,11 +118,28 @@ def read_json(row: int, text: bytes) -> Told | Answer:
 
 
 def read_values(row: int, values: dict[str, Any]) -> Told | Answer:
-    """Read one order as texts by name, as a table holds them, or say what is wrong with it."""
+    """Read one order as texts by name, as a table holds them, or say what is wrong with it.
+
+    A number is whole, in digits alone: a price of `45.00` would else be one of 45 minor units.
+    """
+    for field, text in _numbers(values):
+        if not _WHOLE.fullmatch(text):
+            why = f"it must be a whole number, in digits alone; {_short(text)} is none (prices are in minor units)."
+            return Answer(row, _short(str(values.get("rma", ""))), "refused", field, why)
     try:
         return _told(row, msgspec.convert(values, OrderIn, strict=False))
     except (msgspec.MsgspecError, ValueError) as error:
         return _refused(row, _short(str(values.get("rma", ""))), error)
+
+
+def _numbers(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the texts that stand for a number, each by its field; one that is not there has its default."""
+    lines = values.get("lines", ())
+    placed = [("", values), *((f"lines[{n}].", each) for n, each in enumerate(lines) if isinstance(each, dict))]
+    for place, fields in placed:
+        for name in _NUMBERS & fields.keys():
+            many = fields[name] if isinstance(fields[name], list | tuple) else (fields[name],)
+            yield from ((place + name, each) for each in many if isinstance(each, str))
 
 
 def _told(row: int, given: OrderIn) -> Told | Answer:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from station.exceptions.kinds import Kinds, read_kinds
 from sync.central import answers, callers, exceptions, shifts
+from sync.central.answers import RequestError
 from sync.central.store import Store
 from sync.central.system_doors import Site, door
 
@@ -45,5 +46,8 @@ def _waiting(store: Store, site: str, kinds: Kinds, limit: int) -> exceptions.Ex
 
 
 def _shift(store: Store, site: str, day: date) -> shifts.SiteShift:
-    with store.reading() as connection:
-        return shifts.of_day(connection, site, day)
+    try:
+        with store.reading() as connection:
+            return shifts.of_day(connection, site, day)
+    except (OverflowError, ValueError) as error:
+        raise RequestError(400, "malformed", "no clock was ever at that day") from error

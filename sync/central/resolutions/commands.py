@@ -31,6 +31,8 @@ from sync.central.tables import resolution, resolution_step
 
 FOLDER = "resolutions"
 _POLL_S = 2.0
+# As much as a price may be.
+_MOST_MINOR = 1_000_000_000_000
 
 _ABOUT = """\
 What return lines resolve to. Rules decide, `returns-central work-resolutions` carries out, a person does the rest.
@@ -166,8 +168,8 @@ def _show(asked: argparse.Namespace, store: Store) -> int:
 
 
 def _rule(asked: argparse.Namespace, store: Store) -> int:
-    if (asked.then == "refund") != (asked.minor > 0):
-        return sorry("a refund needs --minor above 0, and nothing else has an amount")
+    if (asked.then == "refund") != (0 < asked.minor <= _MOST_MINOR):
+        return sorry(f"a refund needs --minor from 1 to {_MOST_MINOR}, and nothing else has an amount")
     try:
         book = read(asked.data)
         with store.writing() as connection:

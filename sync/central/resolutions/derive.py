@@ -47,12 +47,16 @@ class Ruling(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """All that is known of the goods of one return order, in any order; `rulings` by line."""
+    """All that is known of the goods of one return order, in any order; `rulings` by line.
+
+    `elsewhere`: some of it was said by a bench of another site than the order's.
+    """
 
     arrived: bool = False
     units: Sequence[Unit] = ()
     missing: Sequence[Missing] = ()
     rulings: Mapping[str, Ruling] = {}
+    elsewhere: bool = False
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -106,6 +110,7 @@ class _Line(NamedTuple):
     arrived: bool
     units: tuple[Unit, ...]
     missing: tuple[Missing, ...]
+    elsewhere: bool
 
     @property
     def is_complete(self) -> bool:
@@ -139,7 +144,7 @@ def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
 def _case(order: ReturnOrder, line: ReturnLine, facts: Facts) -> _Line:
     units = tuple(sorted({each for each in facts.units if each.line == line.line}))
     missing = tuple(sorted({each for each in facts.missing if each.line == line.line}))
-    return _Line(order, line, facts.arrived, units, missing)
+    return _Line(order, line, facts.arrived, units, missing, facts.elsewhere)
 
 
 def _first(case: _Line, rules: RuleSet) -> Rule | str:
@@ -162,11 +167,14 @@ def _first(case: _Line, rules: RuleSet) -> Rule | str:
 
 
 def _check_receipts(case: _Line) -> None:
-    """Raise _Person when what benches received cannot all be true: no money moves on either."""
+    """Raise _Person when what benches received cannot all be true, or was received where nobody sent it: a bench of
+    another site moves no money of an order by itself."""
     serials = [each.serial for each in case.units if each.serial]
     doubled = len(set(serials)) < len(serials)
     beyond = len(case.units) + sum(each.quantity for each in case.missing) > case.line.quantity
     if not doubled and not beyond:
+        if case.elsewhere:
+            raise _Person("another_site")
         return
     grades = {(each.letter, each.functional) for each in case.units if each.is_routed}
     raise _Person("grades_differ" if len(grades) > 1 else "same_serial" if doubled else "beyond_quantity")

@@ -26,6 +26,13 @@ _UNITS: Final = Sql(
     "FROM item WHERE rma = :rma AND line <> ''"
 )
 
+_ELSEWHERE: Final = Sql(
+    "SELECT 1 FROM (SELECT station FROM item WHERE rma = :rma UNION SELECT station FROM missing_line WHERE rma = :rma"
+    " UNION SELECT station FROM parcel_order WHERE rma = :rma) AS said"
+    " JOIN enrolled_station ON enrolled_station.station = said.station"
+    " JOIN order_owner ON order_owner.rma = :rma WHERE order_owner.site <> enrolled_station.site LIMIT 1"
+)
+
 
 def facts_of(connection: Connection, rma: str) -> Facts:
     """Return the facts of an RMA, whichever benches found them."""
@@ -35,6 +42,7 @@ def facts_of(connection: Connection, rma: str) -> Facts:
         _units(connection, rma),
         tuple(Missing(*row) for row in ask(connection, _MISSING, of_order)()),
         {line: Ruling(*said) for line, *said in ask(connection, _RULED, of_order)()},
+        bool(ask(connection, _ELSEWHERE, of_order)()),
     )
 
 

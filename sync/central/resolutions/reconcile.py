@@ -52,10 +52,13 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
     order = _read(body)
     if order is not None:
         client = order.client
-        derived = derive(order, facts_of(connection, rma), book.of(client))
+        facts = facts_of(connection, rma)
+        derived = derive(order, facts, book.of(client))
     # Locked until commit: no worker takes one up while it is changed here.
     query = select(resolution).where(resolution.c.rma == rma).order_by(resolution.c.id).with_for_update()
     rows = connection.execute(query).mappings().all()
+    if derived:
+        derived = _without_renamed(derived, {row["line"] for row in rows if _is_begun(row)}, frozenset(facts.rulings))
     wanted = derived.resolutions if derived else ()
     stops = {each.line: each for each in derived.stops} if derived else {}
     if body is not None and order is None:
@@ -64,13 +67,30 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
     for line in sorted({row["line"] for row in rows} | {each.line for each in wanted}):
         of_line = [row for row in rows if row["line"] == line]
         for_line = [each for each in wanted if each.line == line]
-        if any(row["state"] not in (*queue.OPEN, "closed") for row in of_line):
+        if any(map(_is_begun, of_line)):
             decided.add(line)
             _annotate(connection, of_line, for_line, stops.get(line))
         else:
             _bring_up(connection, (rma, client), of_line, for_line, now)
     _tell(connection, rma, [each for each in stops.values() if each.line not in decided], now)
     return derived
+
+
+def _is_begun(row: RowMapping) -> bool:
+    return row["state"] not in (*queue.OPEN, "closed")
+
+
+def _without_renamed(derived: Derived, begun: set[str], ruled: frozenset[str]) -> Derived:
+    """Ask a person about the other lines of an order that has a line no more of which something is begun.
+
+    It may stand there under another name now, and would be paid for twice.
+    """
+    if begun <= derived.lines:
+        return derived
+    kept = tuple(each for each in derived.resolutions if each.line in ruled | begun)
+    named = {each.line for each in derived.resolutions} - ruled - begun
+    stops = tuple(Stop(line, "line_renamed") for line in sorted(named))
+    return derived._replace(resolutions=kept, stops=(*derived.stops, *stops))
 
 
 def _read(body: bytes | None) -> ReturnOrder | None:
@@ -85,8 +105,10 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
     """Put a person's decision in the rules' place; True when it is asked for now.
 
     False, with nothing changed: one was made before, anything of the line is begun, or the order has no such line.
+    Raises ValueError where more would be refunded than was paid for the line, as far as its price is known.
     """
     reconcile(connection, rma, book, now)
+    _check_amount(connection, rma, line, ruling)
     begun = select(resolution.c.id).where(
         resolution.c.rma == rma, resolution.c.line == line, resolution.c.state.not_in((*queue.OPEN, "closed"))
     )
@@ -102,6 +124,15 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
             trial.rollback()
             return False
     return True
+
+
+def _check_amount(connection: Connection, rma: str, line: str, ruling: Ruling) -> None:
+    order = _read(latest(connection, "order", [rma]).get(rma))
+    for each in order.lines if order else ():
+        most = each.product.price_minor * each.quantity
+        if each.line == line and 0 < most < ruling.amount_minor:
+            said = f"{ruling.amount_minor} {each.product.currency} is more than the {most} that was paid for it"
+            raise ValueError(f"{rma} {line}: {said} (in minor units)")
 
 
 def _reopen(connection: Connection, rma: str, line: str, ruling: Ruling, now: datetime) -> None:

@@ -115,6 +115,14 @@ def test_another_entry_under_an_old_number_is_a_fork(bench: Any, new_book: NewBo
         ({"body": b'{"t":"SignedOut","badge":"B"}'}, "quarantined", "type_differs"),
         ({"epoch": "another"}, "quarantined", "epoch_differs"),
         ({"mono_ms": 2**63}, "quarantined", "cannot_be_applied"),
+        (
+            {
+                "type": "LineMissing",
+                "body": b'{"t":"LineMissing","parcel":"P","rma":"R","line":"1","quantity":-99}',
+            },
+            "quarantined",
+            "body_invalid",
+        ),
         ({"operator": "BDG\0-1"}, "quarantined", "text_invalid"),
     ],
 )

@@ -20,6 +20,7 @@ from sync.central.order_rows import Answer, Told
 from tests.sync.central.order_texts import as_json, sent
 
 HEAD = "rma,client,order,version,trackings,customer,line,sku,title,category,quantity,serials\n"
+PRICED = HEAD.replace("\n", ",price_minor\n")
 ONE = "RMA-1,Hearthwick,O-1,1,1ZE2N61W0306291461,c-8f2a91,1,SKU-1,Thing,home,1,\n"
 TWO = "RMA-2,Hearthwick,O-2,1,,,1,SKU-1,Thing,home,2,S1;S2\nRMA-2,,,,,,2,SKU-2,Other,home,1,\n"
 
@@ -67,6 +68,14 @@ def test_wrong_rows_are_written_with_row_and_field(run: Any, central: Any, site:
     assert [(row["row"], row["rma"], row["field"]) for row in rows] == [("3", "'=1+1", "rma"), ("4", "'-5", "quantity")]
 
 
+def test_the_file_that_is_read_is_not_written_over(
+    run: Any, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(HEAD + ONE, "--dry-run", "--errors", str(tmp_path / "orders.csv")) == 1
+    assert "is the file that is read" in capsys.readouterr().err
+    assert (tmp_path / "orders.csv").read_text() == HEAD + ONE.replace("RMA-", f"RMA-{site}-")
+
+
 def test_ndjson_by_its_name(run: Any, central: Any, site: str, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [as_json(sent("RMA-1")), b"", b"\xff", as_json(sent("RMA-2"))]
     assert run(b"\n".join(lines), name="orders.ndjson") == 1
@@ -104,6 +113,10 @@ def test_columns_may_have_other_names_and_signs_between_them() -> None:
         (HEAD + TWO.replace("RMA-2,,,", "RMA-2,Other,,"), 3, "client"),
         (HEAD + TWO.replace("Other,home,1", "Other,home,0"), 3, "quantity"),
         (HEAD + ONE.replace("1ZE2N61W0306291461", "9.4001E+21"), 2, "trackings"),
+        *(
+            (PRICED + ONE.replace(",\n", f",,{price}\n"), 2, "price_minor")
+            for price in ("45.00", "1e3", "-5", "1_000", "+7")
+        ),
         (HEAD + ONE.replace("Thing,", ""), 2, ""),
         (HEAD + ONE.replace(",1,1Z", ",,1Z"), 2, "version"),
         (HEAD + ONE.replace("c-8f2a91", "Maria Lopez"), 2, "customer"),

@@ -57,7 +57,10 @@ def test_the_worker_carries_out_and_show_tells(data: Path, provider: str, capsys
 def test_a_person_decides_a_line_once(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     by = ("--by", "Ana", "--why", "Agreed by telephone")
     assert say(data, "rule", "RMA-2", "1", "--then", "refund", *by) == 1
-    assert "above 0" in capsys.readouterr().err
+    assert "needs --minor" in capsys.readouterr().err
+    for much, says in (("9" * 20, "needs --minor"), ("9901", "9901 USD is more than the 9900 that was paid for it")):
+        assert say(data, "rule", "RMA-2", "1", "--then", "refund", "--minor", much, *by) == 1
+        assert says in capsys.readouterr().err
     assert say(data, "rule", "RMA-2", "1", "--then", "refund", "--minor", "4500", *by) == 0
     assert say(data, "rule", "RMA-2", "1", "--then", "exchange", *by) == 1
     assert "decided already" in capsys.readouterr().err

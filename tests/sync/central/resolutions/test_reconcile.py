@@ -13,7 +13,7 @@ from station.inspecting.facts import PhotoTaken
 from station.receiving.facts import SerialChecked
 from station.records import Product, ReturnLine, ReturnOrder
 from station.routing.facts import Graded, Routed
-from sync.central import feed
+from sync.central import feed, tokens
 from sync.central.intake import take_in
 from sync.central.resolutions.follow import follow
 from sync.central.resolutions.worker import work_one
@@ -132,6 +132,32 @@ def test_two_benches_on_one_line_move_no_money(site: Site, new_book: Callable[[]
     assert site.follow() == {"refund": ("withdrawn", 9000)}
     assert site.reviews() == ["grades_differ"]
     assert site.payments.counts() == {}
+
+
+def test_a_line_that_is_renamed_is_not_paid_twice(site: Site, book: Any) -> None:
+    found(book)
+    site.push(book, "A01")
+    site.follow()
+    site.work()
+    (line,) = ORDER.lines
+    tell(site.store, msgspec.structs.replace(ORDER, lines=(msgspec.structs.replace(line, line="01"),)))
+    book.item(RMA, "01", "")
+    name = f"I-{book._count}"
+    book.add(Graded(name, "A", "A", "works", "home@1"), Routed(name, "restock", "R", table="t"))
+    site.push(book, "A01")
+    site.follow()
+    site.work()
+    assert [(row.line, row.state) for row in site.rows()] == [("1", "confirmed")]
+    assert site.reviews() == ["line_renamed"]
+    assert list(site.payments.counts().values()) == [1]
+
+
+def test_goods_at_another_site_move_no_money_of_an_order_by_themselves(site: Site, book: Any) -> None:
+    tokens.enrol(site.store, "A01", "york", NOW)
+    found(book)
+    site.push(book, "A01")
+    assert site.follow() == {}
+    assert site.reviews() == ["another_site"]
 
 
 def test_a_withdrawn_order_asks_for_nothing(site: Site, book: Any) -> None:
