@@ -73,12 +73,16 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
     ):
         one = systems.add_parser(name, parents=[where], help=about)
         one.add_argument("name", metavar="NAME", help="what the system is called")
-        one.add_argument("--site", required=True, help="the site whose orders it sends")
+        one.add_argument("--site", required=True, help="the site whose records it may see or change")
         one.set_defaults(do=does)
         if name == "admit":
             roles = get_args(integrators.Role)
             one.add_argument(
-                "--may", nargs="+", default=[], choices=roles, help="beside sending orders in; `monitor` alone"
+                "--may",
+                nargs="+",
+                default=[],
+                choices=roles,
+                help="all that it may; `orders` if none is named",
             )
     near = commands.add_parser("neighbours", help="sites that know of each other's open orders").add_subparsers(
         required=True, metavar="WHAT"

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 # Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
-REVISION = "0015"
+REVISION = "0016"
 
 metadata = MetaData()
 
@@ -212,7 +212,7 @@ order_owner = Table(
     Column("site", String, nullable=False),
 )
 
-# The systems that may send a site's return orders in, and do nothing else; only the token's SHA-256 is kept.
+# The systems that may talk to central for a site, as `integrator_role` says; only the token's SHA-256 is kept.
 integrator = Table(
     "integrator",
     metadata,

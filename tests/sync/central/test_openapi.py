@@ -71,7 +71,7 @@ def session() -> Iterator[requests.Session]:
 def headers(on_sqlite: Any) -> dict[str, dict[str, str]]:
     """What opens each kind of door."""
     store = on_sqlite.store
-    desk = integrators.admit(store, "schemathesis", "honest", NOW, ["resolutions", "supervise"])
+    desk = integrators.admit(store, "schemathesis", "honest", NOW, ["orders", "resolutions", "supervise"])
     return {
         "station": {"Authorization": f"Bearer {tokens.enrol(store, 'HON', 'honest', NOW)}"},
         "integrator": {"Authorization": f"Bearer {desk}"},
