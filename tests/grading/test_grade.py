@@ -273,5 +273,6 @@ def test_a_lock_that_was_checked_later_is_not_said_to_be_unchecked(goods, catego
     late = grade(shipped, goods.best(shipped, lock="dark", starts="yes", lock_now="no"), evidence)
     told = "The activation lock could not be checked at first: it did not start"
     assert (late.letter, [why.text for why in late.reasons]) == ("C", [told])
-    never = grade(shipped, goods.best(shipped, lock="dark", starts="no"), evidence)
-    assert (never.letter, told in [why.text for why in never.reasons]) == ("D", True)
+    never = grade(shipped, goods.best(shipped, lock="dark", starts="no", starts_now="no"), evidence)
+    assert (never.letter, never.stops) == ("", ("lock_unseen",))
+    assert told in [why.text for why in never.reasons]

@@ -93,12 +93,11 @@ def pairs(goods, rubric: Rubric) -> list[tuple[Outcome, Outcome, str]]:
     for fault in ((question.id, option.id) for question in rubric.questions for option in question.options):
         ended = {}
         for question in rubric.questions:
-            going_on = [option.id for option in question.options if not option.stop and question.id != fault[0]]
-            for option in going_on:
-                answers = goods.best(rubric, **{fault[0]: fault[1], question.id: option})
+            options = [option.id for option in question.options if not option.stop and question.id != fault[0]]
+            going_on = [goods.best(rubric, **{fault[0]: fault[1], question.id: option}) for option in options]
+            for answers in going_on:
                 if answers not in ended:
                     ended[answers] = grader.grade_and_prep(answers, goods.matched)
-                going_on[going_on.index(option)] = answers
             for better, worse in pairwise(going_on):
                 one, two = ended[better], ended[worse]
                 # A fault that is looked for on the better goods alone is no reason to find them worse.
