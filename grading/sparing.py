@@ -16,7 +16,7 @@ def spared(rubric: Rubric) -> Iterator[tuple[str, str]]:
 
 
 def _sparing(rubric: Rubric, when: tuple[Condition, ...], seen: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """The answers, by question, that are worse than one of a condition and not in it; of what must be asked before, too."""
+    """The answers, by question, worse than one of a condition and not in it; also of what is asked before."""
     alone = [condition for condition in when if len(condition) == 1]
     for condition in when:
         for name, options in condition.items():

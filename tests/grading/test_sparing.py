@@ -14,7 +14,7 @@ from grading.soundness import check
 CATEGORIES = tuple(sorted(file.stem for file in (Path(__file__).parents[2] / "resources" / "rubrics").glob("*.toml")))
 CLIENTS = ("", "hearthwick", "lumenfold", "tallowby")
 RANKS = {"restock": 3, "resale": 2, "refurb": 1, "recycle": 0}
-PRICES = tuple(range(100, 8_000, 400)) + (10_000, 20_000, 50_000, 100_000, 10**6)
+PRICES = (*range(100, 8_000, 400), 10_000, 20_000, 50_000, 100_000, 10**6)
 Outcome = tuple[Grade, int]
 
 
