@@ -21,6 +21,7 @@ from grading.rubric import (
     next_question,
 )
 from grading.scores import lost
+from grading.sparing import spared
 from grading.toml_text import text_fault
 
 _GRADABLE: Mapping[str, object] = {"match": "matched", "serial": "not_known"}
@@ -47,6 +48,7 @@ def check(rubric: Rubric) -> list[Problem]:
         *_conditions(rubric),
         *_denials(rubric),
         *_order(rubric),
+        *(Problem(place, text) for place, text in spared(rubric)),
         *_points(rubric),
         *_texts(rubric),
     ]

@@ -71,7 +71,7 @@ def test_every_way_asks_stops_then_packaging_then_parts_then_the_rest(
         assert max(i for i, k in enumerate(asked) if k == "part") < asked.index("inspection")
     if "packaging" in asked:
         at = asked.index("packaging")
-        assert set(asked[:at]) == {"stop"}
+        assert set(asked[:at]) <= {"stop"}
         # After the packaging only the stops that needed an opened box may come before the rest.
         rest = [kind for kind in asked[at + 1 :] if kind != "stop"]
         assert asked[at + 1 :][-len(rest) :] == rest or not rest
@@ -127,7 +127,7 @@ def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
     first = next_question(shipped, (), ())
     assert first is not None
     assert next_question(shipped, ((first.id, "perhaps"), ("weather", "fine")), ()) == first
-    assert next_question(shipped, ((first.id, "yes"), (first.id, "no")), ()) != first, "the later answer holds"
+    assert next_question(shipped, ((first.id, "perhaps"), (first.id, "opened")), ()) != first, "the later answer holds"
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
     [
         ('cap = "A"', 'cap = "E"', r"questions\[0\]\.options\[0\]\.cap"),
         ("key = 1", 'key = "one"', r"questions\[0\]\.options\[0\]\.key"),
-        ("version = 8", "version = 0", "version"),
-        ("version = 8", f"version = {10**26}", "version: Expected `int` <= 999999999"),
-        ("version = 8", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
+        ("version = 9", "version = 0", "version"),
+        ("version = 9", f"version = {10**26}", "version: Expected `int` <= 999999999"),
+        ("version = 9", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
         ('kind = "stop"', 'kind = "maybe"', r"questions\[0\]\.kind"),
         ("[[shots]]", "[[shots]]\ncolour = 'red'", r"shots\[0\]: .*colour"),
         ('works = "A"', "", "grades: .*works"),

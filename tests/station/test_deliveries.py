@@ -25,7 +25,7 @@ from station.state import State
 from sync.central import sample as sample_records
 
 APPAREL = find.read("rubrics/apparel.toml").decode()
-NEWER = APPAREL.replace("version = 4", "version = 5").replace("One, under a fingertip", "One, smaller than a pea")
+NEWER = APPAREL.replace("version = 5", "version = 6").replace("One, under a fingertip", "One, smaller than a pea")
 ROUTES = find.read("routes/default.toml").decode()
 CLIENT = """
 id = "northwind"
@@ -68,12 +68,12 @@ def names(known: Lookups, client: str = "") -> str:
 
 
 def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) -> None:
-    assert names(known) == "apparel@4"
+    assert names(known) == "apparel@5"
     take(copy, told(1, "rubrics/apparel.toml", NEWER), told(2, "rubrics/clients/northwind.apparel.toml", CLIENT))
     assert (names(known), names(known, "NORTHWIND")) == ("apparel@5", "apparel@5+northwind@1")
     take(copy, told(3, "rubrics/apparel.toml", None))
     # The override still names version 5, which was in force once.
-    assert (names(known), names(known, "Northwind")) == ("apparel@4", "apparel@5+northwind@1")
+    assert (names(known), names(known, "Northwind")) == ("apparel@5", "apparel@5+northwind@1")
     take(copy, told(4, "rubrics/clients/northwind.apparel.toml", None), told(5, "rubrics/apparel.toml", NEWER))
     assert (names(known), names(known, "Northwind")) == ("apparel@5", "apparel@5")
     assert known.rubric_version("apparel@5+northwind@1") is not None
@@ -119,7 +119,7 @@ def test_what_is_broken_or_unsound_stays_out_and_says_why(
     (refused,) = take(copy, told(1, key, toml))
     assert says in refused.why
     assert copy.cursor() == 1
-    assert names(known) == "apparel@4"
+    assert names(known) == "apparel@5"
     assert fault(book_of(()), key, toml.encode()) == refused.why
 
 
@@ -132,7 +132,7 @@ def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, kno
         told(3, "rubrics/apparel.toml", ""),
     )
     assert ["SHA-256" in rules[0].why, "cannot be read" in rules[1].why, rules[2].why] == [True, True, "it is empty"]
-    assert names(known) == "apparel@4"
+    assert names(known) == "apparel@5"
 
 
 def test_another_text_under_a_name_that_was_signed_off_stays_out(copy: LocalCopy) -> None:
@@ -210,7 +210,7 @@ def test_what_a_newer_program_cannot_use_is_left_out_and_told() -> None:
 def test_the_bench_logs_what_it_cannot_use(copy: LocalCopy, known: Lookups, expect_log: Callable[[str], None]) -> None:
     expect_log("cannot be used by this program any more")
     copy.apply(1, 1, [], [Delivered(1, "rubrics/clients/northwind.apparel.toml", CLIENT.encode())])
-    assert names(known, "Northwind") == "apparel@4"
+    assert names(known, "Northwind") == "apparel@5"
 
 
 def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
@@ -232,7 +232,7 @@ def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
     bench.examine({"packaging": "tagged"})
     answered = {fact.rubric for fact in bench.facts if isinstance(fact, Answered)}
     graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
-    assert (answered, graded[-1].rule) == ({"apparel@4"}, "apparel@4")
+    assert (answered, graded[-1].rule) == ({"apparel@5"}, "apparel@5")
     assert dict(graded[-1].scores)["total"] == 100
     bench.label().place()
     bench.item("three-orders", 2).examine({"packaging": "tagged"})
