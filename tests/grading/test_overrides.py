@@ -139,7 +139,7 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
             '[[options]]\nquestion = "packaging"\noption = "torn"\ncosmetic = "A"',
             "torn of question packaging: cosmetic A is better than C",
         ),
-        ("apparel@5", "[[replace.questions]]" + question("packaging", "packaging"), "packaging says what is sealed"),
+        ("china@5", "[[replace.questions]]" + question("packaging", "packaging"), "packaging says what is sealed"),
         (
             "apparel@5",
             "[[replace.questions]]" + question("stains", "packaging", ", sealed = true"),
@@ -213,7 +213,7 @@ cosmetic = "A"
 
 
 def test_another_version_than_the_one_named_is_refused(goods) -> None:
-    override = overrides.parse((HEAD.replace("@4", "@2") + '[grades]\nfaulty = "D"').encode())
+    override = overrides.parse((HEAD.replace("@5", "@2") + '[grades]\nfaulty = "D"').encode())
     with pytest.raises(RubricError, match=r"it is for apparel@2, not for apparel@5"):
         apply(goods.rubric("apparel"), override)
 

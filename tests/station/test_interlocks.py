@@ -479,7 +479,7 @@ def test_a_wrong_weight_of_what_is_worth_much_is_an_exception_and_of_a_sock_is_n
 
 
 def test_a_stop_says_what_it_is_whatever_is_pressed(site_known: Lookups, walk: Walk) -> None:
-    walk.arrive("hygiene").item("hygiene").examine_until("hygiene").do(Do.CHOOSE, "broken")
+    walk.arrive("hygiene").item("hygiene").examine_until("hygiene", packaging="tagged").do(Do.CHOOSE, "broken")
     for do in Do:
         outcome = step(walk.state, Command(do, "1"), site_known)
         assert do in (Do.CONFIRM, Do.UNDO) or outcome.facts == ()
