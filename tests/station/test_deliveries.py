@@ -31,7 +31,7 @@ CLIENT = """
 id = "northwind"
 version = 1
 client = "Northwind"
-overrides = "apparel@5"
+overrides = "apparel@6"
 [grades]
 missing_part = "D"
 """
@@ -70,13 +70,13 @@ def names(known: Lookups, client: str = "") -> str:
 def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) -> None:
     assert names(known) == "apparel@5"
     take(copy, told(1, "rubrics/apparel.toml", NEWER), told(2, "rubrics/clients/northwind.apparel.toml", CLIENT))
-    assert (names(known), names(known, "NORTHWIND")) == ("apparel@5", "apparel@5+northwind@1")
+    assert (names(known), names(known, "NORTHWIND")) == ("apparel@6", "apparel@6+northwind@1")
     take(copy, told(3, "rubrics/apparel.toml", None))
     # The override still names version 5, which was in force once.
-    assert (names(known), names(known, "Northwind")) == ("apparel@5", "apparel@5+northwind@1")
+    assert (names(known), names(known, "Northwind")) == ("apparel@5", "apparel@6+northwind@1")
     take(copy, told(4, "rubrics/clients/northwind.apparel.toml", None), told(5, "rubrics/apparel.toml", NEWER))
-    assert (names(known), names(known, "Northwind")) == ("apparel@5", "apparel@5")
-    assert known.rubric_version("apparel@5+northwind@1") is not None
+    assert (names(known), names(known, "Northwind")) == ("apparel@6", "apparel@6")
+    assert known.rubric_version("apparel@6+northwind@1") is not None
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         ("rubrics/apparel.toml", APPAREL.replace("One, under", "One, below"), "says something else; raise its version"),
         ("rubrics/clothes.toml", NEWER, "it must be called rubrics/apparel.toml"),
         ("rubrics/../apparel.toml", NEWER, "no rules of this program have such a name"),
-        ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@5 is known"),
+        ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@6 is known"),
         ("routes/default.toml", 'id = "default"\nversion = 9', "No rule fits this item"),
         (
             "rubrics/clients/other.footwear.toml",
@@ -165,7 +165,7 @@ def test_no_version_says_two_things_goes_back_or_bears_another_files_name(copy: 
             "tallowby.toml@3 is older than routes/tallowby.toml@5, which was published",
             "it must be called routes/hearthwick.toml",
             "it must be called routes/lumenfold.toml",
-            "apparel.toml@4 is older than rubrics/apparel.toml@5, which was published",
+            "apparel.toml@5 is older than rubrics/apparel.toml@6, which was published",
             "",
         ),
         strict=True,
@@ -203,7 +203,7 @@ def test_what_a_newer_program_cannot_use_is_left_out_and_told() -> None:
     orphan = Delivered(1, "rubrics/clients/northwind.apparel.toml", CLIENT.encode())
     refused: list[str] = []
     rules = in_force([orphan], lambda name, why: refused.append(f"{name}: {why}"))
-    assert refused == [f"{orphan.key}: overrides: no apparel@5 is known; name a version that is in use"]
+    assert refused == [f"{orphan.key}: overrides: no apparel@6 is known; name a version that is in use"]
     assert rules.rubric("apparel", "Northwind") == rules.rubrics["apparel"]
 
 
@@ -237,7 +237,7 @@ def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
     bench.label().place()
     bench.item("three-orders", 2).examine({"packaging": "tagged"})
     graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
-    assert graded[-1].rule == "apparel@5"
+    assert graded[-1].rule == "apparel@6"
 
 
 AUTHORITY = find.read("authority.toml").decode()

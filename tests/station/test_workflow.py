@@ -30,7 +30,7 @@ from station.outcome import Tone
 from station.prompt import prompt
 from station.receiving.parcel import open_lines
 from station.shifts.facts import ShiftSigned
-from station.stages import Stage
+from station.stages import Stage, question_due
 from station.state import Ask, State
 from station.workflow import INPUTS, TABLE, input_name, step, table_rows
 
@@ -553,7 +553,7 @@ def _steps_of_a_tee(walk) -> list[Callable[[], object]]:
         lambda: walk.weigh(parcel.weight_mg),
         lambda: walk.scan(parcel.items[0].code),
         walk.photo,
-        *[lambda: _one_step(walk)] * 6,
+        *[lambda: _one_step(walk)] * 12,
         lambda: walk.do(Do.CONFIRM),
         lambda: walk.do(Do.CONFIRM),
         lambda: walk.scan(walk.state.item.plate),
@@ -565,7 +565,8 @@ def _one_step(walk) -> None:
     if walk.stage is Stage.PHOTO:
         walk.photo()
     elif walk.stage is Stage.INSPECT:
-        walk.do(Do.CHOOSE, "1")
+        due = question_due(walk.state.item, walk.known)
+        walk.do(Do.CHOOSE, "tagged" if due.id == "packaging" else due.options[0].id)
 
 
 def test_undoing_a_label_voids_its_plate_and_never_gives_it_again(walk) -> None:
