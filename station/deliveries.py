@@ -140,7 +140,7 @@ def fault(book: Book, key: str, toml: bytes, writing: bool = False) -> str:
     """Return why a file cannot come into force beside those of the book; empty when it can.
 
     An empty file withdraws what was delivered under its name. `writing` is for who publishes it, and tells names that
-    nothing has (`proof.unknown`) and sentences without a translation too; a bench goes on with them.
+    nothing has too (`proof.unknown`); a bench goes on with them.
     """
     if _KEY.fullmatch(key) is None:
         return "no rules of this program have such a name"
