@@ -45,16 +45,17 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "07-item", {}
     hands.scan(parcel.items[0].code)
     yield "08-photo", {}
-    hands.do(Do.SHOOT)
     request = hands.next_request()
+    hands.do(Do.SHOOT)
     hands.take(PhotoChecked(request, hands.last_photo(), 9, ("blurred",), 20, 400))
     yield "09-doubt", {}
     hands.do(Do.CHOOSE, "again")
     hands.go_to("inspect")
-    yield "10-inspect", {}
-    hands.do(Do.CHOOSE, "whole")
     yield "10-inspect-pictures", {}
     yield "10-inspect-pictures-large", {"enlarged": True}
+    hands.do(Do.CHOOSE, "tagged")
+    hands.go_to("inspect")
+    yield "10-inspect", {}
     hands.go_to("result")
     yield "11-result", {}
     hands.go_to("label")
@@ -109,8 +110,10 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     hands.do(Do.FINISH)
     hands.scan(hands.begin("tee").items[0].code)
     hands.go_to("inspect")
-    hands.do(Do.CHOOSE, "whole")
     hands.do(Do.CHOOSE, "tagged")
+    hands.go_to("inspect")
+    for answer in ("no", "whole"):
+        hands.do(Do.CHOOSE, answer)
     yield "25-inspect-rest", {}
     hands.do(Do.CHOOSE, "near")
     hands.do(Do.REST)
@@ -199,6 +202,8 @@ def scenes(hands) -> Iterator[tuple[str, dict]]:
     yield "31-count-moved", {}
     first, *others = hands.desk.bench.state.ask.choices
     hands.scan(first.value)
+    yield "31-count-moved-to", {}
+    hands.scan("Recycler, pallet 7")
     for number, each in enumerate(others):
         hands.scan(each.value)
         yield "32-count-bin", {}
