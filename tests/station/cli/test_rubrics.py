@@ -38,7 +38,7 @@ def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: 
     assert main.main(["rubric", "diff"]) == 0
     out = capsys.readouterr().out
     assert "hearthwick@4 overrides china@5 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
-    answers = "yes,whole,uncut,dust,none,whole,all"
+    answers = "whole,no,yes,uncut,dust,none,whole,all"
     assert main.main(["rubric", "preview", "footwear", "--client", "TALLOWBY", "--answers", answers]) == 0
     assert "Grade: C (it works) by footwear@5+tallowby@3" in capsys.readouterr().out
     assert main.main(["rubric", "preview", "footwear", "--answers", answers]) == 0
@@ -48,7 +48,7 @@ def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: 
     assert main.main(["rubric", "check", str(softer)]) == 1
     assert "question pair can stop an item: a client can neither remove nor replace it." in capsys.readouterr().out
     assert main.main(["rubric", "diff", str(softer)]) == 1
-    softer.write_text(softer.read_text().replace("@4", "@1"))
+    softer.write_text(softer.read_text().replace("@5", "@1"))
     assert main.main(["rubric", "diff", str(softer)]) == 1
     assert "no footwear@1 is known" in capsys.readouterr().out
     assert main.main(["rubric", "diff", str(find.path("rubrics/toys.toml"))]) == 1
@@ -82,7 +82,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
             "",
             "option no: it is offered after lock = no, and nobody can give both",
         ),
-        ('faulty = "D"', 'faulty = "A"', "question starts, option no: a defect of severity 4 allows no letter better"),
+        ('faulty = "D"', 'faulty = "A"', "question functions, option more: a defect of severity 4 allows no letter better"),
         ('stop = "data"', "", "question lock, option data: the answer has no outcome."),
         (
             'category = "phones"',
@@ -224,7 +224,7 @@ def test_a_person_types_the_answers_and_may_mistype(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = changed(tmp_path, "toys", 'category = "toys"', 'category = "gadgets"')
-    monkeypatch.setattr("sys.stdin", io.StringIO("no\nno\nmaybe\nleaks\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\nno\nmaybe\nopened\nleaks\n"))
     assert main.main(["rubric", "preview", str(file)]) == 0
     captured = capsys.readouterr()
     assert "no answer 'maybe'" in captured.err
