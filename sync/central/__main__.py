@@ -96,9 +96,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return 0, or 1 with a plain word on standard error."""
     asked = _parser().parse_args(arguments)
     logs.set_up(as_json=getattr(asked, "log_requests", False))
+    file = asked.data / "central.sqlite"
+    if not asked.database and not file.exists() and asked.do not in (_serve, _migrate, _openapi):
+        # A new one knows nothing, and would answer so.
+        return sorry(f"there is no central in {asked.data}: name the folder that `serve` was given, or its --database")
     try:
         asked.data.mkdir(parents=True, exist_ok=True)
-        url = asked.database or f"sqlite:///{(asked.data / 'central.sqlite').absolute().as_posix()}"
+        url = asked.database or f"sqlite:///{file.absolute().as_posix()}"
         store = Store(url, is_migrating=asked.do is _migrate)
     except (OSError, SQLAlchemyError, UnsafeSqliteError, SchemaError) as error:
         return sorry(f"the database cannot be opened: {text_files.in_words(error)}")
@@ -114,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("returns-central", description=_ABOUT, formatter_class=plain)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     where = argparse.ArgumentParser(add_help=False)
-    where.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder; made when missing")
+    where.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder; `serve` makes it")
     where.add_argument(
         "--database", metavar="URL", help="such as postgresql+psycopg://user@host/name; default: SQLite in DIR"
     )

@@ -82,7 +82,11 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
             "",
             "option no: it is offered after lock = no, and nobody can give both",
         ),
-        ('faulty = "D"', 'faulty = "A"', "question functions, option more: a defect of severity 4 allows no letter better"),
+        (
+            'faulty = "D"',
+            'faulty = "A"',
+            "question functions, option more: a defect of severity 4 allows no",
+        ),
         ('stop = "data"', "", "question lock, option data: the answer has no outcome."),
         (
             'category = "phones"',

@@ -270,6 +270,7 @@ def _delivery(id_: str, state: str, made: datetime) -> dict[str, object]:
 
 def test_what_was_done_by_hand_is_done(tmp_path: Path) -> None:
     where = ["--data", str(tmp_path)]
+    assert main(["migrate", *where]) == 0
     assert main(["tidy", *where]) == 0
     assert main(["patterns", "recount", *where]) == 0
     store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")

@@ -76,6 +76,7 @@ def test_a_port_in_use_and_a_database_that_is_none(tmp_path: Path, capsys: pytes
 
 
 def test_show_and_enrol(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "--data", str(tmp_path)]) == 0
     assert main(["show", "RMA-1", "--data", str(tmp_path)]) == 1
     assert "nothing is known of RMA-1" in capsys.readouterr().err
     assert main(["enrol-code", "--site", "leeds", "--data", str(tmp_path)]) == 0
@@ -111,6 +112,8 @@ def test_a_recall_is_added_changed_listed_and_withdrawn(tmp_path: Path, capsys: 
         said = capsys.readouterr()
         return code, said.out, said.err
 
+    assert main(["migrate", "--data", str(tmp_path)]) == 0
+    capsys.readouterr()
     assert recall("add", "R-1", "--title", "Burns")[0] == 1
     assert recall("add", "R-1", "--title", "Burns", "--sku", "A-1")[0] == 0
     limits = ("--gtin", "0950*", "--lot", "B77*", "--serials", "100:200", "--made", "2026-01-01:2026-02-01")
@@ -134,6 +137,7 @@ def test_a_recall_that_makes_no_sense_is_refused(tmp_path: Path, more: tuple[str
 
 def test_a_serial_number_is_reported_and_taken_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     where = ("--site", "leeds", "--data", str(tmp_path))
+    assert main(["migrate", "--data", str(tmp_path)]) == 0
     assert main(["serial", "report", "SN1", "--status", "stolen", "--where", "Police", *where]) == 0
     assert main(["serial", "report", "SN2", "--status", "returned", "--at", "2026-05-01", *where]) == 0
     capsys.readouterr()
@@ -141,3 +145,11 @@ def test_a_serial_number_is_reported_and_taken_back(tmp_path: Path, capsys: pyte
     assert capsys.readouterr().out == "SN1  stolen  Police\nSN2  returned    2026-05-01\n"
     assert main(["serial", "withdraw", "SN1", *where]) == 0
     assert main(["serial", "withdraw", "SN1", *where]) == 1
+
+
+def test_where_no_central_is_none_is_made_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["reviews"], ["revoke", "A01"], ["resolutions", "list"], ["enrol-code", "--site", "leeds"]):
+        assert main([*words, "--data", str(tmp_path / "nowhere")]) == 1
+        told = capsys.readouterr()
+        assert ("there is no central in" in told.err, told.out) == (True, "")
+    assert not (tmp_path / "nowhere").exists()
