@@ -143,9 +143,12 @@ def _again(last: RowMapping, made: Ruled) -> Ruled:
 def _carry_out(connection: Connection, book: Book, row: RowMapping, made: Ruled, now: datetime) -> None:
     if made.kind == reconcile.REVIEW:
         then: Then = made.then  # type: ignore[assignment] # as `_MAY` has it
-        if not reconcile.rule(
-            connection, made.rma, made.line, Ruling(then, made.amount_minor, made.by, made.why), book, now
-        ):
+        ruling = Ruling(then, made.amount_minor, made.by, made.why)
+        try:
+            is_asked = reconcile.rule(connection, made.rma, made.line, ruling, book, now)
+        except reconcile.BeyondPriceError as error:
+            raise NotRuled(422, "beyond_price", str(error)) from error
+        if not is_asked:
             raise NotRuled(409, "decided", "the line is decided already, by a person or by what was begun")
     elif made.then == "together" and made.rma:
         found = msgspec.json.decode(row["detail"], type=list[blind.Found])

@@ -26,6 +26,10 @@ _BY = "rules"
 Rows = Sequence[RowMapping]
 
 
+class BeyondPriceError(ValueError):
+    """More would be refunded than was paid."""
+
+
 def id_of(rma: str, line: str, kind: str) -> str:
     """Return a resolution's id, which is also the key the provider knows it by.
 
@@ -105,7 +109,7 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
     """Put a person's decision in the rules' place; True when it is asked for now.
 
     False, with nothing changed: one was made before, anything of the line is begun, or the order has no such line.
-    Raises ValueError where more would be refunded than was paid for the line, as far as its price is known.
+    Raises BeyondPriceError where more would be refunded than was paid for the line, as far as its price is known.
     """
     reconcile(connection, rma, book, now)
     _check_amount(connection, rma, line, ruling)
@@ -132,7 +136,7 @@ def _check_amount(connection: Connection, rma: str, line: str, ruling: Ruling) -
         most = each.product.price_minor * each.quantity
         if each.line == line and 0 < most < ruling.amount_minor:
             said = f"{ruling.amount_minor} {each.product.currency} is more than the {most} that was paid for it"
-            raise ValueError(f"{rma} {line}: {said} (in minor units)")
+            raise BeyondPriceError(f"{rma} {line}: {said} (in minor units)")
 
 
 def _reopen(connection: Connection, rma: str, line: str, ruling: Ruling, now: datetime) -> None:

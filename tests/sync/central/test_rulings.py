@@ -101,6 +101,8 @@ def test_a_line_two_benches_received_is_decided_paid_for_and_told(desk: Desk) ->
     assert sorted(desk.open()) == BOTH
     with desk.store.reading() as connection:
         before = count_open(connection)
+    beyond = desk.rule("resolution", "1", "refund", minor=1901)
+    assert (beyond.status_code, beyond.json()["error"]) == (422, "beyond_price")
     made = desk.rule("resolution", "1", "refund", minor=1500)
     assert (made.status_code, made.json()["by"]) == (200, "Ana (desk)")
     assert desk.rule("resolution", "1", "refund", minor=1500).json() == made.json(), "twice is once"
