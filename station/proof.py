@@ -79,15 +79,17 @@ def remarks(rules: Rules, written: Rubric | RouteTable | Override) -> list[Probl
     """Return what may be meant and may be a slip: clients that nothing else knows, goods as new
     that are destroyed. It keeps nobody from publishing."""
     known = {client for client in rules.routes if client} | {client for client, _ in rules.clients}
-    words = "nobody knows a client {}; known are {}".format("{}", ", ".join(sorted(known)))
+    names = ", ".join(sorted(known))
     if isinstance(written, Override):
-        return [Problem("client", words.format(written.client))] * (written.client.casefold() not in known)
+        told = Problem("client", f"nobody knows a client {written.client}; known are {names}")
+        return [told] * (written.client.casefold() not in known)
     if isinstance(written, Rubric):
         return []
-    found = [] if written.whose == DEFAULT or written.whose in known else [Problem("id", words.format(written.whose))]
+    own = Problem("id", f"nobody knows a client {written.whose}; known are {names}")
+    found = [] if written.whose == DEFAULT or written.whose in known else [own]
     found += _destroying(rules, written)
     return found + [
-        Problem(f"rule {name}", f"when: {words.format(client)}")
+        Problem(f"rule {name}", f"when: nobody knows a client {client}; known are {names}")
         for name, _, condition in written.rules
         for client in sorted(condition.compared("client"))
         if client and client.casefold() not in known

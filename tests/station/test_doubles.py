@@ -106,7 +106,7 @@ def test_a_photo_of_another_item_raises_an_exception_when_kept(bench, journal: J
 
 def test_a_photo_of_an_undone_item_is_no_repeat(bench) -> None:
     bench.arrive("tee").item("tee").photo(repeat_of="I-A01-1")
-    assert bench.stage is Stage.PHOTO
+    assert bench.stage is Stage.INSPECT
     assert isinstance(bench.facts[-1], f.PhotoTaken)
     assert bench.facts[-1].verdict == "good"
 

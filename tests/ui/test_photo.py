@@ -81,7 +81,8 @@ def bench(hands, window: Window) -> Iterator[Bench]:
     hands.scan(hands.begin("tee").items[0].code)
     hands.lay_mat(MAT)
     hands.go_to("inspect")
-    hands.do(Do.CHOOSE, "whole")
+    hands.do(Do.CHOOSE, "tagged")
+    hands.go_to("inspect")
     session = Session(
         desk=hands.desk,
         history=hands.history,

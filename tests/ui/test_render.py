@@ -189,8 +189,9 @@ def test_every_question_of_every_category_fits(hands, see: Callable, window: Win
     hands.sign_in()
     hands.scan(hands.begin("tee").items[0].code)
     hands.go_to("inspect")
-    hands.do(Do.CHOOSE, "whole")
-    hands.do(Do.CHOOSE, "tagged")
+    for answer in ("tagged", "no", "whole"):
+        hands.do(Do.CHOOSE, answer)
+        hands.go_to("inspect")
     view = see(tr=Long()) if long else see("es")
     assert view.inspection.rest
     every = [question for rubric in rules.rubrics.values() for question in rubric.questions]

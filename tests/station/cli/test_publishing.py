@@ -69,7 +69,7 @@ OVERRIDE = """
 id = "{id}"
 version = 1
 client = "{client}"
-overrides = "apparel@4"
+overrides = "apparel@5"
 [grades]
 partly = "D"
 """
