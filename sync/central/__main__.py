@@ -96,6 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return 0, or 1 with a plain word on standard error."""
     asked = _parser().parse_args(arguments)
     logs.set_up(as_json=getattr(asked, "log_requests", False))
+    if "look" in asked:
+        # At a file alone, beside no records.
+        looked: int = asked.look(asked)
+        return looked
     file = asked.data / "central.sqlite"
     if not asked.database and not file.exists() and asked.do not in (_serve, _migrate, _openapi):
         # A new one knows nothing, and would answer so.

@@ -43,14 +43,14 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
     below = top.add_subparsers(required=True, metavar="WHAT")
     check = below.add_parser("check", parents=[where], help="say what is wrong with a rule")
     check.add_argument("file", type=Path, metavar="FILE")
-    check.set_defaults(do=_check)
+    check.set_defaults(look=_check)
     listed = below.add_parser("list", parents=[where], help="print what a site's benches are told")
     listed.add_argument("--site", required=True, help="whose benches")
     listed.set_defaults(do=_list)
     below.add_parser("recount", parents=[where], help="count anew for every customer").set_defaults(do=_recount)
 
 
-def _check(asked: argparse.Namespace, store: Store) -> int:
+def _check(asked: argparse.Namespace) -> int:
     try:
         parse(text_files.read(asked.file))
     except OSError as error:

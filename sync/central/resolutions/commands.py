@@ -72,7 +72,7 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
     below = top.add_subparsers(required=True, metavar="WHAT")
     check = below.add_parser("check", parents=[where], help="say what is wrong with a file of rules")
     check.add_argument("file", type=Path, metavar="FILE")
-    check.set_defaults(do=_check)
+    check.set_defaults(look=_check)
     listed = below.add_parser("list", parents=[where], help="print resolutions in a state")
     listed.add_argument("--state", default="needs_person", choices=[*get_args(queue.State), "all"])
     listed.set_defaults(do=_list)
@@ -135,7 +135,7 @@ def work(
         stop.wait(_POLL_S)
 
 
-def _check(asked: argparse.Namespace, store: Store) -> int:
+def _check(asked: argparse.Namespace) -> int:
     try:
         rules = parse(text_files.read(asked.file))
     except OSError as error:
