@@ -14,7 +14,7 @@ from sqlalchemy import Engine, inspect
 from station.database import open_central
 from station.records import Product, ReturnLine, ReturnOrder
 from station.schema import PROJECTIONS
-from sync.central import feed, owners
+from sync.central import feed, integrators, owners
 from sync.central.__main__ import main
 from sync.central.feed import Change
 from sync.central.migrate import SchemaError, migrate, revision_of
@@ -200,3 +200,23 @@ def test_what_orders_announced_before_is_known_by_its_code(database: str, engine
         found = [tuple(row) for row in rows if row.rma == "R-9"]
     wanted = [("order", each, "R-9") for each in ("1Z77", "O9", "T-2")]
     assert sorted(found) == sorted([*wanted, ("serial", "SN-1", "R-9"), ("serial", "SN-2", "R-9")])
+
+
+@ON_BOTH
+def test_systems_of_before_may_send_orders_as_they_could(database: str, engine: Engine) -> None:
+    with closing(Store(database)) as store:
+        tokens = {
+            name: integrators.admit(store, name, "leeds", "2026-11-20T08:00:00Z", roles)
+            for name, roles in {"shop": [], "desk": ["resolutions"], "prometheus": ["monitor"]}.items()
+        }
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("DELETE FROM integrator_role WHERE role = 'orders'"))
+        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '0015'"))
+    migrate(engine)
+    with closing(Store(database)) as store:
+        found = {name: integrators.caller(store, token) for name, token in tokens.items()}
+    assert {name: each and set(each.roles) for name, each in found.items()} == {
+        "shop": {"orders"},
+        "desk": {"orders", "resolutions"},
+        "prometheus": {"monitor"},
+    }
