@@ -101,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         looked: int = asked.look(asked)
         return looked
     file = asked.data / "central.sqlite"
-    if not asked.database and not file.exists() and asked.do not in (_serve, _migrate, _openapi):
+    is_nowhere = not asked.database and not file.exists() and not asked.data.is_file()
+    if is_nowhere and asked.do not in (_serve, _migrate, _openapi):
         # A new one knows nothing, and would answer so.
         return sorry(f"there is no central in {asked.data}: name the folder that `serve` was given, or its --database")
     try:

@@ -90,6 +90,7 @@ def test_a_command_of_central_says_what_is_wrong_with_a_path(
     rules = tmp_path / "rubrics"
     rules.mkdir()
     place = made(rules)
+    assert central_main(["migrate", "--data", str(tmp_path / "central")]) == 0
     assert central_main([*command, str(place), "--data", str(tmp_path / "central")]) == 1
     told = capsys.readouterr().err
     assert says in told and str(place) in told and "Errno" not in told
@@ -119,6 +120,7 @@ def test_files_saved_with_the_mark_are_taken_by_every_command(
     central = ("--data", str(tmp_path / "central"))
     assert station_main.main(["rubric", "check", str(toys)]) == 0
     assert station_main.main(["routes", "check", str(routes)]) == 0
+    assert central_main(["migrate", *central]) == 0
     assert central_main(["publish-rules", str(toys), "--site", "leeds", *central]) == 0
     assert central_main(["patterns", "check", str(patterns), *central]) == 0
     assert central_main(["resolutions", "check", str(money), *central]) == 0
@@ -138,5 +140,6 @@ def test_another_encoding_or_an_endless_number_is_named(
     for command in ("patterns", "resolutions"):
         assert central_main([command, "check", str(file), "--data", str(tmp_path)]) == 1
         assert "cannot be read" in capsys.readouterr().err
+    assert central_main(["migrate", "--data", str(tmp_path)]) == 0
     assert central_main(["publish-rules", str(file), "--site", "leeds", "--data", str(tmp_path)]) == 1
     assert says in capsys.readouterr().err
