@@ -194,6 +194,7 @@ def test_the_check_names_what_is_missing_and_what_is_wrong(
 
 
 def test_a_place_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "--data", str(tmp_path)]) == 0
     for url in ("ftp://there", "file://host/x", "s3:///no", "nonsense"):
         assert main(["photos", "check", "--data", str(tmp_path), "--photos", url]) == 1
         assert "photos are kept in" in capsys.readouterr().err
