@@ -79,6 +79,7 @@ def main() -> None:
         if asked.postgres:
             database = ends.enter_context(closing(Cluster(is_durable=True))).new_database()
         where = ["--data", str(Path(folder) / "data"), *(["--database", database] if database else [])]
+        subprocess.run([sys.executable, "-m", "sync.central", "migrate", *where], check=True)
         for count in (asked.orders // 100, asked.orders // 10, asked.orders, asked.orders // 10):
             print(run(count, asked.format, where), flush=True)
 
