@@ -170,6 +170,7 @@ def test_what_is_no_picture_is_not_published(
     file = tmp_path / "x.jpg"
     file.write_bytes(content)
     asked = ["publish-reference", str(file), "--client", "C", "--sku", "S", "--site", "leeds"]
+    assert main(["migrate", "--data", str(tmp_path / "central")]) == 0
     assert main([*asked, "--data", str(tmp_path / "central")]) == 1
     assert "nothing was published" in capsys.readouterr().err
 
