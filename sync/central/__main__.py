@@ -49,6 +49,9 @@ from sync.central.web import make_app
 
 _TLS_OR_PROXY = "give --tls-cert and --tls-key, or --behind-proxy where a proxy in front of this speaks TLS"
 
+# A hundred years: before that no feed was.
+_LONGEST_DAYS = 36_500
+
 _ABOUT = """\
 The central records of Returns Station: takes in what benches found, tells them what to expect.
 
@@ -171,7 +174,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", 
         "serve", parents=[where], help="run the service", description=_ABOUT_SERVE, formatter_class=plain
     )
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
-    serve.add_argument("--port", type=int, default=8600, help="port to listen on; 0 takes a free one")
+    serve.add_argument("--port", type=_port, default=8600, help="port to listen on; 0 takes a free one")
     serve.add_argument(
         "--fd", type=int, metavar="N", help="serve on the listening socket N, inherited from who started it, instead"
     )
@@ -286,8 +289,8 @@ def _migrate(_: argparse.Namespace, store: Store) -> int:
 
 
 def _tidy(asked: argparse.Namespace, store: Store) -> int:
-    if asked.days < 1:
-        return sorry("--days is a number from 1 on")
+    if not 1 <= asked.days <= _LONGEST_DAYS:
+        return sorry(f"--days is a number from 1 to {_LONGEST_DAYS}")
     raised = snapshot.raise_floors(store, moments.now(), asked.days)
     care.note_done(store, "tidy", datetime.now(UTC))
     for site, floor in sorted(raised.items()):
@@ -326,6 +329,13 @@ def _version() -> str:
         return version("returns-station")
     except PackageNotFoundError:
         return "source"
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65_536:
+        raise ValueError(text)
+    return port
 
 
 def _hour(text: str) -> time | None:

@@ -270,6 +270,13 @@ def test_a_system_of_the_site_reads_the_queue_at_the_door(central: Any, bench: A
     assert (found["count"], [each["detail"] for each in found["exceptions"]]) == (2, ["1Z1"])
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_time_is_no_fault_of_ours(central: Any, site: str, day: str) -> None:
+    token = integrators.admit(central.store, "board", site, AT, ["supervise"])
+    asked = httpx.get(f"{central.url}/v1/sites/{site}/shift?day={day}", headers={"Authorization": f"Bearer {token}"})
+    assert (asked.status_code, asked.json()["error"]) == (400, "malformed")
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["accept", "reject", "back", "take", "push", "pull"]), st.integers(0, 2), st.integers(0, 1)

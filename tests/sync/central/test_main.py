@@ -153,3 +153,14 @@ def test_where_no_central_is_none_is_made_up(tmp_path: Path, capsys: pytest.Capt
         told = capsys.readouterr()
         assert ("there is no central in" in told.err, told.out) == (True, "")
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("words", [("tidy", "--days", "99999999"), ("serve", "--port", "99999")])
+def test_a_number_out_of_bounds_is_named(words: tuple[str, ...], tmp_path: Path, capfd: pytest.CaptureFixture) -> None:
+    assert main(["migrate", "--data", str(tmp_path)]) == 0
+    try:
+        code = main([*words, "--data", str(tmp_path)])
+    except SystemExit as ended:  # argparse's own way to say no
+        code = ended.code
+    assert code in (1, 2)
+    assert words[1] in capfd.readouterr().err
