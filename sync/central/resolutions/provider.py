@@ -74,7 +74,8 @@ class HttpProvider:
     def __init__(self, url: str, token: str = "") -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            raise ValueError(f"a provider on another computer needs https: {url!r}")
+            # A password may stand in it.
+            raise ValueError(f"a provider on another computer needs https, not {parts.scheme}: {parts.hostname}")
         self._url = url
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http: httpx.Client | None = None

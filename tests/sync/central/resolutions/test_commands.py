@@ -122,3 +122,12 @@ def test_a_sites_own_rules_replace_the_programs(data: Path, capsys: pytest.Captu
     assert say(data, "check", str(own)) == 1
     assert main(["work-resolutions", "--data", str(data), "--provider", "http://127.0.0.1:1", "--until-idle"]) == 1
     assert "own.toml" in capsys.readouterr().err
+
+
+def test_a_provider_that_is_refused_is_named_without_its_password(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["work-resolutions", "--data", str(data), "--provider", "http://pay:SECRET@example.org"]
+    assert main(asked) == 1
+    said = capsys.readouterr().err
+    assert "needs https, not http: example.org" in said and "SECRET" not in said
