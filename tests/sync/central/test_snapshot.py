@@ -155,7 +155,7 @@ def test_below_the_floor_a_snapshot_comes_first(bench: Any, site: str, get: Get,
     where += ["--database", bench.central.database] if bench.central.database else []
     assert main(["tidy", *where]) == 0
     assert main(["tidy", "--days", "0", *where]) == 1
-    assert "a number from 1 on" in capsys.readouterr().err
+    assert "a number from 1 to" in capsys.readouterr().err
 
 
 KEYS = st.sampled_from(["R-1", "R-2", "R-3"])
