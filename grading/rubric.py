@@ -78,7 +78,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """One measurable test. Options go from the best answer to the worst.
 
     `when` lists conditions, each `{question: [options]}`: the question is asked when all of one condition
-    holds; without any it is always asked.
+    holds; without any it is always asked. `at_once`: before a serial number is looked for and before any photo, since
+    nobody may handle the item any more after one of its answers.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     options: Annotated[tuple[Option, ...], msgspec.Meta(min_length=2, max_length=9)]
     when: tuple[Condition, ...] = ()
     params: dict[str, str] = {}
+    at_once: bool = False
 
     def option(self, option_id: str) -> Option | None:
         """Return the option with this id, or None."""

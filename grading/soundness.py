@@ -192,6 +192,10 @@ def _order(rubric: Rubric) -> Iterator[Problem]:
         yield Problem(f"questions.{packaging[0].id}", "no answer of the packaging says that the goods are sealed")
     late = {question.id for question in rubric.questions if question.kind == "inspection"}
     for question in rubric.questions:
+        is_first = question in rubric.order[0][:1] and question.kind == "stop" and not question.when
+        if question.at_once and not is_first:
+            text = "only the first stop question, which waits for no other, is asked at once"
+            yield Problem(f"questions.{question.id}", text)
         waits = late & {name for condition in question.when for name in condition}
         if waits and question.kind != "inspection":
             text = f"a {question.kind} question comes first and cannot wait for {', '.join(sorted(waits))}"

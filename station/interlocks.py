@@ -18,14 +18,17 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Interlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a stop is and what to do now; the fields are told in resources/interlocks.toml."""
+    """What a stop is and what to do now; the fields are told in resources/interlocks.toml.
+
+    Without `owner` nobody has to act for the item to go on: where a site's routes hold it all the same, they say who.
+    """
 
     code: str
     text: str
     hint: str
     never: Words
-    owner: Owner
     proof: Proof
+    owner: Owner | None = None
     ask: Words | None = None
     months: Annotated[int, msgspec.Meta(ge=0, le=120)] = 0
     photos: bool = True

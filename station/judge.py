@@ -31,7 +31,7 @@ def conclude(state: State, facts: tuple[Recorded, ...], known: Known) -> tuple[R
     stops = found(after, item, known)
     if stops or item.open_interlock is not None:
         return (*facts, *stops)
-    if wants_serial(item):
+    if wants_serial(item, known):
         return facts
     if next_shot(item, known) is not None or question_due(item, known) is not None or doubt_due(item) is not None:
         return facts

@@ -115,22 +115,25 @@ def _stage_of_item(item: Item, known: Known) -> Stage:
         return Stage.PREP if prep_due(item, known) is not None else Stage.LABEL
     if item.routed is not None:
         return Stage.RESULT
-    if wants_serial(item):
+    due = question_due(item, known)
+    if due is not None and due.at_once:
+        return Stage.INSPECT
+    if wants_serial(item, known):
         return Stage.SERIAL
     if next_shot(item, known) is not None:
         return Stage.PHOTO
     # Last of all: what was read late must not come between a person and a question they are answering.
-    doubtful = doubt_due(item) is not None and question_due(item, known) is None
+    doubtful = doubt_due(item) is not None and due is None
     return Stage.READING if doubtful else Stage.INSPECT
 
 
-def wants_serial(item: Item) -> bool:
+def wants_serial(item: Item, known: Known) -> bool:
     """Tell whether the unit bears a serial number that has not been compared yet, and is to be handled at all.
 
     Not compared yet is also what nobody could scan, where a photo showed another one and a person can read it.
     """
     is_open = item.serial is None or (item.other_serial and not item.serial.serial)
-    return item.identified.serialised and is_open and not item.is_recalled
+    return item.identified.serialised and is_open and not item.is_recalled and not _is_left_alone(item, known)
 
 
 def rubric_of(item: Item, known: Known) -> Rubric | None:
@@ -148,7 +151,7 @@ def next_shot(item: Item, known: Known) -> Shot | None:
     None after a stop that says so: what lies in the fire-safe box stays there.
     """
     rubric = rubric_of(item, known)
-    if rubric is None or item.is_recalled or any(not known.interlock(each.code).photos for each in _standing(item)):
+    if rubric is None or item.is_recalled or _is_left_alone(item, known):
         return None
     done = {photo.shot for photo in item.photos}
     return next((shot for shot in shots_of(rubric, item) if shot.id not in done), None)
@@ -157,6 +160,11 @@ def next_shot(item: Item, known: Known) -> Shot | None:
 def shots_of(rubric: Rubric, item: Item) -> tuple[Shot, ...]:
     """Return the photos that the answers demand so far, and those that earlier returns ask for besides."""
     return (*shots_needed(rubric, item.answers), *shots(item.asked))
+
+
+def _is_left_alone(item: Item, known: Known) -> bool:
+    """Tell whether a stop forbids to take the item up again, as of one that lies in the fire-safe box."""
+    return any(not known.interlock(each.code).photos for each in _standing(item))
 
 
 def _standing(item: Item) -> tuple[InterlockRaised, ...]:
@@ -170,11 +178,14 @@ def question_due(item: Item, known: Known) -> Question | None:
     if rubric is None or item.is_recalled:
         return None
     due = next_question(rubric, item.answers, item.identified.components)
-    if due is not None and EXPIRED in item.stops_found:
-        # As after the answer that says so: what is asked before that one still is, and nothing else.
-        is_over = due.kind != "stop" or any(option.stop == EXPIRED for option in due.options)
-        return None if is_over else due
-    return due
+    return None if due is None or is_spared(item, due) else due
+
+
+def is_spared(item: Item, question: Question) -> bool:
+    """Tell whether a date that was found past spares a question: only what comes before the one about it is asked."""
+    if EXPIRED not in item.stops_found:
+        return False
+    return question.kind != "stop" or any(option.stop == EXPIRED for option in question.options)
 
 
 def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:

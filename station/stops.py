@@ -15,7 +15,7 @@ from station.plates import exception_id
 from station.recalls import applies
 from station.receiving.facts import ExceptionRaised
 from station.receiving.parcel import EXPIRED, FOUND, USE_BY, Item
-from station.records import Recall
+from station.records import Owner, Recall
 from station.stages import rubric_of, wants_serial
 from station.state import State
 from station.weights import explains
@@ -33,6 +33,8 @@ SERIAL_KINDS = (
 )
 # Between the pieces of evidence in an exception's detail; station.words.evidence puts them into a sentence.
 BETWEEN = "|"
+# Who is asked for where the words of a stop name nobody, and a site's routes hold the item all the same.
+_HELD_BY: Owner = "supervisor"
 
 
 def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
@@ -99,7 +101,7 @@ def _answered(item: Item, known: Known) -> Iterator[InterlockRaised]:
     for question, answer in item.answers:
         option = options.get((question, answer))
         if option is not None and option.stop:
-            owner = known.interlock(option.stop).owner
+            owner = known.interlock(option.stop).owner or _HELD_BY
             yield InterlockRaised(item.identified.item, option.stop, f"{question}:{answer}", owner)
 
 
@@ -109,7 +111,7 @@ def _recalled(item: Item, known: Known) -> Iterator[InterlockRaised]:
     for recall in known.recalls(named.sku, named.gtin or named.code):
         holds = applies(recall, item.lot or named.lot, serial, item.made)
         # The serial number is asked for anyway: it may tell.
-        if holds == "no" or (holds == "unknown" and recall.serials and wants_serial(item)):
+        if holds == "no" or (holds == "unknown" and recall.serials and wants_serial(item, known)):
             continue
         code = "recall" if holds == "yes" else "recall_part"
         yield InterlockRaised(named.item, code, f"recall:{recall.id}", recall.owner, recall.title)
@@ -131,7 +133,7 @@ def _by_date(item: Item, known: Known) -> Iterator[InterlockRaised]:
     today, words, rubric = known.day().date, known.interlock(EXPIRED), rubric_of(item, known)
     asks = rubric is not None and any(option.stop == EXPIRED for _, option in rubric.pairs.values())
     if until < (_later(today, words.months) if asks else today):
-        yield InterlockRaised(item.identified.item, EXPIRED, USE_BY + until, words.owner, until)
+        yield InterlockRaised(item.identified.item, EXPIRED, USE_BY + until, words.owner or _HELD_BY, until)
 
 
 def _later(day: str, months: int) -> str:

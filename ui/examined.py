@@ -13,7 +13,7 @@ from station.judge import evidence_of
 from station.receiving.parcel import Item, Parcel
 from station.resolver.gathering import evidence_of as evidence_of_order
 from station.resolver.ranking import Evidence, Ranked
-from station.stages import prep_due, preps_of, question_due, rubric_of
+from station.stages import is_spared, prep_due, preps_of, question_due, rubric_of
 from station.steps.examine import rest_of
 from ui import wording
 from ui.photos import PhotoDecoded
@@ -30,7 +30,7 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
         return None
     parts = item.identified.components
     given = chosen(rubric, item.answers, parts)
-    ahead = still_to_come(rubric, item.answers, parts)
+    ahead = [each for each in still_to_come(rubric, item.answers, parts) if not is_spared(item, each)]
     return Inspection(
         answered=tuple(
             AnsweredLine(

@@ -43,8 +43,11 @@ def interlock(state: State, known: Known) -> Prompt:
     if stop.detail:
         params["detail"] = stop.detail
         reason = mark("{detail}. {now} {never} {who}.")
+    if words.owner is None:
+        reason = mark("{now} {never}")
     if stop.cause.startswith(USE_BY):
-        reason = mark("It can be used until {detail}. {now} {never} {who}.")
+        until = mark("It can be used until {detail}. {now} {never}")
+        reason = until if words.owner is None else mark("It can be used until {detail}. {now} {never} {who}.")
     if words.proof == "weight":
         reason, done = mark("{now} {never}"), (NO_SCALE,)
     if stop.cause == WEIGHED_WRONG and item is not None and item.weighed is not None:

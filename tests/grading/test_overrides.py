@@ -107,7 +107,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(goods, toml: str, says: str) ->
 
 def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
     toml = b'[remove]\nquestions = ["packaging"]'
-    override = overrides.parse(HEAD.replace("apparel@5", "electronics@9").encode() + toml)
+    override = overrides.parse(HEAD.replace("apparel@5", "electronics@10").encode() + toml)
     with pytest.raises(RubricError, match="packaging leads to a stop question"):
         apply(goods.rubric("electronics"), override)
 
@@ -115,22 +115,22 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
 @pytest.mark.parametrize(
     ("base", "toml", "says"),
     [
-        ("electronics@9", '[grades]\nuntested = "A"', "untested allows C at best"),
-        ("electronics@9", '[grades]\npartly = "B"', "partly allows C at best"),
-        ("electronics@9", '[grades]\nfaulty = "C"', "faulty allows D at best"),
-        ("electronics@9", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
+        ("electronics@10", '[grades]\nuntested = "A"', "untested allows C at best"),
+        ("electronics@10", '[grades]\npartly = "B"', "partly allows C at best"),
+        ("electronics@10", '[grades]\nfaulty = "C"', "faulty allows D at best"),
+        ("electronics@10", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
         (
-            "electronics@9",
+            "electronics@10",
             '[[options]]\nquestion = "lock"\noption = "dark"\ncap = "A"',
             "dark of question lock: cap A is better than C, and the question can stop an item",
         ),
         (
-            "electronics@9",
+            "electronics@10",
             '[[options]]\nquestion = "lock"\noption = "dark"\nfunctional = "works"',
             "function works is better than none",
         ),
         (
-            "tools@6",
+            "tools@7",
             '[[options]]\nquestion = "runs"\noption = "untested"\nfunctional = "works"',
             "untested of question runs: function works is better than untested, and the question tells whether it",
         ),
@@ -146,24 +146,24 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
             "cannot call more goods sealed",
         ),
         (
-            "phones@10",
+            "phones@11",
             '[remove]\nquestions = ["accessories"]',
             "question accessories tells what is missing: a client can",
         ),
         (
-            "phones@10",
+            "phones@11",
             '[remove]\nquestions = ["health"]',
             "question health caps the letter: a client can neither remove",
         ),
-        ("toys@6", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
-        ("laptops@9", "[[replace.questions]]" + question("liquid"), "question liquid caps the letter"),
+        ("toys@7", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
+        ("laptops@10", "[[replace.questions]]" + question("liquid"), "question liquid caps the letter"),
         (
-            "laptops@9",
+            "laptops@10",
             '[[options]]\nquestion = "liquid"\noption = "traces"\ncap = "A"',
             "traces of question liquid: cap A is better than",
         ),
-        ("tools@6", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
-        ("tools@6", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
+        ("tools@7", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
+        ("tools@7", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
     ],
 )
 def test_no_client_sells_what_nobody_found_to_work(goods, base: str, toml: str, says: str) -> None:
@@ -205,7 +205,7 @@ option = "smooth"
 cosmetic = "A"
 """
     changed = apply(
-        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@5", "electronics@9") + toml).encode())
+        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@5", "electronics@10") + toml).encode())
     )
     assert grade(changed, goods.best(changed, starts="untested"), goods.matched).functional == "faulty"
     assert grade(changed, goods.best(changed, packaging="no_box"), goods.matched).letter == "C"

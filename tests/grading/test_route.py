@@ -142,7 +142,7 @@ def test_the_shipped_table(
     owner: str,
 ) -> None:
     decided = routed(goods, goods.routes(), category, changes, **answers)
-    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@7:{rule}", owner)
+    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@8:{rule}", owner)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_every_rule_of_the_shipped_table_is_reached(goods) -> None:
         faults = [{}, {"kind": "repair"}, {"match": "wrong"}, {"match": "undeclared"}]
         faults += [{"serial": "different"}, {"serial": "unread"}, {"weight_in_band": False}]
         faults += [{"recall_owner": "safety"}, {"recall_owner": "client"}]
-        faults += [{"stops_found": ("recall_part",)}, {"stops_found": ("serial",)}]
+        faults += [{"stops_found": ("recall_part",)}, {"stops_found": ("serial",)}, {"stops_found": ("weight",)}]
         ways = [{q.id: o.id} for q in rubric.questions for o in q.options]
         for changes in faults:
             for way in ways:
@@ -209,10 +209,10 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     held = route(table, grade(rubric, answers, incomplete), incomplete)
     assert (held.rule, held.owner) == ("hearthwick@3:1", "client")
     broken = goods.best(rubric, broken="yes")
-    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@7:10"
+    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@8:10"
     repair = incomplete | {"kind": "repair"}
     assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@3:1"
-    assert table.name == "default@7+hearthwick@3"
+    assert table.name == "default@8+hearthwick@3"
 
 
 def test_poor_goods_are_not_sold_because_something_is_missing_too(goods) -> None:
@@ -245,7 +245,7 @@ def test_a_rule_that_asks_for_a_fact_nobody_gave_holds(goods) -> None:
     facts = goods.facts("electronics")
     del facts["weight_in_band"]
     decided = route(goods.routes(), good, facts)
-    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@7:13", "supervisor")
+    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@8:13", "supervisor")
     assert decided.reasons[0].code == "rule_failed"
     assert "weight_in_band" in decided.reasons[0].params["detail"]
 
@@ -475,7 +475,7 @@ def test_a_contract_sells_no_unsafe_goods_unless_it_names_how_they_work(goods) -
     def rule(when: str) -> str:
         return route(parse(default, SELLS.replace("{when}", when).encode()), saw, facts).rule
 
-    assert rule('letter != "A" && letter != ""') == "default@7:37"
+    assert rule('letter != "A" && letter != ""') == "default@8:37"
     assert rule('letter != "" && functional == "faulty"') == "x@1:1"
     with pytest.raises(RouteError, match="only the routes of all say what guards"):
         parse(default, (SELLS.replace("{when}", "true") + 'guards = "functional"').encode())

@@ -135,9 +135,9 @@ def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
     [
         ('cap = "A"', 'cap = "E"', r"questions\[0\]\.options\[0\]\.cap"),
         ("key = 1", 'key = "one"', r"questions\[0\]\.options\[0\]\.key"),
-        ("version = 9", "version = 0", "version"),
-        ("version = 9", f"version = {10**26}", "version: Expected `int` <= 999999999"),
-        ("version = 9", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
+        ("version = 10", "version = 0", "version"),
+        ("version = 10", f"version = {10**26}", "version: Expected `int` <= 999999999"),
+        ("version = 10", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
         ('kind = "stop"', 'kind = "maybe"', r"questions\[0\]\.kind"),
         ("[[shots]]", "[[shots]]\ncolour = 'red'", r"shots\[0\]: .*colour"),
         ('works = "A"', "", "grades: .*works"),
@@ -169,8 +169,10 @@ def test_a_battery_is_asked_about_before_anything_else(goods, category: str) -> 
     """Warm, bulging or leaking: nobody switches on, opens or weighs such a thing before the answer."""
     rubric = goods.rubric(category)
     first = next_question(rubric, (), ())
-    assert first is not None and first.kind == "stop" and not first.when
+    assert first is not None and first.kind == "stop" and not first.when and first.at_once
     asked = f"{first.text} {' '.join(option.text for option in first.options)}".casefold()
     assert all(any(word in asked for word in words) for words in (("warm",), ("bulg",), ("leak", "liquid")))
     stopping = [option for option in first.options if option.stop == "hazard"]
-    assert stopping and all(option.defect and option.defect.zone == "battery" for option in stopping)
+    seen = [option for option in stopping if option.id != "unsure"]
+    assert seen and all(option.defect and option.defect.zone == "battery" for option in seen)
+    assert [option.defect for option in stopping if option.id == "unsure"] in ([], [None]), "nobody saw a defect"

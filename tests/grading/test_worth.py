@@ -212,7 +212,7 @@ def test_a_category_nobody_wrote_routes_for_is_held(goods) -> None:
     held = route(goods.routes(), Grade("B", "B", "works", (), "g@1"), goods.facts("boats"))
     assert (held.disposition, held.owner, held.reasons[0].code) == ("hold", "supervisor", "no_category")
     stopped = route(goods.routes(), Grade("D", "", "works", (), "g@1", ("hygiene",)), goods.facts("boats"))
-    assert (stopped.disposition, stopped.rule) == ("recycle", "default@7:8")
+    assert (stopped.disposition, stopped.rule) == ("recycle", "default@8:8")
 
 
 @pytest.mark.parametrize("odd", [{"today": "tomorrow"}, {"waiting": {"moon": 1}}, {"prep_s": -1}, {"season": 3}])

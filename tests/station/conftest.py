@@ -99,12 +99,25 @@ class Walk:
             self.weigh(parcel.weight_mg)
         return self
 
-    def item(self, key: str, number: int = 0) -> "Walk":
-        """Scan one item of a sample parcel, and its serial number where one is asked for."""
+    def item(self, key: str, number: int = 0, is_safe: bool = True) -> "Walk":
+        """Scan one item of a sample parcel, and its serial number where one is asked for.
+
+        Of one that is safe, what is asked at once is answered before; else that question stays open.
+        """
         item = parcel_called(key).items[number]
         self.scan(item.code, item.aim)
+        if is_safe:
+            self.found_safe()
         if self.stage is Stage.SERIAL and item.serial:
             self.scan(item.serial)
+        return self
+
+    def found_safe(self) -> "Walk":
+        """Answer with the best what is asked before the serial number and any photo, if anything is."""
+        item = self.state.item
+        due = question_due(item, self.known) if item is not None else None
+        if due is not None and due.at_once:
+            self.do(Do.CHOOSE, due.options[0].id)
         return self
 
     def examine(self, answers: dict[str, str] | None = None) -> "Walk":

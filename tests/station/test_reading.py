@@ -382,7 +382,7 @@ def test_a_confirmed_date_that_is_past_or_near_is_never_restocked(walk, days: in
     cream_of(walk).read("batch", Reading("expiry", near, 990)).examine().do(Do.CHOOSE, near)
     shown = prompt(walk.state, walk.known)
     assert (walk.stage, shown.title) == (Stage.INTERLOCK, "Out of date: it cannot be sold again")
-    assert shown.reason.startswith("It can be used until") and shown.params["detail"] == near
+    assert shown.reason == "It can be used until {detail}. {now} {never}" and shown.params["detail"] == near
     stopped = walk.state
     walk.do(Do.CONFIRM)
     item = walk.state.item

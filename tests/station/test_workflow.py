@@ -85,7 +85,9 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     which = walk_from(walk.state).do(Do.NO_CODE)
     states[Stage.WHICH] = which.state
     states[Stage.CATEGORY] = which.do(Do.CHOOSE, "none").state
-    states[Stage.SERIAL] = walk.scan("9506000001074").state
+    walk.scan("9506000001074")
+    states[Stage.INTERLOCK] = walk_from(walk.state).do(Do.CHOOSE, "yes").state
+    states[Stage.SERIAL] = walk.found_safe().state
     states[Stage.SERIAL_SHARED] = walk_from(with_twin(walk.state, "H2224425130")).scan("H2224425130").state
     states[Stage.PHOTO] = walk.scan("H2224425130").state
     states[Stage.DOUBT] = walk_from(walk.state).photo(problems=("blurred",)).state
@@ -98,7 +100,6 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
         .examine({"packaging": "no_box", "body": "smooth"})
         .state
     )
-    states[Stage.INTERLOCK] = walk_from(walk.state).do(Do.CHOOSE, "yes").state
     states[Stage.RESULT] = walk.examine({"packaging": "no_box", "body": "smooth"}).state
     states[Stage.ROUTE] = walk_from(walk.state).do(Do.OVERRIDE).state
     why = walk_from(states[Stage.ROUTE]).do(Do.CHOOSE, "restock")
@@ -355,7 +356,7 @@ def sample_items(key: str) -> tuple[sample.SampleItem, ...]:
 
 
 def test_a_serial_that_was_never_shipped_is_an_exception_and_is_held(walk) -> None:
-    walk.arrive("headphones").scan("9506000001074").scan("SWAPPED-1")
+    walk.arrive("headphones").scan("9506000001074").found_safe().scan("SWAPPED-1")
     assert walk.state.item.serial.verdict == "different"
     assert any(isinstance(fact, f.ExceptionRaised) and fact.kind == "serial_differs" for fact in walk.facts)
     walk.examine()
@@ -365,14 +366,14 @@ def test_a_serial_that_was_never_shipped_is_an_exception_and_is_held(walk) -> No
 def test_one_serial_cannot_be_on_two_items_of_a_parcel(walk) -> None:
     walk.arrive("serials").item("serials", 0).examine().label().place()
     taken = walk.state.parcel.items[0].serial.serial
-    walk.scan(sample_items("serials")[1].code).scan(taken)
+    walk.scan(sample_items("serials")[1].code).found_safe().scan(taken)
     assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.SERIAL_SHARED, Tone.REFUSED, ())
     walk.scan(sample_items("serials")[1].serial)
     assert walk.state.item.serial.verdict == "same"
 
 
 def test_a_serial_nobody_can_read_stays_empty(walk) -> None:
-    walk.arrive("headphones").scan("9506000001074").do(Do.SKIP)
+    walk.arrive("headphones").scan("9506000001074").found_safe().do(Do.SKIP)
     assert (walk.state.item.serial.serial, walk.state.item.serial.verdict) == ("", "unread")
 
 
@@ -399,7 +400,7 @@ def test_a_photo_that_shows_another_products_code_is_noted(walk) -> None:
 
 
 def test_a_stop_answer_ends_the_questions_and_holds_the_item(walk) -> None:
-    walk.arrive("headphones").item("headphones").examine({"battery": "yes"})
+    walk.arrive("headphones").item("headphones", is_safe=False).examine({"battery": "yes"})
     item = walk.state.item
     assert item.answers == (("battery", "yes"),)
     assert item.disposition == "hold"
@@ -437,7 +438,7 @@ def test_a_receiver_needs_a_supervisor_to_send_an_item_up(walk, walk_from) -> No
 
 
 def test_nobody_sends_a_hazard_to_the_shop(walk) -> None:
-    walk.sign_in("BDG-9001").arrive("headphones").item("headphones").examine({"battery": "yes"})
+    walk.sign_in("BDG-9001").arrive("headphones").item("headphones", is_safe=False).examine({"battery": "yes"})
     walk.do(Do.OVERRIDE)
     assert [each.value for each in walk.state.ask.choices] == ["recycle"], "nothing else is offered"
     walk.do(Do.CHOOSE, "restock")
@@ -472,7 +473,7 @@ def test_a_wrong_bin_is_refused_and_a_right_one_opens(walk) -> None:
 
 
 def test_a_hazard_goes_into_the_fire_safe_box_and_nothing_else_does(walk, walk_from) -> None:
-    walk.arrive("hazard").item("hazard").examine({"battery": "yes"}).label()
+    walk.arrive("hazard").item("hazard", is_safe=False).examine({"battery": "yes"}).label()
     for code in ("BIN-HOLD-01", "BIN-HOLD-LUM", "BIN-RECYCLE-01"):
         walk.scan(code)
         assert (walk.stage, walk.last.notice.tone, walk.last.facts) == (Stage.PLACE, Tone.REFUSED, ()), code

@@ -75,7 +75,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
 @pytest.mark.parametrize(
     ("search", "replacement", "says"),
     [
-        ("version = 10", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ("version = 11", "version = 0", "version: Expected `int` >= 1; mend it there."),
         ('starts = ["yes"]', 'starts = ["yes"], lock = ["data"]', "no way through the answers gives starts = yes and"),
         (
             'when = [{ lock = ["dark"] }]',
@@ -91,7 +91,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
         (
             'category = "phones"',
             'category = "gadgets"',
-            "category: the route table default@7 does not say what gadgets",
+            "category: the route table default@8 does not say what gadgets",
         ),
         (
             'stop = "locked"',
@@ -173,7 +173,7 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
 def test_the_route_is_that_of_the_clients_own_table(capsys: pytest.CaptureFixture[str]) -> None:
     missing = FAULTLESS_CHINA.replace("all,", "missing,")
     assert main.main(["rubric", "preview", "china", "--answers", missing]) == 0
-    assert "Refurb by default@7:34" in capsys.readouterr().out
+    assert "Refurb by default@8:34" in capsys.readouterr().out
     own = str(find.path("rubrics/clients/hearthwick.china.toml"))
     for told in (["china", "--client", "HEARTHWICK"], [own]):
         assert main.main(["rubric", "preview", *told, "--answers", f"{missing},whole"]) == 0
