@@ -79,7 +79,7 @@ def test_an_order_that_came_whole_is_not_matched_again(bench, journal: Journal, 
     assert bench.state.parcel.arrived.match == "again"
     assert bench.last.notice.tone is Tone.ATTENTION
     assert [fact.kind for fact in bench.facts if isinstance(fact, f.ExceptionRaised)] == ["double_receipt"]
-    bench.weigh(492_000).scan("9506000001074").scan("H2224425130").examine()
+    bench.weigh(492_000).scan("9506000001074").found_safe().scan("H2224425130").examine()
     item = bench.state.item
     assert (item.identified.match, item.identified.rma, item.disposition) == ("undeclared", "", "hold")
 
@@ -91,7 +91,7 @@ def test_the_rest_of_an_order_comes_in_a_second_parcel(bench, journal: Journal, 
     ]
     bench.scan("RMA-1082").weigh(160_000)
     assert bench.state.parcel.arrived.match == "one"
-    bench.scan("9506000001142").scan(EARBUD_SERIALS[0])
+    bench.scan("9506000001142").found_safe().scan(EARBUD_SERIALS[0])
     assert [fact.kind for fact in bench.facts if isinstance(fact, f.ExceptionRaised)] == ["serial_returned"]
     assert open_lines(bench.state.parcel) == ()
 

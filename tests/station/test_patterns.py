@@ -118,7 +118,7 @@ def test_at_care_a_weight_and_photos_are_asked_and_written_down(site: Site) -> N
     walk.do(Do.CONFIRM).scan("RS:nothing")
     assert walk.state == before, "a key pressed by habit is no weight"
     walk.weigh(WEIGHT_MG)
-    assert walk.stage is Stage.SERIAL
+    assert walk.found_safe().stage is Stage.SERIAL
     walk.scan(parcel_called("headphones").items[0].serial).examine()
     item = walk.state.item
     assert item is not None and item.weighed is not None and item.weighed.weight_mg == WEIGHT_MG
@@ -132,7 +132,7 @@ def test_what_cannot_be_weighed_or_photographed_goes_on_and_says_so(site: Site) 
     walk = site.walk().arrive("headphones")
     walk.scan(parcel_called("headphones").items[0].code).do(Do.SKIP)
     assert [each.proof for each in walk.facts if isinstance(each, f.InterlockAcknowledged)] == ["unweighed"]
-    assert walk.stage is Stage.SERIAL
+    assert walk.stage is Stage.INSPECT
     walk.do(Do.UNDO)
     assert walk.stage is Stage.INTERLOCK
     walk.do(Do.UNDO)
@@ -151,7 +151,7 @@ def test_no_count_ever_changes_a_grade_a_way_or_a_price(site: Site, ask: list[st
             walk.weigh(WEIGHT_MG) if weighed else walk.do(Do.SKIP)
         elif weighed:
             walk.weigh(WEIGHT_MG)
-        return outcome(walk.scan(item.serial).examine())
+        return outcome(walk.found_safe().scan(item.serial).examine())
 
     assert end(msgspec.structs.replace(CARE, ask=tuple(ask[:asked]))) == end(None)
 

@@ -109,7 +109,7 @@ def test_scans_during_saving_wait_their_turn_and_none_is_lost(opened, monkeypatc
     floor.scan(PIN)
     thread.join()
     assert came == [4]
-    floor.until(lambda: floor.stage == "serial", "the item")
+    floor.until(lambda: floor.stage == "inspect", "the item")
     assert [type(fact).__name__ for fact in floor.facts()] == [
         "ShiftOpened",
         "SignedIn",
