@@ -20,8 +20,9 @@ from grading.rubric import (
     RubricError,
     Shot,
     decoded,
+    sentences_of,
 )
-from grading.toml_text import Version
+from grading.toml_text import Version, Words, joined
 
 _Part = TypeVar("_Part", Question, Shot, Prep)
 Finding = Literal["sealed", "works", "partly", "untested", "faulty", "missing_part"]
@@ -62,7 +63,7 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one client changes in one version of one rubric, `overrides`, as in `apparel@2`.
 
     `grades` are floors, `options` other outcomes of single answers. `add`, `replace` and `remove` are by id;
-    what is added comes after what was there.
+    what is added comes after what was there. `words` say the client's own sentences in other languages.
     """
 
     id: Name
@@ -74,6 +75,7 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     add: Parts = Parts()
     replace: Parts = Parts()
     remove: Ids = Ids()
+    words: Words = {}
 
     @property
     def name(self) -> str:
@@ -118,10 +120,21 @@ def apply(rubric: Rubric, override: Override) -> Rubric:
         shots=_merged(rubric.shots, override.add.shots, override.replace.shots, override.remove.shots),
         prep=_merged(rubric.prep, override.add.prep, override.replace.prep, override.remove.prep),
     )
+    changed = msgspec.structs.replace(changed, words=_worded(rubric, changed, override))
     try:
         return msgspec.convert(msgspec.to_builtins(changed), Rubric)
     except msgspec.ValidationError as error:
         raise RubricError(f"with {override.name} applied: {error}; change less") from error
+
+
+def _worded(rubric: Rubric, changed: Rubric, override: Override) -> Words:
+    """The words of both; without those of sentences that the client took away."""
+    there = {sentence for _, sentences in sentences_of(changed) for sentence in sentences}
+    kept = {
+        language: {sentence: translated for sentence, translated in said.items() if sentence in there}
+        for language, said in rubric.words.items()
+    }
+    return joined(kept, override.words)
 
 
 def described(rubric: Rubric, override: Override) -> list[str]:
@@ -138,6 +151,7 @@ def described(rubric: Rubric, override: Override) -> list[str]:
     told += [f"question {name} is not asked" for name in override.remove.questions]
     told += [f"photo {name} is not taken" for name in override.remove.shots]
     told += [f"prep step {name} is left out" for name in override.remove.prep]
+    told += [f"{len(said)} of its sentences are said in {language}" for language, said in override.words.items()]
     return told
 
 

@@ -13,7 +13,7 @@ from grading import toml_text
 from grading.conditions import Condition, ConditionError, Facts
 from grading.grade import Grade, Match, Serial
 from grading.reasons import Reason, reason
-from grading.toml_text import TomlError, Version
+from grading.toml_text import TomlError, Version, Words, joined, words_faults
 from grading.worth import Disposition, Figures, Goods, Rate, Worth, priced, rates
 
 Owner = Literal["supervisor", "client", "safety"]
@@ -66,8 +66,8 @@ class OverrideReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RuleFile(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A route file: rules, figures, and the reasons for differing.
 
-    A client's file may only hold rules of the section `contract` and its own figures. `authority` stands in versions
-    that were published before who may differ had a table of its own; nobody reads it.
+    A client's file may only hold rules of the section `contract`, its own figures and `words` in other languages.
+    Nobody reads `authority`: it stands in versions of before who may differ had a table of its own.
     """
 
     id: str
@@ -75,12 +75,13 @@ class RuleFile(Figures, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: Annotated[tuple[Rule, ...], msgspec.Meta(max_length=MAX_RULES)] = ()
     authority: tuple[Mapping[str, Any], ...] = ()
     override_reasons: tuple[OverrideReason, ...] = ()
+    words: Words = msgspec.field(default_factory=dict)
 
 
 class RouteTable(msgspec.Struct, frozen=True):
     """A table ready for use: `rules` in the order of trying, each with its name and compiled condition.
 
-    `asks` are the facts that any condition asks for.
+    `asks` are the facts that any condition asks for, `words` what its files say in other languages.
     """
 
     name: str
@@ -88,6 +89,7 @@ class RouteTable(msgspec.Struct, frozen=True):
     figures: Figures
     override_reasons: tuple[OverrideReason, ...]
     asks: frozenset[str] = frozenset()
+    words: Words = {}
 
     @property
     def whose(self) -> str:
@@ -171,6 +173,7 @@ def parse(default_toml: bytes, client_toml: bytes | None = None) -> RouteTable:
         figures=_figures(default, files[0]),
         override_reasons=default.override_reasons,
         asks=frozenset[str]().union(*(condition.names for _, _, condition in rules)),
+        words=joined(*(file.words for file in reversed(files))),
     )
 
 
@@ -293,14 +296,8 @@ def _decided(grade: Grade, known: _Known, name: str, rule: Rule, breakdown: tupl
 
 def _rates(table: RouteTable, grade: Grade, known: _Known) -> tuple[Rate, ...]:
     """What each way makes of the price, and which ones the goods themselves rule out."""
-    goods = Goods(
-        grade.letter,
-        known.category,
-        currency=known.currency or "",
-        prep_s=known.prep_s,
-        today=known.today,
-        season=known.season,
-    )
+    currency = known.currency or ""
+    goods = Goods(grade.letter, known.category, 0, currency, known.prep_s, known.today, known.season)
     return tuple(
         rate if _allowed(grade, known, rate.way) else replace(rate, barred=_why_not(grade, known, rate.way))
         for rate in rates(table.figures, goods)
@@ -375,10 +372,10 @@ def _file(toml_bytes: bytes) -> RuleFile:
             raise RouteError(f"{file.id}: rule {rule.number} needs `owner` when it holds, and only then")
     texts = [(f"rule {rule.number}", rule.text) for rule in file.rules]
     texts += [(f"reason {each.code}", each.text) for each in file.override_reasons]
-    for place, text in texts:
-        unfit = toml_text.text_fault(text, {})
-        if unfit:
-            raise RouteError(f"{file.id}: {place}: text: {unfit}")
+    faults = [f"{place}: text: {fault}" for place, text in texts if (fault := toml_text.text_fault(text, {}))]
+    faults += words_faults(file.words, {text: {} for _, text in texts})
+    if faults:
+        raise RouteError(f"{file.id}: {faults[0]}")
     return file
 
 

@@ -1,6 +1,6 @@
 """The questions and photos of one category, as schema-checked data, and which of them comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, TypeVar
 
@@ -8,7 +8,7 @@ import msgspec
 
 from grading import toml_text
 from grading.defects import Defect
-from grading.toml_text import TomlError, Version
+from grading.toml_text import TomlError, Version, Words
 
 Letter = Literal["A", "B", "C", "D"]
 Functional = Literal["sealed", "works", "partly", "untested", "faulty"]
@@ -155,7 +155,8 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
 
     `kind_of` is the wider category that people are offered when they name one by hand: only a product's
     record leads to this one. `over` is the client's override that was applied, as in `northwind@1`; no file has it.
-    `loose` goods have no packaging of their own, so no question has to ask for it.
+    `loose` goods have no packaging of their own, so no question has to ask for it. `words` are those of its sentences
+    that the program's catalogues do not have, in other languages.
     """
 
     id: Name
@@ -169,6 +170,7 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     scores: Scores | None = None
     over: str = ""
     loose: bool = False
+    words: Words = {}
 
     @cached_property
     def name(self) -> str:
@@ -206,6 +208,16 @@ def decoded(toml_bytes: bytes, kind: type[_File]) -> _File:
         return toml_text.decoded(toml_bytes, kind)
     except TomlError as error:
         raise RubricError(str(error)) from error
+
+
+def sentences_of(rubric: Rubric) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the sentences of a rubric, with the place of each."""
+    for question in rubric.questions:
+        yield f"questions.{question.id}", (question.text, question.hint)
+        for option in question.options:
+            yield f"questions.{question.id}.{option.id}", (option.text, option.word)
+    yield from ((f"shots.{shot.id}", (shot.text, shot.hint)) for shot in rubric.shots)
+    yield from ((f"prep.{step.id}", (step.text, step.hint)) for step in rubric.prep)
 
 
 def next_question(rubric: Rubric, answers: Answers, parts: tuple[str, ...]) -> Question | None:

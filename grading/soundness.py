@@ -19,10 +19,11 @@ from grading.rubric import (
     chosen,
     holds,
     next_question,
+    sentences_of,
 )
 from grading.scores import lost
 from grading.sparing import spared
-from grading.toml_text import text_fault
+from grading.toml_text import text_fault, words_faults
 
 _GRADABLE: Mapping[str, object] = {"match": "matched", "serial": "not_known"}
 _MOST_STATES = 5_000
@@ -95,19 +96,10 @@ def untranslated(rubric: Rubric, known: Callable[[str], bool]) -> list[Problem]:
     """Return each sentence of a rubric that is not `known` to a catalogue, once for each place it stands at."""
     return [
         Problem(place, f"not translated: {sentence}")
-        for place, sentences in _sentences(rubric)
+        for place, sentences in sentences_of(rubric)
         for sentence in dict.fromkeys(sentences)
         if not known(sentence)
     ]
-
-
-def _sentences(rubric: Rubric) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for question in rubric.questions:
-        yield f"questions.{question.id}", (question.text, question.hint)
-        for option in question.options:
-            yield f"questions.{question.id}.{option.id}", (option.text, option.word)
-    yield from ((f"shots.{shot.id}", (shot.text, shot.hint)) for shot in rubric.shots)
-    yield from ((f"prep.{step.id}", (step.text, step.hint)) for step in rubric.prep)
 
 
 def _texts(rubric: Rubric) -> Iterator[Problem]:
@@ -116,9 +108,11 @@ def _texts(rubric: Rubric) -> Iterator[Problem]:
     for question in rubric.questions:
         params[f"questions.{question.id}"] = question.params
         params |= {f"questions.{question.id}.{option.id}": option.params for option in question.options}
-    for place, sentences in _sentences(rubric):
+    for place, sentences in sentences_of(rubric):
         faults = (text_fault(sentence, params.get(place, {})) for sentence in sentences)
         yield from (Problem(place, fault) for fault in faults if fault)
+    filled = {sentence: params.get(place, {}) for place, sentences in sentences_of(rubric) for sentence in sentences}
+    yield from (Problem("words", fault) for fault in words_faults(rubric.words, filled))
 
 
 def _points(rubric: Rubric) -> Iterator[Problem]:

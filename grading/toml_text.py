@@ -1,6 +1,6 @@
 """Reads the TOML of this room's files: what is wrong is said with its place, whatever the file holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Annotated, TypeVar
 
@@ -8,6 +8,9 @@ import msgspec
 
 Version = Annotated[int, msgspec.Meta(ge=1, le=999_999_999)]
 """A file's version. With no bound, one slip of the finger would leave no higher number for the next version."""
+
+Words = dict[Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")], dict[str, str]]
+"""What a file says in other languages: by the language, each of its own sentences by the English one."""
 
 _File = TypeVar("_File")
 
@@ -47,3 +50,25 @@ def text_fault(sentence: str, params: Mapping[str, str]) -> str:
         if name is not None and (spec or conversion or name not in params):
             return f"nothing fills the place {{{name}}}"
     return ""
+
+
+def joined(*all_words: Words) -> Words:
+    """Return the words of several files; the later ones come before the earlier."""
+    languages = {language for words in all_words for language in words}
+    return {
+        language: {english: said for words in all_words for english, said in words.get(language, {}).items()}
+        for language in languages
+    }
+
+
+def words_faults(words: Words, sentences: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield why words cannot stand for the sentences of their file, which are given with what fills their places."""
+    for language, said in words.items():
+        for sentence, translated in said.items():
+            place = f"words.{language}: {sentence!r}"
+            if sentence not in sentences:
+                yield f"{place} is no sentence of this file"
+            elif not translated.strip():
+                yield f"{place} has no words"
+            elif text_fault(translated, sentences[sentence]):
+                yield f"{place}: {text_fault(translated, sentences[sentence])}"

@@ -26,21 +26,33 @@ def languages() -> tuple[str, ...]:
 DECIMAL_SIGN = mark(".")
 
 
+Own = Callable[[str, str], str]
+"""Says a site's own sentence in a language, given both, where the site wrote it so too; empty where it did not."""
+
+
+def none_of_its_own(_language: str, _sentence: str) -> str:
+    """Where a site has no sentences of its own."""
+    return ""
+
+
 class Translator:
     """The sentences of one language; what has no translation, or a broken one, is shown in English.
 
+    `own` are the words of a site's own sentences: they say what the catalogue does not, and nothing else.
     Raises LookupError for a language that `languages` does not list.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, own: Own = none_of_its_own) -> None:
         if language not in languages():
             raise LookupError(f"no language {language!r}; there are {', '.join(languages())}")
         self.language = language
         self._catalogue = _catalogue(language)
+        self._own = own
 
     def gettext(self, msgid: str) -> str:
         """The sentence as it is written, placeholders and all."""
-        return self._catalogue.gettext(msgid) if msgid else ""
+        said = self._catalogue.gettext(msgid) if msgid else ""
+        return (self._own(self.language, msgid) or said) if said == msgid else said
 
     def format(self, msgid: str, /, **params: object) -> str:
         """The sentence with each `{name}` replaced; a placeholder English itself lacks raises KeyError."""

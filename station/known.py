@@ -146,6 +146,9 @@ class Known(Protocol):
     def recognise(self, text: str, aim: str) -> tuple[Candidate, ...]:
         """Return what a code can be, most likely first; empty when it is like nothing we know."""
 
+    def said(self, language: str, sentence: str) -> str:
+        """Return a sentence of a site's own rules in a language that they were written in too; else empty."""
+
     def orders(self, code: str) -> tuple[ReturnOrder, ...]:
         """Return the return orders that a tracking number, RMA, order number or SSCC stands for."""
 

@@ -1,7 +1,7 @@
 """Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -72,6 +72,7 @@ class Lookups:
         self._shipped = rules
         self._rules = rules
         self._newest = 0
+        self._words: tuple[Rules | None, str, Mapping[str, str]] = (None, "", {})
         self._nothing_recalled: tuple[int, str, tuple[str, ...]] | None = None
         self._compared: tuple[tuple[Recall, ...], str, tuple[str, ...]] | None = None
         self._copy = copy
@@ -154,6 +155,12 @@ class Lookups:
     def photograph(self, category: str, question: str, option: str, client: str) -> Path | None:
         """Return the site's own photograph of what an answer means; None where there are none."""
         return self._pictures.of(category, question, option, client) if self._pictures is not None else None
+
+    def said(self, language: str, sentence: str) -> str:
+        """Return a sentence of the rules in a language that they were written in too; empty where they were not."""
+        if self._words[0] is not self._rules or self._words[1] != language:
+            self._words = (self._rules, language, self._rules.words(language))
+        return self._words[2].get(sentence, "")
 
     def rubric(self, category: str, client: str) -> Rubric | None:
         """Return the questions for a client's goods of a category."""

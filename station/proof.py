@@ -9,6 +9,7 @@ from grading.overrides import Override
 from grading.route import RouteTable, tries
 from grading.rubric import Rubric
 from grading.soundness import Problem
+from grading.toml_text import Words
 from resources.words import SOURCE_LANGUAGE, known, languages
 from station.receiving.parcel import FOUND
 from station.records import OrderKind
@@ -35,11 +36,12 @@ def of_table(rules: Rules, client: str, table: RouteTable) -> list[Problem]:
 
 def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
     """Return the names in what somebody writes that nothing has: stops without words or that nothing gives,
-    pictures, kinds of orders, another client.
+    pictures, kinds of orders, another client, languages.
 
     For the writer alone: a bench of another version may have what we have not, and goes on without the words or the
     picture.
     """
+    spoken = [Problem("words", text) for text in _needless(written.words)]
     if isinstance(written, Rubric):
         answers = [(f"questions.{question.id}.{option.id}", option) for question, option in written.pairs.values()]
         unworded = [
@@ -47,16 +49,22 @@ def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
             for place, option in answers
             if option.stop and option.stop not in rules.interlocks
         ]
-        return unworded + [
-            Problem(place, f"picture: there is no {option.picture} among the program's; leave it out, or name another")
-            for place, option in answers
-            if option.picture and picture_of(option) is None
-        ]
+        return (
+            spoken
+            + unworded
+            + [
+                Problem(
+                    place, f"picture: there is no {option.picture} among the program's; leave it out, or name another"
+                )
+                for place, option in answers
+                if option.picture and picture_of(option) is None
+            ]
+        )
     rubrics = (*rules.rubrics.values(), *rules.clients.values())
     given = {option.stop for each in rubrics for _, option in each.pairs.values() if option.stop} | {*FOUND}
     own = "" if written.whose == DEFAULT else written.whose.casefold()
     kinds = get_args(OrderKind)
-    problems: list[Problem] = []
+    problems = spoken
     for name, _, condition in written.rules:
         told = [
             f"no question gives the stop {code}; one of {', '.join(sorted(given))}"
@@ -73,6 +81,21 @@ def unknown(rules: Rules, written: Rubric | RouteTable) -> list[Problem]:
         ]
         problems += [Problem(f"rule {name}", f"when: {each}") for each in told]
     return problems
+
+
+def _needless(words: Words) -> Iterator[str]:
+    """Languages the program does not speak, and sentences it has its own words for: nobody would see the file's."""
+    spoken = {*languages()} - {SOURCE_LANGUAGE}
+    for language, said in words.items():
+        if language not in spoken:
+            yield f"{language}: the program does not speak it; it speaks {', '.join(sorted(spoken))}"
+            continue
+        is_known = known(language)
+        yield from (
+            f"{language}: {text!r} is said by the program already, and its own words are shown; leave it out"
+            for text in said
+            if is_known(text)
+        )
 
 
 def remarks(rules: Rules, written: Rubric | RouteTable | Override) -> list[Problem]:
@@ -124,14 +147,15 @@ def untranslated(written: Rubric | RouteTable) -> list[Problem]:
         if language == SOURCE_LANGUAGE:
             continue
         is_known = known(language)
+        own_words = written.words.get(language, {})
         if isinstance(written, Rubric):
-            told = soundness.untranslated(written, is_known)
+            told = soundness.untranslated(written, lambda text: text in own_words or is_known(text))  # noqa: B023
         else:
             own = written.name.rpartition("+")[2]
             told = [
                 Problem(f"rule {name}", f"not translated: {rule.text}")
                 for name, rule, _ in written.rules
-                if name.startswith(f"{own}:") and not is_known(rule.text)
+                if name.startswith(f"{own}:") and rule.text not in own_words and not is_known(rule.text)
             ]
         found += [Problem(each.place, f"language {language}: {each.text}") for each in told]
     return found

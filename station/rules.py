@@ -50,6 +50,12 @@ class Rules(msgspec.Struct, frozen=True):
         """Return the questions for a client's goods of a category, or None when nobody wrote any."""
         return self.clients.get((client.casefold(), category)) or self.rubrics.get(category)
 
+    def words(self, language: str) -> Mapping[str, str]:
+        """Return what the files say in a language of their own sentences; those in force come before earlier ones."""
+        rubrics = (*self.versions.values(), *self.rubrics.values(), *self.clients.values())
+        written = (*(each.words for each in rubrics), *(each.words for each in self.routes.values()))
+        return {english: said for words in written for english, said in words.get(language, {}).items()}
+
     def table(self, client: str) -> RouteTable:
         """Return a client's routes, or those for all."""
         return self.routes.get(client.casefold()) or self.routes[""]

@@ -17,7 +17,7 @@ from devices.scanners.layouts import LAYOUTS
 from devices.scanners.wedge import WedgeSettings
 from devices.simulators.bench import SimulatedBench
 from devices.worker import Worker
-from resources.words import SOURCE_LANGUAGE, Translator, languages, mark
+from resources.words import SOURCE_LANGUAGE, Own, Translator, languages, mark, none_of_its_own
 from station.outcome import Tone
 from station.sample import SampleParcel
 from station.settings import KeyboardSettings, ReadingSettings, Settings
@@ -95,7 +95,9 @@ class App:
         self._settings, self._save = settings, save
         self._let_shoot: Callable[[bool], None] = _nobody_shoots
         self._let_read: Callable[[ReadingSettings], None] = _nobody_reads
-        self._tr = Translator(settings.language if settings.language in languages() else SOURCE_LANGUAGE)
+        language = settings.language if settings.language in languages() else SOURCE_LANGUAGE
+        self._own: Own = none_of_its_own
+        self._tr = Translator(language, self._say_own)
         QPixmapCache.setCacheLimit(_PICTURES_KEPT_KIB)
         self._inbox, self._sounds = Inbox(), Sounds()
         self._wedge = WedgeFilter(self.post, _wedge_settings(settings.keyboard))
@@ -140,7 +142,7 @@ class App:
             decode=decoder.want,
             find=finder.want,
         )
-        self._let_shoot = station.desk.let_shoot
+        self._own, self._let_shoot = station.desk.bench.known.said, station.desk.let_shoot
         self._let_shoot(self._settings.auto_shutter)
         self._let_read = lambda reading: station.use(msgspec.structs.replace(station.settings, reading=reading))
         self._settings_page.changed.connect(session.render)
@@ -154,7 +156,7 @@ class App:
                 each.close()
             self.qt.removeEventFilter(self._wedge)
             sys.excepthook = hook
-            self._let_shoot, self._let_read = _nobody_shoots, _nobody_reads
+            self._let_shoot, self._let_read, self._own = _nobody_shoots, _nobody_reads, none_of_its_own
             session.end()
             self._settings_page.changed.disconnect(session.render)
             session.deleteLater()
@@ -253,6 +255,10 @@ class App:
         self._settings = msgspec.structs.replace(self._settings, **{each: getattr(settings, each) for each in fields})
         self._save(self._settings)
 
+    def _say_own(self, language: str, sentence: str) -> str:
+        """Say a sentence of the rules of the station that is shown; there may be none yet."""
+        return self._own(language, sentence)
+
     def _play(self, tone: Tone) -> None:
         if self._settings.sound:
             self._sounds.play(tone)
@@ -260,7 +266,7 @@ class App:
     def _change(self, name: str, value: object) -> None:
         """Change one setting of the screen, now and for the next start."""
         self._settings = msgspec.structs.replace(self._settings, **{name: value})
-        self._tr = Translator(self._settings.language)
+        self._tr = Translator(self._settings.language, self._say_own)
         self._save(self._settings)
         self._let_shoot(self._settings.auto_shutter)
         if name == "reading":

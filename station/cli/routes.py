@@ -60,8 +60,8 @@ def explain(described: Described, client: str, language: str) -> int:
 
     Raises SettingsError for facts, a season or a language that do not exist.
     """
-    tr = translator(language)
     table = _table(client)
+    tr = translator(language, table.words)
     season, seasons = described.facts.get("season"), [each.name for each in table.figures.seasons]
     if season and season not in seasons:
         raise SettingsError(f"There is no season {season!r}; one of {', '.join(seasons)}.")

@@ -93,8 +93,9 @@ def preview(name: str, language: str, walk: Walk, codes: bool = False) -> int:
 
     With `codes`, what marketplaces call the outcome is told too.
     """
-    tr = translator(language)
+    translator(language)  # refuses a language we do not have, before anything is walked
     shown = _rubric(name, walk.client)
+    tr = translator(language, shown.words)
     unsound = soundness.check(shown)
     if unsound:
         sys.stdout.writelines(f"{name}: {_where(each.place)}: {each.text}.\n" for each in unsound)

@@ -29,6 +29,14 @@ def test_a_sentence_without_translation_is_english(language: str) -> None:
     assert translator.gettext("") == ""
 
 
+def test_a_sites_own_words_say_what_the_catalogue_does_not_and_nothing_else() -> None:
+    own = {"Is the zip whole?": "¿Está entera la cremallera?", "Settings": "Otra cosa"}
+    translator = words.Translator("es", lambda language, sentence: own.get(sentence, "") if language == "es" else "")
+    assert translator.gettext("Is the zip whole?") == "¿Está entera la cremallera?"
+    assert translator.gettext("Settings") == words.Translator("es").gettext("Settings") != "Otra cosa"
+    assert translator.gettext("No catalogue has this") == "No catalogue has this"
+
+
 @pytest.mark.parametrize(("count", "said"), [(0, "0 crates"), (1, "1 crate"), (2, "2 crates")])
 def test_the_form_follows_the_count(count: int, said: str) -> None:
     assert words.Translator("es").plural("{count} crate", "{count} crates", count) == said

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from resources import find
+from resources.words import Translator
 from station.authority.may import Act, Close, Override, may
 from station.cli.doctor import checks
 from station.copy_marks import rules_in
@@ -133,6 +134,58 @@ def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, kno
     )
     assert ["SHA-256" in rules[0].why, "cannot be read" in rules[1].why, rules[2].why] == [True, True, "it is empty"]
     assert names(known) == "apparel@5"
+
+
+OWN = """
+[[add.questions]]
+id = "ribbon"
+kind = "inspection"
+text = "Is the {brand} ribbon on it?"
+hint = "At the collar."
+params = { brand = "Northwind" }
+[[add.questions.options]]
+id = "yes"
+key = 1
+text = "On it"
+word = "Ribbon on it"
+cosmetic = "A"
+[[add.questions.options]]
+id = "no"
+key = 2
+text = "Cut off"
+word = "Ribbon cut off"
+cosmetic = "B"
+[words.es]
+"Is the {brand} ribbon on it?" = "¿Lleva la cinta de {brand}?"
+"""
+IN_APPAREL_5 = CLIENT.replace("apparel@6", "apparel@5")
+
+
+def test_a_client_says_its_own_sentences_in_the_language_of_the_bench(copy: LocalCopy, known: Lookups) -> None:
+    (told_of,) = take(copy, told(1, "rubrics/clients/northwind.apparel.toml", IN_APPAREL_5 + OWN))
+    assert (told_of.why, names(known, "Northwind")) == ("", "apparel@5+northwind@1")
+    translator = Translator("es", known.said)
+    said = translator.format("Is the {brand} ribbon on it?", brand="Northwind")
+    assert said == "¿Lleva la cinta de Northwind?"
+    assert Translator("en", known.said).gettext("Cut off") == translator.gettext("Cut off") == "Cut off"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ('es."Nobody says this" = "Nadie"', "words.es: 'Nobody says this' is no sentence of this file"),
+        ('es."On it" = " "', "words.es: 'On it' has no words"),
+        ('es."On it" = "{brand}"', "words.es: 'On it': nothing fills the place {brand}"),
+        ('ES."On it" = "X"', "words"),
+        ('xx."On it" = "X"', "words: xx: the program does not speak it; it speaks es"),
+        ('es."Tag or label" = "X"', "is no sentence of this file"),
+        ('es."Yes" = "Si"', "words: es: 'Yes' is said by the program already"),
+    ],
+)
+def test_words_that_would_say_nothing_or_break_are_refused_where_they_are_written(words: str, says: str) -> None:
+    toml = IN_APPAREL_5 + OWN.replace("Cut off", "Yes") + f"[words]\n{words}\n"
+    toml = toml.replace('[words.es]\n"Is the {brand} ribbon on it?" = "¿Lleva la cinta de {brand}?"\n', "")
+    assert says in fault(book_of(()), "rubrics/clients/northwind.apparel.toml", toml.encode(), writing=True)
 
 
 def test_another_text_under_a_name_that_was_signed_off_stays_out(copy: LocalCopy) -> None:

@@ -282,7 +282,7 @@ def test_undo_keeps_what_was_read_as_long_as_its_photo_stands(unread) -> None:
     unread.do(Do.UNDO)
     assert unread.stage is Stage.READING
     assert unread.state.item.serial.verdict == "unread"
-    while unread.state.item.answers:
+    while len(unread.state.item.answers) > 1:  # the battery was asked about before the photos
         unread.do(Do.UNDO)
     assert len(unread.state.item.read) == 1
     while unread.state.item.photos:

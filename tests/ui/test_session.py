@@ -177,9 +177,9 @@ def test_how_many_questions_follow_is_said_when_it_is_known(bench: Bench) -> Non
     """A sealed unit is asked for nothing more, so before the packaging nobody can know."""
     bench.hands.sign_in()
     bench.hands.scan(bench.hands.begin("headphones").items[0].code)
-    bench.hands.go_to("inspect")
     assert "Question 1 · about 10 more" in bench.shown()
     bench.type("1", enter=False)
+    bench.hands.go_to("inspect")
     assert "Question 2 · about 9 more" in bench.shown()
     bench.type("2", enter=False)
     for number in range(3, 11):
@@ -191,10 +191,10 @@ def test_how_many_questions_follow_is_said_when_it_is_known(bench: Bench) -> Non
 def test_large_pictures_go_with_the_answer_and_the_question_is_answered_there(bench: Bench) -> None:
     bench.hands.sign_in()
     bench.hands.scan(bench.hands.begin("headphones").items[0].code)
-    bench.hands.go_to("inspect")
     bench.type("z", enter=False)
     assert "Back to the question" not in bench.shown()  # the first question has no pictures
     bench.type("1", enter=False)
+    bench.hands.go_to("inspect")
     for leave in (Qt.Key.Key_Z, Qt.Key.Key_Escape):
         bench.type("z", enter=False)
         assert "Back to the question" in bench.shown()

@@ -65,6 +65,13 @@ def test_a_sentence_of_the_site_s_own_is_named_and_published(
     assert noted in capsys.readouterr().out
 
 
+def test_a_sentence_with_words_of_its_own_is_not_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = changed(tmp_path, "The client sells no damaged goods", "He sells no damaged goods")
+    file.write_text(file.read_text() + '\n[words.es]\n"He sells no damaged goods" = "No vende género dañado"\n')
+    assert publish(tmp_path, str(file)) == 0
+    assert "not translated" not in capsys.readouterr().out
+
+
 OVERRIDE = """
 id = "{id}"
 version = 1
