@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from station.cli.parts import COPY_FILE
+from station.cli.parts import COPY_FILE, JOURNAL_FILE
 from station.copy_marks import rules_in
 from station.deliveries import in_force
 from station.reference_photo import NotAPicture, read
@@ -36,7 +36,12 @@ def add(data: Path, file: Path, place: Place) -> int:
 
 
 def show(data: Path) -> int:
-    """List the answers that have a photograph of the site; 1 when one of them is not asked any more."""
+    """List the answers that have a photograph of the site; 1 when one of them is not asked any more.
+
+    Raises SettingsError for a folder that is no station's.
+    """
+    if not (data / JOURNAL_FILE).is_file() and not (data / FOLDER).is_dir():
+        raise SettingsError(f"There is neither a journal nor a photograph in {data}. Name a station's data folder.")
     rules, known = _rules(data), AnswerPictures(data / FOLDER).all()
     lost = [place for place in sorted(known) if not belongs(place, rules.rubric)]
     for place, file in sorted(known.items()):

@@ -58,13 +58,11 @@ def check(files: list[Path]) -> int:
 def explain(described: Described, client: str, language: str) -> int:
     """Say which rules were tried for one item, which one decided, what each way is worth and why; return 0.
 
-    Raises SettingsError for facts, a season or a language that do not exist.
+    Raises SettingsError for facts, a category, stop, season or language that do not exist.
     """
     table = _table(client)
     tr = translator(language, table.words)
-    season, seasons = described.facts.get("season"), [each.name for each in table.figures.seasons]
-    if season and season not in seasons:
-        raise SettingsError(f"There is no season {season!r}; one of {', '.join(seasons)}.")
+    _refuse_unknown(table, described)
     try:
         grade = msgspec.convert(
             {
@@ -98,6 +96,20 @@ def explain(described: Described, client: str, language: str) -> int:
             )
             _say(f"    {tr.format(words, amount=tr.money(abs(cost)))}")
     return 0
+
+
+def _refuse_unknown(table: route.RouteTable, described: Described) -> None:
+    """Raise SettingsError for a name that nothing has: its route would be that of what nobody knows."""
+    rules = read_rules()
+    sought = {code for _, _, condition in table.rules for code in condition.sought("stops")}
+    told = [
+        ("category", described.facts.get("category"), {*rules.rubrics, *table.figures.weekly_permille}),
+        ("season", described.facts.get("season"), {each.name for each in table.figures.seasons}),
+        *(("stop", code, {*rules.interlocks, *sought}) for code in described.stops),
+    ]
+    for kind, name, names in told:
+        if name and name not in names:
+            raise SettingsError(f"There is no {kind} {name!r}; one of {', '.join(sorted(names))}.")
 
 
 def facts_of(category: str, client: str, price_minor: int, currency: str, **more: object) -> dict[str, object]:

@@ -20,6 +20,7 @@ from station.records import Ruled
 from tests.ui.conftest import parcel_called
 from ui import story, wording
 from ui.parts.preview import Preview
+from ui.parts.text import Text
 from ui.screen import NOTICE_S
 from ui.window import Window
 
@@ -233,3 +234,14 @@ def test_beside_an_unknown_parcel_stand_the_orders_it_may_be(hands, see: Callabl
     hands.go_to("place")
     hands.go_to("item")
     assert next(each.rma for each in see().likely) == "RMA-1044"
+
+
+def test_a_line_that_finds_no_room_ends_in_an_ellipsis(qapp: QApplication) -> None:
+    line = Text("small", wrap=False)
+    line.show_text("Maximiliano Rodríguez-Castellanos")
+    line.resize(line.sizeHint())
+    whole = line.grab().toImage()
+    line.resize(line.width() // 2, line.height())
+    half = line.grab().toImage()
+    assert half != whole.copy(0, 0, half.width(), half.height())
+    assert line.text().replace("\u200b", "") == "Maximiliano Rodríguez-Castellanos"

@@ -4,7 +4,8 @@ import re
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 Size = Literal["small", "body", "head", "prompt", "huge"]
 
@@ -35,7 +36,10 @@ def short(code: str, keep: int = 20) -> str:
 
 
 class Text(QLabel):
-    """One text of one size. What it shows comes from `show_text` alone."""
+    """One text of one size. What it shows comes from `show_text` alone.
+
+    One that does not wrap ends in an ellipsis where it has no room, so that nobody takes a part for the whole.
+    """
 
     def __init__(
         self,
@@ -65,3 +69,17 @@ class Text(QLabel):
             self._shown = text
             self.setText(breakable(text))
         self.setVisible(bool(text))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the text, cut by an ellipsis where a single line is too long for its place."""
+        room = self.contentsRect()
+        cut = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        if self.wordWrap() or cut == self.text():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        align = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        self.style().drawItemText(
+            painter, room, int(align), self.palette(), self.isEnabled(), cut, self.foregroundRole()
+        )
+        painter.end()

@@ -117,3 +117,8 @@ def test_a_real_bench_finds_it_in_its_folder(data, scratch) -> None:
         found = station.desk.bench.known.photograph(*ANSWER, "LUMENFOLD")
         assert found is not None and found.is_relative_to(data)
         assert station.desk.bench.known.photograph(*ANSWER, "Hearthwick") is None
+
+
+def test_a_folder_that_is_no_stations_lists_nothing(tmp_path, capsys) -> None:
+    assert say("pictures", "list", tmp_path) == 1
+    assert "There is neither a journal nor a photograph in" in capsys.readouterr().err

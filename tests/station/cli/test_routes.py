@@ -139,7 +139,8 @@ def test_only_a_rule_that_compares_ways_needs_their_worth(
     [
         (["--waiting", "refurb"], "Say how many items wait as WAY=N"),
         (["--waiting", "moon=3"], "cannot be described like this"),
-        (["--season", "winterr"], "There is no season 'winterr'; one of winter, summer, christmas"),
+        (["--season", "winterr"], "There is no season 'winterr'; one of christmas, summer, winter"),
+        (["--stop", "hazzard"], "There is no stop 'hazzard'; one of batch_unread, broken"),
         (["--today", "soon"], "cannot be described like this"),
         (["--language", "xx"], "There is no language 'xx'"),
     ],
@@ -147,3 +148,8 @@ def test_only_a_rule_that_compares_ways_needs_their_worth(
 def test_what_makes_no_sense_is_refused(told: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["routes", "explain", "phones", *told]) == 1
     assert says in capsys.readouterr().err
+
+
+def test_a_category_that_nothing_has_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["routes", "explain", "phone"]) == 1
+    assert "There is no category 'phone'; one of apparel, appliances" in capsys.readouterr().err
