@@ -42,9 +42,11 @@ class Limits(msgspec.Struct, frozen=True):
     `bright_share`: so much of the frame has a clipped channel, or nearly twice as much of the item is white (12
     of 17 at +2 EV, none at 0). `glare_share`: one spot of so much of the item has a value of 252 and more and a
     saturation under 40, and does not go on beyond the picture. `mat_distance`: how far from the mat's a colour must be
-    (CIELAB, 8 bit). `item_share`:
-    least part of the frame that an item fills. `moved_share`: between two live pictures more of the frame changes
-    when something moves; `changed_share`: more than this differs when another thing, or another side of it, is shown.
+    (CIELAB, 8 bit), `mat_steps` by how much more the grey levels within 1/160 of the frame deviate than the mat's (its
+    grain 0.7 to 1.2, print 40 to 110, the shadow of a white card 4 to 12), which counts where colour finds less than
+    `drawn_share` of the frame. `item_share`: least part of the frame that an item fills. `moved_share`: between two
+    live pictures more of the frame changes when something moves; `changed_share`: more than this differs when another
+    thing, or another side of it, is shown.
     `evenness`: a photo is shaken when the sharpness across its softest direction is a smaller share of that across its
     sharpest (82 photos and 21 drawn had 0.47 to 0.96, but for three 0.6 and more; shaken by 9 pixels most had less than
     0.5).
@@ -57,6 +59,8 @@ class Limits(msgspec.Struct, frozen=True):
     bright_share: float = 0.2
     glare_share: float = 0.012
     mat_distance: float = 16.0
+    mat_steps: float = 4.0
+    drawn_share: float = 0.02
     item_share: float = 0.004
     moved_share: float = 0.004
     changed_share: float = 0.02
@@ -68,6 +72,8 @@ LIMITS = Limits()
 JUDGED_PX = 1600
 """The longer side of a photo when its sharpness is measured; smaller ones stay as they are."""
 
+# How many rows of cells at top and bottom tell of a mat nobody took a picture of; how much more than it an item has.
+_BORDER, _MAT_TEXTURE = 4, 2.0
 _ROUNDS, _MAT_SPREAD = 7, 6.0  # after these the guess of the mat hardly moves; how much a mat itself differs (CIELAB)
 
 
@@ -186,7 +192,9 @@ def covered(pixels: Pixels, mat: Pixels | None, limits: Limits = LIMITS) -> Mask
 def covered_cells(pixels: Pixels, mat: Pixels | None, limits: Limits = LIMITS) -> Pixels:
     """Return 1 where the picture differs from the mat and 0 elsewhere, at 160 cells along its longer side.
 
-    Seen so coarsely, grain and printed lines do not matter. Without the mat's picture it is guessed.
+    A cell differs by its colour; where hardly any does, also by more print, edge or shadow in it than a mat has: white
+    goods on a white mat have no colour of their own. Seen so coarsely, grain does not matter. Without the mat's picture
+    it is guessed.
     """
     import cv2
     import numpy
@@ -199,9 +207,44 @@ def covered_cells(pixels: Pixels, mat: Pixels | None, limits: Limits = LIMITS) -
         # A lamp that got brighter or dimmer since must not look like an item.
         ground[..., 0] += numpy.median(seen[..., 0] - ground[..., 0])
     far = (numpy.linalg.norm(seen - ground, axis=2) > limits.mat_distance).astype(numpy.uint8)
-    far = cv2.morphologyEx(far, cv2.MORPH_OPEN, numpy.ones((3, 3), numpy.uint8))
-    outlines, _ = cv2.findContours(far, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return cv2.drawContours(numpy.zeros_like(far), outlines, -1, 1, cv2.FILLED)
+    speck = numpy.ones((3, 3), numpy.uint8)
+    found = cv2.morphologyEx(far, cv2.MORPH_OPEN, speck)
+    if found.mean() < limits.drawn_share:
+        far |= _drawn_on(pixels, mat, (seen.shape[1], seen.shape[0]), limits)
+        found = cv2.morphologyEx(far, cv2.MORPH_OPEN, speck)
+    outlines, _ = cv2.findContours(found, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return cv2.drawContours(numpy.zeros_like(found), outlines, -1, 1, cv2.FILLED)
+
+
+def _drawn_on(pixels: Pixels, mat: Pixels | None, size: tuple[int, int], limits: Limits) -> Pixels:
+    """Return 1 for the cells that hold, or lie between, more print, edges or shadows than the mat, of that size."""
+    import cv2
+    import numpy
+
+    steps = _steps(pixels, size)
+    if mat is not None:
+        least = _steps(mat, size) + limits.mat_steps
+    else:
+        border = numpy.concatenate((steps[:_BORDER].ravel(), steps[-_BORDER:].ravel()))
+        least = max(limits.mat_steps, _MAT_TEXTURE * float(numpy.percentile(border, 90)))
+    drawn = (steps > least).astype(numpy.uint8)
+    drawn = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, numpy.ones((7, 7), numpy.uint8))
+    outlines, _ = cv2.findContours(drawn, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    # Of a plain white thing there is only the shadow at one or two of its sides.
+    return cv2.drawContours(numpy.zeros_like(drawn), [cv2.convexHull(each) for each in outlines], -1, 1, cv2.FILLED)
+
+
+def _steps(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    """The deviation of the grey levels within each cell, of which the picture has `size`; a cell is 4 x 4 pixels."""
+    import cv2
+    import numpy
+
+    fine = (size[0] * 4, size[1] * 4)
+    grey = cv2.cvtColor(cv2.resize(pixels, fine, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+    levels = grey.astype(numpy.float32)
+    mean = cv2.resize(levels, size, interpolation=cv2.INTER_AREA)
+    square = cv2.resize(levels * levels, size, interpolation=cv2.INTER_AREA)
+    return numpy.sqrt(numpy.maximum(square - mean * mean, 0))
 
 
 def _coarse(pixels: Pixels, size: tuple[int, int] | None) -> Pixels:

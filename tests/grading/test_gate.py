@@ -74,6 +74,42 @@ def test_a_mirrored_lamp_is_seen(scenes) -> None:
     assert seen(picture + 255 * cv2.GaussianBlur(lamp, (0, 0), 6)[..., None]).problems == ("glare",)
 
 
+def on_white(thing: str) -> numpy.ndarray:
+    """A nearly white mat under a lamp, and a nearly white card on it: plain, or with small print or bold letters."""
+    rows, columns = numpy.mgrid[-1:1:1080j, -1:1:1920j]
+    picture = (235 * (1 - 0.08 * (rows**2 + columns**2)))[..., None] * numpy.ones(3)
+    if thing != "nothing":
+        shadow = cv2.rectangle(numpy.zeros((1080, 1920)), (600, 350), (1310, 760), 1.0, -1)
+        picture -= 25 * cv2.GaussianBlur(shadow, (0, 0), 8)[..., None]
+        picture[350:750, 600:1300] = (225, 235, 242)
+    drawn = pixels(picture)
+    ink = {"small print": (0.9, 2, ["aqua, glycerin, parfum, alcohol"] * 8), "bold letters": (4, 16, ["HLD-330"])}
+    size, thick, lines = ink.get(thing, (1, 1, []))
+    for number, line in enumerate(lines):
+        at = (640, (420 if len(lines) > 1 else 600) + 40 * number)
+        cv2.putText(drawn, line, at, cv2.FONT_HERSHEY_SIMPLEX, size, (40, 40, 40), thick, cv2.LINE_AA)
+    return pixels(drawn + numpy.random.default_rng(1).normal(0, 2.5, drawn.shape))
+
+
+@pytest.mark.parametrize("has_mat", [False, True])
+@pytest.mark.parametrize("thing", ["card", "small print", "bold letters"])
+def test_white_goods_on_a_white_mat_are_seen(thing: str, has_mat: bool) -> None:
+    mat = on_white("nothing") if has_mat else None
+    picture = on_white(thing)
+    look = glance(picture, glance(picture, mat=mat), mat=mat)
+    # On a plain card no edge is sharp; what is printed is.
+    of_photo = {*check(picture, empty_mat=mat).problems} - ({"blurred"} if thing == "card" else set())
+    assert (look.problems, of_photo) == ((), set())
+    left, top, right, bottom = look.box
+    assert 0.25 < left < 0.45 and 0.25 < top < 0.55 and 0.5 < right < 0.75 and 0.5 < bottom < 0.75
+
+
+@pytest.mark.parametrize("has_mat", [False, True])
+def test_a_white_mat_alone_is_empty(has_mat: bool) -> None:
+    mat = on_white("nothing")
+    assert glance(mat, glance(mat), mat=mat if has_mat else None).problems == ("empty",)
+
+
 def test_the_first_picture_is_never_still(scenes) -> None:
     assert glance(pixels(scenes.picture("box"))).problems == ("moving",)
 
