@@ -222,6 +222,7 @@ def _drawn_on(pixels: Pixels, mat: Pixels | None, size: tuple[int, int], limits:
     import numpy
 
     steps = _steps(pixels, size)
+    least: Any
     if mat is not None:
         least = _steps(mat, size) + limits.mat_steps
     else:

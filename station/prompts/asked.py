@@ -10,6 +10,7 @@ from station.stages import Stage
 from station.state import Ask, Choice, State
 from station.steps import shift
 from station.steps.close import text_of
+from station.steps.examine import SAME_SHOT
 
 _CODE_SHOWN = 48
 _LEAVE = Button("Esc", mark("Back"), Command(Do.CANCEL), aside=True)
@@ -176,6 +177,8 @@ def _problem_words(ask: Ask) -> dict[str, str]:
     """Return the words for what is wrong with a doubtful photo: the worst fault, and what to do about it."""
     if ask.photo is None:
         return {}
+    if ask.photo.problems[:1] == (SAME_SHOT,):
+        return {"problems": mark("This is the picture you took before. Show what this photo asks for.")}
     if ask.photo.problems:
         return {"problems": PROBLEM_TEXTS.get(ask.photo.problems[0], ask.photo.problems[0])}
     return {"problems": mark("This photo was taken before, of another item.")}

@@ -388,6 +388,22 @@ def test_a_bad_photo_is_taken_again_or_kept_knowingly(walk, walk_from) -> None:
     assert again.facts == []
 
 
+def test_the_picture_of_another_shot_of_the_item_is_asked_about(walk, walk_from) -> None:
+    def shown(bits: int) -> str:
+        return f"{(1 << bits) - 1:064x}"
+
+    walk.arrive("headphones").item("headphones").photo(fingerprint=shown(0), sha256="01" * 32)
+    assert walk.stage is Stage.PHOTO
+    turned = walk_from(walk.state).photo(fingerprint=shown(18), sha256="02" * 32)
+    assert turned.stage is not Stage.DOUBT
+    walk.photo(fingerprint=shown(7), sha256="02" * 32)
+    words = "This is the picture you took before. Show what this photo asks for."
+    assert (walk.stage, prompt(walk.state, walk.known).params["problems"]) == (Stage.DOUBT, words)
+    kept = walk_from(walk.state).do(Do.CHOOSE, "keep").facts[0]
+    assert (kept.verdict, kept.problems) == ("accepted", ("same_shot",))
+    assert walk.do(Do.CHOOSE, "again").last.capture is not None
+
+
 def test_a_photo_left_out_says_why_and_somebody_must_look(walk) -> None:
     walk.arrive("tee").item("tee").do(Do.SKIP).do(Do.CHOOSE, "camera")
     skipped, raised = walk.last.facts
