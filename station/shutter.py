@@ -17,8 +17,8 @@ HOLD_S = 0.5
 HOLD_FRAMES = 5
 """How many pictures that takes at least: a slow camera shows too little of what moves."""
 
-SAME = "same"
-"""Said in place of a problem: the picture is good, and is the one a photo was taken of."""
+SAME, SAME_ITEM = "same", "same_item"
+"""Said in place of a problem: the picture is good, and is the one a photo was taken of, or one of the item before."""
 
 Trace = Any  # grading.gate.Glance.trace
 
@@ -27,23 +27,25 @@ class Shutter(msgspec.Struct, frozen=True):
     """What is remembered between two pictures.
 
     `due` is the request of the photo that is due, empty when none is, `last` the latest that was; `shown` is what was
-    to be seen at the last still; `began` is when and with which trace the picture began to be good and still.
+    to be seen at the last still and `of` its item; `began` is when and with which trace the picture began to be good
+    and still.
     """
 
     due: str = ""
     last: str = ""
     shown: Trace | None = None
+    of: str = ""
     began: tuple[float, Trace] | None = None
     frames: int = 0
 
 
 class Look(msgspec.Struct, frozen=True):
-    """What one picture does: the share of the waiting that is over, whether to take the photo now, and whether only
-    the same thing is still shown."""
+    """What one picture does: the share of the waiting that is over, whether to take the photo now, and what to say
+    (`SAME` or `SAME_ITEM`) where only the same thing is still shown."""
 
     steady: float = 0.0
     shoot: bool = False
-    same: bool = False
+    same: str = ""
 
 
 def arm(shutter: Shutter, request: str, trace: Trace | None) -> Shutter:
@@ -55,15 +57,15 @@ def arm(shutter: Shutter, request: str, trace: Trace | None) -> Shutter:
         return shutter
     if not request:
         return msgspec.structs.replace(shutter, due="", began=None)
-    shown = shutter.shown
+    shown, of = shutter.shown, shutter.of
     if request == shutter.last or (shown is None and _item(request) == _item(shutter.last)):
-        shown = trace
-    return Shutter(request, request, shown)
+        shown, of = trace, _item(request)
+    return Shutter(request, request, shown, of)
 
 
 def taken(shutter: Shutter, trace: Trace | None) -> Shutter:
     """A still was asked for, by whomever: the next one needs something else to be seen than now."""
-    return msgspec.structs.replace(shutter, shown=trace, began=None)
+    return msgspec.structs.replace(shutter, shown=trace, of=_item(shutter.due or shutter.last), began=None)
 
 
 def look(shutter: Shutter, problems: tuple[str, ...], trace: Trace, at: float) -> tuple[Shutter, Look]:
@@ -72,7 +74,7 @@ def look(shutter: Shutter, problems: tuple[str, ...], trace: Trace, at: float) -
     if not shutter.due or problems:
         return rest, Look()
     if shutter.shown is not None and not differs(shutter.shown, trace, LIMITS.changed_share):
-        return rest, Look(same=True)
+        return rest, Look(same=SAME if shutter.of == _item(shutter.due) else SAME_ITEM)
     began = shutter.began
     # Against the first of the good ones: what creeps never moves much between two pictures.
     if began is None or differs(began[1], trace, LIMITS.moved_share):

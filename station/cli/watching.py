@@ -118,7 +118,7 @@ class Watcher:
             self._shutter = self._told.popleft()(self._shutter, seen.trace)
         self._shutter, look = shutter.look(self._shutter, seen.problems, seen.trace, at)
         self._glance = seen
-        said = seen.problems or ((shutter.SAME,) if look.same else ())
+        said = seen.problems or ((look.same,) if look.same else ())
         self._post(FrameJudged(device, said, seen.box, look.steady, (guide.wide, guide.high)))
         if look.shoot:
             self._post(PhotoReady(self._shutter.due))

@@ -37,8 +37,8 @@ _NOT_SAVED: Mapping[str, str] = {
     "read_only": mark("The folder of the photos cannot be written. Call IT."),
 }
 SAME_SHOT = "same_shot"
-# Of 42 drawn scenes grain moved 0 to 7 of a fingerprint's 256 bits (`grading.photo.fingerprint`), a shift of the item by
-# 20 pixels of 1,280 moved 18 and more, a turn by five degrees 23 and more.
+# In 42 drawn scenes grain moved 0 to 7 of a fingerprint's 256 bits (`grading.photo.fingerprint`), a shift of the item
+# by 20 pixels of 1,280 moved 18 and more, a turn by five degrees 23 and more.
 _SAME_BITS = 8
 DOUBT = (
     Choice("again", mark("Take it again")),

@@ -141,6 +141,14 @@ def test_the_next_item_may_lie_there_already(watched) -> None:
     assert watched.shot == ["i1/whole/0", "i2/whole/0"]
 
 
+def test_the_item_before_that_still_lies_there_is_told_from_the_same_side() -> None:
+    watched = Watched().arm("i1/whole/0").show(1).arm("i1/label/1")
+    assert shutter.look(watched.shutter, (), trace(1), 9.0)[1].same == shutter.SAME
+    watched.show(2).arm("").arm("i2/whole/0")
+    assert shutter.look(watched.shutter, (), trace(2), 99.0)[1].same == shutter.SAME_ITEM
+    assert shutter.look(watched.shutter, (), trace(3), 99.0)[1].same == ""
+
+
 def test_what_nobody_answered_is_asked_again(watched) -> None:
     watched.arm("i1/whole/0").show(1, frames=60, answered=False)
     assert len(watched.shot) > 1

@@ -23,6 +23,7 @@ def window(hands, dress: Callable, qapp: QApplication) -> Iterator[Window]:
     hands.sign_in()
     hands.begin("headphones")
     hands.scan("9506000001074")
+    hands.go_to("serial")
     hands.scan("H2224425130")
     made = Window(SettingsPage(languages()))
     made.resize(1280, 800)
@@ -102,3 +103,4 @@ def test_one_thing_to_do_at_a_time() -> None:
     assert live_words(tr, None) == live_words(tr, FrameJudged("camera")) == ""
     assert live_words(tr, FrameJudged("camera", ("dark", "moving"))) == LIVE_TEXTS["dark"]
     assert live_words(tr, FrameJudged("camera", ("same",))) == "Show another side, or press Space"
+    assert live_words(tr, FrameJudged("camera", ("same_item",))) == "Lay the next item here, or press Space"

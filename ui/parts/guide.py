@@ -1,17 +1,23 @@
 """What is drawn over the live picture: the shot's frame, the item as it is seen, what to do, and how soon it shoots."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
 from grading.gate import LIVE_TEXTS
 from resources.words import Translator, mark
 from station.inputs import FrameJudged
+from station.shutter import SAME, SAME_ITEM
 from ui.parts.lettering import sized
 from ui.theme import BODY, HEAD, RADIUS, S8, S16, Theme
 
 # On a camera's picture, which may have any colour, these two stand out together in both themes.
 _DARK, _LIGHT = "#12171c", "#ffffff"
-_SAME = mark("Show another side, or press Space")
+_SAME: Mapping[str, str] = {
+    SAME: mark("Show another side, or press Space"),
+    SAME_ITEM: mark("Lay the next item here, or press Space"),
+}
 _RING = 44
 # Between the corners of a frame that fills so much of the picture there is room for words.
 _WIDE = 0.6
@@ -21,7 +27,8 @@ def live_words(tr: Translator, judged: FrameJudged | None) -> str:
     """Return the few words that say what to do; nothing when all is well."""
     if judged is None or not judged.problems:
         return ""
-    return tr.gettext(LIVE_TEXTS.get(judged.problems[0], _SAME))
+    first = judged.problems[0]
+    return tr.gettext(LIVE_TEXTS.get(first) or _SAME.get(first) or _SAME[SAME])
 
 
 def paint_guide(
