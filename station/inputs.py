@@ -98,7 +98,8 @@ class FrameJudged(msgspec.Struct, frozen=True):
 
     `problems` are codes of grading.gate.LIVE_TEXTS, what to mend first first, or `same` alone when a photo was taken
     of just this (`same_item`: one of the item before); `box` is the item's left, top, right and bottom, `outline` the
-    width and height of the shot's frame, all as shares of the picture; `steady` is the share of the waiting for the photo that is over.
+    width and height of the shot's frame, all as shares of the picture; `steady` is the share of the waiting for the
+    photo that is over.
     """
 
     device: str
