@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 # Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
-REVISION = "0016"
+REVISION = "0018"
 
 metadata = MetaData()
 
@@ -233,7 +233,7 @@ elsewhere_mark = Table(
 
 # What return lines resolve to: once for each line and kind, and once for each line and role (`customer` or `goods`)
 # among those that were not taken back. `state` and what may follow it: `resolutions.queue`. `not_before` is also how
-# long a claim holds; `later` is what the facts said after the decision.
+# long a claim holds; `later` is what the facts said after the decision; `quantity` is 0 where nobody said it.
 resolution = Table(
     "resolution",
     metadata,
@@ -257,6 +257,7 @@ resolution = Table(
     Column("fingerprint", String, nullable=False),
     Column("reference", String, nullable=False),
     Column("later", Text, nullable=False),
+    Column("quantity", BigInteger, nullable=False, server_default="0"),
     Index("resolution_due", "state", "not_before"),
     Index(
         "resolution_once",

@@ -69,7 +69,10 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Resolution(msgspec.Struct, frozen=True):
-    """One thing that a line resolves to; `amount_minor` is the sum of the parts, 0 where no money moves."""
+    """One thing that a line resolves to; `amount_minor` is the sum of the parts, 0 where no money moves.
+
+    `quantity`: of how many of its units.
+    """
 
     line: str
     kind: Kind
@@ -78,6 +81,7 @@ class Resolution(msgspec.Struct, frozen=True):
     rule: str
     why: str
     parts: tuple[Part, ...] = ()
+    quantity: int = 1
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -115,8 +119,13 @@ class _Line(NamedTuple):
     @property
     def is_complete(self) -> bool:
         """Whether every declared unit is inspected or confirmed missing."""
-        known = len(self.units) + sum(each.quantity for each in self.missing)
+        known = len(self.units) + self.gone
         return known >= self.line.quantity and all(each.is_routed for each in self.units)
+
+    @property
+    def gone(self) -> int:
+        """How many units were confirmed missing."""
+        return sum(each.quantity for each in self.missing)
 
 
 def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
@@ -171,7 +180,7 @@ def _check_receipts(case: _Line) -> None:
     another site moves no money of an order by itself."""
     serials = [each.serial for each in case.units if each.serial]
     doubled = len(set(serials)) < len(serials)
-    beyond = len(case.units) + sum(each.quantity for each in case.missing) > case.line.quantity
+    beyond = len(case.units) + case.gone > case.line.quantity
     if not doubled and not beyond:
         if case.elsewhere:
             raise _Person("another_site")
@@ -216,25 +225,37 @@ def _by_ruling(case: _Line, ruling: Ruling) -> list[Resolution]:
     if ruling.then == "refund" and amount <= 0:
         raise _Person("nothing_left")
     parts = (Part("ruling", amount, ruling.why, (f"decided by {ruling.by}",)),) if amount else ()
-    return [_resolution(case, ruling.then, f"ruling by {ruling.by}", ruling.why, parts)]
+    # A person who decides in spite of what is missing decides on the whole line.
+    quantity = max(0, case.line.quantity - case.gone) or case.line.quantity
+    return [_resolution(case, ruling.then, f"ruling by {ruling.by}", ruling.why, parts, quantity)]
 
 
 def _by_rule(case: _Line, rule: Rule, rules: RuleSet) -> list[Resolution]:
     if rule.then == "person":
         raise _Person("rule_asks")
-    name = rules.name(rule)
+    name, quantity = rules.name(rule), _quantity(case, rule)
     made = []
     if rule.then in OUTCOMES:
         parts = _refund(case, rule, rules) if rule.then == "refund" else ()
-        made.append(_resolution(case, rule.then, name, rule.text, parts))
+        made.append(_resolution(case, rule.then, name, rule.text, parts, quantity))
     if rule.goods is not None:
-        made.append(_resolution(case, rule.goods, name, rule.text, ()))
+        made.append(_resolution(case, rule.goods, name, rule.text, (), quantity))
     return made
 
 
-def _resolution(case: _Line, kind: Kind, rule: str, why: str, parts: tuple[Part, ...]) -> Resolution:
+def _quantity(case: _Line, rule: Rule) -> int:
+    """Return of how many units a rule decides: those that came, as far as benches told; raises _Person for none."""
+    if rule.then == "refund" and rule.at != "grade":
+        return case.line.quantity
+    quantity = len(case.units) if rule.at == "grade" else case.line.quantity - case.gone
+    if quantity <= 0 and rule.then in OUTCOMES:
+        raise _Person("nothing_left")
+    return quantity
+
+
+def _resolution(case: _Line, kind: Kind, rule: str, why: str, parts: tuple[Part, ...], quantity: int) -> Resolution:
     amount = sum(each.minor for each in parts)
-    return Resolution(case.line.line, kind, amount, case.line.product.currency, rule, why, parts)
+    return Resolution(case.line.line, kind, amount, case.line.product.currency, rule, why, parts, quantity)
 
 
 def _refund(case: _Line, rule: Rule, rules: RuleSet) -> tuple[Part, ...]:
@@ -275,7 +296,7 @@ def _diminished(case: _Line, rule: Rule, price: int) -> Iterable[Part]:
 
 
 def _fees(case: _Line, rule: Rule, rules: RuleSet, price: int) -> Iterable[Part]:
-    gone = sum(each.quantity for each in case.missing) if rule.at == "grade" else 0
+    gone = case.gone if rule.at == "grade" else 0
     for name in rule.fees:
         fee = rules.fees[name]
         if case.line.reason in fee.unless_reasons:

@@ -218,11 +218,12 @@ def _said(wanted: Resolution) -> dict[str, Any]:
         "rule": wanted.rule,
         "why": wanted.why,
         "parts": msgspec.json.encode(wanted.parts).decode(),
+        "quantity": wanted.quantity,
     }
 
 
 def _said_by(row: RowMapping) -> dict[str, Any]:
-    return {name: row[name] for name in ("amount_minor", "currency", "rule", "why", "parts")}
+    return {name: row[name] for name in ("amount_minor", "currency", "rule", "why", "parts", "quantity")}
 
 
 def _annotate(connection: Connection, rows: Rows, wanted: Sequence[Resolution], stop: Stop | None) -> None:
@@ -230,7 +231,9 @@ def _annotate(connection: Connection, rows: Rows, wanted: Sequence[Resolution], 
     by_kind = {each.kind: each for each in wanted}
     for row in rows:
         now = by_kind.get(row["kind"])
-        same = now is not None and (now.amount_minor, now.currency) == (row["amount_minor"], row["currency"])
+        # What was asked for before quantities were said has none.
+        said = (row["amount_minor"], row["currency"], row["quantity"] or (now.quantity if now else 0))
+        same = now is not None and (now.amount_minor, now.currency, now.quantity) == said
         others = {"instead": [msgspec.to_builtins(each) for each in wanted], "stop": stop.why if stop else ""}
         later = "" if same else msgspec.json.encode(others).decode()
         if later != row["later"]:

@@ -51,7 +51,7 @@ def work_one(
     if row is None:
         return None
     passed("claimed")
-    order = Order(row["id"], row["kind"], row["rma"], row["line"], row["amount_minor"], row["currency"])
+    order = Order(**{name: row[name] for name in Order.__struct_fields__})
     try:
         found = provider.find(order.id)
     except Uncertain as error:
@@ -108,9 +108,12 @@ def _mark_sent(store: Store, row: Row, order: Order, now: datetime, token: str) 
 def _settle(store: Store, order: Order, answer: Execution | Declined, now: datetime, token: str) -> State:
     if isinstance(answer, Declined):
         return _call_person(store, order.id, now, token, f"the provider declined it: {answer.code} {answer.why}")
+    is_as_asked = not order.moved or answer.quantity == order.moved
     done = (answer.kind, answer.amount_minor, answer.currency)
-    if done != (order.kind, order.amount_minor, order.currency):
-        why = f"the provider did something else: {answer.kind} {answer.amount_minor} {answer.currency}"
+    if done != (order.kind, order.amount_minor, order.currency) or not is_as_asked:
+        did = f"{answer.kind} {answer.amount_minor} {answer.currency}"
+        units = "" if is_as_asked else f", units: {answer.quantity or 'not said'} instead of {order.moved}"
+        why = f"the provider did something else: {did}{units}"
         return _call_person(store, order.id, now, token, f"{why} ({answer.reference})")
     with store.writing() as connection:
         why = f"the provider did it: {answer.reference}"

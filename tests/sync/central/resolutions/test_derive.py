@@ -134,6 +134,31 @@ def test_instant_and_kept() -> None:
     assert derive(cheap("R", 0), Facts(), BOOK.of("Tallowby")).waiting == (("1", "grade"),)
 
 
+def test_only_what_came_is_exchanged_repaired_or_sent_back() -> None:
+    gone = [Missing("A01", "P-1", "1", 1)]
+
+    def of(order: ReturnOrder, facts: Facts, client: str = "") -> list[tuple[str, int]]:
+        return [(each.kind, each.quantity) for each in derive(order, facts, BOOK.of(client)).resolutions]
+
+    for asked, kind, letter, then in (
+        ("exchange", "exchange", "A", "exchange"),
+        ("repair", "warranty", "D", "repair"),
+        ("refund", "return", "A", "refund"),
+    ):
+        two = order(quantity=2, asked=asked, kind=kind)
+        functional = "faulty" if letter == "D" else "works"
+        one_came = Facts(True, [unit(letter=letter, functional=functional)], gone)
+        assert of(two, one_came) == [(then, 1)]
+    # Released when the parcel is here: all that nobody missed yet, and nothing where all is missing.
+    small = order("too_small", 2, "exchange")
+    assert of(small, Facts(True), "Tallowby") == [("exchange", 2)]
+    assert of(small, Facts(True, [], gone), "Tallowby") == [("exchange", 1)]
+    none_came = Facts(True, [], [Missing("A01", "P-1", "1", 2)])
+    assert derive(small, none_came, BOOK.of("Tallowby")).stops[0].why == "nothing_left"
+    ruled = Facts(True, [unit()], gone, {"1": Ruling("exchange", 0, "Ana", "As agreed")})
+    assert of(small, ruled) == [("exchange", 1)]
+
+
 def test_a_line_waits_until_every_unit_is_known() -> None:
     two = order(quantity=2)
     assert derive(two, Facts(True, [unit()]), RULES).waiting == (("1", "grade"),)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from station.facts import Recorded, Undone
 from station.inspecting.facts import PhotoTaken
-from station.receiving.facts import SerialChecked
+from station.receiving.facts import LineMissing, SerialChecked
 from station.records import Product, ReturnLine, ReturnOrder
 from station.routing.facts import Graded, Routed
 from sync.central import feed, tokens
@@ -88,6 +88,20 @@ def test_asked_for_once_the_goods_are_graded(site: Site, book: Any) -> None:
     assert [row.steps for row in site.rows()] == [1]
     site.work()
     assert site.follow() == {"refund": ("confirmed", 9000)}
+
+
+def test_an_exchange_is_asked_for_as_many_as_came(site: Site, book: Any) -> None:
+    (line,) = ORDER.lines
+    two = msgspec.structs.replace(line, quantity=2, reason="too_small")
+    tell(site.store, msgspec.structs.replace(ORDER, asked="exchange", lines=(two,)))
+    found(book)
+    book.add(LineMissing(f"P-{book._count}", RMA, "1", 1))
+    site.push(book, "A01")
+    assert site.follow() == {"exchange": ("requested", 0)}
+    site.work()
+    (row,) = site.rows()
+    done = site.payments.find(row.id, None).body
+    assert (row.state, row.quantity, done.quantity) == ("confirmed", 1, 1)
 
 
 def test_what_was_taken_back_is_withdrawn_and_asked_for_again(site: Site, book: Any) -> None:
