@@ -1,17 +1,6 @@
 """Central's own tables; the projections' tables beside them are those of `station.schema`."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 # Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
 REVISION = "0018"
@@ -268,6 +257,16 @@ resolution = Table(
         sqlite_where=text("state NOT IN ('withdrawn', 'closed')"),
         postgresql_where=text("state NOT IN ('withdrawn', 'closed')"),
     ),
+)
+
+# For which return line an inspected unit counts, from when anything of a line was begun on.
+counted_unit = Table(
+    "counted_unit",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("rma", String, nullable=False),
+    Column("line", String, nullable=False),
 )
 
 # How each resolution came to its state: append only.

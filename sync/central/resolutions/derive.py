@@ -13,7 +13,10 @@ from sync.central.resolutions.rules import OUTCOMES, Kind, Rule, RuleSet, Then
 
 
 class Unit(msgspec.Struct, frozen=True, order=True):
-    """One unit as a bench found it; `is_routed` once it is inspected. `photos` counts those that arrived."""
+    """One unit as a bench found it; `is_routed` once it is inspected. `photos` counts those that arrived.
+
+    `counted_for` is another line (its RMA and its name) for which the unit counted when something of it was begun.
+    """
 
     station: str
     item: str
@@ -26,6 +29,7 @@ class Unit(msgspec.Struct, frozen=True, order=True):
     grade_rule: str = ""
     photos: int = 0
     is_routed: bool = False
+    counted_for: str = ""
 
 
 class Missing(msgspec.Struct, frozen=True, order=True):
@@ -177,11 +181,13 @@ def _first(case: _Line, rules: RuleSet) -> Rule | str:
 
 def _check_receipts(case: _Line) -> None:
     """Raise _Person when what benches received cannot all be true, or was received where nobody sent it: a bench of
-    another site moves no money of an order by itself."""
+    another site moves no money of an order by itself, nor does a unit that moved some of another line."""
     serials = [each.serial for each in case.units if each.serial]
     doubled = len(set(serials)) < len(serials)
     beyond = len(case.units) + case.gone > case.line.quantity
     if not doubled and not beyond:
+        if any(each.counted_for for each in case.units):
+            raise _Person("counted_for_another")
         if case.elsewhere:
             raise _Person("another_site")
         return

@@ -12,6 +12,7 @@ from station.moments import utc
 from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.resolutions import queue
+from sync.central.resolutions.counted import count
 from sync.central.resolutions.derive import Derived, Resolution, Ruling, Stop, derive
 from sync.central.resolutions.evidence import facts_of
 from sync.central.resolutions.rules import OUTCOMES, Book
@@ -76,6 +77,8 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
             _annotate(connection, of_line, for_line, stops.get(line))
         else:
             _bring_up(connection, (rma, client), of_line, for_line, now)
+    if decided:
+        count(connection, rma)
     _tell(connection, rma, [each for each in stops.values() if each.line not in decided], now)
     return derived
 

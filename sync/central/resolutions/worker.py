@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from station.moments import utc
 from sync.central.resolutions import queue
+from sync.central.resolutions.counted import count
 from sync.central.resolutions.provider import Declined, Execution, Order, Provider, Uncertain
 from sync.central.resolutions.queue import BEGUN, State
 from sync.central.resolutions.reconcile import reconcile
@@ -82,6 +83,7 @@ def _take(store: Store, book: Book, token: str, now: datetime) -> Row | None:
                 lock = select(order_lock).where(order_lock.c.rma == each["rma"]).with_for_update(skip_locked=True)
                 if connection.execute(lock).first() is None:
                     continue
+                count(connection, each["rma"])
                 reconcile(connection, each["rma"], book, now)
             row = queue.claim(connection, each["id"], token, now)
             if row is not None:
