@@ -129,7 +129,12 @@ class _Line(NamedTuple):
     @property
     def gone(self) -> int:
         """How many units were confirmed missing."""
-        return sum(each.quantity for each in self.missing)
+        return sum(max(0, each.quantity) for each in self.missing)
+
+    @property
+    def most(self) -> int:
+        """What was paid for all of it, in minor units; 0 where nobody knows the price."""
+        return max(0, self.line.product.price_minor) * max(0, self.line.quantity)
 
 
 def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
@@ -142,13 +147,13 @@ def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
         try:
             ruling = facts.rulings.get(line.line)
             if ruling is not None:
-                resolutions += _by_ruling(case, ruling)
+                resolutions += _capped(case, _by_ruling(case, ruling), is_ruled=True)
                 continue
             rule = _first(case, rules)
             if isinstance(rule, str):
                 waiting.append((line.line, rule))
             else:
-                resolutions += _by_rule(case, rule, rules)
+                resolutions += _capped(case, _by_rule(case, rule, rules), is_ruled=False)
         except _Person as person:
             stops.append(Stop(line.line, str(person), case.units))
     return Derived(tuple(resolutions), tuple(stops), tuple(waiting), frozenset(each.line for each in order.lines))
@@ -207,9 +212,8 @@ def _may_apply(case: _Line, rule: Rule, rules: RuleSet) -> bool:
         return False
     if rule.most_minor is None:
         return True
-    price = case.line.product.price_minor * case.line.quantity
     # A price nobody knows is not a low one, and another currency's numbers compare with nothing.
-    return 0 < price <= rule.most_minor and case.line.product.currency == rules.currency
+    return 0 < case.most <= rule.most_minor and case.line.product.currency == rules.currency
 
 
 def _holds(unit: Unit, rule: Rule) -> bool:
@@ -222,6 +226,16 @@ def _holds(unit: Unit, rule: Rule) -> bool:
     return all(not allowed or value in allowed for allowed, value in wanted)
 
 
+def _capped(case: _Line, made: list[Resolution], *, is_ruled: bool) -> list[Resolution]:
+    """Return what was made for a line; raises _Person where that is more money than was paid for it.
+
+    Where no price is known only a person's ruling moves any, and says that none is.
+    """
+    if sum(each.amount_minor for each in made) > case.most and (case.most or not is_ruled):
+        raise _Person("beyond_price")
+    return made
+
+
 def _by_ruling(case: _Line, ruling: Ruling) -> list[Resolution]:
     if ruling.then == "person":
         raise _Person("ruled_open")
@@ -230,10 +244,11 @@ def _by_ruling(case: _Line, ruling: Ruling) -> list[Resolution]:
     amount = ruling.amount_minor if ruling.then == "refund" else 0
     if ruling.then == "refund" and amount <= 0:
         raise _Person("nothing_left")
+    why = ruling.why if case.most or not amount else f"{ruling.why} (no price of it is known)"
     parts = (Part("ruling", amount, ruling.why, (f"decided by {ruling.by}",)),) if amount else ()
     # A person who decides in spite of what is missing decides on the whole line.
     quantity = max(0, case.line.quantity - case.gone) or case.line.quantity
-    return [_resolution(case, ruling.then, f"ruling by {ruling.by}", ruling.why, parts, quantity)]
+    return [_resolution(case, ruling.then, f"ruling by {ruling.by}", why, parts, quantity)]
 
 
 def _by_rule(case: _Line, rule: Rule, rules: RuleSet) -> list[Resolution]:

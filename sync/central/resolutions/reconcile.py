@@ -111,19 +111,25 @@ def _read(body: bytes | None) -> ReturnOrder | None:
 def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book, now: datetime) -> bool:
     """Put a person's decision in the rules' place; True when it is asked for now.
 
-    False, with nothing changed: one was made before, anything of the line is begun, or the order has no such line.
+    False, with nothing changed: one was made before and may still be carried out, anything of the line is begun, or the
+    order has no such line.
     Raises BeyondPriceError where more would be refunded than was paid for the line, as far as its price is known.
     """
-    reconcile(connection, rma, book, now)
+    before = reconcile(connection, rma, book, now)
     _check_amount(connection, rma, line, ruling)
     begun = select(resolution.c.id).where(
         resolution.c.rma == rma, resolution.c.line == line, resolution.c.state.not_in((*queue.OPEN, "closed"))
     )
     key = (resolution_ruling.c.rma == rma, resolution_ruling.c.line == line)
-    if connection.execute(begun).first() or connection.execute(select(resolution_ruling).where(*key)).first():
+    stops = before.stops if before else ()
+    # The price was lowered after it: it will never be carried out as it is.
+    is_void = any(each.line == line and each.why == "beyond_price" for each in stops)
+    ruled = connection.execute(select(resolution_ruling).where(*key)).first()
+    if connection.execute(begun).first() or (ruled and not is_void):
         return False
     row = {"rma": rma, "line": line, "at": utc(now)} | msgspec.structs.asdict(ruling)
     with connection.begin_nested() as trial:
+        connection.execute(delete(resolution_ruling).where(*key))
         connection.execute(insert(resolution_ruling), [row])
         _reopen(connection, rma, line, ruling, now)
         derived = reconcile(connection, rma, book, now)

@@ -1,7 +1,7 @@
 """What an order resolves to: the same from the same facts in any order, and nothing where benches disagree."""
 
 import random
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from station.records import Product, ReturnLine, ReturnOrder
 from sync.central.resolutions.derive import Facts, Missing, Ruling, Unit, derive
-from sync.central.resolutions.rules import OUTCOMES
+from sync.central.resolutions.rules import OUTCOMES, Then
 from tests.sync.central.resolutions.histories import cheap, shipped
 
 BOOK = shipped()
@@ -58,8 +58,12 @@ FACTS = st.builds(
     st.booleans(),
     st.lists(UNITS, max_size=4),
     st.lists(
-        st.builds(Missing, st.just("A01"), st.just("P-1"), st.sampled_from(["1", "2"]), st.integers(1, 2)), max_size=2
+        st.builds(Missing, st.just("A01"), st.just("P-1"), st.sampled_from(["1", "2"]), st.integers(-3, 2)), max_size=2
     ),
+)
+RULINGS = st.dictionaries(
+    st.just("1"),
+    st.builds(Ruling, st.sampled_from(get_args(Then)), st.integers(-5, 3 * PRICE), st.just("Ana"), st.just("Agreed")),
 )
 ORDERS = st.builds(
     order,
@@ -67,7 +71,7 @@ ORDERS = st.builds(
     st.integers(1, 3),
     st.sampled_from(["refund", "exchange", "repair", "none"]),
     kind=st.sampled_from(["return", "exchange", "warranty", "repair", "undelivered"]),
-    price=st.sampled_from([0, 1, 999, PRICE]),
+    price=st.sampled_from([-999, 0, 1, 999, PRICE]),
 )
 
 
@@ -84,15 +88,24 @@ def test_the_same_facts_say_the_same_in_any_order(
     assert once == again == derive(order, facts, rules)
 
 
-@settings(max_examples=50)
-@given(ORDERS, FACTS)
-def test_a_line_has_one_outcome_and_no_refund_beyond_its_price(order: ReturnOrder, facts: Facts) -> None:
-    derived = derive(order, facts, RULES)
+@settings(max_examples=100)
+@given(ORDERS, FACTS, RULINGS, st.sampled_from(["", "Tallowby"]))
+def test_a_line_has_one_outcome_and_no_refund_beyond_its_price(
+    order: ReturnOrder, facts: Facts, rulings: dict[str, Ruling], client: str
+) -> None:
+    derived = derive(order, msgspec.structs.replace(facts, rulings=rulings), BOOK.of(client))
     assert sum(each.kind in OUTCOMES for each in derived.resolutions) <= 1
+    line = order.lines[0]
+    if not any("no price of it is known" in each.why for each in derived.resolutions):
+        assert sum(each.amount_minor for each in derived.resolutions) <= max(
+            0, line.product.price_minor * line.quantity
+        )
+    else:
+        assert rulings and line.product.price_minor <= 0
     for each in derived.resolutions:
-        line = order.lines[0]
+        assert 0 <= each.quantity <= line.quantity
         assert each.amount_minor == sum(part.minor for part in each.parts)
-        assert 0 <= each.amount_minor <= line.product.price_minor * line.quantity
+        assert each.amount_minor >= 0
         assert (each.amount_minor > 0) == (each.kind == "refund")
         assert all(part.evidence for part in each.parts if part.minor < 0)
     named = {each.line for each in derived.resolutions}
