@@ -3,12 +3,14 @@
 Nothing is added up over time: the whole answer is made anew from the whole state, whatever order the facts came in.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from station.records import ReturnLine, ReturnOrder
+from sync.central.line_names import plain
 from sync.central.resolutions.rules import OUTCOMES, Kind, Rule, RuleSet, Then
 
 
@@ -142,10 +144,14 @@ def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
     resolutions: list[Resolution] = []
     stops: list[Stop] = []
     waiting: list[tuple[str, str]] = []
+    names, plainly = [Counter(map(of, (each.line for each in order.lines))) for of in (str, plain)]
     for line in sorted(order.lines, key=lambda each: each.line):
         case = _case(order, line, facts)
         try:
             ruling = facts.rulings.get(line.line)
+            # What two lines of one name get, no ruling can tell; of two that mean one line it can.
+            if names[line.line] > 1 or (ruling is None and plainly[plain(line.line)] > 1):
+                raise _Person("lines_alike")
             if ruling is not None:
                 resolutions += _capped(case, _by_ruling(case, ruling), is_ruled=True)
                 continue

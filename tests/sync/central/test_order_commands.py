@@ -110,6 +110,7 @@ def test_columns_may_have_other_names_and_signs_between_them() -> None:
     ("text", "row", "field"),
     [
         (HEAD + TWO.replace(",2,SKU-2", ",1,SKU-2"), 3, "line"),
+        (HEAD + TWO.replace(",2,SKU-2", ",001,SKU-2"), 3, "line"),
         (HEAD + TWO.replace("RMA-2,,,", "RMA-2,Other,,"), 3, "client"),
         (HEAD + TWO.replace("Other,home,1", "Other,home,0"), 3, "quantity"),
         (HEAD + ONE.replace("1ZE2N61W0306291461", "9.4001E+21"), 2, "trackings"),

@@ -138,6 +138,18 @@ def test_kinds_of_outcome() -> None:
     assert kinds(order(kind="undelivered"), Facts(True)) == {"refund": PRICE}
 
 
+@pytest.mark.parametrize("other", ["01", "1 ", "\uff11", "1"])
+def test_two_lines_that_mean_one_pay_nothing_by_themselves(other: str) -> None:
+    (line,) = order().lines
+    both = msgspec.structs.replace(order(), lines=(line, msgspec.structs.replace(line, line=other)))
+    here = Facts(True, [unit(), msgspec.structs.replace(unit(2), line=other)])
+    derived = derive(both, here, RULES)
+    assert not derived.resolutions
+    assert {each.why for each in derived.stops} == {"lines_alike"}
+    ruled = msgspec.structs.replace(here, rulings={"1": Ruling("refund", 4500, "Ana", "One line, written twice")})
+    assert [each.amount_minor for each in derive(both, ruled, RULES).resolutions] == ([] if other == "1" else [4500])
+
+
 def test_instant_and_kept() -> None:
     derived = derive(cheap("R"), Facts(), BOOK.of("Tallowby"))
     assert {each.kind: each.amount_minor for each in derived.resolutions} == {"refund": 1900, "keep_item": 0}
