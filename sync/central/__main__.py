@@ -227,7 +227,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         app = make_app(service, shelf, patterns, book)
         tls = serving.Tls(asked.tls_cert, asked.tls_key) if asked.tls_cert else None
         try:
-            server = serving.Server(app, service.drain, asked.drain, tls)
+            server = serving.Server(app, service.drain, asked.drain, serving.end_in_time, tls)
             server.config.load()
         except (OSError, ssl.SSLError) as error:
             return sorry(f"the certificate cannot be used: {error}")
