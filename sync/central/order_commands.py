@@ -12,11 +12,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, get_args
 
+from sqlalchemy import Connection
+
 from station import moments
 from station.text_files import in_words
-from sync.central import elsewhere, integrators, orders
+from sync.central import elsewhere, integrators, orders, site_names
 from sync.central.order_files import COLUMNS, UnreadableFile, read_csv, read_ndjson
+from sync.central.order_remarks import Remarks
 from sync.central.order_rows import Answer, Told
+from sync.central.resolutions import commands as resolution_commands
 from sync.central.spoken import sorry
 from sync.central.store import Store
 
@@ -117,6 +121,7 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
     kind = asked.format or ("csv" if asked.file.lower().endswith(".csv") else "ndjson")
     renamed = dict(pair.split("=", 1) for pair in asked.map if "=" in pair)
     counts: Counter[str] = Counter()
+    remarks = _remarks(asked, store)
     with ExitStack() as open_files:
         try:
             file: BinaryIO = (
@@ -132,6 +137,7 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
                     raise KeyboardInterrupt
                 answers = orders.take_in(store, asked.site, chunk, asked.dry_run)
                 counts.update(answer.status for answer in answers)
+                remarks.note(chunk)
                 _tell_bad(answers, report)
                 if number % _SAY_EVERY == 0:
                     sorry(f"{sum(counts.values())} orders so far: {_words(counts)}")
@@ -143,8 +149,28 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
             return 1
     if sum(counts.values()) >= _MANY and not asked.dry_run:
         store.count_rows()
+    for sentence in remarks.sentences():
+        sorry(sentence)
     sys.stdout.write(f"{'would be ' if asked.dry_run else ''}{_words(counts)}\n")
     return 1 if _BAD & set(counts) else 0
+
+
+def _remarks(asked: argparse.Namespace, store: Store) -> Remarks:
+    """Say so when the site is not known, and look what is known there."""
+    try:
+        book = resolution_commands.read(asked.data)
+    except (ValueError, OSError):
+        # Whoever carries resolutions out is told of that.
+        book = None
+    with store.reading() as connection:
+        _warn_of(connection, asked.site)
+        return Remarks(connection, asked.site, book)
+
+
+def _warn_of(connection: Connection, site: str) -> None:
+    stranger = site_names.stranger(connection, site)
+    if stranger:
+        sorry(f"beware: {stranger}")
 
 
 def _chunks(rows: Iterator[Told | Answer]) -> Iterator[list[Told | Answer]]:
@@ -178,6 +204,8 @@ def _words(counts: Mapping[str, int]) -> str:
 
 def _admit(asked: argparse.Namespace, store: Store) -> int:
     now = moments.now()
+    with store.reading() as connection:
+        _warn_of(connection, asked.site)
     sys.stdout.write(integrators.admit(store, asked.name, asked.site, now, asked.may) + "\n")
     return 0
 

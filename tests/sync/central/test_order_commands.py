@@ -14,10 +14,12 @@ import msgspec
 import pytest
 
 from station.records import ReturnOrder
+from sync.central import tokens
 from sync.central.__main__ import main
 from sync.central.order_files import UnreadableFile, read_csv, read_ndjson
 from sync.central.order_rows import Answer, Told
 from tests.sync.central.order_texts import as_json, sent
+from tests.sync.conftest import NOW
 
 HEAD = "rma,client,order,version,trackings,customer,line,sku,title,category,quantity,serials\n"
 PRICED = HEAD.replace("\n", ",price_minor\n")
@@ -29,12 +31,12 @@ TWO = "RMA-2,Hearthwick,O-2,1,,,1,SKU-1,Thing,home,2,S1;S2\nRMA-2,,,,,,2,SKU-2,O
 def run(central: Any, site: str, tmp_path: Path) -> Any:
     """Runs `import-orders` on a text at central on either database; its RMAs become the site's own."""
 
-    def run(content: bytes | str, *more: str, name: str = "orders.csv") -> int:
+    def run(content: bytes | str, *more: str, name: str = "orders.csv", at: str | None = None) -> int:
         file = tmp_path / name
         text = content.encode() if isinstance(content, str) else content
         file.write_bytes(text.replace(b"RMA-", f"RMA-{site}-".encode()))
         where = ["--data", str(central.data), *(["--database", central.database] if central.database else [])]
-        return main(["import-orders", str(file), "--site", site, *where, *more])
+        return main(["import-orders", str(file), "--site", site if at is None else at, *where, *more])
 
     return run
 
@@ -57,6 +59,46 @@ def test_a_rehearsal_says_what_would_come_of_it(
     assert run(HEAD + ONE, "--dry-run") == 0
     assert capsys.readouterr().out == "would be 1 created\n"
     assert keys(central, site) == []
+
+
+def test_a_site_that_is_mistyped_is_told_of_and_the_owner_is_named(
+    run: Any, central: Any, site: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = f"leeds-{site}"
+    tokens.enrol(central.store, f"S{site}", known, NOW)
+    for more in (["--dry-run"], []):
+        assert run(HEAD + ONE, *more, at=known.title()) == 0
+        assert f"no station is enrolled at {known.title()}; {known} is another site" in capsys.readouterr().err
+    assert run(HEAD + ONE, at=known) == 1
+    said = capsys.readouterr().err
+    assert f"another site's ({known.title()}), which must hand it over" in said
+    assert "no station is enrolled" not in said
+    assert run(HEAD + ONE.replace("O-1,1,", "O-1,2,"), at="") == 1
+    assert "a site has a name" in capsys.readouterr().err
+    where = ["--data", str(central.data), *(["--database", central.database] if central.database else [])]
+    empty = (["enrol-code", "--site", " "], ["integrator", "admit", "shop", "--site", ""])
+    for words in (*empty, ["neighbours", "join", "a ", "b"]):
+        assert main([*words, *where]) == 1
+        assert "a site" in capsys.readouterr().err
+
+
+def test_values_that_nobody_knows_are_counted_and_named(
+    run: Any, site: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = HEAD.replace("\n", ",reason\n")
+    rows = [ONE.replace("RMA-1", f"RMA-{n}").replace("\n", ",damaged\n") for n in range(9)]
+    assert run(head + "".join(rows)) == 0
+    said = capsys.readouterr()
+    assert "remark" not in said.err and said.out == "9 created\n"
+    slips = [
+        rows[0].replace("RMA-0", "RMA-10").replace("Hearthwick", "Hearthwik"),
+        rows[0].replace("RMA-0", "RMA-11").replace("damaged", "Damaged"),
+        rows[0].replace("RMA-0", "RMA-12").replace("home", "hoem"),
+        rows[0].replace("RMA-0", "RMA-13").replace("home", "hoem"),
+    ]
+    assert run(head + "".join(slips), "--dry-run") == 0
+    remarks = [line.partition("knows the ")[2] for line in capsys.readouterr().err.splitlines() if "remark" in line]
+    assert remarks == ["client 'Hearthwik', of 1 order", "reason 'Damaged', of 1 order", "category 'hoem', of 2 orders"]
 
 
 def test_wrong_rows_are_written_with_row_and_field(run: Any, central: Any, site: str, tmp_path: Path) -> None:
