@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, get_args
@@ -17,7 +18,7 @@ from sqlalchemy import Connection
 from station import moments
 from station.text_files import in_words
 from sync.central import elsewhere, integrators, orders, site_names
-from sync.central.order_files import COLUMNS, UnreadableFile, read_csv, read_ndjson
+from sync.central.order_files import BOM, COLUMNS, UnreadableFile, read_csv, read_ndjson
 from sync.central.order_remarks import Remarks
 from sync.central.order_rows import Answer, Told
 from sync.central.resolutions import commands as resolution_commands
@@ -28,7 +29,9 @@ from sync.central.store import Store
 _MANY = 10_000
 _SAY_EVERY = 20
 _STOPPED = 130
+_PEEKED = 512
 _BAD = frozenset({"refused", "conflict"})
+_ENDS: Mapping[str, tuple[str, ...]] = {"csv": (".csv",), "ndjson": (".ndjson", ".jsonl", ".json")}
 # A cell that begins so is run by a spreadsheet.
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -118,7 +121,7 @@ def _heard_to_stop() -> Iterator[threading.Event]:
 
 
 def _import(asked: argparse.Namespace, store: Store) -> int:
-    kind = asked.format or ("csv" if asked.file.lower().endswith(".csv") else "ndjson")
+    kind = asked.format or next((kind for kind, ends in _ENDS.items() if asked.file.lower().endswith(ends)), "")
     renamed = dict(pair.split("=", 1) for pair in asked.map if "=" in pair)
     counts: Counter[str] = Counter()
     remarks = _remarks(asked, store)
@@ -129,6 +132,9 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
             )
             if asked.file != "-" and asked.errors and asked.errors.exists() and asked.errors.samefile(asked.file):
                 return sorry(f"{asked.errors} is the file that is read: name another one for what is wrong in it")
+            if not kind and _is_no_json(file):
+                said = "it does not begin as JSON: for a table give --format csv, for an order a line --format ndjson"
+                return sorry(f"{asked.file}: {said}")
             report = _report(asked.errors, open_files)
             rows = read_csv(file, asked.encoding, renamed) if kind == "csv" else read_ndjson(file)
             stopping = open_files.enter_context(_heard_to_stop())
@@ -153,6 +159,13 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
         sorry(sentence)
     sys.stdout.write(f"{'would be ' if asked.dry_run else ''}{_words(counts)}\n")
     return 1 if _BAD & set(counts) else 0
+
+
+def _is_no_json(file: BinaryIO) -> bool:
+    """Tell whether a file that says nothing of its format begins as no order does; nothing of it is used up."""
+    begins = file.peek(_PEEKED)[:_PEEKED] if isinstance(file, BufferedReader) else b""
+    begins = begins.removeprefix(BOM).lstrip()
+    return bool(begins) and not begins.startswith(b"{")
 
 
 def _remarks(asked: argparse.Namespace, store: Store) -> Remarks:

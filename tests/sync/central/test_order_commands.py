@@ -180,14 +180,52 @@ def test_a_wrong_cell_is_named_by_row_and_column(text: str, row: int, field: str
         (HEAD.encode("utf-16"), "UTF-16"),
         ((HEAD + ONE).encode() + "RMA-2,Café".encode("latin-1"), "row 3: byte 0xE9 .*Latin-1"),
         (HEAD + ONE + '"' + "x" * 300_000, "at most"),
-        (HEAD + ONE + '"RMA-2"x,', "row 3: this is no CSV"),
-        (HEAD + ONE + '"RMA-2\n' * 60_000, "this is no CSV"),
+        ("rma\rclient", "row 1: this is no CSV"),
         ("", "missing|no column"),
     ],
 )
 def test_what_cannot_be_read_says_where_and_why(text: bytes | str, says: str) -> None:
     with pytest.raises(UnreadableFile, match=says):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ('"RMA-9"x,Hearthwick,O-9,1,,,1,SKU,Thing,home,1,\n', "written twice"),
+        ('RMA-9,Hearthwick,O-9,1,,,1,SKU,"5"" frame" oak,home,1,\n', "written twice"),
+        ('RMA-9,Hearthwick,O-9,1,,,1,SKU,"Thing,home,1,\n', "none ends it"),
+        ('"RMA-9,Hearthwick,O-9,1,,,1,SKU,Thing,home,1,\n', "none ends it"),
+        # Another one closes it, far below or in the next row, and what is between is no cell.
+        ('RMA-9,Hearthwick,O-9,1,,,1,SKU,"Thing,home,1,\nRMA-8,H,O-8,1,,,1,S,A,home,1,"\n', "none ends it"),
+        # The order has a second line that can be read: without this one it would be short of one.
+        ('RMA-9,Hearthwick,O-9,1,,,1,SKU,"Thing,home,1,\nRMA-9,,,,,,2,SKU,Thing,home,1,\n', "none ends it"),
+    ],
+)
+def test_a_quotation_mark_astray_costs_its_own_order_alone(broken: str, says: str) -> None:
+    after = "".join(ONE.replace("RMA-1", f"RMA-1{n}").replace("Thing", '"A ""thing"", new"') for n in range(30))
+    two_lines = ONE.replace("1ZE2N61W0306291461", '"1ZE2N61W0306291461\n1ZE2N61W0306291470"').replace("RMA-1", "RMA-7")
+    first, bad, *rest = read(HEAD + ONE + broken + after + two_lines)
+    assert isinstance(first, Told) and isinstance(bad, Answer)
+    assert (bad.row, bad.rma, bad.status, says in bad.why) == (3, "RMA-9", "refused", True)
+    whole = [each for each in rest if isinstance(each, Told)]
+    assert len(whole) == 31
+    assert len(whole[-1].order.trackings) == 2
+    assert [each.rma for each in rest if isinstance(each, Answer)] == (["RMA-8"] if "RMA-8" in broken else [])
+
+
+def test_a_file_of_nothing_but_astray_marks_is_read_through() -> None:
+    found = read(HEAD + ONE + '"RMA-2\n' * 2_000)
+    assert [type(each).__name__ for each in found] == ["Told", "Answer"]
+
+
+def test_a_table_by_another_name_is_told_of_once(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("\ufeff" + HEAD + ONE + TWO, name="orders.txt") == 1
+    said = capsys.readouterr().err
+    assert (said.count("--format csv"), "malformed" in said) == (1, False)
+    assert run(HEAD + ONE + TWO, "--format", "csv", name="orders.txt") == 0
+    assert capsys.readouterr().out == "2 created\n"
+    assert run(as_json(sent("RMA-3")), name="orders.txt") == 0
 
 
 def test_latin_1_is_read_when_it_is_named() -> None:
