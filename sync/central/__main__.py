@@ -34,6 +34,7 @@ from sync.central import (
     rules,
     sample,
     serving,
+    site_names,
     snapshot,
     supervisor_commands,
     webhook_commands,
@@ -99,6 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return 0, or 1 with a plain word on standard error."""
     asked = _parser().parse_args(arguments)
     logs.set_up(as_json=getattr(asked, "log_requests", False))
+    for site in (*([asked.site] if "site" in asked else []), *getattr(asked, "sites", ())):
+        why = site_names.fault(site)
+        if why:
+            return sorry(why)
     if "look" in asked:
         # At a file alone, beside no records.
         looked: int = asked.look(asked)
@@ -227,7 +232,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         app = make_app(service, shelf, patterns, book)
         tls = serving.Tls(asked.tls_cert, asked.tls_key) if asked.tls_cert else None
         try:
-            server = serving.Server(app, service.drain, asked.drain, tls)
+            server = serving.Server(app, service.drain, asked.drain, serving.end_in_time, tls)
             server.config.load()
         except (OSError, ssl.SSLError) as error:
             return sorry(f"the certificate cannot be used: {error}")

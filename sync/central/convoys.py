@@ -77,8 +77,15 @@ class Convoys:
         convoy = asyncio.create_task(
             run_in_threadpool(intake.take_in_together, self._store, site, given, answers.now())
         )
+        convoy.add_done_callback(_hear)
         for place, each in enumerate(along):
             each.convoy, each.place = convoy, place
+
+
+def _hear(convoy: "asyncio.Task[Answers]") -> None:
+    """Hear how a convoy ended, though everybody in it may have hung up: they send again, and are told then."""
+    if not convoy.cancelled():
+        convoy.exception()
 
 
 def _convoy(line: list[_Waiting], first: _Waiting) -> list[_Waiting]:

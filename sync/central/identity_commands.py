@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from station import moments
-from sync.central import enrolment, tokens
+from sync.central import enrolment, site_names, tokens
 from sync.central.spoken import say, sorry
 from sync.central.store import Store
 
@@ -41,6 +41,11 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
 def _code(asked: argparse.Namespace, store: Store) -> int:
     if asked.station and enrolment.STATION.fullmatch(asked.station) is None:
         return sorry(f"a station's code is three of A-Z and 0-9, not {asked.station!r}")
+    with store.reading() as connection:
+        stranger = site_names.stranger(connection, asked.site)
+    # The first station of a site is at none yet; another spelling of one there is may be a slip.
+    if "may be meant" in stranger:
+        sorry(f"beware: {stranger}")
     return say(enrolment.make_code(store, asked.site, asked.station, moments.now()))
 
 

@@ -8,15 +8,20 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, get_args
+from typing import Any, BinaryIO, Protocol, TextIO, get_args
 
-from station import moments
+from sqlalchemy import Connection
+
+from station import files, moments
 from station.text_files import in_words
-from sync.central import elsewhere, integrators, orders
-from sync.central.order_files import COLUMNS, UnreadableFile, read_csv, read_ndjson
+from sync.central import elsewhere, integrators, orders, site_names
+from sync.central.order_files import BOM, COLUMNS, UnreadableFile, read_csv, read_ndjson
+from sync.central.order_remarks import Remarks
 from sync.central.order_rows import Answer, Told
+from sync.central.resolutions import commands as resolution_commands
 from sync.central.spoken import sorry
 from sync.central.store import Store
 
@@ -24,7 +29,9 @@ from sync.central.store import Store
 _MANY = 10_000
 _SAY_EVERY = 20
 _STOPPED = 130
+_PEEKED = 512
 _BAD = frozenset({"refused", "conflict"})
+_ENDS: Mapping[str, tuple[str, ...]] = {"csv": (".csv",), "ndjson": (".ndjson", ".jsonl", ".json")}
 # A cell that begins so is run by a spreadsheet.
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -114,9 +121,10 @@ def _heard_to_stop() -> Iterator[threading.Event]:
 
 
 def _import(asked: argparse.Namespace, store: Store) -> int:
-    kind = asked.format or ("csv" if asked.file.lower().endswith(".csv") else "ndjson")
+    kind = asked.format or next((kind for kind, ends in _ENDS.items() if asked.file.lower().endswith(ends)), "")
     renamed = dict(pair.split("=", 1) for pair in asked.map if "=" in pair)
     counts: Counter[str] = Counter()
+    remarks = _remarks(asked, store)
     with ExitStack() as open_files:
         try:
             file: BinaryIO = (
@@ -124,6 +132,9 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
             )
             if asked.file != "-" and asked.errors and asked.errors.exists() and asked.errors.samefile(asked.file):
                 return sorry(f"{asked.errors} is the file that is read: name another one for what is wrong in it")
+            if not kind and _is_no_json(file):
+                said = "it does not begin as JSON: for a table give --format csv, for an order a line --format ndjson"
+                return sorry(f"{asked.file}: {said}")
             report = _report(asked.errors, open_files)
             rows = read_csv(file, asked.encoding, renamed) if kind == "csv" else read_ndjson(file)
             stopping = open_files.enter_context(_heard_to_stop())
@@ -132,6 +143,7 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
                     raise KeyboardInterrupt
                 answers = orders.take_in(store, asked.site, chunk, asked.dry_run)
                 counts.update(answer.status for answer in answers)
+                remarks.note(chunk)
                 _tell_bad(answers, report)
                 if number % _SAY_EVERY == 0:
                     sorry(f"{sum(counts.values())} orders so far: {_words(counts)}")
@@ -143,8 +155,35 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
             return 1
     if sum(counts.values()) >= _MANY and not asked.dry_run:
         store.count_rows()
+    for sentence in remarks.sentences():
+        sorry(sentence)
     sys.stdout.write(f"{'would be ' if asked.dry_run else ''}{_words(counts)}\n")
     return 1 if _BAD & set(counts) else 0
+
+
+def _is_no_json(file: BinaryIO) -> bool:
+    """Tell whether a file that says nothing of its format begins as no order does; nothing of it is used up."""
+    begins = file.peek(_PEEKED)[:_PEEKED] if isinstance(file, BufferedReader) else b""
+    begins = begins.removeprefix(BOM).lstrip()
+    return bool(begins) and not begins.startswith(b"{")
+
+
+def _remarks(asked: argparse.Namespace, store: Store) -> Remarks:
+    """Say so when the site is not known, and look what is known there."""
+    try:
+        book = resolution_commands.read(asked.data)
+    except (ValueError, OSError):
+        # Whoever carries resolutions out is told of that.
+        book = None
+    with store.reading() as connection:
+        _warn_of(connection, asked.site)
+        return Remarks(connection, asked.site, book)
+
+
+def _warn_of(connection: Connection, site: str) -> None:
+    stranger = site_names.stranger(connection, site)
+    if stranger:
+        sorry(f"beware: {stranger}")
 
 
 def _chunks(rows: Iterator[Told | Answer]) -> Iterator[list[Told | Answer]]:
@@ -155,9 +194,28 @@ def _chunks(rows: Iterator[Told | Answer]) -> Iterator[list[Told | Answer]]:
 def _report(path: Path | None, open_files: ExitStack) -> _Writer | None:
     if path is None:
         return None
-    writer = csv.writer(open_files.enter_context(path.open("w", encoding="utf-8", newline="")))
+    writer = csv.writer(open_files.enter_context(_put_in_place(path.resolve())))
     writer.writerow(("row", "rma", "status", "field", "why"))
     return writer
+
+
+@contextmanager
+def _put_in_place(path: Path) -> Iterator[TextIO]:
+    """Write a file under another name beside it, and rename it at the end: it is the old one or the whole new one.
+
+    What is no plain file, such as a pipe, is written as it is.
+    """
+    is_plain = path.is_file() or not path.exists()
+    place = path.with_name(f".{path.name}.new") if is_plain else path
+    try:
+        with place.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    except BaseException:
+        if is_plain:
+            place.unlink(missing_ok=True)
+        raise
+    if is_plain:
+        files.put_in_place(place, path)
 
 
 def _tell_bad(answers: Iterable[Answer], report: _Writer | None) -> None:
@@ -178,6 +236,8 @@ def _words(counts: Mapping[str, int]) -> str:
 
 def _admit(asked: argparse.Namespace, store: Store) -> int:
     now = moments.now()
+    with store.reading() as connection:
+        _warn_of(connection, asked.site)
     sys.stdout.write(integrators.admit(store, asked.name, asked.site, now, asked.may) + "\n")
     return 0
 

@@ -2,7 +2,8 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, BinaryIO
 
@@ -26,8 +27,12 @@ _NUMBERED = re.compile(r"lines\[(\d+)\]\.?")
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # No column is called so: why a row cannot be told by its columns.
-_UNEVEN = "\0"
-_BOM = b"\xef\xbb\xbf"
+_UNREADABLE = "\0"
+# What Python says of a row with a cell that goes on, and through how many lines one may.
+_OPEN = "unexpected end of data"
+_MOST_LINES = 20
+# What some programs put before UTF-8.
+BOM = b"\xef\xbb\xbf"
 
 
 class UnreadableFile(Exception):
@@ -50,7 +55,11 @@ def read_csv(file: BinaryIO, encoding: str, renamed: Mapping[str, str]) -> Itera
     lines = _decoded(file, encoding)
     head = next(lines, "")
     delimiter = max(",;\t", key=head.count)
-    names = [renamed.get(name.strip(), name.strip().lower()) for name in next(csv.reader([head], delimiter=delimiter))]
+    try:
+        given = next(csv.reader([head], delimiter=delimiter))
+    except csv.Error as error:
+        raise UnreadableFile(f"row 1: this is no CSV ({error}).") from error
+    names = [renamed.get(name.strip(), name.strip().lower()) for name in given]
     _check_columns(names)
     for _, rows in groupby(_records(lines, names, delimiter), key=lambda each: each[1].get("rma", "")):
         yield _order(list(rows))
@@ -68,20 +77,69 @@ def _check_columns(names: list[str]) -> None:
         raise UnreadableFile(f"row 1: the column {doubled!r} stands there twice.")
 
 
-def _records(lines: Iterable[str], names: list[str], delimiter: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row of the table with its number, which is that of the line it ends on."""
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+def _records(lines: Iterator[str], names: list[str], delimiter: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield each row of the table with its number, which is that of the line it ends on.
+
+    One that cannot be read has the number of the line it begins on, and the next line is taken for a new one.
+    """
+    ahead: deque[str] = deque()
+    row, rma_at = 1, names.index("rma")
+    while (line := ahead.popleft() if ahead else next(lines, None)) is not None:
+        row += 1
+        found, more = _cells(line, ahead, lines, delimiter, len(names))
+        row += more
+        if isinstance(found, str):
+            yield row, {"rma": _cell_of(line, rma_at, delimiter), _UNREADABLE: found}
+        elif not any(cell.strip() for cell in found):
+            continue
+        elif len(found) != len(names):
+            why = f"it has {len(found)} cells, the header {len(names)}."
+            yield row, {"rma": found[rma_at].strip() if rma_at < len(found) else "", _UNREADABLE: why}
+        else:
+            yield row, {name: cell.strip() for name, cell in zip(names, found, strict=True) if cell.strip()}
+
+
+def _cells(
+    first: str, ahead: deque[str], lines: Iterator[str], delimiter: str, width: int
+) -> tuple[list[str] | str, int]:
+    """Return the cells of the row that begins with a line, and of how many lines more it is; or why it is none.
+
+    A cell may go on in the next lines, which are read ahead, but not through more than a few: a quotation mark that
+    nobody closed would take all that comes for one cell.
+    """
     try:
-        for cells in reader:
-            row = reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(names):
-                yield row, {"rma": cells[0].strip(), _UNEVEN: f"it has {len(cells)} cells, the header {len(names)}."}
-                continue
-            yield row, {name: cell.strip() for name, cell in zip(names, cells, strict=True) if cell.strip()}
+        return next(csv.reader([first], delimiter=delimiter, strict=True), []), 0
     except csv.Error as error:
-        raise UnreadableFile(f"row {reader.line_num + 1}: this is no CSV ({error}).") from error
+        if str(error) != _OPEN:
+            return f"this is no CSV ({error}): a quotation mark within a cell is written twice.", 0
+    joined = [first]
+    for place in range(_MOST_LINES):
+        if place == len(ahead):
+            line = next(lines, None)
+            if line is None:
+                break
+            ahead.append(line)
+        joined.append(ahead[place])
+        if '"' not in ahead[place]:
+            continue
+        try:
+            cells = next(csv.reader(joined, delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            if str(error) == _OPEN:
+                continue
+            break
+        if len(cells) != width:
+            break
+        for _ in joined[1:]:
+            ahead.popleft()
+        return cells, place + 1
+    return "a quotation mark begins a cell in this row, and none ends it where a cell may end.", 0
+
+
+def _cell_of(line: str, place: int, delimiter: str) -> str:
+    """Return what a cell of a line that is no CSV seems to hold."""
+    cells = line.split(delimiter)
+    return cells[place].strip().lstrip('"').partition('"')[0].strip() if place < len(cells) else ""
 
 
 def _order(rows: list[tuple[int, dict[str, str]]]) -> Told | Answer:
@@ -106,8 +164,8 @@ def _order(rows: list[tuple[int, dict[str, str]]]) -> Told | Answer:
 
 
 def _wrong(cells: Mapping[str, str], head: Mapping[str, str]) -> tuple[str, str] | None:
-    if _UNEVEN in cells:
-        return "", cells[_UNEVEN]
+    if _UNREADABLE in cells:
+        return "", cells[_UNREADABLE]
     for name, text in cells.items():
         if _ROUNDED.fullmatch(text):
             return name, f"a spreadsheet has rounded this number ({text[:40]}): keep the column as text."
@@ -138,7 +196,7 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             raise UnreadableFile(f"row {row}: a line has at most {_LONGEST_LINE} bytes.")
         if row == 1 and line.startswith(_UTF16):
             raise UnreadableFile("row 1: the file is UTF-16; save it as UTF-8.")
-        yield row, line.removeprefix(_BOM) if row == 1 else line
+        yield row, line.removeprefix(BOM) if row == 1 else line
 
 
 def _not_utf8(line: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from station.records import OrderKind, Product, ReturnLine, ReturnOrder
+from sync.central.line_names import doubled
 
 AnswerStatus = Literal["created", "updated", "same", "stale", "conflict", "refused"]
 
@@ -148,10 +149,10 @@ def _told(row: int, given: OrderIn) -> Told | Answer:
         return Answer(row, given.rma, "refused", "version", why)
     if given.moved_to and not given.withdrawn:
         return Answer(row, given.rma, "refused", "moved_to", "an order moves when it is withdrawn: say both.")
-    doubled = _first_double(line.line for line in given.lines)
-    if doubled is not None:
-        why = f"line {given.lines[doubled].line} stands there twice."
-        return Answer(row, given.rma, "refused", f"lines[{doubled}].line", why)
+    double = doubled(line.line for line in given.lines)
+    if double is not None:
+        place, why = double
+        return Answer(row, given.rma, "refused", f"lines[{place}].line", why)
     lines = tuple(
         ReturnLine(
             each.line,
@@ -186,15 +187,6 @@ def _told(row: int, given: OrderIn) -> Told | Answer:
     body = None if given.withdrawn else msgspec.json.encode(order)
     said = body or b"null" + given.moved_to.encode()
     return Told(row, order, given.version, moment, body, hashlib.sha256(said).digest(), given.moved_to)
-
-
-def _first_double(names: Iterable[str]) -> int | None:
-    seen: set[str] = set()
-    for index, name in enumerate(names):
-        if name in seen:
-            return index
-        seen.add(name)
-    return None
 
 
 def _refused(row: int, rma: str, error: Exception) -> Answer:

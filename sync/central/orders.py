@@ -13,7 +13,7 @@ from sync.central.store import Store, insert_once
 from sync.central.tables import return_order
 
 CHUNK = 500
-_OTHER_SITE = "an order of this RMA is another site's, which must hand it over first: withdrawn, with moved_to."
+_OTHER_SITE = "an order of this RMA is another site's ({}), which must hand it over first: withdrawn, with moved_to."
 _NO_SITE = "it must be another site, one that was told of something, or has a system that may tell it."
 _OTHER_CONTENT = "another content came under the same version; give the one that holds a higher version."
 
@@ -42,8 +42,10 @@ class _Whose(NamedTuple):
         A site may always withdraw what its own benches still expect.
         """
         rma = told.order.rma
-        if moved.get(rma, self.owners.get(rma, self.site)) != self.site:
-            return None if is_known and told.body is None and not told.moved_to else ("rma", _OTHER_SITE)
+        owner = moved.get(rma, self.owners.get(rma, self.site))
+        if owner != self.site:
+            is_withdrawn = is_known and told.body is None and not told.moved_to
+            return None if is_withdrawn else ("rma", _OTHER_SITE.format(owner))
         if told.moved_to == self.site or told.moved_to in self.strangers:
             return "moved_to", _NO_SITE
         return None

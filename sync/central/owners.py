@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, select, update
 
+from sync.central import tokens
 from sync.central.statements import Sql, ask
 from sync.central.store import insert_once
 from sync.central.tables import integrator, order_owner, resolution, resolution_news, site_head
@@ -28,13 +29,14 @@ def of(connection: Connection, rmas: Iterable[str], *, lock: bool) -> dict[str, 
 
 
 def strangers(connection: Connection, sites: Iterable[str]) -> frozenset[str]:
-    """Return those of the names that are no site's: nothing was ever told there, and no system may tell anything."""
+    """Return those of the names that are no site's: nothing was ever told there, no system may tell anything, and no
+    station is there."""
     named = set(sites)
     if not named:
         return frozenset()
     told = select(site_head.c.site).where(site_head.c.site.in_(named))
     telling = select(integrator.c.site).where(integrator.c.site.in_(named))
-    return frozenset(named - set(connection.execute(told.union(telling)).scalars()))
+    return frozenset(named - set(connection.execute(told.union(telling)).scalars()) - tokens.sites(connection))
 
 
 def hand_over(connection: Connection, to: Mapping[str, str]) -> list[str]:

@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import ipaddress
+import logging
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +17,8 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 STOP_WITHIN_S = 10
+# So much of it is for what is under way; then it is broken off, and the rest is for that.
+_END_WITHIN_S = 8
 # A thousand benches that come back in the same second are to find a place in the queue.
 _BACKLOG = 1024
 # Longer than any client keeps a connection it does not use: it is not closed in the moment it is used again.
@@ -25,6 +29,7 @@ _LARGEST_HEAD = 64 * 1024
 _LOOK_EVERY_S = 0.05
 # New values before the youngest are looked through, and how often the older are: Python's own is 700, 10, 10.
 _COLLECT_AFTER = (50_000, 10, 10)
+_log = logging.getLogger(__name__)
 
 
 class Tls(NamedTuple):
@@ -102,12 +107,15 @@ class Punctual(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """Serves until told to stop; then `drain` is called, the door stays open for a while, and what runs may end.
+    """Serves until told to stop; then `drain` is called, the door stays open for a while, `closing` is called, and what
+    runs may end.
 
     A second Ctrl-C ends the while.
     """
 
-    def __init__(self, app: FastAPI, drain: Callable[[], None], open_for_s: float, tls: Tls | None) -> None:
+    def __init__(
+        self, app: FastAPI, drain: Callable[[], None], open_for_s: float, closing: Callable[[], None], tls: Tls | None
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -118,22 +126,39 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 timeout_keep_alive=_KEEP_ALIVE_S,
-                timeout_graceful_shutdown=STOP_WITHIN_S,
+                timeout_graceful_shutdown=_END_WITHIN_S,
                 ssl_certfile=tls.certificate if tls else None,
                 ssl_keyfile=tls.key if tls else None,
             )
         )
         self._drain = drain
         self._open_for_s = open_for_s
+        self._closing = closing
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drain, then close: what is under way ends within ten seconds, or is broken off."""
+        """Drain, then close: what is under way ends within some seconds, or is broken off."""
         self._drain()
         end = asyncio.get_running_loop().time() + self._open_for_s
         while asyncio.get_running_loop().time() < end and not self.force_exit:
             await asyncio.sleep(_LOOK_EVERY_S)
         self.force_exit = False
+        self._closing()
         await super().shutdown(sockets)
+
+
+def end_in_time() -> None:
+    """Have the process end within ten seconds, whatever is under way: a thread that waits for a database which neither
+    answers nor hangs up can be ended in no other way. What is not committed is not done, and nobody was told it is.
+    """
+    last_call = threading.Timer(STOP_WITHIN_S, _leave)
+    last_call.daemon = True
+    last_call.start()
+
+
+def _leave() -> None:
+    _log.error("what is under way does not end, and is broken off")
+    logging.shutdown()
+    os._exit(0)
 
 
 def listener(host: str, port: int) -> socket.socket:

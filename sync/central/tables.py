@@ -1,20 +1,9 @@
 """Central's own tables; the projections' tables beside them are those of `station.schema`."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 # Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
-REVISION = "0016"
+REVISION = "0018"
 
 metadata = MetaData()
 
@@ -233,7 +222,7 @@ elsewhere_mark = Table(
 
 # What return lines resolve to: once for each line and kind, and once for each line and role (`customer` or `goods`)
 # among those that were not taken back. `state` and what may follow it: `resolutions.queue`. `not_before` is also how
-# long a claim holds; `later` is what the facts said after the decision.
+# long a claim holds; `later` is what the facts said after the decision; `quantity` is 0 where nobody said it.
 resolution = Table(
     "resolution",
     metadata,
@@ -257,6 +246,7 @@ resolution = Table(
     Column("fingerprint", String, nullable=False),
     Column("reference", String, nullable=False),
     Column("later", Text, nullable=False),
+    Column("quantity", BigInteger, nullable=False, server_default="0"),
     Index("resolution_due", "state", "not_before"),
     Index(
         "resolution_once",
@@ -267,6 +257,16 @@ resolution = Table(
         sqlite_where=text("state NOT IN ('withdrawn', 'closed')"),
         postgresql_where=text("state NOT IN ('withdrawn', 'closed')"),
     ),
+)
+
+# For which return line an inspected unit counts, from when anything of a line was begun on.
+counted_unit = Table(
+    "counted_unit",
+    metadata,
+    Column("station", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("rma", String, nullable=False),
+    Column("line", String, nullable=False),
 )
 
 # How each resolution came to its state: append only.

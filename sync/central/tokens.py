@@ -147,6 +147,12 @@ def stations_of(connection: Connection, site: str) -> Sequence[str]:
     return sorted(found)
 
 
+def sites(connection: Connection) -> frozenset[str]:
+    """Return every site at which a station was ever let in."""
+    tables = (enrolled_station, old_station)
+    return frozenset(site for table in tables for site in connection.execute(select(table.c.site).distinct()).scalars())
+
+
 def revoke(store: Store, station: str, now: str) -> bool:
     """Shut a station out until it is enrolled again; False when there is none. Its tokens are then told so."""
     with store.writing() as connection:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -43,9 +44,25 @@ class Cluster:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
         self._is_running = False
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it neither answer nor hang up meanwhile, as a computer that has stopped does."""
+        server = self._server()
+        processes = [server, *server.children()]
+        for each in processes:
+            each.suspend()
+        try:
+            yield
+        finally:
+            for each in processes:
+                each.resume()
+
+    def _server(self) -> psutil.Process:
+        return psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
+
     def processor_s(self) -> float:
         """The processor time of the server and of all that work for it, or did (s)."""
-        server = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
+        server = self._server()
         used = sum(server.cpu_times()[:4])
         for each in server.children():
             with contextlib.suppress(psutil.NoSuchProcess):

@@ -3,17 +3,22 @@
 Nothing is added up over time: the whole answer is made anew from the whole state, whatever order the facts came in.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from station.records import ReturnLine, ReturnOrder
+from sync.central.line_names import plain
 from sync.central.resolutions.rules import OUTCOMES, Kind, Rule, RuleSet, Then
 
 
 class Unit(msgspec.Struct, frozen=True, order=True):
-    """One unit as a bench found it; `is_routed` once it is inspected. `photos` counts those that arrived."""
+    """One unit as a bench found it; `is_routed` once it is inspected. `photos` counts those that arrived.
+
+    `counted_for` is another line (its RMA and its name) for which the unit counted when something of it was begun.
+    """
 
     station: str
     item: str
@@ -26,6 +31,7 @@ class Unit(msgspec.Struct, frozen=True, order=True):
     grade_rule: str = ""
     photos: int = 0
     is_routed: bool = False
+    counted_for: str = ""
 
 
 class Missing(msgspec.Struct, frozen=True, order=True):
@@ -69,7 +75,10 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Resolution(msgspec.Struct, frozen=True):
-    """One thing that a line resolves to; `amount_minor` is the sum of the parts, 0 where no money moves."""
+    """One thing that a line resolves to; `amount_minor` is the sum of the parts, 0 where no money moves.
+
+    `quantity`: of how many of its units.
+    """
 
     line: str
     kind: Kind
@@ -78,6 +87,7 @@ class Resolution(msgspec.Struct, frozen=True):
     rule: str
     why: str
     parts: tuple[Part, ...] = ()
+    quantity: int = 1
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -115,8 +125,18 @@ class _Line(NamedTuple):
     @property
     def is_complete(self) -> bool:
         """Whether every declared unit is inspected or confirmed missing."""
-        known = len(self.units) + sum(each.quantity for each in self.missing)
+        known = len(self.units) + self.gone
         return known >= self.line.quantity and all(each.is_routed for each in self.units)
+
+    @property
+    def gone(self) -> int:
+        """How many units were confirmed missing."""
+        return sum(max(0, each.quantity) for each in self.missing)
+
+    @property
+    def most(self) -> int:
+        """What was paid for all of it, in minor units; 0 where nobody knows the price."""
+        return max(0, self.line.product.price_minor) * max(0, self.line.quantity)
 
 
 def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
@@ -124,18 +144,22 @@ def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
     resolutions: list[Resolution] = []
     stops: list[Stop] = []
     waiting: list[tuple[str, str]] = []
+    names, plainly = [Counter(map(of, (each.line for each in order.lines))) for of in (str, plain)]
     for line in sorted(order.lines, key=lambda each: each.line):
         case = _case(order, line, facts)
         try:
             ruling = facts.rulings.get(line.line)
+            # What two lines of one name get, no ruling can tell; of two that mean one line it can.
+            if names[line.line] > 1 or (ruling is None and plainly[plain(line.line)] > 1):
+                raise _Person("lines_alike")
             if ruling is not None:
-                resolutions += _by_ruling(case, ruling)
+                resolutions += _capped(case, _by_ruling(case, ruling), is_ruled=True)
                 continue
             rule = _first(case, rules)
             if isinstance(rule, str):
                 waiting.append((line.line, rule))
             else:
-                resolutions += _by_rule(case, rule, rules)
+                resolutions += _capped(case, _by_rule(case, rule, rules), is_ruled=False)
         except _Person as person:
             stops.append(Stop(line.line, str(person), case.units))
     return Derived(tuple(resolutions), tuple(stops), tuple(waiting), frozenset(each.line for each in order.lines))
@@ -168,11 +192,13 @@ def _first(case: _Line, rules: RuleSet) -> Rule | str:
 
 def _check_receipts(case: _Line) -> None:
     """Raise _Person when what benches received cannot all be true, or was received where nobody sent it: a bench of
-    another site moves no money of an order by itself."""
+    another site moves no money of an order by itself, nor does a unit that moved some of another line."""
     serials = [each.serial for each in case.units if each.serial]
     doubled = len(set(serials)) < len(serials)
-    beyond = len(case.units) + sum(each.quantity for each in case.missing) > case.line.quantity
+    beyond = len(case.units) + case.gone > case.line.quantity
     if not doubled and not beyond:
+        if any(each.counted_for for each in case.units):
+            raise _Person("counted_for_another")
         if case.elsewhere:
             raise _Person("another_site")
         return
@@ -192,9 +218,8 @@ def _may_apply(case: _Line, rule: Rule, rules: RuleSet) -> bool:
         return False
     if rule.most_minor is None:
         return True
-    price = case.line.product.price_minor * case.line.quantity
     # A price nobody knows is not a low one, and another currency's numbers compare with nothing.
-    return 0 < price <= rule.most_minor and case.line.product.currency == rules.currency
+    return 0 < case.most <= rule.most_minor and case.line.product.currency == rules.currency
 
 
 def _holds(unit: Unit, rule: Rule) -> bool:
@@ -207,6 +232,16 @@ def _holds(unit: Unit, rule: Rule) -> bool:
     return all(not allowed or value in allowed for allowed, value in wanted)
 
 
+def _capped(case: _Line, made: list[Resolution], *, is_ruled: bool) -> list[Resolution]:
+    """Return what was made for a line; raises _Person where that is more money than was paid for it.
+
+    Where no price is known only a person's ruling moves any, and says that none is.
+    """
+    if sum(each.amount_minor for each in made) > case.most and (case.most or not is_ruled):
+        raise _Person("beyond_price")
+    return made
+
+
 def _by_ruling(case: _Line, ruling: Ruling) -> list[Resolution]:
     if ruling.then == "person":
         raise _Person("ruled_open")
@@ -215,26 +250,39 @@ def _by_ruling(case: _Line, ruling: Ruling) -> list[Resolution]:
     amount = ruling.amount_minor if ruling.then == "refund" else 0
     if ruling.then == "refund" and amount <= 0:
         raise _Person("nothing_left")
+    why = ruling.why if case.most or not amount else f"{ruling.why} (no price of it is known)"
     parts = (Part("ruling", amount, ruling.why, (f"decided by {ruling.by}",)),) if amount else ()
-    return [_resolution(case, ruling.then, f"ruling by {ruling.by}", ruling.why, parts)]
+    # A person who decides in spite of what is missing decides on the whole line.
+    quantity = max(0, case.line.quantity - case.gone) or case.line.quantity
+    return [_resolution(case, ruling.then, f"ruling by {ruling.by}", why, parts, quantity)]
 
 
 def _by_rule(case: _Line, rule: Rule, rules: RuleSet) -> list[Resolution]:
     if rule.then == "person":
         raise _Person("rule_asks")
-    name = rules.name(rule)
+    name, quantity = rules.name(rule), _quantity(case, rule)
     made = []
     if rule.then in OUTCOMES:
         parts = _refund(case, rule, rules) if rule.then == "refund" else ()
-        made.append(_resolution(case, rule.then, name, rule.text, parts))
+        made.append(_resolution(case, rule.then, name, rule.text, parts, quantity))
     if rule.goods is not None:
-        made.append(_resolution(case, rule.goods, name, rule.text, ()))
+        made.append(_resolution(case, rule.goods, name, rule.text, (), quantity))
     return made
 
 
-def _resolution(case: _Line, kind: Kind, rule: str, why: str, parts: tuple[Part, ...]) -> Resolution:
+def _quantity(case: _Line, rule: Rule) -> int:
+    """Return of how many units a rule decides: those that came, as far as benches told; raises _Person for none."""
+    if rule.then == "refund" and rule.at != "grade":
+        return case.line.quantity
+    quantity = len(case.units) if rule.at == "grade" else case.line.quantity - case.gone
+    if quantity <= 0 and rule.then in OUTCOMES:
+        raise _Person("nothing_left")
+    return quantity
+
+
+def _resolution(case: _Line, kind: Kind, rule: str, why: str, parts: tuple[Part, ...], quantity: int) -> Resolution:
     amount = sum(each.minor for each in parts)
-    return Resolution(case.line.line, kind, amount, case.line.product.currency, rule, why, parts)
+    return Resolution(case.line.line, kind, amount, case.line.product.currency, rule, why, parts, quantity)
 
 
 def _refund(case: _Line, rule: Rule, rules: RuleSet) -> tuple[Part, ...]:
@@ -275,7 +323,7 @@ def _diminished(case: _Line, rule: Rule, price: int) -> Iterable[Part]:
 
 
 def _fees(case: _Line, rule: Rule, rules: RuleSet, price: int) -> Iterable[Part]:
-    gone = sum(each.quantity for each in case.missing) if rule.at == "grade" else 0
+    gone = case.gone if rule.at == "grade" else 0
     for name in rule.fees:
         fee = rules.fees[name]
         if case.line.reason in fee.unless_reasons:

@@ -22,8 +22,13 @@ _SCANNED: Final = Sql(
 _MISSING: Final = Sql("SELECT station, parcel, line, quantity FROM missing_line WHERE rma = :rma")
 _RULED: Final = Sql('SELECT line, "then", amount_minor, "by", why FROM resolution_ruling WHERE rma = :rma')
 _UNITS: Final = Sql(
-    "SELECT station, item, line, match, serial, serial_verdict, letter, functional, grade_rule, disposition "
-    "FROM item WHERE rma = :rma AND line <> ''"
+    "SELECT item.station, item.item, item.line, match, serial, serial_verdict, letter, functional, grade_rule,"
+    " disposition, COALESCE(counted.rma || ' ' || counted.line, '') FROM item"
+    " LEFT JOIN counted_unit AS counted ON counted.station = item.station AND counted.item = item.item"
+    " AND (counted.rma <> item.rma OR counted.line <> item.line) AND EXISTS (SELECT 1 FROM resolution"
+    " WHERE resolution.rma = counted.rma AND resolution.line = counted.line"
+    " AND resolution.state NOT IN ('requested', 'withdrawn', 'closed'))"
+    " WHERE item.rma = :rma AND item.line <> ''"
 )
 
 _ELSEWHERE: Final = Sql(
@@ -48,11 +53,8 @@ def facts_of(connection: Connection, rma: str) -> Facts:
 
 def _units(connection: Connection, rma: str) -> tuple[Unit, ...]:
     rows = ask(connection, _UNITS, {"rma": rma})()
-    units = [(Unit(*said), disposition != "") for *said, disposition in rows]
-    return tuple(
-        replace(unit, photos=_photos(connection, unit.station, unit.item), is_routed=is_routed)
-        for unit, is_routed in units
-    )
+    units = [(Unit(*said), {"is_routed": routed != "", "counted_for": counted}) for *said, routed, counted in rows]
+    return tuple(replace(unit, photos=_photos(connection, unit.station, unit.item), **more) for unit, more in units)
 
 
 def _photos(connection: Connection, station: str, name: str) -> int:

@@ -21,8 +21,11 @@ _NO = (400, 402, 422)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class Order(msgspec.Struct, frozen=True):
-    """What the provider is asked to do; equal orders have equal ids, and the id is the idempotency key."""
+class Order(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the provider is asked to do; equal orders have equal ids, and the id is the idempotency key.
+
+    `quantity`: for how many units of the line; left out by what was asked for before orders said it.
+    """
 
     id: str
     kind: str
@@ -30,16 +33,26 @@ class Order(msgspec.Struct, frozen=True):
     line: str
     amount_minor: int
     currency: str
+    quantity: int = 0
+
+    @property
+    def moved(self) -> int:
+        """The units that an execution must name; 0 where money alone moves."""
+        return 0 if self.kind == "refund" else self.quantity
 
 
-class Execution(msgspec.Struct, frozen=True):
-    """What the provider did for an id; `reference` is its own number for it."""
+class Execution(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the provider did for an id; `reference` is its own number for it.
+
+    `quantity`: for how many units; it must be named for whatever is no refund.
+    """
 
     id: str
     kind: str
     amount_minor: int
     currency: str
     reference: str
+    quantity: int = 0
 
 
 class Declined(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from station.moments import utc
 from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.resolutions import queue
+from sync.central.resolutions.counted import count
 from sync.central.resolutions.derive import Derived, Resolution, Ruling, Stop, derive
 from sync.central.resolutions.evidence import facts_of
 from sync.central.resolutions.rules import OUTCOMES, Book
@@ -76,6 +77,8 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
             _annotate(connection, of_line, for_line, stops.get(line))
         else:
             _bring_up(connection, (rma, client), of_line, for_line, now)
+    if decided:
+        count(connection, rma)
     _tell(connection, rma, [each for each in stops.values() if each.line not in decided], now)
     return derived
 
@@ -108,19 +111,25 @@ def _read(body: bytes | None) -> ReturnOrder | None:
 def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book, now: datetime) -> bool:
     """Put a person's decision in the rules' place; True when it is asked for now.
 
-    False, with nothing changed: one was made before, anything of the line is begun, or the order has no such line.
+    False, with nothing changed: one was made before and may still be carried out, anything of the line is begun, or the
+    order has no such line.
     Raises BeyondPriceError where more would be refunded than was paid for the line, as far as its price is known.
     """
-    reconcile(connection, rma, book, now)
+    before = reconcile(connection, rma, book, now)
     _check_amount(connection, rma, line, ruling)
     begun = select(resolution.c.id).where(
         resolution.c.rma == rma, resolution.c.line == line, resolution.c.state.not_in((*queue.OPEN, "closed"))
     )
     key = (resolution_ruling.c.rma == rma, resolution_ruling.c.line == line)
-    if connection.execute(begun).first() or connection.execute(select(resolution_ruling).where(*key)).first():
+    stops = before.stops if before else ()
+    # The price was lowered after it: it will never be carried out as it is.
+    is_void = any(each.line == line and each.why == "beyond_price" for each in stops)
+    ruled = connection.execute(select(resolution_ruling).where(*key)).first()
+    if connection.execute(begun).first() or (ruled and not is_void):
         return False
     row = {"rma": rma, "line": line, "at": utc(now)} | msgspec.structs.asdict(ruling)
     with connection.begin_nested() as trial:
+        connection.execute(delete(resolution_ruling).where(*key))
         connection.execute(insert(resolution_ruling), [row])
         _reopen(connection, rma, line, ruling, now)
         derived = reconcile(connection, rma, book, now)
@@ -218,11 +227,12 @@ def _said(wanted: Resolution) -> dict[str, Any]:
         "rule": wanted.rule,
         "why": wanted.why,
         "parts": msgspec.json.encode(wanted.parts).decode(),
+        "quantity": wanted.quantity,
     }
 
 
 def _said_by(row: RowMapping) -> dict[str, Any]:
-    return {name: row[name] for name in ("amount_minor", "currency", "rule", "why", "parts")}
+    return {name: row[name] for name in ("amount_minor", "currency", "rule", "why", "parts", "quantity")}
 
 
 def _annotate(connection: Connection, rows: Rows, wanted: Sequence[Resolution], stop: Stop | None) -> None:
@@ -230,7 +240,9 @@ def _annotate(connection: Connection, rows: Rows, wanted: Sequence[Resolution], 
     by_kind = {each.kind: each for each in wanted}
     for row in rows:
         now = by_kind.get(row["kind"])
-        same = now is not None and (now.amount_minor, now.currency) == (row["amount_minor"], row["currency"])
+        # What was asked for before quantities were said has none.
+        said = (row["amount_minor"], row["currency"], row["quantity"] or (now.quantity if now else 0))
+        same = now is not None and (now.amount_minor, now.currency, now.quantity) == said
         others = {"instead": [msgspec.to_builtins(each) for each in wanted], "stop": stop.why if stop else ""}
         later = "" if same else msgspec.json.encode(others).decode()
         if later != row["later"]:

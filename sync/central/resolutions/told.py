@@ -29,6 +29,7 @@ class Step(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """One resolution of a return line. `parts` are what its amount is made of, each with its evidence.
 
+    `quantity`: of how many units of the line; 0 where that was not said when it was asked for.
     `later` is what the facts said after it was decided; null when they still say the same.
     """
 
@@ -39,6 +40,7 @@ class Told(msgspec.Struct, frozen=True):
     state: str
     amount_minor: int
     currency: str
+    quantity: int
     rule: str
     why: str
     reference: str
@@ -151,7 +153,7 @@ def _told(
         steps[step.id].append(Step(step.state, step.at, step.by, step.why))
     return tuple(
         Told(
-            **{name: row[name] for name in Told.__struct_fields__[:10]},
+            **{name: row[name] for name in Told.__struct_fields__[:11]},
             parts=msgspec.Raw(row["parts"].encode() or b"[]"),
             later=msgspec.Raw(row["later"].encode() or b"null"),
             history=tuple(steps[row["id"]]),

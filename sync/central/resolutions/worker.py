@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from station.moments import utc
 from sync.central.resolutions import queue
+from sync.central.resolutions.counted import count
 from sync.central.resolutions.provider import Declined, Execution, Order, Provider, Uncertain
 from sync.central.resolutions.queue import BEGUN, State
 from sync.central.resolutions.reconcile import reconcile
@@ -51,7 +52,7 @@ def work_one(
     if row is None:
         return None
     passed("claimed")
-    order = Order(row["id"], row["kind"], row["rma"], row["line"], row["amount_minor"], row["currency"])
+    order = Order(**{name: row[name] for name in Order.__struct_fields__})
     try:
         found = provider.find(order.id)
     except Uncertain as error:
@@ -82,6 +83,7 @@ def _take(store: Store, book: Book, token: str, now: datetime) -> Row | None:
                 lock = select(order_lock).where(order_lock.c.rma == each["rma"]).with_for_update(skip_locked=True)
                 if connection.execute(lock).first() is None:
                     continue
+                count(connection, each["rma"])
                 reconcile(connection, each["rma"], book, now)
             row = queue.claim(connection, each["id"], token, now)
             if row is not None:
@@ -108,9 +110,12 @@ def _mark_sent(store: Store, row: Row, order: Order, now: datetime, token: str) 
 def _settle(store: Store, order: Order, answer: Execution | Declined, now: datetime, token: str) -> State:
     if isinstance(answer, Declined):
         return _call_person(store, order.id, now, token, f"the provider declined it: {answer.code} {answer.why}")
+    is_as_asked = not order.moved or answer.quantity == order.moved
     done = (answer.kind, answer.amount_minor, answer.currency)
-    if done != (order.kind, order.amount_minor, order.currency):
-        why = f"the provider did something else: {answer.kind} {answer.amount_minor} {answer.currency}"
+    if done != (order.kind, order.amount_minor, order.currency) or not is_as_asked:
+        did = f"{answer.kind} {answer.amount_minor} {answer.currency}"
+        units = "" if is_as_asked else f", units: {answer.quantity or 'not said'} instead of {order.moved}"
+        why = f"the provider did something else: {did}{units}"
         return _call_person(store, order.id, now, token, f"{why} ({answer.reference})")
     with store.writing() as connection:
         why = f"the provider did it: {answer.reference}"

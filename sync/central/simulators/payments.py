@@ -67,5 +67,6 @@ class Payments:
             return Answer(500, {"error": "fault"})
         done = self._done.setdefault(order.id, [])
         number = sum(map(len, self._done.values())) + 1
-        done.append(Execution(order.id, order.kind, order.amount_minor, order.currency, f"PAY-{number}"))
+        paid = (order.id, order.kind, order.amount_minor, order.currency)
+        done.append(Execution(*paid, f"PAY-{number}", order.quantity))
         return Answer(500, {"error": "fault"}) if fault == "error" else Answer(200, done[-1])

@@ -146,12 +146,16 @@ def test_a_clock_that_stands_before_the_last_fact_is_told(tmp_path: Path, capsys
     assert sign == "!" and "was the clock set back?" in words
 
 
+_EMPTY_PAGE = '"from":1,"to":0,"head":0'
+
+
 class _Central(BaseHTTPRequestHandler):
     """Says that it is another time than here."""
 
     def do_GET(self) -> None:
         server_time = utc(datetime.now(UTC) + self.server.ahead)  # type: ignore[attr-defined]
-        body = f'{{"service":"central","version":"1","database":"sqlite","server_time":"{server_time}"}}'.encode()
+        said = '"service":"central","version":"1","database":"sqlite"' if "health" in self.path else _EMPTY_PAGE
+        body = f'{{{said},"server_time":"{server_time}"}}'.encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -61,6 +61,15 @@ def test_a_bench_gets_in_and_the_doctor_says_so(
     assert re.search(r"✔ central +http://", capsys.readouterr().out)
     assert station.main([*enrol, "--central", served[0], "--code", code.lower()]) == 1
     assert "This code was used" in capsys.readouterr().err
+    at_leeds = (tmp_path / "settings.toml").read_text()
+    (tmp_path / "settings.toml").write_text(at_leeds.replace('"leeds"', '"york"'))
+    assert station.main(["doctor", "--data", str(tmp_path)]) == 1
+    assert re.search(r"✘ central +central refuses this station.*other_site", capsys.readouterr().out)
+    (tmp_path / "settings.toml").write_text(at_leeds)
+    assert central.main(["revoke", "E01", "--data", str(served[1])]) == 0
+    capsys.readouterr()
+    assert station.main(["doctor", "--data", str(tmp_path)]) == 1
+    assert re.search(r"✘ central +central refuses this station.*was shut out", capsys.readouterr().out)
 
 
 def test_what_does_not_work_is_said_and_changes_nothing(

@@ -119,7 +119,7 @@ def door() -> Iterator[tuple[str, int]]:
         await send({"type": "http.response.body"})
 
     listening = serving.listener("127.0.0.1", 0)
-    server = serving.Server(app, lambda: None, 0.0, None)  # type: ignore[arg-type]
+    server = serving.Server(app, lambda: None, 0.0, lambda: None, None)  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     yield listening.getsockname()

@@ -1,7 +1,10 @@
 """Small pushes of a site that wait at the same moment go into the database together, and none of them pays for it."""
 
+import asyncio
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +15,8 @@ from sqlalchemy import text
 
 from station.entries import sealed
 from sync.central import intake, tokens
+from sync.central.admission import Admission
+from sync.central.convoys import Convoys
 from sync.central.intake import Given
 from sync.central.marks import ForkError, GapError
 from sync.central.store import Store
@@ -142,3 +147,43 @@ def under_way(central: Any) -> int:
     said = httpx.get(f"{central.url}/metrics", trust_env=False).text
     (line,) = [line for line in said.splitlines() if line.startswith("returns_central_under_way ")]
     return int(float(line.split()[1])) - 1
+
+
+def test_a_convoy_that_everybody_left_says_nothing_to_nobody(tmp_path: Path, new_book: NewBook) -> None:
+    """The bench hung up, and the database fails after that: it will send again, and hear of it then."""
+    store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
+    stations = begun(store, new_book, 3)
+    told: list[dict[str, Any]] = []
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        convoys = Convoys(store, Admission())
+        with store.writing() as connection:
+            benches = [
+                asyncio.create_task(convoys.take_in("leeds", Given(station, book.push(2)), 100))
+                for station, book in stations
+            ]
+            # Each, this one, and the convoy of the first; it leaves, and the other two are a convoy.
+            await _tasks(5)
+            await _hang_up(benches[:1])
+            await _tasks(5)
+            await _hang_up(benches[1:])
+            connection.execute(text("DROP TABLE journal"))
+        await _tasks(1)
+        gc.collect()
+
+    asyncio.run(run())
+    store.close()
+    assert told == []
+
+
+async def _tasks(count: int) -> None:
+    while len(asyncio.all_tasks()) != count:
+        await asyncio.sleep(0.001)
+
+
+async def _hang_up(benches: list[asyncio.Task[Pushed]]) -> None:
+    for each in benches:
+        each.cancel()
+    ended = await asyncio.gather(*benches, return_exceptions=True)
+    assert all(isinstance(each, asyncio.CancelledError) for each in ended)

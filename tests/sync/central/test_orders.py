@@ -81,9 +81,15 @@ def test_two_contents_under_one_version_are_told_of(system: Any, site: str) -> N
 
 def test_a_good_row_goes_in_beside_bad_ones_which_are_named(system: Any, central: Any, site: str) -> None:
     bad = sent(f"{site}-2") | {"customer": "Maria Lopez"}
-    rows = [as_json(sent(f"{site}-1")), b'{"rma": "RMA-9"', as_json(bad), as_json(sent(f"{site}-3"))]
+    alike = sent(f"{site}-4")
+    alike["lines"] = [alike["lines"][0] | {"line": name} for name in ("A1", "2", "a 01")]
+    rows = [as_json(sent(f"{site}-1")), b'{"rma": "RMA-9"', as_json(bad), as_json(sent(f"{site}-3")), as_json(alike)]
     answer = system(b"\n".join(rows)).json()
-    assert [each["status"] for each in answer["rows"]] == ["created", "refused", "refused", "created"]
+    assert [each["status"] for each in answer["rows"]] == ["created", "refused", "refused", "created", "refused"]
+    assert (answer["rows"][4]["field"], answer["rows"][4]["why"]) == (
+        "lines[2].line",
+        "line a 01 stands there twice: A1 means the same line.",
+    )
     assert (answer["rows"][2]["row"], answer["rows"][2]["rma"], answer["rows"][2]["field"]) == (
         3,
         f"{site}-2",

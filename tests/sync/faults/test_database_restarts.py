@@ -1,5 +1,6 @@
 """PostgreSQL ended in the middle of everything, again and again: facts, tables, feed and money are as if it had not."""
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -15,6 +17,7 @@ from sync.central.resolutions.follow import follow
 from sync.central.resolutions.worker import work_one
 from sync.central.simulators.payments import Payments
 from sync.central.store import Store
+from tests.conftest import HUNG_S
 from tests.sync.central.resolutions.histories import Clock, Line, cheap, shipped
 from tests.sync.conftest import Central
 from tests.sync.faults.invariants import all_came, copy_is_the_feed, each_fact_is_there_once, head, tables_are_the_fold
@@ -23,7 +26,7 @@ from tests.sync.postgres import Cluster
 RESTARTS = 2
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_cluster(cluster: str) -> Iterator[Cluster]:
     """A PostgreSQL that no other test uses."""
     running = Cluster()
@@ -31,10 +34,10 @@ def own_cluster(cluster: str) -> Iterator[Cluster]:
     running.close()
 
 
-@pytest.fixture
-def own_central(own_cluster: Cluster, tmp_path: Any) -> Iterator[Central]:
+@pytest.fixture(scope="module")
+def own_central(own_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
     """A central on it."""
-    running = Central(tmp_path / "central", own_cluster.new_database())
+    running = Central(tmp_path_factory.mktemp("own") / "central", own_cluster.new_database())
     running.start()
     yield running
     running.close()
@@ -115,3 +118,28 @@ def test_a_database_that_ends_under_load_loses_and_doubles_nothing(
     assert {row["state"] for row in asked} == {"confirmed"}
     assert len(asked) == 2 * 8 * RESTARTS * times
     tally(RESTARTS * times, f"{len(asked)} resolutions, each once; the payer met it {payer.away} times")
+
+
+def test_a_database_that_neither_answers_nor_hangs_up_holds_nobody_for_long(
+    own_cluster: Cluster, own_central: Central, enrol_at: Any, site: str
+) -> None:
+    """Central says that it is not ready, and ends when it is told to, in the middle of what it was asked."""
+    headers = {"Authorization": f"Bearer {enrol_at(own_central).token}"}
+    with httpx.Client(base_url=own_central.url, headers=headers, timeout=HUNG_S, trust_env=False) as http:
+
+        def pull() -> None:
+            with contextlib.suppress(httpx.HTTPError):
+                http.get(f"/v1/sites/{site}/feed?after=0")
+
+        with own_cluster.frozen():
+            pulls = [threading.Thread(target=pull) for _ in range(2)]
+            for each in pulls:
+                each.start()
+            answer = http.get("/ready")
+            assert (answer.status_code, "does not answer" in answer.json()["detail"]) == (503, True)
+            assert own_central.stop() == 0
+            for each in pulls:
+                each.join()
+    assert "is broken off" in own_central.log()
+    own_central.start()
+    assert httpx.get(f"{own_central.url}/ready", trust_env=False).status_code == 200

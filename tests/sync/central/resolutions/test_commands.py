@@ -66,6 +66,25 @@ def test_a_person_decides_a_line_once(data: Path, capsys: pytest.CaptureFixture[
     assert "decided already" in capsys.readouterr().err
     assert say(data, "list", "--state", "requested") == 0
     assert "RMA-2 1  refund  4500 USD" in capsys.readouterr().out
+    # The price is lowered before it is paid: the ruling is void, and another one may be made.
+    with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store:
+        tell(store, cheap("RMA-2", 4000))
+        follow(store, shipped(), START)
+    assert say(data, "list", "--state", "withdrawn") == 0
+    assert "RMA-2 1  refund  4500 USD" in capsys.readouterr().out
+    assert say(data, "rule", "RMA-2", "1", "--then", "refund", "--minor", "3900", *by) == 0
+    assert say(data, "list", "--state", "requested") == 0
+    assert "RMA-2 1  refund  3900 USD" in capsys.readouterr().out
+
+
+def test_a_ruling_on_a_line_without_a_price_says_so(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    by = ("--by", "Ana", "--why", "Agreed by telephone")
+    with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store:
+        tell(store, cheap("RMA-3", 0))
+    assert say(data, "rule", "RMA-3", "1", "--then", "refund", "--minor", "4500", *by) == 0
+    capsys.readouterr()
+    assert say(data, "show", "RMA-3") == 0
+    assert json.loads(capsys.readouterr().out)[0]["why"] == "Agreed by telephone (no price of it is known)"
 
 
 def test_what_cannot_be_asked_for_is_said_and_no_ruling_is_used_up(

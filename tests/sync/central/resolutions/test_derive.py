@@ -1,7 +1,7 @@
 """What an order resolves to: the same from the same facts in any order, and nothing where benches disagree."""
 
 import random
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from station.records import Product, ReturnLine, ReturnOrder
 from sync.central.resolutions.derive import Facts, Missing, Ruling, Unit, derive
-from sync.central.resolutions.rules import OUTCOMES
+from sync.central.resolutions.rules import OUTCOMES, Then
 from tests.sync.central.resolutions.histories import cheap, shipped
 
 BOOK = shipped()
@@ -58,8 +58,12 @@ FACTS = st.builds(
     st.booleans(),
     st.lists(UNITS, max_size=4),
     st.lists(
-        st.builds(Missing, st.just("A01"), st.just("P-1"), st.sampled_from(["1", "2"]), st.integers(1, 2)), max_size=2
+        st.builds(Missing, st.just("A01"), st.just("P-1"), st.sampled_from(["1", "2"]), st.integers(-3, 2)), max_size=2
     ),
+)
+RULINGS = st.dictionaries(
+    st.just("1"),
+    st.builds(Ruling, st.sampled_from(get_args(Then)), st.integers(-5, 3 * PRICE), st.just("Ana"), st.just("Agreed")),
 )
 ORDERS = st.builds(
     order,
@@ -67,7 +71,7 @@ ORDERS = st.builds(
     st.integers(1, 3),
     st.sampled_from(["refund", "exchange", "repair", "none"]),
     kind=st.sampled_from(["return", "exchange", "warranty", "repair", "undelivered"]),
-    price=st.sampled_from([0, 1, 999, PRICE]),
+    price=st.sampled_from([-999, 0, 1, 999, PRICE]),
 )
 
 
@@ -84,15 +88,24 @@ def test_the_same_facts_say_the_same_in_any_order(
     assert once == again == derive(order, facts, rules)
 
 
-@settings(max_examples=50)
-@given(ORDERS, FACTS)
-def test_a_line_has_one_outcome_and_no_refund_beyond_its_price(order: ReturnOrder, facts: Facts) -> None:
-    derived = derive(order, facts, RULES)
+@settings(max_examples=100)
+@given(ORDERS, FACTS, RULINGS, st.sampled_from(["", "Tallowby"]))
+def test_a_line_has_one_outcome_and_no_refund_beyond_its_price(
+    order: ReturnOrder, facts: Facts, rulings: dict[str, Ruling], client: str
+) -> None:
+    derived = derive(order, msgspec.structs.replace(facts, rulings=rulings), BOOK.of(client))
     assert sum(each.kind in OUTCOMES for each in derived.resolutions) <= 1
+    line = order.lines[0]
+    if not any("no price of it is known" in each.why for each in derived.resolutions):
+        assert sum(each.amount_minor for each in derived.resolutions) <= max(
+            0, line.product.price_minor * line.quantity
+        )
+    else:
+        assert rulings and line.product.price_minor <= 0
     for each in derived.resolutions:
-        line = order.lines[0]
+        assert 0 <= each.quantity <= line.quantity
         assert each.amount_minor == sum(part.minor for part in each.parts)
-        assert 0 <= each.amount_minor <= line.product.price_minor * line.quantity
+        assert each.amount_minor >= 0
         assert (each.amount_minor > 0) == (each.kind == "refund")
         assert all(part.evidence for part in each.parts if part.minor < 0)
     named = {each.line for each in derived.resolutions}
@@ -125,6 +138,18 @@ def test_kinds_of_outcome() -> None:
     assert kinds(order(kind="undelivered"), Facts(True)) == {"refund": PRICE}
 
 
+@pytest.mark.parametrize("other", ["01", "1 ", "\uff11", "1"])
+def test_two_lines_that_mean_one_pay_nothing_by_themselves(other: str) -> None:
+    (line,) = order().lines
+    both = msgspec.structs.replace(order(), lines=(line, msgspec.structs.replace(line, line=other)))
+    here = Facts(True, [unit(), msgspec.structs.replace(unit(2), line=other)])
+    derived = derive(both, here, RULES)
+    assert not derived.resolutions
+    assert {each.why for each in derived.stops} == {"lines_alike"}
+    ruled = msgspec.structs.replace(here, rulings={"1": Ruling("refund", 4500, "Ana", "One line, written twice")})
+    assert [each.amount_minor for each in derive(both, ruled, RULES).resolutions] == ([] if other == "1" else [4500])
+
+
 def test_instant_and_kept() -> None:
     derived = derive(cheap("R"), Facts(), BOOK.of("Tallowby"))
     assert {each.kind: each.amount_minor for each in derived.resolutions} == {"refund": 1900, "keep_item": 0}
@@ -132,6 +157,31 @@ def test_instant_and_kept() -> None:
     assert derive(cheap("R", 2501), Facts(), BOOK.of("Tallowby")).waiting == (("1", "grade"),)
     # A price nobody knows is not a low one.
     assert derive(cheap("R", 0), Facts(), BOOK.of("Tallowby")).waiting == (("1", "grade"),)
+
+
+def test_only_what_came_is_exchanged_repaired_or_sent_back() -> None:
+    gone = [Missing("A01", "P-1", "1", 1)]
+
+    def of(order: ReturnOrder, facts: Facts, client: str = "") -> list[tuple[str, int]]:
+        return [(each.kind, each.quantity) for each in derive(order, facts, BOOK.of(client)).resolutions]
+
+    for asked, kind, letter, then in (
+        ("exchange", "exchange", "A", "exchange"),
+        ("repair", "warranty", "D", "repair"),
+        ("refund", "return", "A", "refund"),
+    ):
+        two = order(quantity=2, asked=asked, kind=kind)
+        functional = "faulty" if letter == "D" else "works"
+        one_came = Facts(True, [unit(letter=letter, functional=functional)], gone)
+        assert of(two, one_came) == [(then, 1)]
+    # Released when the parcel is here: all that nobody missed yet, and nothing where all is missing.
+    small = order("too_small", 2, "exchange")
+    assert of(small, Facts(True), "Tallowby") == [("exchange", 2)]
+    assert of(small, Facts(True, [], gone), "Tallowby") == [("exchange", 1)]
+    none_came = Facts(True, [], [Missing("A01", "P-1", "1", 2)])
+    assert derive(small, none_came, BOOK.of("Tallowby")).stops[0].why == "nothing_left"
+    ruled = Facts(True, [unit()], gone, {"1": Ruling("exchange", 0, "Ana", "As agreed")})
+    assert of(small, ruled) == [("exchange", 1)]
 
 
 def test_a_line_waits_until_every_unit_is_known() -> None:

@@ -10,12 +10,14 @@ from sqlalchemy.exc import IntegrityError
 
 from station.facts import Recorded, Undone
 from station.inspecting.facts import PhotoTaken
-from station.receiving.facts import SerialChecked
+from station.receiving.facts import ItemRelinked, LineMissing, SerialChecked
 from station.records import Product, ReturnLine, ReturnOrder
 from station.routing.facts import Graded, Routed
 from sync.central import feed, tokens
 from sync.central.intake import take_in
+from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.follow import follow
+from sync.central.resolutions.reconcile import rule
 from sync.central.resolutions.worker import work_one
 from sync.central.simulators.payments import Payments
 from sync.central.store import Store
@@ -90,6 +92,20 @@ def test_asked_for_once_the_goods_are_graded(site: Site, book: Any) -> None:
     assert site.follow() == {"refund": ("confirmed", 9000)}
 
 
+def test_an_exchange_is_asked_for_as_many_as_came(site: Site, book: Any) -> None:
+    (line,) = ORDER.lines
+    two = msgspec.structs.replace(line, quantity=2, reason="too_small")
+    tell(site.store, msgspec.structs.replace(ORDER, asked="exchange", lines=(two,)))
+    found(book)
+    book.add(LineMissing(f"P-{book._count}", RMA, "1", 1))
+    site.push(book, "A01")
+    assert site.follow() == {"exchange": ("requested", 0)}
+    site.work()
+    (row,) = site.rows()
+    done = site.payments.find(row.id, None).body
+    assert (row.state, row.quantity, done.quantity) == ("confirmed", 1, 1)
+
+
 def test_what_was_taken_back_is_withdrawn_and_asked_for_again(site: Site, book: Any) -> None:
     txn = found(book)
     site.push(book, "A01")
@@ -150,6 +166,37 @@ def test_a_line_that_is_renamed_is_not_paid_twice(site: Site, book: Any) -> None
     assert [(row.line, row.state) for row in site.rows()] == [("1", "confirmed")]
     assert site.reviews() == ["line_renamed"]
     assert list(site.payments.counts().values()) == [1]
+
+
+@pytest.mark.parametrize("seen_first", [True, False])
+def test_a_unit_that_paid_for_one_order_pays_for_no_other_by_itself(site: Site, book: Any, seen_first: bool) -> None:
+    tell(site.store, msgspec.structs.replace(ORDER, rma="RMA-8"))
+    found(book)
+    site.push(book, "A01")
+    site.follow()
+    if seen_first:
+        site.work()
+    book.add(ItemRelinked("I-1", "RMA-8", "1"))
+    site.push(book, "A01")
+    site.follow()
+    site.work()
+    if not seen_first:
+        # What was asked for and not begun is taken back, and the unit counts where it belongs.
+        assert {row.rma: row.state for row in site.rows()} == {RMA: "withdrawn", "RMA-8": "confirmed"}
+        book.add(ItemRelinked("I-1", RMA, "1"))
+        site.push(book, "A01")
+        site.follow()
+        site.work()
+    paid, other = (RMA, "RMA-8") if seen_first else ("RMA-8", RMA)
+    assert {row.rma for row in site.rows() if row.state == "confirmed"} == {paid}
+    assert site.reviews() == ["counted_for_another"]
+    with site.store.writing() as connection:
+        (detail,) = connection.execute(select(review.c.detail)).scalars()
+        assert msgspec.json.decode(detail)[0]["counted_for"] == f"{paid} 1"
+        assert rule(connection, other, "1", Ruling("refund", 500, "Ana", "Both were in the parcel"), BOOK, START)
+    site.work()
+    assert {row.rma: row.amount_minor for row in site.rows() if row.state == "confirmed"} == {paid: 9000, other: 500}
+    assert list(site.payments.counts().values()) == [1, 1]
 
 
 def test_goods_at_another_site_move_no_money_of_an_order_by_themselves(site: Site, book: Any) -> None:

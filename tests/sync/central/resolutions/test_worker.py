@@ -119,12 +119,16 @@ def test_a_provider_that_did_something_else_calls_a_person(store: Store, expect_
     tell(store, cheap("RMA-1"))
     follow(store, BOOK, clock.now)
     with store.reading() as connection:
-        row = connection.execute(select(resolution).where(resolution.c.kind == "refund")).one()
+        kept, row = connection.execute(select(resolution).order_by(resolution.c.kind)).all()
     payments.execute(Order(row.id, "refund", "RMA-1", "1", row.amount_minor + 1, "USD"), "", clock.now, None)
+    payments.execute(Order(kept.id, "keep_item", "RMA-1", "1", 0, "USD", 2), "", clock.now, None)
     while work_one(store, BOOK, Line(payments, clock, 1, share=0), "w", clock) is not None:
         pass
-    assert states(store) == {"RMA-1/refund": "needs_person", "RMA-1/keep_item": "confirmed"}
-    assert payments.counts()[row.id] == 1
+    assert states(store) == {"RMA-1/refund": "needs_person", "RMA-1/keep_item": "needs_person"}
+    assert list(payments.counts().values()) == [1, 1]
+    with store.reading() as connection:
+        said = connection.execute(select(resolution_step.c.why).where(resolution_step.c.id == kept.id)).scalars()
+        assert any("units: 2 instead of 1" in why for why in said)
 
 
 def test_what_was_paid_before_a_restored_backup_is_found(tmp_path: Path) -> None:
