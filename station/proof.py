@@ -16,6 +16,7 @@ from station.records import OrderKind
 from station.references import picture_of
 from station.rules import Rules
 
+_NAMED = 12
 DEFAULT = "default"
 """The `id` of the routes of all clients that have none of their own."""
 
@@ -98,11 +99,16 @@ def _needless(words: Words) -> Iterator[str]:
         )
 
 
-def remarks(rules: Rules, written: Rubric | RouteTable | Override) -> list[Problem]:
+def remarks(
+    rules: Rules, written: Rubric | RouteTable | Override, ordering: frozenset[str] = frozenset()
+) -> list[Problem]:
     """Return what may be meant and may be a slip: clients that nothing else knows, goods as new
-    that are destroyed. It keeps nobody from publishing."""
-    known = {client for client in rules.routes if client} | {client for client, _ in rules.clients}
-    names = ", ".join(sorted(known))
+    that are destroyed. It keeps nobody from publishing.
+
+    `ordering` are clients, in small letters, of whom there are orders where they are known.
+    """
+    known = ordering | {client for client in rules.routes if client} | {client for client, _ in rules.clients}
+    names = ", ".join(sorted(known)[:_NAMED]) + (", …" if len(known) > _NAMED else "")
     if isinstance(written, Override):
         told = Problem("client", f"nobody knows a client {written.client}; known are {names}")
         return [told] * (written.client.casefold() not in known)

@@ -326,6 +326,8 @@ def _publish_rules(asked: argparse.Namespace, store: Store) -> int:
     except (rules.NotPublished, OSError) as error:
         return sorry(f"nothing was published. {text_files.in_words(error)}")
     print(f"{'withdrawn' if asked.withdraw else 'published'}: {', '.join(key for key, _ in named)}")  # noqa: T201
+    for remark in rules.remarks(store, asked.site, named):
+        print(remark)  # noqa: T201
     return 0
 
 

@@ -72,6 +72,11 @@ class Remarks:
             self._known["reason"].update(fee.unless_reasons)
 
 
+def ordering(connection: Connection, site: str) -> frozenset[str]:
+    """Return the clients, in small letters, of the newest orders a site's benches were told of."""
+    return frozenset(order.client.casefold() for order in _earlier(connection, site))
+
+
 def _earlier(connection: Connection, site: str) -> Iterable[ReturnOrder]:
     """Yield the newest orders a site's benches were told of."""
     last = connection.execute(select(site_head.c.last).where(site_head.c.site == site)).scalar() or 0

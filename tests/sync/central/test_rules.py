@@ -141,3 +141,14 @@ def test_hostile_rules_are_tried_apart_and_the_last_good_ones_stay(
     good, *refused = copy.rules()
     assert good.why == ""
     assert [says in each.why for says, each in zip(says, refused, strict=True)] == [True] * 5, refused
+
+
+def test_a_client_without_rules_and_orders_is_remarked_and_one_with_orders_is_not(
+    bench: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for client in ("tallowbi", "lumenfold"):
+        toml = TALLOWBY.replace(b'id = "tallowby"', f'id = "{client}"'.encode())
+        assert publish(bench, put(tmp_path, f"routes/{client}.toml", toml)) == 0
+    out = capsys.readouterr().out
+    assert "note: routes/tallowbi.toml: id: nobody knows a client tallowbi; known are" in out
+    assert "client lumenfold" not in out
