@@ -34,14 +34,17 @@ LIVE_TEXTS: Mapping[str, str] = {
     "bright": "Too bright: turn the lamp down",
     "empty": "Lay the item under the camera",
     "moving": "Hold still",
-    "large": "It does not fit: turn it",
-    "cut": "Move it into the frame",
-    "aside": "Move it to the middle",
     "small": "Bring it closer",
     "glare": "The lamp is mirrored: turn the item",
     "blurred": "Not sharp: hold still, or wipe the lens",
+    "large": "It does not fit: turn it",
+    "cut": "Move it into the frame",
+    "aside": "Move it to the middle",
 }
-"""English message ids by problem code: the few words to be read over a live picture, what to mend first first."""
+"""English message ids by problem code: the few words to be read over a live picture, what to mend first first.
+
+What is not sharp has no edge either: how it lies in the frame is said only when it can be seen.
+"""
 
 SMALL_PX = 480
 """The longer side of the copy that light is judged on."""

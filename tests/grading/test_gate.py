@@ -137,6 +137,12 @@ def test_an_item_that_is_cut_off_is_to_be_moved_into_the_frame(scenes, item: str
     assert "cut" not in seen(picture, CLOSE).problems, "a close-up may go on beyond the picture"
 
 
+def test_a_blurred_item_is_not_said_to_lie_wrong(scenes) -> None:
+    beside = pixels(moved(scenes.picture("shirt"), scenes.picture(), 260, 0))
+    assert seen(beside).problems == ()
+    assert seen(cv2.GaussianBlur(beside, (0, 0), 12)).problems[:1] == ("blurred",)
+
+
 @pytest.mark.parametrize(("right", "down"), [(320, 0), (-320, 0)])
 @pytest.mark.parametrize("item", ["phone", "bottle"])
 def test_an_item_aside_is_to_be_moved_to_the_middle(scenes, item: str, right: int, down: int) -> None:

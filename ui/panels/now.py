@@ -43,6 +43,8 @@ _MANY = 4
 # Heights of reference pictures, as large as they were made first: beside answers under each other, or over the words
 # of answers in two columns. Where even the least has no room, the words do.
 _TALL = (160, 128, 112, 96, 80, 72, 64, 56, 48)
+# A column as high as this has room for every question; a window of 1,280 x 800 leaves it more.
+_LOW = 560
 
 
 class NowPanel(Column):
@@ -120,6 +122,7 @@ class NowPanel(Column):
         self._title.show_text(title)
         # So it says where to put it.
         reason = "" if prompt.stage == "place" else prompt.reason
+        set_property(self._reason, "type", "body")
         self._reason.show_text(say(tr, reason, prompt.params) if reason else "")
         # What a stop wants is the first thing to be read; elsewhere the reason stands back behind the question.
         set_property(self._reason, "quiet", not is_stop(prompt))
@@ -217,6 +220,27 @@ class NowPanel(Column):
                 self._tiles.draw_pictures()
                 return
         self._tiles.show_buttons(answers, view.tr, columns)
+        self._make_room(answers, view, columns)
+
+    def _make_room(self, answers: tuple[Button, ...], view: View, columns: int) -> None:
+        """On a low window let margins, the question's letters and the answers' order give way, until no word is cut."""
+        self._set_margin(S24)
+        if not answers or self.height() >= _LOW or self._fits(squeezed=True):
+            return
+        self._set_margin(S12)
+        if self._fits(squeezed=True):
+            return
+        set_property(self._title, "type", "ask")
+        if columns == 1 and not self._fits(squeezed=True):
+            self._tiles.show_buttons(answers, view.tr, 2)
+            self._tiles.forget_heights()
+        if not self._fits(squeezed=True):
+            set_property(self._title, "type", "head")
+            set_property(self._reason, "type", "small")
+
+    def _set_margin(self, margin: int) -> None:
+        """Leave so much free above and below."""
+        self.column.setContentsMargins(S24, margin, S24, margin)
 
     def _fits(self, *, squeezed: bool = False) -> bool:
         """Whether all that is shown now has room, each part as high as it likes or `squeezed` to its least."""
