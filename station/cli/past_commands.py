@@ -27,7 +27,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", wher
         "evidence", parents=[where], help="write what can be proved of an item, for somebody outside, as a ZIP file"
     )
     evidence.add_argument("item", metavar="PLATE", help="its plate, or its number at this bench")
-    evidence.add_argument("--to", type=Path, required=True, metavar="FILE.zip", help="the file to write")
+    file = evidence.add_mutually_exclusive_group(required=True)
+    file.add_argument("--to", type=Path, metavar="FILE.zip", help="the file to write")
+    file.add_argument("--prove", type=Path, metavar="FILE.zip", help="tell whether such a file stands in the journal")
     evidence.add_argument(
         "--for",
         dest="purpose",
@@ -70,6 +72,8 @@ def _prove(asked: argparse.Namespace) -> int:
 def _evidence(asked: argparse.Namespace) -> int:
     from station.cli import evidence
 
+    if asked.prove is not None:
+        return evidence.prove(asked.data, asked.item, asked.prove)
     return evidence.write(asked.data, asked.item, asked.to, asked.purpose, asked.language)
 
 

@@ -1,6 +1,5 @@
 """Writes an item's evidence as one ZIP file: the PDF, the facts with their hashes, the photos, the sum of each."""
 
-import base64
 import hashlib
 import io
 import zipfile
@@ -9,11 +8,27 @@ from typing import Any
 
 import msgspec
 
-from station.evidence.dossier import Dossier
+from station.evidence.dossier import Dossier, Proof, Purpose
 from station.photos import PhotoStore
 
 SUMS = "SHA256SUMS"
+FACTS = "facts.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_HOW = (
+    "Each fact stands in the bench's journal under its hash, chained to the one before by `prev`. Its whole text stays"
+    " there: it speaks of other goods and of people too; a fact without `told` is about other goods, `withheld` names"
+    " what is not told as a whole, and `by` counts the people of this file. That each fact stands so is proved at the"
+    " bench: returns-station evidence DATA PLATE --prove FILE.zip makes every hash and all that is told again from it."
+)
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What facts.json holds; `hash` says in words how each is proved."""
+
+    purpose: Purpose
+    item: str
+    hash: str
+    facts: list[dict[str, Any]]
 
 
 def photos_of(told: Dossier, store: PhotoStore) -> dict[str, bytes]:
@@ -26,7 +41,7 @@ def zipped(told: Dossier, pdf: bytes, photos: Mapping[str, bytes]) -> bytes:
     """Return the ZIP file; the same evidence gives the same bytes. `SHA256SUMS` is read by `sha256sum --check`."""
     files = {
         "evidence.pdf": pdf,
-        "facts.json": _facts(told),
+        FACTS: _facts(told),
         **{f"photos/{sha256}.jpg": content for sha256, content in sorted(photos.items())},
     }
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
@@ -37,19 +52,37 @@ def zipped(told: Dossier, pdf: bytes, photos: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def read(file: bytes) -> Facts | None:
+    """Return the facts of such a ZIP file; None when it holds none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(file)) as opened:
+            return msgspec.json.decode(opened.read(FACTS), type=Facts)
+    except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError):
+        return None
+
+
+def differing(given: Facts, told: Dossier) -> tuple[str, ...]:
+    """Return the numbers of the facts that do not stand so in the journal; `told` is the same made anew from there.
+
+    Who worked is not compared: it is a number of one bundle.
+    """
+    whole = [_plain(each) | {"by": 0} for each in told.proofs if each.entry.is_whole()]
+    stands = msgspec.json.decode(msgspec.json.encode(whole))
+    return tuple(str(each.get("seq", "?")) for each in given.facts if each | {"by": 0} not in stands)
+
+
 def _facts(told: Dossier) -> bytes:
-    """Return every field that a fact's hash is made of; hashes in hexadecimal, the fact's own JSON in Base64."""
-    facts = [_plain(each.entry) for each in told.proofs]
-    about = {
-        "item": told.item,
-        "hash": "SHA-256 over every field but `hash`, in this order, each after its length in four bytes (big-endian);"
-        " numbers in decimal, `body` and `prev` as bytes",
-        "facts": facts,
-    }
+    """Return what is told of each fact, with its hash (hexadecimal)."""
+    about = Facts(told.purpose, told.item, _HOW, [_plain(each) for each in told.proofs])
     return msgspec.json.format(msgspec.json.encode(about), indent=2)
 
 
-def _plain(entry: Any) -> dict[str, Any]:
-    values = msgspec.structs.asdict(entry)
-    values["body"] = base64.b64encode(entry.body).decode()
-    return values | {"prev": entry.prev.hex(), "hash": entry.hash.hex()}
+def _plain(proof: Proof) -> dict[str, Any]:
+    entry = proof.entry
+    hashes = {"seq": entry.seq, "prev": entry.prev.hex(), "hash": entry.hash.hex()}
+    if proof.fact is None:
+        return hashes
+    body = msgspec.to_builtins(proof.fact)
+    told = {name: value for name, value in body.items() if value or name not in proof.withheld}
+    said = {"at": entry.at, "by": proof.by, "type": entry.type, "v": entry.v, "told": told}
+    return hashes | said | {"withheld": list(proof.withheld)}

@@ -7,6 +7,7 @@ import msgspec
 
 from resources.words import mark
 from station.entries import Entry
+from station.evidence.redacted import redacted
 from station.facts import Recorded, Unknown
 from station.inspecting.facts import Answered, ExpiryRead, PhotoSkipped, PhotoTaken
 from station.receiving.facts import (
@@ -22,7 +23,7 @@ from station.receiving.facts import (
     WeighingSkipped,
 )
 from station.routing.facts import Graded, Placed, PlateConfirmed, Routed
-from station.search.story import Told
+from station.search.story import Told, begun
 
 Purpose = Literal["carrier", "marketplace", "vendor", "value"]
 
@@ -86,10 +87,15 @@ _RAISED = frozenset(
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """One fact with what its hash was made of, so that whoever gets it can make the hash again."""
+    """One fact: its entry, which stays at the bench but for its hashes, and what is told of it; None is its hash alone.
+
+    `withheld` names the fields that are not told as a whole, `by` the person: a number within one dossier, no badge.
+    """
 
     entry: Entry
-    fact: Recorded | Unknown
+    fact: Recorded | Unknown | None
+    withheld: tuple[str, ...]
+    by: int
 
 
 class Photo(msgspec.Struct, frozen=True):
@@ -115,7 +121,7 @@ class Dossier(msgspec.Struct, frozen=True):
 
     def all(self, kind: type) -> list[Recorded | Unknown]:
         """Return every fact of a kind, in order."""
-        return [each.fact for each in self.proofs if isinstance(each.fact, kind)]
+        return [each.fact for each in self.proofs if each.fact is not None and isinstance(each.fact, kind)]
 
 
 def dossier(story: Sequence[Told], item: str, purpose: Purpose) -> Dossier | None:
@@ -124,14 +130,30 @@ def dossier(story: Sequence[Told], item: str, purpose: Purpose) -> Dossier | Non
     named = next((line.fact for line in held if isinstance(line.fact, ItemIdentified)), None)
     if named is None:
         return None
+    named = _linked([line.fact for line in held], item) or named
     told = [line for line in held if isinstance(line.fact, _TOLD) and _concerns(line.fact)]
     photos = {
         line.fact.shot: Photo(line.fact.shared_sha256 or line.fact.sha256, line.fact.shot, line.entry.at)
         for line in told
         if isinstance(line.fact, PhotoTaken)
     }
-    proofs = tuple(Proof(line.entry, line.fact) for line in told)
-    return Dossier(purpose, item, named, proofs, tuple(photos.values()))
+    people = list(dict.fromkeys(line.entry.operator for line in told))
+    proofs = []
+    for line in told:
+        part = redacted(line.fact, named, purpose == "value")
+        proofs.append(Proof(line.entry, part.fact, part.withheld, people.index(line.entry.operator) + 1))
+    return Dossier(purpose, item, named, tuple(proofs), tuple(photos.values()))
+
+
+def _linked(facts: Sequence[Recorded | Unknown], item: str) -> ItemIdentified | None:
+    """Return the item with the order it was linked to last, and that order's client; None when no arrival is known."""
+    inspected = begun(facts, item)
+    if inspected is None:
+        return None
+    arrived, named = inspected.arrived, inspected.identified
+    ids = (named.rma, named.line)
+    clients = (each.client for each in arrived.declared if (each.rma, each.line) == ids)
+    return msgspec.structs.replace(named, client=next(clients, named.client))
 
 
 def _concerns(fact: Recorded | Unknown) -> bool:

@@ -36,6 +36,8 @@ def pdf(told: Dossier, photos: Mapping[str, bytes], rules: Rules, tr: Translator
     heads = [tr.gettext(each) for each in (mark("Fact"), mark("When"), mark("What"), mark("Hash"))]
     rows = [
         (str(each.entry.seq), _moment(each.entry.at), each.entry.type, each.entry.hash.hex()[:32])
+        if each.fact is not None
+        else (str(each.entry.seq), "", tr.gettext(mark("of other goods")), each.entry.hash.hex()[:32])
         for each in told.proofs
     ]
     paper.table(heads, rows, (12, 40, 40, 60))

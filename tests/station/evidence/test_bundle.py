@@ -1,6 +1,5 @@
 """Evidence of an item: what is told and what is not, that every sum and hash can be made again, and whose photos go."""
 
-import base64
 import hashlib
 import io
 import json
@@ -12,21 +11,29 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from grading.reasons import Reason
 from station.__main__ import main
 from station.facts import Undone
 from station.inspecting.facts import PhotoTaken
 from station.journal import Journal
 from station.receiving.facts import (
+    Declared,
     ExceptionRaised,
     ItemIdentified,
+    ItemRelinked,
     ItemWeighed,
+    LineMissing,
     ParcelArrived,
     ParcelWeighed,
     PatternNoted,
     SerialChecked,
 )
-from station.routing.facts import Graded, PlateAllotted
+from station.routing.facts import Graded, PlateAllotted, Routed
 
+WORDS_OF_OTHERS = (
+    *("ZRMA", "ZLINE", "ZSKU", "Ztitle", "zcat", "zclient", "ZGTIN", "ZSER", "ZCODE", "ZOTHER", "Zitem", "zboss"),
+    *("98765432", "LineMissing", "lines_missing"),
+)
 NASTY = '=1+1\x1b[2J\u202e<b>"'
 
 
@@ -79,17 +86,68 @@ def bundled(shelf: Path) -> Callable[..., dict[str, bytes]]:
     return _bundled
 
 
-def test_every_sum_and_every_hash_can_be_made_again(bundled: Callable[..., dict[str, bytes]]) -> None:
+def test_every_sum_can_be_made_again(bundled: Callable[..., dict[str, bytes]]) -> None:
     files = bundled()
     sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
     assert set(sums) == set(files) - {"SHA256SUMS"}
     assert all(hashlib.sha256(files[name]).hexdigest() == digest for name, digest in sums.items())
-    for fact in json.loads(files["facts.json"])["facts"]:
-        said = fact.pop("hash")
-        fact |= {"body": base64.b64decode(fact["body"]), "prev": bytes.fromhex(fact["prev"])}
-        fields = [each if isinstance(each, bytes) else str(each).encode() for each in fact.values()]
-        digest = hashlib.sha256(b"".join(len(each).to_bytes(4, "big") + each for each in fields))
-        assert digest.hexdigest() == said
+
+
+@pytest.mark.parametrize("purpose", ["carrier", "value"])
+def test_nothing_of_the_other_orders_of_a_parcel_is_told_and_what_is_told_is_proved(
+    shelf: Path, bundled: Callable[..., dict[str, bytes]], capsys: pytest.CaptureFixture[str], purpose: str
+) -> None:
+    others = [Declared(f"ZRMA{n}", f"ZLINE{n}", f"ZSKU{n}", f"Ztitle{n}", "zcat", f"zclient{n}", f"ZGTIN{n}", 1,
+                       (f"ZSER{n}",), 1, 98765432) for n in range(3)]  # fmt: skip
+    own = Declared("R7", "L7", "SKU7", "Kettle", "home", "acme", price_minor=4321)
+    graded = Graded("I7", "B", "B", "works", "home@1")
+    reason = Reason("way", "{net} is the most", {"net": "778899"})
+    routed = Routed(
+        "I7", "restock", "r", (reason,), (("restock", 778899),), "resale", "zboss", (), "", (("resale", 556677),)
+    )
+    orders = tuple(each.rma for each in (own, *others))
+    with Journal.open(shelf / "station.sqlite", "A01") as journal:
+
+        def put(*facts: object) -> None:
+            journal.append(facts, operator="BDG-2001", shift="S-A01-1")
+
+        put(ParcelArrived("P7", "1Z7", "ups", "return", "several", orders, "zclient0", (others[0], own, *others[1:])))
+        wrong = ItemIdentified("P7", "I7", "c7", "matched", "Kettle", "home", "zclient0", rma="ZRMA0", line="ZLINE0",
+                               price_minor=98765432, shipped_serials=("ZSER0",))  # fmt: skip
+        put(wrong, ItemRelinked("I7", "ZRMA1", "ZLINE1", ("ZSER1",)), ItemRelinked("I7", "R7", "L7", ("SER7",)))
+        put(PhotoTaken("I7", "front", "ab" * 32, 9, codes=("ZCODE",)), graded, routed, PlateAllotted("I7", "LPN7"))
+        put(ItemIdentified("P7", "I8", "ZOTHER", "matched", "Zitem8", "home", "zclient1", rma="ZRMA1", line="ZLINE1"))
+        put(LineMissing("P7", "ZRMA2", "ZLINE2", 1), ExceptionRaised("E7", "lines_missing", "zboss", "P7", "", "ZRMA2"))
+        put(ExceptionRaised("E8", "weight_out_of_band", "zboss", "P7", "", "ZRMA2"))
+    files = bundled("LPN7", "--for", purpose)
+    facts = json.loads(files["facts.json"])["facts"]
+    with pypdfium2.PdfDocument(files["evidence.pdf"]) as document:
+        paper = "".join(page.get_textpage().get_text_range() for page in document)
+    told = paper + files["facts.json"].decode() + " ".join(files)
+    assert not [word for word in (*WORDS_OF_OTHERS, "BDG-", "556677") if word.casefold() in told.casefold()]
+    assert ("778899" in told) == (purpose == "value")
+    assert [each["told"]["orders"] for each in facts if each.get("type") == "ParcelArrived"] == [["R7"]]
+    assert "R7" in paper and "SKU7" in told and "4321" in told and "SER7" in told
+    assert [set(each) for each in facts if "told" not in each] == [{"seq", "prev", "hash"}] * 3
+    assert not [each for each in facts if {"id", "txn", "boot", "operator", "shift", "mono_ms"} & set(each)]
+    assert main(["evidence", str(shelf), "LPN7", "--prove", str(shelf / "evidence.zip")]) == 0
+    assert f"all {len(facts)} facts stand so" in capsys.readouterr().out
+
+
+def test_a_bundle_that_says_otherwise_than_the_journal_is_not_proved(
+    shelf: Path, bundled: Callable[..., dict[str, bytes]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = bundled()
+    forged = shelf / "forged.zip"
+    for old, new in ((b'"letter": "D"', b'"letter": "A"'), (b'"seq": 1,', b'"seq": 999,')):
+        assert old in files["facts.json"]
+        with zipfile.ZipFile(forged, "w") as file:
+            file.writestr("facts.json", files["facts.json"].replace(old, new))
+        assert main(["evidence", str(shelf), "LPN1", "--prove", str(forged)]) == 1
+        assert "not so in the journal" in capsys.readouterr().err
+    assert main(["evidence", str(shelf), "I2", "--prove", str(forged)]) == 1
+    forged.write_bytes(b"no zip")
+    assert main(["evidence", str(shelf), "LPN1", "--prove", str(forged)]) == 1
 
 
 def test_only_what_concerns_the_goods_is_told(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
