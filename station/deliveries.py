@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from grading import ledger, overrides, rubric, soundness, toml_text
+from grading import ledger, overrides, route, rubric, soundness, toml_text
 from grading.ledger import LedgerError
 from grading.route import RouteError, RouteTable
 from grading.rubric import Rubric, RubricError
@@ -18,7 +18,19 @@ from station.authority.roles import AuthorityError
 from station.authority.roles import parse as parse_authority
 from station.local_copy import Delivered, Record
 from station.records import WITHDRAWN
-from station.rules import AUTHORITIES, CLIENTS, ROUTES, RUBRICS, Refuse, Rules, applied, rules_of, shipped_files
+from station.rules import (
+    AUTHORITIES,
+    CLIENTS,
+    DEFAULT_ROUTES,
+    ROUTES,
+    RUBRICS,
+    Refuse,
+    Rules,
+    applied,
+    read_rules,
+    rules_of,
+    shipped_files,
+)
 
 KIND = "rules"
 LEDGER = "published.toml"
@@ -164,6 +176,18 @@ def fault(book: Book, key: str, toml: bytes, writing: bool = False) -> str:
         return f"{len(wide)} categories would be offered on {_OFFERED} keys; say kind_of in the new one"
     problems = [f"{each.place}: {each.text}" for each in _problems(rules, key, made.values(), writing)]
     return "; ".join(problems[:_FOUND])
+
+
+def remarks(key: str, toml: bytes, ordering: frozenset[str]) -> list[str]:
+    """Return what in a sound file may be a slip (`proof.remarks`); nothing of one that withdraws what was delivered."""
+    written: overrides.Override | RouteTable
+    if key.startswith(CLIENTS) and toml:
+        written = overrides.parse(toml)
+    elif key.startswith(ROUTES) and key != DEFAULT_ROUTES and toml:
+        written = route.parse(find.read(DEFAULT_ROUTES), toml)
+    else:
+        return []
+    return [f"{each.place}: {each.text}" for each in proof.remarks(read_rules(), written, ordering)]
 
 
 def _beside(book: Book, files: Mapping[str, bytes], versions: Mapping[str, Rubric], key: str) -> tuple[Rules, str]:

@@ -3,14 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from grading import overrides, route
-from grading.overrides import Override
-from grading.route import RouteTable
-from resources import find
-from station import deliveries, proof
+from station import deliveries
 from station.authority.roles import FILE as AUTHORITY
 from station.local_copy import Delivered, Record
-from station.rules import CLIENTS, DEFAULT_ROUTES, ROUTES, read_rules
 from sync.central import feed
 from sync.central.feed import Change
 from sync.central.order_remarks import ordering
@@ -42,18 +37,7 @@ def remarks(store: Store, site: str, files: Sequence[tuple[str, bytes | None]]) 
     that are destroyed."""
     with store.reading() as connection:
         clients = ordering(connection, site)
-    shipped, told = read_rules(), []
-    for key, toml in files:
-        if not toml or deliveries.is_authority(key):
-            continue
-        written: Override | RouteTable | None = None
-        if key.startswith(CLIENTS):
-            written = overrides.parse(toml)
-        elif key.startswith(ROUTES) and key != DEFAULT_ROUTES:
-            written = route.parse(find.read(DEFAULT_ROUTES), toml)
-        found = proof.remarks(shipped, written, clients) if written is not None else []
-        told += [f"note: {key}: {each.place}: {each.text}" for each in found]
-    return told
+    return [f"note: {key}: {text}" for key, toml in files for text in deliveries.remarks(key, toml or b"", clients)]
 
 
 def publish(store: Store, site: str, files: Sequence[tuple[str, bytes | None]]) -> None:
