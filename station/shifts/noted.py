@@ -63,9 +63,15 @@ def words(said: Noted, tr: Translator, at: str) -> str:
     about = tr.gettext(known.get(said.about, said.about)) or "–"
     value = tr.money(said.value_minor, said.currency) if said.value_minor else tr.gettext(mark("unknown"))
     told = {name: getattr(said, name) or "–" for name in ("bin", "plate", "by", "why", "second")}
-    told["why"] = tr.gettext(told["why"])
+    reason = told.pop("why")
     return tr.format(
-        NOTED_WORDS.get(said.kind, said.kind), **told, about=about, value=value, at=at, units=str(said.units)
+        NOTED_WORDS.get(said.kind, said.kind),
+        **told,
+        why=tr.gettext(reason),
+        about=about,
+        value=value,
+        at=at,
+        units=str(said.units),
     )
 
 
