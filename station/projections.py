@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from station import schema
+from station import deeds, schema
 from station.bins.facts import BinMerged, BinStepTakenBack, Carried
 from station.bins.moving import move
 from station.change import Change, Row, Said
@@ -104,6 +104,7 @@ def _remember(connection: Connection, station: str, entry: Entry, fact: Any) -> 
 
 def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
     parcels: dict[str, None] = {}
+    deeds.take_back(connection, fact, said)
     for txn in fact.txns:
         key = {"station": said.station, "txn": txn}
         _UNDONE.write(connection, {**key, "undone_at": said.at, "shift_n": said.shift_n})

@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-REVISION = "0016"
+REVISION = "0017"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -444,6 +444,26 @@ recount = Table(
     _text("at", key=True),
     _text("operator"),
     _text("seen"),  # JSON of `station.shifts.facts.Seen`
+    sqlite_with_rowid=False,
+)
+
+# What somebody answers for, in the shift in which it was done: whatever is done later, that stays as it was.
+deed = Table(
+    "deed",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("txn", key=True),
+    _text("kind", key=True),  # override, step_up, written_off, taken_back
+    _text("thing", key=True),  # an item, or a transaction that was taken back
+    _number("shift_n"),
+    _text("about"),  # where it was sent, which bin it was missed in, which step or act it was
+    _text("why"),
+    _text("by"),
+    _text("second"),
+    _number("value_minor"),  # 0: nobody knows
+    _text("currency"),
+    _text("at"),
+    Index("deed_shift", "station", "shift_n"),
     sqlite_with_rowid=False,
 )
 

@@ -47,6 +47,17 @@ FOUND_WORDS: Mapping[str, str] = {
 NOTED_WORDS: Mapping[str, str] = {
     "left": mark("{at}: bin {bin} left, {units} units, to {about}. By {by}."),
     "counted_again": mark("{at}: counted again after this was seen: {about} {plate} {bin}. By {by}."),
+    "written_off": mark("{at}: {plate} of bin {bin} was written off, value {value}. By {by}, second person {second}."),
+    "override": mark("{at}: {plate} was sent another way, {about}: {why}. By {by}, second person {second}."),
+    "step_up": mark("{at}: {second} allowed {by} to {about}: {plate} {why}."),
+    "taken_back": mark("{at}: taken back: {about}. By {by}."),
+    "weight": mark("{at}: the weight of parcel {plate} was out of its band. By {by}."),
+}
+# What a second person allows at the bench.
+ACT_WORDS: Mapping[str, str] = {
+    "close": mark("close the shift"),
+    "move": mark("take a bin away"),
+    "decide": mark("decide an exception"),
 }
 
 

@@ -10,9 +10,10 @@ from station.exceptions.kinds import DECISION_WORDS
 from station.printed.paper import Paper
 from station.shifts.figure_lines import span
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS
+from station.shifts.noted import words as noted_words
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
-from station.words import FOUND_WORDS, NOTED_WORDS, letter_words, line_words, return_reason_words
+from station.words import FOUND_WORDS, letter_words, line_words, return_reason_words
 
 _LATE: Mapping[str, str] = {
     "sheet": mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
@@ -190,17 +191,15 @@ def _late(paper: Paper, report: Report, tr: Translator) -> None:
 
 
 def _noted(paper: Paper, report: Report, tr: Translator) -> None:
-    """Which bins left, and what a count had shown before bins were counted again."""
+    """Who answers for what, which bins left, and what was counted again; write-offs first, and all of them."""
     if not report.noted:
         return
-    paper.heading(tr.gettext(mark("Bins that left, and counted again")))
-    for each in report.noted[:_MOST_FOUND]:
-        about = tr.gettext(FOUND_WORDS[each.about]) if each.about in FOUND_WORDS else each.about or "–"
-        words = {"bin": each.bin or "–", "plate": each.plate or "–", "about": about, "by": each.by or "–"}
-        paper.words(
-            tr.format(NOTED_WORDS.get(each.kind, each.kind), **words, at=_moment(each.at), units=str(each.units))
-        )
-    _more(paper, len(report.noted) - _MOST_FOUND, tr)
+    paper.heading(tr.gettext(mark("Written off, changed, taken back, and bins that left")))
+    lost = [each for each in report.noted if each.kind == "written_off"]
+    rest = [each for each in report.noted if each.kind != "written_off"]
+    for each in (*lost, *rest[:_MOST_FOUND]):
+        paper.words(noted_words(each, tr, _moment(each.at)))
+    _more(paper, len(rest) - _MOST_FOUND, tr)
 
 
 def _left(paper: Paper, told: Print, tr: Translator) -> None:

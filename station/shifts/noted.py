@@ -1,23 +1,27 @@
-"""What the report of a shift names beside its lines: bins that left, and those counted again after the review."""
+"""What the report of a shift names beside its lines: who answers for what, bins that left, and were counted again."""
 
 from collections.abc import Iterator
 
 import msgspec
 from sqlalchemy.engine import Connection
 
+from resources.words import Translator, mark
 from station.safe_text import shown
 from station.shifts.counting import BenchShift
 from station.shifts.facts import Seen
 from station.shifts.parts import GIVEN_UP
 from station.statements import Statement
+from station.words import ACT_WORDS, FOUND_WORDS, NOTED_WORDS, ROUTE_WORDS
 
 
 class Noted(msgspec.Struct, frozen=True, order=True):
     """One thing that was done, by the badge `by`, at a moment (UTC).
 
-    `kind` is `left` (the `bin` left the bench for the place `about`, with so many `units`) or `counted_again` (what the
-    count had shown was seen before bins were counted again: `about` is the kind of the finding, empty when there was
-    none; `plate`, and the `bin` it belongs to or was counted in).
+    `kind` is `written_off` (the unit with the `plate`, missed in the `bin`), `override` (sent `about`), `step_up`
+    (`about` is the act that the second person allowed), `taken_back` (`about` is the step), `weight` (out of its band:
+    the parcel `plate`), `left` (the `bin` left the bench for the place `about`, with so many `units`) or
+    `counted_again` (what the count had shown was seen before bins were counted again: `about` is the kind of the
+    finding, empty when there was none; `plate`, and the `bin` it belongs to or was counted in).
     """
 
     at: str
@@ -27,11 +31,15 @@ class Noted(msgspec.Struct, frozen=True, order=True):
     about: str = ""
     by: str = ""
     units: int = 0
+    why: str = ""
+    second: str = ""
+    value_minor: int = 0
+    currency: str = ""
 
 
 def noted(connection: Connection, shift: BenchShift) -> tuple[Noted, ...]:
     """Return what is to be named of a bench's shift, in order. Raises the database's errors."""
-    return tuple(sorted((*_left(connection, shift), *_again(connection, shift))))
+    return tuple(sorted((*_left(connection, shift), *_again(connection, shift), *_done(connection, shift))))
 
 
 def line(said: Noted) -> str:
@@ -39,8 +47,36 @@ def line(said: Noted) -> str:
     by = f"by {shown(said.by) or '-'} at {said.at}"
     if said.kind == "left":
         return f"left: {shown(said.bin)} with {said.units} to {shown(said.about) or '-'} {by}"
+    if said.kind in DEEDS:
+        value = f", value {_value(said)}" if said.kind == "written_off" else ""
+        why = f" because: {shown(said.why)}" if said.why else ""
+        second = f", allowed by {shown(said.second)}" if said.second else ""
+        what = " ".join(shown(part) for part in (said.about, said.plate, said.bin) if part)
+        return f"{said.kind.replace('_', ' ')}: {what}{value} {by}{second}{why}"
     seen = " ".join(shown(part) for part in (said.about, said.plate, said.bin) if part)
     return f"counted again {by}, after the count had shown: {seen or 'nothing'}"
+
+
+def words(said: Noted, tr: Translator, at: str) -> str:
+    """Return the sentence about it for people, at a moment as they read it."""
+    known: dict[str, str] = {**FOUND_WORDS, **{str(route): each for route, each in ROUTE_WORDS.items()}, **ACT_WORDS}
+    about = tr.gettext(known.get(said.about, said.about)) or "–"
+    value = tr.money(said.value_minor, said.currency) if said.value_minor else tr.gettext(mark("unknown"))
+    told = {name: getattr(said, name) or "–" for name in ("bin", "plate", "by", "why", "second")}
+    reason = told.pop("why")
+    return tr.format(
+        NOTED_WORDS.get(said.kind, said.kind),
+        **told,
+        why=tr.gettext(reason),
+        about=about,
+        value=value,
+        at=at,
+        units=str(said.units),
+    )
+
+
+def _value(said: Noted) -> str:
+    return f"{said.value_minor / 100:.2f} {said.currency}" if said.value_minor else "unknown"
 
 
 def _left(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
@@ -55,6 +91,34 @@ def _again(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
             yield Noted(row["at"], "counted_again", each.bin or each.found, each.plate, each.kind, row["operator"])
 
 
+def _done(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
+    for row in _DONE.run(connection, shift._asdict()).mappings():
+        is_lost, worth = row["kind"] == "written_off", (row["value_minor"], row["currency"])
+        told = ("" if is_lost else row["about"], row["by"], int(is_lost), row["why"], row["second"])
+        lost = row["about"] if is_lost else ""
+        yield Noted(row["at"], row["kind"], lost, row["plate"], *told, *worth)
+    for row in _WEIGHT.run(connection, shift._asdict()).mappings():
+        yield Noted(row["raised_at"], "weight", "", row["code"], "", row["operator"])
+
+
+DEEDS = ("written_off", "override", "step_up", "taken_back", "weight")
+# A step-up for a route is told with the route; the second person of a write-off is who signed the shift second.
+_DONE = Statement(
+    "SELECT g.kind, g.about, g.why, g.by, g.at, g.value_minor, g.currency,"
+    " CASE g.kind WHEN 'written_off' THEN h.countersigned_by ELSE g.second END AS second,"
+    " CASE WHEN g.kind = 'taken_back' THEN '' ELSE COALESCE(CASE i.plate WHEN '' THEN NULL ELSE i.plate END, g.thing)"
+    " END AS plate FROM shift h JOIN deed g ON g.station = h.station AND g.shift_n = h.n AND g.shift_n > 0"
+    " LEFT JOIN item i ON i.station = g.station AND i.item = g.thing"
+    " WHERE h.station = :station AND h.shift = :shift AND NOT (g.kind = 'step_up' AND g.about = 'override')"
+    " AND (g.kind <> 'override' OR NOT EXISTS"
+    " (SELECT 1 FROM undone u WHERE u.station = g.station AND u.txn = g.txn))"
+)
+_WEIGHT = Statement(
+    "SELECT x.raised_at, x.operator, COALESCE(p.code, x.parcel) AS code FROM shift h"
+    " JOIN exception x ON x.station = h.station AND x.shift_n = h.n AND x.kind = 'weight_out_of_band'"
+    " LEFT JOIN parcel p ON p.station = x.station AND p.parcel = x.parcel"
+    " WHERE h.station = :station AND h.shift = :shift"
+)
 _LEFT = Statement(
     "SELECT m.bin, m.moved_to, m.moved_at, m.moved_by, (SELECT COUNT(*) FROM item i WHERE i.station = m.station"
     f" AND i.bin = m.bin AND i.fill = m.fill - 1 AND i.moved_n = m.moved_n AND NOT {GIVEN_UP}) AS units"

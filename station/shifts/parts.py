@@ -105,6 +105,12 @@ _PHOTOS = (
     "item i JOIN here h ON h.station = i.station JOIN photo f ON f.station = i.station AND f.item = i.item"
     " WHERE i.shift_n = h.n"
 )
+# What was done in the shift; a route that was taken back with its step was not changed.
+_DEEDS = (
+    "deed g JOIN here h ON h.station = g.station JOIN item i ON i.station = g.station AND i.item = g.thing"
+    " WHERE g.shift_n = h.n AND g.kind = 'override'"
+    " AND NOT EXISTS (SELECT 1 FROM undone u WHERE u.station = g.station AND u.txn = g.txn)"
+)
 _UNDONE = "undone u JOIN here h ON h.station = u.station WHERE u.shift_n = h.n"
 
 _HAS_SHEET = (
@@ -112,7 +118,7 @@ _HAS_SHEET = (
     " AND d.said_n <= h.n)"
 )
 _STILL_OPEN = "(p.finished_n = 0 OR p.finished_n > h.n)"
-_OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel)"
+_OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel AND i.shift_n <= h.n)"
 # A unit may be matched, by its serial number, to an order that nobody expected in this parcel.
 _OF_PARCEL = "(REPLACE(p.orders, '\"' || i.rma || '\"', '') <> p.orders)"
 # Told in every shift until it has left.
@@ -154,6 +160,10 @@ def _strange(kind: str) -> Part:
 
 def _plates(side: Side, name: str, when: str) -> Part:
     return Part(5, side, name, _PLATES, when, "plate", "l.plate")
+
+
+def _changed(name: str, when: str) -> Part:
+    return Part(8, "told", name, _DEEDS, when, "item", "i.item", "i.client", "g.about")
 
 
 def _photos(side: Side, name: str, when: str) -> Part:
@@ -205,8 +215,8 @@ PARTS: tuple[Part, ...] = (
     _photos("expected", mark("required"), _ALL),
     _photos("actual", mark("taken"), "f.sha256 <> ''"),
     _photos("reasoned", mark("left out, with a reason"), "f.sha256 = '' AND f.skipped_why <> ''"),
-    _items(8, "told", mark("routes changed"), "i.shift_n = h.n AND i.overridden <> ''"),
-    _items(8, "told", mark("by a supervisor's badge"), "i.shift_n = h.n AND i.authorised_by <> ''"),
+    _changed(mark("routes changed"), _ALL),
+    _changed(mark("by a supervisor's badge"), "g.second <> ''"),
     Part(8, "told", mark("steps taken back"), _UNDONE, _ALL, "transaction", "u.txn"),
     _items(10, "expected", mark("hazards on hold"), _HAZARD),
     _items(10, "actual", mark("in the fire-safe box"), f"{_HAZARD} AND {_IN_BOX}"),

@@ -11,10 +11,10 @@ from station.exceptions.kinds import DECISION_WORDS
 from station.shifts.findings import Finding
 from station.shifts.late import Late
 from station.shifts.lines import Line
-from station.shifts.noted import Noted
+from station.shifts.noted import words as noted_words
 from station.shifts.parts import RULES
 from station.steps.close import REASONS, key_of
-from station.words import FOUND_WORDS, NOTED_WORDS, line_words
+from station.words import line_words
 from ui.panels.worked import Worked
 from ui.parts.big import Big
 from ui.parts.buttons import choice
@@ -175,7 +175,7 @@ class ShiftPage(QWidget):
         told = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in (*off, *explained)]
         found = [((_found(each, tr), ""), each.plate or each.bin) for each in view.findings]
         late = [((_late(each, tr), ""), each.name if each.kind in _WITH_STORY else "") for each in view.late]
-        noted = [((_noted(each, tr), ""), each.plate or each.bin) for each in view.noted]
+        noted = [((noted_words(each, tr, f"{each.at[11:16]} UTC"), ""), each.plate or each.bin) for each in view.noted]
         rest = [(_told(line, tr), key_of(line) if line.rule != _NO_THINGS else "") for line in even]
         more = tr.gettext(mark("Times, people, grades, second looks, and what is carried over"))
         work = [((tr.gettext(mark("How the work went")), more), WORK)] if view.lines else []
@@ -211,12 +211,6 @@ def _is_opened(view: View) -> bool:
 
 def _found(each: Finding, tr: Translator) -> str:
     return tr.format(_FOUND[each.kind], plate=each.plate, bin=each.bin, found=each.found)
-
-
-def _noted(each: Noted, tr: Translator) -> str:
-    about = tr.gettext(FOUND_WORDS[each.about]) if each.about in FOUND_WORDS else each.about or "–"
-    words = {"bin": each.bin or "–", "plate": each.plate or "–", "about": about, "by": each.by or "–"}
-    return tr.format(NOTED_WORDS[each.kind], **words, at=f"{each.at[11:16]} UTC", units=str(each.units))
 
 
 def _late(each: Late, tr: Translator) -> str:

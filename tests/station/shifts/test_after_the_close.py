@@ -23,6 +23,7 @@ from station.shifts.counting import BenchShift, reconcile
 from station.shifts.figures import figures
 from station.shifts.findings import Finding
 from station.shifts.late import Late
+from station.shifts.report import as_csv, as_json, as_text, report
 from station.stages import Stage
 from station.steps.close import key_of
 from station.steps.sign_in import FORGOTTEN_H
@@ -150,6 +151,13 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         assert shown.facts[1] == s.ItemWrittenOff(FIRST, "I2", PLATES[2], RESALE, SUPERVISOR[0], 0, "USD")
         assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
         assert listed(floor, RESALE) == (PLATES[:2], 2), "what was given up is in no list of its bin"
+        (lost,) = (each for each in floor.history.noted(FIRST) if each.kind == "written_off")
+        assert (lost.plate, lost.bin, lost.by, lost.second) == (PLATES[2], RESALE, SUPERVISOR[0], SECOND[0])
+        with floor.bench.journal.reading() as connection:
+            told = report(connection, BenchShift(STATION, FIRST))
+        assert told is not None
+        assert f"written off: {PLATES[2]} {RESALE}, value unknown by {SUPERVISOR[0]}" in as_text(told)
+        assert f"written_off,{RESALE},{PLATES[2]}" in as_csv(told) and '"written_off"' in as_json(told, None)
         floor.sign_in(SUPERVISOR)
         floor.do(Do.BINS)
         floor.scan(RESALE)

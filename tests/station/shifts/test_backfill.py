@@ -15,7 +15,7 @@ from station.migrations.versions import rev_0008, rev_0010, rev_0015
 from station.receiving.facts import Declared
 from station.shifts import facts as s
 
-LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check", "regrade", "second_look", "recount")
+LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check", "regrade", "second_look", "recount", "deed")
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {
@@ -139,6 +139,9 @@ def test_an_old_journal_tells_in_which_shift_it_was_decided_and_looked_again(tmp
                 f.SecondGraded(f"I{shift}", "N1", "footwear", "", "r@1", "B2", "A", "B", "B", "B"),
             )
             journal.append(told, operator="B1", shift=f"S-S01-{shift}")
+        changed = f.RouteOverridden("I1", "hold", "resale", "asked", "B1", "B2")
+        txn = journal.append([changed], operator="B1", shift="S-S01-1").txn
+        journal.append([f.Undone((txn,), "route")], operator="B1", shift="S-S01-1")
         journal.append([f.DecisionTakenBack("E1", 1, "B2")], operator="B1", shift="S-S01-3")
         if packed:
             copy = LocalCopy.open(tmp_path / "expected.sqlite")
@@ -149,6 +152,10 @@ def test_an_old_journal_tells_in_which_shift_it_was_decided_and_looked_again(tmp
     rows = rows_of(path)
     assert [(row["decided_n"], row["taken_back_n"]) for row in rows["decision"]] == [(1, 3), (2, 0), (3, 0)]
     assert [row["looked_n"] for row in rows["second_look"]] == [1, 2, 3]
+    assert [(row["kind"], row["shift_n"], row["second"]) for row in rows["deed"]] in (
+        [("override", 1, "B2"), ("taken_back", 1, "")],
+        [("taken_back", 1, ""), ("override", 1, "B2")],
+    )
     with open_sqlite(path).connect() as connection, connection.begin():
         for name in ("plate_voided", *(each[0] for each in rev_0015.INDEXES)):
             connection.exec_driver_sql(f"DROP INDEX {name}")
@@ -156,5 +163,6 @@ def test_an_old_journal_tells_in_which_shift_it_was_decided_and_looked_again(tmp
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.exec_driver_sql("ALTER TABLE bin_move DROP COLUMN moved_by")
         connection.exec_driver_sql("DROP TABLE recount")
+        connection.exec_driver_sql("DROP TABLE deed")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0014'")
     assert rows_of(path) == rows

@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import closing
 from typing import Any
 
+import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -18,7 +19,7 @@ from station.shifts.counting import BenchShift, reconcile
 from station.shifts.findings import Finding, findings, found_again, lost
 from station.shifts.late import Late, late
 from station.shifts.lines import Line
-from station.shifts.noted import noted
+from station.shifts.noted import Noted, noted
 from tests.station.shifts.whole import STATION, Invented
 
 CLIENTS = st.sampled_from(["Northwind", "Contoso"])
@@ -41,7 +42,7 @@ class WholeShifts(RuleBasedStateMachine):
         self.released: dict[str, str] = {}
         self.stolen: list[str] = []
         self.half_signed: list[str] = []
-        self.signed: dict[str, set[tuple[str, int, int]]] = {}
+        self.signed: dict[str, tuple[tuple[Line, ...], tuple[Noted, ...]]] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -282,7 +283,7 @@ class WholeShifts(RuleBasedStateMachine):
             self.half_signed.append(bench.shift)
         else:
             bench.say(s.ShiftLocked(bench.shift))
-        self.signed[bench.shift] = first_rule(before[1])
+        self.signed[bench.shift] = reconcile(self.connection, [shift]), noted(self.connection, shift)
 
     def note(self, truth: set[Any], named: set[Any]) -> None:
         """Be told what a close had to name, and what it named."""
@@ -309,8 +310,10 @@ class WholeShifts(RuleBasedStateMachine):
         self.note({*truth, *late_truth}, {*found, *told_late})
         assert set(found) == truth
         assert told_late == late_truth
-        for shift, lines in self.signed.items():
-            assert first_rule(reconcile(self.connection, [BenchShift(STATION, shift)])) == lines, "it was signed so"
+        for shift, (lines, told) in self.signed.items():
+            one = BenchShift(STATION, shift)
+            assert reconcile(self.connection, [one]) == lines, "it was signed so"
+            assert [msgspec.structs.replace(each, second="") for each in noted(self.connection, one)] == list(told)
         assert len(found) == len(set(found))
         off = {(line.rule, line.client, line.way): line.difference for line in reconcile_of(self) if line.difference}
         fine = {key: units for key, units in off.items() if key[0] != 4}
@@ -326,11 +329,6 @@ class WholeShifts(RuleBasedStateMachine):
         at_home = sum(plate in lying.get(bin, []) for plate, bin in bench.said_of.items())
         assert sum(units for units in bins if units > 0) == seen.total() - at_home - len(seen.keys() & bench.given_up)
         return truth
-
-
-def first_rule(told: tuple[Line, ...]) -> set[tuple[str, int, int]]:
-    """What the lines say of the carriers' sheets."""
-    return {(line.way, line.expected, line.actual) for line in told if line.rule == 1}
 
 
 def reconcile_of(machine: WholeShifts) -> tuple[Line, ...]:
