@@ -11,11 +11,11 @@ from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, TextIO, get_args
+from typing import Any, BinaryIO, Protocol, get_args
 
 from sqlalchemy import Connection
 
-from station import files, moments
+from station import moments
 from station.text_files import in_words
 from sync.central import elsewhere, integrators, orders, site_names
 from sync.central.order_files import BOM, COLUMNS, UnreadableFile, read_csv, read_ndjson
@@ -194,28 +194,9 @@ def _chunks(rows: Iterator[Told | Answer]) -> Iterator[list[Told | Answer]]:
 def _report(path: Path | None, open_files: ExitStack) -> _Writer | None:
     if path is None:
         return None
-    writer = csv.writer(open_files.enter_context(_put_in_place(path.resolve())))
+    writer = csv.writer(open_files.enter_context(path.open("w", encoding="utf-8", newline="")))
     writer.writerow(("row", "rma", "status", "field", "why"))
     return writer
-
-
-@contextmanager
-def _put_in_place(path: Path) -> Iterator[TextIO]:
-    """Write a file under another name beside it, and rename it at the end: it is the old one or the whole new one.
-
-    What is no plain file, such as a pipe, is written as it is.
-    """
-    is_plain = path.is_file() or not path.exists()
-    place = path.with_name(f".{path.name}.new") if is_plain else path
-    try:
-        with place.open("w", encoding="utf-8", newline="") as file:
-            yield file
-    except BaseException:
-        if is_plain:
-            place.unlink(missing_ok=True)
-        raise
-    if is_plain:
-        files.put_in_place(place, path)
 
 
 def _tell_bad(answers: Iterable[Answer], report: _Writer | None) -> None:
