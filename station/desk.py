@@ -62,6 +62,9 @@ Word = (
 )
 
 
+_NOT_ANSWERED = Notice(Tone.REFUSED, mark("Nothing was answered: a badge was scanned. Press Enter, then answer."))
+
+
 class Lamp(msgspec.Struct, frozen=True):
     """Whether a device is of use: `ok`, `attention` or `down`, why (a fault code), and since when (monotonic)."""
 
@@ -134,20 +137,16 @@ class Desk:
         self.cannot_save = ""
         # A still was asked for and is not judged yet: on a slow computer that takes a second or two.
         self.taking_photo = False
-        # Monotonic time of the last notice: one that only says "done" does not stay for ever.
+        # Monotonic times: of the last notice (one that only says "done" passes), since when the question of the moment
+        # is asked (and which it is), and when somebody last did something here.
         self.noticed_at = 0.0
-        # Monotonic time since when the question of the moment is asked, and which it is.
-        self.asked_at = time.monotonic()
-        # Monotonic time when somebody last did something here.
-        self._given_at = time.monotonic()
+        self.asked_at = self._given_at = time.monotonic()
         self._asked = ("", "")
         self.sync = SyncStatus()
         self.timings: deque[Timing] = deque(maxlen=TIMINGS_KEPT)
         self.photo_path = photo_path
         self._equipment = equipment
-        self.dpi = dpi
-        self.layout = KeyboardSettings().layout
-        self.stock = ""
+        self.dpi, self.stock, self.layout = dpi, "", KeyboardSettings().layout
         self._translate = translate
         self.duplicates = DuplicateWindow()
         # What the printer said of each label in this run; the ledger joins it with the facts.
@@ -155,6 +154,7 @@ class Desk:
         # The printer says only once that a label came out: what could not be saved is said again when saving works.
         self._unsaved: deque[Printed] = deque()
         self._watched: str | None = None
+        self._pin_may_follow = False  # a badge was refused: what is typed next answers nothing until Enter is pressed
         self._last_space_told = False
 
     @property
@@ -177,6 +177,7 @@ class Desk:
 
     def acknowledge(self) -> None:
         """The person has seen the notice."""
+        self._pin_may_follow = False
         self.bench.acknowledge()
         self.on_change()
 
@@ -250,6 +251,9 @@ class Desk:
 
     def _give(self, given: Input, since: float | None = None) -> Shown | None:
         self._given_at = time.monotonic()
+        if self._pin_may_follow and since is None and isinstance(given, Command) and given.do in (Do.CHOOSE, Do.REST):
+            self._say(_NOT_ANSWERED)
+            return None
         try:
             shown = self.bench.handle(given)
         except JournalError as error:
@@ -260,6 +264,8 @@ class Desk:
         if shown.facts:
             self.cannot_save = ""
         self._note_photo(given, shown)
+        if isinstance(given, Scan):
+            self._pin_may_follow = self._refusal_stands() and self.bench.known.operator(given.text) is not None
         self._note_question()
         self._tell(shown.notice)
         self._tell_last_space()

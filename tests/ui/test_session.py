@@ -588,3 +588,17 @@ def test_a_label_nobody_scanned_back_is_listed_with_the_devices(bench: Bench) ->
     bench.scan(plate)
     bench.window.page_wanted.emit("devices")
     assert "not scanned back yet" not in bench.shown()
+
+
+def test_the_pin_after_a_refused_badge_answers_nothing_until_enter(bench: Bench) -> None:
+    bench.hands.sign_in()
+    bench.hands.scan(bench.hands.begin("tee").items[0].code)
+    bench.hands.go_to("inspect")
+    given = bench.hands.bench.state.item.answers
+    bench.scan("BDG-2002")
+    bench.type("12", enter=False)
+    assert bench.hands.bench.state.item.answers == given
+    assert "Nothing was answered: a badge was scanned. Press Enter, then answer." in bench.shown()
+    bench.key(Qt.Key.Key_Return)
+    bench.type("1", enter=False)
+    assert len(bench.hands.bench.state.item.answers) == len(given) + 1
