@@ -133,6 +133,9 @@ def sign(
         raise LedgerError(objection(ledger, kind, toml_bytes) or f"{name} is published already")
     if version < newest:
         raise LedgerError(f"{name} is older than {stem}@{newest}, which is published: raise its version")
+    for field, said in (("by", by), ("why", why)):
+        if said and not said.strip():
+            raise LedgerError(f"say {field}: a version is signed off by somebody, for a reason")
     fields = {"name": name, "sha256": content_sha256(toml_bytes), "by": by, "on": on, "why": why, "replay": replay}
     try:
         entry = msgspec.convert(fields, Published)

@@ -102,6 +102,7 @@ def checks(folder: Path, settings: Settings | None, *, prove: bool = True) -> It
         return
     yield _central(settings)
     yield _mat(settings)
+    yield from _hints(folder, settings)
     if prove:
         yield from _devices(settings)
     else:
@@ -184,6 +185,16 @@ def _rules(folder: Path) -> Check:
         more = f" ({len(objections)} such files)" if len(objections) > 1 else ""
         return Check("rules", "look", f"{words}; {objections[0]}{more}")
     return Check("rules", "ok", f"{words}, published and unchanged")
+
+
+def _hints(folder: Path, settings: Settings) -> Iterator[Check]:
+    """Name the categories that hints were chosen for and that there are none of: they are on for nothing."""
+    rules = in_force(rules_in(folder / COPY_FILE), lambda name, why: None)
+    for kind, chosen in settings.hints.items():
+        lost = [each for each in chosen if each != "*" and each not in rules.rubrics]
+        if lost:
+            there = ", ".join(sorted(rules.rubrics))
+            yield Check("hints", "look", f"{kind} is on for {', '.join(lost)}, of which there is none; one of {there}")
 
 
 def _mat(settings: Settings) -> Check:

@@ -25,7 +25,11 @@ def add(data: Path, file: Path, place: Place) -> int:
         jpeg = read(file)
     except NotAPicture as error:
         raise SettingsError(f"{file}: nothing was changed: {error}.") from error
-    _refuse_unknown(_rules(data), place)
+    rules = _rules(data)
+    _refuse_unknown(rules, place)
+    known = {name for name in rules.routes if name} | {name for name, _ in rules.clients}
+    if place.client and place.client.casefold() not in known:
+        _say(f"note: no rule here is for a client {place.client!r}; known are {', '.join(sorted(known))}.")
     try:
         away = AnswerPictures(data / FOLDER).put(place, jpeg)
     except ValueError as error:

@@ -263,11 +263,11 @@ def _walked(shown: Rubric, walk: Walk, tr: Translator, give: Callable[[], str | 
     photographed: set[str] = set()
     _say(shown.name)
     while True:
+        question = rubric.next_question(shown, answers, parts)
         for shot in rubric.shots_needed(shown, answers):
-            if shot.id not in photographed:
+            if shot.id not in photographed and not (question is not None and question.at_once):
                 photographed.add(shot.id)
                 _say(f"\n[{tr.gettext(mark('Photo'))}] {tr.gettext(shot.text)}", f"    {tr.gettext(shot.hint)}")
-        question = rubric.next_question(shown, answers, parts)
         if question is None:
             return answers
         _say(f"\n{tr.format(question.text, **question.params)}", f"    {tr.gettext(question.hint)}")

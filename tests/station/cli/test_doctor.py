@@ -185,3 +185,11 @@ def test_a_clock_that_is_not_centrals_is_told(
         serving.join()
     told = lines(capsys.readouterr().out)["central"]
     assert told[0] == sign and word in told[1]
+
+
+def test_a_category_of_hints_that_there_is_none_of_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "settings.toml", Settings(hints={"damage_area": ("toyz", "phones"), "wrong_item": ("*",)}))
+    main.main(["doctor", "--data", str(tmp_path)])
+    told = capsys.readouterr().out
+    assert "damage_area is on for toyz, of which there is none; one of apparel" in told
+    assert "wrong_item is on" not in told

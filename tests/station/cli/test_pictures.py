@@ -122,3 +122,8 @@ def test_a_real_bench_finds_it_in_its_folder(data, scratch) -> None:
 def test_a_folder_that_is_no_stations_lists_nothing(tmp_path, capsys) -> None:
     assert say("pictures", "list", tmp_path) == 1
     assert "There is neither a journal nor a photograph in" in capsys.readouterr().err
+
+
+def test_a_client_that_no_rule_is_for_is_remarked(data, scratch, capsys) -> None:
+    assert say("pictures", "add", data, scratch, *ANSWER, "--client", "Nobody") == 0
+    assert "note: no rule here is for a client 'nobody'; known are hearthwick" in capsys.readouterr().out

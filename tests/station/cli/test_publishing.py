@@ -57,6 +57,16 @@ def test_an_unsound_file_is_refused(
     assert not (tmp_path / "ledger.toml").exists()
 
 
+@pytest.mark.parametrize(("by", "why", "missing"), [("  ", "x", "by"), ("x", " ", "why")])
+def test_nobody_signs_off_without_a_name_and_a_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], by: str, why: str, missing: str
+) -> None:
+    file, ledger = str(changed(tmp_path, "version = 1", "version = 7")), tmp_path / "ledger.toml"
+    assert main.main(["publish", file, "--by", by, "--why", why, "--ledger", str(ledger)]) == 1
+    assert f"say {missing}: a version is signed off by somebody, for a reason" in capsys.readouterr().err
+    assert not ledger.exists()
+
+
 def test_a_sentence_of_the_site_s_own_is_named_and_published(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -267,3 +267,9 @@ def test_a_client_nobody_knows_is_told_in_a_preview(capsys: pytest.CaptureFixtur
         main.main(["rubric", "preview", "china", "--client", client, "--answers", "no"])
         said = f"nobody knows a client {client!r}; known are hearthwick, lumenfold, tallowby"
         assert (said in capsys.readouterr().err) == told
+
+
+def test_what_is_asked_at_once_comes_before_any_photo(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["rubric", "preview", "phones", "--answers", "no,opened"]) == 1
+    told = capsys.readouterr().out
+    assert 0 < told.index("warm, bulging") < told.index("[Photo]")
