@@ -16,6 +16,7 @@ DefectKind = Literal[
 ]  # fmt: skip
 
 SEVERITIES = "ABCD"
+WORST = len(SEVERITIES)
 """The best letter that a defect of severity 1, 2, 3 and 4 allows."""
 
 ZONE_TEXTS: Mapping[Zone, str] = {

@@ -7,8 +7,10 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 
+from grading.defects import WORST
+from grading.rubric import defects
 from station.facts import Recorded
-from station.inspecting.facts import InterlockRaised
+from station.inspecting.facts import DefectMarked, InterlockRaised
 from station.known import Known, Unit
 from station.patterns import CAUSE, WEIGH_ITEM, WEIGHED_WRONG, wants_weight
 from station.plates import exception_id
@@ -16,7 +18,7 @@ from station.recalls import applies
 from station.receiving.facts import ExceptionRaised
 from station.receiving.parcel import EXPIRED, FOUND, USE_BY, Item
 from station.records import Owner, Recall
-from station.stages import rubric_of, wants_serial
+from station.stages import question_due, rubric_of, wants_serial
 from station.state import State
 from station.weights import explains
 
@@ -49,11 +51,12 @@ def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
         *_by_date(item, known),
         *_to_weigh(item),
         *_by_weight(item, known),
+        *_by_mark(item, known),
     ):
         if (stop.code, stop.cause) in raised:
             continue
         facts.append(stop)
-        if stop.code in FOUND and stop.code != "serial":
+        if stop.code in FOUND and stop.code not in ("serial", "marked"):
             count += 1
             facts.append(_told(state, item, stop, exception_id(state.station, count)))
     return tuple(facts)
@@ -123,6 +126,29 @@ def _by_serial(state: State, item: Item) -> Iterator[InterlockRaised]:
     name = item.identified.item
     if item.serial is not None and any(each.item == name and each.kind in SERIAL_KINDS for each in exceptions):
         yield InterlockRaised(name, "serial", f"serial:{item.serial.serial}", "supervisor")
+
+
+def _by_mark(item: Item, known: Known) -> Iterator[InterlockRaised]:
+    """A defect that spoils the goods is marked on a photo, and all was answered as if there were none."""
+    if question_due(item, known) is None:
+        for each in untold(item, known):
+            yield InterlockRaised(item.identified.item, "marked", f"mark:{each.mark}", _HELD_BY)
+
+
+def untold(item: Item, known: Known) -> tuple[DefectMarked, ...]:
+    """Return the marks of defects that spoil the goods of which no answer tells: as bad, of that kind or in that place.
+
+    After a stop no answer is expected.
+    """
+    rubric = rubric_of(item, known)
+    if rubric is None or any(each.code != "marked" for each in item.interlocks):
+        return ()
+    told = [each for _, each in defects(rubric, item.answers, item.identified.components) if each.severity == WORST]
+    return tuple(
+        each
+        for each in item.marks
+        if each.severity == WORST and not any(one.kind == each.kind or one.zone == each.zone for one in told)
+    )
 
 
 def _by_date(item: Item, known: Known) -> Iterator[InterlockRaised]:

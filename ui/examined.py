@@ -3,12 +3,14 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
+import msgspec
+
+from grading.defects import DEFECT_TEXTS, ZONE_TEXTS, Defect
 from grading.explain import explain, sentences
 from grading.progress import still_to_come
 from grading.rubric import chosen, defects
 from resources.words import Translator
-from station.inspecting.facts import PhotoTaken, PrepDone
+from station.inspecting.facts import DefectMarked, PhotoTaken, PrepDone
 from station.judge import evidence_of
 from station.receiving.parcel import Item, Parcel
 from station.resolver.gathering import evidence_of as evidence_of_order
@@ -31,6 +33,8 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
     parts = item.identified.components
     given = chosen(rubric, item.answers, parts)
     ahead = [each for each in still_to_come(rubric, item.answers, parts) if not is_spared(item, each)]
+    found = [defect for _, defect in defects(rubric, item.answers, parts)]
+    marked = [_marked(each) for each in item.marks]
     return Inspection(
         answered=tuple(
             AnsweredLine(
@@ -45,9 +49,15 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
         ),
         ahead=len(ahead),
         rest=tuple((option.word, option.params) for _, option in rest_of(item, known)),
-        defects=tuple(defect for _, defect in defects(rubric, item.answers, parts)),
+        defects=(*found, *(each for each in marked if each not in found)),
+        is_over=not ahead and not item.interlocks,
         estimated=any(question.kind == "packaging" for question in ahead),
     )
+
+
+def _marked(told: DefectMarked) -> Defect:
+    """The defect that a mark on a photo tells of; its names were proved when it was drawn."""
+    return msgspec.convert({"zone": told.zone, "kind": told.kind, "severity": told.severity}, Defect)
 
 
 class Explainer:

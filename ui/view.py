@@ -140,7 +140,8 @@ class AnsweredLine:
 class Inspection:
     """How far the questions have come: what was answered, how many are open if nothing more is found (the one that is
     asked counted), the words of what "nothing found on the rest" would answer, and the defects found, worst first.
-    Until it is known whether the goods are sealed, how many are open is `estimated`.
+    Until it is known whether the goods are sealed, how many are open is `estimated`. `is_over`: all was asked, and
+    nothing stopped it.
     """
 
     answered: tuple[AnsweredLine, ...] = ()
@@ -148,6 +149,7 @@ class Inspection:
     rest: tuple[tuple[str, dict[str, str]], ...] = ()
     defects: tuple[Defect, ...] = ()
     estimated: bool = False
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def write(data: Path, code: str, to: Path, purpose: str, language: str) -> int:
         return 1
     photos = photos_of(told, PhotoStore(data / PHOTOS_FOLDER))
     to.write_bytes(zipped(told, evidence_pdf.pdf(told, photos, rules, tr), photos))
-    gone = len(told.photos) - len(photos)
+    gone = sum(each.sha256 not in photos for each in told.photos)
     left = f", {gone} not here any more" if gone else ""
     sys.stdout.write(f"{to}: {len(told.proofs)} facts, {len(photos)} photos{left}\n")
     return 0

@@ -9,7 +9,7 @@ from resources.words import mark
 from station.entries import Entry
 from station.evidence.redacted import redacted
 from station.facts import Recorded, Unknown
-from station.inspecting.facts import Answered, ExpiryRead, PhotoSkipped, PhotoTaken
+from station.inspecting.facts import Answered, DefectMarked, ExpiryRead, PhotoSkipped, PhotoTaken
 from station.receiving.facts import (
     ExceptionRaised,
     ItemIdentified,
@@ -59,6 +59,7 @@ _TOLD = (
     PhotoTaken,
     PhotoSkipped,
     Answered,
+    DefectMarked,
     MarksRead,
     ExpiryRead,
     Graded,
@@ -99,11 +100,15 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 class Photo(msgspec.Struct, frozen=True):
-    """A photo that may leave the bench: the copy without shipping labels where there is one; `shows` is its shot."""
+    """A photo that may leave the bench: the copy without shipping labels where there is one; `shows` is its shot.
+
+    `marks` are the defects somebody showed on it.
+    """
 
     sha256: str
     shows: str
     taken_at: str
+    marks: tuple[DefectMarked, ...] = ()
 
 
 class Dossier(msgspec.Struct, frozen=True):
@@ -132,8 +137,14 @@ def dossier(story: Sequence[Told], item: str, purpose: Purpose) -> Dossier | Non
         return None
     named = _linked([line.fact for line in held], item) or named
     told = [line for line in held if isinstance(line.fact, _TOLD) and _concerns(line.fact)]
+    marks = [line.fact for line in told if isinstance(line.fact, DefectMarked)]
     photos = {
-        line.fact.shot: Photo(line.fact.shared_sha256 or line.fact.sha256, line.fact.shot, line.entry.at)
+        line.fact.shot: Photo(
+            line.fact.shared_sha256 or line.fact.sha256,
+            line.fact.shot,
+            line.entry.at,
+            tuple(each for each in marks if each.sha256 == line.fact.sha256),
+        )
         for line in told
         if isinstance(line.fact, PhotoTaken)
     }

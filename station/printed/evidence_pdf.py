@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
+from grading.defects import DEFECT_TEXTS, WORST, ZONE_TEXTS
 from grading.rubric import chosen
 from resources.words import Translator, mark
 from station.evidence.dossier import PURPOSES, Dossier
-from station.inspecting.facts import Answered
+from station.inspecting.facts import Answered, DefectMarked
 from station.printed.paper import Paper
 from station.receiving.facts import ExceptionRaised, ItemWeighed, ParcelArrived, ParcelWeighed, SerialChecked
 from station.routing.facts import Graded
 from station.rules import Rules
 from station.words import EXCEPTION_WORDS
+
+_TEXTS: Mapping[str, str] = {str(name): text for each in (ZONE_TEXTS, DEFECT_TEXTS) for name, text in each.items()}
 
 
 def pdf(told: Dossier, photos: Mapping[str, bytes], rules: Rules, tr: Translator) -> bytes:
@@ -48,6 +51,8 @@ def pdf(told: Dossier, photos: Mapping[str, bytes], rules: Rules, tr: Translator
             paper.picture(photos[photo.sha256], under)
         else:
             paper.words(f"{under} · {tr.gettext(mark('is not on this computer any more'))}")
+        for each in photo.marks:
+            paper.words("• " + _marked(each, tr))
     return paper.done()
 
 
@@ -59,6 +64,15 @@ def _answer(given: Answered, told: Dossier, rules: Rules, tr: Translator) -> tup
     for question, option in found:
         return tr.format(question.text, **question.params), tr.format(option.text, **option.params), given.rubric
     return given.question, given.option, given.rubric
+
+
+def _marked(told: DefectMarked, tr: Translator) -> str:
+    """Return what a person showed on a photo: the defect, how bad, how long, and where from the upper left corner."""
+    what = {"zone": tr.gettext(_TEXTS.get(told.zone, told.zone)), "kind": tr.gettext(_TEXTS.get(told.kind, told.kind))}
+    place = {"x": str(round(told.x_permille / 10)), "y": str(round(told.y_permille / 10))}
+    words = mark("Marked at {x} % from the left, {y} % from the top: {zone}, {kind}, {severity} of {worst}")
+    said = tr.format(words, **what, **place, severity=str(told.severity), worst=str(WORST))
+    return f"{said}, {tr.figure(f'{told.length_um / 1000:.1f}')} mm" if told.length_um else said
 
 
 def _identity(told: Dossier, tr: Translator) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ from station.records import Disposition
 from station.routing.facts import Graded, Routed, RouteOverridden
 
 # The stops the station finds by itself; every other code comes from an answer.
-FOUND = ("recall", "recall_part", "serial", "weight")
+FOUND = ("recall", "recall_part", "serial", "weight", "marked")
 # The one stop that comes from either: by a date that stands on the goods its cause begins so, as no answer's does.
 EXPIRED, USE_BY = "expired", "use-by:"
 

@@ -173,7 +173,7 @@ def test_every_rule_of_the_shipped_table_is_reached(goods) -> None:
         faults = [{}, {"kind": "repair"}, {"match": "wrong"}, {"match": "undeclared"}]
         faults += [{"serial": "different"}, {"serial": "unread"}, {"weight_in_band": False}]
         faults += [{"recall_owner": "safety"}, {"recall_owner": "client"}]
-        faults += [{"stops_found": ("recall_part",)}, {"stops_found": ("serial",)}, {"stops_found": ("weight",)}]
+        faults += [{"stops_found": (code,)} for code in ("recall_part", "serial", "weight", "marked")]
         ways = [{q.id: o.id} for q in rubric.questions for o in q.options]
         for changes in faults:
             for way in ways:

@@ -17,7 +17,7 @@ WITH_QUESTION = 3
 
 
 class AnsweredList(Titled):
-    """Shows what was answered while more is asked; nothing at other stages."""
+    """Shows what was answered while more is asked, and at a stop; nothing at other stages."""
 
     def __init__(self) -> None:
         self._rows = Rows(_Row, S4, newest_above=True)
@@ -25,7 +25,7 @@ class AnsweredList(Titled):
 
     def render(self, view: View, with_question: int, *, titled: bool) -> None:
         """Show the answers of a view while it asks for more of them, so many of the latest with their question."""
-        inspection = view.inspection if view.prompt.stage == "inspect" else None
+        inspection = view.inspection if view.prompt.stage in ("inspect", "interlock") else None
         lines = inspection.answered if inspection is not None else ()
         self.show_title(view.tr.gettext(mark("Answered so far")) if lines else "", seen=titled)
         for place, (row, line) in enumerate(zip(self._rows.show_rows(len(lines)), lines, strict=True), 1):

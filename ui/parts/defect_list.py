@@ -23,8 +23,9 @@ class DefectList(Titled):
         """Show the defects of a view's item; while questions are asked they stand with the answers."""
         inspection = view.inspection if view.prompt.stage != "inspect" else None
         found = inspection.defects if inspection is not None else ()
-        title = mark("Defects found") if found else mark("No defect found")
-        self.show_title(view.tr.gettext(title) if inspection is not None and inspection.answered else "")
+        # Before all was looked at, or after a stop, nobody knows that there is none.
+        nothing = mark("No defect found") if inspection is not None and inspection.is_over else ""
+        self.show_title(view.tr.gettext(mark("Defects found") if found else nothing))
         for (severity, words), defect in zip(self._table.show_rows(len(found)), found, strict=True):
             severity.show_severity(defect.severity, view)
             words.show_text(defect_words(view.tr, defect.zone, defect.kind))

@@ -14,7 +14,7 @@ from PIL import Image
 from grading.reasons import Reason
 from station.__main__ import main
 from station.facts import Undone
-from station.inspecting.facts import PhotoTaken
+from station.inspecting.facts import DefectMarked, PhotoTaken
 from station.journal import Journal
 from station.receiving.facts import (
     Declared,
@@ -64,6 +64,7 @@ def shelf(tmp_path: Path) -> Path:
             SerialChecked("I1", "SN1", "same"),
         )
         put(PhotoTaken("I1", "front", names[0], 9, shared_sha256=names[1]))
+        put(DefectMarked("I1", 1, names[0], 250, 400, 500, 400, "case", "crack", 4, 103_900))
         gone = put(PhotoTaken("I1", "back", names[2], 9))
         put(Undone((gone,), "photo"))
         put(Graded("I1", "D", "D", "broken", "home@1"), PlateAllotted("I1", "LPN1"))
@@ -153,7 +154,7 @@ def test_a_bundle_that_says_otherwise_than_the_journal_is_not_proved(
 def test_only_what_concerns_the_goods_is_told(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
     files = bundled()
     facts = [each["type"] for each in json.loads(files["facts.json"])["facts"]]
-    assert facts == ["ParcelArrived", "ItemIdentified", "SerialChecked", "PhotoTaken", "Graded"]
+    assert facts == ["ParcelArrived", "ItemIdentified", "SerialChecked", "PhotoTaken", "DefectMarked", "Graded"]
     label, shared, undone = json.loads((shelf / "names.json").read_text())
     assert f"photos/{shared}.jpg" in files
     assert not [name for name in files if label in name or undone in name]
@@ -170,6 +171,8 @@ def test_the_paper_says_for_what_it_is_and_shows_the_photos(bundled: Callable[..
         document = pypdfium2.PdfDocument(bundled("I1", "--for", purpose)["evidence.pdf"])
         words = "".join(page.get_textpage().get_text_range() for page in document)
         assert title in words and "Grade D" in words and "SN1" in words
+        marked = "Marked at 25 % from the left, 40 % from the top: case, crack, 4 of 4, 103.9 mm"
+        assert marked in " ".join(words.split())
         assert not set(words) & set("\x1b\u202e")
         document.close()
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from station import facts as f
 from station.inputs import DefectDrawn, Do
 from station.outcome import Tone
+from station.stages import Stage, question_due
 from station.steps.marks import _makes_sense
 
 PHOTO = "ab" * 32
@@ -30,10 +31,34 @@ def test_a_mark_is_kept_and_the_grade_stays(walk) -> None:
     assert walk.give(drawn()).state.item.marks[1].mark == 2
 
 
-def test_the_worst_without_an_answer_says_what_to_do(walk) -> None:
+def test_the_worst_without_an_answer_is_held_for_a_supervisor(walk) -> None:
     at_result(walk).give(drawn(severity=4))
-    assert walk.last.notice.tone is Tone.ATTENTION
-    assert "answer again" in walk.last.notice.text
+    assert (walk.last.notice.tone, walk.last.notice.text) == (
+        Tone.ATTENTION,
+        "No answer tells of this: it is held for a supervisor.",
+    )
+    walk.do(Do.CONFIRM)
+    assert (walk.stage, walk.state.item.stops_found) == (Stage.INTERLOCK, ("marked",))
+    walk.do(Do.CONFIRM)
+    item = walk.state.item
+    assert (walk.stage, item.disposition) == (Stage.RESULT, "hold")
+    assert item.routed.reasons[0].text == "A defect that spoils it is marked, and no answer tells of it"
+
+
+@pytest.mark.parametrize(("stains", "stage"), [("none", Stage.INTERLOCK), ("large", Stage.RESULT)])
+def test_a_mark_before_its_question_waits_for_the_answer(walk, stains: str, stage: Stage) -> None:
+    walk.arrive("tee").item("tee").examine_until("stains", packaging="tagged").give(drawn(severity=4))
+    assert walk.last.notice.text == "Marked. Answer so that the grade tells of it, or it is held."
+    while walk.stage in (Stage.INSPECT, Stage.PHOTO):
+        due = question_due(walk.state.item, walk.known)
+        if walk.stage is Stage.PHOTO:
+            walk.photo()
+        else:
+            walk.do(Do.CHOOSE, stains if due.id == "stains" else due.options[0].id)
+    assert walk.stage is stage
+    if stage is Stage.INTERLOCK:
+        walk.do(Do.UNDO)
+        assert walk.stage is not Stage.INTERLOCK and walk.state.item.marks != ()
 
 
 def test_the_worst_that_an_answer_tells_of_is_just_marked(walk) -> None:
