@@ -27,7 +27,7 @@ STATION = "S1"
 EPOCH = "e1"
 
 # What undo never takes back, and so a history without the undone steps does not have.
-LASTING = {"plate", "bin", "shift", "story", "undone"}
+LASTING = {"plate", "bin", "shift", "story", "undone", "deed"}
 
 
 def on_item(draw: Any, item: str, n: int) -> f.Recorded:

@@ -19,6 +19,7 @@ def asked(hands, see: Callable[..., View], box: tuple[int, int, int, int]) -> Vi
     hands.sign_in()
     hands.begin("headphones")
     hands.scan("9506000001074")
+    hands.go_to("serial")
     hands.take(Command(Do.SKIP))
     hands.go_to("inspect")
     item = hands.bench.state.item

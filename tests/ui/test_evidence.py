@@ -21,10 +21,10 @@ def walk(hands, key: str, answers: dict[str, str]) -> Iterator[None]:
     item = next(each for each in sample.parcels() if each.key == key).items[0]
     hands.begin(key)
     hands.scan(item.code, item.aim)
-    if item.serial and hands.bench.prompt.stage == "serial":
-        hands.scan(item.serial)
-    hands.go_to("inspect")
-    while hands.bench.prompt.stage in ("inspect", "photo"):
+    while hands.bench.prompt.stage in ("inspect", "photo", "serial"):
+        if hands.bench.prompt.stage == "serial":
+            hands.scan(item.serial)
+            continue
         if hands.bench.prompt.stage == "photo":
             hands.do(Do.SHOOT)
             continue

@@ -216,7 +216,8 @@ def drill_down(person: OneHand, plate: str) -> None:
     assert "A parcel took" in person.shown() and "Grades" in person.shown()
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
     person.look()
-    (missing,) = (each for each in lines_shown(person) if each.property("code") == plate)
+    # It stands among the findings, and what was written off of it among what somebody answers for.
+    missing = next(each for each in lines_shown(person) if each.property("code") == plate)
     QTest.mouseClick(missing, Qt.MouseButton.LeftButton)
     assert person.session._opened.page == "search"
     assert person.session._opened.searched == plate

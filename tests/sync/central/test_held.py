@@ -97,12 +97,16 @@ def upgraded(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def shown(store: Store, station: str) -> dict[str, list[dict[str, Any]]]:
     """The rows of a station but for names that every telling of the story has of its own."""
     own = ("station", "epoch", "txn", "txns", "undone_at")
+
+    def told(row: dict[str, Any]) -> dict[str, Any]:
+        # What was taken back is known by its transaction.
+        named = (*own, "thing") if row.get("kind") == "taken_back" else own
+        return {name: value for name, value in row.items() if name not in named}
+
     with store.reading() as connection:
         rows = projections.rows(connection)
     return {
-        table: [
-            {name: value for name, value in row.items() if name not in own} for row in each if row["station"] == station
-        ]
+        table: [told(row) for row in each if row["station"] == station]
         for table, each in rows.items()
         if table != "undone"
     }
