@@ -49,7 +49,7 @@ def inspection(item: Item, known: "Known") -> Inspection | None:
         ),
         ahead=len(ahead),
         rest=tuple((option.word, option.params) for _, option in rest_of(item, known)),
-        defects=(*found, *(each for each in marked if each not in found)),
+        defects=tuple(sorted(dict.fromkeys((*found, *marked)), key=lambda each: -each.severity)),
         is_over=not ahead and not item.interlocks,
         estimated=any(question.kind == "packaging" for question in ahead),
     )
