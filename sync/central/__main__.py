@@ -28,6 +28,7 @@ from sync.central import (
     order_commands,
     pattern_commands,
     photo_commands,
+    places,
     reference_commands,
     returns,
     reviews,
@@ -98,7 +99,12 @@ and the tokens left for stations on this computer (tokens/STATION.token).
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return 0, or 1 with a plain word on standard error."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.do is _migrate and asked.data is None and asked.database:
+        asked.data = Path()  # nothing in a folder is brought up
+    if "data" in asked and asked.data is None and "look" not in asked:
+        parser.error("--data is required: the folder that `serve` was given")
     logs.set_up(as_json=getattr(asked, "log_requests", False))
     for site in (*([asked.site] if "site" in asked else []), *getattr(asked, "sites", ())):
         why = site_names.fault(site)
@@ -112,6 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_nowhere = not asked.database and not file.exists() and not asked.data.is_file()
     if is_nowhere and asked.do not in (_serve, _migrate, _openapi):
         # A new one knows nothing, and would answer so.
+        there = places.elsewhere(asked.data)
+        if there:
+            return sorry(f"the records of {asked.data} are in {there}: name it with --database, and its password")
         return sorry(f"there is no central in {asked.data}: name the folder that `serve` was given, or its --database")
     try:
         asked.data.mkdir(parents=True, exist_ok=True)
@@ -131,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("returns-central", description=_ABOUT, formatter_class=plain)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     where = argparse.ArgumentParser(add_help=False)
-    where.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data folder; `serve` makes it")
+    where.add_argument("--data", type=Path, metavar="DIR", help="the data folder; `serve` makes it")
     where.add_argument(
         "--database", metavar="URL", help="such as postgresql+psycopg://user@host/name; default: SQLite in DIR"
     )
@@ -223,6 +232,10 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         listening = serving.listener(asked.host, asked.port) if asked.fd is None else serving.inherited(asked.fd)
     except OSError as error:
         return sorry(f"cannot listen on {asked.host}:{asked.port}: {error.strerror}")
+    try:
+        places.remember(asked.data, asked.database or "")
+    except OSError as error:
+        return sorry(f"{asked.data} cannot be written: {text_files.in_words(error)}")
     held.replay(store, moments.now())
     with listening:
         if asked.tls_cert is None and not asked.behind_proxy and not serving.is_loopback(listening):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from station import sample
+from sync.central import places
 from sync.central.__main__ import main
 from sync.client import Client
 
@@ -164,3 +165,27 @@ def test_a_number_out_of_bounds_is_named(words: tuple[str, ...], tmp_path: Path,
         code = ended.code
     assert code in (1, 2)
     assert words[1] in capfd.readouterr().err
+
+
+def test_a_database_elsewhere_is_remembered_without_its_password_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places.remember(tmp_path, "postgresql+psycopg://central:SECRET@db.example/returns?sslpassword=SECRET")
+    assert main(["reviews", "--data", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert "are in postgresql+psycopg://central@db.example/returns: name it with --database" in told
+    assert "SECRET" not in told + (tmp_path / "database.txt").read_text()
+    with serve(tmp_path / "d", "--database", f"sqlite:///{tmp_path / 'other.sqlite'}", "--with-parent") as process:
+        url_of(process)
+        process.communicate(timeout=60)
+    assert main(["reviews", "--data", str(tmp_path / "d")]) == 1
+    assert "other.sqlite: name it with --database" in capsys.readouterr().err
+
+
+def test_migrating_a_database_by_its_url_needs_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    assert main(["migrate", "--database", url]) == 0
+    assert "the tables are of revision" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["reviews", "--database", url])
+    assert "--data is required" in capsys.readouterr().err
