@@ -101,10 +101,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return 0, or 1 with a plain word on standard error."""
     parser = _parser()
     asked = parser.parse_args(arguments)
-    if asked.do is _migrate and asked.data is None and asked.database:
-        asked.data = Path()  # nothing in a folder is brought up
-    if "data" in asked and asked.data is None and "look" not in asked:
-        parser.error("--data is required: the folder that `serve` was given")
     logs.set_up(as_json=getattr(asked, "log_requests", False))
     for site in (*([asked.site] if "site" in asked else []), *getattr(asked, "sites", ())):
         why = site_names.fault(site)
@@ -114,6 +110,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # At a file alone, beside no records.
         looked: int = asked.look(asked)
         return looked
+    if asked.data is None and asked.do is _migrate and asked.database:
+        asked.data = Path()  # nothing in a folder is brought up
+    if asked.data is None:
+        parser.error("--data is required: the folder that `serve` was given")
     file = asked.data / "central.sqlite"
     is_nowhere = not asked.database and not file.exists() and not asked.data.is_file()
     if is_nowhere and asked.do not in (_serve, _migrate, _openapi):
