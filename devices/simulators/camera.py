@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 
 import cv2
 import numpy as np
@@ -152,16 +153,17 @@ class Camera:
                 self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
                 self.end_headers()
                 broken, due = camera._broken, time.monotonic()
+                # From the clock: whoever connects sees what the sensor sees now, and not its first picture again. After
+                # that one by one: two in a row are alike of a frozen camera only, however busy the computer.
+                numbers = count(int(due / sensor.frame_s))
                 while True:
                     # As a sensor does: by the clock, and what could not be sent in time is not made up for.
                     due = max(due + sensor.frame_s, time.monotonic())
                     if broken.wait(due - time.monotonic()):
                         return
-                    # By the clock too: whoever connects sees what the sensor sees now, and not its first picture again.
-                    number = int(due / sensor.frame_s)
                     if sensor.trouble.stalled:
                         continue
-                    jpeg = sensor.frame(number)
+                    jpeg = sensor.frame(next(numbers))
                     head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
                     try:
                         self.wfile.write(head.encode("ascii") + jpeg + b"\r\n")

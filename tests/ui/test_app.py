@@ -32,6 +32,15 @@ def after(milliseconds: int, deed: Callable[[], object]) -> None:
     QTimer.singleShot(milliseconds, deed)
 
 
+def once_a_page_shows(qapp: QApplication, deed: Callable[[QWidget], object]) -> None:
+    """Do it with the page that stands in place of the window, as soon as it does."""
+    shown = [each for each in qapp.topLevelWidgets() if each.isVisible() and each.objectName() == "page"]
+    if shown:
+        deed(shown[0])
+    else:
+        after(20, lambda: once_a_page_shows(qapp, deed))
+
+
 def test_a_reading_from_a_thread_is_on_the_screen_and_closing_the_window_ends_it(app: App, hands, qtbot) -> None:
     seen: list[str] = []
 
@@ -137,14 +146,13 @@ def test_ctrl_c_ends_the_window_and_is_no_fault(app: App, hands) -> None:
 def test_a_damaged_journal_is_said_plainly_and_salvage_is_offered(app: App, qapp: QApplication) -> None:
     seen: list[str] = []
 
-    def save() -> None:
-        page = next(each for each in qapp.topLevelWidgets() if each.isVisible() and each.objectName() == "page")
+    def save(page: QWidget) -> None:
         seen.append(words(page))
         next(b for b in page.findChildren(QPushButton) if b.isVisible()).click()
         seen.append(words(page))
         page.close()
 
-    after(50, save)
+    once_a_page_shows(qapp, save)
     code = app.show_cannot_open(JournalError("damaged", "the chain breaks at 17"), lambda: "12 facts were saved.")
     assert code == 1
     assert "records are damaged" in seen[0]
@@ -155,11 +163,10 @@ def test_a_damaged_journal_is_said_plainly_and_salvage_is_offered(app: App, qapp
 def test_a_second_station_is_told_so(app: App, qapp: QApplication) -> None:
     seen: list[str] = []
 
-    def look() -> None:
-        page = next(each for each in qapp.topLevelWidgets() if each.isVisible() and each.objectName() == "page")
+    def look(page: QWidget) -> None:
         seen.append(words(page))
         next(b for b in page.findChildren(QPushButton) if b.isVisible()).click()
 
-    after(50, look)
+    once_a_page_shows(qapp, look)
     app.show_cannot_open(JournalError("busy", "process 4711 has it"), lambda: "")
     assert "Returns Station is open already" in seen[0]
