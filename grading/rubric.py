@@ -1,7 +1,7 @@
 """The questions and photos of one category, as schema-checked data, and which of them comes next."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -192,6 +192,8 @@ class Rubric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
         return (*stop, *packaging), tuple(inspection)
 
 
+# The same thirty files are read again beside each one that central delivers, or a site means to publish.
+@lru_cache(maxsize=48)
 def parse(toml_bytes: bytes) -> Rubric:
     """Read a rubric from TOML; raises RubricError. Whether it makes sense, `grading.soundness.check` says."""
     rubric = decoded(toml_bytes, Rubric)
