@@ -10,7 +10,8 @@ from station.bins import changes as bins
 from station.calibration import changes as calibration
 from station.change import Change, Row, Said
 from station.exceptions import changes as decided
-from station.inspecting.facts import Answered, ExpiryRead, PhotoSkipped, PhotoTaken
+from station.inspecting import changes as inspecting
+from station.inspecting.facts import Answered, ExpiryRead
 from station.plates import first_id
 from station.receiving.facts import (
     ExceptionRaised,
@@ -154,16 +155,6 @@ def _raised(fact: ExceptionRaised, said: Said) -> Row:
     }
 
 
-def _photo(fact: PhotoTaken | PhotoSkipped, said: Said) -> Row:
-    """Return the row of a shot: of one that was left out, why."""
-    empty = {"sha256": "", "size": 0, "verdict": "", "skipped_why": "", "fingerprint": ""}
-    row = {"station": said.station, "item": fact.item, "shot": fact.shot, "taken_at": said.at, **empty}
-    if isinstance(fact, PhotoSkipped):
-        return {**row, "skipped_why": fact.why}
-    told = {"sha256": fact.sha256, "size": fact.size, "verdict": fact.verdict, "fingerprint": fact.fingerprint}
-    return {**row, **told}
-
-
 def _of_item(**values: Callable[[Any], Any]) -> Callable[[Any, Said], Row]:
     """Return a reader of some columns of the fact's item."""
 
@@ -218,8 +209,7 @@ STORY: Mapping[type, Change] = {
         _of_item(weight_mg=lambda fact: fact.weight_mg, in_band=lambda fact: _flag(fact.in_band)),
     ),
     ExpiryRead: Change(update(schema.item, "expiry"), _of_item(expiry=lambda fact: fact.expiry)),
-    PhotoTaken: Change(upsert_for(schema.photo, schema.item), _photo),
-    PhotoSkipped: Change(upsert_for(schema.photo, schema.item), _photo),
+    **inspecting.CHANGES,
     Answered: Change(
         upsert_for(schema.answer, schema.item),
         lambda fact, said: {

@@ -47,8 +47,8 @@ from station.outcome import Label, Notice, Tone
 from station.own_codes import TEST_CODE, command_in, proof_in
 from station.print_ledger import Heard, asked, hear
 from station.settings import KeyboardSettings
-from station.stages import Stage, next_shot
-from station.steps.examine import item_of, request_of
+from station.stages import Stage
+from station.steps.examine import due_photo, item_of
 from station.sync_status import SyncStatus
 
 _log = logging.getLogger(__name__)
@@ -223,13 +223,11 @@ class Desk:
         if self._watched is not None:
             self._equipment.preview(True, camera=self._watched)
             return
-        item = self.bench.state.item
-        due = next_shot(item, self.bench.known) if item is not None else None
-        wanted = self.bench.prompt.stage in ("photo", "doubt")
+        wanted = self.bench.prompt.stage in ("photo", "open-box", "doubt")
         if not wanted:
             self.judged = None
-        request = request_of(item, due.id) if item and due and wanted and self.auto_shutter else ""
-        self._equipment.preview(wanted, due.id if due is not None else "", due=request)
+        shot, request = due_photo(self.bench.state, self.bench.known)
+        self._equipment.preview(wanted, shot, due=request if wanted and self.auto_shutter else "")
 
     def _scan(self, scan: Scan) -> Shown | None:
         if self.duplicates.is_repeat(scan):

@@ -39,6 +39,8 @@ from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, Except
 from station.fact import Fact
 from station.inspecting.facts import (
     Answered,
+    BoxNotPhotographed,
+    BoxPhotographed,
     DefectMarked,
     ExpiryRead,
     Hinted,
@@ -52,6 +54,7 @@ from station.inspecting.facts import (
     ReadingAnswered,
 )
 from station.receiving.facts import (
+    BoxFoundEmpty,
     ExceptionRaised,
     ItemIdentified,
     ItemRelinked,
@@ -133,6 +136,9 @@ Recorded = (
     | ItemUnlinked
     | ItemWeighed
     | PhotoTaken
+    | BoxPhotographed
+    | BoxNotPhotographed
+    | BoxFoundEmpty
     | PhotoSkipped
     | Hinted
     | PhotoRead

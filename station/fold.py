@@ -33,6 +33,7 @@ from station.inspecting.facts import (
 )
 from station.receiving import folding as receiving
 from station.receiving.facts import (
+    BoxFoundEmpty,
     ItemIdentified,
     MarksRead,
     ParcelArrived,
@@ -124,6 +125,7 @@ _STEP_NAMES: Mapping[type, str] = {
     InterlockAcknowledged: mark("stop acknowledged"),
     MarksRead: mark("lot"),
     RouteOverridden: mark("changed route"),
+    BoxFoundEmpty: mark("empty parcel"),
     PlateAllotted: mark("label"),
     PlateReprintAsked: mark("reprint"),
     PlateConfirmed: mark("label check"),

@@ -165,7 +165,7 @@ _FORGET_EXCEPTIONS = Statement("DELETE FROM exception WHERE station = :station A
 
 _ITEMS = "SELECT item FROM item WHERE station = :station AND parcel = :parcel"
 _FORGET = (
-    Statement(f"DELETE FROM photo WHERE station = :station AND item IN ({_ITEMS})"),
+    Statement(f"DELETE FROM photo WHERE station = :station AND (item = :parcel OR item IN ({_ITEMS}))"),
     Statement(f"DELETE FROM answer WHERE station = :station AND item IN ({_ITEMS})"),
     Statement("DELETE FROM item WHERE station = :station AND parcel = :parcel"),
     Statement("DELETE FROM missing_line WHERE station = :station AND parcel = :parcel"),

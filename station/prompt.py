@@ -10,13 +10,25 @@ from station.prompts.asked import asked
 from station.prompts.plain import PLAIN
 from station.prompts.question import Prompt, undo
 from station.prompts.review import review
-from station.prompts.unit import interlock, next_item, photo, prep, question, reading, refresher, result, second_look
+from station.prompts.unit import (
+    interlock,
+    next_item,
+    open_box,
+    photo,
+    prep,
+    question,
+    reading,
+    refresher,
+    result,
+    second_look,
+)
 from station.stages import Stage, stage_of
 from station.state import State
 from station.steps.allowed import decides
 
 _MADE: Mapping[Stage, Callable[[State, Known], Prompt]] = {
     Stage.PHOTO: photo,
+    Stage.OPEN_BOX: lambda state, _: open_box(state),
     Stage.INSPECT: question,
     Stage.SECOND_LOOK: second_look,
     Stage.REFRESHER: refresher,

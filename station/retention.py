@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from station.archive import beginning
+from station.inspecting.facts import PICTURE_TYPES
 from station.local_copy import proved_mark, released_mark
 from station.moments import utc
 from station.statements import Statement
@@ -47,7 +48,7 @@ class Run(msgspec.Struct, frozen=True):
 
 _LAST = Statement("SELECT MAX(seq) FROM journal")
 _PHOTO = Statement(
-    "SELECT seq FROM journal WHERE seq > :after AND seq <= :last AND type = 'PhotoTaken' ORDER BY seq LIMIT 1"
+    f"SELECT seq FROM journal WHERE seq > :after AND seq <= :last AND type IN {PICTURE_TYPES} ORDER BY seq LIMIT 1"
 )
 _NEWEST = Statement("SELECT MAX(at) FROM journal WHERE seq <= :last")
 

@@ -40,6 +40,7 @@ class Stage(StrEnum):
     REPRINT_WHY = "reprint-why"
     FULL_BIN = "full-bin"
     MISSING = "missing"
+    OPEN_BOX = "open-box"
     INTERLOCK = "interlock"
     SERIAL_SHARED = "serial-shared"
     COUNT = "count"
@@ -96,6 +97,8 @@ def stage_of(state: State, known: Known) -> Stage:
         return _stage_of_shift(state)
     if state.parcel.weighed is None and not state.parcel.unweighed_why:
         return Stage.WEIGH
+    if state.parcel.found_empty:
+        return Stage.OPEN_BOX
     return Stage.ITEM if state.parcel.item is None else _stage_of_item(state.parcel.item, known)
 
 

@@ -91,7 +91,7 @@ def upsert_for(table: Table, owner: Table) -> Statement:
     return Statement(
         f'INSERT INTO "{table.name}" ({_names(names)}) SELECT {values} '
         f'WHERE EXISTS (SELECT 1 FROM "{owner.name}" WHERE {_key(owner)}) {_or_overwrite(table)}',
-        Effect(table, lambda _, values: dict(values), owner),
+        Effect(table, lambda _, values: {name: values[name] for name in names}, owner),
     )
 
 

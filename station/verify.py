@@ -14,7 +14,7 @@ from station.archive import entries_in_file, packs_after, unpack
 from station.copy_marks import acked_in
 from station.database import open_memory, open_sqlite
 from station.entries import Entry, first_break, first_prev
-from station.inspecting.facts import Hinted, PhotoTaken
+from station.inspecting.facts import PICTURE_TYPES, PICTURES, Hinted
 from station.journal_errors import JournalError, from_database
 from station.local_copy import COPY_FILE
 from station.opening import JOURNAL_FILE, PHOTOS_FOLDER, check_files
@@ -138,9 +138,9 @@ def _photos_named(entries: list[Entry]) -> dict[str, int]:
     """
     named: dict[str, int] = {}
     for entry in entries:
-        if entry.type == PhotoTaken.__name__:
+        if entry.type in PICTURE_TYPES:
             fact = entry.fact()
-            if isinstance(fact, PhotoTaken):
+            if isinstance(fact, PICTURES):
                 for sha256 in filter(None, (fact.sha256, fact.shared_sha256)):
                     named.setdefault(sha256, entry.seq)
         elif entry.type == Hinted.__name__:

@@ -12,21 +12,21 @@ from sqlalchemy.exc import DBAPIError
 from station.archive import beginning, entries_after, mark_of, packs_after, unpack
 from station.database import driver_connection, open_sqlite
 from station.entries import Entry
-from station.inspecting.facts import PhotoTaken
+from station.inspecting.facts import PICTURE_TYPES, Files
 from station.journal_errors import from_database
 from station.schema import journal
 from station.statements import Statement
 from sync.wire import Digest, digest_of
 
-_PHOTO = PhotoTaken.__name__
 _EPOCH = Statement("SELECT value FROM meta WHERE name = 'epoch'")
 _WAITING = Statement("SELECT COUNT(*), MIN(seq) FROM journal WHERE seq > :acked")
-_PHOTOS = Statement("SELECT COUNT(*) FROM journal WHERE seq > :done AND type = :photo")
+_IS_PHOTO = f"type IN {PICTURE_TYPES}"
+_PHOTOS = Statement(f"SELECT COUNT(*) FROM journal WHERE seq > :done AND {_IS_PHOTO}")
 _HASHES = Statement("SELECT hash FROM journal WHERE seq > :after AND seq <= :upto")
 # A body is JSON as bytes, which SQLite would take for its own binary JSON.
 _PHOTO_BYTES = Statement(
     "SELECT COALESCE(SUM(CAST(body AS TEXT) ->> '$.size'), 0) FROM journal "
-    "WHERE seq > :done AND type = :photo AND json_valid(CAST(body AS TEXT))"
+    f"WHERE seq > :done AND {_IS_PHOTO} AND json_valid(CAST(body AS TEXT))"
 )
 _AT = Statement("SELECT at FROM journal WHERE seq = :seq")
 
@@ -72,7 +72,7 @@ class Reader:
         with self._reading() as connection:
             ((count, first),) = _WAITING.rows(connection, {"acked": acked})
             oldest = _AT.rows(connection, {"seq": first}) if count else []
-            ((photos,),) = _PHOTOS.rows(connection, {"done": photos_done, "photo": _PHOTO})
+            ((photos,),) = _PHOTOS.rows(connection, {"done": photos_done})
             # Packed ones wait when central was put back to an older state than theirs.
             count += max(0, beginning(connection, "")[0] - acked)
             return Backlog(count, str(oldest[0][0]) if oldest else "", photos)
@@ -80,7 +80,7 @@ class Reader:
     def photo_bytes(self, photos_done: int) -> int:
         """Return how many bytes the photos named after entry `photos_done` are; it reads every one of those facts."""
         with self._reading() as connection:
-            return int(_PHOTO_BYTES.rows(connection, {"done": photos_done, "photo": _PHOTO})[0][0])
+            return int(_PHOTO_BYTES.rows(connection, {"done": photos_done})[0][0])
 
     def digest(self, after: int, upto: int) -> Digest:
         """Return the digest of the entries after one up to another, packed or not; raises JournalError."""
@@ -129,7 +129,7 @@ def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[Waiti
     """Return photos named after entry `after` by entries central has confirmed; raises JournalError."""
     query = (
         select(journal.c.seq, journal.c.body)
-        .where(journal.c.seq > after, journal.c.seq <= acked, journal.c.type == _PHOTO)
+        .where(journal.c.seq > after, journal.c.seq <= acked, journal.c.type.in_(PICTURE_TYPES))
         .order_by(journal.c.seq)
         .limit(limit)
     )
@@ -144,7 +144,7 @@ def waiting_photos(path: Path, after: int, acked: int, limit: int) -> list[Waiti
 def _leaving(body: Any) -> str:
     """Return the SHA-256 of the file that may leave; empty when the fact that names it was damaged on the disk."""
     try:
-        photo = msgspec.json.decode(body, type=PhotoTaken)
+        photo = msgspec.json.decode(body, type=Files)
     except (msgspec.MsgspecError, TypeError):
         return ""
     return photo.shared_sha256 or photo.sha256

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from station.disk_room import Room, is_low, room
-from station.inspecting.facts import PhotoTaken
+from station.inspecting.facts import PICTURE_TYPES, Files
 from station.journal_errors import from_database
 from station.local_copy import LocalCopy, released_mark
 from station.photos import PhotoStore
@@ -82,7 +82,7 @@ class PhotoKeeping:
     def _release(self, body: bytes) -> int:
         """Delete the files that a fact names, the copy without a label first; none of one that the disk damaged."""
         try:
-            photo = msgspec.json.decode(body, type=PhotoTaken)
+            photo = msgspec.json.decode(body, type=Files)
             return sum(self._store.release(sha256) for sha256 in (photo.shared_sha256, photo.sha256) if sha256)
         except (msgspec.MsgspecError, TypeError, ValueError):
             return 0
@@ -94,7 +94,7 @@ class PhotoKeeping:
     def _rows(self, after: int, done: int) -> Sequence[Any]:
         query = (
             select(journal.c.seq, journal.c.at, journal.c.body)
-            .where(journal.c.seq > after, journal.c.seq <= done, journal.c.type == PhotoTaken.__name__)
+            .where(journal.c.seq > after, journal.c.seq <= done, journal.c.type.in_(PICTURE_TYPES))
             .order_by(journal.c.seq)
             .limit(_AT_ONCE)
         )

@@ -8,7 +8,7 @@ from station import facts
 from station.known import Known
 from station.state import Choice
 from station.steps.arrive import SKIP_WEIGHT
-from station.steps.examine import SKIP_PHOTO
+from station.steps.pictures import SKIP_PHOTO
 from station.steps.plate import REPRINT_WHY
 from station.steps.prep import SKIP_PREP
 from station.steps.settle import REASONS as SETTLE_WHY
@@ -95,6 +95,7 @@ _FINDERS: Mapping[type, Callable[[Any, list[Any], Known], Words]] = {
     facts.RouteOverridden: _changed,
     facts.WeighingSkipped: _chosen(SKIP_WEIGHT),
     facts.PhotoSkipped: _chosen(SKIP_PHOTO),
+    facts.BoxNotPhotographed: _chosen(SKIP_PHOTO),
     facts.PrepDone: _prepared,
     facts.PrepSkipped: _prepared,
     facts.PlateReprintAsked: _chosen(REPRINT_WHY),

@@ -112,6 +112,7 @@ SHOTS: Mapping[str, str] = {
     "defect": mark("defect"),
     "soles": mark("soles"),
     "batch": mark("batch code"),
+    "open_box": mark("open box"),
     "care_all": mark("all that was in it"),
     "care_serial": mark("serial number"),
 }

@@ -120,7 +120,14 @@ class Player:
         self._hands.show(item.identified.category, seed, look)
         self._command(Do.SHOOT)
 
+    def _open_box(self, state: State, parcel: SampleParcel) -> None:
+        self._hands.show("carton", zlib.crc32(_parcel(state).arrived.parcel.encode()), "sharp")
+        self._command(Do.SHOOT)
+
     def _doubt(self, state: State, parcel: SampleParcel) -> None:
+        if state.item is None:
+            self._command(Do.CHOOSE, "keep")
+            return
         item = _item(state)
         tried = sum(count for (name, _), count in self._shots.items() if name == item.identified.item)
         if tried > len(item.photos) + 2:
@@ -206,6 +213,7 @@ _ACTIONS: Mapping[Stage, Callable[[Player, State, SampleParcel], None]] = {
     Stage.LABEL: Player._label,
     Stage.PLACE: Player._place,
     Stage.MISSING: Player._first,
+    Stage.OPEN_BOX: Player._open_box,
     Stage.READING: Player._first,
     Stage.SKIP_WHY: Player._first,
     Stage.SERIAL_SHARED: Player._first,

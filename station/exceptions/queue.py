@@ -169,7 +169,7 @@ def _about(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> _About:
     if not rows:
         return _About({}, {}, {})
     names = sorted({row["exception"] for row in rows})
-    items = sorted({row.get("item", "") for row in rows} - {""})
+    items = sorted({_photographed(row) for row in rows} - {""})
     stations = sorted({row["station"] for row in rows})
     given: dict[str, list[Decided]] = {}
     for decided in connection.execute(_DECIDED, {"names": names}).mappings():
@@ -196,10 +196,15 @@ def _told(row: Mapping[str, Any], about: _About, kinds: Kinds, now: str) -> Wait
         hours=hours,
         level=level(hours, kinds.escalate_h),
         fitting=kinds.fitting(row["kind"]),
-        photos=tuple(about.photos.get((row["station"], row.get("item", "")), ())),
+        photos=tuple(about.photos.get((row["station"], _photographed(row)), ())),
         times=max((each.n for each in given if each.station == row["station"]), default=0),
         conflict=stands,
     )
+
+
+def _photographed(row: Mapping[str, Any]) -> str:
+    """Return what the photos that bear on an exception are of: its item, or else its parcel as it was opened."""
+    return str(row.get("item") or row.get("parcel") or "")
 
 
 def decisions(connection: Connection, station: str, limit: int) -> tuple[Decided, ...]:

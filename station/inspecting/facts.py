@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from grading.reading import Reading
 from station.fact import Fact
 from station.records import Owner
@@ -69,6 +71,41 @@ class PhotoSkipped(Fact, frozen=True):
     item: str
     shot: str
     why: str
+
+
+class BoxPhotographed(Fact, frozen=True):
+    """The opened parcel, in which nothing was found, was photographed; what is said of it is as in PhotoTaken."""
+
+    parcel: str
+    sha256: str
+    size: int
+    sharpness_milli: int = 0
+    brightness_milli: int = 0
+    verdict: PhotoVerdict = "good"
+    problems: tuple[str, ...] = ()
+    fingerprint: str = ""
+    shared_sha256: str = ""
+
+
+class BoxNotPhotographed(Fact, frozen=True):
+    """There is no photo of the opened parcel in which nothing was found, and why."""
+
+    parcel: str
+    why: str
+
+
+# The shot that the photo of an opened parcel is told by, among those of items.
+OPEN_BOX = "open_box"
+# The facts that name the file of a photo, and of the copy of it that may leave, in the same words; and their names.
+PICTURES = (PhotoTaken, BoxPhotographed)
+PICTURE_TYPES = tuple(each.__name__ for each in PICTURES)
+
+
+class Files(msgspec.Struct, frozen=True):
+    """The files that the body of either names, whatever else it says."""
+
+    sha256: str
+    shared_sha256: str = ""
 
 
 class Hinted(Fact, frozen=True):

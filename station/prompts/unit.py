@@ -73,6 +73,14 @@ def photo(state: State, known: Known) -> Prompt:
     return Prompt(str(Stage.PHOTO), shot.text, shot.hint, {}, buttons, "none", "camera")
 
 
+def open_box(state: State) -> Prompt:
+    """Return the photo of the opened parcel in which nothing was found."""
+    title = mark("Photograph the open box")
+    hint = mark("So that everybody can see that nothing is in it. The parcel is finished then.")
+    buttons = (button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *undo(state))
+    return Prompt(str(Stage.OPEN_BOX), title, hint, {}, buttons, "none", "camera")
+
+
 def question(state: State, known: Known) -> Prompt:
     """Return the question of the rubric that is due, with what a photo seems to say of it."""
     item = state.item

@@ -169,6 +169,12 @@ class PatternNoted(Fact, frozen=True):
     ask: tuple[str, ...] = ()
 
 
+class BoxFoundEmpty(Fact, frozen=True):
+    """A person opened the parcel and found nothing in it; the opened box is photographed next."""
+
+    parcel: str
+
+
 class LineMissing(Fact, frozen=True):
     """A person confirmed that declared units, at least one, were not in the parcel."""
 

@@ -23,6 +23,7 @@ from station.inspecting.facts import (
 from station.patterns import asked
 from station.plates import first_id
 from station.receiving.facts import (
+    BoxFoundEmpty,
     ExceptionRaised,
     ItemIdentified,
     ItemRelinked,
@@ -227,6 +228,7 @@ CHANGES: Mapping[type, Callable[[State, Any], State]] = {
         state, fact.item, lambda item: {"lot": fact.lot or item.lot, "made": fact.made or item.made}
     ),
     PatternNoted: _pattern,
+    BoxFoundEmpty: lambda state, _: with_parcel(state, found_empty=True),
     ParcelFinished: _finished,
     RegradeBegan: _again,
     Regraded: _finished,

@@ -137,7 +137,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Parcel(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The parcel on the bench. `arrived` holds what was expected of it."""
+    """The parcel on the bench. `arrived` holds what was expected of it; `found_empty`: nothing was in it."""
 
     arrived: ParcelArrived
     weighed: ParcelWeighed | None = None
@@ -145,6 +145,7 @@ class Parcel(msgspec.Struct, frozen=True, omit_defaults=True):
     items: tuple[Item, ...] = ()
     exceptions: tuple[ExceptionRaised, ...] = ()
     patterns: tuple[PatternNoted, ...] = ()
+    found_empty: bool = False
 
     @property
     def item(self) -> Item | None:

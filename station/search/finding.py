@@ -99,7 +99,8 @@ def _goods(place: Place, found: Found, parcels: Sequence[str], items: frozenset[
     hits = [_item(row) for row in shown]
     if not items or not shown:
         hits = [*map(_parcel, heads), *hits]
-    pictures = [Picture(**row) for row in shown[:LISTED] for row in place.ask(_PHOTOS, item=row["item"])]
+    photographed = [*(row["item"] for row in shown[:LISTED]), *(() if items else few)]
+    pictures = [Picture(**row) for thing in photographed for row in place.ask(_PHOTOS, item=thing)]
     story: Iterable[Told] = ()
     if len(parcels) <= STORY_PARCELS:
         story = (line for parcel in parcels for line in story_of(*place, parcel))

@@ -1,15 +1,13 @@
 """Examining an item: its own weight, guided photos with a gate, and the branching questions of the category."""
 
-from collections.abc import Mapping
-
 import msgspec
 
 from devices.readings import AcceptedWeight, Scan
 from grading.progress import Rest, rest
 from resources.words import mark
 from station.facts import Recorded
-from station.inputs import Command, PhotoChecked, PhotoFailed, PhotoReady
-from station.inspecting.facts import Answered, PhotoSkipped, PhotoTaken
+from station.inputs import Command, PhotoChecked, PhotoReady
+from station.inspecting.facts import OPEN_BOX, Answered, PhotoSkipped, PhotoTaken
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Capture, Outcome
@@ -17,38 +15,25 @@ from station.plates import exception_id
 from station.receiving.facts import ExceptionRaised, ItemWeighed
 from station.receiving.parcel import Item
 from station.stages import next_shot, question_due, rubric_of
-from station.state import Ask, Choice, State
-from station.steps import prep
+from station.state import Ask, State
+from station.steps import open_box, prep
 from station.steps.arrive import skip_weight
 from station.steps.notices import accepted, attention, no_such_answer, refused, warned
+from station.steps.pictures import DOUBT, SKIP_PHOTO
 from station.stops import BETWEEN
 from station.weights import explains
 
-SKIP_PHOTO = (
-    Choice("camera", mark("The camera does not work")),
-    Choice("size", mark("It does not fit under the camera")),
-    Choice("danger", mark("It is not safe to handle")),
-    Choice("disk", mark("There is no room for it on the disk")),
-)
-_NOT_SAVED: Mapping[str, str] = {
-    "disk_full": mark("The disk is full: the photo could not be saved. Call IT, then try again."),
-    "disk_low": mark("The disk is nearly full: no more photos. Press S to go on without, and call IT."),
-    "disk_error": mark("The disk does not take the photo. Call IT at once."),
-    "read_only": mark("The folder of the photos cannot be written. Call IT."),
-}
 SAME_SHOT = "same_shot"
 # In 42 drawn scenes grain moved 0 to 7 of a fingerprint's 256 bits (`grading.photo.fingerprint`), a shift of the item
 # by 20 pixels of 1,280 moved 18 and more, a turn by five degrees 23 and more.
 _SAME_BITS = 8
-DOUBT = (
-    Choice("again", mark("Take it again")),
-    Choice("keep", mark("Keep this photo")),
-)
 
 
 def shoot(state: State, command: Command, known: Known) -> Outcome:
     """asks the camera for a still of the shot that is due"""
     item = state.item
+    if item is None:
+        return open_box.shoot(state, command, known)
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None:
         return attention(mark("No photo is due now."))
@@ -58,6 +43,8 @@ def shoot(state: State, command: Command, known: Known) -> Outcome:
 def shoot_ready(state: State, reading: PhotoReady, known: Known) -> Outcome:
     """the live picture is good and still: asks the camera for a still, unless another photo is due by now"""
     item = state.item
+    if item is None:
+        return open_box.shoot_ready(state, reading, known)
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None or reading.request != request_of(item, shot.id):
         return Outcome()
@@ -84,17 +71,13 @@ def take_photo(state: State, reading: PhotoChecked, known: Known) -> Outcome:
 def choose_doubt(state: State, command: Command, known: Known) -> Outcome:
     """`again` takes another; `keep` records the photo with its faults"""
     item, ask = state.item, state.ask
-    if item is None or ask is None or ask.photo is None:
+    if item is None:
+        return open_box.choose_doubt(state, command, known)
+    if ask is None or ask.photo is None:
         return Outcome(ask=None)
     if command.value == "keep":
         return _keep(state, item, ask.value, ask.photo, known)
     return shoot(state, command, known)
-
-
-def photo_failed(state: State, reading: PhotoFailed, known: Known) -> Outcome:
-    """says that the camera gave no picture"""
-    text = mark("The camera gave no picture. Try again, or press S to go on without.")
-    return attention(_NOT_SAVED.get(reading.why, text))
 
 
 def ask_skip_photo(state: State, command: Command, known: Known) -> Outcome:
@@ -108,6 +91,8 @@ def choose_skip(state: State, command: Command, known: Known) -> Outcome:
         return skip_weight(state, command.value)
     if state.ask is not None and state.ask.value == "prep":
         return prep.leave_out(state, command.value, known)
+    if state.ask is not None and state.ask.value == OPEN_BOX:
+        return open_box.leave_out(state, command.value, known)
     item = state.item
     shot = next_shot(item, known) if item is not None else None
     if item is None or shot is None:
@@ -187,6 +172,16 @@ def scan_before_photo(state: State, scan: Scan, known: Known) -> Outcome:
 def scan_before_answer(state: State, scan: Scan, known: Known) -> Outcome:
     """refused: a question is open"""
     return refused(mark("Answer the question first."))
+
+
+def due_photo(state: State, known: Known) -> tuple[str, str]:
+    """Return the shot that is due, of the item or of the opened parcel, and the request for it; "" for none."""
+    item = state.item
+    if item is not None:
+        shot = next_shot(item, known)
+        return (shot.id, request_of(item, shot.id)) if shot is not None else ("", "")
+    empty = state.parcel is not None and state.parcel.found_empty
+    return (OPEN_BOX, open_box.request_of(state.parcel)) if state.parcel is not None and empty else ("", "")
 
 
 def item_of(request: str) -> str:

@@ -7,7 +7,7 @@ from station.inputs import Command
 from station.known import Known
 from station.outcome import Notice, Outcome, Tone
 from station.plates import exception_id
-from station.receiving.facts import ExceptionRaised, LineMissing, ParcelFinished
+from station.receiving.facts import BoxFoundEmpty, ExceptionRaised, LineMissing, ParcelFinished
 from station.receiving.parcel import Item, Parcel, open_lines
 from station.routing.facts import PlateVoided
 from station.state import Ask, Choice, State
@@ -32,17 +32,21 @@ def finish(state: State, command: Command, known: Known) -> Outcome:
     if missing or not (parcel.items or _is_misrouted(parcel)):
         words = ", ".join(f"{count} × {line.title}" for line, count in missing)
         return Outcome(ask=Ask("missing", params={"lines": words}, choices=_MISSING if missing else _EMPTY))
-    return _finish(state, known)
+    return closed(state, known)
 
 
 def choose_missing(state: State, command: Command, known: Known) -> Outcome:
-    """`missing` records each declared line that was not found and finishes; `search` goes back to the items"""
+    """`missing` records each declared line that was not found, and finishes or, where nothing was in it, has the box
+    photographed; `search` goes back to the items"""
     if command.value != "missing" or state.parcel is None:
         return Outcome(ask=None)
-    return _finish(state, known)
+    if not state.parcel.items:
+        return Outcome(facts=(BoxFoundEmpty(state.parcel.arrived.parcel),), ask=None)
+    return closed(state, known)
 
 
-def _finish(state: State, known: Known) -> Outcome:
+def closed(state: State, known: Known) -> Outcome:
+    """Return the end of the parcel on the bench: what is missing of it, whom that concerns, and that it is finished."""
     parcel = state.parcel
     if parcel is None:
         return Outcome(ask=None)

@@ -113,7 +113,7 @@ def _note(connection: Connection, station: str, exception: str) -> ExceptionNote
         return None
     known = ExceptionNote(*rows[0])
     taken = ask(connection, _TAKEN, named)()
-    photos = ask(connection, _PHOTOS, {"station": station, "item": known.item})() if known.item else ()
+    photos = ask(connection, _PHOTOS, {"station": station, "item": known.item or known.parcel})()
     by, at = taken[0] if taken else ("", "")
     return msgspec.structs.replace(
         known, photos=tuple(row[0] for row in photos), taken_by=by, taken_at=at, decisions=given

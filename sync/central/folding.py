@@ -31,8 +31,12 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {name: tuple(each.columns.keys()) for 
 _KEYS: Mapping[str, tuple[str, ...]] = {
     name: tuple(column.name for column in each.primary_key) for name, each in _TABLES.items()
 }
-# Without their owner's row there is none of these.
-_OWNERS: Mapping[str, str] = {"photo": "item", "answer": "item", "missing_line": "parcel"}
+# Without the row of an owner there is none of these; by the column that names it. Of a photo either may be the owner.
+_OWNERS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "photo": (("item", "item"), ("item", "parcel")),
+    "answer": (("item", "item"),),
+    "missing_line": (("parcel", "parcel"),),
+}
 _CHANGING: Mapping[str, frozenset[type]] = {
     name: frozenset(
         kind
@@ -171,8 +175,9 @@ class _Sheets:
         """Tell whether a row is surely not in the database: it was looked for, or what it belongs to was."""
         if name in _KNOWN:
             return key not in self._stored[name]
-        owner = _OWNERS.get(name, "")
-        return name == "story" or (bool(owner) and _key(owner, row) not in self._stored[owner])
+        owners = _OWNERS.get(name, ())
+        there = any((row["station"], row[column]) in self._stored[owner] for column, owner in owners)
+        return name == "story" or (bool(owners) and not there)
 
 
 def _named(facts: Sequence[Recorded], name: str) -> set[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from station.entries import Entry
 from station.facts import Recorded
-from station.inspecting.facts import PhotoTaken
+from station.inspecting.facts import PICTURES
 from sync.central.photo_places import Place, Signed, open_place
 from sync.central.store import Store, insert_once
 from sync.central.tables import shared_photo, stored_photo
@@ -104,7 +104,7 @@ def note_shared(connection: Connection, facts: Sequence[tuple[Entry, Recorded]])
     pairs = {
         (fact.sha256, fact.shared_sha256)
         for _, fact in facts
-        if isinstance(fact, PhotoTaken) and all(map(_SHA256.fullmatch, (fact.sha256, fact.shared_sha256)))
+        if isinstance(fact, PICTURES) and all(map(_SHA256.fullmatch, (fact.sha256, fact.shared_sha256)))
     }
     rows = [{"sha256": sha256, "shared_sha256": shared} for sha256, shared in sorted(pairs)]
     insert_once(connection, shared_photo, rows)

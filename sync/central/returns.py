@@ -14,6 +14,7 @@ from sync.central.photos import arrived_of, shared_of
 from sync.central.tables import parcel_order, review
 
 Row = dict[str, Any]
+ByThing = dict[tuple[str, str], list[Row]]
 
 
 def record(connection: Connection, rma: str) -> Row | None:
@@ -26,7 +27,7 @@ def record(connection: Connection, rma: str) -> Row | None:
     return {
         "rma": rma,
         "order": msgspec.Raw(order) if order else None,
-        "parcels": [_parcel(each) for each in parcels],
+        "parcels": _parcels_told(connection, parcels),
         "items": _items(connection, items),
         "missing": _without_station(_rows(connection, missing_line, missing_line.c.rma == rma)),
         "exceptions": _exceptions(connection, parcels),
@@ -53,6 +54,14 @@ def _parcels(connection: Connection, rma: str, items: Iterable[Row]) -> list[Row
     return _named(connection, parcel, "parcel", keys, "arrived_at")
 
 
+def _parcels_told(connection: Connection, parcels: list[Row]) -> list[Row]:
+    """The parcels, each with the photos of itself: of one in which nothing was found."""
+    keys = {(row["station"], row["parcel"]) for row in parcels}
+    photos, shared, arrived = _photos(connection, keys)
+    taken = ((row, photos.get((row["station"], row["parcel"]), ())) for row in parcels)
+    return [_parcel(row) | {"photos": [_photo(each, shared, arrived) for each in its]} for row, its in taken]
+
+
 def _parcel(row: Row) -> Row:
     named = ("station", "parcel", "code", "carrier", "kind", "match", "arrived_at", "finished_at", "operator")
     return _picked(row, named) | {
@@ -66,11 +75,8 @@ def _parcel(row: Row) -> Row:
 
 def _items(connection: Connection, items: list[Row]) -> list[Row]:
     keys = {(row["station"], row["item"]) for row in items}
-    photos = _by_item(_named(connection, photo, "item", keys, "taken_at"))
+    photos, shared, arrived = _photos(connection, keys)
     answers = _by_item(_named(connection, answer, "item", keys, "answered_at"))
-    hashes = {row["sha256"] for rows in photos.values() for row in rows}
-    shared = shared_of(connection, hashes)
-    arrived = arrived_of(connection, hashes | set(shared.values()))
     return [
         _item(row)
         | {
@@ -102,6 +108,14 @@ def _item(row: Row) -> Row:
         "bin": row["bin"],
         "placed_at": row["placed_at"],
     }
+
+
+def _photos(connection: Connection, keys: set[tuple[str, str]]) -> tuple[ByThing, Mapping[str, str], frozenset[str]]:
+    """The photos of things by station and name, their copies without labels, and which of these files are here."""
+    photos = _by_item(_named(connection, photo, "item", keys, "taken_at"))
+    hashes = {row["sha256"] for rows in photos.values() for row in rows}
+    shared = shared_of(connection, hashes)
+    return photos, shared, arrived_of(connection, hashes | set(shared.values()))
 
 
 def _photo(row: Row, shared: Mapping[str, str], arrived: frozenset[str]) -> Row:
@@ -142,8 +156,8 @@ def _rows(connection: Connection, table: Table, where: Any, order_by: str = "") 
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _by_item(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
-    found: dict[tuple[str, str], list[Row]] = {}
+def _by_item(rows: Iterable[Row]) -> ByThing:
+    found: ByThing = {}
     for row in rows:
         found.setdefault(_key(row), []).append(row)
     return found

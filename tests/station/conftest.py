@@ -20,7 +20,7 @@ from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
 from station.outcome import Outcome
 from station.rules import Rules, read_rules
-from station.stages import Stage, next_shot, question_due, stage_of
+from station.stages import Stage, question_due, stage_of
 from station.state import State
 from station.steps.place import takes
 from station.workflow import step
@@ -69,10 +69,6 @@ class Walk:
         return self.give(AcceptedWeight("scale", weight_mg, 0.0))
 
     def photo(self, **changes: object) -> "Walk":
-        item = self.state.item
-        assert item is not None
-        shot = next_shot(item, self.known)
-        assert shot is not None
         request = step(self.state, Command(Do.SHOOT), self.known).capture
         assert request is not None
         return self.give(msgspec.structs.replace(GOOD_PHOTO, request=request.request, **changes))

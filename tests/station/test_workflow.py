@@ -82,6 +82,7 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     walk.do(Do.CANCEL)
     states[Stage.ITEM] = walk.weigh(492_000).state
     states[Stage.MISSING] = walk_from(walk.state).do(Do.FINISH).state
+    states[Stage.OPEN_BOX] = walk_from(states[Stage.MISSING]).do(Do.CHOOSE, "missing").state
     which = walk_from(walk.state).do(Do.NO_CODE)
     states[Stage.WHICH] = which.state
     states[Stage.CATEGORY] = which.do(Do.CHOOSE, "none").state
@@ -542,8 +543,11 @@ def test_what_is_missing_is_confirmed_and_never_skipped(walk) -> None:
     walk.do(Do.CHOOSE, "search")
     assert (walk.stage, len(walk.facts)) == (Stage.ITEM, before)
     walk.do(Do.FINISH).do(Do.CHOOSE, "missing")
+    assert walk.stage is Stage.OPEN_BOX
+    walk.photo()
     assert walk.stage is Stage.IDLE
-    assert [f.name_of(fact) for fact in walk.last.facts] == ["LineMissing", "ExceptionRaised", "ParcelFinished"]
+    named = [f.name_of(fact) for fact in walk.last.facts]
+    assert named == ["BoxPhotographed", "LineMissing", "ExceptionRaised", "ParcelFinished"]
 
 
 @pytest.mark.parametrize("steps_back", range(1, 9))

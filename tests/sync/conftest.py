@@ -17,10 +17,18 @@ import uuid_utils
 from sqlalchemy import text
 
 from station.facts import Recorded
-from station.inspecting.facts import PhotoTaken
+from station.inspecting.facts import BoxPhotographed, PhotoTaken
 from station.journal import Journal, read_entries
 from station.photos import PhotoStore
-from station.receiving.facts import Declared, ItemIdentified, ParcelArrived, SerialChecked
+from station.receiving.facts import (
+    BoxFoundEmpty,
+    Declared,
+    ItemIdentified,
+    LineMissing,
+    ParcelArrived,
+    ParcelFinished,
+    SerialChecked,
+)
 from station.records import Product, ReturnLine, ReturnOrder
 from sync.central import feed, tokens
 from sync.central.store import Store
@@ -304,6 +312,15 @@ class Book:
         sha256 = self.photos.put(content)
         copy = self.photos.put(shared) if shared else ""
         self.add(PhotoTaken(f"I-{self._count}", "whole", sha256, len(content), shared_sha256=copy))
+        return sha256
+
+    def empty_box(self, rma: str, content: bytes) -> str:
+        """A parcel of a return order in which nothing was found, photographed as it was opened."""
+        arrived, sha256 = self.arrival("", rma), self.photos.put(content)
+        self.add(arrived)
+        self.add(BoxFoundEmpty(arrived.parcel))
+        photo = BoxPhotographed(arrived.parcel, sha256, len(content))
+        self.add(photo, LineMissing(arrived.parcel, rma, "1", 1), ParcelFinished(arrived.parcel, 0, 1))
         return sha256
 
     def push(self, first: int = 1, last: int = 0) -> Push:

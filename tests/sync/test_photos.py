@@ -5,7 +5,7 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from station.local_copy import LocalCopy, Refusal
 from station.photos import PhotoError, PhotoStore
 from station.settings import Settings
 from station.verify import verify
+from sync.backlog import Reader
 from sync.clock import Clock
 from sync.errors import Refused, Unreachable
 from sync.photo_keeping import KEEP_DAYS, PhotoKeeping
@@ -94,6 +95,14 @@ def test_a_cut_repeats_one_part_at_most(
     numbers = parts_in(proxy.said)
     assert sorted(set(numbers)) == [0, 1, 2, 3]
     assert len(numbers) <= 5
+
+
+def test_the_photo_of_an_empty_parcel_goes_the_way_of_all(book: Any, bench: Any, lane: Callable[..., Lane]) -> None:
+    sha256 = book.empty_box("R-1", os.urandom(500))
+    with closing(Reader(book.journal.path)) as reader:
+        assert (reader.look(0, 0).photos, reader.photo_bytes(0)) == (1, 500)
+    lane(bench.central.url).drain()
+    assert bench.has_photo(sha256)
 
 
 def test_a_line_that_breaks_at_every_part_still_gets_there(

@@ -28,7 +28,7 @@ from ui.theme import S4, S8, S12, S16, S24
 from ui.view import View
 from ui.wording import say, weight
 
-_CAMERA_STAGES = ("photo", "doubt")
+_CAMERA_STAGES = ("photo", "open-box", "doubt")
 # Not while a reason is asked for: its sentences need the room.
 _VERDICT_STAGES = ("result", "place", "route", "supervisor")
 

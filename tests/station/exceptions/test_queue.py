@@ -50,6 +50,14 @@ def waiting(journal: Journal, at: str = "", unsent: tuple[Unsent, ...] = ()) -> 
         return queue(connection, "A01", KINDS, at or now(), unsent)
 
 
+def test_an_empty_parcel_waits_with_the_photo_of_its_open_box(journal: Journal) -> None:
+    arrive(journal, "P1", "1Z1")
+    say(journal, f.BoxFoundEmpty("P1"))
+    photo = f.BoxPhotographed("P1", "cd" * 32, 9)
+    say(journal, photo, f.ExceptionRaised("E1", "empty_parcel", "supervisor", "P1"), f.ParcelFinished("P1", 0, 1))
+    assert [(each.exception, each.photos) for each in waiting(journal)] == [("E1", ("cd" * 32,))]
+
+
 def test_what_is_raised_waits_with_its_evidence_until_it_is_decided(journal: Journal) -> None:
     arrive(journal, "P1", "1Z1")
     say(journal, f.ParcelWeighed("P1", 2_310_000, 2_280_000, in_band=False))

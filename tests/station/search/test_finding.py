@@ -13,10 +13,17 @@ from station.bins.facts import BinCheckBegan, BinOpened
 from station.codes import Candidate
 from station.facts import Undone
 from station.history import History
-from station.inspecting.facts import PhotoTaken
+from station.inspecting.facts import BoxPhotographed, PhotoTaken
 from station.journal import Journal
 from station.local_copy import COPY_FILE, LocalCopy, Record
-from station.receiving.facts import ItemIdentified, LineMissing, ParcelArrived, ParcelFinished, SerialChecked
+from station.receiving.facts import (
+    BoxFoundEmpty,
+    ItemIdentified,
+    LineMissing,
+    ParcelArrived,
+    ParcelFinished,
+    SerialChecked,
+)
 from station.records import Product, ReturnLine, ReturnOrder, Ruled
 from station.routing.facts import Placed, PlateAllotted, PlateVoided, Routed
 from station.search.finding import LISTED, STORY_PARCELS, Place, find
@@ -61,6 +68,12 @@ def seek(journal: Journal) -> Callable[..., Found]:
 
 def codes(found: Found) -> list[str]:
     return [hit.code for hit in found.hits]
+
+
+def test_an_empty_parcel_shows_the_photo_of_its_open_box(journal: Journal, seek: Callable) -> None:
+    empty = (BoxFoundEmpty("P1"), BoxPhotographed("P1", "c" * 8, 9))
+    journal.append((ParcelArrived("P1", "1Z1", "ups", "return", "none"), *empty), operator="BDG-1", shift="S-A01-1")
+    assert [(each.item, each.shot, each.sha256) for each in seek("1Z1").pictures] == [("P1", "open_box", "c" * 8)]
 
 
 @pytest.mark.parametrize("code", ["1Z1", "1z1", " 1Z1\n", "P1", "N1", "I1", "RMA1", "SN1"])

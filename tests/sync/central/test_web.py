@@ -182,6 +182,27 @@ def test_a_photo_with_a_label_in_it_is_there_when_its_copy_is(
     assert http.get(f"/v1/photos/{sha256}").status_code == 404
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_photo_of_an_empty_parcel_stands_with_the_parcel(
+    http: Any, bench: Any, book: Any, order: Callable[..., Any], apart: bool
+) -> None:
+    expected = order()
+    bench.central.tell(bench.site, expected)
+    content = uuid.uuid4().bytes
+    sha256 = book.empty_box(expected.rma, content)
+    client = bench.client()
+    if apart:
+        client.push(book.push(last=2))
+    client.push(book.push(first=3) if apart else book.push())
+    client.push(book.push())  # again is the same as once
+    bench.send_photo(content)
+    found = http.get(f"/v1/returns/{expected.rma}").json()
+    (parcel,) = found["parcels"]
+    (photo,) = parcel["photos"]
+    assert (photo["shot"], photo["sha256"], photo["arrived"]) == ("open_box", sha256, True)
+    assert (parcel["missing"], found["items"]) == (1, [])
+
+
 @pytest.mark.parametrize("odd", ["\0", "x", "AB" * 32])
 def test_a_copy_that_has_no_right_name_holds_up_nothing(bench: Any, book: Any, odd: str) -> None:
     sha256 = book.photo(uuid.uuid4().bytes)
