@@ -195,15 +195,17 @@ def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:
     """Return what is to be done to an item before it goes on, in order, done or not.
 
     Sealed goods are left as they are, and so are those of a way whose goods the route table does not have made ready
-    (and of which it counts no work): what is on hold, somebody must see as it came.
+    (and of which it counts no work): what is on hold, somebody must see as it came. What is done for safety is done
+    whichever way they go.
     """
     rubric = rubric_of(item, known)
     sealed = item.graded is not None and item.graded.functional == "sealed"
-    if rubric is None or sealed or item.disposition in (None, "hold"):
+    if rubric is None or sealed or item.disposition is None:
         return ()
-    if item.disposition not in known.routes(item.identified.client).figures.prepared:
-        return ()
-    return prep_needed(rubric, item.answers, item.identified.components)
+    needed = prep_needed(rubric, item.answers, item.identified.components)
+    made_ready = known.routes(item.identified.client).figures.prepared
+    goes_on = item.disposition != "hold" and item.disposition in made_ready
+    return needed if goes_on else tuple(each for each in needed if each.always)
 
 
 def prep_due(item: Item, known: Known) -> Prep | None:
