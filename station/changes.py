@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from station import deeds, schema
+from station import schema
 from station.bins import changes as bins
 from station.calibration import changes as calibration
 from station.change import Change, Row, Said
@@ -157,7 +157,8 @@ def _raised(fact: ExceptionRaised, said: Said) -> Row:
 def _photo(fact: PhotoTaken | PhotoSkipped, said: Said) -> Row:
     """Return the row of a shot: of one that was left out, why."""
     empty = {"sha256": "", "size": 0, "verdict": "", "skipped_why": "", "fingerprint": ""}
-    row = {"station": said.station, "item": fact.item, "shot": fact.shot, "taken_at": said.at, **empty}
+    when = {"taken_at": said.at, "taken_n": said.shift_n}
+    row = {"station": said.station, "item": fact.item, "shot": fact.shot, **when, **empty}
     if isinstance(fact, PhotoSkipped):
         return {**row, "skipped_why": fact.why}
     told = {"sha256": fact.sha256, "size": fact.size, "verdict": fact.verdict, "fingerprint": fact.fingerprint}
@@ -354,7 +355,6 @@ THINGS: Mapping[type, Change] = {
     **bins.CHANGES,
     **decided.CHANGES,
     **calibration.CHANGES,
-    **deeds.CHANGES,
     ShiftOpened: Change(upsert(schema.shift), shifts.opened),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
     PlateVoided: Change(upsert(schema.plate, *_ALLOTTED), _plate_row),
