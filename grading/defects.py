@@ -12,7 +12,8 @@ Zone = Literal[
 ]  # fmt: skip
 DefectKind = Literal[
     "bent", "burn", "chip", "crack", "crease", "cut", "dead", "dent", "dirt", "expired", "faded", "hole", "leak",
-    "liquid", "loose", "missing", "mould", "noise", "partly", "rust", "scratch", "smell", "stain", "swollen", "wear", "writing",
+    "liquid", "loose", "missing", "mould", "noise", "partly", "rust", "scratch", "smell", "stain",
+    "swollen", "wear", "writing",
 ]  # fmt: skip
 
 SEVERITIES = "ABCD"

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from station import deeds, schema
+from station import schema
 from station.bins import changes as bins
 from station.calibration import changes as calibration
 from station.change import Change, Row, Said
@@ -344,7 +344,6 @@ THINGS: Mapping[type, Change] = {
     **bins.CHANGES,
     **decided.CHANGES,
     **calibration.CHANGES,
-    **deeds.CHANGES,
     ShiftOpened: Change(upsert(schema.shift), shifts.opened),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
     PlateVoided: Change(upsert(schema.plate, *_ALLOTTED), _plate_row),

@@ -165,6 +165,13 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "locked_out": mark("Badge locked after wrong PINs"),
 }
 
+# Who must decide an exception that nobody sees to yet.
+OWNER_WORDS: Mapping[str, str] = {
+    "supervisor": mark("A supervisor decides"),
+    "client": mark("The client decides"),
+    "safety": mark("The safety officer decides"),
+}
+
 # What an exception's detail holds, piece by piece; `{weight…}` are milligrams. Other details are sentences or codes.
 EVIDENCE_WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "serial_other_order": (mark("{serial} was shipped with {order}"), ("serial", "order")),

@@ -9,11 +9,11 @@ from station.calibration.report import agreements, kappa
 from station.exceptions.kinds import DECISION_WORDS
 from station.printed.paper import Paper
 from station.shifts.figure_lines import span
-from station.shifts.figures import LEFT_WORDS, UNIT_WORDS
+from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried
 from station.shifts.noted import words as noted_words
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
-from station.words import FOUND_WORDS, letter_words, line_words, return_reason_words
+from station.words import EXCEPTION_WORDS, FOUND_WORDS, OWNER_WORDS, letter_words, line_words, return_reason_words
 
 _LATE: Mapping[str, str] = {
     "sheet": mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
@@ -205,16 +205,27 @@ def _noted(paper: Paper, report: Report, tr: Translator) -> None:
 def _left(paper: Paper, told: Print, tr: Translator) -> None:
     paper.heading(tr.gettext(mark("Carried over")))
     if not told.figures.carried:
-        paper.words(tr.gettext(mark("Nothing: every parcel is finished, every item lies in a bin.")))
+        paper.words(
+            tr.gettext(mark("Nothing: every parcel is finished, every item lies in a bin, every exception is decided."))
+        )
         return
     paper.bars(list(told.figures.ages))
-    heads = (mark("Code"), mark("What"), mark("Client"), mark("since"), mark("begun by"))
+    heads = (mark("Code"), mark("What"), mark("Client"), mark("since"), mark("Owner"))
     rows = [
-        (each.code, tr.gettext(LEFT_WORDS[each.what]), each.client, _moment(each.since), each.owner)
+        (each.code, _what(each, tr), each.client, _moment(each.since), _owner(each, tr))
         for each in told.figures.carried[:_MOST_CARRIED]
     ]
-    paper.table([tr.gettext(each) for each in heads], rows, (42, 28, 30, 34, 24))
+    paper.table([tr.gettext(each) for each in heads], rows, (36, 40, 26, 30, 26))
     _more(paper, len(told.figures.carried) - len(rows), tr)
+
+
+def _what(left: Carried, tr: Translator) -> str:
+    return tr.gettext(EXCEPTION_WORDS.get(left.about, left.about) or LEFT_WORDS[left.what])
+
+
+def _owner(left: Carried, tr: Translator) -> str:
+    """Return who began it, or sees to it; of an exception that nobody sees to, who must decide it."""
+    return tr.gettext(OWNER_WORDS.get(left.owner, left.owner)) if left.about else left.owner
 
 
 def _about(line: ReportLine, tr: Translator) -> str:

@@ -94,7 +94,7 @@ STORY: Mapping[type, Change] = {
         lambda fact, said: {"station": said.station, "item": fact.item, "written_n": _given_up_n(fact, said)},
     ),
     ItemFoundAgain: Change(
-        update(schema.item, "found_n", "bin", "fill", "moved_n"),
+        update(schema.item, "found_n", "bin", "fill", "moved_n", "carried_n"),
         lambda fact, said: {
             "station": said.station,
             "item": fact.item,
@@ -102,6 +102,7 @@ STORY: Mapping[type, Change] = {
             "bin": fact.bin,
             "fill": fact.fill,
             "moved_n": 0,
+            "carried_n": said.shift_n,
         },
     ),
 }
@@ -153,6 +154,7 @@ CHANGES: Mapping[type, Change] = {
             "moved_at": said.at,
             "moved_n": said.shift_n,
             "moved_by": fact.by,
+            "apart": "",
         },
     ),
 }

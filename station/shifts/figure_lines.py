@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from station.calibration.report import kappa
 from station.calibration.report import rows as looks_rows
 from station.safe_text import cell, shown
-from station.shifts.figures import Figures
+from station.shifts.figures import Carried, Figures
 
 Row = tuple[object, ...]
 
@@ -37,9 +37,8 @@ def rows(counted: Figures) -> Iterator[Row]:
     for unit in counted.units:
         yield (*map(cell, (unit.kind, unit.code, unit.title, unit.client)), unit.units)
     yield ()
-    yield ("carried over", "what", "client", "since", "begun by")
-    for left in counted.carried:
-        yield tuple(map(cell, (left.code, left.what, left.client, left.since, left.owner)))
+    yield CARRIED_HEAD
+    yield from map(carried_row, counted.carried)
     yield ()
     yield from looks_rows(counted.looks)
 
@@ -61,8 +60,23 @@ def lines(counted: Figures) -> Iterator[str]:
     letters = counted.looks.letters
     if letters.pairs:
         yield f"second looks: {letters.pairs}, {letters.agreed} alike, kappa {kappa(letters)}"
-    for left in counted.carried:
-        yield f"carried over: {left.what} {shown(left.code)} since {left.since}, begun by {shown(left.owner)}"
+    yield from map(carried_line, counted.carried)
+
+
+CARRIED_HEAD: Row = ("carried over", "what", "client", "since", "owner", "about")
+
+
+def carried_row(left: Carried) -> Row:
+    """Return what is carried over as a row under `CARRIED_HEAD`; no cell of it is taken for a formula."""
+    return tuple(map(cell, (left.code, left.what, left.client, left.since, left.owner, left.about)))
+
+
+def carried_line(left: Carried) -> str:
+    """Return one line about what is carried over, for a terminal."""
+    what = f"carried over: {left.what} {shown(left.code)}"
+    if left.about:
+        return f"{what} ({shown(left.about).replace('_', ' ')}) since {left.since}, owner {shown(left.owner)}"
+    return f"{what} since {left.since}, begun by {shown(left.owner)}"
 
 
 def _counts(counted: Figures) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:

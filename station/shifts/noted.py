@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from resources.words import Translator, mark
+from station.places import EARLIER, then
 from station.safe_text import shown
 from station.shifts.counting import BenchShift
 from station.shifts.facts import Seen
@@ -102,14 +103,16 @@ def _done(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
 
 
 DEEDS = ("written_off", "override", "step_up", "taken_back", "weight")
+_PLATE = then("plate")
 # A step-up for a route is told with the route; the second person of a write-off is who signed the shift second.
 _DONE = Statement(
     "SELECT g.kind, g.about, g.why, g.by, g.at, g.value_minor, g.currency,"
     " CASE g.kind WHEN 'written_off' THEN h.countersigned_by ELSE g.second END AS second,"
-    " CASE WHEN g.kind = 'taken_back' THEN '' ELSE COALESCE(CASE i.plate WHEN '' THEN NULL ELSE i.plate END, g.thing)"
+    f" CASE WHEN g.kind = 'taken_back' THEN '' ELSE COALESCE(NULLIF({_PLATE}, ''), g.thing)"
     " END AS plate FROM shift h JOIN deed g ON g.station = h.station AND g.shift_n = h.n AND g.shift_n > 0"
-    " LEFT JOIN item i ON i.station = g.station AND i.item = g.thing"
+    f" LEFT JOIN item i ON i.station = g.station AND i.item = g.thing {EARLIER}"
     " WHERE h.station = :station AND h.shift = :shift AND NOT (g.kind = 'step_up' AND g.about = 'override')"
+    " AND g.kind NOT IN ('reprinted', 'taken')"
     " AND (g.kind <> 'override' OR NOT EXISTS"
     " (SELECT 1 FROM undone u WHERE u.station = g.station AND u.txn = g.txn))"
 )
@@ -120,7 +123,8 @@ _WEIGHT = Statement(
     " WHERE h.station = :station AND h.shift = :shift"
 )
 _LEFT = Statement(
-    "SELECT m.bin, m.moved_to, m.moved_at, m.moved_by, (SELECT COUNT(*) FROM item i WHERE i.station = m.station"
+    f"SELECT m.bin, m.moved_to, m.moved_at, m.moved_by, (SELECT COUNT(*) FROM item i {EARLIER}"
+    " WHERE i.station = m.station"
     f" AND i.bin = m.bin AND i.fill = m.fill - 1 AND i.moved_n = m.moved_n AND NOT {GIVEN_UP}) AS units"
     " FROM bin_move m JOIN shift h ON h.station = m.station AND h.n = m.moved_n"
     " WHERE h.station = :station AND h.shift = :shift"

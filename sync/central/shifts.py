@@ -12,6 +12,8 @@ from station.exceptions.kinds import DOUBT, LATE, read_kinds
 from station.moments import now, utc
 from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, reconcile
+from station.shifts.figure_lines import CARRIED_HEAD, carried_line, carried_row
+from station.shifts.figures import Carried, carried
 from station.shifts.findings import Finding, findings
 from station.shifts.late import ABOUT, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
@@ -51,11 +53,18 @@ class Overdue(msgspec.Struct, frozen=True, order=True):
     name: str
 
 
+class Left(Carried, frozen=True):
+    """What a bench's shift left for the next one, and at which station."""
+
+    station: str = ""
+
+
 class SiteShift(msgspec.Struct, frozen=True):
     """A day's shifts of a site: those opened from `since` until `until` (UTC), and their lines added together.
 
     Of a bench that counts its bins blind there are no lines yet, of one still at work none of what lies in bins. `late`
-    is what was said in them of earlier shifts, `overdue` what waits at any bench of the site now.
+    is what was said in them of earlier shifts, `overdue` what waits at any bench of the site now, `carried` what the
+    latest of each bench leaves for the next.
     """
 
     site: str
@@ -67,6 +76,7 @@ class SiteShift(msgspec.Struct, frozen=True):
     late: tuple[Late, ...] = ()
     overdue: tuple[Overdue, ...] = ()
     noted: tuple[Noted, ...] = ()
+    carried: tuple[Left, ...] = ()
 
 
 def of_day(connection: Connection, site: str, day: date) -> SiteShift:
@@ -82,6 +92,7 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
     told = [(_shift(each), _seen(connection, each)) for each in benches]
     seen = _together([*(line for _, found in told for line in found), *_facts(connection, benches)])
     named = [shift for shift, found in told if found]
+    seeing = [each for each in benches if each.reviewed_at or not each.counting_at]
     return SiteShift(
         site,
         since,
@@ -91,11 +102,11 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         _found(connection, benches),
         _late(connection, stations, benches),
         _overdue(connection, site),
+        tuple(said for each in seeing for said in noted(connection, _shift(each))),
         tuple(
-            said
-            for each in benches
-            if each.reviewed_at or not each.counting_at
-            for said in noted(connection, _shift(each))
+            Left(**msgspec.structs.asdict(left), station=each.station)
+            for each in {each.station: each for each in seeing}.values()
+            for left in carried(connection, _shift(each))
         ),
     )
 
@@ -163,6 +174,10 @@ def as_csv(told: SiteShift) -> str:
     for waits in told.overdue:
         table.writerow(map(cell, (waits.kind, waits.station, waits.name, waits.since)))
     table.writerow(())
+    table.writerow((*CARRIED_HEAD, "station"))
+    for left in told.carried:
+        table.writerow((*carried_row(left), cell(left.station)))
+    table.writerow(())
     table.writerow(Noted.__struct_fields__)
     for said_of in told.noted:
         table.writerow(map(cell, map(str, msgspec.structs.astuple(said_of))))
@@ -198,6 +213,7 @@ def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
         yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
     yield from map(late_line, told.late)
     yield from map(noted_line, told.noted)
+    yield from (f"{carried_line(left)} at {shown(left.station)}" for left in told.carried)
     for waits in told.overdue:
         kind = waits.kind.replace("_", " ")
         yield f"overdue: {kind} {shown(waits.name)} at {shown(waits.station)} since {waits.since}"

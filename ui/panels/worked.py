@@ -10,7 +10,7 @@ from resources.words import Translator, mark
 from station.calibration.report import kappa
 from station.shifts.figure_lines import span
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried, Figures, Person, Unit
-from station.words import letter_words, return_reason_words
+from station.words import EXCEPTION_WORDS, OWNER_WORDS, letter_words, return_reason_words
 from ui.parts.card import Card
 from ui.parts.counts import Counts
 from ui.parts.openable import OpenLine
@@ -112,6 +112,12 @@ def _unit(each: Unit, tr: Translator) -> tuple[_Words, str, str]:
 
 
 def _left(each: Carried, owner: str, tr: Translator) -> tuple[_Words, str, str]:
-    words = mark("since {at} UTC, begun by {who}")
-    since = tr.format(words, at=each.since[:16].replace("T", " "), who=owner)
-    return (each.code, " · ".join(filter(None, (each.client, since)))), tr.gettext(LEFT_WORDS[each.what]), each.code
+    at = each.since[:16].replace("T", " ")
+    what = tr.gettext(EXCEPTION_WORDS.get(each.about, each.about))
+    if each.about and each.owner in OWNER_WORDS:
+        since = f"{tr.format(mark('since {at} UTC'), at=at)} · {tr.gettext(OWNER_WORDS[each.owner])}"
+    else:
+        words = mark("since {at} UTC, {who} sees to it") if each.about else mark("since {at} UTC, begun by {who}")
+        since = tr.format(words, at=at, who=owner)
+    told = " · ".join(filter(None, (what, each.client, since)))
+    return (each.code, told), tr.gettext(LEFT_WORDS[each.what]), each.code

@@ -16,6 +16,7 @@ from station.receiving.facts import Declared
 from station.shifts import facts as s
 
 LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check", "regrade", "second_look", "recount", "deed")
+EARLIER = "earlier_item"
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {
@@ -25,6 +26,7 @@ NEW_COLUMNS = {
     "plate": ("confirmed_at", "allotted_n", "confirmed_n", "voided_n"),
     "bin": ("hazard", "apart"),
     "shift": ("n", *LATER, "countersigned_n"),
+    "photo": ("taken_n",),
     "undone": ("shift_n",),
 }
 
@@ -71,7 +73,7 @@ def as_before(path: Path) -> None:
             *rev_0010._INDEXES,
         ):
             connection.exec_driver_sql(f"DROP INDEX {name}")
-        for table in (*NEW_TABLES, *LATER_TABLES):
+        for table in (*NEW_TABLES, *LATER_TABLES, EARLIER):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for table, columns in NEW_COLUMNS.items():
             for column in columns:
@@ -161,8 +163,9 @@ def test_an_old_journal_tells_in_which_shift_it_was_decided_and_looked_again(tmp
             connection.exec_driver_sql(f"DROP INDEX {name}")
         for table, column in rev_0015.COLUMNS:
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-        connection.exec_driver_sql("ALTER TABLE bin_move DROP COLUMN moved_by")
-        connection.exec_driver_sql("DROP TABLE recount")
-        connection.exec_driver_sql("DROP TABLE deed")
+        for column in ("bin_move DROP COLUMN moved_by", "bin_move DROP COLUMN apart", "photo DROP COLUMN taken_n"):
+            connection.exec_driver_sql(f"ALTER TABLE {column}")
+        for table in ("recount", "deed", EARLIER):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0014'")
     assert rows_of(path) == rows

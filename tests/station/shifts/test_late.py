@@ -88,6 +88,10 @@ def test_decisions_looks_and_voids_that_come_late_are_named_and_what_was_signed_
         assert main(["shift", str(folder), NEXT, "--form", form]) == 0
         found = read(capsysbinary.readouterr().out)
         assert found == [(FIRST, *each) for each in _WORDS[form]], form
+    for form, words in _CARRIED.items():
+        assert main(["shift", str(folder), FIRST, "--form", form]) == 0
+        said = capsysbinary.readouterr().out
+        assert all(each in (_words_of(said) if form == "pdf" else said.decode()) for each in words), form
 
 
 def test_the_report_tells_how_alike_the_second_looks_of_its_shift_are(
@@ -131,6 +135,15 @@ _WORDS = {
         (f"taken back about {PLATES[0]}: Accept as is",),
         (f"plate {PLATES[1]} is void",),
     ],
+}
+
+
+# The exception was open when the first shift was signed, and is for ever told so.
+_CARRIED = {
+    "json": ('"about": "item_weight"', '"owner": "supervisor"'),
+    "csv": (f"{PLATES[0]},exception,", ",supervisor,item_weight\r\n"),
+    "text": (f"carried over: exception {PLATES[0]} (item weight) since ", ", owner supervisor\n"),
+    "pdf": ("Item weighs other than its article", "A supervisor decides"),
 }
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import uuid_utils
 from sqlalchemy import insert
@@ -19,6 +20,7 @@ from station.moments import now, utc
 from station.receiving.facts import Declared
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
+from station.shifts.figures import figures
 from station.shifts.late import Late
 from sync.central import shifts, tokens
 from sync.central.__main__ import main
@@ -235,11 +237,24 @@ def test_what_is_late_or_overdue_at_any_bench_is_named(benches: list[Bench], tol
         ("late_parcel", f"1Z-{site}", b.station),
         ("printer_doubt", "N-old", b.station),
     ]
+    # The second shift of the bench leaves what its first one had left, and its own journal knows of no decision.
+    exception = next(each for each in found.carried if each.what == "exception")
+    assert (exception.code, exception.about, exception.owner) == (f"{site}1", "item_weight", "supervisor")
+    left = sorted((each.what, each.code) for each in found.carried)
+    assert left == [("exception", f"{site}1"), ("item", "N-old"), ("parcel", f"1Z-{site}")]
+    with a.journal.reading() as connection:
+        own = figures(connection, BenchShift(a.station, a.shift), now()).carried
+    assert [shifts.Left(**msgspec.structs.asdict(each), station=a.station) for each in own] == [exception]
     said = shifts.as_text(found)
+    assert (
+        f"carried over: exception {site}1 (item weight) since {exception.since}, owner supervisor at {a.station}"
+        in said
+    )
     assert f"late: decision {raised} of {first} (accept)" in said
     assert f"overdue: late parcel 1Z-{site} at {b.station} since {yesterday}" in said
     rows = list(csv.reader(io.StringIO(shifts.as_csv(found))))
     assert ["void", first, f"{site}1", "0", "0", "0", "torn"] in rows
+    assert [f"{site}1", "exception", "Northwind", exception.since, "supervisor", "item_weight", a.station] in rows
     assert ["printer_doubt", b.station, "N-old", yesterday] in rows
 
 
