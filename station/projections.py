@@ -19,7 +19,8 @@ from station.changes import STORY, THINGS
 from station.entries import Entry
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.facts import Recorded, Undone, Unknown, decode
-from station.shifts.facts import BinMoved, CountCalledOff, PlateUncounted
+from station.shifts import sheets
+from station.shifts.facts import BinMoved, CountCalledOff, DeliveryCounted, PlateUncounted
 from station.statements import Statement
 
 
@@ -44,6 +45,8 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
             _UNDONE.write(connection, {**key, "undone_at": said.at, "shift_n": said.shift_n})
     elif isinstance(fact, ExceptionDecided | DecisionTakenBack):
         _DECIDED.write(connection, {"station": station, "exception": fact.exception})
+    elif isinstance(fact, DeliveryCounted):
+        sheets.say(connection, fact, said)
     elif isinstance(fact, CountCalledOff):
         _FORGET_COUNTS.write(connection, {"station": station, "shift": fact.shift})
     elif isinstance(fact, PlateUncounted):
@@ -53,7 +56,8 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
 
 def is_wide(fact: Recorded | Unknown) -> bool:
     """Tell whether a fact needs more rows than those it makes: an undo, a bin that left or was poured into another, an
-    item that was carried, a count called off, a plate that was scanned by mistake, a decision made or taken back.
+    item that was carried, a carrier's sheet, a count called off, a plate that was scanned by mistake, a decision made
+    or taken back.
     """
     return isinstance(fact, _WIDE)
 
@@ -125,7 +129,7 @@ def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
 
 _WIDE = (
     *(Undone, BinMoved, BinMerged, Carried, BinStepTakenBack, CountCalledOff, PlateUncounted),
-    *(ExceptionDecided, DecisionTakenBack),
+    *(DeliveryCounted, ExceptionDecided, DecisionTakenBack),
 )
 _REMEMBER_PARCEL = Statement(
     "INSERT INTO story (station, parcel, n, epoch, seq, txn) "

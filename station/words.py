@@ -51,6 +51,9 @@ NOTED_WORDS: Mapping[str, str] = {
     "override": mark("{at}: {plate} was sent another way, {about}: {why}. By {by}, second person {second}."),
     "step_up": mark("{at}: {second} allowed {by} to {about}: {plate} {why}."),
     "taken_back": mark("{at}: taken back: {about}. By {by}."),
+    "sheet_changed": mark(
+        "{at}: the sheet of {plate} says {about} (delivered / refused / not found). By {by}; {second} had said {why}."
+    ),
     "weight": mark("{at}: the weight of parcel {plate} was out of its band. By {by}."),
 }
 # What a second person allows at the bench.

@@ -16,7 +16,6 @@ from station.shifts.facts import (
     CountCalledOff,
     CountedAgain,
     CountEnded,
-    DeliveryCounted,
     DifferenceExplained,
     ItemFoundAgain,
     ItemWrittenOff,
@@ -107,9 +106,6 @@ STORY: Mapping[type, Change] = {
 }
 
 CHANGES: Mapping[type, Change] = {
-    DeliveryCounted: Change(
-        upsert(schema.delivery), _copied("carrier", "delivered", "refused", "not_found", said_n=_shift_n)
-    ),
     # Bins that are counted again are counted blind, too.
     CountBegan: Change(
         update(schema.shift, "counting_at", "reviewed_at"),

@@ -31,7 +31,7 @@ class SignedLine(msgspec.Struct, frozen=True, omit_defaults=True):
 class DeliveryCounted(Fact, frozen=True):
     """What a carrier's sheet says it left here in a shift, what was refused at the door, and what nobody found.
 
-    A later one of the same carrier and shift takes its place.
+    A later one of the same carrier and shift takes its place; the report names what was said before, and by whom.
     """
 
     shift: str

@@ -15,7 +15,17 @@ from station.migrations.versions import rev_0008, rev_0010, rev_0015
 from station.receiving.facts import Declared
 from station.shifts import facts as s
 
-LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check", "regrade", "second_look", "recount", "deed")
+LATER_TABLES = (
+    "taken",
+    "decision",
+    "earlier_place",
+    "bin_check",
+    "regrade",
+    "second_look",
+    "recount",
+    "deed",
+    "earlier_sheet",
+)
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {
@@ -108,6 +118,7 @@ def test_an_old_journal_gets_the_numbers_that_it_would_have(tmp_path: Path) -> N
     assert {row["item"]: row["placed_n"] for row in rows["item"]} == {"I1": 2, "I2": 1, "I3": 0}
     assert rows["parcel"][0]["reasons"] == '[["too_small",2]]'
     assert [(row["said_n"], row["delivered"]) for row in rows["delivery"]] == [(1, 4), (2, 5)]
+    assert [(row["said_n"], row["delivered"], row["operator"]) for row in rows["earlier_sheet"]] == [(1, 9, "B1")]
     assert [row["countersigned_n"] for row in rows["shift"]] == [2, 0]
     assert rows_of(path) == rows
 
@@ -164,5 +175,8 @@ def test_an_old_journal_tells_in_which_shift_it_was_decided_and_looked_again(tmp
         connection.exec_driver_sql("ALTER TABLE bin_move DROP COLUMN moved_by")
         connection.exec_driver_sql("DROP TABLE recount")
         connection.exec_driver_sql("DROP TABLE deed")
+        connection.exec_driver_sql("DROP TABLE earlier_sheet")
+        for column in ("operator", "said_at"):
+            connection.exec_driver_sql(f"ALTER TABLE delivery DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0014'")
     assert rows_of(path) == rows

@@ -214,6 +214,9 @@ def test_systems_of_before_may_send_orders_as_they_could(database: str, engine: 
         connection.execute(sqlalchemy.text("ALTER TABLE resolution DROP COLUMN quantity"))
         connection.execute(sqlalchemy.text("DROP TABLE counted_unit"))
         connection.execute(sqlalchemy.text("DROP TABLE deed"))
+        connection.execute(sqlalchemy.text("DROP TABLE earlier_sheet"))
+        for column in ("operator", "said_at"):
+            connection.execute(sqlalchemy.text(f"ALTER TABLE delivery DROP COLUMN {column}"))
         connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '0015'"))
     migrate(engine)
     with closing(Store(database)) as store:
