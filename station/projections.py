@@ -20,7 +20,7 @@ from station.entries import Entry
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.facts import Recorded, Undone, Unknown, decode
 from station.shifts import sheets
-from station.shifts.facts import BinMoved, CountCalledOff, DeliveryCounted, PlateUncounted
+from station.shifts.facts import BinMoved, CountCalledOff, DeliveryCounted, ItemFoundAgain, PlateUncounted
 from station.statements import Statement
 
 
@@ -56,8 +56,8 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
 
 def is_wide(fact: Recorded | Unknown) -> bool:
     """Tell whether a fact needs more rows than those it makes: an undo, a bin that left or was poured into another, an
-    item that was carried, a carrier's sheet, a count called off, a plate that was scanned by mistake, a decision made
-    or taken back.
+    item that was carried or found again, a carrier's sheet, a count called off, a plate that was scanned by mistake, a
+    decision made or taken back.
     """
     return isinstance(fact, _WIDE)
 
@@ -129,7 +129,7 @@ def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
 
 _WIDE = (
     *(Undone, BinMoved, BinMerged, Carried, BinStepTakenBack, CountCalledOff, PlateUncounted),
-    *(DeliveryCounted, ExceptionDecided, DecisionTakenBack),
+    *(DeliveryCounted, ItemFoundAgain, ExceptionDecided, DecisionTakenBack),
 )
 _REMEMBER_PARCEL = Statement(
     "INSERT INTO story (station, parcel, n, epoch, seq, txn) "

@@ -7,7 +7,10 @@ import msgspec
 
 from station import schema
 from station.bins.facts import BinCheckBegan, BinChecked, BinCheckLeft, BinClosed, BinLabelled, BinOpened, BinReopened
+from station.bins.moving import REMEMBER_FOUND
 from station.change import Change, Row, Said
+from station.plates import shift_count
+from station.shifts.facts import ItemFoundAgain
 from station.statements import update, upsert
 
 
@@ -51,6 +54,16 @@ CHANGES: Mapping[type, Change] = {
     BinReopened: Change(
         update(schema.bin_, "closed_at", "closed_why"),
         lambda fact, said: {"station": said.station, "bin": fact.bin, "closed_at": "", "closed_why": ""},
+    ),
+    ItemFoundAgain: Change(
+        REMEMBER_FOUND,
+        lambda fact, said: {
+            "station": said.station,
+            "item": fact.item,
+            "n": shift_count(fact.shift),
+            "way": fact.disposition,
+            "txn": said.txn,
+        },
     ),
     BinCheckBegan: _CHECK,
     BinChecked: _CHECK,

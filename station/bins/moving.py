@@ -58,6 +58,10 @@ _REMEMBER = (
 _REMEMBER_ALL = Statement(
     f"{_REMEMBER} WHERE i.station = :station AND i.bin = :bin AND i.fill = :fill AND i.moved_n = 0 AND i.placed_n > 0"
 )
+REMEMBER_FOUND = Statement(
+    f"{_REMEMBER} WHERE i.station = :station AND i.item = :item AND i.placed_n > 0 AND :way <> ''"
+)
+"""Keeps where an item lay that turned up elsewhere, before that is written; a fact of before says no way."""
 _REMEMBER_ONE = Statement(f"{_REMEMBER} WHERE i.station = :station AND i.item = :item AND i.placed_n > 0")
 _POUR = Statement(f"UPDATE item SET bin = :into, fill = :into_fill, carried_n = :n WHERE {_LIES}")
 _CARRY = Statement(

@@ -24,7 +24,7 @@ from station.shifts.facts import (
     ShiftLocked,
     ShiftSigned,
 )
-from station.statements import update, upsert
+from station.statements import Statement, update, upsert
 
 
 def opened(fact: Any, said: Said) -> Row:
@@ -93,14 +93,18 @@ STORY: Mapping[type, Change] = {
         lambda fact, said: {"station": said.station, "item": fact.item, "written_n": _given_up_n(fact, said)},
     ),
     ItemFoundAgain: Change(
-        update(schema.item, "found_n", "bin", "fill", "moved_n"),
+        Statement(
+            "UPDATE item SET found_n = :n, bin = :bin, fill = :fill, moved_n = 0, way = CASE :way WHEN '' THEN way"
+            " ELSE :way END, carried_n = CASE :way WHEN '' THEN carried_n ELSE :n END"
+            " WHERE station = :station AND item = :item"
+        ),
         lambda fact, said: {
             "station": said.station,
             "item": fact.item,
-            "found_n": shift_count(fact.shift),
+            "n": shift_count(fact.shift),
             "bin": fact.bin,
             "fill": fact.fill,
-            "moved_n": 0,
+            "way": fact.disposition,
         },
     ),
 }

@@ -176,7 +176,8 @@ class ItemWrittenOff(Fact, frozen=True):
 class ItemFoundAgain(Fact, frozen=True):
     """The count of a shift found a unit that had been written off: from the next shift on it is expected in `bin`.
 
-    `fill` is how often that bin had left the bench before.
+    `fill` is how often that bin had left the bench before, `disposition` what the bin is for; facts of before do not
+    say that.
     """
 
     shift: str
@@ -184,6 +185,7 @@ class ItemFoundAgain(Fact, frozen=True):
     plate: str
     bin: str
     fill: int = 0
+    disposition: Disposition | Literal[""] = ""
 
 
 class ShiftCountersigned(Fact, frozen=True):
