@@ -152,7 +152,9 @@ _ITEMS = Statement(
     " FROM item i WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > ''"
     f" AND {STILL_THERE} ORDER BY placed_at, item"
 )
-_BLIND = Statement(
-    "SELECT 1 FROM shift WHERE station = :station AND counting_at <> '' AND reviewed_at = ''"
-    " UNION ALL SELECT 1 FROM bin_check WHERE station = :station AND ended_at = ''"
+BLIND = (
+    "SELECT 1 FROM shift WHERE station = {0} AND counting_at <> '' AND reviewed_at = ''"
+    " UNION ALL SELECT 1 FROM bin_check WHERE station = {0} AND ended_at = ''"
 )
+"""One row or more while bins are counted blind at the station that is put in, as SQL."""
+_BLIND = Statement(BLIND.format(":station"))
