@@ -61,6 +61,7 @@ ACT_WORDS: Mapping[str, str] = {
     "close": mark("close the shift"),
     "move": mark("take a bin away"),
     "decide": mark("decide an exception"),
+    "relink": mark("move a unit to another order"),
 }
 
 

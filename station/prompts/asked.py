@@ -149,7 +149,7 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
-    if stage is Stage.SUPERVISOR and params.get("act") == "decide":
+    if stage is Stage.SUPERVISOR and params.get("act") in ("decide", "relink"):
         title, reason = _SECOND
     if stage is Stage.CARRY:
         title = mark("Scan a bin marked {goes_to}") if ask.value else title

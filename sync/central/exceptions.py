@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from station.bins.facts import BinCheckBegan, BinChecked, BinCheckLeft, BinMerged, BinStepTakenBack, Carried
-from station.bins.manifest import BLIND
+from station.bins.manifest import counted_blind
 from station.entries import Entry
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import Kinds
@@ -156,7 +156,7 @@ def _undone(connection: Connection, station: str, undone: Undone) -> list[str]:
 _RAISED = Sql(
     "SELECT e.station, e.exception, e.kind, e.owner, e.raised_at, e.parcel, COALESCE(p.code, ''), e.item,"
     f" COALESCE(i.title, ''), COALESCE(i.plate, ''), COALESCE({LIES_IN}, ''), e.detail, e.operator,"
-    f" COALESCE(i.weight_mg, p.weight_mg), EXISTS ({BLIND.format('e.station')}) FROM exception e"
+    f" COALESCE(i.weight_mg, p.weight_mg), EXISTS ({counted_blind('e.station')}) FROM exception e"
     " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
     " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
     " WHERE e.station = :station AND e.exception = :exception"
