@@ -130,6 +130,7 @@ item = Table(
     _text("functional"),
     _text("grade_rule"),
     _text("grade_reasons"),  # JSON list of Reason
+    _text("defects"),  # lines of JSON, [zone, kind] each
     _text("routed"),
     _text("route_rule"),
     _text("route_reasons"),  # JSON list of Reason

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
 from resources.words import mark
 from station.records import Apart, Disposition
 
@@ -63,6 +64,13 @@ ACT_WORDS: Mapping[str, str] = {
     "decide": mark("decide an exception"),
     "relink": mark("move a unit to another order"),
 }
+
+
+def defect_words(category: str, zone: str, kind: str) -> tuple[str, str, str]:
+    """Return the English message ids of what has a defect, where, and which; a name of a later program is as it is."""
+    zones = {str(name): text for name, text in ZONE_TEXTS.items()}
+    kinds = {str(name): text for name, text in DEFECT_TEXTS.items()}
+    return CATEGORY_WORDS.get(category, category), zones.get(zone, zone), kinds.get(kind, kind)
 
 
 def line_words(way: str) -> str:

@@ -213,7 +213,7 @@ def drill_down(person: OneHand, plate: str) -> None:
     (work,) = (each for each in lines_shown(person) if each.property("code") == WORK)
     QTest.keyClick(work, Qt.Key.Key_Return)
     person.look()
-    assert "A parcel took" in person.shown() and "Grades" in person.shown()
+    assert all(each in person.shown() for each in ("A parcel took", "Grades", "Defects by kind"))
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
     person.look()
     # It stands among the findings, and what was written off of it among what somebody answers for.

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from station import facts as f
 from station.__main__ import main
 from station.inputs import Do
 from station.journal import Journal
@@ -17,6 +18,7 @@ from station.rules import Rules
 from station.shifts import facts as s
 from station.shifts.findings import Finding
 from station.shifts.report import Report, ReportLine, ReportReason, as_csv, as_text
+from tests.station.printed.test_shift_pdf import words_of
 from tests.station.shifts.closed import HOLD, PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, opened, work
 
 README = Path(__file__).parents[3] / "README.md"
@@ -77,6 +79,32 @@ def test_the_report_is_blind_as_well(tmp_path: Path, rules: Rules, capsys: pytes
         floor.close()
         assert main(["shift", str(tmp_path), "--form", "json"]) == 0
         assert json.loads(capsys.readouterr().out)["lines"] == []
+
+
+def test_defects_are_counted_by_category_zone_and_kind_each_once_a_unit(
+    reviewed: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    worn, stained = ("sole", "wear"), ("upper", "stain")
+    graded = [
+        f.Graded("I0", "B", "B", "A", "r/1", defects=(worn,)),
+        *(f.DefectMarked("I0", n, "ab" * 32, 1, 1, 1, 1, *found, 2) for n, found in enumerate((stained, worn), 1)),
+        f.Graded("I1", "B", "B", "A", "r/1", defects=(worn,)),
+    ]
+    with Journal.open(reviewed / "station.sqlite", STATION) as journal:
+        journal.append(graded, operator=RECEIVER[0], shift="S-A01-1")
+
+    def said(*more: str) -> str:
+        assert main(["shift", str(reviewed), *more]) == 0
+        out = capsysbinary.readouterr().out
+        return words_of(out) if "pdf" in more else out.decode()
+
+    names = ("category", "zone", "kind", "units")
+    counts = (("footwear", "sole", "wear", 2), ("footwear", "upper", "stain", 1))
+    told = json.loads(said("--form", "json"))["figures"]["defects"]
+    assert told == [dict(zip(names, each, strict=True)) for each in counts]
+    assert "defects by kind: footwear, sole, wear 2; footwear, upper, stain 1\n" in said()
+    assert "footwear,sole,wear,2\r\nfootwear,upper,stain,1\r\n" in said("--form", "csv")
+    assert "Shoes sole wear 2" in " ".join(said("--form", "pdf").split())
 
 
 HOSTILE = st.text(st.characters(exclude_categories=()), max_size=20) | st.sampled_from(

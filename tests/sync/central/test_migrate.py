@@ -217,6 +217,7 @@ def test_systems_of_before_may_send_orders_as_they_could(database: str, engine: 
         connection.execute(sqlalchemy.text("DROP TABLE earlier_sheet"))
         for column in ("operator", "said_at"):
             connection.execute(sqlalchemy.text(f"ALTER TABLE delivery DROP COLUMN {column}"))
+        connection.execute(sqlalchemy.text("ALTER TABLE item DROP COLUMN defects"))
         connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '0015'"))
     migrate(engine)
     with closing(Store(database)) as store:
