@@ -12,6 +12,7 @@ from grading.rubric import Rubric
 from resources.words import Translator
 from station import sample
 from station.cli.sheet import ANSWERS
+from station.inspecting.facts import DefectMarked
 from station.outcome import Tone
 from station.rules import Rules
 from station.settings import Settings
@@ -213,7 +214,7 @@ def drill_down(person: OneHand, plate: str) -> None:
     (work,) = (each for each in lines_shown(person) if each.property("code") == WORK)
     QTest.keyClick(work, Qt.Key.Key_Return)
     person.look()
-    assert all(each in person.shown() for each in ("A parcel took", "Grades", "Defects by kind"))
+    assert all(each in person.shown() for each in ("A parcel took", "Grades", "Clothing · cloth · stain"))
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
     person.look()
     # It stands among the findings, and what was written off of it among what somebody answers for.
@@ -272,6 +273,8 @@ def receive_one(person: OneHand) -> None:
     barcode(person, "2")
     person.scan(parcel.items[0].code)
     grade(person, lambda key: barcode(person, key), person.scan)
+    marked = DefectMarked("I-A01-1", 1, "ab" * 32, 1, 1, 1, 1, "cloth", "stain", 2)
+    person.hands.bench.journal.append([marked], operator="BDG-1001", shift="S-A01-1")
     barcode(person, "Enter")
     barcode(person, "F12")
     sign_in(person, "BDG-9001", "9999")
