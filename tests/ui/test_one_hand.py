@@ -211,6 +211,17 @@ def drill_down(person: OneHand, plate: str) -> None:
     assert [each.accessibleName().split()[-1] for each in behind] == ["found"]
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
     person.look()
+    photos = next(each for each in lines_shown(person) if each.property("code").startswith("6/"))
+    QTest.mouseClick(photos, Qt.MouseButton.LeftButton)
+    person.look()
+    behind = [each for each in lines_shown(person) if each.property("code")]
+    assert [each.accessibleName() for each in behind] == ["I-A01-1 required", "I-A01-1 taken"], "each item once"
+    QTest.mouseClick(behind[-1], Qt.MouseButton.LeftButton)
+    person.look()
+    assert plate in person.shown() and person.session._opened.page == "search", "the story of the item"
+    person.press("F5")
+    QTest.keyClick(person.window, Qt.Key.Key_Escape)
+    person.look()
     (work,) = (each for each in lines_shown(person) if each.property("code") == WORK)
     QTest.keyClick(work, Qt.Key.Key_Return)
     person.look()

@@ -48,6 +48,9 @@ def test_the_example_in_the_readme_is_what_the_program_says(reviewed: Path, caps
 
 
 def test_the_report_tells_what_stands_behind_each_figure(reviewed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Journal.open(reviewed / "station.sqlite", STATION) as journal:
+        taken = [f.PhotoTaken("I0", shot, sha256 * 32, 9) for shot, sha256 in (("front", "ab"), ("sole", "cd"))]
+        journal.append(taken, operator=RECEIVER[0], shift="S-A01-1")
     assert main(["shift", str(reviewed), "S-A01-1", "--form", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     lines = {(each["rule"], each["client"], each["way"]): each for each in told["lines"]}
@@ -55,6 +58,8 @@ def test_the_report_tells_what_stands_behind_each_figure(reviewed: Path, capsys:
     assert (found["expected"], found["actual"], found["difference"]) == (3, 2, -1)
     behind = {part["name"]: [each["id"] for each in part["behind"]] for part in found["parts"]}
     assert behind == {"found": ["I0", "I1", "I2"], "counted in bins": [*PLATES[:2]]}
+    photos = [part["behind"] for part in lines[6, "Northwind", ""]["parts"]]
+    assert photos == [[{"id": "I0", "units": 2}]] * 2, "each item once, with its photos"
     for line in told["lines"]:
         for part in line["parts"]:
             if line["rule"] != 9:
