@@ -134,7 +134,7 @@ def things(connection: Connection, shift: BenchShift, line: Line) -> tuple[Thing
 def behind(
     connection: Connection, shift: BenchShift, counted: Counted, parts: Sequence[Part] = PARTS
 ) -> tuple[tuple[str, int], ...]:
-    """Return what a part of a line is made of: the codes of parcels, items, plates or bins, each once with its units."""
+    """Return what a part of a line is made of: the codes of parcels, items, plates or bins, each once."""
     part = next(
         each for each in parts if (each.rule, each.side, each.name) == (counted.rule, counted.side, counted.name)
     )
