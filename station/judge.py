@@ -81,7 +81,7 @@ def _graded(item: str, graded: Grade, told: tuple[tuple[str, str], ...]) -> Grad
 def defects_of(item: Item, rubric: Rubric | None) -> tuple[tuple[str, str], ...]:
     """Return zone and kind of each defect that the answers tell of, or that a person marked, once, the worst first."""
     said = defects(rubric, item.answers, item.identified.components) if rubric is not None else ()
-    found = [(each.severity, each.zone, each.kind) for _, each in said]
+    found: list[tuple[int, str, str]] = [(each.severity, each.zone, each.kind) for _, each in said]
     found += [(each.severity, each.zone, each.kind) for each in item.marks]
     return tuple(dict.fromkeys((zone, kind) for _, zone, kind in sorted(found, key=lambda each: -each[0])))
 

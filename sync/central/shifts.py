@@ -180,8 +180,8 @@ def as_csv(told: SiteShift) -> str:
         table.writerow(map(cell, map(str, msgspec.structs.astuple(said_of))))
     table.writerow(())
     table.writerow(("not heard of", "last"))
-    for each in told.silent:
-        table.writerow(map(cell, (each.station, each.heard_at)))
+    for silent in told.silent:
+        table.writerow(map(cell, (silent.station, silent.heard_at)))
     return out.getvalue()
 
 
