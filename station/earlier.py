@@ -10,14 +10,14 @@ from station import schema
 from station.change import Row, Said
 from station.changes import STORY
 from station.facts import Undone
-from station.inspecting.facts import PhotoSkipped, PhotoTaken
+from station.inspecting.facts import DefectMarked, PhotoSkipped, PhotoTaken
 from station.receiving.facts import ItemIdentified, ItemRelinked, ItemUnlinked, Regraded
 from station.routing.facts import Graded, PlateAllotted, Routed, RouteOverridden
 from station.shifts.facts import ItemFoundAgain, ItemWrittenOff
 from station.statements import Statement, insert
 
 KINDS = (
-    *(ItemRelinked, ItemUnlinked, Graded, Routed, RouteOverridden, Regraded, PlateAllotted),
+    *(ItemRelinked, ItemUnlinked, DefectMarked, Graded, Routed, RouteOverridden, Regraded, PlateAllotted),
     *(ItemWrittenOff, ItemFoundAgain),
 )
 """The types of facts that change what the report of a shift reads of an item."""

@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-REVISION = "0018"
+REVISION = "0019"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -130,6 +130,7 @@ item = Table(
     _text("functional"),
     _text("grade_rule"),
     _text("grade_reasons"),  # JSON list of Reason
+    _text("defects"),  # lines of JSON, [zone, kind] each
     _text("routed"),
     _text("route_rule"),
     _text("route_reasons"),  # JSON list of Reason
@@ -365,6 +366,7 @@ earlier_item = Table(
     _text("rma"),
     _text("letter"),
     _text("grade_reasons"),
+    _text("defects"),
     _text("disposition"),
     _text("owner"),
     _text("plate"),
@@ -416,6 +418,25 @@ delivery = Table(
     _number("delivered"),
     _number("refused"),
     _number("not_found"),
+    _text("operator"),
+    _text("said_at"),
+    sqlite_with_rowid=False,
+)
+
+# What a sheet said before, in order, until it was typed in again in the same shift.
+earlier_sheet = Table(
+    "earlier_sheet",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    _text("carrier", key=True),
+    Column("said_n", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _number("delivered"),
+    _number("refused"),
+    _number("not_found"),
+    _text("operator"),
+    _text("said_at"),
     sqlite_with_rowid=False,
 )
 

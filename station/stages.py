@@ -64,6 +64,7 @@ class Stage(StrEnum):
     DECIDED = "decided"
     SECOND_ITEM = "second-item"
     SECOND_LOOK = "second-look"
+    REFRESHER_WHO = "refresher-who"
     REFRESHER = "refresher"
     REFRESHED = "refreshed"
     BIN = "bin"

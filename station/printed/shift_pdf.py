@@ -13,7 +13,15 @@ from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried
 from station.shifts.noted import words as noted_words
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
-from station.words import EXCEPTION_WORDS, FOUND_WORDS, OWNER_WORDS, letter_words, line_words, return_reason_words
+from station.words import (
+    EXCEPTION_WORDS,
+    FOUND_WORDS,
+    OWNER_WORDS,
+    defect_words,
+    letter_words,
+    line_words,
+    return_reason_words,
+)
 
 _LATE: Mapping[str, str] = {
     "sheet": mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
@@ -25,8 +33,8 @@ _LATE: Mapping[str, str] = {
 }
 # The questions come the least alike first.
 _MOST_LOOKS = 16
-# So many plates of the count, units of a kind, and things carried over stand on paper.
-_MOST_FOUND, _MOST_UNITS, _MOST_CARRIED = 100, 24, 40
+# So many plates of the count, units of a kind, things carried over, and kinds of defects stand on paper.
+_MOST_FOUND, _MOST_UNITS, _MOST_CARRIED, _MOST_DEFECTS = 100, 24, 40, 24
 
 
 def pdf(told: Print, tr: Translator) -> bytes:
@@ -49,6 +57,7 @@ def pdf(told: Print, tr: Translator) -> bytes:
     _differences(paper, told, tr)
     _rules(paper, report, tr)
     _work(paper, told, tr)
+    _defects(paper, told, tr)
     _looks(paper, told, tr)
     _noted(paper, report, tr)
     _late(paper, report, tr)
@@ -162,6 +171,21 @@ def _work(paper: Paper, told: Print, tr: Translator) -> None:
         if values:
             paper.heading(tr.gettext(title))
             paper.bars(values)
+
+
+def _defects(paper: Paper, told: Print, tr: Translator) -> None:
+    """Which defects the placed items have, by category, zone and kind."""
+    found = told.figures.defects
+    if not found:
+        return
+    paper.heading(tr.gettext(mark("Defects by kind")))
+    heads = (mark("Category"), mark("Where"), mark("What"), mark("Units"))
+    rows = [
+        (*map(tr.gettext, defect_words(each.category, each.zone, each.kind)), str(each.units))
+        for each in found[:_MOST_DEFECTS]
+    ]
+    paper.table([tr.gettext(each) for each in heads], rows, (50, 45, 45, 16))
+    _more(paper, len(found) - len(rows), tr)
 
 
 def _looks(paper: Paper, told: Print, tr: Translator) -> None:

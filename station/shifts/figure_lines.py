@@ -30,6 +30,10 @@ def rows(counted: Figures) -> Iterator[Row]:
         yield (head, "count")
         yield from ((cell(name), count) for name, count in values)
     yield ()
+    yield ("defects of category", "zone", "kind", "units")
+    for found in counted.defects:
+        yield (*map(cell, (found.category, found.zone, found.kind)), found.units)
+    yield ()
     yield ("person", "items", "an hour", "everyone, of this mix")
     yield from ((cell(each.badge), each.items, each.per_hour, each.mix_per_hour) for each in counted.people)
     yield ()
@@ -52,6 +56,9 @@ def lines(counted: Figures) -> Iterator[str]:
     for head, values in _counts(counted):
         if values:
             yield f"{head}: {_listed(values)}"
+    if counted.defects:
+        found = ((f"{each.category}, {each.zone}, {each.kind}", each.units) for each in counted.defects)
+        yield f"defects by kind: {'; '.join(f'{shown(what)} {units}' for what, units in found)}"
     for each in counted.people:
         rate = f"{each.per_hour:.1f} an hour (everyone, of this mix: {each.mix_per_hour:.1f})"
         yield f"{shown(each.badge)}: {each.items} items, {rate}"

@@ -65,12 +65,21 @@ class Unit(msgspec.Struct, frozen=True):
     units: int = 1
 
 
+class Defects(msgspec.Struct, frozen=True):
+    """How many units of a category have a defect of a kind in a zone, as `grading.defects` names both."""
+
+    category: str
+    zone: str
+    kind: str
+    units: int
+
+
 class Figures(msgspec.Struct, frozen=True):
     """All of them. Times are seconds, `hours` count placed items by UTC hour; what is nobody's has no figure.
 
-    `reasons` are what grades rest on, `returned_why` the customers' reason codes by units declared in the finished
-    parcels. `looks` are the second looks that were taken in the shift. `untimed` parcels took nobody knows how long,
-    for the clock was set back meanwhile: no time rests on them.
+    `reasons` are what grades rest on, `defects` those of the placed items, the commonest first, `returned_why` the
+    customers' reason codes by units declared in the finished parcels. `looks` are the second looks of the shift.
+    `untimed` parcels took nobody knows how long, for the clock was set back meanwhile: no time rests on them.
     """
 
     parcels: int
@@ -83,6 +92,7 @@ class Figures(msgspec.Struct, frozen=True):
     grades: tuple[tuple[str, int], ...]
     ways: tuple[tuple[str, int], ...]
     reasons: tuple[tuple[str, int], ...]
+    defects: tuple[Defects, ...]
     returned_why: tuple[tuple[str, int], ...]
     untimed: int
     units: tuple[Unit, ...]
@@ -113,6 +123,7 @@ def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
         grades=tuple(sorted(Counter(row["letter"] or "-" for row in placed).items())),
         ways=tuple(sorted(Counter(row["disposition"] for row in placed).items())),
         reasons=_reasons(placed),
+        defects=_defects(placed),
         returned_why=_returned_why(finished),
         untimed=len(took) - len(cycles),
         units=tuple(Unit(**row) for row in _UNITS.run(connection, named).mappings()),
@@ -169,6 +180,15 @@ def _reasons(placed: Iterable[Mapping[str, str]]) -> tuple[tuple[str, int], ...]
     return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_TOP])
 
 
+def _defects(placed: Iterable[Mapping[str, str]]) -> tuple[Defects, ...]:
+    """Return every kind of defect with the units that have it; a unit has each once."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for row in placed:
+        found = (json.loads(line) for line in row["defects"].split("\n")[:-1])
+        counts.update({(row["category"], zone, kind) for zone, kind in found})
+    return tuple(Defects(*what, units) for what, units in sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
 def _returned_why(finished: Iterable[Mapping[str, str]]) -> tuple[tuple[str, int], ...]:
     """Return the customers' reasons for the units declared in the finished parcels, the commonest first."""
     counts: Counter[str] = Counter()
@@ -205,7 +225,7 @@ _FINISHED = Statement(
 )
 _PLACED = Statement(
     f"{_HERE}SELECT i.operator, i.category, {then('letter')} AS letter, {then('disposition')} AS disposition,"
-    f" {then('grade_reasons')} AS grade_reasons, i.identified_at, i.placed_at"
+    f" {then('grade_reasons')} AS grade_reasons, {then('defects')} AS defects, i.identified_at, i.placed_at"
     f" FROM item i JOIN here h ON h.station = i.station AND i.placed_n = h.n {EARLIER} WHERE i.placed_at <> ''"
 )
 _CODE = f"CASE {then('plate')} WHEN '' THEN i.item ELSE {then('plate')} END"

@@ -58,9 +58,10 @@ def found_again(connection: Connection, station: str, shift: str) -> tuple[ItemF
     facts = []
     for each in findings(connection, station, shift):
         if each.kind == "found_again":
-            about = {"station": station, "plate": each.plate, "bin": each.found}
+            about = {"station": station, "shift": shift, "plate": each.plate, "bin": each.found}
             row = _AGAIN.run(connection, about).mappings().one()
-            facts.append(ItemFoundAgain(shift, row["item"], each.plate, each.found, int(row["fill"])))
+            where = (each.found, int(row["fill"]), row["disposition"])
+            facts.append(ItemFoundAgain(shift, row["item"], each.plate, *where))
     return tuple(facts)
 
 
@@ -73,7 +74,8 @@ _LOST = Statement(
 )
 _AGAIN = Statement(
     "SELECT i.item, COALESCE((SELECT MAX(m.fill) FROM bin_move m WHERE m.station = i.station AND m.bin = :bin), 0)"
-    " AS fill FROM item i WHERE i.station = :station AND i.plate = :plate"
+    " AS fill, b.disposition FROM item i JOIN bin_count b ON b.station = i.station AND b.shift = :shift"
+    " AND b.bin = :bin WHERE i.station = :station AND i.plate = :plate"
 )
 # `lying` are the items that should lie in bins at the shift's end, `counted` the plates of each bin's latest count. The
 # plus, and the text put together, keep SQLite from the indexes by which all that ever lay in a bin would be read.

@@ -179,6 +179,7 @@ def _photos(side: Side, name: str, when: str) -> Part:
     return Part(6, side, name, _PHOTOS, when, "item", "i.item", "i.client")
 
 
+FOUND_AGAIN = mark("written off and found again")
 PARTS: tuple[Part, ...] = (
     _delivered("expected", mark("delivered"), "d.delivered"),
     _scanned("actual", mark("scanned"), _HAS_SHEET),
@@ -210,7 +211,7 @@ PARTS: tuple[Part, ...] = (
     _items(4, "expected", mark("found"), "i.shift_n = h.n"),
     _items(4, "expected", mark("in work from before"), "i.shift_n < h.n AND (i.placed_n = 0 OR i.placed_n >= h.n)"),
     _items(4, "expected", mark("in bins from before"), "i.placed_n > 0 AND i.placed_n < h.n"),
-    _counted("expected", mark("written off and found again"), "c.kind = 'found_again'"),
+    _counted("expected", FOUND_AGAIN, "c.kind = 'found_again'"),
     # What lies in the wrong bin is there.
     _counted("actual", mark("counted in bins"), "c.kind IN ('right', 'misplaced', 'found_again') AND c.side = 0"),
     _items(4, "actual", mark("in work"), _IN_WORK),

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from resources.words import Translator, mark
 from station.calibration.report import kappa
 from station.shifts.figure_lines import span
-from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried, Figures, Person, Unit
-from station.words import EXCEPTION_WORDS, OWNER_WORDS, letter_words, return_reason_words
+from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried, Defects, Figures, Person, Unit
+from station.words import EXCEPTION_WORDS, OWNER_WORDS, defect_words, letter_words, return_reason_words
 from ui.parts.card import Card
 from ui.parts.counts import Counts
 from ui.parts.openable import OpenLine
@@ -21,6 +21,8 @@ from ui.view import View
 
 # More than anybody reads; the report has them all.
 _MOST = 200
+# So many kinds of defects are drawn, the commonest.
+_TOP = 8
 _Words = tuple[str, str]
 
 
@@ -35,7 +37,7 @@ class Worked(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._words = Text("body")
-        self._charts = [Counts() for _ in range(5)]
+        self._charts = [Counts() for _ in range(6)]
         self._lines = Rows(self._new_line, S8)
         grid = QGridLayout()
         grid.setHorizontalSpacing(S24)
@@ -87,8 +89,13 @@ def _charts(counted: Figures, tr: Translator) -> Iterator[tuple[str, Sequence[tu
     yield tr.gettext(mark("Items placed by hour (UTC)")), hours
     yield tr.gettext(mark("Grades")), [(tr.gettext(letter_words(name)), count) for name, count in counted.grades]
     yield tr.gettext(mark("What grades rest on")), [(tr.gettext(text), count) for text, count in counted.reasons]
+    yield tr.gettext(mark("Defects by kind")), [(_defect(each, tr), each.units) for each in counted.defects[:_TOP]]
     yield tr.gettext(mark("Why customers sent it back, by units")), returned
     yield tr.gettext(mark("Carried over")), counted.ages if counted.carried else ()
+
+
+def _defect(each: Defects, tr: Translator) -> str:
+    return " · ".join(map(tr.gettext, defect_words(each.category, each.zone, each.kind)))
 
 
 def _lines(counted: Figures, view: View) -> Iterator[tuple[_Words, str, str]]:

@@ -214,10 +214,13 @@ def test_what_orders_announced_before_is_known_by_its_code(database: str, engine
 def as_of(connection: sqlalchemy.Connection, revision: str) -> None:
     """Take away what the revisions from 0017 on made."""
     for statement in (
-        *(f"DROP TABLE {table}" for table in ("counted_unit", "deed", "earlier_item")),
+        *(f"DROP TABLE {table}" for table in ("counted_unit", "deed", "earlier_item", "earlier_sheet")),
         "ALTER TABLE resolution DROP COLUMN quantity",
         "ALTER TABLE photo DROP COLUMN taken_n",
         "ALTER TABLE bin_move DROP COLUMN apart",
+        "ALTER TABLE delivery DROP COLUMN operator",
+        "ALTER TABLE delivery DROP COLUMN said_at",
+        "ALTER TABLE item DROP COLUMN defects",
         f"UPDATE alembic_version SET version_num = '{revision}'",
     ):
         connection.execute(sqlalchemy.text(statement))

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from station.shifts.figures import figures
 from station.shifts.late import Late
 from sync.central import shifts, tokens
 from sync.central.__main__ import main
+from sync.central.heard import Heard
 from sync.central.intake import take_in
 from sync.central.store import Store
 from sync.central.tables import resolution, stored_photo
@@ -195,6 +196,40 @@ def test_the_reasons_of_a_difference_stand_beside_it(benches: list[Bench], told:
     assert resale[-1].strip("'").startswith("stolen -1")
 
 
+def test_a_shift_over_midnight_belongs_to_both_days_and_who_was_not_heard_of_is_named(
+    benches: list[Bench], shared_store: Store, site: str
+) -> None:
+    a, b = benches
+    yesterday = datetime.now(UTC) - timedelta(hours=25)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("station.journal.now", lambda: utc(yesterday))
+        a.say(f.ShiftOpened(a.shift, "Bench"))
+    a.say(s.CountBegan(a.shift), s.CountEnded(a.shift))
+    a.push()
+    day_of = yesterday.astimezone().date()
+
+    def of(day: date) -> shifts.SiteShift:
+        with shared_store.reading() as connection:
+            return shifts.of_day(connection, site, day)
+
+    assert [each.shift for each in of(TODAY).benches] == [a.shift], "still open today"
+    a.say(s.ShiftSigned(a.shift, "balanced", ""), s.ShiftLocked(a.shift))
+    a.push()
+    heard = Heard(shared_store)
+    heard.note(a.station, now())
+    heard.note(b.station, utc(yesterday))
+    heard.write()
+    found = of(TODAY)
+    assert [(each.shift, each.verdict) for each in found.benches] == [(a.shift, "balanced")], "closed today"
+    assert f"opened {found.benches[0].opened_at}, before this day" in shifts.as_text(found)
+    assert found.silent == (shifts.Silent(b.station, utc(yesterday)),)
+    assert f"{b.station}: not heard of on this day, last at {utc(yesterday)}" in shifts.as_text(found)
+    assert [b.station, utc(yesterday)] in list(csv.reader(io.StringIO(shifts.as_csv(found))))
+    before = of(day_of)
+    assert [each.shift for each in before.benches] == [a.shift] and "before this day" not in shifts.as_text(before)
+    assert [of(day_of + timedelta(days=days)).benches for days in (-1, 7)] == [(), ()]
+
+
 def test_photos_count_as_uploaded_when_they_have_arrived(
     benches: list[Bench], told: Any, site: str, shared_store: Store
 ) -> None:
@@ -306,4 +341,4 @@ def test_the_day_is_printed_for_people_machines_and_spreadsheets(
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
     assert not any(each.startswith("=") for row in rows for each in row)
     assert main([*asked, "--day", "2020-01-01"]) == 0
-    assert "No bench opened a shift then." in capsys.readouterr().out
+    assert "No bench had a shift then." in capsys.readouterr().out
