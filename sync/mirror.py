@@ -7,7 +7,7 @@ import msgspec
 
 from station.deliveries import KIND as RULES
 from station.deliveries import judged
-from station.local_copy import FeedGap, LocalCopy, Record
+from station.local_copy import FeedGap, LocalCopy
 from station.trial import fault_of
 from sync.ahead import Ahead
 from sync.clock import MACHINE, Clock
@@ -116,10 +116,10 @@ class Mirror:
     def _apply(self, page: FeedPage) -> None:
         if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):
             raise Refused("feed_gap", f"records are missing between {page.from_seq} and {page.to_seq}")
-        records = [Record(each.seq, each.kind, each.key, each.body) for each in page.records]
-        rules = judged(records, self._db.rules(), fault_of) if any(each.kind == RULES for each in records) else []
+        told = page.records
+        rules = judged(told, self._db.rules(), fault_of) if any(each.kind == RULES for each in told) else []
         try:
-            self._db.apply(page.from_seq, page.to_seq, records, rules)
+            self._db.apply(page.from_seq, page.to_seq, told, rules)
         except FeedGap as error:
             raise Refused("feed_gap", str(error)) from error
         except msgspec.MsgspecError as error:
