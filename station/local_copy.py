@@ -310,13 +310,12 @@ class LocalCopy:
             elsewhere.apply(connection, (body for kind, _, body in bodies if kind == elsewhere.KIND))
             newest = {(kind, key): body for kind, key, body in bodies if kind != elsewhere.KIND}
             rows = [(kind, key, body) for (kind, key), body in newest.items() if body != WITHDRAWN]
-            codes = [code for row in rows for code in _codes(*row)]
             # A bench that catches up is told of records it has not got: then nothing has to be looked for.
             if _many(connection, _ADD_RECORD, rows) < len(newest):
                 _many(connection, _FORGET_CODE, _codes_standing(connection, newest))
                 _many(connection, _FORGET_RECORD, [which for which, body in newest.items() if body == WITHDRAWN])
                 _many(connection, _SET_RECORD, rows)
-            _many(connection, _SET_CODE, codes)
+            _many(connection, _SET_CODE, [code for row in rows for code in _codes(*row)])
             if rules:
                 ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
@@ -390,7 +389,6 @@ def _codes_standing(connection: Connection, newest: Iterable[tuple[str, str]]) -
 
 
 def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> int:
-    """Run a statement once for each row; return how many rows it changed."""
     return connection.exec_driver_sql(statement, rows).rowcount if rows else 0
 
 
