@@ -26,7 +26,8 @@ class Mirror:
     """The local copy of one site's records. Used by the courier's thread only; with `ahead` it catches up faster.
 
     `clock_offset_s` is central's clock minus ours, to half a second, by its last answer; `was_heard` says whether
-    it ever gave one.
+    it ever gave one. `was_put_back` is set where central's feed ended before ours, and taken back by who finds that the
+    two agree.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Mirror:
         self._anew_at: float | None = None
         self.clock_offset_s = 0.0
         self.was_heard = False
+        self.was_put_back = False
 
     @property
     def is_whole(self) -> bool:
@@ -78,6 +80,7 @@ class Mirror:
         self.was_heard = True
         if page.head < cursor:
             # Central was put back to an old state: what we have beyond it is not true any more.
+            self.was_put_back = True
             self.take_anew()
             return True
         if self._ahead is not None and page.to_seq < page.head:
