@@ -35,6 +35,8 @@ SERIAL_KINDS = (
 )
 # Between the pieces of evidence in an exception's detail; station.words.evidence puts them into a sentence.
 BETWEEN = "|"
+# What is told by another exception, or not yet: what is printed on the unit may still tell that no recall holds.
+_NOT_TOLD = ("serial", "marked", "recall_part")
 # Who is asked for where the words of a stop name nobody, and a site's routes hold the item all the same.
 _HELD_BY: Owner = "supervisor"
 
@@ -56,10 +58,18 @@ def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
         if (stop.code, stop.cause) in raised:
             continue
         facts.append(stop)
-        if stop.code in FOUND and stop.code not in ("serial", "marked"):
+        if stop.code in FOUND and stop.code not in _NOT_TOLD:
             count += 1
             facts.append(_told(state, item, stop, exception_id(state.station, count)))
     return tuple(facts)
+
+
+def unread(state: State, item: Item, stop: InterlockRaised) -> tuple[ExceptionRaised, ...]:
+    """Return the exception of a recall in part of which nobody could read whether it holds; none if it is told."""
+    told = _told(state, item, stop, exception_id(state.station, state.exceptions + 1))
+    so_far = state.parcel.exceptions if state.parcel is not None else ()
+    said = {(each.item, each.kind, each.detail) for each in so_far}
+    return () if (told.item, told.kind, told.detail) in said else (told,)
 
 
 def _told(state: State, item: Item, stop: InterlockRaised, name: str) -> ExceptionRaised:

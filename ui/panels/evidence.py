@@ -195,8 +195,8 @@ def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:
         lines.append((tr.gettext(mark("Serial")), value, symbol, attention.fill if odd else quiet))
     if item.identified.expiry:
         lines.append((tr.gettext(mark("Expiry")), item.identified.expiry, "", ""))
-    if item.identified.lot:
-        lines.append((tr.gettext(mark("Lot")), item.identified.lot, "", ""))
+    if lot := item.lot or item.identified.lot:
+        lines.append((tr.gettext(mark("Lot")), lot, "", ""))
     if item.plate:
         lines.append((tr.gettext(mark("Plate")), item.plate, "tick" if item.confirmed else "ring", quiet))
     return lines
