@@ -345,6 +345,18 @@ def test_what_lies_in_an_open_bin_is_named_with_plate_and_bin_once(site: Site) -
     assert in_open_bins(walk.state, site.known, 9) == ()
 
 
+def test_what_its_day_of_making_cleared_is_not_taken_out_of_its_bin_for_the_same_recall(site: Site) -> None:
+    site.told("recall", "R-5", msgspec.structs.replace(TEE, id="R-5", made=("2026-01-01", "2026-01-31")))
+    walk = site.walk().arrive("tee").item("tee").scan("2026-02-01", device="keyboard").examine().label().place()
+    walk.do(Do.CONFIRM)
+    site.save(walk)
+    site.told("recall", "R-2", PHONES)
+    assert site.known.recalled_in(tuple(each.code for each in walk.state.bins)) == ()
+    site.told("recall", "R-5", msgspec.structs.replace(TEE, id="R-5", made=("2026-01-01", "2026-02-28")))
+    ((_, recall),) = site.known.recalled_in(tuple(each.code for each in walk.state.bins))
+    assert recall.id == "R-5"
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_recalled_item_is_never_sold_and_no_stop_is_passed_unseen(site: Site, data: st.DataObject) -> None:
