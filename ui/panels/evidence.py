@@ -205,7 +205,7 @@ def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:
 def _reasons(view: View, item: Item) -> list[str]:
     """Return why it has its grade and goes where it goes, as sentences."""
     tr = view.tr
-    found: list[str] = []
+    found = [each.detail for each in item.recalls]
     graded = item.graded.reasons if item.graded is not None else ()
     if view.why:
         found.extend(view.why)
