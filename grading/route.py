@@ -269,12 +269,17 @@ def _by(table: RouteTable, grade: Grade, known: _Known, hit: Tried | None, rated
         return _held(f"{table.name}:category", reason("no_category", category=known.category))
     if hit is None:
         return _held(f"{table.name}:none", reason("no_rule"))
-    breakdown = priced(rated(grade, known), known.price_minor or 0, known.waiting)
-    return _decided(grade, known, hit.name, hit.rule, breakdown)
+    ways = rated(grade, known)
+    refused = next((each.refused for each in ways if each.way == hit.rule.to), None)
+    closed = refused if refused is not None and refused.code == "no_percentage" else None
+    breakdown = priced(ways, known.price_minor or 0, known.waiting)
+    return _decided(grade, known, hit.name, hit.rule, breakdown, closed)
 
 
-def _decided(grade: Grade, known: _Known, name: str, rule: Rule, breakdown: tuple[Worth, ...]) -> Route:
-    """Carry out one rule, unless it says what no rule may say."""
+def _decided(
+    grade: Grade, known: _Known, name: str, rule: Rule, breakdown: tuple[Worth, ...], closed: Reason | None
+) -> Route:
+    """Carry out one rule, unless it says what no rule may say, or what the table's own figures close (`closed`)."""
     why = Reason(f"rule:{rule.number}", rule.text)
     values = tuple([(worth.way, worth.minor) for worth in breakdown if worth.minor is not None])
     if rule.to == "hold":
@@ -287,6 +292,8 @@ def _decided(grade: Grade, known: _Known, name: str, rule: Rule, breakdown: tupl
         return _held(name, why, *(full or [reason("no_value")]), values=values, breakdown=breakdown)
     if not _allowed(grade, known, to):
         return _held(name, why, reason("not_allowed", rule=name, disposition=to), values=values, breakdown=breakdown)
+    if closed is not None:
+        return _held(name, why, closed, values=values, breakdown=breakdown)
     full_up = refused.get(to)
     if full_up is not None and full_up.code == "no_room":
         return _held(name, why, full_up, values=values, breakdown=breakdown)

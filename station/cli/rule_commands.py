@@ -14,8 +14,9 @@ _MOST_PARTS = 1_000
 
 _ABOUT_ROUTES = """\
 Tries every grade that the rubrics can give with every fact that the rules tell apart, and says: rules that are never
-reached, situations that no rule decides, worse goods that would fare better, figures that are missing. A client's file
-is checked over the program's default.toml, and tried first in a process of its own with a limit on time and memory.
+reached, situations that no rule decides, worse goods that would fare better, figures that are missing, rules for a way
+that the figures do not open to the grade. A client's file is checked over the program's default.toml, and tried first
+in a process of its own with a limit on time and memory.
 """
 
 
