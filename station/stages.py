@@ -1,13 +1,15 @@
 """The stages of the main job, and which of them a state is in: derived, never stored."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
-from grading.rubric import Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
+from grading.rubric import Functional, Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
 from station.doubtful import doubt_due
 from station.inspecting.facts import InterlockRaised
 from station.known import Known
 from station.patterns import shots
 from station.receiving.parcel import EXPIRED, FOUND, Item
+from station.records import Disposition
 from station.state import State
 
 
@@ -192,18 +194,22 @@ def is_spared(item: Item, question: Question) -> bool:
 
 
 def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:
-    """Return what is to be done to an item before it goes on, in order, done or not.
-
-    Sealed goods are left as they are, and so are those of a way whose goods the route table does not have made ready
-    (and of which it counts no work): what is on hold, somebody must see as it came.
-    """
+    """Return what is to be done to an item before it goes on, in order, done or not."""
     rubric = rubric_of(item, known)
-    sealed = item.graded is not None and item.graded.functional == "sealed"
-    if rubric is None or sealed or item.disposition in (None, "hold"):
+    if rubric is None or item.graded is None or item.disposition is None:
         return ()
-    if item.disposition not in known.routes(item.identified.client).figures.prepared:
-        return ()
-    return prep_needed(rubric, item.answers, item.identified.components)
+    prepared = known.routes(item.identified.client).figures.prepared
+    needed = prep_needed(rubric, item.answers, item.identified.components)
+    return needed if is_prepared(item.graded.functional, item.disposition, prepared) else ()
+
+
+def is_prepared(functional: Functional, way: Disposition, prepared: Collection[Disposition]) -> bool:
+    """Tell whether goods that go a way are made ready before: `prepared` are the ways of which the route table says so.
+
+    Sealed goods are left as they are, and so are those of any other way (of which the table counts no work): what is
+    on hold, somebody must see as it came.
+    """
+    return functional != "sealed" and way != "hold" and way in prepared
 
 
 def prep_due(item: Item, known: Known) -> Prep | None:
