@@ -59,7 +59,8 @@ def precision(told: Iterable[Told], rubric_of: RubricOf, months: Mapping[str, st
     """Count hints and agreement over facts in the order they were written; what was undone does not count.
 
     An item without an answer of a person (it was held before, or has just come to the bench) is left out. One of which
-    no question asked what was hinted at, or not all of them yet, judges no hint to be wrong. Where `months` tells that of a transaction, each month is counted by itself.
+    no question asked what was hinted at, or not all of them yet, judges no hint to be wrong.
+    Where `months` tells that of a transaction, each month is counted by itself.
     """
     told = tuple(told)
     undone = {txn for _, fact in told if isinstance(fact, Undone) for txn in fact.txns}

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
-from grading.rubric import Functional, Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
+from grading.rubric import Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
 from station.doubtful import doubt_due
 from station.inspecting.facts import InterlockRaised
 from station.known import Known
@@ -203,7 +203,7 @@ def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:
     return needed if is_prepared(item.graded.functional, item.disposition, prepared) else ()
 
 
-def is_prepared(functional: Functional, way: Disposition, prepared: Collection[Disposition]) -> bool:
+def is_prepared(functional: str, way: Disposition, prepared: Collection[Disposition]) -> bool:
     """Tell whether goods that go a way are made ready before: `prepared` are the ways of which the route table says so.
 
     Sealed goods are left as they are, and so are those of any other way (of which the table counts no work): what is
