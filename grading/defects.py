@@ -11,8 +11,9 @@ Zone = Literal[
     "packaging", "ports", "rim", "screen", "seam", "sole", "strap", "surface", "upper",
 ]  # fmt: skip
 DefectKind = Literal[
-    "bent", "burn", "chip", "crack", "crease", "dead", "dent", "dirt", "expired", "faded", "hole", "leak", "liquid",
-    "loose", "missing", "mould", "noise", "rust", "scratch", "smell", "stain", "swollen", "wear", "writing",
+    "bent", "burn", "chip", "crack", "crease", "cut", "dead", "dent", "dirt", "expired", "faded", "hole", "leak",
+    "liquid", "loose", "missing", "mould", "noise", "partly", "rust", "scratch", "smell", "stain",
+    "swollen", "wear", "writing",
 ]  # fmt: skip
 
 SEVERITIES = "ABCD"
@@ -62,6 +63,7 @@ DEFECT_TEXTS: Mapping[DefectKind, str] = {
     "chip": "chip",
     "crack": "crack",
     "crease": "crease",
+    "cut": "cut, burnt or bare wire",
     "dead": "does not work",
     "dent": "dent",
     "dirt": "dirt",
@@ -74,6 +76,7 @@ DEFECT_TEXTS: Mapping[DefectKind, str] = {
     "missing": "missing",
     "mould": "mould",
     "noise": "noise",
+    "partly": "does not all work",
     "rust": "rust",
     "scratch": "scratch",
     "smell": "smell",

@@ -79,7 +79,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     `when` lists conditions, each `{question: [options]}`: the question is asked when all of one condition
     holds; without any it is always asked. `at_once`: before a serial number is looked for and before any photo, since
-    nobody may handle the item any more after one of its answers.
+    nobody may handle the item any more after one of its answers. `without_parts`: only of goods whose parts nobody has
+    listed; where they are listed, each is asked about by itself.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     when: tuple[Condition, ...] = ()
     params: dict[str, str] = {}
     at_once: bool = False
+    without_parts: bool = False
 
     def option(self, option_id: str) -> Option | None:
         """Return the option with this id, or None."""
@@ -113,13 +115,17 @@ class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 class Prep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One thing to do to the goods before they go on, and the seconds it may take; `when` as in Question."""
+    """One thing to do to the goods before they go on, and the seconds it may take; `when` as in Question.
+
+    `always`: for safety, so it is done whichever way they go, also to what is held; but never after a stop.
+    """
 
     id: Name
     text: _Text
     hint: _Text
     seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)]
     when: tuple[Condition, ...] = ()
+    always: bool = False
 
 
 class Floors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -254,7 +260,7 @@ def open_question(
         if PART_PREFIX + part not in options:
             return part_question(rubric, part)
     for question in after:
-        if question.id not in options and holds(question.when, options):
+        if question.id not in options and not (parts and question.without_parts) and holds(question.when, options):
             return question
     return None
 

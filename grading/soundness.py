@@ -283,7 +283,7 @@ def _tries_power(question: Question) -> bool:
     """Tell whether a part can be found to work or to be dead; whether a battery charges is not meant."""
     found = [option.defect for option in question.options if option.defect]
     may_work = any(option.functional == "works" for option in question.options)
-    return may_work and any(defect.kind == "dead" and defect.zone != "battery" for defect in found)
+    return may_work and any(defect.kind in ("dead", "partly") and defect.zone != "battery" for defect in found)
 
 
 def _is_dead(option: Option) -> bool:

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from station import deeds, schema
+from station import defects, schema
 from station.bins import changes as bins
 from station.calibration import changes as calibration
 from station.change import Change, Row, Said
 from station.exceptions import changes as decided
 from station.inspecting import changes as inspecting
-from station.inspecting.facts import Answered, ExpiryRead
+from station.inspecting.facts import Answered, DefectMarked, ExpiryRead
 from station.plates import first_id
 from station.receiving.facts import (
     ExceptionRaised,
@@ -116,6 +116,7 @@ def _graded(fact: Graded, said: Said) -> Row:
         "functional": fact.functional,
         "grade_rule": fact.rule,
         "grade_reasons": _json(fact.reasons),
+        "defects": defects.lines_of(*fact.defects),
     }
 
 
@@ -177,7 +178,7 @@ def _flag(value: bool | None) -> int | None:
     return None if value is None else int(value)
 
 
-_GRADED = ("letter", "cosmetic", "functional", "grade_rule", "grade_reasons")
+_GRADED = ("letter", "cosmetic", "functional", "grade_rule", "grade_reasons", "defects")
 _OVERRIDDEN = ("overridden", "override_why", "overridden_by", "authorised_by")
 _ROUTED = ("routed", "route_rule", "route_reasons", "route_values", "runner_up", "owner")
 
@@ -229,6 +230,7 @@ STORY: Mapping[type, Change] = {
         _of_item(lot=lambda fact: fact.lot),
     ),
     Graded: Change(update(schema.item, *_GRADED), _graded),
+    DefectMarked: defects.MARKED,
     Routed: Change(
         Statement(
             f"UPDATE item SET {', '.join(f'{name} = :{name}' for name in _ROUTED)}, "
@@ -344,7 +346,6 @@ THINGS: Mapping[type, Change] = {
     **bins.CHANGES,
     **decided.CHANGES,
     **calibration.CHANGES,
-    **deeds.CHANGES,
     ShiftOpened: Change(upsert(schema.shift), shifts.opened),
     PlateAllotted: Change(upsert(schema.plate), _plate_row),
     PlateVoided: Change(upsert(schema.plate, *_ALLOTTED), _plate_row),

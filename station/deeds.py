@@ -1,4 +1,4 @@
-"""What somebody answers for: routes that a person changed, allowances, write-offs, steps taken back."""
+"""What somebody did in a shift: changed routes, allowances, write-offs, steps back, labels anew, exceptions taken."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -9,9 +9,10 @@ from sqlalchemy.engine import Connection
 from station import schema
 from station.authority.facts import StepUpGiven
 from station.change import Change, Row, Said
+from station.exceptions.facts import ExceptionTaken
 from station.facts import Undone
 from station.plates import shift_count
-from station.routing.facts import RouteOverridden
+from station.routing.facts import PlateReprintAsked, RouteOverridden
 from station.shifts.facts import ItemWrittenOff
 from station.statements import upsert
 
@@ -42,10 +43,20 @@ def _written_off(fact: ItemWrittenOff, said: Said) -> Row:
     return _row(said, "written_off", fact.item, **told, **value)
 
 
+def _reprinted(fact: PlateReprintAsked, said: Said) -> Row:
+    return _row(said, "reprinted", fact.plate, why=fact.why)
+
+
+def _taken(fact: ExceptionTaken, said: Said) -> Row:
+    return _row(said, "taken", fact.exception, by=fact.badge)
+
+
 _ROWS: Mapping[type, Callable[[Any, Said], Row]] = {
     RouteOverridden: _overridden,
     StepUpGiven: _allowed,
     ItemWrittenOff: _written_off,
+    PlateReprintAsked: _reprinted,
+    ExceptionTaken: _taken,
 }
 CHANGES: Mapping[type, Change] = {kind: Change(_WRITE, row) for kind, row in _ROWS.items()}
 TYPES: Mapping[str, type] = {kind.__name__: kind for kind in (*_ROWS, Undone)}

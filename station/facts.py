@@ -26,6 +26,7 @@ from station.bins.facts import (
 from station.calibration.facts import (
     RefresherAnswered,
     RefresherAnswerTakenBack,
+    RefresherAsked,
     RefresherBegan,
     RefresherEnded,
     RefresherLeft,
@@ -204,6 +205,7 @@ Recorded = (
     | ItemWrittenOff
     | WriteOffAsked
     | ItemFoundAgain
+    | RefresherAsked
     | RefresherBegan
     | RefresherAnswered
     | RefresherAnswerTakenBack

@@ -150,6 +150,12 @@ def _undone(state: State, fact: Undone) -> State:
     return with_units(state, last.placed_bin, -1) if last.placed_bin else state
 
 
+def _practised(state: State, fact: Any) -> State:
+    badge = state.operator.badge if state.operator is not None else ""
+    asked = practising.waiting(state.refreshers, fact, badge)
+    return msgspec.structs.replace(state, practice=practising.after(state.practice, fact), refreshers=asked)
+
+
 _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     **receiving.CHANGES,
     **bins.CHANGES,
@@ -162,8 +168,5 @@ _CHANGES: Mapping[type, Callable[[State, Any], State]] = {
         looking.FACTS,
         lambda state, fact: msgspec.structs.replace(state, looking=looking.after(state.looking, fact)),
     ),
-    **dict.fromkeys(
-        practising.FACTS,
-        lambda state, fact: msgspec.structs.replace(state, practice=practising.after(state.practice, fact)),
-    ),
+    **dict.fromkeys(practising.FACTS, _practised),
 }

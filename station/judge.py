@@ -3,7 +3,7 @@
 from grading.grade import Grade, grade
 from grading.reasons import Reason
 from grading.route import Route, route
-from grading.rubric import Rubric, prep_needed
+from grading.rubric import Rubric, defects, prep_needed
 from resources.words import mark
 from station.doubtful import doubt_due
 from station.facts import Recorded
@@ -47,7 +47,8 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     table = known.routes(item.identified.client)
     routed = route(table, graded, facts_of_route)
     name = item.identified.item
-    facts: tuple[Recorded, ...] = (_graded(name, graded), _routed(name, routed, day, table.name))
+    told = defects_of(item, rubric_of(item, known))
+    facts: tuple[Recorded, ...] = (_graded(name, graded, told), _routed(name, routed, day, table.name))
     if routed.disposition != "hold" or _is_told(state, item):
         return facts
     why = routed.reasons[0].text if routed.reasons else ""
@@ -62,7 +63,7 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     return (*facts, held)
 
 
-def _graded(item: str, graded: Grade) -> Graded:
+def _graded(item: str, graded: Grade, told: tuple[tuple[str, str], ...]) -> Graded:
     return Graded(
         item,
         graded.letter,
@@ -73,7 +74,16 @@ def _graded(item: str, graded: Grade) -> Graded:
         graded.stops,
         graded.missing,
         graded.scores,
+        told,
     )
+
+
+def defects_of(item: Item, rubric: Rubric | None) -> tuple[tuple[str, str], ...]:
+    """Return zone and kind of each defect that the answers tell of, or that a person marked, once, the worst first."""
+    said = defects(rubric, item.answers, item.identified.components) if rubric is not None else ()
+    found: list[tuple[int, str, str]] = [(each.severity, each.zone, each.kind) for _, each in said]
+    found += [(each.severity, each.zone, each.kind) for each in item.marks]
+    return tuple(dict.fromkeys((zone, kind) for _, zone, kind in sorted(found, key=lambda each: -each[0])))
 
 
 def _routed(item: str, routed: Route, day: Day, table: str) -> Routed:

@@ -61,6 +61,7 @@ _KEYS_AT_ONCE = 500
 _SET_RECORD = (
     "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
 )
+_ADD_RECORD = "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO NOTHING"
 _SET_CODE = "INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES (?, ?, ?, ?)"
 _FORGET_CODE = "DELETE FROM code WHERE sort = ? AND code = ? AND kind = ? AND key = ?"
 _FORGET_RECORD = "DELETE FROM record WHERE kind = ? AND key = ?"
@@ -308,12 +309,13 @@ class LocalCopy:
             # These are changes, not records that stand by themselves.
             elsewhere.apply(connection, (body for kind, _, body in bodies if kind == elsewhere.KIND))
             newest = {(kind, key): body for kind, key, body in bodies if kind != elsewhere.KIND}
-            _many(connection, _FORGET_CODE, _codes_standing(connection, newest))
-            _many(connection, _FORGET_RECORD, [which for which, body in newest.items() if body == WITHDRAWN])
             rows = [(kind, key, body) for (kind, key), body in newest.items() if body != WITHDRAWN]
-            codes = [code for row in rows for code in _codes(*row)]
-            _many(connection, _SET_RECORD, rows)
-            _many(connection, _SET_CODE, codes)
+            # A bench that catches up is told of records it has not got: then nothing has to be looked for.
+            if _many(connection, _ADD_RECORD, rows) < len(newest):
+                _many(connection, _FORGET_CODE, _codes_standing(connection, newest))
+                _many(connection, _FORGET_RECORD, [which for which, body in newest.items() if body == WITHDRAWN])
+                _many(connection, _SET_RECORD, rows)
+            _many(connection, _SET_CODE, [code for row in rows for code in _codes(*row)])
             if rules:
                 ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
@@ -386,9 +388,8 @@ def _codes_standing(connection: Connection, newest: Iterable[tuple[str, str]]) -
     return codes
 
 
-def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
-    if rows:
-        connection.exec_driver_sql(statement, rows)
+def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> int:
+    return connection.exec_driver_sql(statement, rows).rowcount if rows else 0
 
 
 def _codes(kind: str, key: str, body: bytes) -> list[Code]:

@@ -1,7 +1,25 @@
-"""Where an item lay at the end of a shift, as SQL: `i` is its row of `item`, `h` the shift's of the table `here`.
+"""What an item was, and where it lay, at the end of a shift, as SQL: `i` is its row of `item`, `h` that of the shift.
 
-What went into another bin later is found where it lay then, so the figures of a shift that is over never change.
+What was graded or sent otherwise later, or went into another bin, is found as it was then, so that the report of a
+shift that is over never changes. Whatever asks so joins `EARLIER`.
 """
+
+
+def earlier(station: str = "i.station", item: str = "i.item") -> str:
+    """Return the join of what an item was until a later shift changed it: no row for what nothing changed since."""
+    return (
+        f"LEFT JOIN earlier_item was ON was.station = {station} AND was.item = {item}"
+        " AND was.since_n <= h.n AND was.until_n > h.n"
+    )
+
+
+EARLIER = earlier()
+
+
+def then(column: str) -> str:
+    """Return what one of the columns of `station.earlier.COLUMNS` said of the item at the end of the shift."""
+    return f"COALESCE(was.{column}, i.{column})"
+
 
 _THEN = (
     "SELECT e.{0} FROM earlier_place e WHERE e.station = i.station AND e.item = i.item AND e.left_n > h.n"
@@ -10,7 +28,7 @@ _THEN = (
 BIN = f"CASE WHEN i.carried_n > h.n THEN ({_THEN.format('bin')}) ELSE i.bin END"
 """The bin it lay in."""
 WAY = (
-    "CASE WHEN i.placed_n = 0 OR i.way = '' THEN i.disposition"
+    f"CASE WHEN i.placed_n = 0 OR i.placed_n > h.n OR i.way = '' THEN {then('disposition')}"
     f" WHEN i.carried_n > h.n THEN ({_THEN.format('way')}) ELSE i.way END"
 )
 """The disposition under which it is expected: that of its bin, also when it was sent another way since."""

@@ -11,15 +11,16 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from station import deeds, schema
+from station import deeds, earlier, schema
 from station.bins.facts import BinMerged, BinStepTakenBack, Carried
-from station.bins.moving import move
+from station.bins.moving import move, remember
 from station.change import Change, Row, Said
 from station.changes import STORY, THINGS
 from station.entries import Entry
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided
 from station.facts import Recorded, Undone, Unknown, decode
-from station.shifts.facts import BinMoved, CountCalledOff, PlateUncounted
+from station.shifts import sheets
+from station.shifts.facts import BinMoved, CountCalledOff, DeliveryCounted, ItemFoundAgain, PlateUncounted
 from station.statements import Statement
 
 
@@ -34,6 +35,10 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
     if isinstance(fact, Undone):
         _take_back(connection, said, fact)
         return
+    earlier.keep(connection, fact, said)
+    if isinstance(fact, ItemFoundAgain):
+        remember(connection, fact, said)
+    _change(connection, deeds.CHANGES, fact, said)
     _change(connection, THINGS, fact, said)
     _change(connection, STORY, fact, said)
     _remember(connection, station, entry, fact)
@@ -44,6 +49,8 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
             _UNDONE.write(connection, {**key, "undone_at": said.at, "shift_n": said.shift_n})
     elif isinstance(fact, ExceptionDecided | DecisionTakenBack):
         _DECIDED.write(connection, {"station": station, "exception": fact.exception})
+    elif isinstance(fact, DeliveryCounted):
+        sheets.say(connection, fact, said)
     elif isinstance(fact, CountCalledOff):
         _FORGET_COUNTS.write(connection, {"station": station, "shift": fact.shift})
     elif isinstance(fact, PlateUncounted):
@@ -53,7 +60,8 @@ def apply(connection: Connection, station: str, entry: Entry) -> None:
 
 def is_wide(fact: Recorded | Unknown) -> bool:
     """Tell whether a fact needs more rows than those it makes: an undo, a bin that left or was poured into another, an
-    item that was carried, a count called off, a plate that was scanned by mistake, a decision made or taken back.
+    item that was carried or found again, a carrier's sheet, a count called off, a plate that was scanned by mistake, a
+    decision made or taken back.
     """
     return isinstance(fact, _WIDE)
 
@@ -125,7 +133,7 @@ def _take_back(connection: Connection, said: Said, fact: Undone) -> None:
 
 _WIDE = (
     *(Undone, BinMoved, BinMerged, Carried, BinStepTakenBack, CountCalledOff, PlateUncounted),
-    *(ExceptionDecided, DecisionTakenBack),
+    *(DeliveryCounted, ItemFoundAgain, ExceptionDecided, DecisionTakenBack),
 )
 _REMEMBER_PARCEL = Statement(
     "INSERT INTO story (station, parcel, n, epoch, seq, txn) "

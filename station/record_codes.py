@@ -32,8 +32,7 @@ def _order_codes(body: bytes) -> list[tuple[str, str]]:
         codes += [("tail", tail) for tail in tails_of(tracking)]
     for line in order.lines:
         codes += [("serial", serial) for serial in line.serials]
-        codes.append(("sku", line.product.sku))
-    return codes
+    return codes + [("sku", sku) for sku in {line.product.sku for line in order.lines}]
 
 
 def tails_of(number: str) -> tuple[str, ...]:

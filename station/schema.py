@@ -10,7 +10,7 @@ Long because all tables are read beside each other.
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-REVISION = "0017"
+REVISION = "0019"
 
 STATION = MetaData()
 PROJECTIONS = MetaData()
@@ -130,6 +130,7 @@ item = Table(
     _text("functional"),
     _text("grade_rule"),
     _text("grade_reasons"),  # JSON list of Reason
+    _text("defects"),  # lines of JSON, [zone, kind] each
     _text("routed"),
     _text("route_rule"),
     _text("route_reasons"),  # JSON list of Reason
@@ -165,7 +166,7 @@ item = Table(
     Index("item_placed", "station", "placed_at", "disposition"),
     Index("item_serial", "station", "serial"),
     Index("item_shift", "station", "shift_n", "client"),
-    Index("item_placed_shift", "station", "placed_n"),
+    Index("item_placed_shift", "station", "placed_n", "shift_n", "client"),
     Index("item_moved_shift", "station", "moved_n", "placed_n"),
     sqlite_with_rowid=False,
 )
@@ -182,6 +183,7 @@ photo = Table(
     _text("skipped_why"),
     _text("fingerprint"),
     _text("taken_at"),
+    _number("taken_n"),
     Index("photo_taken", "station", "taken_at"),
     sqlite_with_rowid=False,
 )
@@ -331,6 +333,7 @@ bin_move = Table(
     _text("moved_at"),
     _number("moved_n"),
     _text("moved_by"),
+    _text("apart"),  # what goods on hold it took alone
     Index("bin_move_shift", "station", "moved_n"),
     sqlite_with_rowid=False,
 )
@@ -348,6 +351,28 @@ earlier_place = Table(
     _number("left_n"),
     _text("txn"),
     Index("earlier_place_txn", "station", "txn"),
+    sqlite_with_rowid=False,
+)
+
+# What an item was to every shift from `since_n` to the one before `until_n`, in which something of it changed.
+earlier_item = Table(
+    "earlier_item",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("item", key=True),
+    Column("until_n", BigInteger, primary_key=True, autoincrement=False),
+    _number("since_n"),
+    _text("match"),
+    _text("rma"),
+    _text("letter"),
+    _text("grade_reasons"),
+    _text("defects"),
+    _text("disposition"),
+    _text("owner"),
+    _text("plate"),
+    _number("written_n"),
+    _number("found_n"),
+    Index("earlier_item_until", "station", "until_n"),
     sqlite_with_rowid=False,
 )
 
@@ -393,6 +418,25 @@ delivery = Table(
     _number("delivered"),
     _number("refused"),
     _number("not_found"),
+    _text("operator"),
+    _text("said_at"),
+    sqlite_with_rowid=False,
+)
+
+# What a sheet said before, in order, until it was typed in again in the same shift.
+earlier_sheet = Table(
+    "earlier_sheet",
+    PROJECTIONS,
+    _text("station", key=True),
+    _text("shift", key=True),
+    _text("carrier", key=True),
+    Column("said_n", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    _number("delivered"),
+    _number("refused"),
+    _number("not_found"),
+    _text("operator"),
+    _text("said_at"),
     sqlite_with_rowid=False,
 )
 
@@ -447,14 +491,16 @@ recount = Table(
     sqlite_with_rowid=False,
 )
 
-# What somebody answers for, in the shift in which it was done: whatever is done later, that stays as it was.
+_TAKEN = text("kind = 'taken'")
+
+# What somebody did, in the shift in which it was done: whatever is done later, that stays as it was.
 deed = Table(
     "deed",
     PROJECTIONS,
     _text("station", key=True),
     _text("txn", key=True),
-    _text("kind", key=True),  # override, step_up, written_off, taken_back
-    _text("thing", key=True),  # an item, or a transaction that was taken back
+    _text("kind", key=True),  # override, step_up, written_off, taken_back, reprinted, taken
+    _text("thing", key=True),  # an item, a plate, an exception, or a transaction that was taken back
     _number("shift_n"),
     _text("about"),  # where it was sent, which bin it was missed in, which step or act it was
     _text("why"),
@@ -464,6 +510,7 @@ deed = Table(
     _text("currency"),
     _text("at"),
     Index("deed_shift", "station", "shift_n"),
+    Index("deed_taken", "station", "thing", sqlite_where=_TAKEN, postgresql_where=_TAKEN),
     sqlite_with_rowid=False,
 )
 

@@ -66,6 +66,7 @@ class Stage(StrEnum):
     DECIDED = "decided"
     SECOND_ITEM = "second-item"
     SECOND_LOOK = "second-look"
+    REFRESHER_WHO = "refresher-who"
     REFRESHER = "refresher"
     REFRESHED = "refreshed"
     BIN = "bin"
@@ -198,18 +199,24 @@ def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:
     rubric = rubric_of(item, known)
     if rubric is None or item.graded is None or item.disposition is None:
         return ()
-    prepared = known.routes(item.identified.client).figures.prepared
+    made_ready = known.routes(item.identified.client).figures.prepared
     needed = prep_needed(rubric, item.answers, item.identified.components)
-    return needed if is_prepared(item.graded.functional, item.disposition, prepared) else ()
+    return preps_asked(needed, item.graded.functional, item.disposition, made_ready)
 
 
-def is_prepared(functional: str, way: Disposition, prepared: Collection[Disposition]) -> bool:
-    """Tell whether goods that go a way are made ready before: `prepared` are the ways of which the route table says so.
+def preps_asked(
+    needed: tuple[Prep, ...], functional: str, way: Disposition, made_ready: Collection[Disposition]
+) -> tuple[Prep, ...]:
+    """Return which of the preparations that answers demand are asked for, of goods that go a way.
 
-    Sealed goods are left as they are, and so are those of any other way (of which the table counts no work): what is
-    on hold, somebody must see as it came.
+    Sealed goods are left as they are, and so are those of a way whose goods the route table does not have made ready
+    (and of which it counts no work): what is on hold, somebody must see as it came. What is done for safety is done
+    whichever way they go.
     """
-    return functional != "sealed" and way != "hold" and way in prepared
+    if functional == "sealed":
+        return ()
+    goes_on = way != "hold" and way in made_ready
+    return needed if goes_on else tuple(each for each in needed if each.always)
 
 
 def prep_due(item: Item, known: Known) -> Prep | None:

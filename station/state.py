@@ -9,6 +9,7 @@ from station.bins.facts import (
     BinLabelled,
     BinStep,
 )
+from station.calibration.facts import RefresherAsked
 from station.calibration.looking import Looking
 from station.calibration.practising import Practice
 from station.inputs import PhotoChecked
@@ -94,6 +95,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     pins: tuple[Wrong, ...] = ()
     looking: Looking | None = None
     practice: Practice | None = None
+    refreshers: tuple[RefresherAsked, ...] = ()
 
     @property
     def item(self) -> Item | None:

@@ -13,7 +13,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     `waiting` counts facts central has not confirmed, the oldest of them recorded at `oldest_waiting_at`; `refused`
     counts those it keeps but a person must look at; `photos_waiting` counts photos of facts not yet uploaded, which
     have `photos_bytes` together. `clock_offset_s` is central's clock minus ours, to half a second. `rolled_back`
-    counts facts that central has under this journal's numbers and the journal lacks. `why` is "" while all is well;
+    counts facts that central has under this journal's numbers and the journal lacks. `is_put_back`: central
+    had less than it had confirmed, as from a backup, and not all agrees again. `why` is "" while all is well;
     else the code of what is wrong. `ready` is a run of old facts that may leave the journal in a quiet moment.
     `disk_free_bytes` is what the data folder's disk has left, to a tenth of a gigabyte; -1 before the first look.
     """
@@ -28,6 +29,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     why: str = ""
     photos_bytes: int = 0
     rolled_back: int = 0
+    is_put_back: bool = False
     ready: Pack | None = None
     disk_free_bytes: int = -1
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
 from resources.words import mark
 from station.records import Apart, Disposition
 
@@ -51,6 +52,9 @@ NOTED_WORDS: Mapping[str, str] = {
     "override": mark("{at}: {plate} was sent another way, {about}: {why}. By {by}, second person {second}."),
     "step_up": mark("{at}: {second} allowed {by} to {about}: {plate} {why}."),
     "taken_back": mark("{at}: taken back: {about}. By {by}."),
+    "sheet_changed": mark(
+        "{at}: the sheet of {plate} says {about} (delivered / refused / not found). By {by}; {second} had said {why}."
+    ),
     "weight": mark("{at}: the weight of parcel {plate} was out of its band. By {by}."),
 }
 # What a second person allows at the bench.
@@ -58,7 +62,15 @@ ACT_WORDS: Mapping[str, str] = {
     "close": mark("close the shift"),
     "move": mark("take a bin away"),
     "decide": mark("decide an exception"),
+    "relink": mark("move a unit to another order"),
 }
+
+
+def defect_words(category: str, zone: str, kind: str) -> tuple[str, str, str]:
+    """Return the English message ids of what has a defect, where, and which; a name of a later program is as it is."""
+    zones = {str(name): text for name, text in ZONE_TEXTS.items()}
+    kinds = {str(name): text for name, text in DEFECT_TEXTS.items()}
+    return CATEGORY_WORDS.get(category, category), zones.get(zone, zone), kinds.get(kind, kind)
 
 
 def line_words(way: str) -> str:
@@ -163,6 +175,13 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "grade_conflict": mark("Two looks differ"),
     "half_signed": mark("Shift waits for its second signature"),
     "locked_out": mark("Badge locked after wrong PINs"),
+}
+
+# Who must decide an exception that nobody sees to yet.
+OWNER_WORDS: Mapping[str, str] = {
+    "supervisor": mark("A supervisor decides"),
+    "client": mark("The client decides"),
+    "safety": mark("The safety officer decides"),
 }
 
 # What an exception's detail holds, piece by piece; `{weight…}` are milligrams. Other details are sentences or codes.

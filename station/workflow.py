@@ -253,6 +253,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "cancel": second_look.leave,
         "sign-out": sign_in.sign_out,
     },
+    Stage.REFRESHER_WHO: _badge(refresher.scan_who),
     Stage.REFRESHER: {
         **_EVERYWHERE,
         "scan": refresher.scan_meanwhile,

@@ -50,7 +50,8 @@ class Digests:
         try:
             if self._mirror.is_whole and not self._records_agree():
                 self._mirror.take_anew()
-            self._compare_journal()
+            if self._compare_journal() and self._mirror.is_whole:
+                self._mirror.was_put_back = self._outbox.was_put_back = False
         except Refused as error:
             # A central of old has no such doors.
             if error.status != 404:
@@ -71,8 +72,9 @@ class Digests:
         ours = {kind: digest_of(found) for kind, found in marks.items()}
         return ours == {kind: digest for kind, digest in theirs.items() if kind != ELSEWHERE}
 
-    def _compare_journal(self) -> None:
-        """Compare piece by piece, and remember up to where this was done: only that may leave the journal.
+    def _compare_journal(self) -> bool:
+        """Compare piece by piece, and remember up to where this was done: only that may leave the journal. Return
+        whether nothing goes again.
 
         An entry that stays different, because it rotted on one of the disks, is told of and holds up no other: what
         leaves the journal is packed, and packed is only what is whole here.
@@ -81,8 +83,8 @@ class Digests:
         for after, upto in pairwise([*range(0, acked, _PIECE), acked]):
             theirs = self._transport.journal_digest(self._epoch, after, upto)
             if isinstance(theirs, Gap):
-                self._outbox.send_again_after(theirs.acked)
-                return
+                self._outbox.put_back_to(theirs.acked)
+                return False
             ours = self._journal.digest(after, upto)
             if ours == theirs.digest:
                 continue
@@ -90,9 +92,10 @@ class Digests:
             if ours.count == upto - after and after not in self._sent_again:
                 self._sent_again |= {after}
                 self._outbox.send_again_after(after)
-                return
+                return False
             self._outbox.note_differing(self._first_differing(after, upto))
         self._outbox.prove(acked)
+        return True
 
     def _first_differing(self, after: int, upto: int) -> int:
         """Return the first entry of a piece that is not the same at central, by halving what differs."""

@@ -137,6 +137,7 @@ class Errand:
         self._lanes["digests"] = Lane(due_at=now + dice.uniform(*_FIRST_DIGEST_S))
         self._next_push_at = 0.0
         self._is_told = False
+        self._is_put_back = False
         self._photos_seen = (0, 0, 0)
         self.status = SyncStatus()
 
@@ -188,6 +189,18 @@ class Errand:
             self._hindered(name, lane, found)
         else:
             self._succeeded(name, more, pushed=self._outbox.answers > answers)
+        self._look_whether_put_back()
+
+    def _look_whether_put_back(self) -> None:
+        """Once central turns out to have been put back, ask what it still has of our facts, and compare before long;
+        not at once, for every bench finds out in the same minute.
+        """
+        before, self._is_put_back = self._is_put_back, self._mirror.was_put_back or self._outbox.was_put_back
+        if self._is_put_back and not before:
+            now = self._clock.monotonic()
+            self._outbox.doubt()
+            self._lanes["push"] = self._lanes["push"].hurried(now)
+            self._lanes["digests"] = self._lanes["digests"].hurried(now + self._dice.uniform(*_FIRST_DIGEST_S))
 
     def _hindered(self, name: str, lane: Lane, error: Refused | JournalError) -> None:
         """Try again later what a person should hear of; it is logged when it is not what it was before."""
@@ -227,6 +240,8 @@ class Errand:
     def _rest_s(self, name: str) -> float:
         if name == "facts":
             return _PACK_EVERY_S
+        if name == "digests" and self._is_put_back:
+            return self._dice.uniform(*_FIRST_DIGEST_S)
         rest_s = self._timing.told_poll_s if name == "pull" and self._is_told else self._timing.poll_s
         rest_s = _DAY_S if name == "digests" else rest_s
         return rest_s * self._dice.uniform(1 - _JITTER, 1 + _JITTER)
@@ -251,6 +266,7 @@ class Errand:
             why=why,
             photos_bytes=photo_bytes,
             rolled_back=self._outbox.rolled_back,
+            is_put_back=self._is_put_back,
             ready=self._facts.ready,
             disk_free_bytes=self._disk.room(self._disk.journal.parent)[1] // _DISK_STEP * _DISK_STEP,
         )

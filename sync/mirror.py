@@ -7,7 +7,7 @@ import msgspec
 
 from station.deliveries import KIND as RULES
 from station.deliveries import judged
-from station.local_copy import FeedGap, LocalCopy, Record
+from station.local_copy import FeedGap, LocalCopy
 from station.trial import fault_of
 from sync.ahead import Ahead
 from sync.clock import MACHINE, Clock
@@ -26,7 +26,8 @@ class Mirror:
     """The local copy of one site's records. Used by the courier's thread only; with `ahead` it catches up faster.
 
     `clock_offset_s` is central's clock minus ours, to half a second, by its last answer; `was_heard` says whether
-    it ever gave one.
+    it ever gave one. `was_put_back` is set where central's feed ended before ours, and taken back by who finds that the
+    two agree.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Mirror:
         self._anew_at: float | None = None
         self.clock_offset_s = 0.0
         self.was_heard = False
+        self.was_put_back = False
 
     @property
     def is_whole(self) -> bool:
@@ -78,6 +80,7 @@ class Mirror:
         self.was_heard = True
         if page.head < cursor:
             # Central was put back to an old state: what we have beyond it is not true any more.
+            self.was_put_back = True
             self.take_anew()
             return True
         if self._ahead is not None and page.to_seq < page.head:
@@ -116,10 +119,10 @@ class Mirror:
     def _apply(self, page: FeedPage) -> None:
         if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):
             raise Refused("feed_gap", f"records are missing between {page.from_seq} and {page.to_seq}")
-        records = [Record(each.seq, each.kind, each.key, each.body) for each in page.records]
-        rules = judged(records, self._db.rules(), fault_of) if any(each.kind == RULES for each in records) else []
+        told = page.records
+        rules = judged(told, self._db.rules(), fault_of) if any(each.kind == RULES for each in told) else []
         try:
-            self._db.apply(page.from_seq, page.to_seq, records, rules)
+            self._db.apply(page.from_seq, page.to_seq, told, rules)
         except FeedGap as error:
             raise Refused("feed_gap", str(error)) from error
         except msgspec.MsgspecError as error:

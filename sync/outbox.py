@@ -26,6 +26,7 @@ class Outbox:
     """The entries of one journal that central has not confirmed. Used by the courier's thread only.
 
     `last_ack_at` is central's clock (UTC) when it last confirmed something, "" before; `answers` counts how often.
+    `was_put_back` is set where central had less than it had confirmed, and taken back by who finds that it agrees.
     """
 
     def __init__(self, transport: Transport, db: LocalCopy, journal: Reader, epoch: str, clock: Clock) -> None:
@@ -36,8 +37,10 @@ class Outbox:
         self._clock = clock
         self._pace = Pace()
         self._next = Next()
+        self._is_in_doubt = False
         self.last_ack_at = ""
         self.answers = 0
+        self.was_put_back = False
 
     @property
     def acked(self) -> int:
@@ -68,6 +71,8 @@ class Outbox:
 
         After a failure nothing has changed but the pace: the same entries go again, in smaller parts if need be.
         """
+        if self._is_in_doubt:
+            self._look_back()
         entries, is_more = self._batch(self.acked)
         if not entries:
             return False
@@ -93,6 +98,23 @@ class Outbox:
         self._remember(last, answer)
         self._pace = self._pace.after_success()
         return is_more
+
+    def doubt(self) -> None:
+        """Ask central before the next push whether it still has what it confirmed: its feed was put back."""
+        self._is_in_doubt = True
+
+    def _look_back(self) -> None:
+        acked = self.acked
+        try:
+            answer = self._transport.journal_digest(self._epoch, acked, acked)
+        except Refused as error:
+            # A central of old has no such door.
+            if error.status != 404:
+                raise
+        else:
+            if isinstance(answer, Gap):
+                self.put_back_to(answer.acked)
+        self._is_in_doubt = False
 
     def _batch(self, acked: int) -> tuple[list[Entry], bool]:
         """Return the next entries, and whether others wait behind them.
@@ -131,6 +153,11 @@ class Outbox:
         """Central lacks earlier entries (it was restored from a backup): start again from what it has."""
         if not 0 <= acked < first - 1:
             raise Refused("gap", f"central wants to go on after {acked}, where {first} is already next")
+        self.put_back_to(acked)
+
+    def put_back_to(self, acked: int) -> None:
+        """Send again what comes after an entry: central has no more, though it had confirmed more."""
+        self.was_put_back = True
         self.send_again_after(acked)
 
     def send_again_after(self, acked: int) -> None:

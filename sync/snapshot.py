@@ -36,7 +36,7 @@ class Snapshot:
         lines = list(islice(self._lines, _AT_ONCE))
         if self._head is None and lines and isinstance(lines[0], SnapshotHead):
             self._head = lines.pop(0)  # type: ignore[assignment]
-        records = [Record(each.seq, each.kind, each.key, each.body) for each in lines if isinstance(each, FeedRecord)]
+        records = [each for each in lines if isinstance(each, FeedRecord)]
         self._marks += [mark_of(each.kind, each.key, bytes(each.body)) for each in records]
         self._rules += [each for each in records if each.kind == RULES]
         try:

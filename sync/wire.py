@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from station.entries import Entry
+from station.local_copy import Record
 
 Status = Literal["ok", "duplicate", "conflict", "held", "quarantined"]
 RecordKind = Literal[
@@ -82,16 +83,11 @@ class Quarantine(msgspec.Struct, frozen=True):
     raw: bytes
 
 
-class FeedRecord(msgspec.Struct, frozen=True):
+class FeedRecord(Record, frozen=True):
     """One record of the site's feed: the whole new value under its key, or null when it is withdrawn.
 
     `kind` is a RecordKind, or one that a newer central tells of: a bench keeps it as it came.
     """
-
-    seq: int
-    kind: str
-    key: str
-    body: msgspec.Raw
 
 
 class FeedPage(msgspec.Struct, frozen=True, rename={"from_seq": "from", "to_seq": "to"}):

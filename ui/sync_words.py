@@ -25,6 +25,8 @@ def pressing(view: View) -> Iterator[str]:
     if sync.rolled_back:
         said = {"count": str(sync.rolled_back)}
         yield wording.say(tr, mark("{count} facts that were recorded under these numbers are at central only."), said)
+    if sync.is_put_back:
+        yield tr.gettext(mark("Central was put back to an earlier state; what it lacks is sent again."))
 
 
 def all_of_it(view: View, version: str) -> Iterator[str]:

@@ -113,6 +113,12 @@ SHOTS: Mapping[str, str] = {
     "soles": mark("soles"),
     "batch": mark("batch code"),
     "open_box": mark("open box"),
+    "lit": mark("lit screen"),
+    "locked": mark("locked screen"),
+    "edge": mark("blade or tip"),
+    "ear": mark("ear parts"),
+    "bottom": mark("bottom"),
+    "open": mark("opened out"),
     "care_all": mark("all that was in it"),
     "care_serial": mark("serial number"),
 }

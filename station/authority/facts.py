@@ -51,8 +51,9 @@ class StepUpGiven(Fact, frozen=True):
     """A person asked for more than they may, and another's badge and PIN allowed it, at the bench, this once.
 
     `act` is `override` (the item is sent `to` another way, and `why`), `close` (the count of a shift), `move` (a bin
-    leaves for the place `why` while a shift is counted, `to` is the bin) or `decide` (an exception is decided about,
-    `to` says how). `value_minor` is the list price of what that is about, 0: not known.
+    leaves for the place `why` while a shift is counted, `to` is the bin), `decide` (an exception is decided about,
+    `to` says how) or `relink` (that takes a unit from the return line it belongs to, for the order `to`).
+    `value_minor` is the list price of what that is about, 0: not known.
     """
 
     act: str

@@ -1,7 +1,7 @@
 """Who may do what, as the site's data says it: the roles, and what each is given."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -47,10 +47,11 @@ class WriteOffs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Alone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which decisions about exceptions a role takes alone only up to so much, in minor units by currency.
 
-    What counts is the list price of all that is decided about.
+    What counts is the list price of all that is decided about. `relink` is a match or a split that takes a unit from
+    the return line it belongs to.
     """
 
-    decisions: tuple[Decision, ...]
+    decisions: tuple[Decision | Literal["relink"], ...]
     up_to_minor: Mapping[_Currency, _Money]
 
 

@@ -109,6 +109,14 @@ def is_counted_blind(connection: Connection, station: str) -> bool:
     return bool(_BLIND.run(connection, {"station": station}).first())
 
 
+def counted_blind(station: str) -> str:
+    """Return the SQL that gives a row or more while bins are counted blind at a station, which is put in as SQL."""
+    return (
+        f"SELECT 1 FROM shift WHERE station = {station} AND counting_at <> '' AND reviewed_at = ''"
+        f" UNION ALL SELECT 1 FROM bin_check WHERE station = {station} AND ended_at = ''"
+    )
+
+
 def as_csv(told: Manifest) -> str:
     """Return the items as a table that is safe to open in a spreadsheet."""
     out = io.StringIO()
@@ -152,7 +160,4 @@ _ITEMS = Statement(
     " FROM item i WHERE station = :station AND bin = :bin AND fill = :fill AND placed_at > ''"
     f" AND {STILL_THERE} ORDER BY placed_at, item"
 )
-_BLIND = Statement(
-    "SELECT 1 FROM shift WHERE station = :station AND counting_at <> '' AND reviewed_at = ''"
-    " UNION ALL SELECT 1 FROM bin_check WHERE station = :station AND ended_at = ''"
-)
+_BLIND = Statement(counted_blind(":station"))

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from station.bins.facts import BinMerged, BinStepTakenBack, Carried
 from station.change import Said
-from station.shifts.facts import BinMoved
+from station.shifts.facts import BinMoved, ItemFoundAgain
 from station.statements import Statement
 
 Moving = BinMoved | BinMerged | Carried | BinStepTakenBack
@@ -17,6 +17,7 @@ def move(connection: Connection, fact: Moving, said: Said) -> None:
     named: dict[str, Any] = {"station": said.station, "bin": fact.bin, "fill": fact.fill, "n": said.shift_n}
     if isinstance(fact, BinMoved):
         _LEAVE.write(connection, {**named, "fill": fact.fill - 1})
+        _SET_APART.write(connection, named)
     elif isinstance(fact, BinMerged):
         _REMEMBER_ALL.write(connection, {**named, "txn": said.txn})
         _POUR.write(connection, {**named, "into": fact.into, "into_fill": fact.into_fill})
@@ -27,6 +28,11 @@ def move(connection: Connection, fact: Moving, said: Said) -> None:
         _CARRY.write(connection, {**named, "item": fact.item, "way": fact.disposition})
     else:
         _take_back(connection, fact, said)
+
+
+def remember(connection: Connection, fact: ItemFoundAgain, said: Said) -> None:
+    """Keep where an item should lie that was found again elsewhere, before its row says so."""
+    _REMEMBER_ONE.write(connection, {"station": said.station, "item": fact.item, "n": said.shift_n, "txn": said.txn})
 
 
 def _take_back(connection: Connection, fact: BinStepTakenBack, said: Said) -> None:
@@ -49,6 +55,10 @@ def _take_back(connection: Connection, fact: BinStepTakenBack, said: Said) -> No
 _LIES = "station = :station AND bin = :bin AND fill = :fill AND moved_n = 0 AND placed_n > 0"
 _LEAVE = Statement(
     "UPDATE item SET moved_n = :n WHERE station = :station AND bin = :bin AND fill = :fill AND placed_n > 0"
+)
+_SET_APART = Statement(
+    "UPDATE bin_move SET apart = COALESCE((SELECT b.apart FROM bin b WHERE b.station = bin_move.station"
+    " AND b.bin = bin_move.bin), '') WHERE station = :station AND bin = :bin AND fill = :fill"
 )
 _REMEMBER = (
     "INSERT INTO earlier_place (station, item, n, bin, fill, way, left_n, txn)"

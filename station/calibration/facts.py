@@ -63,6 +63,16 @@ class SecondGraded(Fact, frozen=True):
     answers: tuple[tuple[str, str, str], ...] = ()
 
 
+class RefresherAsked(Fact, frozen=True):
+    """In training, a supervisor (`by`) asks for a refresher of the person with this badge; `stands` is False when that
+    is taken back.
+    """
+
+    badge: str
+    by: str
+    stands: bool = True
+
+
 class RefresherBegan(Fact, frozen=True):
     """In training, a person begins to grade a past item once more by its photos. All that is needed is kept here.
 

@@ -22,7 +22,7 @@ from station.marketplaces import read_mappings
 from station.references import FOLDER, AnswerPictures
 from station.rules import Rules, applied, read_rules
 from station.settings import SettingsError
-from station.stages import is_prepared
+from station.stages import preps_asked
 from station.trial import read_file
 from station.words import ROUTE_WORDS
 
@@ -331,8 +331,7 @@ def _conclusion(
         _say(f"  - {tr.gettext(route.OWNER_TEXTS[routed.owner])}")
     for each, minor in routed.values:
         _say(f"  {tr.gettext(ROUTE_WORDS[each])}: {tr.money(minor)}")
-    if is_prepared(graded.functional, routed.disposition, table.figures.prepared):
-        _say_preps(preps, tr)
+    _say_preps(preps_asked(preps, graded.functional, routed.disposition, table.figures.prepared), tr)
     return graded, routed
 
 

@@ -13,7 +13,8 @@ def _shot(
 ) -> Row:
     """Return the row of a shot of a thing: of one that was left out, why."""
     empty = {"sha256": "", "size": 0, "verdict": "", "skipped_why": "", "fingerprint": ""}
-    row = {"station": said.station, "item": thing, "shot": shot, "taken_at": said.at, **empty}
+    when = {"taken_at": said.at, "taken_n": said.shift_n}
+    row = {"station": said.station, "item": thing, "shot": shot, **when, **empty}
     if isinstance(fact, PhotoSkipped | BoxNotPhotographed):
         return {**row, "skipped_why": fact.why}
     told = {"sha256": fact.sha256, "size": fact.size, "verdict": fact.verdict, "fingerprint": fact.fingerprint}

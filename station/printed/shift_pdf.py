@@ -9,11 +9,19 @@ from station.calibration.report import agreements, kappa
 from station.exceptions.kinds import DECISION_WORDS
 from station.printed.paper import Paper
 from station.shifts.figure_lines import span
-from station.shifts.figures import LEFT_WORDS, UNIT_WORDS
+from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried
 from station.shifts.noted import words as noted_words
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
-from station.words import FOUND_WORDS, letter_words, line_words, return_reason_words
+from station.words import (
+    EXCEPTION_WORDS,
+    FOUND_WORDS,
+    OWNER_WORDS,
+    defect_words,
+    letter_words,
+    line_words,
+    return_reason_words,
+)
 
 _LATE: Mapping[str, str] = {
     "sheet": mark("{shift}: sheet of {name}, delivered {units}, refused {refused}, not found {not_found}"),
@@ -25,8 +33,8 @@ _LATE: Mapping[str, str] = {
 }
 # The questions come the least alike first.
 _MOST_LOOKS = 16
-# So many plates of the count, units of a kind, and things carried over stand on paper.
-_MOST_FOUND, _MOST_UNITS, _MOST_CARRIED = 100, 24, 40
+# So many plates of the count, units of a kind, things carried over, and kinds of defects stand on paper.
+_MOST_FOUND, _MOST_UNITS, _MOST_CARRIED, _MOST_DEFECTS = 100, 24, 40, 24
 
 
 def pdf(told: Print, tr: Translator) -> bytes:
@@ -49,6 +57,7 @@ def pdf(told: Print, tr: Translator) -> bytes:
     _differences(paper, told, tr)
     _rules(paper, report, tr)
     _work(paper, told, tr)
+    _defects(paper, told, tr)
     _looks(paper, told, tr)
     _noted(paper, report, tr)
     _late(paper, report, tr)
@@ -164,6 +173,21 @@ def _work(paper: Paper, told: Print, tr: Translator) -> None:
             paper.bars(values)
 
 
+def _defects(paper: Paper, told: Print, tr: Translator) -> None:
+    """Which defects the placed items have, by category, zone and kind."""
+    found = told.figures.defects
+    if not found:
+        return
+    paper.heading(tr.gettext(mark("Defects by kind")))
+    heads = (mark("Category"), mark("Where"), mark("What"), mark("Units"))
+    rows = [
+        (*map(tr.gettext, defect_words(each.category, each.zone, each.kind)), str(each.units))
+        for each in found[:_MOST_DEFECTS]
+    ]
+    paper.table([tr.gettext(each) for each in heads], rows, (50, 45, 45, 16))
+    _more(paper, len(found) - len(rows), tr)
+
+
 def _looks(paper: Paper, told: Print, tr: Translator) -> None:
     """How alike people grade, by the second looks of the shift: the letters, and the questions least alike."""
     looks = told.figures.looks
@@ -205,16 +229,27 @@ def _noted(paper: Paper, report: Report, tr: Translator) -> None:
 def _left(paper: Paper, told: Print, tr: Translator) -> None:
     paper.heading(tr.gettext(mark("Carried over")))
     if not told.figures.carried:
-        paper.words(tr.gettext(mark("Nothing: every parcel is finished, every item lies in a bin.")))
+        paper.words(
+            tr.gettext(mark("Nothing: every parcel is finished, every item lies in a bin, every exception is decided."))
+        )
         return
     paper.bars(list(told.figures.ages))
-    heads = (mark("Code"), mark("What"), mark("Client"), mark("since"), mark("begun by"))
+    heads = (mark("Code"), mark("What"), mark("Client"), mark("since"), mark("Owner"))
     rows = [
-        (each.code, tr.gettext(LEFT_WORDS[each.what]), each.client, _moment(each.since), each.owner)
+        (each.code, _what(each, tr), each.client, _moment(each.since), _owner(each, tr))
         for each in told.figures.carried[:_MOST_CARRIED]
     ]
-    paper.table([tr.gettext(each) for each in heads], rows, (42, 28, 30, 34, 24))
+    paper.table([tr.gettext(each) for each in heads], rows, (36, 40, 26, 30, 26))
     _more(paper, len(told.figures.carried) - len(rows), tr)
+
+
+def _what(left: Carried, tr: Translator) -> str:
+    return tr.gettext(EXCEPTION_WORDS.get(left.about, left.about) or LEFT_WORDS[left.what])
+
+
+def _owner(left: Carried, tr: Translator) -> str:
+    """Return who began it, or sees to it; of an exception that nobody sees to, who must decide it."""
+    return tr.gettext(OWNER_WORDS.get(left.owner, left.owner)) if left.about else left.owner
 
 
 def _about(line: ReportLine, tr: Translator) -> str:

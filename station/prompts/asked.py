@@ -71,6 +71,10 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
         mark("Scan the plate to look at again"),
         mark("{count} wait for a second look by you. Fetch one from its bin."),
     ),
+    Stage.REFRESHER_WHO: (
+        mark("Scan the badge of who does a refresher"),
+        mark("It begins when they sign in here, in training. The same badge again takes it back."),
+    ),
     Stage.REFRESHED: (mark("Agreed: {agreed}. You came to {letter}."), ""),
     Stage.DECIDED: (mark("Which decision is taken back?"), mark("The exception waits again then.")),
     Stage.BIN: (mark("Which bin?"), mark("Scan its label, or choose one that is open.")),
@@ -120,7 +124,7 @@ _PICTURES: Mapping[Stage, str] = {
     Stage.BIN_INTO: "bin",
     Stage.PIN: "badge",
     Stage.SUPERVISOR: "badge",
-    Stage.COUNTERSIGN: "badge",
+    **dict.fromkeys((Stage.COUNTERSIGN, Stage.REFRESHER_WHO), "badge"),
     Stage.DOUBT: "camera",
     Stage.SIGN: "badge",
     Stage.SIGN_PIN: "badge",
@@ -149,7 +153,7 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
-    if stage is Stage.SUPERVISOR and params.get("act") == "decide":
+    if stage is Stage.SUPERVISOR and params.get("act") in ("decide", "relink"):
         title, reason = _SECOND
     if stage is Stage.CARRY:
         title = mark("Scan a bin marked {goes_to}") if ask.value else title

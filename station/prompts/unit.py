@@ -24,7 +24,10 @@ from station.steps.second_look import question_of
 _NO_PHOTO = button("S", mark("Go on without"), Do.SKIP)
 _NO_PREP = button("S", mark("Leave it out"), Do.SKIP)
 _REST = button("N", mark("Nothing found on the rest"), Do.REST)
-_DONE: Mapping[str, str] = {"recall_part": mark("It cannot be found")}
+_DONE: Mapping[str, str] = {
+    "recall_part": mark("It cannot be found"),
+    **dict.fromkeys(("serial", "weight"), mark("Go on")),
+}
 
 
 def interlock(state: State, known: Known) -> Prompt:

@@ -109,12 +109,18 @@ class SerialChecked(Fact, frozen=True):
 
 
 class ItemRelinked(Fact, frozen=True):
-    """The serial number showed which return line the unit belongs to; it is matched to that one from now on."""
+    """The unit is matched to this return line from now on: its serial number showed that, or a person decided it.
+
+    `was_rma` and `was_line` are the line that a person's decision took it from, empty when it belonged to none; facts
+    of before do not say. Who allowed that is in the `StepUpGiven` beside it, where another did.
+    """
 
     item: str
     rma: str
     line: str
     shipped_serials: tuple[str, ...] = ()
+    was_rma: str = ""
+    was_line: str = ""
 
 
 class ItemUnlinked(Fact, frozen=True):

@@ -9,7 +9,8 @@ from station.records import Apart, Disposition
 class Graded(Fact, frozen=True):
     """The grade, computed; `letter` is empty when no rule could grade the answers. `rule` is the frozen version.
 
-    `scores` are sub-scores of 100 by name; they explain the letter and decide nothing.
+    `scores` are sub-scores of 100 by name; they explain the letter and decide nothing. `defects` are zone and kind of
+    what the answers tell of and of what was marked on photos by then, the worst first; facts of before do not say them.
     """
 
     item: str
@@ -21,6 +22,7 @@ class Graded(Fact, frozen=True):
     stops: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     scores: tuple[tuple[str, int], ...] = ()
+    defects: tuple[tuple[str, str], ...] = ()
 
 
 class Routed(Fact, frozen=True):

@@ -16,7 +16,6 @@ from station.shifts.facts import (
     CountCalledOff,
     CountedAgain,
     CountEnded,
-    DeliveryCounted,
     DifferenceExplained,
     ItemFoundAgain,
     ItemWrittenOff,
@@ -25,7 +24,7 @@ from station.shifts.facts import (
     ShiftLocked,
     ShiftSigned,
 )
-from station.statements import update, upsert
+from station.statements import Effect, Statement, update, upsert
 
 
 def opened(fact: Any, said: Said) -> Row:
@@ -37,7 +36,7 @@ def opened(fact: Any, said: Said) -> Row:
         "bench": fact.bench,
         "operator": said.operator,
         "opened_at": said.at,
-        "n": shift_count(fact.shift),
+        "found_n": shift_count(fact.shift),
         "countersigned_n": 0,
         **dict.fromkeys(later, ""),
     }
@@ -87,6 +86,11 @@ def _given_up_n(fact: ItemWrittenOff, said: Said) -> int:
     return max(shift_count(fact.shift), said.shift_n - 1)
 
 
+def _found_again(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Row | None:
+    """Return the row of a unit that turned up; a fact of before does not say for which way its bin is."""
+    return None if old is None else {**old, **new, "way": new["way"] or old["way"]}
+
+
 # What belongs to the story of a parcel's item, and is told again with it.
 STORY: Mapping[type, Change] = {
     ItemWrittenOff: Change(
@@ -94,22 +98,25 @@ STORY: Mapping[type, Change] = {
         lambda fact, said: {"station": said.station, "item": fact.item, "written_n": _given_up_n(fact, said)},
     ),
     ItemFoundAgain: Change(
-        update(schema.item, "found_n", "bin", "fill", "moved_n"),
+        Statement(
+            "UPDATE item SET found_n = :found_n, bin = :bin, fill = :fill, moved_n = 0, carried_n = :carried_n,"
+            " way = CASE :way WHEN '' THEN way ELSE :way END WHERE station = :station AND item = :item",
+            Effect(schema.item, _found_again),
+        ),
         lambda fact, said: {
             "station": said.station,
             "item": fact.item,
-            "found_n": shift_count(fact.shift),
+            "n": shift_count(fact.shift),
             "bin": fact.bin,
             "fill": fact.fill,
             "moved_n": 0,
+            "carried_n": said.shift_n,
+            "way": fact.disposition,
         },
     ),
 }
 
 CHANGES: Mapping[type, Change] = {
-    DeliveryCounted: Change(
-        upsert(schema.delivery), _copied("carrier", "delivered", "refused", "not_found", said_n=_shift_n)
-    ),
     # Bins that are counted again are counted blind, too.
     CountBegan: Change(
         update(schema.shift, "counting_at", "reviewed_at"),
@@ -153,6 +160,7 @@ CHANGES: Mapping[type, Change] = {
             "moved_at": said.at,
             "moved_n": said.shift_n,
             "moved_by": fact.by,
+            "apart": "",
         },
     ),
 }

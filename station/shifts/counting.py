@@ -66,8 +66,8 @@ def _families(asked: Iterable[Part]) -> Iterator[Family]:
 def _behind(part: Part) -> Statement:
     joint = "AND" if " WHERE " in part.source else "WHERE"
     return Statement(
-        f"{_AT_BENCH}SELECT {part.id} AS id, {part.units} AS units FROM {part.source}"
-        f" {joint} {part.when} AND {part.client} = :client AND {part.way} = :way ORDER BY 1"
+        f"{_AT_BENCH}SELECT {part.id} AS id, SUM({part.units}) AS units FROM {part.source}"
+        f" {joint} {part.when} AND {part.client} = :client AND {part.way} = :way GROUP BY 1 ORDER BY 1"
     )
 
 
@@ -134,7 +134,7 @@ def things(connection: Connection, shift: BenchShift, line: Line) -> tuple[Thing
 def behind(
     connection: Connection, shift: BenchShift, counted: Counted, parts: Sequence[Part] = PARTS
 ) -> tuple[tuple[str, int], ...]:
-    """Return what a part of a line is made of: the codes of parcels, items, plates or bins, each with its units."""
+    """Return what a part of a line is made of: the codes of parcels, items, plates or bins, each once."""
     part = next(
         each for each in parts if (each.rule, each.side, each.name) == (counted.rule, counted.side, counted.name)
     )

@@ -31,7 +31,7 @@ class SignedLine(msgspec.Struct, frozen=True, omit_defaults=True):
 class DeliveryCounted(Fact, frozen=True):
     """What a carrier's sheet says it left here in a shift, what was refused at the door, and what nobody found.
 
-    A later one of the same carrier and shift takes its place.
+    A later one of the same carrier and shift takes its place; the report names what was said before, and by whom.
     """
 
     shift: str
@@ -176,7 +176,8 @@ class ItemWrittenOff(Fact, frozen=True):
 class ItemFoundAgain(Fact, frozen=True):
     """The count of a shift found a unit that had been written off: from the next shift on it is expected in `bin`.
 
-    `fill` is how often that bin had left the bench before.
+    `fill` is how often that bin had left the bench before, `disposition` what the bin is for; facts of before do not
+    say that.
     """
 
     shift: str
@@ -184,6 +185,7 @@ class ItemFoundAgain(Fact, frozen=True):
     plate: str
     bin: str
     fill: int = 0
+    disposition: Disposition | Literal[""] = ""
 
 
 class ShiftCountersigned(Fact, frozen=True):

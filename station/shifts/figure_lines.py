@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from station.calibration.report import kappa
 from station.calibration.report import rows as looks_rows
 from station.safe_text import cell, shown
-from station.shifts.figures import Figures
+from station.shifts.figures import Carried, Figures
 
 Row = tuple[object, ...]
 
@@ -30,6 +30,10 @@ def rows(counted: Figures) -> Iterator[Row]:
         yield (head, "count")
         yield from ((cell(name), count) for name, count in values)
     yield ()
+    yield ("defects of category", "zone", "kind", "units")
+    for found in counted.defects:
+        yield (*map(cell, (found.category, found.zone, found.kind)), found.units)
+    yield ()
     yield ("person", "items", "an hour", "everyone, of this mix")
     yield from ((cell(each.badge), each.items, each.per_hour, each.mix_per_hour) for each in counted.people)
     yield ()
@@ -37,9 +41,8 @@ def rows(counted: Figures) -> Iterator[Row]:
     for unit in counted.units:
         yield (*map(cell, (unit.kind, unit.code, unit.title, unit.client)), unit.units)
     yield ()
-    yield ("carried over", "what", "client", "since", "begun by")
-    for left in counted.carried:
-        yield tuple(map(cell, (left.code, left.what, left.client, left.since, left.owner)))
+    yield CARRIED_HEAD
+    yield from map(carried_row, counted.carried)
     yield ()
     yield from looks_rows(counted.looks)
 
@@ -53,6 +56,9 @@ def lines(counted: Figures) -> Iterator[str]:
     for head, values in _counts(counted):
         if values:
             yield f"{head}: {_listed(values)}"
+    if counted.defects:
+        found = ((f"{each.category}, {each.zone}, {each.kind}", each.units) for each in counted.defects)
+        yield f"defects by kind: {'; '.join(f'{shown(what)} {units}' for what, units in found)}"
     for each in counted.people:
         rate = f"{each.per_hour:.1f} an hour (everyone, of this mix: {each.mix_per_hour:.1f})"
         yield f"{shown(each.badge)}: {each.items} items, {rate}"
@@ -61,8 +67,23 @@ def lines(counted: Figures) -> Iterator[str]:
     letters = counted.looks.letters
     if letters.pairs:
         yield f"second looks: {letters.pairs}, {letters.agreed} alike, kappa {kappa(letters)}"
-    for left in counted.carried:
-        yield f"carried over: {left.what} {shown(left.code)} since {left.since}, begun by {shown(left.owner)}"
+    yield from map(carried_line, counted.carried)
+
+
+CARRIED_HEAD: Row = ("carried over", "what", "client", "since", "owner", "about")
+
+
+def carried_row(left: Carried) -> Row:
+    """Return what is carried over as a row under `CARRIED_HEAD`; no cell of it is taken for a formula."""
+    return tuple(map(cell, (left.code, left.what, left.client, left.since, left.owner, left.about)))
+
+
+def carried_line(left: Carried) -> str:
+    """Return one line about what is carried over, for a terminal."""
+    what = f"carried over: {left.what} {shown(left.code)}"
+    if left.about:
+        return f"{what} ({shown(left.about).replace('_', ' ')}) since {left.since}, owner {shown(left.owner)}"
+    return f"{what} since {left.since}, begun by {shown(left.owner)}"
 
 
 def _counts(counted: Figures) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from resources.words import mark
 from station.calibration.report import Calibration, of_shift
+from station.places import EARLIER, then
 from station.shifts.counting import BenchShift
 from station.statements import Statement
 
@@ -22,7 +23,11 @@ AGES = (4, 24, 48, 72)
 # A longer pause on one item was no work on it.
 _LONGEST_S = 1_800.0
 UNIT_WORDS: Mapping[str, str] = {"over": mark("over"), "short": mark("short"), "damaged": mark("damaged")}
-LEFT_WORDS: Mapping[str, str] = {"parcel": mark("parcel in work"), "item": mark("item in no bin")}
+LEFT_WORDS: Mapping[str, str] = {
+    "parcel": mark("parcel in work"),
+    "item": mark("item in no bin"),
+    "exception": mark("exception"),
+}
 _TOP = 8
 
 
@@ -36,13 +41,18 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Carried(msgspec.Struct, frozen=True):
-    """What is not done yet: a parcel in work, or an item in no bin; since when, and who began it."""
+    """What is not done yet: a parcel in work, an item in no bin, or an exception that nobody decided; since when.
+
+    `owner` is who began it, of an exception whoever sees to it: a badge, or a role when nobody does yet. `about` is the
+    kind of an exception, and `code` then what it is about.
+    """
 
     code: str
     what: str
     client: str
     since: str
     owner: str
+    about: str = ""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -55,12 +65,21 @@ class Unit(msgspec.Struct, frozen=True):
     units: int = 1
 
 
+class Defects(msgspec.Struct, frozen=True):
+    """How many units of a category have a defect of a kind in a zone, as `grading.defects` names both."""
+
+    category: str
+    zone: str
+    kind: str
+    units: int
+
+
 class Figures(msgspec.Struct, frozen=True):
     """All of them. Times are seconds, `hours` count placed items by UTC hour; what is nobody's has no figure.
 
-    `reasons` are what grades rest on, `returned_why` the customers' reason codes by units declared in the finished
-    parcels. `looks` are the second looks that were taken in the shift. `untimed` parcels took nobody knows how long,
-    for the clock was set back meanwhile: no time rests on them.
+    `reasons` are what grades rest on, `defects` those of the placed items, the commonest first, `returned_why` the
+    customers' reason codes by units declared in the finished parcels. `looks` are the second looks of the shift.
+    `untimed` parcels took nobody knows how long, for the clock was set back meanwhile: no time rests on them.
     """
 
     parcels: int
@@ -73,6 +92,7 @@ class Figures(msgspec.Struct, frozen=True):
     grades: tuple[tuple[str, int], ...]
     ways: tuple[tuple[str, int], ...]
     reasons: tuple[tuple[str, int], ...]
+    defects: tuple[Defects, ...]
     returned_why: tuple[tuple[str, int], ...]
     untimed: int
     units: tuple[Unit, ...]
@@ -81,11 +101,15 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
-    """Return the figures of a bench's shift, with ages as of a moment (UTC). Raises the database's errors."""
+    """Return the figures of a bench's shift, with ages as of a moment (UTC), or of its signature if that is over.
+
+    Raises the database's errors.
+    """
     named = shift._asdict()
+    at = str(_SIGNED.run(connection, named).scalar() or at)
     finished = [dict(row) for row in _FINISHED.run(connection, named).mappings()]
     placed = [dict(row) for row in _PLACED.run(connection, named).mappings()]
-    carried = [Carried(**row) for row in _CARRIED.run(connection, named).mappings()]
+    left = carried(connection, shift)
     took = [_span(row["arrived_at"], row["finished_at"]) for row in finished]
     cycles = [each for each in took if each is not None]
     return Figures(
@@ -93,26 +117,34 @@ def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
         items=len(placed),
         cycle_median_s=median(cycles) if cycles else 0.0,
         cycle_p90_s=_ninetieth(cycles),
-        ages=_ages(carried, at),
+        ages=_ages(left, at),
         hours=tuple(sorted(Counter(row["placed_at"][:13] for row in placed).items())),
         people=_people(placed),
         grades=tuple(sorted(Counter(row["letter"] or "-" for row in placed).items())),
         ways=tuple(sorted(Counter(row["disposition"] for row in placed).items())),
         reasons=_reasons(placed),
+        defects=_defects(placed),
         returned_why=_returned_why(finished),
         untimed=len(took) - len(cycles),
         units=tuple(Unit(**row) for row in _UNITS.run(connection, named).mappings()),
-        carried=tuple(carried),
+        carried=left,
         looks=of_shift(connection, *shift),
     )
 
 
-def _ages(carried: Iterable[Carried], at: str) -> tuple[tuple[str, int], ...]:
+def carried(connection: Connection, shift: BenchShift) -> tuple[Carried, ...]:
+    """Return what a bench's shift left for the next one, the oldest first. Raises the database's errors."""
+    named = shift._asdict()
+    found = (Carried(**row) for each in (_CARRIED, _UNDECIDED) for row in each.run(connection, named).mappings())
+    return tuple(sorted(found, key=lambda each: (each.since, each.code)))
+
+
+def _ages(left: Iterable[Carried], at: str) -> tuple[tuple[str, int], ...]:
     """Return how many things wait since less than each age, and how many longer."""
     names = [f"< {hours} h" for hours in AGES] + [f"{AGES[-1]}+ h"]
     counts = Counter(
         next((place for place, hours in enumerate(AGES) if (_span(each.since, at) or 0.0) < hours * 3600), len(AGES))
-        for each in carried
+        for each in left
     )
     return tuple((name, counts[place]) for place, name in enumerate(names))
 
@@ -146,6 +178,15 @@ def _reasons(placed: Iterable[Mapping[str, str]]) -> tuple[tuple[str, int], ...]
     for row in placed:
         counts.update({_text(reason) for reason in json.loads(row["grade_reasons"] or "[]")})
     return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:_TOP])
+
+
+def _defects(placed: Iterable[Mapping[str, str]]) -> tuple[Defects, ...]:
+    """Return every kind of defect with the units that have it; a unit has each once."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for row in placed:
+        found = (json.loads(line) for line in row["defects"].split("\n")[:-1])
+        counts.update({(row["category"], zone, kind) for zone, kind in found})
+    return tuple(Defects(*what, units) for what, units in sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
 def _returned_why(finished: Iterable[Mapping[str, str]]) -> tuple[tuple[str, int], ...]:
@@ -183,24 +224,51 @@ _FINISHED = Statement(
     " AND p.finished_n = h.n WHERE p.finished_at <> ''"
 )
 _PLACED = Statement(
-    f"{_HERE}SELECT i.operator, i.category, i.letter, i.disposition, i.grade_reasons, i.identified_at, i.placed_at"
-    " FROM item i JOIN here h ON h.station = i.station AND i.placed_n = h.n WHERE i.placed_at <> ''"
+    f"{_HERE}SELECT i.operator, i.category, {then('letter')} AS letter, {then('disposition')} AS disposition,"
+    f" {then('grade_reasons')} AS grade_reasons, {then('defects')} AS defects, i.identified_at, i.placed_at"
+    f" FROM item i JOIN here h ON h.station = i.station AND i.placed_n = h.n {EARLIER} WHERE i.placed_at <> ''"
 )
-# What is over and short of the shift's own parcels, and what can only be recycled.
+_CODE = f"CASE {then('plate')} WHEN '' THEN i.item ELSE {then('plate')} END"
+# What is over and short of the shift's own parcels, and what can only be recycled: also what was found to be so in this
+# shift, and came in an earlier one.
 _UNITS = Statement(
-    f"{_HERE}SELECT CASE i.match WHEN 'matched' THEN 'damaged' ELSE 'over' END AS kind,"
-    " CASE i.plate WHEN '' THEN i.item ELSE i.plate END AS code, i.title, i.client, 1 AS units"
-    " FROM item i JOIN here h ON h.station = i.station AND i.shift_n = h.n"
-    " WHERE i.match <> 'matched' OR i.letter = 'D'"
+    f"{_HERE}SELECT CASE {then('match')} WHEN 'matched' THEN 'damaged' ELSE 'over' END AS kind,"
+    f" {_CODE} AS code, i.title, i.client, 1 AS units"
+    f" FROM item i JOIN here h ON h.station = i.station AND i.shift_n = h.n {EARLIER}"
+    f" WHERE {then('match')} <> 'matched' OR {then('letter')} = 'D'"
+    f" UNION ALL SELECT 'damaged', {_CODE}, i.title, i.client, 1 FROM earlier_item b"
+    " JOIN here h ON h.station = b.station AND b.until_n = h.n"
+    f" JOIN item i ON i.station = b.station AND i.item = b.item {EARLIER}"
+    f" WHERE b.letter <> 'D' AND {then('letter')} = 'D'"
     " UNION ALL SELECT 'short', m.rma, m.line, p.client, m.quantity FROM parcel p"
-    " JOIN here h ON h.station = p.station AND p.shift_n = h.n"
+    " JOIN here h ON h.station = p.station AND p.finished_n = h.n"
     " JOIN missing_line m ON m.station = p.station AND m.parcel = p.parcel ORDER BY 1, 2, 3"
 )
 _CARRIED = Statement(
     f"{_HERE}SELECT p.code AS code, 'parcel' AS what, p.client, p.arrived_at AS since, p.operator AS owner"
     " FROM parcel p JOIN here h ON h.station = p.station AND p.shift_n <= h.n"
     " WHERE p.finished_n = 0 OR p.finished_n > h.n"
-    " UNION ALL SELECT CASE i.plate WHEN '' THEN i.item ELSE i.plate END, 'item', i.client, i.identified_at, i.operator"
-    " FROM item i JOIN here h ON h.station = i.station AND i.shift_n <= h.n"
-    " WHERE i.placed_n = 0 OR i.placed_n > h.n ORDER BY 4, 1"
+    f" UNION ALL SELECT {_CODE}, 'item', i.client, i.identified_at, i.operator"
+    f" FROM item i JOIN here h ON h.station = i.station AND i.shift_n <= h.n {EARLIER}"
+    " WHERE i.placed_n = 0 OR i.placed_n > h.n"
 )
+# Exceptions of this bench about which no decision of this bench stood when the shift ended; one that was raised in no
+# shift goes by the moment.
+_STANDS = "d.decided_n <= h.n AND (d.taken_back_at = '' OR d.taken_back_n > h.n)"
+_UNDECIDED = Statement(
+    "WITH here AS (SELECT station, n, signed_at FROM shift WHERE station = :station AND shift = :shift)"
+    f" SELECT COALESCE(NULLIF({then('plate')}, ''), p.code, x.exception) AS code, 'exception' AS what,"
+    " COALESCE(i.client, p.client, '') AS client, x.raised_at AS since, COALESCE((SELECT g.by FROM deed g"
+    " WHERE g.station = x.station AND g.kind = 'taken' AND g.thing = x.exception AND g.shift_n <= h.n"
+    " ORDER BY g.shift_n DESC, g.at DESC LIMIT 1), x.owner) AS owner, x.kind AS about"
+    " FROM exception x JOIN here h ON h.station = x.station AND x.shift_n <= h.n"
+    f" LEFT JOIN item i ON i.station = x.station AND i.item = x.item {EARLIER}"
+    " LEFT JOIN parcel p ON p.station = x.station AND p.parcel = x.parcel"
+    " WHERE (x.shift_n > 0 OR h.signed_at = '' OR x.raised_at <= h.signed_at) AND x.exception IN"
+    " (SELECT o.exception FROM exception o JOIN here h ON h.station = o.station AND o.waits = 1"
+    " UNION SELECT d.exception FROM decision d JOIN here h ON h.station = d.station AND d.decided_n > h.n"
+    " UNION SELECT d.exception FROM decision d JOIN here h ON h.station = d.station AND d.taken_back_n > h.n)"
+    " AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.station = x.station AND d.exception = x.exception"
+    f" AND {_STANDS})"
+)
+_SIGNED = Statement("SELECT signed_at FROM shift WHERE station = :station AND shift = :shift")

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy.engine import Connection
 
-from station.places import BIN, WAY
+from station.places import BIN, EARLIER, WAY, earlier, then
 from station.shifts.facts import ItemFoundAgain
 from station.shifts.parts import GIVEN_UP
 from station.statements import Statement
@@ -58,28 +58,31 @@ def found_again(connection: Connection, station: str, shift: str) -> tuple[ItemF
     facts = []
     for each in findings(connection, station, shift):
         if each.kind == "found_again":
-            about = {"station": station, "plate": each.plate, "bin": each.found}
+            about = {"station": station, "shift": shift, "plate": each.plate, "bin": each.found}
             row = _AGAIN.run(connection, about).mappings().one()
-            facts.append(ItemFoundAgain(shift, row["item"], each.plate, each.found, int(row["fill"])))
+            where = (each.found, int(row["fill"]), row["disposition"])
+            facts.append(ItemFoundAgain(shift, row["item"], each.plate, *where))
     return tuple(facts)
 
 
 _LOST = Statement(
     f"SELECT i.item, i.plate, i.title, i.client, {WAY} AS way, {BIN} AS bin, i.price_minor AS value_minor, i.currency"
-    " FROM shift h JOIN item i ON i.station = h.station AND i.plate = :plate"
+    f" FROM shift h JOIN item i ON i.station = h.station AND i.plate = :plate {EARLIER}"
     " WHERE h.station = :station AND h.shift = :shift AND i.carried_n <= h.n AND NOT EXISTS"
     " (SELECT 1 FROM shift s JOIN counted_plate c ON c.station = s.station AND c.shift = s.shift AND c.plate = i.plate"
     " WHERE s.station = h.station AND s.n > h.n)"
 )
 _AGAIN = Statement(
     "SELECT i.item, COALESCE((SELECT MAX(m.fill) FROM bin_move m WHERE m.station = i.station AND m.bin = :bin), 0)"
-    " AS fill FROM item i WHERE i.station = :station AND i.plate = :plate"
+    " AS fill, b.disposition FROM item i JOIN bin_count b ON b.station = i.station AND b.shift = :shift"
+    " AND b.bin = :bin WHERE i.station = :station AND i.plate = :plate"
 )
 # `lying` are the items that should lie in bins at the shift's end, `counted` the plates of each bin's latest count. The
 # plus, and the text put together, keep SQLite from the indexes by which all that ever lay in a bin would be read.
 _FINDINGS = Statement(
     "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift),"
-    f" lying AS (SELECT i.plate, {BIN} AS bin FROM item i JOIN here h ON h.station = i.station"
+    f" lying AS (SELECT {then('plate')} AS plate, {BIN} AS bin FROM item i JOIN here h ON h.station = i.station"
+    f" {EARLIER}"
     " WHERE (i.moved_n = 0 OR i.moved_n > h.n) AND +i.placed_n > 0 AND +i.placed_n <= h.n"
     f" AND NOT {GIVEN_UP}),"
     " counts AS (SELECT b.station, b.bin, b.count FROM bin_count b"
@@ -105,7 +108,8 @@ _FINDINGS = Statement(
     f" t.plate, CASE WHEN {GIVEN_UP} THEN '' WHEN i.placed_n > 0 AND i.placed_n <= h.n AND t.voided_at = ''"
     f" THEN {BIN} ELSE '' END, t.bin"
     " FROM told t CROSS JOIN here h"
-    " LEFT JOIN item i ON i.station = h.station AND i.item = t.item AND i.plate = t.plate"
+    f" {earlier('h.station', 't.item')} LEFT JOIN item i ON i.station = h.station AND i.item = t.item"
+    f" AND {then('plate')} = t.plate"
     f" WHERE t.times = 1 AND (i.item IS NULL OR i.placed_n = 0 OR i.placed_n > h.n OR {BIN} <> t.bin"
     f" OR (i.moved_n > 0 AND i.moved_n <= h.n) OR t.voided_at <> '' OR {GIVEN_UP})"
 )

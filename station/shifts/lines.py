@@ -6,7 +6,7 @@ from itertools import groupby
 import msgspec
 
 from station.shifts.facts import SignedLine, Verdict
-from station.shifts.parts import REFUSED, WAITING, Side
+from station.shifts.parts import FOUND_AGAIN, REFUSED, WAITING, Side
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -90,7 +90,7 @@ def verdict(told: Sequence[Line]) -> Verdict:
         line.is_settled for line in told
     ):
         return "open"
-    return "explained" if any(line.difference for line in told) else "balanced"
+    return "explained" if off(told) else "balanced"
 
 
 def before_the_count(told: Sequence[Line]) -> tuple[Line, ...]:
@@ -99,8 +99,12 @@ def before_the_count(told: Sequence[Line]) -> tuple[Line, ...]:
 
 
 def off(told: Sequence[Line]) -> int:
-    """Return by how many units the lines differ in all, over or short: what a tolerance is held against."""
-    return sum(abs(line.difference) for line in told)
+    """Return by how many units the lines differ in all, over or short: what a tolerance is held against.
+
+    A unit that was given up and is there again differs from what was signed before, though its line adds up.
+    """
+    again = sum(each.units for line in told for each in line.parts if each.name == FOUND_AGAIN)
+    return sum(abs(line.difference) for line in told) + again
 
 
 def signed(told: Sequence[Line]) -> tuple[SignedLine, ...]:

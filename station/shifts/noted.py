@@ -1,11 +1,13 @@
 """What the report of a shift names beside its lines: who answers for what, bins that left, and were counted again."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import msgspec
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from resources.words import Translator, mark
+from station.places import EARLIER, then
 from station.safe_text import shown
 from station.shifts.counting import BenchShift
 from station.shifts.facts import Seen
@@ -17,9 +19,10 @@ from station.words import ACT_WORDS, FOUND_WORDS, NOTED_WORDS, ROUTE_WORDS
 class Noted(msgspec.Struct, frozen=True, order=True):
     """One thing that was done, by the badge `by`, at a moment (UTC).
 
-    `kind` is `written_off` (the unit with the `plate`, missed in the `bin`), `override` (sent `about`), `step_up`
-    (`about` is the act that the second person allowed), `taken_back` (`about` is the step), `weight` (out of its band:
-    the parcel `plate`), `left` (the `bin` left the bench for the place `about`, with so many `units`) or
+    `kind` is `sheet_changed` (that of the carrier `plate` says `about`, it said `why` before, by `second`: delivered,
+    refused and not found), `written_off` (the unit with the `plate`, missed in the `bin`), `override` (sent `about`),
+    `step_up` (`about` is the act that the second person allowed), `taken_back` (`about` is the step), `weight` (out of
+    its band: the parcel `plate`), `left` (the `bin` left the bench for the place `about`, with so many `units`) or
     `counted_again` (what the count had shown was seen before bins were counted again: `about` is the kind of the
     finding, empty when there was none; `plate`, and the `bin` it belongs to or was counted in).
     """
@@ -39,7 +42,7 @@ class Noted(msgspec.Struct, frozen=True, order=True):
 
 def noted(connection: Connection, shift: BenchShift) -> tuple[Noted, ...]:
     """Return what is to be named of a bench's shift, in order. Raises the database's errors."""
-    return tuple(sorted((*_left(connection, shift), *_again(connection, shift), *_done(connection, shift))))
+    return tuple(sorted(said for each in (_left, _again, _done, _sheets) for said in each(connection, shift)))
 
 
 def line(said: Noted) -> str:
@@ -47,6 +50,9 @@ def line(said: Noted) -> str:
     by = f"by {shown(said.by) or '-'} at {said.at}"
     if said.kind == "left":
         return f"left: {shown(said.bin)} with {said.units} to {shown(said.about) or '-'} {by}"
+    if said.kind == "sheet_changed":
+        was = f"{said.why} by {shown(said.second) or '-'}"
+        return f"sheet changed: {shown(said.plate)}: {was}, now {said.about} (delivered / refused / not found) {by}"
     if said.kind in DEEDS:
         value = f", value {_value(said)}" if said.kind == "written_off" else ""
         why = f" because: {shown(said.why)}" if said.why else ""
@@ -101,15 +107,31 @@ def _done(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
         yield Noted(row["raised_at"], "weight", "", row["code"], "", row["operator"])
 
 
+def _sheets(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
+    """Yield each change of what a sheet says that was said in this shift, of whichever shift the sheet is."""
+    for before, row in pairwise(_SHEETS.run(connection, shift._asdict()).mappings().all()):
+        is_same_sheet = (before["shift"], before["carrier"]) == (row["shift"], row["carrier"])
+        was, now = _sums(before), _sums(row)
+        if is_same_sheet and row["said_n"] == row["here_n"] and was != now:
+            who = {"by": row["operator"], "why": was, "second": before["operator"]}
+            yield Noted(row["said_at"], "sheet_changed", "", row["carrier"], now, **who)
+
+
+def _sums(row: RowMapping) -> str:
+    return f"{row['delivered']} / {row['refused']} / {row['not_found']}"
+
+
 DEEDS = ("written_off", "override", "step_up", "taken_back", "weight")
+_PLATE = then("plate")
 # A step-up for a route is told with the route; the second person of a write-off is who signed the shift second.
 _DONE = Statement(
     "SELECT g.kind, g.about, g.why, g.by, g.at, g.value_minor, g.currency,"
     " CASE g.kind WHEN 'written_off' THEN h.countersigned_by ELSE g.second END AS second,"
-    " CASE WHEN g.kind = 'taken_back' THEN '' ELSE COALESCE(CASE i.plate WHEN '' THEN NULL ELSE i.plate END, g.thing)"
+    f" CASE WHEN g.kind = 'taken_back' THEN '' ELSE COALESCE(NULLIF({_PLATE}, ''), g.thing)"
     " END AS plate FROM shift h JOIN deed g ON g.station = h.station AND g.shift_n = h.n AND g.shift_n > 0"
-    " LEFT JOIN item i ON i.station = g.station AND i.item = g.thing"
+    f" LEFT JOIN item i ON i.station = g.station AND i.item = g.thing {EARLIER}"
     " WHERE h.station = :station AND h.shift = :shift AND NOT (g.kind = 'step_up' AND g.about = 'override')"
+    " AND g.kind NOT IN ('reprinted', 'taken')"
     " AND (g.kind <> 'override' OR NOT EXISTS"
     " (SELECT 1 FROM undone u WHERE u.station = g.station AND u.txn = g.txn))"
 )
@@ -120,9 +142,24 @@ _WEIGHT = Statement(
     " WHERE h.station = :station AND h.shift = :shift"
 )
 _LEFT = Statement(
-    "SELECT m.bin, m.moved_to, m.moved_at, m.moved_by, (SELECT COUNT(*) FROM item i WHERE i.station = m.station"
+    f"SELECT m.bin, m.moved_to, m.moved_at, m.moved_by, (SELECT COUNT(*) FROM item i {EARLIER}"
+    " WHERE i.station = m.station"
     f" AND i.bin = m.bin AND i.fill = m.fill - 1 AND i.moved_n = m.moved_n AND NOT {GIVEN_UP}) AS units"
     " FROM bin_move m JOIN shift h ON h.station = m.station AND h.n = m.moved_n"
     " WHERE h.station = :station AND h.shift = :shift"
+)
+_SUMS = (
+    "w.shift AS shift, w.carrier AS carrier, w.said_n AS said_n, w.delivered, w.refused, w.not_found, w.operator,"
+    " w.said_at, h.n AS here_n"
+)
+_OF_SHEET = (
+    "JOIN delivery d ON d.station = h.station AND d.said_n = h.n"
+    " JOIN {0} w ON w.station = d.station AND w.shift = d.shift AND w.carrier = d.carrier AND w.said_n <= h.n"
+    " WHERE h.station = :station AND h.shift = :shift"
+)
+_SHEETS = Statement(
+    f"SELECT {_SUMS}, 0 AS is_last, w.n AS nth FROM shift h {_OF_SHEET.format('earlier_sheet')}"
+    f" UNION ALL SELECT {_SUMS}, 1, 0 FROM shift h {_OF_SHEET.format('delivery')}"
+    " ORDER BY shift, carrier, said_n, is_last, nth"
 )
 _AGAIN = Statement("SELECT at, operator, seen FROM recount WHERE station = :station AND shift = :shift")

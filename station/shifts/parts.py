@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from resources.words import mark
-from station.places import BIN, WAY
+from station.places import BIN, EARLIER, WAY, earlier, then
 from station.words import STRANGE_WORDS
 
 Side = Literal["expected", "actual", "told", "reasoned"]
@@ -59,16 +59,17 @@ _PARCELS = (
     " WHERE +p.shift_n <= h.n AND (p.finished_n = 0 OR p.finished_n >= h.n)"
 )
 # A unit that was written off is expected no more from the next shift on, until it was found again in a count.
-GIVEN_UP = "(i.written_n > 0 AND i.written_n < h.n AND (i.found_n <= i.written_n OR i.found_n >= h.n))"
+_WRITTEN, _FOUND = then("written_n"), then("found_n")
+GIVEN_UP = f"({_WRITTEN} > 0 AND {_WRITTEN} < h.n AND ({_FOUND} <= {_WRITTEN} OR {_FOUND} >= h.n))"
 _ITEMS = (
-    "item i JOIN here h ON h.station = i.station WHERE +i.shift_n <= h.n AND (i.moved_n = 0 OR i.moved_n >= h.n)"
-    f" AND NOT {GIVEN_UP}"
+    f"item i JOIN here h ON h.station = i.station {EARLIER}"
+    f" WHERE +i.shift_n <= h.n AND (i.moved_n = 0 OR i.moved_n >= h.n) AND NOT {GIVEN_UP}"
 )
 _IN_WORK = "(i.placed_n = 0 OR i.placed_n > h.n)"
 _FINISHED = "parcel p JOIN here h ON h.station = p.station WHERE p.finished_n = h.n"
 _UNITS = (
     "parcel p JOIN here h ON h.station = p.station JOIN item i ON i.station = p.station AND i.parcel = p.parcel"
-    " WHERE p.finished_n = h.n"
+    f" {EARLIER} WHERE p.finished_n = h.n"
 )
 _MISSING = (
     "parcel p JOIN here h ON h.station = p.station"
@@ -90,21 +91,25 @@ _COUNTED = (
     " JOIN bin_count b ON b.station = c.station AND b.shift = c.shift AND b.bin = c.bin AND b.count = c.count"
     " LEFT JOIN plate l ON l.station = c.station AND l.plate = c.plate"
     " AND (l.voided_at = '' OR l.voided_n > h.n)"
-    " LEFT JOIN item i ON i.station = l.station AND i.item = l.item AND i.plate = l.plate) k"
+    f" {earlier('l.station', 'l.item')} LEFT JOIN item i ON i.station = l.station AND i.item = l.item"
+    f" AND {then('plate')} = l.plate) k"
     # What is misplaced counts twice: as there, and as in the wrong bin.
     " CROSS JOIN (SELECT 0 AS side UNION ALL SELECT 1 AS side) o WHERE o.side = 0 OR k.kind = 'misplaced') c"
     " WHERE c.plate <> ''"
 )
+PHOTO_IS_OF_SHIFT = "+i.shift_n <= h.n AND (i.placed_n = 0 OR i.placed_n >= h.n) AND f.taken_n = h.n"
 # The plates that were neither proved nor voided when the shift began.
 _PLATES = (
     "plate l JOIN here h ON h.station = l.station WHERE +l.allotted_n > 0 AND +l.allotted_n <= h.n"
     " AND (l.confirmed_n >= h.n OR (l.confirmed_n = 0 AND (l.voided_n = 0 OR l.voided_n >= h.n)))"
     " AND (+l.voided_n = 0 OR +l.voided_n >= h.n)"
 )
+# What was taken or left out in the shift, of the units that were in work at some moment of it.
 _PHOTOS = (
     "item i JOIN here h ON h.station = i.station JOIN photo f ON f.station = i.station AND f.item = i.item"
-    " WHERE i.shift_n = h.n"
+    f" WHERE {PHOTO_IS_OF_SHIFT}"
 )
+_REPRINTED = "deed g JOIN here h ON h.station = g.station WHERE g.shift_n = h.n AND g.kind = 'reprinted'"
 # What was done in the shift; a route that was taken back with its step was not changed.
 _DEEDS = (
     "deed g JOIN here h ON h.station = g.station JOIN item i ON i.station = g.station AND i.item = g.thing"
@@ -120,11 +125,15 @@ _HAS_SHEET = (
 _STILL_OPEN = "(p.finished_n = 0 OR p.finished_n > h.n)"
 _OPENED = "EXISTS (SELECT 1 FROM item i WHERE i.station = p.station AND i.parcel = p.parcel AND i.shift_n <= h.n)"
 # A unit may be matched, by its serial number, to an order that nobody expected in this parcel.
-_OF_PARCEL = "(REPLACE(p.orders, '\"' || i.rma || '\"', '') <> p.orders)"
+_OF_PARCEL = f"(REPLACE(p.orders, '\"' || {then('rma')} || '\"', '') <> p.orders)"
+_MATCH = then("match")
 # Told in every shift until it has left.
-_HAZARD = "i.disposition = 'hold' AND i.owner = 'safety'"
-_GOES_BACK = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.apart = 'ship_back')"
-_IN_BOX = "EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = i.bin AND b.hazard = 1)"
+_HAZARD = f"{then('disposition')} = 'hold' AND {then('owner')} = 'safety'"
+_GOES_BACK = (
+    "EXISTS (SELECT 1 FROM bin_move v WHERE v.station = i.station AND v.bin = i.bin AND v.fill = i.fill + 1"
+    " AND v.apart = 'ship_back')"
+)
+_IN_BOX = f"EXISTS (SELECT 1 FROM bin b WHERE b.station = i.station AND b.bin = {BIN} AND b.hazard = 1)"
 
 
 def _delivered(side: Side, name: str, units: str) -> Part:
@@ -170,6 +179,7 @@ def _photos(side: Side, name: str, when: str) -> Part:
     return Part(6, side, name, _PHOTOS, when, "item", "i.item", "i.client")
 
 
+FOUND_AGAIN = mark("written off and found again")
 PARTS: tuple[Part, ...] = (
     _delivered("expected", mark("delivered"), "d.delivered"),
     _scanned("actual", mark("scanned"), _HAS_SHEET),
@@ -193,15 +203,15 @@ PARTS: tuple[Part, ...] = (
         "p.client",
         units="p.declared",
     ),
-    _units("actual", mark("received"), f"i.match = 'matched' AND {_OF_PARCEL}"),
+    _units("actual", mark("received"), f"{_MATCH} = 'matched' AND {_OF_PARCEL}"),
     Part(3, "actual", mark("missing"), _MISSING, _ALL, "parcel", "p.code", "p.client", units="m.quantity"),
-    _units("told", mark("of another order"), f"i.match = 'matched' AND NOT {_OF_PARCEL}"),
-    _units("told", mark("undeclared"), "i.match = 'undeclared'"),
-    _units("told", mark("wrong"), "i.match = 'wrong'"),
+    _units("told", mark("of another order"), f"{_MATCH} = 'matched' AND NOT {_OF_PARCEL}"),
+    _units("told", mark("undeclared"), f"{_MATCH} = 'undeclared'"),
+    _units("told", mark("wrong"), f"{_MATCH} = 'wrong'"),
     _items(4, "expected", mark("found"), "i.shift_n = h.n"),
     _items(4, "expected", mark("in work from before"), "i.shift_n < h.n AND (i.placed_n = 0 OR i.placed_n >= h.n)"),
     _items(4, "expected", mark("in bins from before"), "i.placed_n > 0 AND i.placed_n < h.n"),
-    _counted("expected", mark("written off and found again"), "c.kind = 'found_again'"),
+    _counted("expected", FOUND_AGAIN, "c.kind = 'found_again'"),
     # What lies in the wrong bin is there.
     _counted("actual", mark("counted in bins"), "c.kind IN ('right', 'misplaced', 'found_again') AND c.side = 0"),
     _items(4, "actual", mark("in work"), _IN_WORK),
@@ -211,7 +221,7 @@ PARTS: tuple[Part, ...] = (
     _plates("expected", mark("printed"), _ALL),
     _plates("actual", mark("scanned back"), "l.confirmed_n = h.n AND (l.voided_n = 0 OR l.voided_n > h.n)"),
     _plates("actual", mark("voided"), "l.voided_n = h.n"),
-    _plates("told", mark("printed again"), "l.copies_asked > 1"),
+    Part(5, "told", mark("printed again"), _REPRINTED, _ALL, "plate", "g.thing"),
     _photos("expected", mark("required"), _ALL),
     _photos("actual", mark("taken"), "f.sha256 <> ''"),
     _photos("reasoned", mark("left out, with a reason"), "f.sha256 = '' AND f.skipped_why <> ''"),

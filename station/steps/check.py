@@ -14,6 +14,7 @@ from station.records import Bin
 from station.state import Ask, Choice, State
 from station.steps.counted import plate_of
 from station.steps.notices import accepted, attention, best, refused, warned
+from station.steps.place import find
 from station.stops import BETWEEN
 
 DIFFERS = "bin_differs"
@@ -27,15 +28,13 @@ def begin(state: State, found: Bin) -> Outcome:
 
 
 def scan_plate(state: State, scan: Scan, known: Known) -> Outcome:
-    """a plate counts once, whosever it is, and is not typed; the bin's own label ends the check"""
+    """a plate counts once, whosever it is, and is not typed; a bin's label ends the check, another's begins that one"""
     check = state.check
     if check is None:
         return Outcome()
     bin_ = best(known.recognise(scan.text, scan.aim), "bin")
-    if bin_ is not None and bin_.value != check.bin:
-        return refused(mark("Finish bin {bin} first: press Enter, or scan its label."), bin=check.bin)
     if bin_ is not None:
-        return end(state, scan, known)
+        return end(state, scan, known) if bin_.value == check.bin else _go_over(state, check, bin_.value, known)
     code = plate_of(scan, check.plates, known)
     if isinstance(code, Outcome):
         return code
@@ -76,6 +75,23 @@ def end(state: State, given: object, known: Known) -> Outcome:
     facts: tuple[Recorded, ...] = (found, raised)
     notice = warned(mark("Bin {bin} is not right. What differs is an exception now."), bin=check.bin)
     return Outcome(notice, facts, ask=told(check, found))
+
+
+def _go_over(state: State, check: Check, code: str, known: Known) -> Outcome:
+    """Who scans another bin stands before it. What differs in the first is not told while the next is counted."""
+    found, done = find(state, code, known), end(state, None, known)
+    if found is None:
+        return refused(mark("Nobody knows this bin. Bin {bin} is being counted still."), bin=check.bin)
+    words = {"bin": check.bin, "count": str(len(check.plates)), "next": found.code}
+    facts = (*done.facts, *begin(state, found).facts)
+    if len(done.facts) == 1:
+        return Outcome(
+            accepted(mark("Bin {bin} is counted: {count}. Now scan every plate in bin {next}."), **words), facts
+        )
+    text = mark(
+        "Bin {bin} is counted: {count}. It is not right: that is an exception. Now scan every plate in bin {next}."
+    )
+    return Outcome(warned(text, **words), facts)
 
 
 def told(check: Check, found: BinChecked) -> Ask:

@@ -34,8 +34,13 @@ def linked(one: Waiting, to: str, known: Known) -> tuple[ItemRelinked, ...]:
         line = next((each for each in wanted if left[each.rma, each.line] and _fits(unit, each)), None)
         if line is not None and (unit.rma, unit.line) != (line.rma, line.line):
             left[line.rma, line.line] -= 1
-            facts.append(ItemRelinked(unit.item, line.rma, line.line, line.serials))
+            facts.append(ItemRelinked(unit.item, line.rma, line.line, line.serials, unit.rma, unit.line))
     return tuple(facts)
+
+
+def moved(one: Waiting, to: str, known: Known) -> tuple[str, ...]:
+    """Return the units that a match would take from the return line they belong to."""
+    return tuple(each.item for each in linked(one, to, known) if each.was_rma)
 
 
 def unlinked(made: Decided, known: Known) -> tuple[ItemUnlinked, ...]:

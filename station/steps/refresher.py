@@ -12,6 +12,7 @@ from resources.words import mark
 from station.calibration.facts import (
     RefresherAnswered,
     RefresherAnswerTakenBack,
+    RefresherAsked,
     RefresherBegan,
     RefresherEnded,
     RefresherLeft,
@@ -21,23 +22,60 @@ from station.inputs import Command
 from station.known import Known
 from station.outcome import Outcome
 from station.state import Ask, Choice, State
-from station.steps.notices import accepted, attention, no_such_answer, refused, warned
+from station.steps.notices import accepted, attention, best, no_such_answer, refused, warned
 
 NEXT = "next"
 # So many answers that differ are told; the others count.
 TOLD = 3
+_NONE = mark("No past item is here to practise on: those that were looked at twice are, with their photos.")
 
 
 def begin(state: State, command: Command, known: Known) -> Outcome:
     """begins with the past item that is the best to practise on for this person"""
-    badge = state.operator.badge if state.operator is not None else ""
-    past = known.past_items(badge) or ()
-    found = next((each for each in past if known.rubric_version(each.rubric) is not None), None)
+    found = best_for(state.operator.badge if state.operator is not None else "", known)
     if found is None:
-        words = mark("No past item is here to practise on: those that were looked at twice are, with their photos.")
-        return Outcome(warned(words), ask=None)
+        return Outcome(warned(_NONE), ask=None)
     text = mark("A past item: {title}. Look at its photos, and answer as if it lay here.")
     return Outcome(accepted(text, title=found.title), (found,), ask=None)
+
+
+def best_for(badge: str, known: Known) -> RefresherBegan | None:
+    """Return the past item that is the best to practise on for a person; None when there is none."""
+    return next((each for each in known.past_items(badge) or () if known.rubric_version(each.rubric) is not None), None)
+
+
+def ask_who(state: State, command: Command, known: Known) -> Outcome:
+    """asks for the badge of who shall do one"""
+    return Outcome(ask=Ask("refresher-who"))
+
+
+def scan_who(state: State, scan: Scan, known: Known) -> Outcome:
+    """another's badge asks that person for a refresher at the next sign-in, or takes that back; any other is refused"""
+    badge = best(known.recognise(scan.text, scan.aim), "badge")
+    person = known.operator(badge.value) if badge is not None else None
+    if person is None or state.operator is None or person.badge == state.operator.badge:
+        return refused(mark("Scan the badge of the other person who does the refresher."))
+    by = state.operator.badge
+    if any(each.badge == person.badge for each in state.refreshers):
+        text = mark("{name} is not asked for a refresher any more.")
+        return Outcome(accepted(text, name=person.name), (RefresherAsked(person.badge, by, stands=False),), ask=None)
+    if best_for(person.badge, known) is None:
+        return Outcome(warned(_NONE), ask=None)
+    text = mark("{name} does a refresher at the next sign-in in training. To do it at once: F12, then their badge.")
+    return Outcome(accepted(text, name=person.name), (RefresherAsked(person.badge, by),), ask=None)
+
+
+def asked_of(state: State, badge: str, known: Known) -> Outcome | None:
+    """Return how the refresher begins that somebody was asked for; None when nobody asked, or other work is open."""
+    if state.parcel is not None or state.closing is not None or state.check is not None or state.looking is not None:
+        return None
+    asked = next((each for each in state.refreshers if each.badge == badge), None)
+    found = best_for(badge, known) if asked is not None else None
+    if asked is None or found is None:
+        return None
+    by = known.operator(asked.by)
+    text = mark("{name} asks you for a refresher. A past item: {title}. Look at its photos, and answer.")
+    return Outcome(accepted(text, name=by.name if by is not None else asked.by, title=found.title), (found,), ask=None)
 
 
 def answer(state: State, command: Command, known: Known) -> Outcome:

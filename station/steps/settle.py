@@ -20,7 +20,7 @@ from station.routing.facts import RouteOverridden
 from station.state import Ask, Choice, State
 from station.steps.allowed import ask_other, decides, is_allowed
 from station.steps.carry import WHY_TAKEN_BACK
-from station.steps.linking import linked, rmas_of, unlinked, with_rma
+from station.steps.linking import linked, moved, rmas_of, unlinked, with_rma
 from station.steps.notices import accepted, attention, refused
 from station.stops import BETWEEN
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
@@ -194,9 +194,10 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
         return _gone()
     decision: Decision = msgspec.convert(ask.value, Decision)
     to = ask.params.get("to", "")
-    if decides_alone(known.authority(), state.operator.role, decision, _worth(one, known)):
+    kind = _kind(one, decision, to, known)
+    if decides_alone(known.authority(), state.operator.role, kind, _worth(one, kind, to, known)):
         return _decide(one, decision, to, command.value, state.operator.badge, known)
-    other = ask_other("decide", to, command.value)
+    other = ask_other("relink" if kind == "relink" else "decide", to, command.value)
     about = {"exception": one.exception, "decision": decision}
     return Outcome(ask=msgspec.structs.replace(other, params={**other.params, **about}))
 
@@ -214,16 +215,24 @@ def allowed(state: State, ask: Ask, by: Operator, known: Known) -> Outcome:
         return _gone()
     decision: Decision = msgspec.convert(ask.params["decision"], Decision)
     to, why, badge = ask.params["to"], ask.params["why"], state.operator.badge
-    worth = _worth(one, known)
+    worth = _worth(one, _kind(one, decision, to, known), to, known)
     minor = sum(each for _, each in worth) if all(each for _, each in worth) else 0
     currency = worth[0][0] if worth else ""
-    fact = StepUpGiven("decide", badge, by.badge, _goods(one)[1], to or decision, why, minor, currency)
+    fact = StepUpGiven(ask.params["act"], badge, by.badge, _goods(one)[1], to or decision, why, minor, currency)
     done = _decide(one, decision, to, why, badge, known)
     return msgspec.structs.replace(done, facts=(fact, *done.facts)) if done.facts else done
 
 
-def _worth(one: Waiting, known: Known) -> tuple[tuple[str, int], ...]:
-    """Return currency and list price (0: unknown) of what lies in bins here and is decided about."""
+def _kind(one: Waiting, decision: Decision, to: str, known: Known) -> str:
+    """Return the decision as the table of authority names it: a match may take a unit from another order."""
+    return "relink" if decision in ("match", "split") and moved(one, to, known) else decision
+
+
+def _worth(one: Waiting, kind: str, to: str, known: Known) -> tuple[tuple[str, int], ...]:
+    """Return currency and list price (0: unknown) of what is decided about: of what lies in bins here, or is moved."""
+    if kind == "relink":
+        found = (known.lying_item(each) for each in moved(one, to, known))
+        return tuple((each.currency, each.price_minor) if each is not None else ("", 0) for each in found)
     lying = (known.lying_item(each) for each in _items(one, known))
     return tuple((each.currency, each.price_minor) for each in lying if each is not None)
 

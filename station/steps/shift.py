@@ -20,7 +20,7 @@ from station.steps.allowed import answer, ask_other
 from station.steps.notices import accepted, attention, refused
 
 COUNT, SHEET, LATE_SHEET, LOOK, SECOND = "count", "sheet", "late-sheet", "look", "second/"
-PRACTISE = "refresher"
+PRACTISE, ASK_PRACTISE = "refresher", "refresher-who"
 _BEGUN = mark("The shift is counted now. Scan the first bin.")
 # So many have a key.
 _OFFERED = 9
@@ -47,12 +47,14 @@ def ask_what(state: State, command: Command, known: Known) -> Outcome:
         for each in state.half_signed
     )
     practises = state.operator is not None and known.past_items(state.operator.badge) is not None
+    may_close = answer(state, Close(), known) == "yes"
     late = Choice(LATE_SHEET, mark("A carrier's sheet that came late, of shift {shift}"), {"shift": _before(state)})
     choices = (
         Choice(COUNT, mark("Count the bins and close the shift")),
         Choice(SHEET, mark("Type in a carrier's sheet")),
         Choice(LOOK, mark("Look at a graded item again")),
         *((Choice(PRACTISE, mark("Refresher: grade past items once more")),) if practises else ()),
+        *((Choice(ASK_PRACTISE, mark("Ask somebody else for a refresher")),) if practises and may_close else ()),
         *((late,) if state.shifts > 1 else ()),
         *waiting,
     )
@@ -65,6 +67,8 @@ def choose_what(state: State, command: Command, known: Known) -> Outcome:
         return Outcome(ask=Ask("countersign", code=command.value.removeprefix(SECOND)))
     if command.value == PRACTISE:
         return refresher.begin(state, command, known)
+    if command.value == ASK_PRACTISE:
+        return refresher.ask_who(state, command, known)
     if command.value == LOOK:
         return second_look.ask_which(state, command, known)
     if command.value != COUNT:

@@ -12,7 +12,7 @@ from station.plates import shift_id
 from station.records import Operator
 from station.shifts.facts import ShiftOpened
 from station.state import Ask, State
-from station.steps import carry, pins
+from station.steps import carry, pins, refresher
 from station.steps.notices import accepted, attention, best, recall_notice, refused, warned
 from station.stops import in_open_bins
 
@@ -53,8 +53,11 @@ def enter_pin(state: State, scan: Scan, known: Known) -> Outcome:
         facts = (ShiftOpened(shift_id(state.station, state.shifts + 1), state.bench), *facts)
     recalled = in_open_bins(state, known, state.exceptions)
     told = known.told_apart()
-    notice = recall_notice(recalled) if recalled else _hello(state, operator, known, len(told))
-    return Outcome(notice, (*facts, *recalled, *carry.noted(told)), ask=None)
+    asked = refresher.asked_of(state, operator.badge, known)
+    hello = asked.notice if asked is not None else _hello(state, operator, known, len(told))
+    begun = asked.facts if asked is not None else ()
+    notice = recall_notice(recalled) if recalled else hello
+    return Outcome(notice, (*facts, *recalled, *carry.noted(told), *begun), ask=None)
 
 
 def _hello(state: State, operator: Operator, known: Known, moved: int) -> Notice:

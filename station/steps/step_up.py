@@ -29,7 +29,7 @@ _KINDS: Mapping[str, _Kind] = {
     "override": _Kind(decide.act_asked, decide.allowed),
     "close": _Kind(lambda _state, _ask, _known: Close(), shift.allowed),
     "move": _Kind(lambda _state, _ask, _known: Close(), bins.move_allowed),
-    "decide": _Kind(settle.act_asked, settle.allowed),
+    **dict.fromkeys(("decide", "relink"), _Kind(settle.act_asked, settle.allowed)),
 }
 
 

@@ -48,6 +48,8 @@ class _Line:
         self._clock = clock
         self._ahead = 0.0
         self._counted_at = 0.0
+        # When the last of those will have come who were told when.
+        self._all_come_at = 0.0
         # When the last push ended in this crowd: between crowds the time says nothing of how long a push takes.
         self._ended_at: float | None = None
 
@@ -79,17 +81,21 @@ class _Line:
 
         So as many come as are worked on, however many wait. Counting who was refused lately would tell a slow central's
         benches to come sooner: it gets to refuse fewer of them, and has no time left for what it is there for. Who is
-        ahead is counted, not the time they need: they need less as soon as central is quicker.
+        ahead is counted, not the time they need: they need less as soon as central is quicker. Where it became slower
+        they come when they were told to all the same, and are inside or told anew by then: none counts twice.
         """
         self._ahead, self._counted_at = max(self._still_ahead(), self.inside) + 1, self._clock()
         turn_s = self._ahead * self.each_s
-        if turn_s <= _LONGEST_DELAY_S:
-            return turn_s
-        self._ahead = _LONGEST_DELAY_S / self.each_s
-        return random.uniform(_LONGEST_DELAY_S / 2, _LONGEST_DELAY_S)
+        if turn_s > _LONGEST_DELAY_S:
+            self._ahead = _LONGEST_DELAY_S / self.each_s
+            turn_s = random.uniform(_LONGEST_DELAY_S / 2, _LONGEST_DELAY_S)
+        self._all_come_at = max(self._all_come_at, self._counted_at + turn_s)
+        return turn_s
 
     def _still_ahead(self) -> float:
-        return max(0.0, self._ahead - (self._clock() - self._counted_at) / self.each_s)
+        now = self._clock()
+        since = self._ahead - (now - self._counted_at) / self.each_s
+        return max(0.0, min(since, (self._all_come_at - now) / self.each_s))
 
     def learn(self, took_s: float) -> None:
         """Learn from the end of a push that took so long how far apart they end while there is a crowd.

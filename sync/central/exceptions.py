@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
-from station.bins.facts import BinMerged, BinStepTakenBack, Carried
+from station.bins.facts import BinCheckBegan, BinChecked, BinCheckLeft, BinMerged, BinStepTakenBack, Carried
+from station.bins.manifest import counted_blind
 from station.entries import Entry
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import Kinds
@@ -15,13 +16,24 @@ from station.facts import Recorded, Undone
 from station.places import LIES_IN
 from station.receiving.facts import ExceptionRaised
 from station.routing.facts import Placed
-from station.shifts.facts import BinMoved, ItemFoundAgain, ItemWrittenOff
+from station.shifts.facts import (
+    BinMoved,
+    CountBegan,
+    CountCalledOff,
+    CountEnded,
+    ItemFoundAgain,
+    ItemWrittenOff,
+)
+from station.words import EXCEPTION_WORDS, names_bin
 from sync.central import tokens
 from sync.central.feed import Change
 from sync.central.statements import Rows, Sql, ask
 from sync.central.tables import journal
 
 _MOVING = (BinMoved, BinMerged, BinStepTakenBack)
+# With these a station begins, or ends, to count blind.
+_COUNTING = (CountBegan, CountEnded, CountCalledOff, BinCheckBegan, BinChecked, BinCheckLeft)
+_NAMING = tuple(kind for kind in EXCEPTION_WORDS if names_bin(kind))
 _SAID = (ExceptionTaken, ExceptionDecided, DecisionTakenBack)
 # Two benches may decide at the same moment: the later one must see what the earlier one said.
 _LOCK = Sql("SELECT last FROM site_head WHERE site = :site FOR UPDATE")
@@ -40,6 +52,9 @@ _OF_BINS = Sql(
     "SELECT station, exception FROM exception WHERE station = ANY (:stations) AND item = ANY (:items)"
     " UNION SELECT e.station, e.exception FROM exception e JOIN item i ON i.station = e.station AND i.item = e.item"
     " WHERE e.station = ANY (:stations) AND e.waits = 1 AND i.bin = ANY (:bins)"
+    " UNION SELECT e.station, e.exception FROM exception e"
+    " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
+    " WHERE e.station = ANY (:counting) AND e.waits = 1 AND (i.bin <> '' OR e.kind = ANY (:naming))"
 )
 
 
@@ -65,15 +80,18 @@ def waiting(connection: Connection, site: str, kinds: Kinds, now: str) -> tuple[
 
 def placed(connection: Connection, said: Mapping[str, Sequence[tuple[Entry, Recorded]]]) -> Callable[[], Rows]:
     """Ask which exceptions, each with its station, are about items that these stations put into a bin, or that left
-    with it; where the goods lie is part of the evidence.
+    with it; where the goods lie is part of the evidence. While a station counts blind it is not: of all that lies in
+    its bins it is told anew when that begins, and when it ends.
 
     The answer comes with that to the next question: asked for early, it costs no turn of its own.
     """
     told = [fact for facts in said.values() for _, fact in facts]
     items = [fact.item for fact in told if isinstance(fact, Placed | Carried | ItemFoundAgain | ItemWrittenOff)]
     bins = [fact.into if isinstance(fact, BinMerged) else fact.bin for fact in told if isinstance(fact, _MOVING)]
-    if bins:
-        return ask(connection, _OF_BINS, {"stations": [*said], "items": items, "bins": bins})
+    counting = [station for station, here in said.items() if any(isinstance(fact, _COUNTING) for _, fact in here)]
+    if bins or counting:
+        named = {"bins": bins, "counting": counting, "naming": [*_NAMING]}
+        return ask(connection, _OF_BINS, {"stations": [*said], "items": items, **named})
     return ask(connection, _OF_ITEMS, {"stations": [*said], "items": items}) if items else lambda: ()
 
 
@@ -111,7 +129,10 @@ def _note(connection: Connection, station: str, exception: str) -> ExceptionNote
     stands = standing(given)
     if len(stands) == 1 and stands[0].station == station:
         return None
-    known = ExceptionNote(*rows[0])
+    *evidence, is_blind = rows[0]
+    known = ExceptionNote(*evidence)
+    if is_blind:
+        known = msgspec.structs.replace(known, bin="", detail="" if names_bin(known.kind) else known.detail)
     taken = ask(connection, _TAKEN, named)()
     photos = ask(connection, _PHOTOS, {"station": station, "item": known.item or known.parcel})()
     by, at = taken[0] if taken else ("", "")
@@ -135,7 +156,7 @@ def _undone(connection: Connection, station: str, undone: Undone) -> list[str]:
 _RAISED = Sql(
     "SELECT e.station, e.exception, e.kind, e.owner, e.raised_at, e.parcel, COALESCE(p.code, ''), e.item,"
     f" COALESCE(i.title, ''), COALESCE(i.plate, ''), COALESCE({LIES_IN}, ''), e.detail, e.operator,"
-    " COALESCE(i.weight_mg, p.weight_mg) FROM exception e"
+    f" COALESCE(i.weight_mg, p.weight_mg), EXISTS ({counted_blind('e.station')}) FROM exception e"
     " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
     " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
     " WHERE e.station = :station AND e.exception = :exception"

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from station import projections, schema
+from station import deeds, earlier, projections, schema
 from station.change import Change
 from station.change import Said as Who
 from station.changes import STORY, THINGS
@@ -59,6 +59,10 @@ _READ: Mapping[str, Sql] = {
     for name in _KNOWN
 }
 _OVERWRITING: Mapping[str, str] = {name: overwriting(each) for name, each in _TABLES.items()}
+_KEPT = Sql(
+    "SELECT station, item, MAX(until_n) FROM earlier_item WHERE station = ANY (:stations) AND item = ANY (:names)"
+    " GROUP BY station, item"
+)
 # One by one, each by the end of its index, whatever PostgreSQL believes of how long stories are.
 _STORIES = Sql(
     "SELECT each, (SELECT MAX(n) FROM story WHERE station = :station AND parcel = each) FROM unnest(:parcels) AS each"
@@ -99,6 +103,7 @@ class _Sheets:
         self._stored: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in _TABLES}
         self._now: dict[str, dict[tuple[Any, ...], Row]] = {name: {} for name in _TABLES}
         self._told: dict[tuple[str, str], int] = {}
+        self._kept: dict[tuple[str, str], int] = {}
 
     def read(self, connection: Connection, said: Mapping[str, Sequence[Recorded]]) -> None:
         """Read what the facts of these stations may change, and what they have by the same names."""
@@ -113,6 +118,8 @@ class _Sheets:
                 if names
             ]
             told = [(station, self._ask_told(connection, station, here)) for station, here in said.items()]
+            changed = sorted({_safe(fact.item) for fact in facts if isinstance(fact, earlier.KINDS)})
+            kept = ask(connection, _KEPT, {"stations": [*said], "names": changed}) if changed else tuple
             for name, rows in found:
                 columns = _COLUMNS[name]
                 for values in rows():
@@ -120,6 +127,7 @@ class _Sheets:
                     self._stored[name][_key(name, row)] = row
                     if name == "item":
                         self._told[row["station"], row["parcel"]] = values[-1] or 0
+            self._kept = {(station, item): n for station, item, n in kept()}
             self._told |= {(station, parcel): n or 0 for station, rows in told for parcel, n in rows()}
         self._now = {name: dict(rows) for name, rows in self._stored.items()}
 
@@ -131,7 +139,9 @@ class _Sheets:
         """Change the rows as a station's fact says, and note it in its parcel's story."""
         is_plain = rb"\u0000" not in entry.body
         who = Who(station, entry.at, entry.operator, entry.shift, entry.txn)
-        for changes in (THINGS, STORY):
+        if isinstance(fact, earlier.KINDS):
+            self._keep((station, _safe(fact.item)), who.shift_n)
+        for changes in (deeds.CHANGES, THINGS, STORY):
             change = changes.get(type(fact))
             if change is not None:
                 self._change(change, fact, who, is_plain)
@@ -144,6 +154,13 @@ class _Sheets:
             values = (station, parcel, n, entry.epoch, entry.seq, entry.txn)
             row = dict(zip(_COLUMNS["story"], values, strict=True))
             self._now["story"][_key("story", row)] = row
+
+    def _keep(self, item: tuple[str, str], n: int) -> None:
+        """Keep what an item is before a later shift than its own changes it, as `earlier.keep` does."""
+        row = earlier.kept(self._now["item"].get(item), n, self._kept.get(item, 0))
+        if row is not None:
+            self._kept[item] = n
+            self._now["earlier_item"][_key("earlier_item", row)] = row
 
     def _change(self, change: Change, fact: Recorded, who: Who, is_plain: bool) -> None:
         effect = change.statement.effect
@@ -177,7 +194,7 @@ class _Sheets:
             return key not in self._stored[name]
         owners = _OWNERS.get(name, ())
         there = any((row["station"], row[column]) in self._stored[owner] for column, owner in owners)
-        return name == "story" or (bool(owners) and not there)
+        return name in ("story", "earlier_item") or (bool(owners) and not there)
 
 
 def _named(facts: Sequence[Recorded], name: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import functools
 import signal
 import sys
 import threading
@@ -11,11 +12,11 @@ from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, get_args
+from typing import Any, BinaryIO, Protocol, TextIO, get_args
 
 from sqlalchemy import Connection
 
-from station import moments
+from station import files, moments
 from station.text_files import in_words
 from sync.central import elsewhere, integrators, orders, site_names
 from sync.central.order_files import BOM, COLUMNS, UnreadableFile, read_csv, read_ndjson
@@ -138,13 +139,13 @@ def _import(asked: argparse.Namespace, store: Store) -> int:
             report = _report(asked.errors, open_files)
             rows = read_csv(file, asked.encoding, renamed) if kind == "csv" else read_ndjson(file)
             stopping = open_files.enter_context(_heard_to_stop())
+            tell = functools.partial(_tell_bad, report)
             for number, chunk in enumerate(_chunks(rows), 1):
                 if stopping.is_set():
                     raise KeyboardInterrupt
-                answers = orders.take_in(store, asked.site, chunk, asked.dry_run)
+                answers = orders.take_in(store, asked.site, chunk, asked.dry_run, tell)
                 counts.update(answer.status for answer in answers)
                 remarks.note(chunk)
-                _tell_bad(answers, report)
                 if number % _SAY_EVERY == 0:
                     sorry(f"{sum(counts.values())} orders so far: {_words(counts)}")
         except KeyboardInterrupt:
@@ -194,12 +195,31 @@ def _chunks(rows: Iterator[Told | Answer]) -> Iterator[list[Told | Answer]]:
 def _report(path: Path | None, open_files: ExitStack) -> _Writer | None:
     if path is None:
         return None
-    writer = csv.writer(open_files.enter_context(path.open("w", encoding="utf-8", newline="")))
+    writer = csv.writer(open_files.enter_context(_put_in_place(path.resolve())))
     writer.writerow(("row", "rma", "status", "field", "why"))
     return writer
 
 
-def _tell_bad(answers: Iterable[Answer], report: _Writer | None) -> None:
+@contextmanager
+def _put_in_place(path: Path) -> Iterator[TextIO]:
+    """Write a file under another name beside it, and rename it at the end, however that comes: until then the old one
+    stands there.
+
+    What is no plain file, such as a pipe, is written as it is.
+    """
+    is_plain = path.is_file() or not path.exists()
+    place = path.with_name(f".{path.name}.new") if is_plain else path
+    # By lines: what is told of a chunk is out before the chunk is committed.
+    with place.open("w", encoding="utf-8", newline="", buffering=1) as file:
+        try:
+            yield file
+        finally:
+            file.close()
+            if is_plain:
+                files.put_in_place(place, path)
+
+
+def _tell_bad(report: _Writer | None, answers: Iterable[Answer]) -> None:
     for answer in answers:
         if answer.status not in _BAD:
             continue

@@ -1,6 +1,6 @@
 """Takes return orders of other systems in: whatever comes twice or late, the newest delivery of each order stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -51,19 +51,33 @@ class _Whose(NamedTuple):
         return None
 
 
-def take_in(store: Store, site: str, rows: Sequence[Told | Answer], rehearse: bool = False) -> list[Answer]:
+def take_in(
+    store: Store,
+    site: str,
+    rows: Sequence[Told | Answer],
+    rehearse: bool = False,
+    tell: Callable[[list[Answer]], None] = lambda answers: None,
+) -> list[Answer]:
     """Take a chunk of rows in, in one transaction, and return what became of each; refused rows stay as they are.
 
-    What is new is in the site's feed when this returns. With `rehearse` nothing is changed.
+    What is new is in the site's feed when this returns. With `rehearse` nothing is changed. `tell` is told the answers
+    before they are committed: whoever is stopped in between has told of what is not done, and lost nothing.
     """
     told = [each for each in rows if isinstance(each, Told)]
     if rehearse:
         with store.reading() as connection:
             judged, _ = _judged(told, _known(connection, site, told, lock=False), _whose(connection, site, told))
+        answers = _of_each(rows, judged)
+        tell(answers)
     else:
         with store.writing() as connection:
-            judged = _kept(connection, site, told)
+            answers = _of_each(rows, _kept(connection, site, told))
+            tell(answers)
         _look_around(store, told)
+    return answers
+
+
+def _of_each(rows: Sequence[Told | Answer], judged: Iterable[Answer]) -> list[Answer]:
     found = {answer.row: answer for answer in judged}
     return [found[each.row] if isinstance(each, Told) else each for each in rows]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from station import deliveries
 from station.authority.roles import FILE as AUTHORITY
-from station.local_copy import Delivered, Record
+from station.local_copy import Delivered
 from sync.central import feed
 from sync.central.feed import Change
 from sync.central.order_remarks import ordering
@@ -48,7 +48,7 @@ def publish(store: Store, site: str, files: Sequence[tuple[str, bytes | None]]) 
     with store.writing() as connection:
         told = feed.every(connection, site, "rules")
         # What was published was judged then; only what is new is judged now.
-        known = [deliveries.delivered(Record(each.seq, each.kind, each.key, each.body)) for each in told]
+        known = [deliveries.delivered(each) for each in told]
         changes = []
         for key, toml in files:
             why = deliveries.fault(deliveries.book_of(known), key, toml or b"", writing=True)

@@ -12,6 +12,8 @@ from station.exceptions.kinds import DOUBT, LATE, read_kinds
 from station.moments import now, utc
 from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, reconcile
+from station.shifts.figure_lines import CARRIED_HEAD, carried_line, carried_row
+from station.shifts.figures import Carried, carried
 from station.shifts.findings import Finding, findings
 from station.shifts.late import ABOUT, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
@@ -51,11 +53,26 @@ class Overdue(msgspec.Struct, frozen=True, order=True):
     name: str
 
 
+class Left(Carried, frozen=True):
+    """What a bench's shift left for the next one, and at which station."""
+
+    station: str = ""
+
+
+class Silent(msgspec.Struct, frozen=True, order=True):
+    """A station that belongs to the site and was not heard of in the day, nor since; when last (UTC), "" for never."""
+
+    station: str
+    heard_at: str
+
+
 class SiteShift(msgspec.Struct, frozen=True):
-    """A day's shifts of a site: those opened from `since` until `until` (UTC), and their lines added together.
+    """A day's shifts of a site: those not closed before `since` and opened before `until` (UTC), and their lines added
+    together. One that lasts over midnight belongs to each of its days.
 
     Of a bench that counts its bins blind there are no lines yet, of one still at work none of what lies in bins. `late`
-    is what was said in them of earlier shifts, `overdue` what waits at any bench of the site now.
+    is what was said in them of earlier shifts, `overdue` what waits at any bench of the site now, `carried` what the
+    latest of each bench leaves for the next. Of the stations in `silent` nobody knows whether they had a shift.
     """
 
     site: str
@@ -67,21 +84,25 @@ class SiteShift(msgspec.Struct, frozen=True):
     late: tuple[Late, ...] = ()
     overdue: tuple[Overdue, ...] = ()
     noted: tuple[Noted, ...] = ()
+    carried: tuple[Left, ...] = ()
+    silent: tuple[Silent, ...] = ()
 
 
 def of_day(connection: Connection, site: str, day: date) -> SiteShift:
-    """Return the shifts of a site that were opened on a day, by this computer's time zone.
+    """Return the shifts of a site that were open at some time of a day, by this computer's time zone.
 
     Rule 9 counts what central has: recorded are the facts it was sent, refused those it set aside. Raises the
     database's errors.
     """
     since, until = (utc(datetime.combine(each, time()).astimezone()) for each in (day, day + timedelta(days=1)))
     stations = list(tokens.stations_of(connection, site))
-    rows = ask(connection, _SHIFTS, {"stations": stations, "since": since, "until": until})()
+    bounds = {"since": since, "until": until}
+    rows = ask(connection, _SHIFTS, {"stations": stations, "now": now(), **bounds})()
     benches = tuple(BenchState(*row) for row in rows)
     told = [(_shift(each), _seen(connection, each)) for each in benches]
     seen = _together([*(line for _, found in told for line in found), *_facts(connection, benches)])
     named = [shift for shift, found in told if found]
+    seeing = [each for each in benches if each.reviewed_at or not each.counting_at]
     return SiteShift(
         site,
         since,
@@ -91,12 +112,13 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         _found(connection, benches),
         _late(connection, stations, benches),
         _overdue(connection, site),
+        tuple(said for each in seeing for said in noted(connection, _shift(each))),
         tuple(
-            said
-            for each in benches
-            if each.reviewed_at or not each.counting_at
-            for said in noted(connection, _shift(each))
+            Left(**msgspec.structs.asdict(left), station=each.station)
+            for each in {each.station: each for each in seeing}.values()
+            for left in carried(connection, _shift(each))
         ),
+        tuple(Silent(*row) for row in ask(connection, _SILENT, {"site": site, **bounds})()),
     )
 
 
@@ -163,9 +185,17 @@ def as_csv(told: SiteShift) -> str:
     for waits in told.overdue:
         table.writerow(map(cell, (waits.kind, waits.station, waits.name, waits.since)))
     table.writerow(())
+    table.writerow((*CARRIED_HEAD, "station"))
+    for left in told.carried:
+        table.writerow((*carried_row(left), cell(left.station)))
+    table.writerow(())
     table.writerow(Noted.__struct_fields__)
     for said_of in told.noted:
         table.writerow(map(cell, map(str, msgspec.structs.astuple(said_of))))
+    table.writerow(())
+    table.writerow(("not heard of", "last"))
+    for silent in told.silent:
+        table.writerow(map(cell, (silent.station, silent.heard_at)))
     return out.getvalue()
 
 
@@ -176,13 +206,12 @@ def as_text(told: SiteShift, with_things: bool = False) -> str:
 
 
 def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
-    yield f"Shifts of {shown(told.site)} opened from {told.since} until {told.until}"
+    yield f"Shifts of {shown(told.site)} that were open between {told.since} and {told.until}"
+    yield from map(_silent_line, told.silent)
     if not told.benches:
-        yield "No bench opened a shift then."
+        yield "No bench that was heard of had a shift then." if told.silent else "No bench had a shift then."
         return
-    for bench in told.benches:
-        state = _state(bench)
-        yield f"  {bench.station} {shown(bench.bench)}: {shown(bench.shift)}, {state}; heard of {bench.heard_at or '-'}"
+    yield from (_bench_line(bench, told.since) for bench in told.benches)
     yield ""
     yield f"{'':44} {'expected':>8} {'actual':>8} {'differs':>8} {'explained':>9}"
     for line in told.lines:
@@ -198,9 +227,21 @@ def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
         yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
     yield from map(late_line, told.late)
     yield from map(noted_line, told.noted)
+    yield from (f"{carried_line(left)} at {shown(left.station)}" for left in told.carried)
     for waits in told.overdue:
         kind = waits.kind.replace("_", " ")
         yield f"overdue: {kind} {shown(waits.name)} at {shown(waits.station)} since {waits.since}"
+
+
+def _silent_line(silent: Silent) -> str:
+    last = f"last at {silent.heard_at}" if silent.heard_at else "never yet"
+    return f"  {shown(silent.station)}: not heard of on this day, {last}: what it did is not in these figures"
+
+
+def _bench_line(bench: BenchState, since: str) -> str:
+    named = f"  {bench.station} {shown(bench.bench)}: {shown(bench.shift)}, {_state(bench)}"
+    before = f"; opened {bench.opened_at}, before this day: all of it is told under that day, too"
+    return f"{named}{before if bench.opened_at < since else ''}; heard of {bench.heard_at or '-'}"
 
 
 def _state(bench: BenchState) -> str:
@@ -253,8 +294,16 @@ def _together(found: Iterable[Line]) -> tuple[Line, ...]:
 _SHIFTS = Sql(
     "SELECT s.station, s.shift, s.bench, s.opened_at, s.counting_at, s.reviewed_at, s.signed_at, s.locked_at,"
     " s.verdict, COALESCE(t.at, '') FROM shift s LEFT JOIN station_heard t ON t.station = s.station"
-    " WHERE s.station = ANY (:stations) AND s.opened_at >= :since AND s.opened_at < :until"
-    " ORDER BY s.station, s.n"
+    " WHERE s.station = ANY (:stations) AND s.opened_at < :until AND :since <= :now"
+    " AND (s.locked_at = '' OR s.locked_at >= :since) ORDER BY s.station, s.n"
+)
+_SILENT = Sql(
+    "SELECT e.station, COALESCE(t.at, '') FROM (SELECT station, site, enrolled_at, revoked_at FROM enrolled_station"
+    " UNION ALL SELECT station, site, '', '' FROM station o"
+    " WHERE NOT EXISTS (SELECT 1 FROM enrolled_station n WHERE n.station = o.station)) e"
+    " LEFT JOIN station_heard t ON t.station = e.station"
+    " WHERE e.site = :site AND e.enrolled_at < :until AND (e.revoked_at = '' OR e.revoked_at >= :since)"
+    " AND COALESCE(t.at, '') < :since ORDER BY 1"
 )
 _ELSEWHERE: Mapping[str, Sql] = {
     kind: Sql(

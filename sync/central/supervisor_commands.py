@@ -32,7 +32,7 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
     listed.set_defaults(do=_exceptions)
     sums = commands.add_parser("shift", parents=[where], help="how all benches' shifts of a day add up")
     sums.add_argument("--site", required=True, help="whose benches")
-    sums.add_argument("--day", type=date.fromisoformat, metavar="DAY", help="on which they were opened (today)")
+    sums.add_argument("--day", type=date.fromisoformat, metavar="DAY", help="on which they were open (today)")
     sums.add_argument("--form", choices=("text", "json", "csv"), default="text", help="how it is printed (text)")
     sums.add_argument("--behind", action="store_true", help="list the things behind each figure")
     sums.set_defaults(do=_shift)

@@ -26,7 +26,7 @@ def routes(store: Store) -> list[APIRoute]:
     async def shift(
         request: Request,
         site: Site,
-        day: Annotated[date | None, Query(description="on which the shifts were opened; today without it")] = None,
+        day: Annotated[date | None, Query(description="on which the shifts were open; today without it")] = None,
     ) -> Response:
         await callers.integrator(store, request, "supervise")
         return answers.json(await run_in_threadpool(_shift, store, site, day or datetime.now().astimezone().date()))

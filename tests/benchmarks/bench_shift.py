@@ -111,6 +111,17 @@ def fill(connection: Connection, station: str, n: int, is_over: bool) -> None:
     )
     items = [item(station, n, parcel, at, each, is_over) for at, parcel in enumerate(names) for each in (0, 1)]
     put(connection, schema.item, items)
+    # One in fifty was released, or graded again, once its shift was signed.
+    changed = [each for each in items[::50] if is_over]
+    names = {column.name for column in schema.earlier_item.columns}
+    put(
+        connection,
+        schema.earlier_item,
+        [{k: each[k] for k in names & each.keys()} | {"until_n": n + 1} for each in changed],
+    )
+    if is_over:
+        left = [{"station": station, "bin": f"BIN-{way}", "fill": n, "moved_n": n} for way in WAYS]
+        put(connection, schema.bin_move, left)
     put(
         connection,
         schema.plate,
@@ -127,7 +138,8 @@ def fill(connection: Connection, station: str, n: int, is_over: bool) -> None:
         ],
     )
     shots = [(each["item"], shot) for each in items for shot in ("front", "back")]
-    photos = [{"station": station, "item": name, "shot": shot, "sha256": "ab" * 32} for name, shot in shots]
+    taken = {"station": station, "sha256": "ab" * 32, "taken_n": n}
+    photos = [{**taken, "item": name, "shot": shot} for name, shot in shots]
     put(connection, schema.photo, photos)
     count(connection, station, shift, items)
 
@@ -156,7 +168,8 @@ def count(connection: Connection, station: str, shift: str, items: list[dict[str
 def put(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:
     """Write rows; columns that are not given hold nothing."""
     nothing = {column.name: "" if str(column.type) == "TEXT" else 0 for column in table.columns}
-    connection.execute(table.insert(), [nothing | row for row in rows])
+    if rows:
+        connection.execute(table.insert(), [nothing | row for row in rows])
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(goods, toml: str, says: str) ->
 
 def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
     toml = b'[remove]\nquestions = ["packaging"]'
-    override = overrides.parse(HEAD.replace("apparel@5", "electronics@10").encode() + toml)
+    override = overrides.parse(HEAD.replace("apparel@5", "electronics@11").encode() + toml)
     with pytest.raises(RubricError, match="packaging leads to a stop question"):
         apply(goods.rubric("electronics"), override)
 
@@ -115,22 +115,22 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
 @pytest.mark.parametrize(
     ("base", "toml", "says"),
     [
-        ("electronics@10", '[grades]\nuntested = "A"', "untested allows C at best"),
-        ("electronics@10", '[grades]\npartly = "B"', "partly allows C at best"),
-        ("electronics@10", '[grades]\nfaulty = "C"', "faulty allows D at best"),
-        ("electronics@10", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
+        ("electronics@11", '[grades]\nuntested = "A"', "untested allows C at best"),
+        ("electronics@11", '[grades]\npartly = "B"', "partly allows C at best"),
+        ("electronics@11", '[grades]\nfaulty = "C"', "faulty allows D at best"),
+        ("electronics@11", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
         (
-            "electronics@10",
-            '[[options]]\nquestion = "lock"\noption = "dark"\ncap = "A"',
-            "dark of question lock: cap A is better than C, and the question can stop an item",
+            "audio@11",
+            '[[options]]\nquestion = "ear"\noption = "cushions"\ncap = "A"',
+            "cushions of question ear: cap A is better than C, and the question can stop an item",
         ),
         (
-            "electronics@10",
+            "electronics@11",
             '[[options]]\nquestion = "lock"\noption = "dark"\nfunctional = "works"',
             "function works is better than none",
         ),
         (
-            "tools@7",
+            "tools@8",
             '[[options]]\nquestion = "runs"\noption = "untested"\nfunctional = "works"',
             "untested of question runs: function works is better than untested, and the question tells whether it",
         ),
@@ -139,31 +139,31 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
             '[[options]]\nquestion = "packaging"\noption = "torn"\ncosmetic = "A"',
             "torn of question packaging: cosmetic A is better than C",
         ),
-        ("china@5", "[[replace.questions]]" + question("packaging", "packaging"), "packaging says what is sealed"),
+        ("china@6", "[[replace.questions]]" + question("packaging", "packaging"), "packaging says what is sealed"),
         (
             "apparel@5",
             "[[replace.questions]]" + question("stains", "packaging", ", sealed = true"),
             "cannot call more goods sealed",
         ),
         (
-            "phones@11",
+            "phones@12",
             '[remove]\nquestions = ["accessories"]',
             "question accessories tells what is missing: a client can",
         ),
         (
-            "phones@11",
+            "phones@12",
             '[remove]\nquestions = ["health"]',
             "question health caps the letter: a client can neither remove",
         ),
-        ("toys@7", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
-        ("laptops@10", "[[replace.questions]]" + question("liquid"), "question liquid caps the letter"),
+        ("toys@8", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
+        ("laptops@11", "[[replace.questions]]" + question("liquid"), "question liquid caps the letter"),
         (
-            "laptops@10",
+            "laptops@11",
             '[[options]]\nquestion = "liquid"\noption = "traces"\ncap = "A"',
             "traces of question liquid: cap A is better than",
         ),
-        ("tools@7", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
-        ("tools@7", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
+        ("tools@8", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
+        ("tools@8", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
     ],
 )
 def test_no_client_sells_what_nobody_found_to_work(goods, base: str, toml: str, says: str) -> None:
@@ -205,7 +205,7 @@ option = "smooth"
 cosmetic = "A"
 """
     changed = apply(
-        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@5", "electronics@10") + toml).encode())
+        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@5", "electronics@11") + toml).encode())
     )
     assert grade(changed, goods.best(changed, starts="untested"), goods.matched).functional == "faulty"
     assert grade(changed, goods.best(changed, packaging="no_box"), goods.matched).letter == "C"

@@ -59,9 +59,14 @@ def test_a_page_of_many_changes_forgets_every_old_code(copy: LocalCopy) -> None:
     many = [msgspec.structs.replace(ORDER, rma=f"RMA-{n}", trackings=(f"OLD{n}",)) for n in range(1_100)]
     copy.apply(1, 1_100, [record(n, "order", each.rma, each) for n, each in enumerate(many, 1)])
     changed = [msgspec.structs.replace(each, trackings=(f"NEW{n}",)) for n, each in enumerate(many)]
-    copy.apply(1_101, 2_200, [record(n, "order", each.rma, each) for n, each in enumerate(changed, 1_101)])
+    fresh, gone = msgspec.structs.replace(ORDER, rma="NEW", trackings=("FRESH",)), record(2_202, "order", "RMA-7", None)
+    told = [record(n, "order", each.rma, each) for n, each in enumerate(changed, 1_101)]
+    copy.apply(1_101, 2_202, [*told, record(2_201, "order", "NEW", fresh), gone])
+    assert copy.orders("FRESH") == (fresh,)
     assert [code for n in range(1_100) for code in copy.orders(f"OLD{n}")] == []
-    assert [copy.orders(f"NEW{n}") for n in range(1_100)] == [(each,) for each in changed]
+    changed[7:8] = []
+    assert [order for n in range(1_100) for order in copy.orders(f"NEW{n}")] == changed
+    assert copy.orders("NEW7") == ()
 
 
 def test_a_withdrawn_record_is_found_no_more(copy: LocalCopy) -> None:

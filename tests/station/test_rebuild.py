@@ -27,7 +27,7 @@ STATION = "S1"
 EPOCH = "e1"
 
 # What undo never takes back, and so a history without the undone steps does not have.
-LASTING = {"plate", "bin", "shift", "story", "undone", "deed"}
+LASTING = {"plate", "bin", "shift", "story", "undone", "deed", "earlier_item"}
 
 
 def on_item(draw: Any, item: str, n: int) -> f.Recorded:
@@ -113,7 +113,8 @@ def entries_of(history: list[tuple[str, list[f.Recorded]]]) -> list[Entry]:
         for fact in said:
             seq = len(entries) + 1
             at = f"2026-01-01T00:00:00.{int(txn[1:]):06d}Z"
-            values = (seq, uuid.uuid4().hex, txn, EPOCH, at, seq, "boot", "B1", "S1-1", name_of(fact))
+            shift = f"S1-{int(txn[1:]) // 6 + 1}"
+            values = (seq, uuid.uuid4().hex, txn, EPOCH, at, seq, "boot", "B1", shift, name_of(fact))
             entry = Entry(*values, version_of(fact), encode(fact), b"", b"")
             entries.append(sealed(entry, prev))
             prev = entries[-1].hash

@@ -120,6 +120,7 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     began = SecondLookBegan("I1", "LPN1", "P1", "apparel", "", "apparel@5", "BDG-2001", "A", (), "matched")
     states[Stage.SECOND_LOOK] = fold(states[Stage.IDLE], "earlier", (began,))
     past = RefresherBegan("I1", "LPN1", "Tee", "apparel", "", "apparel@5", "A", (), (), "matched")
+    states[Stage.REFRESHER_WHO] = asking(states[Stage.IDLE], "refresher-who")
     states[Stage.REFRESHER] = fold(states[Stage.IDLE], "earlier", (past,))
     states[Stage.REFRESHED] = asking(states[Stage.IDLE], "refreshed")
     which = walk_from(states[Stage.IDLE]).do(Do.BINS)

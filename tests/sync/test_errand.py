@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from station.local_copy import LocalCopy
 from station.photos import PhotoStore
@@ -152,3 +153,33 @@ def test_a_copy_that_cannot_grow_holds_up_only_what_it_would_hold(
     go_until_idle(errand)
     assert errand.status.why == ""
     assert errand._outbox._db.cursor() == 53
+
+
+def test_a_central_that_was_put_back_is_noticed_by_the_next_look_and_gets_what_it_lost(
+    errand: Errand, book: Any, clock: Clock, on_sqlite: Any
+) -> None:
+    """Nobody has anything new to push, and the daily comparison was just made: its feed alone tells."""
+    book.parcels(3)
+    go_until_idle(errand)
+    assert (errand.status.waiting, errand.status.is_put_back) == (0, False)
+    station = on_sqlite.rows("SELECT station FROM journal WHERE epoch = :epoch", epoch=book.journal.epoch)[0]["station"]
+    put_back(on_sqlite, str(station))
+    errand.step(Heard(records=True))
+    go_until_idle(errand)
+    assert errand.status.is_put_back
+    found = on_sqlite.rows("SELECT count(*) AS n FROM journal WHERE station = :station", station=station)
+    assert found == [{"n": 3}]
+    for _ in range(3):
+        clock.now_s += 2_000
+        go_until_idle(errand)
+    assert not errand.status.is_put_back
+
+
+def put_back(central: Any, station: str) -> None:
+    """Take from central all that a station and its site have, as a backup from before would."""
+    with central.store.writing() as connection:
+        for table in ("journal", "parcel", "ack"):
+            connection.execute(text(f"DELETE FROM {table} WHERE station = :station"), {"station": station})
+        site = "(SELECT site FROM enrolled_station WHERE station = :station)"
+        for table in ("feed", "site_head"):
+            connection.execute(text(f"DELETE FROM {table} WHERE site = {site}"), {"station": station})

@@ -12,6 +12,7 @@ from grading.rubric import Rubric
 from resources.words import Translator
 from station import sample
 from station.cli.sheet import ANSWERS
+from station.inspecting.facts import DefectMarked
 from station.outcome import Tone
 from station.rules import Rules
 from station.settings import Settings
@@ -210,10 +211,21 @@ def drill_down(person: OneHand, plate: str) -> None:
     assert [each.accessibleName().split()[-1] for each in behind] == ["found"]
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
     person.look()
+    photos = next(each for each in lines_shown(person) if each.property("code").startswith("6/"))
+    QTest.mouseClick(photos, Qt.MouseButton.LeftButton)
+    person.look()
+    behind = [each for each in lines_shown(person) if each.property("code")]
+    assert [each.accessibleName() for each in behind] == ["I-A01-1 required", "I-A01-1 taken"], "each item once"
+    QTest.mouseClick(behind[-1], Qt.MouseButton.LeftButton)
+    person.look()
+    assert plate in person.shown() and person.session._opened.page == "search", "the story of the item"
+    person.press("F5")
+    QTest.keyClick(person.window, Qt.Key.Key_Escape)
+    person.look()
     (work,) = (each for each in lines_shown(person) if each.property("code") == WORK)
     QTest.keyClick(work, Qt.Key.Key_Return)
     person.look()
-    assert "A parcel took" in person.shown() and "Grades" in person.shown()
+    assert all(each in person.shown() for each in ("A parcel took", "Grades", "Clothing · cloth · stain"))
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
     person.look()
     # It stands among the findings, and what was written off of it among what somebody answers for.
@@ -272,6 +284,8 @@ def receive_one(person: OneHand) -> None:
     barcode(person, "2")
     person.scan(parcel.items[0].code)
     grade(person, lambda key: barcode(person, key), person.scan)
+    marked = DefectMarked("I-A01-1", 1, "ab" * 32, 1, 1, 1, 1, "cloth", "stain", 2)
+    person.hands.bench.journal.append([marked], operator="BDG-1001", shift="S-A01-1")
     barcode(person, "Enter")
     barcode(person, "F12")
     sign_in(person, "BDG-9001", "9999")

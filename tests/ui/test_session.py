@@ -305,6 +305,8 @@ def test_another_persons_hours_are_a_supervisors(bench: Bench) -> None:
     bench.window.page_wanted.emit("receive")
     bench.hands.do(Do.FINISH)
     bench.hands.do(Do.CHOOSE, "missing")
+    bench.hands.do(Do.SKIP)
+    bench.hands.do(Do.CHOOSE, "camera")
     bench.hands.do(Do.SIGN_OUT)
     bench.hands.sign_in("BDG-2001")
     bench.window.page_wanted.emit("search")

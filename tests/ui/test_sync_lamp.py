@@ -28,6 +28,7 @@ def said(header: Header) -> tuple[str, str]:
         (SyncStatus(online=True, clock_offset_s=-7200.5), "clock is off", "120 minutes apart"),
         (SyncStatus(online=True, waiting=2, why="token_unknown"), "not let in", "Ask IT to enrol it again"),
         (SyncStatus(online=True, waiting=2, why="fork", rolled_back=5), "old copy", "5 facts that were recorded"),
+        (SyncStatus(online=True, is_put_back=True), "3 waiting", "what it lacks is sent again"),
         (SyncStatus(waiting=2, why="disk_full"), "disk full", "Delete what is not needed"),
         (SyncStatus(online=True, waiting=2, why="damaged"), "damaged", "returns-station verify says what"),
     ],

@@ -1,14 +1,12 @@
 """What a person must decide: the queue of exceptions of this bench, with its clock."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resources.words import Translator, mark
 from station.exceptions.kinds import DECISION_WORDS
 from station.exceptions.queue import Waiting
-from station.words import EXCEPTION_WORDS
+from station.words import EXCEPTION_WORDS, OWNER_WORDS
 from ui import story, wording
 from ui.drawings import Picture
 from ui.parts.buttons import choice
@@ -20,12 +18,6 @@ from ui.theme import S8, S12, S16
 from ui.view import View
 
 SHOWN = 100
-
-_OWNERS: Mapping[str, str] = {
-    "supervisor": mark("A supervisor decides"),
-    "client": mark("The client decides"),
-    "safety": mark("The safety officer decides"),
-}
 
 
 class ExceptionsPage(QWidget):
@@ -86,7 +78,7 @@ def _clock(tr: Translator, each: Waiting) -> str:
 def _more(view: View, each: Waiting) -> str:
     """Return who must act or sees to it, what it is about, and the evidence at hand."""
     tr = view.tr
-    owner = wording.word(tr, _OWNERS, each.owner)
+    owner = wording.word(tr, OWNER_WORDS, each.owner)
     if each.taken_by:
         owner = tr.format(mark("{name} sees to it"), name=view.names.get(each.taken_by, each.taken_by))
     lies = tr.format(mark("in bin {bin}"), bin=each.bin) if each.bin else ""

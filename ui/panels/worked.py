@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from resources.words import Translator, mark
 from station.calibration.report import kappa
 from station.shifts.figure_lines import span
-from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried, Figures, Person, Unit
-from station.words import letter_words, return_reason_words
+from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried, Defects, Figures, Person, Unit
+from station.words import EXCEPTION_WORDS, OWNER_WORDS, defect_words, letter_words, return_reason_words
 from ui.parts.card import Card
 from ui.parts.counts import Counts
 from ui.parts.openable import OpenLine
@@ -21,6 +21,8 @@ from ui.view import View
 
 # More than anybody reads; the report has them all.
 _MOST = 200
+# So many kinds of defects are drawn, the commonest.
+_TOP = 8
 _Words = tuple[str, str]
 
 
@@ -35,7 +37,7 @@ class Worked(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._words = Text("body")
-        self._charts = [Counts() for _ in range(5)]
+        self._charts = [Counts() for _ in range(6)]
         self._lines = Rows(self._new_line, S8)
         grid = QGridLayout()
         grid.setHorizontalSpacing(S24)
@@ -87,8 +89,13 @@ def _charts(counted: Figures, tr: Translator) -> Iterator[tuple[str, Sequence[tu
     yield tr.gettext(mark("Items placed by hour (UTC)")), hours
     yield tr.gettext(mark("Grades")), [(tr.gettext(letter_words(name)), count) for name, count in counted.grades]
     yield tr.gettext(mark("What grades rest on")), [(tr.gettext(text), count) for text, count in counted.reasons]
+    yield tr.gettext(mark("Defects by kind")), [(_defect(each, tr), each.units) for each in counted.defects[:_TOP]]
     yield tr.gettext(mark("Why customers sent it back, by units")), returned
     yield tr.gettext(mark("Carried over")), counted.ages if counted.carried else ()
+
+
+def _defect(each: Defects, tr: Translator) -> str:
+    return " · ".join(map(tr.gettext, defect_words(each.category, each.zone, each.kind)))
 
 
 def _lines(counted: Figures, view: View) -> Iterator[tuple[_Words, str, str]]:
@@ -112,6 +119,12 @@ def _unit(each: Unit, tr: Translator) -> tuple[_Words, str, str]:
 
 
 def _left(each: Carried, owner: str, tr: Translator) -> tuple[_Words, str, str]:
-    words = mark("since {at} UTC, begun by {who}")
-    since = tr.format(words, at=each.since[:16].replace("T", " "), who=owner)
-    return (each.code, " · ".join(filter(None, (each.client, since)))), tr.gettext(LEFT_WORDS[each.what]), each.code
+    at = each.since[:16].replace("T", " ")
+    what = tr.gettext(EXCEPTION_WORDS.get(each.about, each.about))
+    if each.about and each.owner in OWNER_WORDS:
+        since = f"{tr.format(mark('since {at} UTC'), at=at)} · {tr.gettext(OWNER_WORDS[each.owner])}"
+    else:
+        words = mark("since {at} UTC, {who} sees to it") if each.about else mark("since {at} UTC, begun by {who}")
+        since = tr.format(words, at=at, who=owner)
+    told = " · ".join(filter(None, (what, each.client, since)))
+    return (each.code, told), tr.gettext(LEFT_WORDS[each.what]), each.code

@@ -103,7 +103,7 @@ def test_every_other_act_is_what_the_table_says(rows: dict[str, dict[str, str]],
 def test_above_the_value_that_the_table_names_another_decides_too(
     authority: Authority, rows: dict[str, dict[str, str]], worth: Any, alone: bool
 ) -> None:
-    assert "alone release to 2000.00 USD" in rows["decide exceptions"]["supervisor"]
+    assert "alone release, relink to 2000.00 USD" in rows["decide exceptions"]["supervisor"]
     assert decides_alone(authority, "supervisor", "release", worth) is alone
     assert decides_alone(authority, "supervisor", "accept", worth), "of that the table says nothing"
 

@@ -9,7 +9,8 @@ import pytest
 
 from resources.words import Translator
 from station import facts as f
-from station.bins.facts import BinChecked, BinMerged, BinReopened, BinStepTakenBack, Misplaced
+from station.bins.checking import Check
+from station.bins.facts import BinCheckBegan, BinChecked, BinMerged, BinReopened, BinStepTakenBack, Misplaced
 from station.bins.manifest import brief, digest, is_counted_blind
 from station.inputs import TYPED, Do
 from station.journal import Journal
@@ -223,7 +224,8 @@ def test_one_bin_is_counted_blind_at_any_time_and_what_differs_is_named(floor: F
     assert floor.bench.prompt.params == {"counting": RESALE, "scanned": "4"}
     floor.do(Do.UNDO)
     floor.scan(PLATES[2])
-    assert floor.scan(HOLD).notice.tone is Tone.REFUSED, "the other bin comes later"
+    shown = floor.scan("BIN-ZZ-99")
+    assert (shown.notice.tone, shown.facts) == (Tone.REFUSED, ()), "nobody knows this bin"
     checked, raised = floor.scan(RESALE).facts
     assert checked == BinChecked(RESALE, 1, 4, (PLATES[1],), (Misplaced(PLATES[3], HOLD),), ("NOT-OURS",))
     assert floor.stage == Stage.BIN_DIFFERS
@@ -259,6 +261,20 @@ def test_a_bin_that_is_right_says_so_and_a_check_that_is_left_says_nothing(folde
         floor.do(Do.CANCEL)
         assert floor.stage == Stage.IDLE
         assert floor.bench.known.exceptions_waiting() == ()
+
+
+def test_the_label_of_another_bin_ends_the_check_and_begins_that_one(floor: Floor) -> None:
+    act(floor, HOLD, "count")
+    floor.scan(PLATES[3])
+    assert floor.scan(RESALE).facts == (BinChecked(HOLD, 1, 1), BinCheckBegan(RESALE, 2))
+    floor.scan(PLATES[0])
+    shown = floor.scan(HOLD)
+    assert [type(each).__name__ for each in shown.facts] == ["BinChecked", "ExceptionRaised", "BinCheckBegan"]
+    assert PLATES[1] not in str(shown.notice), "nothing is told while one counts"
+    assert (floor.stage, floor.bench.state.check) == (Stage.CHECK, Check(HOLD, 3))
+    floor.do(Do.CANCEL)
+    (waits,) = floor.bench.known.exceptions_waiting()
+    assert PLATES[1] in waits.detail
 
 
 def test_a_fire_safe_box_opens_as_one_between_parcels(floor: Floor) -> None:

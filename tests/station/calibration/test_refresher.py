@@ -12,6 +12,7 @@ from grading.rubric import Rubric
 from station import facts as f
 from station.__main__ import main
 from station.bench import Bench
+from station.calibration.facts import RefresherAsked
 from station.calibration.past import TRAINING_FOLDER, Past
 from station.history import History
 from station.inputs import Do
@@ -207,3 +208,45 @@ def test_only_training_offers_it(folder: Path, rules: Rules) -> None:
 
 def facts(floor: Floor) -> list[f.Recorded]:
     return [f.decode(each.type, each.v, each.body) for each in floor.bench.journal.entries(0, 1000)]
+
+
+def test_a_supervisor_asks_another_for_a_refresher_who_does_it_at_the_next_sign_in(
+    folder: Path, rules: Rules, rubric: Rubric
+) -> None:
+    settle(folder)
+
+    def ask(floor: Floor, badge: str) -> tuple[f.Recorded, ...]:
+        floor.do(Do.CLOSE_SHIFT)
+        floor.choose("refresher-who")
+        return floor.scan(badge).facts
+
+    with training(folder, rules) as floor:
+        floor.do(Do.CLOSE_SHIFT)
+        offered = [each.command.value for each in floor.bench.prompt.buttons]
+        assert "refresher" in offered and "refresher-who" not in offered, "a receiver asks nobody"
+        floor.do(Do.CANCEL)
+        floor.do(Do.SIGN_OUT)
+        floor.sign_in(SUPERVISOR)
+        assert ask(floor, SUPERVISOR[0]) == () and floor.stage == Stage.REFRESHER_WHO, "each begins their own"
+        floor.do(Do.CANCEL)
+        assert ask(floor, RECEIVER[0]) == (RefresherAsked(RECEIVER[0], SUPERVISOR[0]),)
+        assert ask(floor, RECEIVER[0]) == (RefresherAsked(RECEIVER[0], SUPERVISOR[0], stands=False),)
+        assert floor.bench.state.refreshers == ()
+        ask(floor, RECEIVER[0])
+        floor.do(Do.SIGN_OUT)
+    with training(folder, rules, None) as floor:
+        floor.sign_in(SECOND)
+        assert floor.stage == Stage.IDLE, "nobody asked them"
+        floor.do(Do.SIGN_OUT)
+        shown = floor.sign_in(RECEIVER)
+        asking = floor.bench.known.operator(SUPERVISOR[0])
+        assert (floor.stage, shown.notice.params["name"]) == (Stage.REFRESHER, asking.name)
+        floor.do(Do.CANCEL)
+        floor.do(Do.SIGN_OUT)
+        floor.sign_in(RECEIVER)
+        answer(floor, answers_of(rubric))
+        assert floor.stage == Stage.REFRESHED and floor.bench.state.refreshers == (), "done"
+        floor.do(Do.CANCEL)
+        floor.do(Do.SIGN_OUT)
+        floor.sign_in(RECEIVER)
+        assert floor.stage == Stage.IDLE

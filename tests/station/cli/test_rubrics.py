@@ -13,7 +13,7 @@ from resources import find
 from resources.words import Translator
 from station import __main__ as main
 
-FAULTLESS_CHINA = "no,no,opened,all,none,none,clear,none,none,none"
+FAULTLESS_CHINA = "no,no,opened,all,same,none,none,clear,none,none,none"
 FAULTLESS_PHONE = "no,opened,no,all,white,flush,all,all,yes,none,none"
 
 
@@ -37,7 +37,7 @@ def test_the_shipped_rubrics_have_nothing_to_mend(capsys: pytest.CaptureFixture[
 def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["rubric", "diff"]) == 0
     out = capsys.readouterr().out
-    assert "hearthwick@4 overrides china@5 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
+    assert "hearthwick@5 overrides china@6 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
     answers = "whole,no,yes,uncut,dust,none,whole,all"
     assert main.main(["rubric", "preview", "footwear", "--client", "TALLOWBY", "--answers", answers]) == 0
     assert "Grade: C (it works) by footwear@5+tallowby@3" in capsys.readouterr().out

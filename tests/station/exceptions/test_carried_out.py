@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from station import facts as f
+from station.authority.facts import StepUpGiven
 from station.bins.facts import Carried
 from station.exceptions.facts import DecisionTakenBack
 from station.inputs import TYPED, Do, PhotoChecked
@@ -283,6 +284,41 @@ def test_a_parcel_that_is_matched_has_its_units_tied_to_the_lines_and_untied_aga
     assert floor.do(Do.CHOOSE, "1").facts[1:] == (f.ItemUnlinked("I92", "undeclared"),)
     assert links() == [loose, loose, loose]
     assert floor.bench.known.received(order.rma) == ()
+
+
+def test_a_unit_is_taken_from_its_order_only_with_another_supervisors_badge_and_both_orders_are_named(
+    floor: Floor,
+) -> None:
+    """Of unknown price it is above any limit; the story and the report tell who asked and who allowed it."""
+    order = floor.bench.known.orders("1ZE2N61W0306291461")[0]
+    line = order.lines[0]
+    told = ("matched", "Thing", "home")
+    floor.bench.journal.append(
+        (
+            f.ParcelArrived("P9", "MYSTERY-9", "", "return", "one"),
+            f.ItemIdentified("P9", "I91", "x", *told, sku=line.product.sku, rma="RMA-OTHER", line="7"),
+            f.ExceptionRaised("E9", "serial_differs", "supervisor", "P9", "I91", detail="SN-1"),
+            f.ParcelFinished("P9", 1, 0),
+        ),
+        operator=RECEIVER[0],
+        shift=SHIFT,
+    )
+    floor.do(Do.DECIDE)
+    floor.scan("MYSTERY-9")
+    floor.choose("match")
+    floor.scan(order.rma)
+    assert floor.do(Do.CHOOSE, "papers").facts == ()
+    assert floor.stage == Stage.SUPERVISOR
+    floor.scan(SECOND[0])
+    facts = floor.scan(SECOND[1], TYPED).facts[-3:]
+    assert facts[0] == StepUpGiven("relink", SUPERVISOR[0], SECOND[0], "I91", order.rma, "papers")
+    assert facts[2] == f.ItemRelinked("I91", order.rma, line.line, line.serials, "RMA-OTHER", "7")
+    floor.do(Do.CANCEL)
+    (named,) = (each for each in floor.history.noted(SHIFT) if each.about == "relink")
+    assert (named.by, named.second) == (SUPERVISOR[0], SECOND[0])
+    floor.do(Do.DECIDE)
+    floor.do(Do.UNDO)
+    assert floor.do(Do.CHOOSE, "1").facts[1:] == (f.ItemUnlinked("I91", "matched", "RMA-OTHER", "7"),)
 
 
 def test_a_parcel_of_several_orders_is_split_each_unit_to_its_own_and_joined_again(floor: Floor) -> None:

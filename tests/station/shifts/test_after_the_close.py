@@ -23,6 +23,7 @@ from station.shifts.counting import BenchShift, reconcile
 from station.shifts.figures import figures
 from station.shifts.findings import Finding
 from station.shifts.late import Late
+from station.shifts.lines import Counted, Line, lines, off, verdict
 from station.shifts.report import as_csv, as_json, as_text, report
 from station.stages import Stage
 from station.steps.close import key_of
@@ -56,6 +57,11 @@ def count(floor: Floor, resale: tuple[str, ...], hold: tuple[str, ...] = (PLATES
     if HOLD in {each.code for each in floor.bench.known.bins_with_goods()}:
         floor.count(HOLD, *hold)
     floor.do(Do.FINISH)
+
+
+def lines_of(floor: Floor, shift: str) -> list[Line]:
+    """Return the lines of a shift that never change once it is over."""
+    return [line for line in floor.history.shift_lines(shift) if line.rule != 9]
 
 
 def sign(floor: Floor, person: tuple[str, str] = SUPERVISOR) -> None:
@@ -178,13 +184,24 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         found = (Finding("found_again", PLATES[2], "", HOLD),)
         assert (differing(floor, THIRD), floor.history.shift_findings(THIRD)) == ({}, found)
         floor.do(Do.CONFIRM)
+        before = lines_of(floor, FIRST)
         floor.scan(SUPERVISOR[0])
         shown = floor.scan(SUPERVISOR[1], TYPED)
-        assert shown.facts[0] == s.ItemFoundAgain(THIRD, "I2", PLATES[2], HOLD)
+        assert shown.facts[0] == s.ItemFoundAgain(THIRD, "I2", PLATES[2], HOLD, disposition="hold")
+        assert lines_of(floor, FIRST) == before
+        assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
         assert (differing(floor, THIRD), floor.history.shift_findings(THIRD)) == ({}, found)
         assert listed(floor, HOLD) == ((PLATES[2], PLATES[3]), 2), "found again it is in that of its bin"
         count(floor, PLATES[:2])
         assert floor.history.shift_findings("S-A01-4") == (Finding("missing", PLATES[2], HOLD, ""),)
+        assert differing(floor, "S-A01-4") == {"4/Northwind/hold": -1}, "it goes the way of its bin now"
+
+
+def test_units_that_are_found_again_count_to_the_tolerance() -> None:
+    said = (Counted(4, "", "hold", "expected", "written off and found again", 3),)
+    told = lines((*said, Counted(4, "", "hold", "actual", "counted in bins", 3)))
+    assert [line.difference for line in told] == [0]
+    assert (off(told), verdict(told)) == (3, "explained")
 
 
 def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Rules) -> None:

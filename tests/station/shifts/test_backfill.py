@@ -15,16 +15,28 @@ from station.migrations.versions import rev_0008, rev_0010, rev_0015
 from station.receiving.facts import Declared
 from station.shifts import facts as s
 
-LATER_TABLES = ("taken", "decision", "earlier_place", "bin_check", "regrade", "second_look", "recount", "deed")
+LATER_TABLES = (
+    "taken",
+    "decision",
+    "earlier_place",
+    "bin_check",
+    "regrade",
+    "second_look",
+    "recount",
+    "deed",
+    "earlier_sheet",
+)
+EARLIER = "earlier_item"
 NEW_TABLES = ("bin_move", "delivery", "bin_count", "bin_counted", "counted_plate", "explained")
 LATER = tuple(each for each in rev_0008._LATER)
 NEW_COLUMNS = {
     "parcel": ("shift_n", "finished_n", "reasons"),
-    "item": ("shift_n", "placed_n", "fill", "moved_n", "way", "carried_n", "written_n", "found_n", "apart"),
+    "item": ("shift_n", "placed_n", "fill", "moved_n", "way", "carried_n", "written_n", "found_n", "apart", "defects"),
     "exception": ("shift_n", "waits"),
     "plate": ("confirmed_at", "allotted_n", "confirmed_n", "voided_n"),
     "bin": ("hazard", "apart"),
     "shift": ("n", *LATER, "countersigned_n"),
+    "photo": ("taken_n",),
     "undone": ("shift_n",),
 }
 
@@ -49,6 +61,11 @@ def live(journal: Journal) -> None:
     add(1, f.PlateConfirmed("I1", "N1"))
     taken_back = add(1, f.Placed("I1", "N1", "BIN-1"))
     add(1, f.Undone((taken_back,), "place in bin"))
+    marked = [f.DefectMarked("I2", n, "ab" * 32, 1, 1, 1, 1, "sole", kind, 1) for n, kind in ((1, "wear"), (2, "hole"))]
+    add(1, marked[0], f.Graded("I2", "B", "B", "A", "r/1"))
+    add(1, marked[1])
+    wrong = add(1, f.DefectMarked("I2", 3, "ab" * 32, 1, 1, 1, 1, "sole", "stain", 1))
+    add(1, f.Undone((wrong,), "mark"))
     add(1, f.PlateConfirmed("I2", "N2"))
     add(1, f.Placed("I2", "N2", "BOX"))
     add(1, f.ParcelFinished("P2", 1, 0))
@@ -71,7 +88,7 @@ def as_before(path: Path) -> None:
             *rev_0010._INDEXES,
         ):
             connection.exec_driver_sql(f"DROP INDEX {name}")
-        for table in (*NEW_TABLES, *LATER_TABLES):
+        for table in (*NEW_TABLES, *LATER_TABLES, EARLIER):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         for table, columns in NEW_COLUMNS.items():
             for column in columns:
@@ -106,19 +123,21 @@ def lived(folder: Path, packed: int) -> tuple[Path, dict[str, Any]]:
 def test_an_old_journal_gets_the_numbers_that_it_would_have(tmp_path: Path) -> None:
     path, rows = lived(tmp_path, packed=0)
     assert {row["item"]: row["placed_n"] for row in rows["item"]} == {"I1": 2, "I2": 1, "I3": 0}
+    assert rows["item"][1]["defects"] == '["sole","hole"]\n'
     assert rows["parcel"][0]["reasons"] == '[["too_small",2]]'
     assert [(row["said_n"], row["delivered"]) for row in rows["delivery"]] == [(1, 4), (2, 5)]
+    assert [(row["said_n"], row["delivered"], row["operator"]) for row in rows["earlier_sheet"]] == [(1, 9, "B1")]
     assert [row["countersigned_n"] for row in rows["shift"]] == [2, 0]
     assert rows_of(path) == rows
 
 
 def test_facts_that_left_the_journal_count_as_well(tmp_path: Path) -> None:
-    path, rows = lived(tmp_path, packed=26)
+    path, rows = lived(tmp_path, packed=31)
     assert rows_of(path) == rows
 
 
 def test_a_pack_that_is_lost_lets_things_count_for_their_own_shift(tmp_path: Path) -> None:
-    path, _ = lived(tmp_path, packed=22)
+    path, _ = lived(tmp_path, packed=27)
     for file in (tmp_path / "archive").iterdir():
         file.unlink()
     after = rows_of(path)
@@ -161,8 +180,12 @@ def test_an_old_journal_tells_in_which_shift_it_was_decided_and_looked_again(tmp
             connection.exec_driver_sql(f"DROP INDEX {name}")
         for table, column in rev_0015.COLUMNS:
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-        connection.exec_driver_sql("ALTER TABLE bin_move DROP COLUMN moved_by")
-        connection.exec_driver_sql("DROP TABLE recount")
-        connection.exec_driver_sql("DROP TABLE deed")
+        for column in ("bin_move DROP COLUMN moved_by", "bin_move DROP COLUMN apart", "photo DROP COLUMN taken_n"):
+            connection.exec_driver_sql(f"ALTER TABLE {column}")
+        for table in ("recount", "deed", EARLIER, "earlier_sheet"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        for column in ("operator", "said_at"):
+            connection.exec_driver_sql(f"ALTER TABLE delivery DROP COLUMN {column}")
+        connection.exec_driver_sql("ALTER TABLE item DROP COLUMN defects")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0014'")
     assert rows_of(path) == rows

@@ -16,6 +16,7 @@ from station.__main__ import main
 from station.inputs import Do
 from station.journal import Journal
 from station.rules import Rules
+from station.shifts import facts as s
 from station.shifts.late import Late
 from tests.station.calibration import looked
 from tests.station.shifts.closed import PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, Floor, opened
@@ -88,6 +89,34 @@ def test_decisions_looks_and_voids_that_come_late_are_named_and_what_was_signed_
         assert main(["shift", str(folder), NEXT, "--form", form]) == 0
         found = read(capsysbinary.readouterr().out)
         assert found == [(FIRST, *each) for each in _WORDS[form]], form
+    for form, words in _CARRIED.items():
+        assert main(["shift", str(folder), FIRST, "--form", form]) == 0
+        said = capsysbinary.readouterr().out
+        assert all(each in (_words_of(said) if form == "pdf" else said.decode()) for each in words), form
+
+
+def test_what_a_sheet_said_before_it_was_typed_in_again_is_named_with_who_said_it(
+    floor: Floor, folder: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    say(floor, s.DeliveryCounted(FIRST, "ups", 7))
+    say(floor, s.DeliveryCounted(NEXT, "dhl", 4), s.DeliveryCounted(NEXT, "ups", 3, 1))
+    floor.bench.journal.append([s.DeliveryCounted(NEXT, "ups", 1)], operator=RECEIVER[0], shift=NEXT)
+    say(floor, s.DeliveryCounted(NEXT, "ups", 1))
+    say(floor, s.DeliveryCounted(FIRST, "ups", 6, 1, 1))
+    assert main(["shift", str(folder), NEXT, "--form", "json"]) == 0
+    told = json.loads(capsysbinary.readouterr().out)
+    said = [{**each, "at": ""} for each in told["noted"] if each["kind"] == "sheet_changed"]
+    assert [(each["plate"], each["why"], each["second"], each["about"], each["by"]) for each in said] == [
+        ("ups", "3 / 1 / 0", SUPERVISOR[0], "1 / 0 / 0", RECEIVER[0]),
+        ("ups", "7 / 0 / 0", SUPERVISOR[0], "6 / 1 / 1", SUPERVISOR[0]),
+    ]
+    line = next(each for each in told["lines"] if (each["rule"], each["way"]) == (1, "ups"))
+    assert line["expected"] == 1, "the latest word counts"
+    assert main(["shift", str(folder), NEXT]) == 0
+    was = f"sheet changed: ups: 3 / 1 / 0 by {SUPERVISOR[0]}, now 1 / 0 / 0"
+    assert was in capsysbinary.readouterr().out.decode()
+    assert main(["shift", str(folder), FIRST]) == 0
+    assert b"sheet changed" not in capsysbinary.readouterr().out, "what was signed stays as it was"
 
 
 def test_the_report_tells_how_alike_the_second_looks_of_its_shift_are(
@@ -131,6 +160,15 @@ _WORDS = {
         (f"taken back about {PLATES[0]}: Accept as is",),
         (f"plate {PLATES[1]} is void",),
     ],
+}
+
+
+# The exception was open when the first shift was signed, and is for ever told so.
+_CARRIED = {
+    "json": ('"about": "item_weight"', '"owner": "supervisor"'),
+    "csv": (f"{PLATES[0]},exception,", ",supervisor,item_weight\r\n"),
+    "text": (f"carried over: exception {PLATES[0]} (item weight) since ", ", owner supervisor\n"),
+    "pdf": ("Item weighs other than its article", "A supervisor decides"),
 }
 
 

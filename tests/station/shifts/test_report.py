@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from station import facts as f
 from station.__main__ import main
 from station.inputs import Do
 from station.journal import Journal
@@ -17,6 +18,7 @@ from station.rules import Rules
 from station.shifts import facts as s
 from station.shifts.findings import Finding
 from station.shifts.report import Report, ReportLine, ReportReason, as_csv, as_text
+from tests.station.printed.test_shift_pdf import words_of
 from tests.station.shifts.closed import HOLD, PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, opened, work
 
 README = Path(__file__).parents[3] / "README.md"
@@ -46,6 +48,9 @@ def test_the_example_in_the_readme_is_what_the_program_says(reviewed: Path, caps
 
 
 def test_the_report_tells_what_stands_behind_each_figure(reviewed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Journal.open(reviewed / "station.sqlite", STATION) as journal:
+        taken = [f.PhotoTaken("I0", shot, sha256 * 32, 9) for shot, sha256 in (("front", "ab"), ("sole", "cd"))]
+        journal.append(taken, operator=RECEIVER[0], shift="S-A01-1")
     assert main(["shift", str(reviewed), "S-A01-1", "--form", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
     lines = {(each["rule"], each["client"], each["way"]): each for each in told["lines"]}
@@ -53,6 +58,8 @@ def test_the_report_tells_what_stands_behind_each_figure(reviewed: Path, capsys:
     assert (found["expected"], found["actual"], found["difference"]) == (3, 2, -1)
     behind = {part["name"]: [each["id"] for each in part["behind"]] for part in found["parts"]}
     assert behind == {"found": ["I0", "I1", "I2"], "counted in bins": [*PLATES[:2]]}
+    photos = [part["behind"] for part in lines[6, "Northwind", ""]["parts"]]
+    assert photos == [[{"id": "I0", "units": 2}]] * 2, "each item once, with its photos"
     for line in told["lines"]:
         for part in line["parts"]:
             if line["rule"] != 9:
@@ -77,6 +84,32 @@ def test_the_report_is_blind_as_well(tmp_path: Path, rules: Rules, capsys: pytes
         floor.close()
         assert main(["shift", str(tmp_path), "--form", "json"]) == 0
         assert json.loads(capsys.readouterr().out)["lines"] == []
+
+
+def test_defects_are_counted_by_category_zone_and_kind_each_once_a_unit(
+    reviewed: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    worn, stained = ("sole", "wear"), ("upper", "stain")
+    graded = [
+        f.Graded("I0", "B", "B", "A", "r/1", defects=(worn,)),
+        *(f.DefectMarked("I0", n, "ab" * 32, 1, 1, 1, 1, *found, 2) for n, found in enumerate((stained, worn), 1)),
+        f.Graded("I1", "B", "B", "A", "r/1", defects=(worn,)),
+    ]
+    with Journal.open(reviewed / "station.sqlite", STATION) as journal:
+        journal.append(graded, operator=RECEIVER[0], shift="S-A01-1")
+
+    def said(*more: str) -> str:
+        assert main(["shift", str(reviewed), *more]) == 0
+        out = capsysbinary.readouterr().out
+        return words_of(out) if "pdf" in more else out.decode()
+
+    names = ("category", "zone", "kind", "units")
+    counts = (("footwear", "sole", "wear", 2), ("footwear", "upper", "stain", 1))
+    told = json.loads(said("--form", "json"))["figures"]["defects"]
+    assert told == [dict(zip(names, each, strict=True)) for each in counts]
+    assert "defects by kind: footwear, sole, wear 2; footwear, upper, stain 1\n" in said()
+    assert "footwear,sole,wear,2\r\nfootwear,upper,stain,1\r\n" in said("--form", "csv")
+    assert "Shoes sole wear 2" in " ".join(said("--form", "pdf").split())
 
 
 HOSTILE = st.text(st.characters(exclude_categories=()), max_size=20) | st.sampled_from(

@@ -16,6 +16,7 @@ from station.receiving.facts import Match
 from station.records import Disposition
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
+from station.shifts.figures import Figures, figures
 from station.shifts.findings import Finding, findings, found_again, lost
 from station.shifts.late import Late, late
 from station.shifts.lines import Line
@@ -25,6 +26,9 @@ from tests.station.shifts.whole import STATION, Invented
 CLIENTS = st.sampled_from(["Northwind", "Contoso"])
 BINS: dict[str, Disposition] = {"BIN-1": "restock", "BIN-2": "restock", "BIN-3": "hold"}
 MERGES = st.sampled_from([("BIN-1", "BIN-2"), ("BIN-2", "BIN-1")])
+
+
+Signed = tuple[tuple[Line, ...], tuple[Noted, ...], tuple[Finding, ...], Figures]
 
 
 class WholeShifts(RuleBasedStateMachine):
@@ -37,29 +41,40 @@ class WholeShifts(RuleBasedStateMachine):
         self._transaction = self.connection.begin()
         self.bench = Invented(self.connection)
         self.parcel, self.parcel_client, self.declared, self.received = "", "", 0, 0
+        self.unmatched: list[str] = []
         self.item: tuple[str, str] | None = None
         self.gone: dict[str, str] = {}
         self.released: dict[str, str] = {}
         self.stolen: list[str] = []
         self.half_signed: list[str] = []
-        self.signed: dict[str, tuple[tuple[Line, ...], tuple[Noted, ...]]] = {}
+        self.signed: dict[str, Signed] = {}
+        self.strange: list[str] = []
+        self.old_strange: list[str] = []
         self._begin()
 
     def _begin(self) -> None:
+        self.old_strange += [item for item in self.strange if item not in self.old_strange]
+        self.strange = []
         self.arrived = 0
         self.declared_short: dict[str, int] = {}
         self.late: dict[tuple[str, str], Late] = {}
         self.plates_open = {self.item[1]} if self.item else set()
 
     def teardown(self) -> None:
-        self._transaction.rollback()
-        self._closing.__exit__(None, None, None)
+        try:
+            for shift, (lines, told, *rest) in self.signed.items():
+                lines_now, told_now, *rest_now = self._signed(shift)
+                assert (lines_now, rest_now) == (lines, rest), "it was signed so"
+                assert [msgspec.structs.replace(each, second="") for each in told_now] == list(told)
+        finally:
+            self._transaction.rollback()
+            self._closing.__exit__(None, None, None)
 
     @precondition(lambda self: not self.parcel)
     @rule(declared=st.integers(0, 3), client=CLIENTS)
     def arrive(self, declared: int, client: str) -> None:
         self.parcel, self.parcel_client = self.bench.arrive(declared, client), client
-        self.declared, self.received = declared, 0
+        self.declared, self.received, self.unmatched = declared, 0, []
         self.arrived += 1
 
     @precondition(lambda self: self.parcel and self.item is None)
@@ -70,6 +85,7 @@ class WholeShifts(RuleBasedStateMachine):
             match = "undeclared"
         self.item = self.bench.take_out(self.parcel, match, self.parcel_client)
         self.received += match == "matched"
+        self.unmatched += [self.item[0]] if match != "matched" else []
         self.plates_open.add(self.item[1])
         if bin:
             self.place(bin)
@@ -96,6 +112,7 @@ class WholeShifts(RuleBasedStateMachine):
             client = self.parcel_client
             self.declared_short[client] = self.declared_short.get(client, 0) + missing
         self.bench.say(f.ParcelFinished(self.parcel, self.received, missing))
+        self.strange += self.unmatched
         self.parcel = ""
 
     @initialize(client=CLIENTS, bins=st.lists(st.sampled_from(sorted(BINS)), min_size=3, max_size=5))
@@ -243,6 +260,23 @@ class WholeShifts(RuleBasedStateMachine):
     def carry(self, plate: str) -> None:
         self.bench.carry(plate, self.bench.items[plate], self.released[plate], "restock")
 
+    @precondition(lambda self: self.bench.said_of)
+    @rule(data=st.data(), letter=st.sampled_from("AD"))
+    def regrade(self, data: st.DataObject, letter: str) -> None:
+        """What lies in a bin has another grade, maybe shifts later; it stays where it is."""
+        plate = data.draw(st.sampled_from(sorted(self.bench.said_of)))
+        way = BINS[self.bench.said_of[plate]]
+        graded, routed = f.Graded("I#2", letter, letter, letter, "g/1"), f.Routed("I#2", way, "r/1")
+        self.bench.say(f.Regraded(self.bench.items[plate], "P1", 2, graded, routed, way, "B", way))
+
+    @precondition(lambda self: self.old_strange)
+    @rule(data=st.data())
+    def relink(self, data: st.DataObject) -> None:
+        """A unit of no order, of an earlier shift, is found to be of one."""
+        item = data.draw(st.sampled_from(sorted(self.old_strange)))
+        self.old_strange.remove(item)
+        self.bench.say(f.ItemRelinked(item, "R", "1"))
+
     @rule(
         data=st.data(),
         delivered=st.integers(0, 3),
@@ -283,7 +317,13 @@ class WholeShifts(RuleBasedStateMachine):
             self.half_signed.append(bench.shift)
         else:
             bench.say(s.ShiftLocked(bench.shift))
-        self.signed[bench.shift] = reconcile(self.connection, [shift]), noted(self.connection, shift)
+        self.signed[bench.shift] = self._signed(bench.shift)
+
+    def _signed(self, shift: str) -> Signed:
+        """Return what the report of a shift says."""
+        one = BenchShift(STATION, shift)
+        counted = figures(self.connection, one, "2026-01-01T01:00:00.000000Z")
+        return reconcile(self.connection, [one]), noted(self.connection, one), findings(self.connection, *one), counted
 
     def note(self, truth: set[Any], named: set[Any]) -> None:
         """Be told what a close had to name, and what it named."""
@@ -310,10 +350,6 @@ class WholeShifts(RuleBasedStateMachine):
         self.note({*truth, *late_truth}, {*found, *told_late})
         assert set(found) == truth
         assert told_late == late_truth
-        for shift, (lines, told) in self.signed.items():
-            one = BenchShift(STATION, shift)
-            assert reconcile(self.connection, [one]) == lines, "it was signed so"
-            assert [msgspec.structs.replace(each, second="") for each in noted(self.connection, one)] == list(told)
         assert len(found) == len(set(found))
         off = {(line.rule, line.client, line.way): line.difference for line in reconcile_of(self) if line.difference}
         fine = {key: units for key, units in off.items() if key[0] != 4}

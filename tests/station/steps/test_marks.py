@@ -31,6 +31,12 @@ def test_a_mark_is_kept_and_the_grade_stays(walk) -> None:
     assert walk.give(drawn()).state.item.marks[1].mark == 2
 
 
+def test_the_grade_names_each_defect_of_answers_and_marks_once(walk) -> None:
+    walk.arrive("tee").item("tee").examine_until("stains", packaging="tagged").give(drawn(kind="hole", severity=1))
+    walk.give(drawn(severity=3)).examine({"stains": "small"})
+    assert walk.state.item.graded.defects == (("cloth", "stain"), ("cloth", "hole"))
+
+
 def test_the_worst_without_an_answer_is_held_for_a_supervisor(walk) -> None:
     at_result(walk).give(drawn(severity=4))
     assert (walk.last.notice.tone, walk.last.notice.text) == (

@@ -115,6 +115,29 @@ def test_a_slow_central_does_not_tell_its_benches_to_come_sooner() -> None:
     assert max(told.count(second) for second in set(told)) <= 160
 
 
+def test_who_was_told_to_come_is_not_still_ahead_once_he_had_to_come() -> None:
+    """Five hundred were told times by a central that then got slower; when all have come, one more waits for none."""
+
+    async def run() -> tuple[int, int]:
+        now = 0.0
+        admission = Admission(bodies=1, at_work=1, clock=lambda: now)
+        async with admission.body():
+            told = [await refused(admission) for _ in range(500)]
+        for _ in range(40):
+            async with admission.body(), admission.work("leeds"):
+                now += 0.1
+        async with admission.body():
+            return max(told), await refused(admission)
+
+    async def refused(admission: Admission) -> int:
+        with pytest.raises(RequestError) as error:
+            async with admission.body():
+                pass
+        return int(error.value.headers["Retry-After"])
+
+    assert asyncio.run(run()) == (4, 1)
+
+
 def test_no_body_is_read_that_would_wait_in_vain() -> None:
     async def run() -> None:
         admission = Admission(bodies=50, at_work=1, patience_s=0.03)  # pushes end 8 ms apart

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station import facts as f
-from station.bins.facts import BinMerged, BinStepTakenBack
+from station.bins.facts import BinCheckBegan, BinChecked, BinCheckLeft, BinMerged, BinStepTakenBack
 from station.exceptions import of_site
 from station.exceptions.facts import DecisionTakenBack, ExceptionDecided, ExceptionTaken
 from station.exceptions.kinds import read_kinds
@@ -23,7 +23,7 @@ from station.exceptions.queue import AT_ONCE, Waiting
 from station.journal import Journal
 from station.local_copy import LocalCopy, Record
 from station.moments import now, utc
-from station.shifts.facts import BinMoved
+from station.shifts.facts import BinMoved, CountBegan, CountCalledOff, CountEnded
 from sync.central import exceptions, feed, integrators, tokens
 from sync.central.__main__ import main
 from sync.central.intake import put_away, take_in
@@ -150,6 +150,34 @@ def test_where_goods_lie_follows_their_bin_when_it_is_emptied_or_leaves_and_back
     assert lies() == {""}, "it left with its bin"
     a.say(BinStepTakenBack("moved", moved, "BIN-1", 1))
     assert lies() == {"BIN-1"}
+
+
+def test_nobody_is_told_where_goods_lie_while_their_bench_counts_blind(benches: Site, shared_store: Store) -> None:
+    a, b = benches("A", "B")
+    raised(a)
+    (here,) = a.waiting()
+    a.say(f.ShiftOpened("S-1", "Bench"), f.BinOpened("BIN-1", "hold"), f.Placed(here.item, here.plate, "BIN-1"))
+    a.say(f.ExceptionRaised(f"E-{a.station}-2", "bin_differs", "supervisor", detail="BIN-1 | LPN1 | - | -"))
+
+    def told() -> list[set[tuple[str, bool]]]:
+        together(a, b)
+        with shared_store.reading() as connection:
+            at_central = exceptions.waiting(connection, a.site, KINDS, now())
+        lists = (a.waiting(), b.waiting(), at_central)
+        return [{(each.bin, bool(each.detail)) for each in one} for one in lists]
+
+    seen, hidden = {("BIN-1", False), ("", True)}, {("", False)}
+    assert told() == [seen] * 3
+    for begin, end in (
+        (BinCheckBegan("BIN-1", 1), BinChecked("BIN-1", 1, 1)),
+        (BinCheckBegan("BIN-1", 2), BinCheckLeft("BIN-1", 2)),
+        (CountBegan("S-1"), CountCalledOff("S-1")),
+        (CountBegan("S-1"), CountEnded("S-1")),
+    ):
+        a.say(begin)
+        assert told() == [hidden] * 3
+        a.say(end)
+        assert told() == [seen] * 3
 
 
 def test_what_others_decided_hides_nothing_that_waits(benches: Site) -> None:

@@ -11,16 +11,25 @@ import sqlalchemy
 import uuid_utils
 from sqlalchemy import Engine, inspect
 
+from station import facts as f
+from station import projections
+from station.authority.facts import StepUpGiven
 from station.database import open_central
+from station.entries import Entry, first_prev, sealed
+from station.exceptions.facts import ExceptionTaken
+from station.facts import encode, name_of, version_of
 from station.records import Product, ReturnLine, ReturnOrder
 from station.schema import PROJECTIONS
-from sync.central import feed, integrators, owners
+from station.shifts.facts import BinMoved, ItemWrittenOff
+from sync.central import feed, integrators, owners, tokens
 from sync.central.__main__ import main
 from sync.central.feed import Change
+from sync.central.intake import take_in
 from sync.central.migrate import SchemaError, migrate, revision_of
 from sync.central.migrations.versions import rev_0001
 from sync.central.store import Store
 from sync.central.tables import REVISION, metadata
+from sync.wire import Push
 
 ON_BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 
@@ -202,6 +211,78 @@ def test_what_orders_announced_before_is_known_by_its_code(database: str, engine
     assert sorted(found) == sorted([*wanted, ("serial", "SN-1", "R-9"), ("serial", "SN-2", "R-9")])
 
 
+def as_of(connection: sqlalchemy.Connection, revision: str) -> None:
+    """Take away what the revisions from 0017 on made."""
+    for statement in (
+        *(f"DROP TABLE {table}" for table in ("counted_unit", "deed", "earlier_item", "earlier_sheet")),
+        "ALTER TABLE resolution DROP COLUMN quantity",
+        "ALTER TABLE photo DROP COLUMN taken_n",
+        "ALTER TABLE bin_move DROP COLUMN apart",
+        "ALTER TABLE delivery DROP COLUMN operator",
+        "ALTER TABLE delivery DROP COLUMN said_at",
+        "ALTER TABLE item DROP COLUMN defects",
+        f"UPDATE alembic_version SET version_num = '{revision}'",
+    ):
+        connection.execute(sqlalchemy.text(statement))
+
+
+# By shift and transaction: two shifts, of which the second changes what the first one had seen.
+SAID: tuple[tuple[int, str, f.Recorded], ...] = (
+    (1, "a", f.ShiftOpened("S-A01-1", "Bench")),
+    (1, "b", f.ParcelArrived("P1", "1Z1", "ups", "return", "one", ("R-1",), "Northwind")),
+    (1, "c", f.ItemIdentified("P1", "I1", "x", "undeclared", "Shoe", "footwear", "Northwind")),
+    (1, "c", f.PhotoTaken("I1", "front", "0" * 64, 9)),
+    (1, "d", f.Graded("I1", "A", "A", "A", "g/1")),
+    (1, "d", f.Routed("I1", "resale", "r/1")),
+    (1, "e", f.RouteOverridden("I1", "resale", "hold", "doubt", "B1", "B9")),
+    (1, "f", StepUpGiven("override", "B1", "B9", item="I1", why="doubt")),
+    (1, "g", f.PlateAllotted("I1", "N1")),
+    (1, "g", f.PlateReprintAsked("I1", "N1", 2, "torn")),
+    (1, "h", f.ExceptionRaised("E1", "held", "client", "P1", "I1")),
+    (1, "h", ExceptionTaken("E1", "B9")),
+    (1, "i", f.BinOpened("BIN-1", "hold", apart="ship_back")),
+    (1, "i", f.Placed("I1", "N1", "BIN-1")),
+    (1, "j", f.ItemIdentified("P1", "I2", "x", "matched", "Shoe", "footwear", "Northwind", rma="R-1", line="1")),
+    (1, "k", f.RouteOverridden("I2", "resale", "hold", "doubt", "B1")),
+    (1, "l", f.Undone(("k",), "route")),
+    (1, "m", ItemWrittenOff("S-A01-1", "I1", "N1", "BIN-1", "B9", 900, "USD")),
+    (2, "n", f.ShiftOpened("S-A01-2", "Bench")),
+    (2, "o", f.PhotoTaken("I2", "front", "1" * 64, 9)),
+    (2, "o", f.Graded("I2", "D", "D", "D", "g/1")),
+    (2, "p", f.ItemRelinked("I1", "R-1", "1")),
+    (2, "q", f.RouteOverridden("I1", "hold", "resale", "released", "B9")),
+    (2, "r", BinMoved("BIN-1", 1, "dock", "B9")),
+)
+
+
+@ON_BOTH
+def test_what_was_done_in_each_shift_is_filled_in_from_the_facts(database: str, engine: Engine) -> None:
+    entries, prev = [], first_prev("e1")
+    for seq, (shift, txn, fact) in enumerate(SAID, 1):
+        about = (f"2026-11-20T08:00:{seq:02d}.000000Z", seq, "boot", "B1", f"S-A01-{shift}", name_of(fact))
+        entry = Entry(seq, f"{seq:032x}", txn, "e1", *about, version_of(fact), encode(fact), b"", b"")
+        entries.append(sealed(entry, prev))
+        prev = entries[-1].hash
+    with closing(Store(database)) as store:
+        tokens.enrol(store, "A01", "leeds", "2026-11-20T08:00:00Z")
+        push = Push("e1", 1, "2026-11-20T08:00:59Z", tuple(entries))
+        assert take_in(store, "A01", "leeds", push, push.sent_at).results == ()
+    with engine.begin() as connection:
+        rows = projections.rows(connection)
+        as_of(connection, "0016")
+    told = [(row["kind"], row["shift_n"]) for row in rows["deed"] if row["txn"] != "m"]
+    assert sorted(told) == [
+        *(("override", 1), ("override", 1), ("override", 2), ("reprinted", 1), ("step_up", 1)),
+        *(("taken", 1), ("taken_back", 1)),
+    ]
+    (of_one, of_two) = rows["earlier_item"]
+    assert [of_one[name] for name in ("match", "disposition", "letter", "until_n")] == ["undeclared", "hold", "A", 2]
+    assert (of_two["letter"], [row["taken_n"] for row in rows["photo"]]) == ("", [1, 2])
+    migrate(engine)
+    with engine.connect() as connection:
+        assert projections.rows(connection) == rows
+
+
 @ON_BOTH
 def test_systems_of_before_may_send_orders_as_they_could(database: str, engine: Engine) -> None:
     with closing(Store(database)) as store:
@@ -211,10 +292,7 @@ def test_systems_of_before_may_send_orders_as_they_could(database: str, engine: 
         }
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("DELETE FROM integrator_role WHERE role = 'orders'"))
-        connection.execute(sqlalchemy.text("ALTER TABLE resolution DROP COLUMN quantity"))
-        connection.execute(sqlalchemy.text("DROP TABLE counted_unit"))
-        connection.execute(sqlalchemy.text("DROP TABLE deed"))
-        connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '0015'"))
+        as_of(connection, "0015")
     migrate(engine)
     with closing(Store(database)) as store:
         found = {name: integrators.caller(store, token) for name, token in tokens.items()}

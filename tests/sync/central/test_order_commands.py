@@ -252,25 +252,36 @@ def test_a_file_is_read_as_it_comes() -> None:
     assert len(list(itertools.islice(read_ndjson(Endless(lines)), 50))) == 50  # type: ignore[arg-type]
 
 
+def told_in(report: Path) -> list[str]:
+    return [row["row"] for row in csv.DictReader(report.read_text().splitlines())]
+
+
 def test_stopping_it_leaves_whole_chunks_and_the_same_command_goes_on(
     on_sqlite: Any, site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = ["--site", site, "--data", str(on_sqlite.data)]
-    command = [sys.executable, "-m", "sync.central", "import-orders", "-", *asked]
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("of the last time")
+    command = [sys.executable, "-m", "sync.central", "import-orders", "-", *asked, "--errors", str(wrong)]
     texts = [as_json(sent(f"{site}-{number}")) + b"\n" for number in range(1_100)]
     going = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert going.stdin is not None
-    going.stdin.write(b"".join(texts[:700]))
+    going.stdin.write(b'{"rma":"bad"}\n' + b"".join(texts[:700]))
     going.stdin.flush()
-    while len(keys(on_sqlite, site)) < 500:
+    while len(keys(on_sqlite, site)) < 499:
         assert going.poll() is None
+    # What is committed was told before; and the file of the last time stands until this one is whole.
+    assert told_in(tmp_path / ".wrong.csv.new") == ["1"]
+    assert wrong.read_text() == "of the last time"
     going.send_signal(signal.SIGINT)
     _, said = going.communicate()
-    assert (going.returncode, len(keys(on_sqlite, site))) == (130, 500)
+    assert (going.returncode, len(keys(on_sqlite, site))) == (130, 499)
     assert b"stopped" in said
+    assert told_in(wrong) == ["1"]
+    assert [each.name for each in tmp_path.iterdir()] == ["wrong.csv"]
     (tmp_path / "whole.ndjson").write_bytes(b"".join(texts))
     assert main(["import-orders", str(tmp_path / "whole.ndjson"), *asked]) == 0
-    assert capsys.readouterr().out == "600 created, 500 same\n"
+    assert capsys.readouterr().out == "601 created, 499 same\n"
     assert len(keys(on_sqlite, site)) == 1_100
 
 

@@ -5,10 +5,11 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import uuid_utils
 from sqlalchemy import insert
@@ -19,9 +20,11 @@ from station.moments import now, utc
 from station.receiving.facts import Declared
 from station.shifts import facts as s
 from station.shifts.counting import BenchShift, reconcile
+from station.shifts.figures import figures
 from station.shifts.late import Late
 from sync.central import shifts, tokens
 from sync.central.__main__ import main
+from sync.central.heard import Heard
 from sync.central.intake import take_in
 from sync.central.store import Store
 from sync.central.tables import resolution, stored_photo
@@ -193,6 +196,40 @@ def test_the_reasons_of_a_difference_stand_beside_it(benches: list[Bench], told:
     assert resale[-1].strip("'").startswith("stolen -1")
 
 
+def test_a_shift_over_midnight_belongs_to_both_days_and_who_was_not_heard_of_is_named(
+    benches: list[Bench], shared_store: Store, site: str
+) -> None:
+    a, b = benches
+    yesterday = datetime.now(UTC) - timedelta(hours=25)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("station.journal.now", lambda: utc(yesterday))
+        a.say(f.ShiftOpened(a.shift, "Bench"))
+    a.say(s.CountBegan(a.shift), s.CountEnded(a.shift))
+    a.push()
+    day_of = yesterday.astimezone().date()
+
+    def of(day: date) -> shifts.SiteShift:
+        with shared_store.reading() as connection:
+            return shifts.of_day(connection, site, day)
+
+    assert [each.shift for each in of(TODAY).benches] == [a.shift], "still open today"
+    a.say(s.ShiftSigned(a.shift, "balanced", ""), s.ShiftLocked(a.shift))
+    a.push()
+    heard = Heard(shared_store)
+    heard.note(a.station, now())
+    heard.note(b.station, utc(yesterday))
+    heard.write()
+    found = of(TODAY)
+    assert [(each.shift, each.verdict) for each in found.benches] == [(a.shift, "balanced")], "closed today"
+    assert f"opened {found.benches[0].opened_at}, before this day" in shifts.as_text(found)
+    assert found.silent == (shifts.Silent(b.station, utc(yesterday)),)
+    assert f"{b.station}: not heard of on this day, last at {utc(yesterday)}" in shifts.as_text(found)
+    assert [b.station, utc(yesterday)] in list(csv.reader(io.StringIO(shifts.as_csv(found))))
+    before = of(day_of)
+    assert [each.shift for each in before.benches] == [a.shift] and "before this day" not in shifts.as_text(before)
+    assert [of(day_of + timedelta(days=days)).benches for days in (-1, 7)] == [(), ()]
+
+
 def test_photos_count_as_uploaded_when_they_have_arrived(
     benches: list[Bench], told: Any, site: str, shared_store: Store
 ) -> None:
@@ -235,11 +272,24 @@ def test_what_is_late_or_overdue_at_any_bench_is_named(benches: list[Bench], tol
         ("late_parcel", f"1Z-{site}", b.station),
         ("printer_doubt", "N-old", b.station),
     ]
+    # The second shift of the bench leaves what its first one had left, and its own journal knows of no decision.
+    exception = next(each for each in found.carried if each.what == "exception")
+    assert (exception.code, exception.about, exception.owner) == (f"{site}1", "item_weight", "supervisor")
+    left = sorted((each.what, each.code) for each in found.carried)
+    assert left == [("exception", f"{site}1"), ("item", "N-old"), ("parcel", f"1Z-{site}")]
+    with a.journal.reading() as connection:
+        own = figures(connection, BenchShift(a.station, a.shift), now()).carried
+    assert [shifts.Left(**msgspec.structs.asdict(each), station=a.station) for each in own] == [exception]
     said = shifts.as_text(found)
+    assert (
+        f"carried over: exception {site}1 (item weight) since {exception.since}, owner supervisor at {a.station}"
+        in said
+    )
     assert f"late: decision {raised} of {first} (accept)" in said
     assert f"overdue: late parcel 1Z-{site} at {b.station} since {yesterday}" in said
     rows = list(csv.reader(io.StringIO(shifts.as_csv(found))))
     assert ["void", first, f"{site}1", "0", "0", "0", "torn"] in rows
+    assert [f"{site}1", "exception", "Northwind", exception.since, "supervisor", "item_weight", a.station] in rows
     assert ["printer_doubt", b.station, "N-old", yesterday] in rows
 
 
@@ -291,4 +341,4 @@ def test_the_day_is_printed_for_people_machines_and_spreadsheets(
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
     assert not any(each.startswith("=") for row in rows for each in row)
     assert main([*asked, "--day", "2020-01-01"]) == 0
-    assert "No bench opened a shift then." in capsys.readouterr().out
+    assert "No bench had a shift then." in capsys.readouterr().out

@@ -13,7 +13,7 @@ from station.inspecting.facts import PhotoTaken
 from station.receiving.facts import ItemRelinked, LineMissing, SerialChecked
 from station.records import Product, ReturnLine, ReturnOrder
 from station.routing.facts import Graded, Routed
-from sync.central import feed, tokens
+from sync.central import feed, rulings, tokens
 from sync.central.intake import take_in
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.follow import follow
@@ -191,8 +191,10 @@ def test_a_unit_that_paid_for_one_order_pays_for_no_other_by_itself(site: Site, 
     assert {row.rma for row in site.rows() if row.state == "confirmed"} == {paid}
     assert site.reviews() == ["counted_for_another"]
     with site.store.writing() as connection:
-        (detail,) = connection.execute(select(review.c.detail)).scalars()
-        assert msgspec.json.decode(detail)[0]["counted_for"] == f"{paid} 1"
+        (listed,) = rulings.of_site(connection, "leeds", 10).reviews
+        assert (listed.kind, listed.rma, listed.line, listed.why) == ("resolution", other, "1", "counted_for_another")
+        assert [each["counted_for"] for each in msgspec.json.decode(listed.units)] == [f"{paid} 1"]
+        assert rulings.of_site(connection, "york", 10).reviews == ()
         assert rule(connection, other, "1", Ruling("refund", 500, "Ana", "Both were in the parcel"), BOOK, START)
     site.work()
     assert {row.rma: row.amount_minor for row in site.rows() if row.state == "confirmed"} == {paid: 9000, other: 500}
