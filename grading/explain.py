@@ -14,7 +14,7 @@ Say = Callable[..., str]
 EXPLAIN_TEXTS: Mapping[str, str] = {
     "stopped": "{word}: this alone stopped the questions.",
     "decided": "{word}: this alone made it {letter}; without it: {without}.",
-    "together": "These together made it {letter}, none of them alone: {words}.",
+    "each": "Each of these alone makes it {letter}: {words}.",
     "faultless": "Nothing took anything off.",
     "near": "One better answer would make it {letter}: “{answer}” to “{question}”",
     "near_part": "With {part} there, it would be {letter}.",
@@ -39,11 +39,14 @@ class NearMiss(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """Why it is this letter and no better one. `together` are findings of which none decided alone."""
+    """Why it is this letter and no better one: `each` are findings of which every one gives this letter by itself.
+
+    A letter is the worst that any finding allows, so two that allow the same never add up to a worse one.
+    """
 
     letter: str
     decisive: tuple[Decisive, ...] = ()
-    together: tuple[Reason, ...] = ()
+    each: tuple[Reason, ...] = ()
     near: tuple[NearMiss, ...] = ()
 
 
@@ -79,9 +82,9 @@ def sentences(explained: Explanation, say: Say) -> tuple[str, ...]:
             told.append(say(words, word=word, letter=explained.letter, without=each.without))
         else:
             told.append(say(EXPLAIN_TEXTS["stopped"], word=word))
-    if explained.together:
-        words = "; ".join(say(why.text, **why.params) for why in explained.together)
-        told.append(say(EXPLAIN_TEXTS["together"], letter=explained.letter, words=words))
+    if explained.each:
+        words = "; ".join(say(why.text, **why.params) for why in explained.each)
+        told.append(say(EXPLAIN_TEXTS["each"], letter=explained.letter, words=words))
     if explained.letter == "A" and not told:
         told.append(say(EXPLAIN_TEXTS["faultless"]))
     return (*told, *(_told_near(miss, say) for miss in explained.near))

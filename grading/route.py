@@ -269,13 +269,13 @@ def _by(table: RouteTable, grade: Grade, known: _Known, hit: Tried | None, rated
         return _held(f"{table.name}:category", reason("no_category", category=known.category))
     if hit is None:
         return _held(f"{table.name}:none", reason("no_rule"))
-    breakdown = priced(rated(grade, known), known.price_minor or 0, known.waiting)
-    return _decided(grade, known, hit.name, hit.rule, breakdown)
+    return _decided(grade, known, hit.name, hit.rule, rated(grade, known))
 
 
-def _decided(grade: Grade, known: _Known, name: str, rule: Rule, breakdown: tuple[Worth, ...]) -> Route:
-    """Carry out one rule, unless it says what no rule may say."""
+def _decided(grade: Grade, known: _Known, name: str, rule: Rule, rated: tuple[Rate, ...]) -> Route:
+    """Carry out one rule, unless it says what no rule may say, or what the table's own figures close to the grade."""
     why = Reason(f"rule:{rule.number}", rule.text)
+    breakdown = priced(rated, known.price_minor or 0, known.waiting)
     values = tuple([(worth.way, worth.minor) for worth in breakdown if worth.minor is not None])
     if rule.to == "hold":
         return Route("hold", (why,), values, "", name, rule.owner or "supervisor", breakdown)
@@ -287,9 +287,11 @@ def _decided(grade: Grade, known: _Known, name: str, rule: Rule, breakdown: tupl
         return _held(name, why, *(full or [reason("no_value")]), values=values, breakdown=breakdown)
     if not _allowed(grade, known, to):
         return _held(name, why, reason("not_allowed", rule=name, disposition=to), values=values, breakdown=breakdown)
-    full_up = refused.get(to)
-    if full_up is not None and full_up.code == "no_room":
-        return _held(name, why, full_up, values=values, breakdown=breakdown)
+    # Without a price the worth does not say that a way is closed: its rate does.
+    against = (*[rate.refused for rate in rated if rate.way == to], refused.get(to))
+    closed = [each for each in against if each is not None and each.code in ("no_percentage", "no_room")]
+    if closed:
+        return _held(name, why, closed[0], values=values, breakdown=breakdown)
     runner_up: Disposition | Literal[""] = next((way for way in ways if way != to), "")
     return Route(to, (why, *grade.reasons[:1]), values, runner_up, name, "", breakdown)
 

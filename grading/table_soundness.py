@@ -21,7 +21,7 @@ FUNCTIONS: tuple[Functional, ...] = ("works", "partly", "untested", "faulty")
 """From the better to the worse; sealed goods stand beside, nobody knows how they work."""
 
 _MOST_SITUATIONS = 20_000
-_NOT_DECIDED = frozenset({"no_rule", "rule_failed", "not_allowed"})
+_NOT_DECIDED = frozenset({"no_rule", "rule_failed", "not_allowed", "no_percentage"})
 _JUDGED: tuple[Section, ...] = ("grade", "value")
 _ANOMALIES: Mapping[str, tuple[object, ...]] = {
     "match": ("matched", "undeclared", "wrong"),

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from grading.rubric import Rubric, chosen
+from grading.rubric import Option, Rubric, chosen, next_question
 from station.facts import Recorded, Undone, Unknown
-from station.inspecting.facts import Answered, Hinted
+from station.inspecting.facts import Answered, DefectMarked, Hinted
 from station.receiving.facts import ItemIdentified
 
 ENOUGH = 100
@@ -51,13 +51,15 @@ class _Item:
         self.month = month
         self.rubric = ""
         self.answers: list[tuple[str, str]] = []
+        self.marked: set[str] = set()
         self.hints: dict[tuple[str, str, str], Hinted] = {}
 
 
 def precision(told: Iterable[Told], rubric_of: RubricOf, months: Mapping[str, str] = {}) -> tuple[Precision, ...]:
     """Count hints and agreement over facts in the order they were written; what was undone does not count.
 
-    An item without an answer of a person (it was held before, or is still on the bench) says nothing and is left out.
+    An item without an answer of a person (it was held before, or has just come to the bench) is left out. One of which
+    no question asked what was hinted at, or not all of them yet, judges no hint to be wrong.
     Where `months` tells that of a transaction, each month is counted by itself.
     """
     told = tuple(told)
@@ -86,6 +88,8 @@ def _note(items: dict[str, _Item], fact: Recorded | Unknown, month: str) -> None
     if isinstance(fact, Answered):
         item.answers.append((fact.question, fact.option))
         item.rubric = fact.rubric
+    elif isinstance(fact, DefectMarked):
+        item.marked.add(fact.kind)
     elif isinstance(fact, Hinted):
         # Several hints of one kind in one photo are one look of the grader.
         item.hints[fact.kind, fact.shot, fact.sha256] = fact
@@ -96,25 +100,48 @@ _AGREED, _WRONG, _UNJUDGED = 0, 1, 2
 
 def _place(hint: Hinted, item: _Item, rubric: Rubric | None) -> int:
     """Whether what people said of the item is what the hint hinted at, as a place in a tally."""
-    agrees = _AGREES.get(hint.kind)
-    if agrees is None or rubric is None:
+    says = _SAYS.get(hint.kind)
+    if says is None or rubric is None:
         return _UNJUDGED
-    return _AGREED if agrees(item, rubric) else _WRONG
+    agrees = says(item, rubric)
+    return _UNJUDGED if agrees is None else _AGREED if agrees else _WRONG
 
 
-def _has_defect(item: _Item, rubric: Rubric, kinds: frozenset[str] = frozenset()) -> bool:
-    """Whether any answer names a defect; of the `kinds` given, if any are."""
-    options = (option for _, option in chosen(rubric, tuple(item.answers), item.identified.components))
-    found = [option.defect for option in options if option.defect is not None]
-    return any(not kinds or defect.kind in kinds for defect in found)
+def _is_damage(option: Option) -> bool:
+    """Whether an answer tells of something that a photo shows, and that is there."""
+    return option.defect is not None and option.defect.kind not in _UNSEEN
 
 
+def _is_lack(option: Option) -> bool:
+    return option.missing or (option.defect is not None and option.defect.kind == _LACKS)
+
+
+def _is_damaged(item: _Item, rubric: Rubric) -> bool | None:
+    return True if item.marked - _UNSEEN else _answered(item, rubric, _is_damage)
+
+
+def _is_incomplete(item: _Item, rubric: Rubric) -> bool | None:
+    return True if _LACKS in item.marked else _answered(item, rubric, _is_lack)
+
+
+def _answered(item: _Item, rubric: Rubric, tells: Callable[[Option], bool]) -> bool | None:
+    """Whether any answer tells of it; None where none does, and no inspection asked for it, or it has not ended."""
+    answers, parts = tuple(item.answers), item.identified.components
+    given = chosen(rubric, answers, parts)
+    if any(tells(option) for _, option in given):
+        return True
+    asked = any(question.kind == "inspection" and any(map(tells, question.options)) for question, _ in given)
+    return False if asked and next_question(rubric, answers, parts) is None else None
+
+
+_LACKS = "missing"
+_UNSEEN = frozenset({_LACKS, "dead", "noise", "smell", "expired"})
 # No question asks whether a photo was used, or a piece seen, before, so that `photo_reused` and `same_item_again` are
 # not here: an exception `photo_repeat` comes from the same look, and would only agree with itself.
-_AGREES: Mapping[str, Callable[[_Item, Rubric], bool]] = {
-    "damage_area": _has_defect,
-    "unusual_area": _has_defect,
-    "missing_part": lambda item, rubric: _has_defect(item, rubric, frozenset({"missing"})),
+_SAYS: Mapping[str, Callable[[_Item, Rubric], bool | None]] = {
+    "damage_area": _is_damaged,
+    "unusual_area": _is_damaged,
+    "missing_part": _is_incomplete,
     "wrong_item": lambda item, _: item.identified.match == "wrong",
     "wrong_colour": lambda item, _: item.identified.match == "wrong",
     "wrong_size": lambda item, _: item.identified.match == "wrong",

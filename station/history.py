@@ -29,7 +29,7 @@ from station.moments import Clock, utc
 from station.moments import now as utc_now
 from station.places import DOUBTED, STILL_THERE
 from station.print_ledger import Copy, Heard, ledger
-from station.receiving.facts import ItemUnlinked, ParcelArrived
+from station.receiving.facts import ItemUnlinked, MarksRead, ParcelArrived
 from station.records import Apart, Bin, Disposition, Receipt
 from station.routing.facts import RouteOverridden
 from station.search.found import Found
@@ -209,6 +209,13 @@ class History:
         with self._journal.reading() as connection:
             story = story_of(connection, self._journal.path.parent, self._journal.station, parcel)
         return begun([told.fact for told in story if not told.undone], item)
+
+    def made_on(self, parcel: str, item: str) -> str:
+        """Return the day of making (ISO date) that was read from an item of a parcel; empty where nobody read one."""
+        with self._journal.reading() as connection:
+            story = story_of(connection, self._journal.path.parent, self._journal.station, parcel)
+        read = (told.fact for told in story if isinstance(told.fact, MarksRead) and not told.undone)
+        return next((each.made for each in reversed(list(read)) if each.item == item and each.made), "")
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin now, by our own count."""

@@ -374,10 +374,16 @@ class Lookups:
         found = []
         for unit in self._history.untold_units_in(bins) if recalls else ():
             about = (each for each in recalls if concerns(each, unit.sku, unit.gtin))
-            recall = next((each for each in about if applies(each, unit.lot, unit.serial, "") != "no"), None)
+            recall = next((each for each in about if self._may_hold(each, unit)), None)
             if recall is not None:
                 found.append((unit, recall))
         return tuple(found)
+
+    def _may_hold(self, recall: Recall, unit: Unit) -> bool:
+        told = applies(recall, unit.lot, unit.serial, "")
+        if told == "unknown" and recall.made:
+            told = applies(recall, unit.lot, unit.serial, self._history.made_on(unit.parcel, unit.item))
+        return told != "no"
 
     def _in_force(self) -> Rules:
         """The rules that came with the program, or with what central delivered since; read again when more came."""

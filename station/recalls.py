@@ -23,6 +23,11 @@ def concerns(recall: Recall, sku: str, gtin: str) -> bool:
     return bool(number) and any(fnmatchcase(number, _whole(each)) for each in recall.gtins)
 
 
+def said(recall: Recall) -> str:
+    """Return what people are told of a recall: why it is, and what to do; its last full stop is left to the reader."""
+    return ". ".join(told for each in (recall.title, recall.action) if (told := each.strip().rstrip(".")))
+
+
 def is_in_force(recall: Recall, today: str) -> bool:
     """Tell whether a recall holds on a day (ISO date); without dates it always does."""
     return (not recall.since or recall.since <= today) and (not recall.until or today <= recall.until)

@@ -133,7 +133,7 @@ class Recall(msgspec.Struct, frozen=True, omit_defaults=True, rename={"since": "
 
     With `lots` (`*` stands for any signs), `serials` (pairs, ends included) or `made` (first and last ISO day of
     making) only those units are recalled; several limits must all hold. `owner` must act; `action` tells people
-    what to do. It holds from day `since` to day `until`.
+    what to do, beside its title. It holds from day `since` to day `until`.
     """
 
     id: str

@@ -1,5 +1,6 @@
 """The stages of the main job, and which of them a state is in: derived, never stored."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from grading.rubric import Prep, Question, Rubric, Shot, next_question, prep_needed, shots_needed
@@ -8,6 +9,7 @@ from station.inspecting.facts import InterlockRaised
 from station.known import Known
 from station.patterns import shots
 from station.receiving.parcel import EXPIRED, FOUND, Item
+from station.records import Disposition
 from station.state import State
 
 
@@ -193,19 +195,27 @@ def is_spared(item: Item, question: Question) -> bool:
 
 
 def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:
-    """Return what is to be done to an item before it goes on, in order, done or not.
+    """Return what is to be done to an item before it goes on, in order, done or not."""
+    rubric = rubric_of(item, known)
+    if rubric is None or item.graded is None or item.disposition is None:
+        return ()
+    made_ready = known.routes(item.identified.client).figures.prepared
+    needed = prep_needed(rubric, item.answers, item.identified.components)
+    return preps_asked(needed, item.graded.functional, item.disposition, made_ready)
+
+
+def preps_asked(
+    needed: tuple[Prep, ...], functional: str, way: Disposition, made_ready: Collection[Disposition]
+) -> tuple[Prep, ...]:
+    """Return which of the preparations that answers demand are asked for, of goods that go a way.
 
     Sealed goods are left as they are, and so are those of a way whose goods the route table does not have made ready
     (and of which it counts no work): what is on hold, somebody must see as it came. What is done for safety is done
     whichever way they go.
     """
-    rubric = rubric_of(item, known)
-    sealed = item.graded is not None and item.graded.functional == "sealed"
-    if rubric is None or sealed or item.disposition is None:
+    if functional == "sealed":
         return ()
-    needed = prep_needed(rubric, item.answers, item.identified.components)
-    made_ready = known.routes(item.identified.client).figures.prepared
-    goes_on = item.disposition != "hold" and item.disposition in made_ready
+    goes_on = way != "hold" and way in made_ready
     return needed if goes_on else tuple(each for each in needed if each.always)
 
 

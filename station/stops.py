@@ -14,7 +14,7 @@ from station.inspecting.facts import DefectMarked, InterlockRaised
 from station.known import Known, Unit
 from station.patterns import CAUSE, WEIGH_ITEM, WEIGHED_WRONG, wants_weight
 from station.plates import exception_id
-from station.recalls import applies
+from station.recalls import applies, said
 from station.receiving.facts import ExceptionRaised
 from station.receiving.parcel import EXPIRED, FOUND, USE_BY, Item
 from station.records import Owner, Recall
@@ -35,6 +35,8 @@ SERIAL_KINDS = (
 )
 # Between the pieces of evidence in an exception's detail; station.words.evidence puts them into a sentence.
 BETWEEN = "|"
+# What is told by another exception, or not yet: what is printed on the unit may still tell that no recall holds.
+_NOT_TOLD = ("serial", "marked", "recall_part")
 # Who is asked for where the words of a stop name nobody, and a site's routes hold the item all the same.
 _HELD_BY: Owner = "supervisor"
 
@@ -56,10 +58,18 @@ def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
         if (stop.code, stop.cause) in raised:
             continue
         facts.append(stop)
-        if stop.code in FOUND and stop.code not in ("serial", "marked"):
+        if stop.code in FOUND and stop.code not in _NOT_TOLD:
             count += 1
             facts.append(_told(state, item, stop, exception_id(state.station, count)))
     return tuple(facts)
+
+
+def unread(state: State, item: Item, stop: InterlockRaised) -> tuple[ExceptionRaised, ...]:
+    """Return the exception of a recall in part of which nobody could read whether it holds; none if it is told."""
+    told = _told(state, item, stop, exception_id(state.station, state.exceptions + 1))
+    so_far = state.parcel.exceptions if state.parcel is not None else ()
+    known = {(each.item, each.kind, each.detail) for each in so_far}
+    return () if (told.item, told.kind, told.detail) in known else (told,)
 
 
 def _told(state: State, item: Item, stop: InterlockRaised, name: str) -> ExceptionRaised:
@@ -91,7 +101,7 @@ def in_open_bins(state: State, known: Known, count: int) -> tuple[ExceptionRaise
 
 
 def _take_out(state: State, unit: Unit, recall: Recall, number: int) -> ExceptionRaised:
-    detail = BETWEEN.join((unit.plate, unit.bin, recall.id, recall.title))
+    detail = BETWEEN.join((unit.plate, unit.bin, recall.id, said(recall)))
     name = exception_id(state.station, number)
     return ExceptionRaised(name, "recall_placed", recall.owner, parcel=unit.parcel, item=unit.item, detail=detail)
 
@@ -117,7 +127,7 @@ def _recalled(item: Item, known: Known) -> Iterator[InterlockRaised]:
         if holds == "no" or (holds == "unknown" and recall.serials and wants_serial(item, known)):
             continue
         code = "recall" if holds == "yes" else "recall_part"
-        yield InterlockRaised(named.item, code, f"recall:{recall.id}", recall.owner, recall.title)
+        yield InterlockRaised(named.item, code, f"recall:{recall.id}", recall.owner, said(recall))
 
 
 def _by_serial(state: State, item: Item) -> Iterator[InterlockRaised]:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -30,14 +31,31 @@ _PARTS: Mapping[str, str] = {
 }
 
 
+# What is taken for true of an item of which the command line does not say it; its looks are then those of its letter.
+_USUAL: Mapping[str, object] = {
+    "letter": "A",
+    "functional": "works",
+    "match": "matched",
+    "serial": "not_known",
+    "kind": "return",
+    "price": 10_000,
+    "currency": "USD",
+}
+
+
 class Described(msgspec.Struct, frozen=True):
-    """One item as the command line tells of it."""
+    """One item as the command line tells of it; `assumed` is what it did not tell, by the names of its options.
+
+    `cosmetic` is the letter that its looks alone give: empty after a stop, when nobody looks any more.
+    """
 
     letter: str
+    cosmetic: str
     functional: str = "works"
     missing: int = 0
     stops: tuple[str, ...] = ()
     facts: Mapping[str, object] = {}
+    assumed: Mapping[str, object] = {}
 
 
 def check(files: list[Path]) -> int:
@@ -63,11 +81,13 @@ def explain(described: Described, client: str, language: str) -> int:
     table = _table(client)
     tr = translator(language, table.words)
     _refuse_unknown(table, described)
+    if described.letter and described.cosmetic > described.letter:
+        raise SettingsError(f"Goods that look {described.cosmetic} are graded so or worse, never {described.letter}.")
     try:
         grade = msgspec.convert(
             {
                 "letter": described.letter,
-                "cosmetic": described.letter,
+                "cosmetic": described.cosmetic,
                 "functional": described.functional,
                 "reasons": (),
                 "rule": "described@1",
@@ -80,6 +100,9 @@ def explain(described: Described, client: str, language: str) -> int:
     except msgspec.ValidationError as error:
         raise SettingsError(f"The item cannot be described like this: {error}.") from error
     decided = route.route(table, grade, described.facts)
+    if described.assumed:
+        what = " ".join(f"--{name} {value}" for name, value in described.assumed.items())
+        _say(tr.format(mark("Nothing else was said, so this is assumed: {what}"), what=what))
     _say_rules(tried, decided.rule, tr)
     way = tr.gettext(ROUTE_WORDS[decided.disposition])
     _say(tr.format(mark("Route: {way} by {rule}"), way=way, rule=decided.rule))
@@ -112,17 +135,24 @@ def _refuse_unknown(table: route.RouteTable, described: Described) -> None:
             raise SettingsError(f"There is no {kind} {name!r}; one of {', '.join(sorted(names))}.")
 
 
-def facts_of(category: str, client: str, price_minor: int, currency: str, **more: object) -> dict[str, object]:
-    """Return the facts of an item about which nothing is strange, changed by what is given in `more` and not None."""
-    plain: dict[str, object] = {
-        "match": "matched",
-        "serial": "not_known",
-        "weight_in_band": True,
-        "kind": "return",
-        "today": datetime.now(UTC).astimezone().date().isoformat(),
+def describe(asked: Mapping[str, Any]) -> Described:
+    """Return the item that was told of, by the names of the options; where one is None, the usual is assumed.
+
+    Raises SettingsError for a queue that cannot be read.
+    """
+    assumed = {name: usual for name, usual in _USUAL.items() if asked[name] is None}
+    told = {**asked, **assumed}
+    cosmetic = told["cosmetic"]
+    if cosmetic is None:
+        cosmetic = "" if told["stop"] else told["letter"]
+        assumed |= {"cosmetic": cosmetic} if cosmetic else {}
+    facts: dict[str, object] = {
+        name: told[name] for name in ("match", "serial", "kind", "category", "client", "currency")
     }
-    plain |= {"category": category, "client": client, "price_minor": price_minor, "currency": currency}
-    return plain | {name: value for name, value in more.items() if value is not None}
+    facts |= {"weight_in_band": True, "price_minor": told["price"], "waiting": waiting_of(told["waiting"])}
+    facts |= {name: told[name] for name in ("prep_s", "season") if told[name] is not None}
+    facts["today"] = told["today"] or datetime.now(UTC).astimezone().date().isoformat()
+    return Described(told["letter"], cosmetic, told["functional"], told["missing"], tuple(told["stop"]), facts, assumed)
 
 
 def waiting_of(told: list[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from grading.explain import explain, sentences
 from grading.grade import Grade, grade
 from grading.reasons import Reason
 from grading.route import Route
-from grading.rubric import Answers, Functional, Option, Question, Rubric
+from grading.rubric import Answers, Functional, Option, Prep, Question, Rubric
 from grading.scores import SCORE_TEXTS
 from resources import find
 from resources.words import Translator, mark
@@ -22,6 +22,7 @@ from station.marketplaces import read_mappings
 from station.references import FOLDER, AnswerPictures
 from station.rules import Rules, applied, read_rules
 from station.settings import SettingsError
+from station.stages import preps_asked
 from station.trial import read_file
 from station.words import ROUTE_WORDS
 
@@ -302,19 +303,18 @@ def _chosen(question: Question, give: Callable[[], str | None]) -> Option | None
 def _conclusion(
     shown: Rubric, answers: Answers, parts: tuple[str, ...], client: str, tr: Translator
 ) -> tuple[Grade, Route]:
-    """Say what is to be done to it, its defects, the grade and the route, with the reasons of both."""
+    """Say its defects, the grade and the route, with the reasons of both, and what is to be done to it then."""
     _say("")
-    for step in rubric.prep_needed(shown, answers, parts):
-        seconds = tr.format(mark("{seconds} s"), seconds=str(step.seconds))
-        _say(f"[{tr.gettext(mark('Prepare'))}] {tr.gettext(step.text)} ({seconds})", f"    {tr.gettext(step.hint)}")
     for _, defect in rubric.defects(shown, answers, parts):
         zone, kind = tr.gettext(ZONE_TEXTS[defect.zone]), tr.gettext(DEFECT_TEXTS[defect.kind])
         words = mark("Defect: {zone}, {kind}, severity {severity} of 4")
         _say(tr.format(words, zone=zone, kind=kind, severity=str(defect.severity)))
-    prep_s = sum(step.seconds for step in rubric.prep_needed(shown, answers, parts))
+    preps = rubric.prep_needed(shown, answers, parts)
+    prep_s = sum(step.seconds for step in preps)
     graded = grade(shown, answers, {**_EVIDENCE, "parts": parts})
     facts = {**_EVIDENCE, **_ARTICLE, "client": client, "category": shown.category, "prep_s": prep_s}
-    routed = route.route(read_rules().table(client), graded, facts)
+    table = read_rules().table(client)
+    routed = route.route(table, graded, facts)
     function = tr.gettext(_FUNCTION_WORDS[graded.functional])
     letter = graded.letter or tr.gettext(mark("none"))
     _say(tr.format(mark("Grade: {letter} ({function}) by {rule}"), letter=letter, function=function, rule=graded.rule))
@@ -331,7 +331,14 @@ def _conclusion(
         _say(f"  - {tr.gettext(route.OWNER_TEXTS[routed.owner])}")
     for each, minor in routed.values:
         _say(f"  {tr.gettext(ROUTE_WORDS[each])}: {tr.money(minor)}")
+    _say_preps(preps_asked(preps, graded.functional, routed.disposition, table.figures.prepared), tr)
     return graded, routed
+
+
+def _say_preps(preps: tuple[Prep, ...], tr: Translator) -> None:
+    for step in preps:
+        seconds = tr.format(mark("{seconds} s"), seconds=str(step.seconds))
+        _say(f"[{tr.gettext(mark('Prepare'))}] {tr.gettext(step.text)} ({seconds})", f"    {tr.gettext(step.hint)}")
 
 
 def _because(reasons: tuple[Reason, ...], tr: Translator) -> None:

@@ -14,8 +14,9 @@ _MOST_PARTS = 1_000
 
 _ABOUT_ROUTES = """\
 Tries every grade that the rubrics can give with every fact that the rules tell apart, and says: rules that are never
-reached, situations that no rule decides, worse goods that would fare better, figures that are missing. A client's file
-is checked over the program's default.toml, and tried first in a process of its own with a limit on time and memory.
+reached, situations that no rule decides, worse goods that would fare better, figures that are missing, rules for a way
+that the figures do not open to the grade. A client's file is checked over the program's default.toml, and tried first
+in a process of its own with a limit on time and memory.
 """
 
 
@@ -141,17 +142,18 @@ def _add_routes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     explain = doings.add_parser("explain", help="say which rule decides about one item, and what each way is worth")
     explain.add_argument("category", metavar="CATEGORY")
     explain.add_argument("--client", default="", help="whose goods they are, or a client's file that ends in .toml")
-    explain.add_argument("--letter", choices=["A", "B", "C", "D", ""], default="A", help="(default: A)")
+    explain.add_argument("--letter", choices=["A", "B", "C", "D", ""], help="(default: A)")
+    looks = "the letter that its looks alone give (default: the item's letter; none after a stop)"
+    explain.add_argument("--cosmetic", choices=["A", "B", "C", "D"], help=looks)
     functions = ["sealed", "works", "partly", "untested", "faulty"]
-    explain.add_argument("--functional", choices=functions, default="works", help="(default: works)")
+    explain.add_argument("--functional", choices=functions, help="(default: works)")
     explain.add_argument("--missing", type=_parts, default=0, metavar="N", help="parts that are missing")
     explain.add_argument("--stop", action="append", default=[], metavar="CODE", help="a stop answer's code")
-    explain.add_argument(
-        "--price", type=_amount, default=10_000, metavar="MINOR", help="in minor units (default: 10000)"
-    )
-    explain.add_argument("--currency", default="USD", help="(default: USD)")
-    explain.add_argument("--match", choices=["matched", "undeclared", "wrong"])
-    explain.add_argument("--serial", choices=["same", "different", "unread", "not_known"])
+    explain.add_argument("--price", type=_amount, metavar="MINOR", help="in minor units (default: 10000)")
+    explain.add_argument("--currency", help="(default: USD)")
+    matches, serials = ["matched", "undeclared", "wrong"], ["same", "different", "unread", "not_known"]
+    explain.add_argument("--match", choices=matches, help="(default: matched)")
+    explain.add_argument("--serial", choices=serials, help="(default: not_known)")
     kinds_of_order = ["return", "exchange", "warranty", "repair", "undelivered"]
     explain.add_argument("--kind", choices=kinds_of_order, help="of the return order (default: return)")
     explain.add_argument("--prep", type=_amount, dest="prep_s", metavar="SECONDS", help="what making it ready takes")
@@ -243,11 +245,7 @@ def _routes_check(asked: argparse.Namespace) -> int:
 def _routes_explain(asked: argparse.Namespace) -> int:
     from station.cli import routes
 
-    more = {name: getattr(asked, name) for name in ("match", "serial", "kind", "prep_s", "today", "season")}
-    waiting = routes.waiting_of(asked.waiting) or None
-    facts = routes.facts_of(asked.category, asked.client, asked.price, asked.currency, waiting=waiting, **more)
-    described = routes.Described(asked.letter, asked.functional, asked.missing, tuple(asked.stop), facts)
-    return routes.explain(described, asked.client, asked.language)
+    return routes.explain(routes.describe(vars(asked)), asked.client, asked.language)
 
 
 def _hint_report(asked: argparse.Namespace) -> int:

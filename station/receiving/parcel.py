@@ -107,11 +107,15 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
         return next(iter(self.open_interlocks), None)
 
     @property
-    def stops_found(self) -> tuple[str, ...]:
-        """The codes of stops that no answer gave: found by the station, and not cleared by what was read since."""
+    def found(self) -> tuple[InterlockRaised, ...]:
+        """The stops that no answer gave: found by the station, and not cleared by what was read since."""
         cleared = {(each.code, each.cause) for each in self.acknowledged if each.proof == CLEARED}
-        found = [each for each in self.interlocks if is_found(each) and (each.code, each.cause) not in cleared]
-        return tuple(dict.fromkeys(each.code for each in found))
+        return tuple(each for each in self.interlocks if is_found(each) and (each.code, each.cause) not in cleared)
+
+    @property
+    def stops_found(self) -> tuple[str, ...]:
+        """The codes of the stops that the station found and nothing cleared since, each once."""
+        return tuple(dict.fromkeys(each.code for each in self.found))
 
     @property
     def match(self) -> Match:
@@ -119,9 +123,14 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
         return "wrong" if self.model and self.model != self.identified.model else self.identified.match
 
     @property
+    def recalls(self) -> tuple[InterlockRaised, ...]:
+        """The stops of the recalls that hold for it, or of which nobody knows whether they do."""
+        return tuple(each for each in self.found if each.code in ("recall", "recall_part"))
+
+    @property
     def is_recalled(self) -> bool:
         """Whether a recall has decided: nothing more is asked of the item, and it stays as it came."""
-        return any(code in ("recall", "recall_part") for code in self.stops_found)
+        return bool(self.recalls)
 
     @property
     def disposition(self) -> Disposition | None:

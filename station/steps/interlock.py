@@ -22,7 +22,7 @@ from station.steps import pins
 from station.steps.examine import weigh as weigh_item
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.plate import label_of
-from station.stops import found
+from station.stops import found, unread
 
 # The proof of a stop that asked for a weight and got none.
 UNWEIGHED = "unweighed"
@@ -161,12 +161,14 @@ def _mark_in(item: Item, scan: Scan, known: Known) -> MarksRead | None:
 
 
 def _acknowledged(state: State, stop: InterlockRaised, proof: str, known: Known) -> Outcome:
-    fact = InterlockAcknowledged(stop.item, stop.code, stop.cause, proof)
-    after = fold(state, "", (fact,))
+    facts: tuple[Recorded, ...] = (InterlockAcknowledged(stop.item, stop.code, stop.cause, proof),)
+    if stop.code == "recall_part" and state.item is not None:
+        facts = (*facts, *unread(state, state.item, stop))
+    after = fold(state, "", facts)
     item = after.item
     if item is None or item.routed is None or not is_found(stop):
-        return Outcome(accepted(mark("Noted with your name.")), conclude(state, (fact,), known))
-    return _decided_anew(state, (fact,), after, item, known)
+        return Outcome(accepted(mark("Noted with your name.")), conclude(state, facts, known))
+    return _decided_anew(state, facts, after, item, known)
 
 
 def _decided_anew(state: State, facts: tuple[Recorded, ...], after: State, item: Item, known: Known) -> Outcome:

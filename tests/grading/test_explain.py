@@ -1,13 +1,15 @@
 """What a grade hangs on is found by trying: without the finding it is another, with the better answer a better one."""
 
+from functools import partial
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.explain import Explanation, explain, sentences
-from grading.grade import grade
-from grading.rubric import Answers
+from grading.grade import best_letter, grade
+from grading.reasons import Reason
+from grading.rubric import Answers, Rubric, next_question
 
 RUBRICS = Path(__file__).parents[2] / "resources" / "rubrics"
 CATEGORIES = tuple(sorted(file.stem for file in RUBRICS.glob("*.toml")))
@@ -31,9 +33,9 @@ def test_one_finding_that_decided_is_named_with_what_it_cost(goods) -> None:
     )
 
 
-def test_findings_that_only_together_decide_are_named_together(goods) -> None:
+def test_findings_of_which_each_alone_decides_are_named_together(goods) -> None:
     assert told(goods, "apparel", stains="small", washed="balls") == (
-        "These together made it C, none of them alone: One stain smaller than a fingertip; Worn or washed many times.",
+        "Each of these alone makes it C: One stain smaller than a fingertip; Worn or washed many times.",
     )
 
 
@@ -60,17 +62,31 @@ def test_nothing_is_explained_where_there_is_no_grade(goods) -> None:
     assert explain(shipped, (), goods.matched) == explain(shipped, (), {"match": "?"}) == Explanation("")
 
 
+def alone(rubric: Rubric, answers: Answers, kept: Reason, explained: Explanation) -> Answers:
+    """The answers with the best instead of each that limits the letter, but for one; what is asked then, too."""
+    others = {each.code.partition(":")[0] for each in explained.each if each.code != kept.code}
+    given: Answers = ()
+    while (question := next_question(rubric, given, ())) is not None:
+        best = min((each for each in question.options if not each.stop), key=partial(best_letter, rubric)).id
+        given = (*given, (question.id, best if question.id in others else dict(answers).get(question.id, best)))
+    return given
+
+
 @settings(deadline=None)
 @given(st.data(), st.sampled_from(CATEGORIES))
 def test_what_is_said_to_decide_decides_and_what_is_near_is_near(goods, data: st.DataObject, category: str) -> None:
     shipped = goods.rubric(category)
     answers: Answers = data.draw(goods.walks(shipped))
-    evidence = goods.matched | data.draw(st.sampled_from([{}, {"missing": ["cable"]}]))
+    bare = goods.matched
+    evidence = bare | data.draw(st.sampled_from([{}, {"missing": ["cable"]}]))
     graded = grade(shipped, answers, evidence)
     explained = explain(shipped, answers, evidence)
     assert explained.letter == graded.letter
     if graded.letter in ("B", "C", "D") and not graded.stops:
-        assert bool(explained.decisive) != bool(explained.together)
+        assert bool(explained.decisive) != bool(explained.each)
+        for why in explained.each:
+            again = grade(shipped, alone(shipped, answers, why, explained), evidence if "missing" in why.code else bare)
+            assert again.letter == graded.letter or why.code not in {each.code for each in again.reasons}
     for miss in explained.near:
         assert miss.letter < graded.letter
         if miss.question is not None and miss.option is not None:

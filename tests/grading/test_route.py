@@ -276,6 +276,22 @@ def test_a_table_that_restocks_everything_still_cannot(goods, data: st.DataObjec
         assert decided.reasons[-1].code == "not_allowed"
 
 
+@pytest.mark.parametrize("price_minor", [9900, 0])
+def test_a_way_that_the_clients_own_figures_close_to_the_grade_is_held(goods, price_minor: int) -> None:
+    """Its rule says resale, and its figures have no resale of grade C: nobody knows what is meant."""
+    own = b"""id = "acme"
+version = 1
+rules = [{ number = 1, section = "contract", when = 'letter in ["B", "C"]', to = "resale", text = "Good and fair" }]
+recovery = { resale = { A = 65, B = 50 } }
+"""
+    table = parse(goods.routes_toml().encode(), own)
+    facts = {"client": "Acme", "price_minor": price_minor}
+    held = routed(goods, table, "apparel", facts, stains="small")
+    assert (held.disposition, held.rule, held.owner) == ("hold", "acme@1:1", "supervisor")
+    assert [each.code for each in held.reasons] == ["rule:1", "no_percentage"]
+    assert routed(goods, table, "apparel", facts, cloth="pull").disposition == "resale"
+
+
 @pytest.mark.parametrize(
     ("category", "changes", "answers", "reached"),
     [

@@ -34,6 +34,7 @@ def test_the_shipped_tables_are_sound(goods, client: str) -> None:
         ('to = "hold"\nowner = "client"\ntext = "Locked', 'to = "recycle"\ntext = "Locked', "rule default@8:7",
          "'locked': Rule default@8:7 says recycle, which is never allowed here"),
         ("B = 50\nC = 30", "B = 50\nC = 60", "recovery.resale", "C brings in more than B"),
+        ("A = 65\nB = 50\nC = 30", "A = 65\nC = 30", "rule default@8:36", "way is not open to grade B"),
         ("[recovery.recycle]\nA = 5\nB = 4\nC = 3\nD = 2", "", "recovery.recycle", "nothing says what it brings in"),
         ("refurb = 800\n", "", "handling_minor.GBP", "nothing says what it costs"),
         ("GBP = 1900\n", "", "labour_minor", "nothing says what an hour costs in GBP"),

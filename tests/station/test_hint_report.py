@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grading.rubric import Answers, next_question
 from station import facts as f
 from station.__main__ import main
 from station.hint_report import ENOUGH, Precision, RubricOf, precision, wilson
@@ -16,14 +17,21 @@ from station.journal import Journal
 from station.rules import Rules
 
 
-def story(number: int, answer: tuple[str, str] | None, kind: str = "damage_area") -> list[tuple[str, f.Recorded]]:
+def story(
+    number: int,
+    answers: Answers,
+    kind: str = "damage_area",
+    category: str = "electronics",
+    parts: tuple[str, ...] = (),
+    *more: f.Recorded,
+) -> list[tuple[str, f.Recorded]]:
     item = f"I-A01-{number}"
     facts: list[f.Recorded] = [
-        f.ItemIdentified("P1", item, "x", "matched", "Phone", "electronics"),
+        f.ItemIdentified("P1", item, "x", "matched", "Phone", category, components=parts),
         f.Hinted(item, "front", "ab" * 32, kind, 640),
+        *(f.Answered(item, *answer, f"{category}@1") for answer in answers),
+        *more,
     ]
-    if answer is not None:
-        facts.append(f.Answered(item, *answer, "electronics@1"))
     return [(f"t{number}-{place}", fact) for place, fact in enumerate(facts)]
 
 
@@ -36,25 +44,34 @@ def judged(told: list[tuple[str, f.Recorded]], rules: Rules) -> Precision:
     return found
 
 
-def an_answer(rules: Rules, with_defect: bool) -> tuple[str, str]:
-    """A question of the shipped questions with an answer that tells of a defect, or of none."""
-    for question in rules.rubrics["electronics"].questions:
-        for option in question.options:
-            if (option.defect is not None) == with_defect:
-                return question.id, option.id
-    raise AssertionError("no such answer")
+def answered(
+    rules: Rules, category: str = "electronics", parts: tuple[str, ...] = (), **answers: str
+) -> tuple[tuple[str, str], ...]:
+    """The answers of someone who finds nothing in an opened box, but for what is told."""
+    given: Answers = ()
+    while (question := next_question(rules.rubrics[category], given, parts)) is not None:
+        best = next(option.id for option in question.options if not option.sealed)
+        given = (*given, (question.id, answers.get(question.id, best)))
+    assert answers.items() <= dict(given).items()
+    return given
+
+
+def an_answer(rules: Rules, with_defect: bool) -> Answers:
+    """The answers of someone who finds a scratch, or nothing."""
+    return answered(rules, screen="near") if with_defect else answered(rules)
 
 
 def test_a_damage_hint_is_right_when_an_answer_names_a_defect(rules: Rules) -> None:
-    told = story(1, an_answer(rules, True)) + story(2, an_answer(rules, False)) + story(3, None)
+    told = story(1, an_answer(rules, True)) + story(2, an_answer(rules, False)) + story(3, ())
     found = judged(told, rules)
     assert (found.kind, found.category, found.shown, found.agreed) == ("damage_area", "electronics", 2, 1)
     assert found.verdict == "too_few"
 
 
 def test_what_was_undone_does_not_count(rules: Rules) -> None:
-    told = [*story(1, an_answer(rules, True)), ("t9", f.Undone(("t1-2",), "answer"))]
-    assert precision(told, questions(rules)) == ()
+    told = story(1, an_answer(rules, True))
+    undone = ("t9", f.Undone(tuple(txn for txn, fact in told if isinstance(fact, f.Answered)), "answer"))
+    assert precision([*told, undone], questions(rules)) == ()
 
 
 @pytest.mark.parametrize(("right", "verdict"), [(80, "useful"), (20, "not_useful"), (50, "unclear")])
@@ -69,6 +86,49 @@ def test_another_article_is_judged_by_what_the_item_was_taken_for(rules: Rules, 
     named, *rest = story(1, an_answer(rules, False), "wrong_item")
     told = [(named[0], msgspec.structs.replace(named[1], match=match)), *rest]
     assert (judged(told, rules).shown, judged(told, rules).agreed) == (1, agreed)
+
+
+MUGS = ("mug, oat", "mug, rust")
+CRACK = f.DefectMarked("I-A01-1", 1, "ab" * 32, 10, 10, 20, 20, "screen", "crack", 4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "parts", "answers", "marks", "outcome"),
+    [
+        ("missing_part", "china", MUGS, {"part:mug, rust": "missing"}, (), "agreed"),
+        ("missing_part", "china", MUGS, {}, (), "wrong"),
+        ("missing_part", "electronics", (), {"battery": "yes"}, (), "unjudged"),
+        ("damage_area", "phones", (), {"lock": "yes"}, (), "unjudged"),
+        ("damage_area", "phones", (), {"screen": "near"}, (), "agreed"),
+        ("damage_area", "phones", (), {}, (CRACK,), "agreed"),
+        ("damage_area", "phones", (), {}, (), "wrong"),
+        ("damage_area", "phones", (), {"packaging": "no_box"}, (), "wrong"),
+        ("damage_area", "electronics", (), {"starts": "no"}, (), "wrong"),
+    ],
+)
+def test_a_hint_is_judged_only_by_what_was_asked_of_such_a_thing(
+    rules: Rules,
+    kind: str,
+    category: str,
+    parts: tuple[str, ...],
+    answers: dict[str, str],
+    marks: tuple[f.DefectMarked, ...],
+    outcome: str,
+) -> None:
+    """Neither a box of its own that is not there nor what does not work is damage that a photo shows."""
+    given = answered(rules, category, parts, **answers)
+    found = judged(story(1, given, kind, category, parts, *marks), rules)
+    counted = {"agreed": (1, 1, 0), "wrong": (1, 0, 0), "unjudged": (0, 0, 1)}[outcome]
+    assert (found.shown, found.agreed, found.unjudged) == counted
+
+
+def test_while_questions_are_open_no_hint_is_wrong(rules: Rules) -> None:
+    """An item that is still on the bench: a scratch that is not found yet may be, and one that was found stands."""
+    whole = answered(rules, screen="near")
+    scratch = whole.index(("screen", "near"))
+    for until in range(1, len(whole)):
+        found = judged(story(1, whole[:until]), rules)
+        assert (found.agreed, found.unjudged) == ((0, 1) if until <= scratch else (1, 0)), whole[:until]
 
 
 def test_an_unusual_place_is_right_when_an_answer_names_a_defect(rules: Rules) -> None:

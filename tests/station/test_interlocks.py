@@ -234,12 +234,15 @@ def test_without_the_lot_nobody_says_that_it_is_clear(site: Site) -> None:
     site.told("recall", "R-3", SERUM)
     walk = site.walk().arrive("seal").scan("9506000003382")
     assert prompt(walk.state, site.known).title == "The lot must be read: this article is recalled in part"
+    assert kinds(walk) == [], "nobody is told before it is held"
     held = Walk(site.known, walk.state).do(Do.CONFIRM)
     assert (held.stage, held.state.item.disposition) == (Stage.RESULT, "hold")
+    told = next(fact for fact in held.facts if isinstance(fact, f.ExceptionRaised))
+    assert (kinds(held), told.owner, told.detail) == (["recall_part"], "safety", "R-3|Glass in it")
     clear = Walk(site.known, walk.state).scan("X1", device="keyboard")
-    assert (clear.stage, clear.state.item.stops_found) == (Stage.PHOTO, ())
+    assert (clear.stage, clear.state.item.stops_found, kinds(clear)) == (Stage.PHOTO, (), [])
     read = Walk(site.known, walk.state).scan("01095060000033821749123110C0093", "]d2")
-    assert (read.stage, read.state.item.stops_found) == (Stage.INTERLOCK, ("recall",))
+    assert (read.stage, read.state.item.stops_found, kinds(read)) == (Stage.INTERLOCK, ("recall",), ["recall"])
 
 
 def test_of_a_recall_by_serial_number_the_serial_is_waited_for(site: Site) -> None:
@@ -314,6 +317,11 @@ def test_a_recall_in_part_that_arrives_after_the_grade_is_settled_by_the_lot(sit
     assert walk.state.item.stops_found == ("recall_part",)
     clear = Walk(site.known, walk.state).scan("X1", device="keyboard").scan("X1", device="keyboard")
     assert (clear.stage, clear.state.item.routed, clear.state.item.stops_found) == (Stage.RESULT, graded, ())
+    assert kinds(walk) + kinds(clear) == []
+    unread = Walk(site.known, walk.state).do(Do.CONFIRM)
+    while unread.stage is Stage.INTERLOCK:
+        unread.do(Do.CONFIRM)
+    assert (unread.state.item.disposition, set(kinds(unread))) == ("hold", {"recall_part"})
     held = Walk(site.known, walk.state).scan("C0091", device="keyboard")
     while held.stage is Stage.INTERLOCK:
         held.do(Do.CONFIRM)
@@ -335,6 +343,18 @@ def test_what_lies_in_an_open_bin_is_named_with_plate_and_bin_once(site: Site) -
     assert plate in walk.last.notice.params["plate"]
     site.journal.append(walk.last.facts, operator="BDG-1001", shift="S-A01-1")
     assert in_open_bins(walk.state, site.known, 9) == ()
+
+
+def test_what_its_day_of_making_cleared_is_not_taken_out_of_its_bin_for_the_same_recall(site: Site) -> None:
+    site.told("recall", "R-5", msgspec.structs.replace(TEE, id="R-5", made=("2026-01-01", "2026-01-31")))
+    walk = site.walk().arrive("tee").item("tee").scan("2026-02-01", device="keyboard").examine().label().place()
+    walk.do(Do.CONFIRM)
+    site.save(walk)
+    site.told("recall", "R-2", PHONES)
+    assert site.known.recalled_in(tuple(each.code for each in walk.state.bins)) == ()
+    site.told("recall", "R-5", msgspec.structs.replace(TEE, id="R-5", made=("2026-01-01", "2026-02-28")))
+    ((_, recall),) = site.known.recalled_in(tuple(each.code for each in walk.state.bins))
+    assert recall.id == "R-5"
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.recalls import applies, concerns, is_in_force
+from station.recalls import applies, concerns, is_in_force, said
 from station.records import Recall
 
 LIMITED = Recall(
@@ -71,3 +71,15 @@ def test_a_recall_holds_between_its_days() -> None:
         False,
     ]
     assert is_in_force(Recall("R", "Burns"), "2026-05-05")
+
+
+@pytest.mark.parametrize(
+    ("title", "action", "told"),
+    [
+        ("Burns", "", "Burns"),
+        ("Burns.", " Keep it sealed. ", "Burns. Keep it sealed"),
+        ("Burns", "Cut the cable; send a photo.", "Burns. Cut the cable; send a photo"),
+    ],
+)
+def test_what_a_recall_says_to_do_is_told_with_why(title: str, action: str, told: str) -> None:
+    assert said(Recall("R", title, action)) == told

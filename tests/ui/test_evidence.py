@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from station import sample
 from station.inputs import Do
@@ -49,3 +49,15 @@ def test_a_long_inspection_is_seen_whole_at_1280_by_800(
         qapp.processEvents()
         assert scroll.verticalScrollBar().maximum() == 0, f"question {asked}"
     assert asked == questions
+
+
+def test_a_lot_that_was_read_from_the_unit_stands_beside_what_else_is_known_of_it(
+    hands, window: Window, see: Callable
+) -> None:
+    hands.sign_in()
+    hands.begin("seal")
+    hands.scan("9506000003382")
+    hands.scan("A123")
+    window.render(see())
+    shown = [each.text() for each in window.findChild(EvidencePanel).findChildren(QLabel) if not each.isHidden()]
+    assert "A123" in shown

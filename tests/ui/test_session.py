@@ -434,11 +434,14 @@ def test_a_stop_is_acknowledged_with_one_key_and_the_supervisor_sees_the_evidenc
     (stop,) = (each for each in bench.window.findChildren(InterlockCard) if each.isVisible())
     assert stop.accessibleName() == "Recalled: this article must not go back on sale"
     assert "Do not repair, sell or give it away." in bench.shown()
+    told = "Night light: the adapter may overheat. Keep it sealed; the maker collects it"
+    assert f"{told}. Do not open it." in bench.shown(), "what the recall itself says to do, beside what always holds"
     bench.key(Qt.Key.Key_Return)
     assert bench.stage == "result"
+    assert told in bench.shown(), "it stands with the reasons"
     bench.window.page_wanted.emit("exceptions")
     assert "Recalled item" in bench.shown()
-    assert "R-26-014: Night light: the adapter may overheat" in bench.shown()
+    assert f"R-26-014: {told}" in bench.shown()
     assert "The safety officer decides" in bench.shown()
 
 

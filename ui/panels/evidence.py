@@ -195,8 +195,8 @@ def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:
         lines.append((tr.gettext(mark("Serial")), value, symbol, attention.fill if odd else quiet))
     if item.identified.expiry:
         lines.append((tr.gettext(mark("Expiry")), item.identified.expiry, "", ""))
-    if item.identified.lot:
-        lines.append((tr.gettext(mark("Lot")), item.identified.lot, "", ""))
+    if lot := item.lot or item.identified.lot:
+        lines.append((tr.gettext(mark("Lot")), lot, "", ""))
     if item.plate:
         lines.append((tr.gettext(mark("Plate")), item.plate, "tick" if item.confirmed else "ring", quiet))
     return lines
@@ -205,7 +205,7 @@ def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:
 def _reasons(view: View, item: Item) -> list[str]:
     """Return why it has its grade and goes where it goes, as sentences."""
     tr = view.tr
-    found: list[str] = []
+    found = [each.detail for each in item.recalls]
     graded = item.graded.reasons if item.graded is not None else ()
     if view.why:
         found.extend(view.why)

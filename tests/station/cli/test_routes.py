@@ -102,6 +102,26 @@ def test_one_item_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "way", "assumed"),
+    [
+        ([], "Recycle by hearthwick@3:2", "--cosmetic C"),
+        (["--cosmetic", "A"], "Hold by hearthwick@3:3", ""),
+        (["--functional", "partly", "--cosmetic", "C"], "Recycle by hearthwick@3:2", ""),
+    ],
+)
+def test_a_contract_may_ask_for_the_looks_and_what_was_not_said_is_told(
+    told: list[str], way: str, assumed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mug without its stamp is graded C for that, and looks like new."""
+    assert main.main(["routes", "explain", "china", "--client", "Hearthwick", "--letter", "C", *told]) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert f"Route: {way}" in rest
+    usual = "" if "--functional" in told else "--functional works "
+    usual += "--match matched --serial not_known --kind return --price 10000 --currency USD"
+    assert first == f"Nothing else was said, so this is assumed: {usual} {assumed}".rstrip()
+
+
+@pytest.mark.parametrize(
     "told",
     [("--price", "-5"), ("--missing", "-1"), ("--prep", "-1"), ("--kind", "retrun"), ("--price", "9" * 5000)],
 )
@@ -139,6 +159,7 @@ def test_only_a_rule_that_compares_ways_needs_their_worth(
     [
         (["--waiting", "refurb"], "Say how many items wait as WAY=N"),
         (["--waiting", "moon=3"], "cannot be described like this"),
+        (["--letter", "B", "--cosmetic", "C"], "Goods that look C are graded so or worse, never B."),
         (["--season", "winterr"], "There is no season 'winterr'; one of christmas, summer, winter"),
         (["--stop", "hazzard"], "There is no stop 'hazzard'; one of batch_unread, broken"),
         (["--today", "soon"], "cannot be described like this"),

@@ -13,7 +13,7 @@ from resources import find
 from resources.words import Translator
 from station import __main__ as main
 
-FAULTLESS_CHINA = "no,no,opened,all,none,none,clear,none,none,none"
+FAULTLESS_CHINA = "no,no,opened,all,same,none,none,clear,none,none,none"
 FAULTLESS_PHONE = "no,opened,no,all,white,flush,all,all,yes,none,none"
 
 
@@ -173,13 +173,15 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
 def test_the_route_is_that_of_the_clients_own_table(capsys: pytest.CaptureFixture[str]) -> None:
     missing = FAULTLESS_CHINA.replace("all,", "missing,")
     assert main.main(["rubric", "preview", "china", "--answers", missing]) == 0
-    assert "Refurb by default@8:34" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert out.index("Refurb by default@8:34") < out.index("[Prepare] Wrap each piece and put card between (90 s)")
     own = str(find.path("rubrics/clients/hearthwick.china.toml"))
     for told in (["china", "--client", "HEARTHWICK"], [own]):
         assert main.main(["rubric", "preview", *told, "--answers", f"{missing},whole"]) == 0
         out = capsys.readouterr().out
         assert "Hold by hearthwick@3:1" in out
         assert "  - Incomplete: the client sends the missing part or decides" in out
+        assert "[Prepare]" not in out, "the bench does not ask for it either: it stays as it came"
 
 
 def test_what_marketplaces_call_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
