@@ -4,6 +4,8 @@ What was graded or sent otherwise later, or went into another bin, is found as i
 shift that is over never changes. Whatever asks so joins `EARLIER`.
 """
 
+import re
+
 
 def earlier(station: str = "i.station", item: str = "i.item") -> str:
     """Return the join of what an item was until a later shift changed it: no row for what nothing changed since."""
@@ -21,6 +23,12 @@ def then(column: str) -> str:
     return f"COALESCE(was.{column}, i.{column})"
 
 
+def as_now(text: str) -> str:
+    """Return the same SQL for a shift that nothing changed since: without the joins, a third of its time."""
+    return re.sub(r"COALESCE\(was\.(\w+), i\.\1\)", r"i.\1", _JOIN.sub("", text))
+
+
+_JOIN = re.compile(re.escape(earlier("0", "1")).replace("0", r"[\w.]+").replace("1", r"[\w.]+"))
 _THEN = (
     "SELECT e.{0} FROM earlier_place e WHERE e.station = i.station AND e.item = i.item AND e.left_n > h.n"
     " ORDER BY e.left_n, e.n LIMIT 1"

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy.engine import Connection
 
+from station.places import as_now
 from station.shifts.lines import Counted, Explained, Line, lines
 from station.shifts.parts import ACKNOWLEDGED, PARTS, RECORDED, REFUSED, WAITING, Part, Side
 from station.statements import Statement
@@ -42,10 +43,11 @@ _AT_BENCH = "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :
 
 
 class Family(NamedTuple):
-    """Parts that are counted in one look, and the statement that does."""
+    """Parts that are counted in one look, and the statement that does; `now`: of a shift nothing changed since."""
 
     parts: tuple[Part, ...]
     sums: Statement
+    now: Statement
 
 
 def families(asked: Iterable[Part]) -> tuple[Family, ...]:
@@ -60,7 +62,7 @@ def _families(asked: Iterable[Part]) -> Iterator[Family]:
     for (source, client, way), parts in found.items():
         sums = ", ".join(f"SUM(CASE WHEN {part.when} THEN {part.units} ELSE 0 END)" for part in parts)
         text = f"{_AT_BENCH}SELECT {client}, {way}, {sums} FROM {source} GROUP BY 1, 2"
-        yield Family(tuple(parts), Statement(text))
+        yield Family(tuple(parts), Statement(text), Statement(as_now(text)))
 
 
 def _behind(part: Part) -> Statement:
@@ -73,6 +75,9 @@ def _behind(part: Part) -> Statement:
 
 FAMILIES = families(PARTS)
 _BEHIND: Mapping[Part, Statement] = {part: _behind(part) for part in PARTS}
+_CHANGED = Statement(
+    f"{_AT_BENCH}SELECT 1 FROM earlier_item e JOIN here h ON h.station = e.station WHERE e.until_n > h.n LIMIT 1"
+)
 _EXPLAINED = Statement(
     "SELECT rule, client, way, why, units, operator FROM explained WHERE station = :station AND shift = :shift"
     " ORDER BY rule, client, way, why"
@@ -91,8 +96,9 @@ def reconcile(
     explained: list[Explained] = []
     for shift in shifts:
         named = shift._asdict()
+        changed = _CHANGED.run(connection, named).first() is not None
         for family in asked:
-            for row in family.sums.run(connection, named):
+            for row in (family.sums if changed else family.now).run(connection, named):
                 client, way, *sums = tuple[Any, ...](row)
                 for part, count in zip(family.parts, sums, strict=True):
                     key = (part.rule, client or "", way or "", part.side, part.name)
