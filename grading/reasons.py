@@ -57,3 +57,8 @@ REASON_TEXTS: Mapping[str, str] = {
 def reason(code: str, **params: str) -> Reason:
     """Return one of the reasons above."""
     return Reason(code, REASON_TEXTS[code], params)
+
+
+def deciding(disposition: str, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Return the reasons of a route that decided: of goods on hold, what spoke against the way that a rule wanted."""
+    return reasons[1:] if disposition == "hold" and len(reasons) > 1 else reasons[:1]

@@ -302,9 +302,7 @@ def _ask_way(state: State, ask: Ask, one: Waiting, known: Known) -> Outcome:
     if stops is None:
         return refused(mark("What was recorded of {plate} cannot be read here. Ask IT."), plate=lying.plate)
     worth = (lying.letter, lying.price_minor, lying.currency, stops)
-    allowed_ways = (
-        way for way in DISPOSITIONS if is_allowed(state, Override(lying.disposition, way, *worth), known)
-    )
+    allowed_ways = (way for way in DISPOSITIONS if is_allowed(state, Override(lying.disposition, way, *worth), known))
     ways = tuple(Choice(way, ROUTE_WORDS[way]) for way in allowed_ways)
     if not ways:
         return refused(_STOPPED if stops else mark("Nobody may send this item anywhere else."))
