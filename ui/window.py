@@ -245,12 +245,10 @@ class Window(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer the prompt by key, or type; F-keys are the page buttons' own."""
-        if (cover := self._cover()) is not None:
-            cover.keyPressEvent(event)
-            return
         now, shown = self._now(), self._stack.currentWidget()
-        if shown is self._trouble:
-            self._trouble.keyPressEvent(event)
+        alone = self._cover() or (self._trouble if shown is self._trouble else None)
+        if alone is not None:
+            alone.keyPressEvent(event)
             return
         if self._view is not None and event.key() in _ENTER and not (now and now.typed) and refusal_stands(self._view):
             self.acknowledged.emit()

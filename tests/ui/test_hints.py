@@ -92,9 +92,7 @@ def test_the_key_shows_the_photos_of_one_hint_after_the_other_and_then_puts_them
     assert not pair.isVisible()
 
 
-def test_no_key_reaches_the_bench_behind_the_photos_and_esc_or_a_touch_closes_them(
-    hinted, see, window: Window
-) -> None:
+def test_no_key_reaches_the_bench_behind_the_photos_and_esc_or_a_touch_closes_them(hinted, see, window: Window) -> None:
     """A scan is done with the hands at the goods: it counts, and what it led to is seen."""
     pressed: list[object] = []
     window.pressed.connect(pressed.append)
