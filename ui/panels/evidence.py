@@ -220,7 +220,8 @@ def _reasons(view: View, item: Item) -> list[str]:
         routed = (each for each in item.routed.reasons if each not in (*told, *graded))
         found.extend(wording.say(tr, reason.text, reason.params) for reason in routed)
         if item.disposition == "hold":
-            found.append(tr.gettext(OWNER_TEXTS[item.routed.owner or "supervisor"]))
+            owner = item.routed.owner or "supervisor"
+            found.append(tr.gettext(OWNER_TEXTS[owner]))
     if item.overridden is not None:
         found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(view.changed_why)))
     # Grade and route often rest on the same finding; it is said once.
