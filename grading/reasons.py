@@ -29,6 +29,11 @@ REASON_TEXTS: Mapping[str, str] = {
     "evidence:recall_part": "It may be one of those that were recalled",
     "evidence:serial": "Its serial number needs a look",
     "evidence:expired": "The date on it is past, or too near",
+    "evidence:marked": "A defect that spoils it is marked, and no answer tells of it",
+    "evidence:hazard": "Danger: it may burn or leak",
+    "evidence:mould": "Mould: keep it away from other goods",
+    "evidence:hygiene": "Hygiene: it cannot be sold again",
+    "evidence:small_part": "A child could swallow the part that came off",
     "evidence:stop": "The station stopped it: {stop}",
     "incomplete": "A question is still open: {question}",
     "unknown_answer": "An answer belongs to no question of this rubric: {question}",
@@ -57,3 +62,8 @@ REASON_TEXTS: Mapping[str, str] = {
 def reason(code: str, **params: str) -> Reason:
     """Return one of the reasons above."""
     return Reason(code, REASON_TEXTS[code], params)
+
+
+def deciding(disposition: str, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Return the reasons of a route that decided: of goods on hold, what spoke against the way that a rule wanted."""
+    return reasons[1:] if disposition == "hold" and len(reasons) > 1 else reasons[:1]

@@ -1,13 +1,19 @@
 """Grades and routes the item in work once nothing more is to be asked: the bench's side of `grading`."""
 
+from collections.abc import Mapping
+
+import msgspec
+
 from grading.grade import Grade, grade
-from grading.reasons import Reason
-from grading.route import Route, route
+from grading.reasons import Reason, deciding
+from grading.route import Route, RouteTable, route
 from grading.rubric import Rubric, defects, prep_needed
-from resources.words import mark
+from resources.words import filled, mark
 from station.doubtful import doubt_due
+from station.exceptions.kinds import ON_HOLD
 from station.facts import Recorded
 from station.fold import fold
+from station.interlocks import OTHER
 from station.known import Day, Known
 from station.plates import exception_id
 from station.receiving.facts import ExceptionRaised
@@ -15,8 +21,12 @@ from station.receiving.parcel import FOUND, Item
 from station.routing.facts import Graded, Routed
 from station.stages import next_shot, question_due, rubric_of, wants_serial
 from station.state import State
-from station.stops import found
+from station.stops import BETWEEN, found
 
+# The stops of which an exception of their own tells what was found.
+_TOLD = ("recall", "recall_part", "serial")
+# What the bench found of goods that nothing but a stop speaks against.
+_CLEAR: Mapping[str, object] = {"match": "matched", "serial": "same", "weight_in_band": None, "recall_owner": ""}
 _OWNERS = ("safety", "client", "supervisor")
 
 
@@ -49,18 +59,36 @@ def judge(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     name = item.identified.item
     told = defects_of(item, rubric_of(item, known))
     facts: tuple[Recorded, ...] = (_graded(name, graded, told), _routed(name, routed, day, table.name))
-    if routed.disposition != "hold" or _is_told(state, item):
+    if routed.disposition != "hold":
         return facts
-    why = routed.reasons[0].text if routed.reasons else ""
+    stopped = _stopped(table, graded, facts_of_route, routed.rule, known)
+    if _is_told(state, item, stopped):
+        return facts
+    decided = (filled(each.text, each.text, each.params) for each in deciding(routed.disposition, routed.reasons))
     held = ExceptionRaised(
         exception_id(state.station, state.exceptions + 1),
         "hazard" if routed.owner == "safety" else "held",
         routed.owner or "supervisor",
         parcel=item.identified.parcel,
         item=name,
-        detail=why,
+        detail=BETWEEN.join(dict.fromkeys((*decided, *stopped))),
     )
     return (*facts, held)
+
+
+def _stopped(table: RouteTable, graded: Grade, facts: Mapping[str, object], rule: str, known: Known) -> tuple[str, ...]:
+    """Return the words of each stop of an item of which the rule that decided says nothing.
+
+    What that rule is about shows when nothing but the stop speaks against the goods; of one that would hold any stopped
+    goods nobody learns which stop it was.
+    """
+
+    def alone(stop: str) -> str:
+        return route(table, msgspec.structs.replace(graded, stops=(stop,)), {**facts, **_CLEAR}).rule
+
+    stops = [each for each in graded.stops if each not in _TOLD]
+    of_any = alone(OTHER) if stops else ""
+    return tuple(known.interlock(each).text for each in stops if not rule == alone(each) != of_any)
 
 
 def _graded(item: str, graded: Grade, told: tuple[tuple[str, str], ...]) -> Graded:
@@ -102,10 +130,11 @@ def _routed(item: str, routed: Route, day: Day, table: str) -> Routed:
     )
 
 
-def _is_told(state: State, item: Item) -> bool:
-    """Tell whether the exception of a recall says already who must act."""
+def _is_told(state: State, item: Item, stopped: tuple[str, ...]) -> bool:
+    """Tell whether the exception of a recall says already who must act, and nothing else stopped it or that is told."""
     exceptions = state.parcel.exceptions if state.parcel is not None else ()
-    return item.is_recalled and any(each.item == item.identified.item for each in exceptions if each.kind in FOUND)
+    kinds = {each.kind for each in exceptions if each.item == item.identified.item}
+    return item.is_recalled and not kinds.isdisjoint(FOUND) and (not stopped or not kinds.isdisjoint(ON_HOLD))
 
 
 def _grade(item: Item, known: Known) -> Grade:

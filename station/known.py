@@ -250,6 +250,9 @@ class Known(Protocol):
     def inspected(self, parcel: str, item: str) -> Inspected | None:
         """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
 
+    def stops_of(self, parcel: str, item: str) -> tuple[str, ...] | None:
+        """Return the stops that an item of a parcel was graded with last; None when that cannot be read any more."""
+
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""
 

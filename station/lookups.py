@@ -240,6 +240,10 @@ class Lookups:
         """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
         return self._history.inspected(parcel, item)
 
+    def stops_of(self, parcel: str, item: str) -> tuple[str, ...] | None:
+        """Return the stops that an item of a parcel was graded with last; None when that cannot be read any more."""
+        return self._history.stops_of(parcel, item)
+
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""
         return self._history.plates_in(code)

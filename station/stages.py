@@ -8,7 +8,7 @@ from station.doubtful import doubt_due
 from station.inspecting.facts import InterlockRaised
 from station.known import Known
 from station.patterns import shots
-from station.receiving.parcel import EXPIRED, FOUND, Item
+from station.receiving.parcel import EXPIRED, FOUND, MARK, Item
 from station.records import Disposition
 from station.state import State
 
@@ -179,9 +179,14 @@ def _standing(item: Item) -> tuple[InterlockRaised, ...]:
 
 
 def question_due(item: Item, known: Known) -> Question | None:
-    """Return the question that is due, or None when enough is known (or nothing can be asked)."""
+    """Return the question that is due, or None when enough is known (or nothing can be asked).
+
+    A mark of what only a stop answer tells of ends the questions as that answer does.
+    """
     rubric = rubric_of(item, known)
     if rubric is None or item.is_recalled:
+        return None
+    if any(each.cause.startswith(MARK) and each.code != "marked" for each in item.interlocks):
         return None
     due = next_question(rubric, item.answers, item.identified.components)
     return None if due is None or is_spared(item, due) else due

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from grading.defects import WORST
-from grading.rubric import defects
+from grading.rubric import Rubric, defects
 from station.facts import Recorded
 from station.inspecting.facts import DefectMarked, InterlockRaised
 from station.known import Known, Unit
@@ -16,7 +16,7 @@ from station.patterns import CAUSE, WEIGH_ITEM, WEIGHED_WRONG, wants_weight
 from station.plates import exception_id
 from station.recalls import applies, said
 from station.receiving.facts import ExceptionRaised
-from station.receiving.parcel import EXPIRED, FOUND, USE_BY, Item
+from station.receiving.parcel import EXPIRED, FOUND, MARK, USE_BY, Item
 from station.records import Owner, Recall
 from station.stages import question_due, rubric_of, wants_serial
 from station.state import State
@@ -139,19 +139,34 @@ def _by_serial(state: State, item: Item) -> Iterator[InterlockRaised]:
 
 
 def _by_mark(item: Item, known: Known) -> Iterator[InterlockRaised]:
-    """A defect that spoils the goods is marked on a photo, and all was answered as if there were none."""
-    if question_due(item, known) is None:
-        for each in untold(item, known):
-            yield InterlockRaised(item.identified.item, "marked", f"mark:{each.mark}", _HELD_BY)
+    """A mark on a photo shows what only a stop answer tells of; or that the goods are spoilt, and all was answered as
+    if they were not.
+    """
+    rubric, raised = rubric_of(item, known), {each.code for each in item.interlocks}
+    for each in item.marks:
+        code = _stop_of(rubric, each.kind) if rubric is not None else ""
+        if code and code not in raised:
+            raised.add(code)
+            owner = known.interlock(code).owner or _HELD_BY
+            yield InterlockRaised(item.identified.item, code, f"{MARK}{each.mark}", owner)
+    if question_due(item, known) is None and raised <= {"marked"}:
+        for each in _untold(item, known):
+            yield InterlockRaised(item.identified.item, "marked", f"{MARK}{each.mark}", _HELD_BY)
 
 
-def untold(item: Item, known: Known) -> tuple[DefectMarked, ...]:
-    """Return the marks of defects that spoil the goods of which no answer tells: as bad, of that kind or in that place.
+def _stop_of(rubric: Rubric, kind: str) -> str:
+    """Return the stop of a kind of defect that no answer tells of without stopping; empty for every other kind."""
+    options = (option for question in rubric.questions for option in question.options)
+    stops = [option.stop for option in options if option.defect is not None and option.defect.kind == kind]
+    return next((each for each in stops if each), "") if all(stops) else ""
 
-    After a stop no answer is expected.
+
+def _untold(item: Item, known: Known) -> tuple[DefectMarked, ...]:
+    """Return the marks of defects that spoil the goods of which no answer tells: as bad, of that kind or in that
+    place.
     """
     rubric = rubric_of(item, known)
-    if rubric is None or any(each.code != "marked" for each in item.interlocks):
+    if rubric is None:
         return ()
     told = [each for _, each in defects(rubric, item.answers, item.identified.components) if each.severity == WORST]
     return tuple(

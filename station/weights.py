@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from resources.words import Translator, mark
 from station.receiving.facts import Declared, ParcelWeighed
 
 # Packaging of a returned parcel: from a poly mailer to a double-walled carton with paper in it.
@@ -81,3 +82,10 @@ def explains(weight_mg: int, expected_mg: int, parcel: ParcelWeighed | None) -> 
     if parcel is None or parcel.in_band is not False or not expected_mg:
         return False
     return parcel.low_mg <= parcel.weight_mg - weight_mg + expected_mg <= parcel.high_mg
+
+
+def weight_words(tr: Translator, weight_mg: int) -> str:
+    """Return a weight as a person reads it: kilograms from one kilogram on, grams below."""
+    if abs(weight_mg) >= 1_000_000:
+        return tr.format(mark("{figure} kg"), figure=tr.figure(f"{weight_mg / 1_000_000:.3f}"))
+    return tr.format(mark("{figure} g"), figure=f"{weight_mg / 1_000:.0f}")

@@ -8,7 +8,7 @@ import msgspec
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS, Defect
 from grading.explain import explain, sentences
 from grading.progress import still_to_come
-from grading.rubric import chosen, defects
+from grading.rubric import Rubric, chosen, defects
 from resources.words import Translator
 from station.inspecting.facts import DefectMarked, PhotoTaken, PrepDone
 from station.judge import evidence_of
@@ -102,7 +102,8 @@ def _why(item: Item, known: "Known", tr: Translator) -> tuple[str, ...]:
 def looked(item: Item, known: "Known", sha256: str, path: str, read: PhotoDecoded | None) -> Looked | None:
     """Return the photo of an item that is looked into; None when it is not one of its photos (any more).
 
-    A mark on it is at first what the open question asks about; else what the last answer about a defect told of.
+    A mark on it is at first what the open question asks about; else what the last answer about a defect told of; else
+    something harmless.
     """
     if not any(isinstance(each, PhotoTaken) and each.sha256 == sha256 for each in item.photos):
         return None
@@ -113,14 +114,24 @@ def looked(item: Item, known: "Known", sha256: str, path: str, read: PhotoDecode
     given = chosen(rubric, item.answers, item.identified.components) if rubric is not None else ()
     told = [option.defect for _, option in given if option.defect is not None]
     due = question_due(item, known)
-    asked = [option.defect for option in due.options if option.defect is not None] if due is not None else []
+    # Never what would stop the item: that is chosen, or answered.
+    options = due.options if due is not None else ()
+    asked = [option.defect for option in options if option.defect is not None and not option.stop]
     # Of several kinds the one that most of its answers are about: of stains, fluff is only the mildest.
     counts = Counter(each.kind for each in asked)
     first = max(asked, key=lambda each: counts[each.kind]) if asked else None
     first = first if first is not None or not told else told[-1]
+    first = first or _harmless(rubric)
     kind, zone = (first.kind, first.zone) if first is not None else (kinds[0], zones[0])
     image = read.image if read is not None and read.path == path else None
     return Looked(sha256, image, kind, zone, kinds, zones)
+
+
+def _harmless(rubric: Rubric | None) -> Defect | None:
+    """Return what a mark is about where nothing tells: a scratch, or the first defect of looks that stops nothing."""
+    options = [option for question in rubric.questions for option in question.options] if rubric is not None else []
+    looks = [each.defect for each in options if each.defect is not None and each.cosmetic and not each.stop]
+    return next((each for each in looks if each.kind == "scratch"), looks[0] if looks else None)
 
 
 def preps(item: Item, known: "Known") -> tuple[PrepLine, ...]:

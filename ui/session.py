@@ -78,6 +78,7 @@ class Session(QObject):
         self._bench, self._support, self._decode = bench, support, decode
         self._find = find
         self._opened, self._explainer = Opened(), Explainer()
+        self._stage = ""
         self._setting_up: SettingUp | None = None
         self._proof: AcceptedWeight | None = None
         self._labels: tuple[Copy, ...] = ()
@@ -184,6 +185,9 @@ class Session(QObject):
 
     def render(self) -> None:
         """Show the desk as it is now."""
+        was, self._stage = self._stage, self._desk.bench.prompt.stage
+        if self._stage == Stage.INTERLOCK != was:
+            self._opened = replace(self._opened, photo="", read=None, enlarged=False)  # a stop is seen at once
         self._window.render(self._view())
 
     def fail(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -12,10 +12,10 @@ from resources.words import Translator, mark
 from station.inputs import Command, Do
 from station.own_codes import TEST_CODE
 from station.settings import Settings, SettingsError
+from station.weights import weight_words
 from ui import setup
 from ui.setup import KEYBOARD, TEST_LABEL, Setup
 from ui.setup_prompt import keyed
-from ui.wording import weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _proof(now: Setup, value: object, tr: Translator) -> str:
         case "scanner", Scan(device=device, text=text, aim=aim) if device == now.name:
             return tr.format(mark("It read {code}"), code=f"{aim} {text}".strip())
         case "scale", AcceptedWeight(weight_mg=weight_mg):
-            return tr.format(mark("It weighed {weight}"), weight=weight(tr, weight_mg))
+            return tr.format(mark("It weighed {weight}"), weight=weight_words(tr, weight_mg))
         case "printer", Scan(text=text) if text == TEST_CODE:
             return tr.gettext(mark("The test label came out and can be read"))
     return ""

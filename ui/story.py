@@ -7,10 +7,11 @@ import msgspec
 
 from resources.words import Translator, mark
 from station import facts
-from station.exceptions.kinds import DECISION_WORDS
+from station.exceptions.evidence import evidence
+from station.exceptions.kinds import DECISION_WORDS, ON_HOLD
 from station.patterns import words as sign_words
 from station.records import Ruled
-from station.stops import BETWEEN
+from station.weights import weight_words
 from station.words import EVIDENCE_WORDS, EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
 from ui.view import Line, View
@@ -92,12 +93,12 @@ def sentence(tr: Translator, line: Line) -> str:
     values = msgspec.structs.asdict(fact)
     params = {name: _WORDS.get(name, _plain)(tr, value) for name, value in values.items()}
     if isinstance(fact, facts.ParcelWeighed | facts.ItemWeighed):
-        params["weight"] = wording.weight(tr, fact.weight_mg)
+        params["weight"] = weight_words(tr, fact.weight_mg)
     if isinstance(fact, facts.Regraded):
         params["letter"] = _WORDS["letter"](tr, fact.graded.letter)
-    if isinstance(fact, facts.ExceptionRaised) and fact.kind in EVIDENCE_WORDS:
-        kind = params["kind"]
-        return wording.say(tr, SENTENCES[type(fact)], {"kind": kind}) + ". " + evidence(tr, fact.kind, fact.detail)
+    if isinstance(fact, facts.ExceptionRaised) and fact.kind in (*EVIDENCE_WORDS, *ON_HOLD):
+        said = wording.say(tr, SENTENCES[type(fact)], {"kind": params["kind"]})
+        return f"{said}. {evidence(tr, fact.kind, fact.detail, wording.say)}"
     params.update({name: wording.say(tr, words, more) for name, (words, more) in line.words.items()})
     return wording.say(tr, text, params)
 
@@ -109,20 +110,6 @@ def ruling(tr: Translator, ruled: Ruled) -> str:
         return tr.format(mark("Decided at central on {number}: {what}"), number=ruled.line, what=what)
     words = mark("Decided at central on {rma}, line {line}: {what}")
     return tr.format(words, rma=ruled.rma, line=ruled.line, what=what)
-
-
-def evidence(tr: Translator, kind: str, detail: str) -> str:
-    """Return what an exception's detail says, in words; what is no evidence of ours is shown as it is."""
-    text, names = EVIDENCE_WORDS.get(kind, ("", ()))
-    pieces = detail.split(BETWEEN, len(names) - 1) if names else []
-    if not names or len(pieces) != len(names):
-        return tr.gettext(detail)
-    named = zip(names, pieces, strict=True)
-    params = {
-        name: wording.weight(tr, int(piece)) if name.startswith("weight") and piece.isdecimal() else piece
-        for name, piece in named
-    }
-    return wording.say(tr, text, params)
 
 
 def moment(view: View, at: str, badge: str) -> str:

@@ -36,6 +36,7 @@ from ui.parts.banner import Banner
 from ui.parts.buttons import KeyButton, tab
 from ui.parts.notice import NoticeStrip
 from ui.parts.scroll import Scroll
+from ui.parts.side_by_side import SideBySide
 from ui.theme import S4, S12, S16
 from ui.view import PAGES, SETUP, SIMULATOR, SIMULATOR_TAB, View, may_open
 
@@ -159,6 +160,9 @@ class Window(QWidget):
     def render(self, view: View) -> None:
         """Show a view; nothing else changes what the window shows."""
         asked_anew = self._view is None or self._view.prompt != view.prompt
+        cover = self._cover()
+        if cover is not None and self._view is not None and _goes_on(self._view, view):
+            cover.leave()
         self._view = view
         self.setWindowTitle(view.tr.gettext(mark("Returns Station")))
         direction = Qt.LayoutDirection.RightToLeft if view.right_to_left else Qt.LayoutDirection.LeftToRight
@@ -219,7 +223,10 @@ class Window(QWidget):
             self.show_beside(self._beside)
 
     def event(self, event: QEvent) -> bool:
-        """Tell when a picture has reached the screen."""
+        """Tell when a picture has reached the screen; no key is a shortcut while photos lie over the bench."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._cover() is not None:
+            event.accept()
+            return True
         done = super().event(event)
         if event.type() == QEvent.Type.UpdateRequest:
             self.painted.emit()
@@ -239,8 +246,9 @@ class Window(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer the prompt by key, or type; F-keys are the page buttons' own."""
         now, shown = self._now(), self._stack.currentWidget()
-        if shown is self._trouble:
-            self._trouble.keyPressEvent(event)
+        alone = self._cover() or (self._trouble if shown is self._trouble else None)
+        if alone is not None:
+            alone.keyPressEvent(event)
             return
         if self._view is not None and event.key() in _ENTER and not (now and now.typed) and refusal_stands(self._view):
             self.acknowledged.emit()
@@ -307,6 +315,11 @@ class Window(QWidget):
         """Whether a key belongs to an address, which may begin with the key of an answer, or with a stroke."""
         return self._view is not None and self._view.prompt.entry == "address" and text != "" and text.isprintable()
 
+    def _cover(self) -> SideBySide | None:
+        """Return the photos that lie over the bench; they have the focus as long as they do."""
+        focused = self.focusWidget()
+        return focused if isinstance(focused, SideBySide) and focused.isVisible() else None
+
     def _now(self) -> NowPanel | None:
         shown = self._stack.currentWidget()
         return next((page.now for page in (self._receive, self._sign_in, self._setup) if page is shown), None)
@@ -316,6 +329,13 @@ class Window(QWidget):
         if view.page != "receive":
             return view.page
         return "sign-in" if view.prompt.stage in _SIGN_IN_STAGES else "receive"
+
+
+def _goes_on(before: View, now: View) -> bool:
+    """Whether something was done at the bench, that is to be seen: what lies over it is in the way then."""
+    said = now.notice is not None and now.notice != before.notice
+    moved = (now.prompt, now.page, now.failed, now.cannot_save)
+    return said or moved != (before.prompt, before.page, before.failed, before.cannot_save)
 
 
 def refusal_stands(view: View) -> bool:

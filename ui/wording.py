@@ -225,10 +225,3 @@ def device(tr: Translator, name: str) -> str:
 def cure(tr: Translator, why: str) -> str:
     """Return the sentence that says what to do about a fault; empty when nobody wrote one."""
     return tr.gettext(FAULT_WORDS.get(why, "") or _CURES.get(why, ""))
-
-
-def weight(tr: Translator, weight_mg: int) -> str:
-    """Return a weight as a person reads it: kilograms from one kilogram on, grams below."""
-    if abs(weight_mg) >= 1_000_000:
-        return tr.format(mark("{figure} kg"), figure=tr.figure(f"{weight_mg / 1_000_000:.3f}"))
-    return tr.format(mark("{figure} g"), figure=f"{weight_mg / 1_000:.0f}")

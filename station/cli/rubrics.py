@@ -10,7 +10,7 @@ from grading import mappings, overrides, route, rubric, soundness
 from grading.defects import DEFECT_TEXTS, ZONE_TEXTS
 from grading.explain import explain, sentences
 from grading.grade import Grade, grade
-from grading.reasons import Reason
+from grading.reasons import Reason, deciding
 from grading.route import Route
 from grading.rubric import Answers, Functional, Option, Prep, Question, Rubric
 from grading.scores import SCORE_TEXTS
@@ -326,7 +326,7 @@ def _conclusion(
         _say(f"  {sentence}")
     way = tr.gettext(ROUTE_WORDS[routed.disposition])
     _say(tr.format(mark("Route, announced and worth 100.00 USD: {way} by {rule}"), way=way, rule=routed.rule))
-    _because(routed.reasons[:1], tr)
+    _because(deciding(routed.disposition, routed.reasons), tr)
     if routed.owner:
         _say(f"  - {tr.gettext(route.OWNER_TEXTS[routed.owner])}")
     for each, minor in routed.values:

@@ -15,6 +15,9 @@ OTHER = "other"
 LATE, DOUBT, REFUSED, HALF_SIGNED = "late_parcel", "printer_doubt", "fact_refused", "half_signed"
 """The kinds that nobody raises: they follow from how things stand, and go when those are put right."""
 
+ON_HOLD = ("held", "hazard")
+"""The kinds that tell why an item goes on hold: its details are all of that, one sentence after the other."""
+
 MOVING: Mapping[str, Apart] = {"ship_back": "ship_back", "reject": "reject"}
 """The decisions after which the goods on hold wait no more, and go into a bin for these alone."""
 NOT_THERE = ("lines_missing",)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from resources.words import SOURCE_LANGUAGE, Translator
+from station.exceptions.evidence import evidence
 from station.exceptions.queue import Waiting
 from station.safe_text import cell, shown
 from station.words import EXCEPTION_WORDS
@@ -50,7 +52,8 @@ def _lines(each: Waiting) -> Sequence[str]:
     what = " · ".join(shown(part) for part in (kind, *about) if part)
     who = f"{shown(each.taken_by)} sees to it" if each.taken_by else f"waits for: {shown(each.owner)}"
     clock = "conflict" if each.conflict else f"{each.hours} h" + "!" * each.level
-    more = "; ".join(shown(part) for part in (who, each.detail, _conflict(each)) if part)
+    detail = evidence(Translator(SOURCE_LANGUAGE), each.kind, each.detail)
+    more = "; ".join(shown(part) for part in (who, detail, _conflict(each)) if part)
     return f"{clock:>10} {what}", f"{'':>10} {more}; may be: {', '.join(each.fitting)}; {shown(each.exception)}"
 
 

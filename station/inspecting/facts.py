@@ -154,7 +154,7 @@ class PrepSkipped(Fact, frozen=True):
 
 
 class DefectMarked(Fact, frozen=True):
-    """A person showed where a defect is on a photo: evidence, which changes no grade.
+    """A person showed where a defect is on a photo: evidence, which changes no grade unless it is one that stops.
 
     From one point to another (the same for a tap), in thousandths of the picture's width and height; `length_um` is
     0 where nobody knows how large the picture is in reality.
@@ -176,7 +176,8 @@ class DefectMarked(Fact, frozen=True):
 class InterlockRaised(Fact, frozen=True):
     """Nothing goes on with the item until a person has acknowledged this stop.
 
-    `cause` is the answer (`battery:yes`), the recall (`recall:ID`) or the serial number (`serial:...`) behind it.
+    `cause` is the answer (`battery:yes`), the recall (`recall:ID`), the serial number (`serial:...`) or the mark on a
+    photo (`mark:N`) behind it.
     """
 
     item: str

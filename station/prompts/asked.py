@@ -142,6 +142,8 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     if stage is Stage.DECISION_ORDER and ask.value == "split":
         title = mark("Scan each return order in the parcel")
         reason = mark("{kind}: {about}. So far: {to}") if params.get("to") else reason
+    if stage is Stage.DECISION_TO and "stopped" in params:
+        reason = mark("{kind}: {about}. {stopped}")
     if stage is Stage.DECISION_WHY and params.get("goes_to"):
         reason = mark("{decision} {goes_to}. {kind}: {about}")
     if stage is Stage.REFRESHED:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from grading.reading import Reading
+from grading.reasons import deciding
 from grading.route import OWNER_TEXTS
 from grading.rubric import Question
 from resources.words import mark
 from station.calibration.facts import RefresherBegan, SecondLookBegan
 from station.doubtful import doubt_due, expiry_read, lot_read
+from station.exceptions.kinds import ON_HOLD
 from station.inputs import Command, Do
 from station.known import Known
 from station.patterns import WEIGHED_WRONG
@@ -20,6 +22,7 @@ from station.steps import reading as readings
 from station.steps.examine import rest_of
 from station.steps.refresher import question_of as practised
 from station.steps.second_look import question_of
+from station.stops import BETWEEN
 
 _NO_PHOTO = button("S", mark("Go on without"), Do.SKIP)
 _NO_PREP = button("S", mark("Leave it out"), Do.SKIP)
@@ -175,9 +178,8 @@ def reading(state: State) -> Prompt:
 
 
 def result(state: State, known: Known) -> Prompt:
-    """Return the grade and the way, with the first reason for them."""
-    item = state.item
-    reason = item.routed.reasons[0] if item is not None and item.routed is not None and item.routed.reasons else None
+    """Return the grade and the way, with what decided; of goods on hold each stop, too, and who must act."""
+    reason, why = _because(state)
     buttons = (
         button("Enter", mark("Print the label"), Do.CONFIRM, main=True),
         button("O", mark("Send it elsewhere"), Do.OVERRIDE),
@@ -186,11 +188,27 @@ def result(state: State, known: Known) -> Prompt:
     return Prompt(
         str(Stage.RESULT),
         mark("{letter} {disposition}"),
-        reason.text if reason is not None else "",
-        {**params(state, known), **(reason.params if reason is not None else {})},
+        reason,
+        {**params(state, known), **why},
         buttons,
         "none",
     )
+
+
+def _because(state: State) -> tuple[str, dict[str, str]]:
+    """Return why the item goes its way."""
+    item, parcel = state.item, state.parcel
+    if item is None or item.routed is None or parcel is None:
+        return "", {}
+    reasons = deciding(item.routed.disposition, item.routed.reasons)
+    if item.routed.disposition != "hold" or any(each.params for each in reasons):
+        return (reasons[0].text, reasons[0].params) if reasons else ("", {})
+    raised = [each for each in parcel.exceptions if each.item == item.identified.item and each.kind in ON_HOLD]
+    stops = raised[-1].detail.split(BETWEEN) if raised else []
+    told = list(dict.fromkeys((*(each.text for each in reasons), *stops)))
+    words = {f"why{number}": each for number, each in enumerate(told)}
+    template = "; ".join(f"{{{name}}}" for name in words)
+    return f"{template}. {{who}}.", {**words, "who": OWNER_TEXTS[item.routed.owner or "supervisor"]}
 
 
 def next_item(state: State) -> Prompt:

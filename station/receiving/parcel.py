@@ -31,6 +31,8 @@ from station.routing.facts import Graded, Routed, RouteOverridden
 FOUND = ("recall", "recall_part", "serial", "weight", "marked")
 # The one stop that comes from either: by a date that stands on the goods its cause begins so, as no answer's does.
 EXPIRED, USE_BY = "expired", "use-by:"
+# So the cause of every stop begins that a mark on a photo shows, whatever its code.
+MARK = "mark:"
 
 
 # The proof of a stop that was found not to hold for this unit.
@@ -39,7 +41,7 @@ CLEARED = "read"
 
 def is_found(stop: InterlockRaised) -> bool:
     """Tell whether the station found this stop by itself."""
-    return stop.code in FOUND or stop.cause.startswith(USE_BY)
+    return stop.code in FOUND or stop.cause.startswith((USE_BY, MARK))
 
 
 class Again(msgspec.Struct, frozen=True):

@@ -11,7 +11,15 @@ from station.entries import Entry
 from station.exceptions.facts import ExceptionDecided
 from station.facts import Recorded, Unknown
 from station.known import Inspected
-from station.receiving.facts import ItemIdentified, ItemRelinked, ItemUnlinked, ParcelArrived, SerialChecked
+from station.receiving.facts import (
+    ItemIdentified,
+    ItemRelinked,
+    ItemUnlinked,
+    ParcelArrived,
+    Regraded,
+    SerialChecked,
+)
+from station.routing.facts import Graded
 from station.statements import Statement
 
 
@@ -66,6 +74,15 @@ def begun(facts: Iterable[Recorded | Unknown], item: str) -> Inspected | None:
         elif isinstance(fact, ItemUnlinked) and named is not None:
             named = msgspec.structs.replace(named, match=fact.match, rma=fact.rma, line=fact.line)
     return Inspected(arrived, named, serial) if arrived is not None and named is not None else None
+
+
+def stopped(facts: Iterable[Recorded | Unknown], item: str) -> tuple[str, ...] | None:
+    """Return the stops that an item's latest grade was given with, from its parcel's facts; None without any grade."""
+    last: tuple[str, ...] | None = None
+    for fact in facts:
+        if isinstance(fact, Graded | Regraded) and fact.item == item:
+            last = fact.stops if isinstance(fact, Graded) else fact.graded.stops
+    return last
 
 
 _STORY = Statement(

@@ -134,6 +134,10 @@ def answer_rest(state: State, command: Command, known: Known) -> Outcome:
         return attention(mark("Answer this question by itself."))
     name = item.identified.item
     answers = tuple(Answered(name, question.id, option.id, rubric.name, "rest") for question, option in found)
+    due = question_due(item, known)
+    if due is not None and all(question.id != due.id for question, _ in found):
+        text = mark("Nothing found on the rest. This question is none of those: answer it by itself.")
+        return Outcome(warned(text), conclude(state, answers, known))
     return Outcome(accepted(mark("Nothing found on the rest.")), conclude(state, answers, known))
 
 

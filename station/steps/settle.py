@@ -40,6 +40,8 @@ ROUTE_REASONS: Mapping[str, str] = {
     WHY_TAKEN_BACK: mark("The decision was taken back"),
 }
 
+_STOPPED = mark("It was stopped: it stays on hold or is recycled. Where the stop holds no longer, grade it again.")
+
 REASONS: tuple[Choice, ...] = (
     Choice("seen", mark("Seen myself")),
     Choice("papers", mark("Papers in it")),
@@ -305,14 +307,16 @@ def _ask_way(state: State, ask: Ask, one: Waiting, known: Known) -> Outcome:
         return refused(mark("It lies in no bin yet. Put it into one first."))
     if lying.is_barred:
         return refused(mark("A hazard or a recalled item is not released at a bench."))
-    ways = tuple(Choice(way, ROUTE_WORDS[way]) for way in DISPOSITIONS if is_allowed(state, _act(lying, way), known))
+    stops = known.stops_of(lying.parcel, lying.item)
+    if stops is None:
+        return refused(mark("What was recorded of {plate} cannot be read here. Ask IT."), plate=lying.plate)
+    worth = (lying.letter, lying.price_minor, lying.currency, stops)
+    allowed_ways = (way for way in DISPOSITIONS if is_allowed(state, Override(lying.disposition, way, *worth), known))
+    ways = tuple(Choice(way, ROUTE_WORDS[way]) for way in allowed_ways)
     if not ways:
-        return refused(mark("Nobody may send this item anywhere else."))
-    return Outcome(ask=msgspec.structs.replace(ask, stage="decision-to", value="release", choices=ways))
-
-
-def _act(lying: Lying, to: str) -> Override:
-    return Override(lying.disposition, to, lying.letter, lying.price_minor, lying.currency)
+        return refused(_STOPPED if stops else mark("Nobody may send this item anywhere else."))
+    params = {**ask.params, "stopped": _STOPPED} if stops else ask.params
+    return Outcome(ask=msgspec.structs.replace(ask, stage="decision-to", value="release", params=params, choices=ways))
 
 
 def _sent(lying: Lying, to: str, why: str, badge: str, apart: Apart = "") -> RouteOverridden:

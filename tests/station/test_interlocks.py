@@ -10,10 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grading.reading import Reading
+from grading.reasons import REASON_TEXTS
 from grading.route import OWNER_TEXTS
 from resources import find, words
 from station import facts as f
 from station import interlocks, sample
+from station.exceptions.evidence import evidence, plainly
+from station.exceptions.queue import Waiting
+from station.exceptions.report import as_text
 from station.history import History
 from station.inputs import Command, Do
 from station.journal import Journal
@@ -517,3 +521,55 @@ def test_a_stop_says_what_it_is_whatever_is_pressed(site_known: Lookups, walk: W
 def test_the_data_of_the_sample_recalls_something() -> None:
     assert {each.id for each in sample.recalls()} == {"R-26-014", "R-26-015"}
     assert find.read("interlocks.toml")
+
+
+# -- what holds an item is told whole ----------------------------------------------------------------------------
+
+
+def test_each_stop_of_an_item_on_hold_is_named_in_its_exception_and_at_the_result(walk: Walk) -> None:
+    """The rule that decides is about one of them: the other one is what a release would overlook."""
+    walk.arrive("locked").scan(parcel_called("locked").items[0].code).found_safe().scan("H2999999999")
+    walk.examine({"lock": "data", "packaging": "opened"})
+    assert walk.state.item.graded.stops == ("data", "serial")
+    *_, held = walk.state.parcel.exceptions
+    assert (held.kind, held.owner) == ("held", "supervisor")
+    assert evidence(words.Translator("en"), held.kind, held.detail) == (
+        "The serial number is not the one that was shipped; Somebody's data is on it"
+    )
+    shown = prompt(walk.state, walk.known)
+    said = plainly(words.Translator("en"), shown.reason, shown.params)
+    assert said == (
+        "The serial number is not the one that was shipped; Somebody's data is on it. A supervisor must decide."
+    )
+    waiting = Waiting("A01", held.exception, held.kind, held.owner, "2026-11-28T09:00:00Z", detail=held.detail)
+    assert "Somebody's data is on it; may be" in as_text([waiting])
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"lock": "data"}, "Somebody's data is on it: it must be wiped first"),
+        (
+            {"lock": "dark", "lock_now": "unseen"},
+            "Stopped by a question: a supervisor must look|Nobody could see whether it is locked or holds data",
+        ),
+    ],
+)
+def test_a_stop_is_told_once_and_by_its_own_name(walk: Walk, answers: dict[str, str], told: str) -> None:
+    walk.arrive("locked").item("locked").examine({"packaging": "opened", **answers})
+    assert [each.detail for each in walk.state.parcel.exceptions] == [told]
+
+
+def test_goods_of_unknown_worth_say_so_and_who_must_act(walk: Walk) -> None:
+    """And not that they go the way with the best value."""
+    walk.arrive("tee").item("tee")
+    parcel, item = walk.state.parcel, walk.state.item
+    unpriced = msgspec.structs.replace(item, identified=msgspec.structs.replace(item.identified, price_minor=0))
+    walk.state = msgspec.structs.replace(walk.state, parcel=msgspec.structs.replace(parcel, items=(unpriced,)))
+    walk.examine({"packaging": "tagged", "smell": "near"})
+    (held,) = walk.state.parcel.exceptions
+    assert (walk.state.item.disposition, held.detail) == ("hold", REASON_TEXTS["no_value"])
+    shown = prompt(walk.state, walk.known)
+    assert plainly(words.Translator("en"), shown.reason, shown.params) == (
+        "The value of the item is not known, so its routes cannot be compared. A supervisor must decide."
+    )

@@ -9,6 +9,8 @@ from station import sample
 from station.inputs import Do
 from station.stages import question_due
 from ui.panels.evidence import EvidencePanel
+from ui.panels.parcel import ParcelPanel, _Raised
+from ui.parts.photos import _Thumb
 from ui.parts.scroll import Scroll
 from ui.window import Window
 
@@ -61,3 +63,27 @@ def test_a_lot_that_was_read_from_the_unit_stands_beside_what_else_is_known_of_i
     window.render(see())
     shown = [each.text() for each in window.findChild(EvidencePanel).findChildren(QLabel) if not each.isHidden()]
     assert "A123" in shown
+
+
+def test_photos_in_a_strip_say_their_names_and_exceptions_which_item_they_are_about(
+    hands, window: Window, see: Callable, qapp: QApplication
+) -> None:
+    window.resize(1024, 768)
+    hands.sign_in()
+    for _ in walk(hands, "locked", {"packaging": "opened", "lock": "data"}):
+        pass
+    hands.do(Do.CONFIRM)
+    hands.go_to("result")
+    for _ in range(2):
+        window.render(see())
+        qapp.processEvents()
+    shown = [each._name for each in window.findChildren(_Thumb) if each.isVisible()]
+    assert "whole item" in shown and all(shown)
+    raised = window.findChild(ParcelPanel)._raised
+    assert [row._words.text() for row in raised.findChildren(_Raised) if not row.isHidden()] == ["Item on hold"]
+    hands.go_to("item")
+    item = next(each for each in sample.parcels() if each.key == "locked").items[1]
+    hands.scan(item.code, item.aim)
+    window.render(see())
+    (row,) = [row for row in raised.findChildren(_Raised) if not row.isHidden()]
+    assert row._words.text().startswith("Item on hold: Aster 6")

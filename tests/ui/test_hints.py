@@ -92,6 +92,34 @@ def test_the_key_shows_the_photos_of_one_hint_after_the_other_and_then_puts_them
     assert not pair.isVisible()
 
 
+def test_no_key_reaches_the_bench_behind_the_photos_and_esc_or_a_touch_closes_them(hinted, see, window: Window) -> None:
+    """A scan is done with the hands at the goods: it counts, and what it led to is seen."""
+    pressed: list[object] = []
+    window.pressed.connect(pressed.append)
+    window.page_wanted.connect(pressed.append)
+    window.render(see())
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_F9)
+    (pair,) = window.findChildren(SideBySide)
+    assert "Esc" in pair.accessibleName() and "F9" in pair.accessibleName()
+    for target in (window, pair):
+        for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_U, Qt.Key.Key_Return, Qt.Key.Key_F2, Qt.Key.Key_F12):
+            QTest.keyClick(target, key)
+    assert pressed == [] and pair.isVisible()
+    QTest.keyClick(pair, Qt.Key.Key_Escape)
+    assert not pair.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_2)
+    assert len(pressed) == 1, "now it is the bench's again"
+    QTest.keyClick(window, Qt.Key.Key_F9)
+    assert pair.isVisible() and "earlier item" in pair.accessibleName(), "it begins with the first again"
+    QTest.mouseClick(pair, Qt.MouseButton.LeftButton)
+    assert not pair.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_F9)
+    hinted.scan("9506000001210")
+    window.render(see())
+    assert not pair.isVisible()
+
+
 def test_the_photos_go_when_the_hints_change(hinted, see, hands, window: Window) -> None:
     window.render(see())
     QTest.keyClick(window, Qt.Key.Key_F9)

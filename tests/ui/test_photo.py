@@ -161,6 +161,19 @@ def test_a_mark_is_at_first_what_the_last_answer_told_of(bench: Bench) -> None:
     assert looked.kind in looked.kinds and looked.zone in looked.zones
 
 
+def test_a_mark_is_at_first_something_harmless_where_nothing_tells_and_a_stop_is_seen_at_once(
+    bench: Bench,
+) -> None:
+    bench.press("p")
+    looked = bench.session._view().looked
+    assert looked.kinds[0] == "mould" and looked.kind != "mould", "a finger's slip stops nothing"
+    bench.press("m", Qt.Key.Key_Return, Qt.Key.Key_Return)
+    while bench.panel._kind != "mould":
+        bench.press("k")
+    bench.press("1")
+    assert not bench.panel.isVisible() and bench.hands.bench.prompt.stage == "interlock"
+
+
 def test_a_scan_goes_to_the_work_and_closes_the_photo(bench: Bench) -> None:
     bench.press("p")
     bench.session.take(Scan("scanner", "9506000001074", "", 9e8))

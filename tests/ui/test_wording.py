@@ -2,8 +2,9 @@
 
 from devices.readings import Fault
 from resources.words import Translator
+from station.weights import weight_words
 from station.words import FAULT_WORDS
-from ui.wording import FAULTS, device, say, weight
+from ui.wording import FAULTS, device, say
 
 # These are said of one scan, never of a device: its lamp stays as it is.
 OF_A_SCAN = {Fault.too_long, Fault.empty}
@@ -29,7 +30,7 @@ def test_the_second_of_a_kind_has_its_word_and_a_number() -> None:
 
 def test_figures_have_the_decimal_sign_of_the_language() -> None:
     english, spanish = Translator("en"), Translator("es")
-    assert (weight(english, 1_084_000), weight(spanish, 1_084_000)) == ("1.084 kg", "1,084 kg")
+    assert (weight_words(english, 1_084_000), weight_words(spanish, 1_084_000)) == ("1.084 kg", "1,084 kg")
     assert (english.money(-123_405, "USD"), spanish.money(-123_405, "USD")) == ("-1234.05 USD", "-1234,05 USD")
     # The bench names an amount in its prompts before it knows who reads them.
     assert say(spanish, "{amount} less", {"amount": "12.50 USD"}).replace("\u200b", "") == "12,50 USD menos"

@@ -11,6 +11,7 @@ from devices.cameras.controls import Control
 from devices.worker import RawFrame
 from resources.words import Translator, mark
 from station.settings import PRINTER
+from station.weights import weight_words
 from station.words import ADVICE_WORDS
 from ui import sync_words, wording
 from ui.parts.buttons import aside
@@ -190,5 +191,5 @@ def _live(device: str, view: View) -> str:
     if device == "scale" and view.weight is not None:
         state = wording.word(view.tr, wording.WEIGHTS, str(view.weight.state))
         figure = view.weight.weight_mg
-        return state if figure is None else f"{wording.weight(view.tr, figure)} · {state}"
+        return state if figure is None else f"{weight_words(view.tr, figure)} · {state}"
     return ""

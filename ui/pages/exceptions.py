@@ -4,8 +4,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from resources.words import Translator, mark
+from station.exceptions.evidence import evidence
 from station.exceptions.kinds import DECISION_WORDS
 from station.exceptions.queue import Waiting
+from station.weights import weight_words
 from station.words import EXCEPTION_WORDS, OWNER_WORDS
 from ui import story, wording
 from ui.drawings import Picture
@@ -84,8 +86,8 @@ def _more(view: View, each: Waiting) -> str:
     lies = tr.format(mark("in bin {bin}"), bin=each.bin) if each.bin else ""
     bench = tr.format(mark("at bench {bench}"), bench=each.bench) if each.bench else ""
     photos = tr.plural("{count} photo", "{count} photos", len(each.photos)) if each.photos else ""
-    weighs = wording.weight(tr, each.weight_mg) if each.weight_mg is not None else ""
-    detail = story.evidence(tr, each.kind, each.detail)
+    weighs = weight_words(tr, each.weight_mg) if each.weight_mg is not None else ""
+    detail = evidence(tr, each.kind, each.detail, wording.say)
     decided = [f"{tr.gettext(DECISION_WORDS[one.decision])} {one.to} ({one.station})" for one in each.conflict]
     code = each.code and short(each.code)
     about = (owner, bench, each.title, each.plate, code, detail, lies, weighs, photos, *decided)

@@ -5,9 +5,12 @@ from typing import NamedTuple
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from grading.reasons import deciding
+from grading.route import OWNER_TEXTS
 from resources.words import mark
 from station.receiving.parcel import Item
 from station.state import OpenBin
+from station.weights import weight_words
 from station.words import way_words
 from ui import wording
 from ui.parts.answered import WITH_QUESTION, AnsweredList
@@ -182,7 +185,7 @@ def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:
     elif item.identified.rma:
         lines.append((tr.gettext(mark("Order")), item.identified.rma, "tick", quiet))
     if item.weighed is not None:
-        figure = wording.weight(tr, item.weighed.weight_mg)
+        figure = weight_words(tr, item.weighed.weight_mg)
         fits = item.weighed.in_band
         symbol, colour = ("tick", quiet) if fits else (attention.symbol, attention.fill)
         lines.append((tr.gettext(mark("Weight")), figure, "minus" if fits is None else symbol, colour))
@@ -211,10 +214,14 @@ def _reasons(view: View, item: Item) -> list[str]:
         found.extend(view.why)
     else:
         found.extend(wording.say(tr, reason.text, reason.params) for reason in graded)
-    # What leads to the grade is explained above, and the question of the result names the first reason of the route.
-    told = 1 if view.prompt.stage == "result" else 0
-    routed = item.routed.reasons[told:] if item.routed is not None else ()
-    found.extend(wording.say(tr, reason.text, reason.params) for reason in routed if reason not in graded)
+    # What leads to the grade is explained above, and the question of the result names what decided the route.
+    if item.routed is not None:
+        told = deciding(item.routed.disposition, item.routed.reasons) if view.prompt.stage == "result" else ()
+        routed = (each for each in item.routed.reasons if each not in (*told, *graded))
+        found.extend(wording.say(tr, reason.text, reason.params) for reason in routed)
+        if item.disposition == "hold":
+            owner = item.routed.owner or "supervisor"
+            found.append(tr.gettext(OWNER_TEXTS[owner]))
     if item.overridden is not None:
         found.append(tr.format(mark("Changed by a person: {why}"), why=tr.gettext(view.changed_why)))
     # Grade and route often rest on the same finding; it is said once.

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 
 from resources.words import mark
 from station.prompts.question import Button
+from station.weights import weight_words
 from ui.drawings import Picture
 from ui.panels.enlarged import LARGER, has_pictures
 from ui.parts.big import Big
@@ -26,7 +27,7 @@ from ui.parts.verdict import Verdict
 from ui.parts.worths import Worths
 from ui.theme import S4, S8, S12, S16, S24
 from ui.view import View
-from ui.wording import say, weight
+from ui.wording import say
 
 _CAMERA_STAGES = ("photo", "open-box", "doubt")
 # Not while a reason is asked for: its sentences need the room.
@@ -255,7 +256,7 @@ class NowPanel(Column):
 def _big_words(view: View) -> str:
     """Return what is read from afar at this stage: the live weight, or the plate."""
     if view.prompt.picture == "scale" and view.weight is not None and view.weight.weight_mg is not None:
-        return weight(view.tr, view.weight.weight_mg)
+        return weight_words(view.tr, view.weight.weight_mg)
     if view.prompt.stage == "label" and view.state.item is not None:
         return view.state.item.plate
     return ""

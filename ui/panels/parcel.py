@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 from resources.words import Translator, mark
 from station.receiving.facts import Declared, ExceptionRaised
 from station.receiving.parcel import Item, Parcel
+from station.weights import weight_words
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
 from ui.parts.card import Column, rule
@@ -70,7 +71,7 @@ class ParcelPanel(Column):
         self._show_lines(view, parcel)
         raised = parcel.exceptions
         for row, fact in zip(self._raised.show_rows(len(raised)), raised, strict=True):
-            row.render(fact, view)
+            row.render(fact, parcel, view)
 
     def _show_weight(self, view: View, parcel: Parcel | None) -> None:
         words, symbol, colour = ("", "", "") if parcel is None else _weight(view, parcel)
@@ -175,10 +176,14 @@ class _Raised(QWidget):
         row.addWidget(self._sign)
         row.addWidget(self._words, 1)
 
-    def render(self, fact: ExceptionRaised, view: View) -> None:
+    def render(self, fact: ExceptionRaised, parcel: Parcel, view: View) -> None:
+        """Say what it is, and where several units could be meant of which one."""
         look = view.theme.lamps["attention"]
         self._sign.show_symbol(look.symbol, look.fill, view.theme.surface)
-        self._words.show_text(wording.word(view.tr, EXCEPTION_WORDS, fact.kind))
+        several = len(parcel.items) > 1
+        titles = [each.identified.title for each in parcel.items if several and each.identified.item == fact.item]
+        kind = wording.word(view.tr, EXCEPTION_WORDS, fact.kind)
+        self._words.show_text(": ".join(part for part in (kind, *titles) if part))
 
 
 def _kind(tr: Translator, parcel: Parcel) -> str:
@@ -202,13 +207,13 @@ def _weight(view: View, parcel: Parcel) -> tuple[str, str, str]:
         if parcel.unweighed_why:
             return tr.gettext(mark("Opened unweighed")), attention.symbol, attention.fill
         return "", "", ""
-    figure = wording.weight(tr, weighed.weight_mg)
+    figure = weight_words(tr, weighed.weight_mg)
     if weighed.in_band is None:
         return tr.format(mark("{weight}, no expectation"), weight=figure), "minus", theme.muted
     band = tr.format(
         mark("{weight} (expected {low} to {high})"),
         weight=figure,
-        low=wording.weight(tr, weighed.low_mg),
-        high=wording.weight(tr, weighed.high_mg),
+        low=weight_words(tr, weighed.low_mg),
+        high=weight_words(tr, weighed.high_mg),
     )
     return (band, "tick", theme.muted) if weighed.in_band else (band, attention.symbol, attention.fill)

@@ -8,13 +8,11 @@ from grading.hints import HINT_TEXTS
 from resources.words import Translator, mark
 from ui import wording
 from ui.parts.rows import Rows
-from ui.parts.side_by_side import SideBySide
+from ui.parts.side_by_side import KEY, SideBySide
 from ui.parts.sign import Sign
 from ui.parts.text import Text
 from ui.theme import S8
 from ui.view import Compared, View
-
-KEY = "F9"
 
 
 class Hints(QWidget):
@@ -55,6 +53,8 @@ class Hints(QWidget):
             return
         if self._pair is None:
             self._pair = SideBySide(self.window())
+            self._pair.next_wanted.connect(self._show_next)
+            self._pair.left.connect(self._close)
         self._pair.show_pair(pairs[self._shown], words(self._view.tr, pairs[self._shown]), self._view)
 
     def _close(self) -> None:

@@ -3,20 +3,23 @@
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
 from ui import wording
 from ui.parts.drawn import paint_marks
+from ui.parts.lettering import sized
 from ui.parts.sign import Sign
 from ui.parts.text import Text
-from ui.theme import S4, S8, TOUCH
+from ui.theme import S4, S8, TOUCH, Theme
 from ui.view import Shown, View
 
 KEY = "P"
 _THUMB = QSize(132, 84)
 _KEPT = 24
+# The letters of a name in a photo of the strip.
+_SMALLEST = 12
 # More than four are taken of hardly any item.
 _ACROSS, _IN_STRIP = 2, 4
 
@@ -121,11 +124,12 @@ class _Shot(QWidget):
         name = wording.word(tr, wording.SHOTS, shown.shot)
         if shown.status == "left-out":
             name = tr.format(mark("{shot} (left out)"), shot=name)
-        # In the strip a photo speaks for itself, unless it is one to be doubted.
+        # In the strip its name stands in the photo itself.
         bare = strip and pictured
         self._sign.setVisible(not bare or shown.status != "taken")
         self._name.show_text("" if bare else name)
         self._picture.setAccessibleName(name)
+        self._picture.show_name(name if bare else "")
 
 
 class _Thumb(QAbstractButton):
@@ -135,7 +139,7 @@ class _Thumb(QAbstractButton):
         super().__init__()
         self._thumb = QPixmap()
         self._shown: tuple[Shown, View] | None = None
-        self._strip = False
+        self._strip, self._name = False, ""
         # The key P does the same: the space bar stays with the question.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -156,8 +160,13 @@ class _Thumb(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def show_name(self, name: str) -> None:
+        """Write a name into the photo; none where it is empty."""
+        self._name = name
+        self.update()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the photo in the middle, and its marks on it."""
+        """Draw the photo in the middle, and its marks and name on it."""
         if self._shown is None:
             return
         shown, view = self._shown
@@ -168,4 +177,16 @@ class _Thumb(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawPixmap(box, self._thumb, QRectF(self._thumb.rect()))
         paint_marks(painter, box, shown.marks, view.theme, small=True)
+        if self._name:
+            self._paint_name(painter, view.theme)
         painter.end()
+
+    def _paint_name(self, painter: QPainter, theme: Theme) -> None:
+        """Write the name over the foot of the photo, as much of it as there is room for."""
+        painter.setFont(sized(self.font(), _SMALLEST, 500))
+        metrics = painter.fontMetrics()
+        foot = QRectF(0, self.height() - metrics.height(), self.width(), metrics.height())
+        painter.fillRect(foot, QColor(theme.surface))
+        painter.setPen(QColor(theme.ink))
+        words = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, words)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QImageReader, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from resources.words import mark
@@ -15,8 +15,19 @@ _HEADING = 64.0
 _NAME = 40.0
 
 
+# The key that shows it, and then the next two.
+KEY = "F9"
+_LINE = mark("Esc or a touch closes this, {key} goes on. Other keys do nothing here. A scan closes this and counts.")
+
+
 class SideBySide(QWidget):
-    """Lies over the whole of its parent until it is hidden, or touched."""
+    """Lies over the whole of its parent and takes every key, until Esc, a touch or whatever is done at the bench.
+
+    `left` says that it was closed, `next_wanted` that the next two photos are asked for.
+    """
+
+    left = Signal()
+    next_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -24,6 +35,8 @@ class SideBySide(QWidget):
         self._heading = ""
         self._sides: tuple[tuple[str, QImage], ...] = ()
         self._region: tuple[int, ...] = ()
+        self._line = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hide()
 
     def show_pair(self, hint: Compared, heading: str, view: View) -> None:
@@ -35,21 +48,39 @@ class SideBySide(QWidget):
         self._sides = tuple(
             (name, _read(Path(path))) for name, path in zip(names, (hint.photo, hint.beside), strict=True)
         )
-        self.setAccessibleName(" ".join((heading, *names)))
+        self._line = view.tr.format(_LINE, key=KEY)
+        self.setAccessibleName(" ".join((heading, *names, self._line)))
         self.setGeometry(self.parentWidget().rect())
         self.show()
         self.raise_()
+        # What has the focus gets the keys: the bench under it does not.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.update()
 
     def put_away(self) -> None:
-        """Hide it, and let the pictures go."""
+        """Hide it, let the pictures go, and give the keys back to the bench."""
         self._sides = ()
+        if not self.isHidden():
+            self.window().setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
+
+    def leave(self) -> None:
+        """Put it away, and say so."""
+        self.put_away()
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close it, or ask for the next two; every other key does nothing."""
+        event.accept()
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        elif event.key() == Qt.Key.Key_F9:
+            self.next_wanted.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A touch puts it away."""
         event.accept()
-        self.put_away()
+        self.leave()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the heading and both photos, each as large as it goes."""
@@ -64,6 +95,9 @@ class SideBySide(QWidget):
         room = QRectF(self.rect()).adjusted(S24, S16, -S24, -S24)
         wrapped = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(QRectF(room.left(), room.top(), room.width(), _HEADING), wrapped, self._heading)
+        painter.setFont(sized(self.font(), BODY))
+        painter.drawText(QRectF(room.left(), room.bottom() - _NAME, room.width(), _NAME), wrapped, self._line)
+        room.adjust(0, 0, 0, -_NAME - S12)
         half = (room.width() - S24) / 2
         for place, (name, image) in enumerate(self._sides):
             left = room.left() + place * (half + S24)

@@ -366,3 +366,26 @@ def test_above_a_value_a_decision_is_written_only_when_another_supervisor_allowe
     floor.do(Do.DECIDE)
     floor.do(Do.UNDO)
     assert floor.do(Do.CHOOSE, "1").facts[1].disposition == "hold"
+
+
+def test_what_was_stopped_a_decision_sends_no_further_than_to_recycling_until_it_is_graded_without_the_stop(
+    floor: Floor,
+) -> None:
+    """As at the result of the bench itself; the words say how a stop is cleared."""
+    stopped = f.Graded("I3", "", "B", "works", "footwear@1", stops=("data", "serial"))
+    floor.bench.journal.append((stopped,), operator=RECEIVER[0], shift=SHIFT)
+    floor.do(Do.DECIDE)
+    floor.choose(HELD, "release")
+    prompt = floor.bench.prompt
+    assert [each.command.value for each in prompt.buttons if not each.aside] == ["recycle"]
+    assert "grade it again" in prompt.params["stopped"] and "{stopped}" in prompt.reason
+    floor.choose("restock")
+    assert floor.stage == Stage.DECISION_TO, "nor is it taken when it is not offered"
+    floor.do(Do.CANCEL)
+    clear = f.Graded("I3", "B", "B", "works", "footwear@1")
+    again = f.Regraded("I3", "P1", 2, clear, f.Routed("I3", "hold", "r/1"), "hold", "", "hold")
+    floor.bench.journal.append((again,), operator=RECEIVER[0], shift=SHIFT)
+    floor.do(Do.DECIDE)
+    floor.choose(HELD, "release")
+    assert "restock" in {each.command.value for each in floor.bench.prompt.buttons}
+    assert "stopped" not in floor.bench.prompt.params

@@ -24,6 +24,7 @@ def floor(tmp_path: Path, rules: Rules) -> Iterator[Floor]:
         work(journal)
         journal.append(
             (
+                f.Graded("I3", "", "B", "untested", "footwear@1"),
                 f.ExceptionRaised(HELD, "held", "client", "P1", "I3"),
                 f.ExceptionRaised(UNKNOWN, "unknown_parcel", "supervisor", "P1", detail="1Z1"),
             ),

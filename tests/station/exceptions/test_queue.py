@@ -197,6 +197,8 @@ def test_the_queue_is_told_as_text_json_and_csv(
     assert "\u202e" not in as_text(waiting(journal)) + as_csv(waiting(journal))
     assert "'=1+1" in as_csv(waiting(journal))
     assert "Parcel nobody announced" in told and "Fact refused by central" in told
+    weighed = Waiting("A01", "E2", "item_weight", "supervisor", "2026-11-28T09:00:00Z", detail="5315000|284000")
+    assert "Expected 5.315 kg, weighed 284 g; may be" in as_text([weighed]), "in the words of page Exceptions"
     (one,) = json.loads(as_json(waiting(journal)))
     assert (one["exception"], one["detail"], one["conflict"]) == ("E1", HOSTILE, [])
     assert msgspec.convert(one, Waiting).kind == "unknown_parcel"

@@ -37,18 +37,42 @@ def test_the_grade_names_each_defect_of_answers_and_marks_once(walk) -> None:
     assert walk.state.item.graded.defects == (("cloth", "stain"), ("cloth", "hole"))
 
 
-def test_the_worst_without_an_answer_is_held_for_a_supervisor(walk) -> None:
+def test_the_worst_without_an_answer_stops_the_item_before_its_label_is_printed(walk) -> None:
     at_result(walk).give(drawn(severity=4))
-    assert (walk.last.notice.tone, walk.last.notice.text) == (
-        Tone.ATTENTION,
-        "No answer tells of this: it is held for a supervisor.",
-    )
-    walk.do(Do.CONFIRM)
     assert (walk.stage, walk.state.item.stops_found) == (Stage.INTERLOCK, ("marked",))
+    assert walk.last.notice.tone is Tone.STOPPED
     walk.do(Do.CONFIRM)
     item = walk.state.item
     assert (walk.stage, item.disposition) == (Stage.RESULT, "hold")
     assert item.routed.reasons[0].text == "A defect that spoils it is marked, and no answer tells of it"
+    assert "marked" not in [value for each in item.graded.reasons for value in each.params.values()]
+
+
+@pytest.mark.parametrize("at", [Stage.INSPECT, Stage.RESULT])
+def test_a_mark_of_what_only_a_stop_tells_of_stops_as_that_answer_does_however_faint(walk, at: Stage) -> None:
+    walk.arrive("locked").item("locked")
+    if at is Stage.INSPECT:
+        walk.examine_until("lock", packaging="opened")
+    else:
+        walk.examine({"packaging": "opened"})
+    walk.give(drawn(zone="battery", kind="swollen", severity=1))
+    stop = walk.state.item.open_interlock
+    assert (walk.stage, stop.code, stop.owner) == (Stage.INTERLOCK, "hazard", "safety")
+    assert walk.do(Do.CONFIRM).stage is Stage.INTERLOCK, "the fire-safe box is to be scanned"
+    walk.acknowledge()
+    item = walk.state.item
+    assert item.is_hazard and item.graded.stops == ("hazard",)
+    assert walk.stage is Stage.RESULT, "and nothing more is asked of it"
+    assert walk.state.parcel.exceptions[-1].kind == "hazard"
+    walk.do(Do.UNDO).do(Do.UNDO)
+    assert (walk.state.item.marks, walk.state.item.interlocks) == ((), ())
+
+
+def test_mouldy_goods_do_not_go_on_their_way(walk) -> None:
+    at_result(walk).give(drawn(kind="mould", severity=2))
+    assert walk.state.item.stops_found == ("mould",)
+    walk.acknowledge()
+    assert walk.state.item.disposition in ("hold", "recycle")
 
 
 @pytest.mark.parametrize(("stains", "stage"), [("none", Stage.INTERLOCK), ("large", Stage.RESULT)])

@@ -88,3 +88,11 @@ def test_an_answer_asked_by_itself_looks_in_the_journal_as_it_always_did() -> No
     assert f.encode(f.Answered("I1", "smell", "none", "apparel@2")) == (
         b'{"t":"Answered","item":"I1","question":"smell","option":"none","rubric":"apparel@2"}'
     )
+
+
+def test_a_question_that_stays_open_behind_the_rest_says_why(walk) -> None:
+    walk.arrive("locked").item("locked").examine_until("liquid", packaging="opened")
+    assert offered(walk)
+    walk.do(Do.REST)
+    assert due(walk) == "liquid" and walk.last.facts != ()
+    assert "answer it by itself" in walk.last.notice.text
