@@ -36,7 +36,7 @@ def opened(fact: Any, said: Said) -> Row:
         "bench": fact.bench,
         "operator": said.operator,
         "opened_at": said.at,
-        "found_n": shift_count(fact.shift),
+        "n": shift_count(fact.shift),
         "countersigned_n": 0,
         **dict.fromkeys(later, ""),
     }
@@ -106,7 +106,7 @@ STORY: Mapping[type, Change] = {
         lambda fact, said: {
             "station": said.station,
             "item": fact.item,
-            "n": shift_count(fact.shift),
+            "found_n": shift_count(fact.shift),
             "bin": fact.bin,
             "fill": fact.fill,
             "moved_n": 0,

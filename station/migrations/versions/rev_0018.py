@@ -25,10 +25,7 @@ def upgrade() -> None:
         "earlier_item",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("station", "item")),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("until_n", "since_n")),
-        *(
-            sa.Column(name, sa.Text(), nullable=False)
-            for name in ("match", "rma", "letter", "grade_reasons", "defects")
-        ),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("match", "rma", "letter", "grade_reasons")),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("defects", "disposition", "owner", "plate")),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("written_n", "found_n")),
         sa.PrimaryKeyConstraint("station", "item", "until_n"),
