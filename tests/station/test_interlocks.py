@@ -464,6 +464,8 @@ def test_a_parcel_as_light_as_its_packaging_is_told_and_joined_with_what_is_foun
     walk.arrive("empty")
     assert (walk.stage, kinds(walk)) == (Stage.ITEM, ["empty_box"])
     walk.do(Do.FINISH).do(Do.CHOOSE, "missing")
+    assert walk.stage is Stage.OPEN_BOX
+    walk.photo()
     assert kinds(walk) == ["empty_box", "empty_box_opened"]
 
 
