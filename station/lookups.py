@@ -168,7 +168,7 @@ class Lookups:
 
     def rubric_version(self, name: str) -> Rubric | None:
         """Return the rubric of this name and version, in force or not."""
-        return self._in_force().versions.get(name)
+        return self._in_force().version(name)
 
     def routes(self, client: str) -> RouteTable:
         """Return the client's table, or the one for all."""

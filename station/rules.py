@@ -1,6 +1,7 @@
 """What a site can change without a new program: code patterns, questions by category and client, routes by client."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -50,6 +51,10 @@ class Rules(msgspec.Struct, frozen=True):
         """Return the questions for a client's goods of a category, or None when nobody wrote any."""
         return self.clients.get((client.casefold(), category)) or self.rubrics.get(category)
 
+    def version(self, name: str) -> Rubric | None:
+        """Return the rubric of this name and version, in force or not: known here, or shipped once with the program."""
+        return self.versions.get(name) or released(name)
+
     def words(self, language: str) -> Mapping[str, str]:
         """Return what the files say in a language of their own sentences; those in force come before earlier ones."""
         rubrics = (*self.versions.values(), *self.rubrics.values(), *self.clients.values())
@@ -59,6 +64,20 @@ class Rules(msgspec.Struct, frozen=True):
     def table(self, client: str) -> RouteTable:
         """Return a client's routes, or those for all."""
         return self.routes.get(client.casefold()) or self.routes[""]
+
+
+@lru_cache(maxsize=32)
+def released(name: str) -> Rubric | None:
+    """Return a version of a rubric that an earlier program was shipped with; None when there was none of this name."""
+    base, plus, _ = name.partition("+")
+    try:
+        toml = find.read(f"rubrics/released/{name}.toml")
+    except (FileNotFoundError, ValueError):
+        return None
+    if not plus:
+        return rubric.parse(toml)
+    before = released(base) or read_rules().versions.get(base)
+    return overrides.apply(before, overrides.parse(toml)) if before is not None else None
 
 
 def shipped_files() -> dict[str, bytes]:

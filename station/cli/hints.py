@@ -35,7 +35,7 @@ def report(data: Path, as_json: bool, by_month: bool = False) -> int:
     rules = in_force(rules_in(data / COPY_FILE), lambda _name, _why: None)
     told, months = _told(path)
     found = precision(
-        told, lambda category, name: rules.versions.get(name) or rules.rubrics.get(category), months if by_month else {}
+        told, lambda category, name: rules.version(name) or rules.rubrics.get(category), months if by_month else {}
     )
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")

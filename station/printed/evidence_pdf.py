@@ -58,7 +58,7 @@ def pdf(told: Dossier, photos: Mapping[str, bytes], rules: Rules, tr: Translator
 
 def _answer(given: Answered, told: Dossier, rules: Rules, tr: Translator) -> tuple[str, str, str]:
     """Return a question and its answer in the words they were asked in; by their names where nobody has these."""
-    rubric = rules.versions.get(given.rubric)
+    rubric = rules.version(given.rubric)
     pair = ((given.question, given.option),)
     found = chosen(rubric, pair, told.named.components) if rubric is not None else ()
     for question, option in found:

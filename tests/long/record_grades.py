@@ -2,7 +2,7 @@
 
 Appends to `tests/grading/data/grades.jsonl` what each shipped version says that has no line there yet: first a hash
 of its content, then some ways through its questions with the grade they end in. Lines are never changed; a rubric
-that is changed gets a new version, and its old file goes to `tests/grading/data/NAME@VERSION.toml`. A client's
+that is changed gets a new version, and its old file goes to `resources/rubrics/released/NAME@VERSION.toml`. A client's
 override is recorded under the name that both give the grade, as in `footwear@3+tallowby@1`, with a hash of its own
 file.
 """
