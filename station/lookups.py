@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -29,7 +30,7 @@ from station.known import Day, FoundUnit, Inspected, Lying, Plated, Received, Un
 from station.local_copy import LocalCopy
 from station.moments import Clock, today
 from station.moments import now as utc_now
-from station.recalls import applies, concerns, is_in_force
+from station.recalls import concerns, is_in_force, may_apply
 from station.receiving.facts import ItemUnlinked
 from station.records import (
     Bin,
@@ -378,16 +379,11 @@ class Lookups:
         found = []
         for unit in self._history.untold_units_in(bins) if recalls else ():
             about = (each for each in recalls if concerns(each, unit.sku, unit.gtin))
-            recall = next((each for each in about if self._may_hold(each, unit)), None)
+            made = partial(self._history.made_on, unit.parcel, unit.item)
+            recall = next((each for each in about if may_apply(each, unit.lot, unit.serial, made)), None)
             if recall is not None:
                 found.append((unit, recall))
         return tuple(found)
-
-    def _may_hold(self, recall: Recall, unit: Unit) -> bool:
-        told = applies(recall, unit.lot, unit.serial, "")
-        if told == "unknown" and recall.made:
-            told = applies(recall, unit.lot, unit.serial, self._history.made_on(unit.parcel, unit.item))
-        return told != "no"
 
     def _in_force(self) -> Rules:
         """The rules that came with the program, or with what central delivered since; read again when more came."""

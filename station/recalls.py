@@ -3,7 +3,7 @@
 Three answers, never two: what nobody has read yet may be recalled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -46,6 +46,12 @@ def applies(recall: Recall, lot: str, serial: str, made: str) -> Applies:
     if recall.made:
         said.append(_between(made, [recall.made], alike=True))
     return "no" if "no" in said else "unknown" if "unknown" in said else "yes"
+
+
+def may_apply(recall: Recall, lot: str, serial: str, made: Callable[[], str]) -> bool:
+    """Tell whether a recalled article's unit may be one of those recalled; `made` is asked only where it matters."""
+    told = applies(recall, lot, serial, "")
+    return (applies(recall, lot, serial, made()) if told == "unknown" and recall.made else told) != "no"
 
 
 def _whole(gtin: str) -> str:
