@@ -313,8 +313,8 @@ def _shots(desk: "Desk", item: Item) -> tuple[Shown, ...]:
             shown.append(Shown(shot, status, str(desk.photo_path(photo.sha256)), photo, marks))
         elif photo is not None:
             shown.append(Shown(shot, "left-out"))
-        else:
-            shown.append(Shown(shot, "next" if due is not None and due.id == shot else "due"))
+        elif due is not None:  # else a stop says that nobody photographs it any more
+            shown.append(Shown(shot, "next" if due.id == shot else "due"))
     return tuple(shown)
 
 

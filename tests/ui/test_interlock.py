@@ -80,7 +80,9 @@ def test_nothing_is_offered_to_be_typed_where_only_a_scan_proves_it(hands, see: 
     hands.sign_in()
     hands.scan(hands.begin("hazard").items[0].code)
     hands.scan("PB233813321")
+    assert [each.status for each in see().shots], "photos are due before the stop"
     hands.go_to("interlock", {"battery": "yes"})
+    assert see().shots == (), "and none of what may burn"
     window.render(see())
     assert not any(each.isVisible() for each in window.findChildren(QLineEdit))
     hands.scan(next(each.code for each in sample.bins() if each.hazard))
