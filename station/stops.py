@@ -46,12 +46,13 @@ def found(state: State, item: Item, known: Known) -> tuple[Recorded, ...]:
     raised = {(each.code, each.cause) for each in item.interlocks}
     facts: list[Recorded] = []
     count = state.exceptions
+    answered = tuple(_answered(item, known))
     for stop in (
-        *_answered(item, known),
+        *answered,
         *_recalled(item, known),
         *_by_serial(state, item),
         *_by_date(item, known),
-        *_to_weigh(item),
+        *_to_weigh(item, known, answered),
         *_by_weight(item, known),
         *_by_mark(item, known),
     ):
@@ -194,8 +195,14 @@ def _later(day: str, months: int) -> str:
     return date(year, month + 1, min(then.day, monthrange(year, month + 1)[1])).isoformat()
 
 
-def _to_weigh(item: Item) -> Iterator[InterlockRaised]:
-    """The item goes onto the scale by itself, where earlier returns of the customer ask for it."""
+def _to_weigh(item: Item, known: Known, answered: tuple[InterlockRaised, ...]) -> Iterator[InterlockRaised]:
+    """The item goes onto the scale by itself, where earlier returns of the customer ask for it; not before it is known
+    to be safe, nor what a stop leaves where it is.
+    """
+    due = question_due(item, known)
+    is_open = due is not None and due.at_once
+    if is_open or any(not known.interlock(each.code).photos for each in answered):
+        return
     if wants_weight(item.asked) and item.weighed is None and not item.is_recalled:
         yield InterlockRaised(item.identified.item, WEIGH_ITEM, CAUSE, "supervisor")
 

@@ -111,6 +111,8 @@ def test_at_care_a_weight_and_photos_are_asked_and_written_down(site: Site) -> N
     # The pseudonym stays with the order: the journal is for ever.
     assert CARE.customer.encode() not in b"".join(map(f.encode, walk.facts))
     walk.scan(parcel_called("headphones").items[0].code)
+    assert walk.stage is Stage.INSPECT, "first of all whether it may be lifted at all"
+    walk.found_safe()
     assert walk.stage is Stage.INTERLOCK and walk.last.notice is not None
     assert walk.last.notice.tone is not Tone.REFUSED, "nothing is wrong with the item"
     assert [button.command.do for button in prompt(walk.state, walk.known).buttons] == [Do.SKIP, Do.UNDO]
@@ -118,7 +120,7 @@ def test_at_care_a_weight_and_photos_are_asked_and_written_down(site: Site) -> N
     walk.do(Do.CONFIRM).scan("RS:nothing")
     assert walk.state == before, "a key pressed by habit is no weight"
     walk.weigh(WEIGHT_MG)
-    assert walk.found_safe().stage is Stage.SERIAL
+    assert walk.stage is Stage.SERIAL
     walk.scan(parcel_called("headphones").items[0].serial).examine()
     item = walk.state.item
     assert item is not None and item.weighed is not None and item.weighed.weight_mg == WEIGHT_MG
@@ -130,13 +132,23 @@ def test_at_care_a_weight_and_photos_are_asked_and_written_down(site: Site) -> N
 def test_what_cannot_be_weighed_or_photographed_goes_on_and_says_so(site: Site) -> None:
     site.count(CARE)
     walk = site.walk().arrive("headphones")
-    walk.scan(parcel_called("headphones").items[0].code).do(Do.SKIP)
+    walk.scan(parcel_called("headphones").items[0].code).found_safe().do(Do.SKIP)
     assert [each.proof for each in walk.facts if isinstance(each, f.InterlockAcknowledged)] == ["unweighed"]
-    assert walk.stage is Stage.INSPECT
+    assert walk.stage is Stage.SERIAL
     walk.do(Do.UNDO)
     assert walk.stage is Stage.INTERLOCK
     walk.do(Do.UNDO)
-    assert walk.stage is Stage.ITEM
+    assert walk.stage is Stage.INSPECT
+
+
+def test_what_may_burn_is_put_onto_no_scale(site: Site) -> None:
+    site.count(CARE)
+    walk = site.walk().arrive("headphones")
+    walk.scan(parcel_called("headphones").items[0].code).do(Do.CHOOSE, "yes")
+    item = walk.state.item
+    assert item is not None and [each.code for each in item.interlocks] == ["hazard"]
+    walk.acknowledge()
+    assert walk.stage is Stage.RESULT and [each.code for each in item.interlocks] == ["hazard"]
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -146,12 +158,12 @@ def test_no_count_ever_changes_a_grade_a_way_or_a_price(site: Site, ask: list[st
         site.count(pattern)
         walk = site.walk().arrive("headphones")
         item = parcel_called("headphones").items[0]
-        walk.scan(item.code)
+        walk.scan(item.code).found_safe()
         if walk.stage is Stage.INTERLOCK:
             walk.weigh(WEIGHT_MG) if weighed else walk.do(Do.SKIP)
         elif weighed:
             walk.weigh(WEIGHT_MG)
-        return outcome(walk.found_safe().scan(item.serial).examine())
+        return outcome(walk.scan(item.serial).examine())
 
     assert end(msgspec.structs.replace(CARE, ask=tuple(ask[:asked]))) == end(None)
 
