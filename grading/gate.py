@@ -32,7 +32,7 @@ else:
 LIVE_TEXTS: Mapping[str, str] = {
     "dark": "Too dark: switch on the lamp",
     "bright": "Too bright: turn the lamp down",
-    "empty": "Lay the item under the camera",
+    "empty": "Lay it under the camera",
     "moving": "Hold still",
     "small": "Bring it closer",
     "glare": "The lamp is mirrored: turn the item",

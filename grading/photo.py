@@ -24,7 +24,7 @@ PROBLEM_TEXTS: Mapping[str, str] = {
     "unreadable": "The picture did not arrive whole. Take it again.",
     "dark": "Too dark. Switch on the lamp or move your shadow away.",
     "bright": "Too bright. Turn the lamp down or move it back.",
-    "empty": "There is nothing on the mat. Lay the item under the camera.",
+    "empty": "There is nothing on the mat. Lay it under the camera.",
     "blurred": "Not sharp. Hold the item still, or wipe the lens.",
     "glare": "The lamp is mirrored. Turn the item or tilt the lamp.",
 }

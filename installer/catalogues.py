@@ -113,7 +113,7 @@ def sentences(file: Path) -> Iterator[str | tuple[str, ...]]:
     if file.suffix == ".py":
         yield from (sentence for _, sentence, _, _ in extract_from_file("python", file, keywords=KEYWORDS) if sentence)
         yield from texts(ast.parse(file.read_bytes(), str(file)))
-    elif file.suffix == ".toml" and "simulators" not in file.parts:
+    elif file.suffix == ".toml" and not {"simulators", "released"} & set(file.parts):
         yield from values(tomllib.loads(file.read_text("utf-8")))
 
 
