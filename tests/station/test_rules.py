@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from resources import find
+from grading.rubric import sentences_of
+from resources import find, words
 from station.fold import fold
 from station.inspecting.facts import Answered
 from station.stages import rubric_of
@@ -28,3 +29,10 @@ def test_an_item_goes_on_with_the_questions_it_was_begun_with_in_an_older_progra
     walk.arrive("tee").item("tee")
     begun = fold(walk.state, "t", (Answered(walk.state.item.identified.item, "pests", "no", "apparel@4"),))
     assert rubric_of(begun.item, walk.known).name == "apparel@4"
+
+
+@pytest.mark.parametrize("language", [each for each in words.languages() if each != "en"])
+def test_what_earlier_versions_say_is_translated_still(rules, language: str) -> None:
+    is_known = words.known(language)
+    said = {text for name in RELEASED for _, texts in sentences_of(rules.version(name)) for text in texts if text}
+    assert [text for text in sorted(said) if not is_known(text)] == []
