@@ -37,6 +37,13 @@ _MORE: Mapping[Disposition, str] = {
     "recycle": mark("Recycle: {amount} more"),
     "hold": mark("Hold"),
 }
+_NOT_KNOWN: Mapping[Disposition, str] = {
+    "restock": mark("Restock: cost not known"),
+    "refurb": mark("Refurb: cost not known"),
+    "resale": mark("Resale: cost not known"),
+    "recycle": mark("Recycle: cost not known"),
+    "hold": mark("Hold"),
+}
 _STICK = mark("The label is printing. Stick it on and scan it.")
 _STICK_OVER = mark("The label is printing. Stick it over the old one and scan it.")
 # Why a label is printed again without a person having asked for it.
@@ -125,10 +132,10 @@ def _act(item: Item, to: str) -> Override:
 
 
 def _priced(item: Item, to: Disposition) -> Choice:
-    """The way, and what choosing it would cost."""
+    """The way, and what choosing it would cost; of what is on hold nobody says, for holding has no worth."""
     cost = _cost(item, to)
     if cost is None:
-        return Choice(to, ROUTE_WORDS[to])
+        return Choice(to, (ROUTE_WORDS if item.disposition == "hold" else _NOT_KNOWN)[to])
     amount = f"{abs(cost) // 100}.{abs(cost) % 100:02d} {item.identified.currency}"
     return Choice(to, _MORE[to] if cost < 0 else _LESS[to], {"amount": amount})
 

@@ -68,3 +68,12 @@ def test_each_way_says_what_it_would_cost_and_the_choice_records_it(walk) -> Non
     assert fact.cost_minor == values[was] - values["recycle"]
     back = {each.value: each for each in walk.do(Do.OVERRIDE).state.ask.choices}
     assert back[was].text.endswith("{amount} more")
+
+
+def test_a_way_without_a_price_says_so(walk) -> None:
+    walk.arrive("tee").item("tee").examine({"packaging": "tagged", "stains": "small"})
+    values, was = dict(walk.state.item.routed.values), walk.state.item.disposition
+    unpriced = set(DISPOSITIONS) - {*values, was, "hold"}
+    choices = {each.value: each.text for each in walk.do(Do.OVERRIDE).state.ask.choices}
+    assert was != "hold" and unpriced & choices.keys()
+    assert all(choices[way].endswith(": cost not known") for way in unpriced & choices.keys())
