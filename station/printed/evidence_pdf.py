@@ -8,7 +8,14 @@ from resources.words import Translator, mark
 from station.evidence.dossier import PURPOSES, Dossier
 from station.inspecting.facts import Answered, DefectMarked
 from station.printed.paper import Paper
-from station.receiving.facts import ExceptionRaised, ItemWeighed, ParcelArrived, ParcelWeighed, SerialChecked
+from station.receiving.facts import (
+    ExceptionRaised,
+    ItemWeighed,
+    MarksRead,
+    ParcelArrived,
+    ParcelWeighed,
+    SerialChecked,
+)
 from station.routing.facts import Graded
 from station.rules import Rules
 from station.words import EXCEPTION_WORDS
@@ -78,13 +85,14 @@ def _marked(told: DefectMarked, tr: Translator) -> str:
 def _identity(told: Dossier, tr: Translator) -> list[tuple[str, str]]:
     """Return what the item is and what was measured of it, each with its word; what nobody knows is left out."""
     named, arrived, serial = told.named, told.last(ParcelArrived), told.last(SerialChecked)
+    marks = [each for each in told.all(MarksRead) if isinstance(each, MarksRead) and each.lot]
     rows = [
         (mark("Article"), named.title),
         (mark("SKU"), named.sku),
         (mark("GTIN"), named.gtin),
         (mark("Client"), named.client),
         (mark("Return order"), named.rma),
-        (mark("Lot"), named.lot),
+        (mark("Lot"), marks[-1].lot if marks else named.lot),
     ]
     if isinstance(arrived, ParcelArrived):
         rows.append((mark("Parcel"), " ".join(filter(None, (arrived.carrier, arrived.code)))))

@@ -23,6 +23,7 @@ from station.receiving.facts import (
     ItemRelinked,
     ItemWeighed,
     LineMissing,
+    MarksRead,
     ParcelArrived,
     ParcelWeighed,
     PatternNoted,
@@ -180,14 +181,17 @@ def test_the_paper_says_for_what_it_is_and_shows_the_photos(bundled: Callable[..
 def test_a_weight_is_told_with_what_is_accepted(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
     with Journal.open(shelf / "station.sqlite", "A01") as journal:
         parcel = ParcelWeighed("P1", 492_000, 867_000, 389_000, 1_345_000, True)
-        journal.append((parcel, ItemWeighed("I1", 400_000, 500_000, False)), operator="BDG-1", shift="S-A01-1")
+        weighed = ItemWeighed("I1", 400_000, 500_000, False)
+        # A lot is read from the unit later than it is named, and the day of making by itself.
+        marks = MarksRead("I1", lot="L77"), MarksRead("I1", made="2026-01-02")
+        journal.append((parcel, weighed, *marks), operator="BDG-1", shift="S-A01-1")
     for language, parcel_says, item_says in (
         ("en", "0.492 kg, expected 0.867 kg, accepted from 0.389 kg to 1.345 kg", "0.500 kg: beyond what is accepted"),
         ("es", "0,492 kg, esperado 0,867 kg, se acepta de 0,389 kg a 1,345 kg", "0,500 kg: fuera de lo aceptado"),
     ):
         with pypdfium2.PdfDocument(bundled("I1", "--language", language)["evidence.pdf"]) as document:
             words = " ".join(document[0].get_textpage().get_text_range().split())
-        assert parcel_says in words and item_says in words, words
+        assert parcel_says in words and item_says in words and "L77" in words, words
 
 
 def test_the_same_evidence_gives_the_same_bytes(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
