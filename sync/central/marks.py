@@ -115,7 +115,7 @@ def again(
             note_repeated(connection, station, [entry])
             verdicts.append(Verdict(entry.seq, "duplicate"))
             continue
-        if row is None or row[1] != entry.id:
+        if row is None or row[1] != _held(entry.id):
             raise ForkError(entry.seq, acked)
         _, _, hash_, status, code = row
         if bytes(hash_) != entry.hash:
@@ -153,7 +153,7 @@ def set_aside(connection: Connection, station: str, epoch: str, judged: Sequence
             "station": station,
             "epoch": epoch,
             "seq": each.entry.seq,
-            "id": each.entry.id.replace("\0", ""),
+            "id": _held(each.entry.id),
             "hash": each.entry.hash,
             "raw": msgspec.json.encode(each.entry),
             "code": each.code,
@@ -162,6 +162,11 @@ def set_aside(connection: Connection, station: str, epoch: str, judged: Sequence
         for each in judged
     ]
     insert_once(connection, quarantine, rows)
+
+
+def _held(name: str) -> str:
+    """Return an id as the tables can hold it."""
+    return name.replace("\0", "")
 
 
 def note_repeated(connection: Connection, station: str, entries: Sequence[Entry | Quarantine]) -> None:

@@ -105,6 +105,7 @@ def test_every_entry_gets_a_final_answer_and_the_sound_ones_are_taken_in(
     @settings(max_examples=EXAMPLES, phases=PHASES, suppress_health_check=list(HealthCheck), database=None)
     @given(wrong=WRONG)
     @example(wrong={2: {"large": True}})
+    @example(wrong={0: {"id": "\0"}})
     def push(wrong: dict[int, dict[str, Any]]) -> None:
         given_ = spoilt(sound, wrong)
         answer = client.push(given_)
