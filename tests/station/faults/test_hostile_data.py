@@ -116,6 +116,7 @@ def test_hostile_names_are_data_all_the_way(opened, tmp_path: Path, name: str, e
     floor.do(Do.CHOOSE, "1")
     floor.scan(name)
     assert floor.bench.state.item.identified.sku == name
+    floor.go_to("serial")
     floor.scan(f"S {name}")
     assert floor.bench.state.item.serial.verdict == "same"
     floor.go_to("label")
