@@ -11,7 +11,7 @@ import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy.pool import NullPool, Pool, QueuePool, StaticPool
 
 try:
     import pysqlite3  # type: ignore[import-untyped]
@@ -143,6 +143,20 @@ def _has_something_to_read(descriptor: int) -> bool:
 def open_memory() -> Engine:
     """Return an engine on an empty SQLite database in memory, for one connection."""
     return sqlalchemy.create_engine("sqlite://", module=DRIVER, poolclass=NullPool)
+
+
+def open_lasting_memory() -> Engine:
+    """Return an engine on an empty SQLite database in memory that lasts as long as the engine, for any thread."""
+    made = DRIVER.connect(":memory:", isolation_level=None, check_same_thread=False)
+    engine = sqlalchemy.create_engine(
+        "sqlite://",
+        creator=lambda: made,
+        module=DRIVER,
+        poolclass=StaticPool,
+        execution_options={"begin": "IMMEDIATE"},
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def reading(engine: Engine) -> Engine:

@@ -17,7 +17,7 @@ from station.journal_errors import JournalDamaged, JournalError
 from station.local_copy import COPY_FILE
 from station.moments import now
 from station.statements import Statement
-from station.upgrade import back_up, knows, upgrade
+from station.upgrade import back_up, begin, knows, upgrade
 
 JOURNAL_FILE = "station.sqlite"
 PHOTOS_FOLDER = "photos"
@@ -73,7 +73,7 @@ def create(path: Path, station: str) -> None:
 def begin_file(path: Path, station: str, epoch: str, skipped: int = 0) -> None:
     """Make a database at `path` with all tables and what a journal says of itself."""
     engine = open_sqlite(path)
-    upgrade(engine)
+    begin(engine)
     with engine.begin() as connection:
         for name, value in {
             "station": station,

@@ -1,6 +1,7 @@
 """Upgrades: the revisions make the tables this program knows, old files are copied first, all or nothing."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,18 @@ def test_the_revisions_make_the_tables_we_know(tmp_path: Path, tables: object) -
         names = {row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
         # sqlite_stat4 is there or not as the SQLite library was built.
         assert names - {"sqlite_stat4"} == others | {"alembic_version", "sqlite_sequence", "sqlite_stat1"}
+
+
+def test_each_database_is_begun_empty_in_whichever_thread(tmp_path: Path) -> None:
+    def begun(name: str) -> list[tuple[str, ...]]:
+        opening.begin_file(tmp_path / name, name, name)
+        with open_sqlite(tmp_path / name).connect() as connection:
+            rows = connection.exec_driver_sql("SELECT name, value FROM meta WHERE name IN ('station', 'epoch')")
+            return sorted(tuple(row) for row in rows)
+
+    with ThreadPoolExecutor(4) as pool:
+        names = [f"S{n}" for n in range(8)]
+        assert list(pool.map(begun, names)) == [[("epoch", name), ("station", name)] for name in names]
 
 
 def test_a_bench_has_the_indexes_by_which_any_code_is_found(tmp_path: Path) -> None:
