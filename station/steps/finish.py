@@ -36,8 +36,7 @@ def finish(state: State, command: Command, known: Known) -> Outcome:
 
 
 def choose_missing(state: State, command: Command, known: Known) -> Outcome:
-    """`missing` records each declared line that was not found, and finishes or, where nothing was in it, has the box
-    photographed; `search` goes back to the items"""
+    """`missing` records each line that was not found and finishes, an empty box after its photo; `search` goes back"""
     if command.value != "missing" or state.parcel is None:
         return Outcome(ask=None)
     if not state.parcel.items:
