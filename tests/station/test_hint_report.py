@@ -14,7 +14,9 @@ from station import facts as f
 from station.__main__ import main
 from station.hint_report import ENOUGH, Precision, RubricOf, precision, wilson
 from station.journal import Journal
-from station.rules import Rules
+from station.rules import Rules, read_rules
+
+NAMES = {category: each.name for category, each in read_rules().rubrics.items()}
 
 
 def story(
@@ -29,7 +31,7 @@ def story(
     facts: list[f.Recorded] = [
         f.ItemIdentified("P1", item, "x", "matched", "Phone", category, components=parts),
         f.Hinted(item, "front", "ab" * 32, kind, 640),
-        *(f.Answered(item, *answer, f"{category}@1") for answer in answers),
+        *(f.Answered(item, *answer, NAMES[category]) for answer in answers),
         *more,
     ]
     return [(f"t{number}-{place}", fact) for place, fact in enumerate(facts)]
@@ -148,7 +150,7 @@ def test_an_answer_is_understood_by_the_version_it_was_given_to(rules: Rules) ->
     """Another version may call the same defect otherwise; where the version is not known, nothing is said."""
     told = story(1, an_answer(rules, True))
     other = msgspec.structs.replace(rules.rubrics["electronics"], questions=rules.rubrics["media"].questions)
-    asked = {"electronics@1": rules.rubrics["electronics"]}
+    asked = {NAMES["electronics"]: rules.rubrics["electronics"]}
     (found,) = precision(told, lambda _category, name: asked.get(name, other))
     assert (found.shown, found.agreed) == (1, 1)
     (unknown,) = precision(told, lambda _category, _name: None)

@@ -91,9 +91,9 @@ def test_nothing_is_said_over_a_photo_that_is_asked_about_nor_later(hands, see: 
     hands.take(PhotoChecked(hands.next_request(), "ab" * 32, 1, ("blurred",)))
     hands.take(FrameJudged("camera", ("empty",), None))
     preview, _ = painted(window, see())
-    assert "Lay the item" not in preview.accessibleName()
+    assert "Lay it under" not in preview.accessibleName()
     hands.do(Do.CANCEL)
-    assert "Lay the item" in painted(window, see())[0].accessibleName()
+    assert "Lay it under" in painted(window, see())[0].accessibleName()
     hands.do(Do.SKIP)
     assert see().judged is None
 
