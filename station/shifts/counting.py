@@ -94,15 +94,17 @@ def reconcile(
     """
     units: dict[tuple[int, str, str, Side, str], int] = {}
     explained: list[Explained] = []
-    for shift in shifts:
-        named = shift._asdict()
-        changed = _CHANGED.run(connection, named).first() is not None
-        for family in asked:
-            for row in (family.sums if changed else family.now).run(connection, named):
+    asking = [shift._asdict() for shift in shifts]
+    changed = [_CHANGED.run(connection, named).first() is not None for named in asking]
+    # One statement for every shift before the next: the other way round costs half as much again.
+    for family in asked:
+        for named, is_changed in zip(asking, changed, strict=True):
+            for row in (family.sums if is_changed else family.now).run(connection, named):
                 client, way, *sums = tuple[Any, ...](row)
                 for part, count in zip(family.parts, sums, strict=True):
                     key = (part.rule, client or "", way or "", part.side, part.name)
                     units[key] = units.get(key, 0) + int(count or 0)
+    for named in asking:
         explained += [Explained(**row) for row in _EXPLAINED.run(connection, named).mappings()]
     counted = [Counted(*key, count) for key, count in units.items() if count]
     return lines([*counted, *_facts(sent)], explained)

@@ -75,15 +75,25 @@ _MISSING = (
     "parcel p JOIN here h ON h.station = p.station"
     " JOIN missing_line m ON m.station = p.station AND m.parcel = p.parcel WHERE p.finished_n = h.n"
 )
+# The plates that were counted in more than one bin, hardly any; and the bin in which such a plate is told as there.
+_OF_COUNT = "bin_count y ON y.station = x.station AND y.shift = x.shift AND y.bin = x.bin AND y.count = x.count"
+_TWICE = (
+    "(SELECT x.plate FROM here s JOIN counted_plate x ON x.station = s.station AND x.shift = s.shift"
+    f" JOIN {_OF_COUNT} GROUP BY x.plate HAVING COUNT(*) > 1)"
+)
+_FIRST = (
+    f"(SELECT x.bin FROM counted_plate x JOIN {_OF_COUNT} WHERE x.station = c.station AND x.shift = c.shift"
+    f" AND x.plate = c.plate ORDER BY CASE WHEN x.bin = {BIN} THEN 0 ELSE 1 END, x.bin LIMIT 1)"
+)
 # Each plate counted in a bin is of one kind, as `station.shifts.findings` names it. One that was counted in two bins is
-# there once, where it belongs if it was counted there; the others are `double`.
+# there once, where it belongs if it was counted there; the others are `double`. The limit that no count reaches keeps
+# SQLite from telling the kind anew for each sum.
 _COUNTED = (
     "(SELECT k.plate, k.client, k.kind, o.side,"
     " CASE WHEN o.side = 1 OR k.kind NOT IN ('right', 'misplaced', 'found_again') THEN k.kind ELSE k.way END AS way"
     " FROM (SELECT c.plate, COALESCE(i.client, '') AS client,"
     f" CASE WHEN {GIVEN_UP} THEN b.disposition ELSE {WAY} END AS way,"
-    f" CASE WHEN ROW_NUMBER() OVER (PARTITION BY c.plate ORDER BY CASE WHEN c.bin = {BIN} THEN 0 ELSE 1 END, c.bin) > 1"
-    " THEN 'double' WHEN i.item IS NULL THEN 'foreign'"
+    f" CASE WHEN c.plate IN {_TWICE} AND c.bin <> {_FIRST} THEN 'double' WHEN i.item IS NULL THEN 'foreign'"
     f" WHEN {GIVEN_UP} THEN 'found_again' WHEN {_IN_WORK} THEN 'unplaced'"
     " WHEN i.moved_n > 0 AND i.moved_n <= h.n THEN 'gone'"
     f" WHEN {BIN} <> c.bin THEN 'misplaced' ELSE 'right' END AS kind"
@@ -92,22 +102,23 @@ _COUNTED = (
     " LEFT JOIN plate l ON l.station = c.station AND l.plate = c.plate"
     " AND (l.voided_at = '' OR l.voided_n > h.n)"
     f" {earlier('l.station', 'l.item')} LEFT JOIN item i ON i.station = l.station AND i.item = l.item"
-    f" AND {then('plate')} = l.plate) k"
+    f" AND {then('plate')} = l.plate LIMIT 9000000000) k"
     # What is misplaced counts twice: as there, and as in the wrong bin.
     " CROSS JOIN (SELECT 0 AS side UNION ALL SELECT 1 AS side) o WHERE o.side = 0 OR k.kind = 'misplaced') c"
     " WHERE c.plate <> ''"
 )
-PHOTO_IS_OF_SHIFT = "+i.shift_n <= h.n AND (i.placed_n = 0 OR i.placed_n >= h.n) AND f.taken_n = h.n"
 # The plates that were neither proved nor voided when the shift began.
 _PLATES = (
     "plate l JOIN here h ON h.station = l.station WHERE +l.allotted_n > 0 AND +l.allotted_n <= h.n"
     " AND (l.confirmed_n >= h.n OR (l.confirmed_n = 0 AND (l.voided_n = 0 OR l.voided_n >= h.n)))"
     " AND (+l.voided_n = 0 OR +l.voided_n >= h.n)"
 )
-# What was taken or left out in the shift, of the units that were in work at some moment of it.
-_PHOTOS = (
-    "item i JOIN here h ON h.station = i.station JOIN photo f ON f.station = i.station AND f.item = i.item"
-    f" WHERE {PHOTO_IS_OF_SHIFT}"
+# What was taken or left out in the shift, of the units that were in work at some moment of it: those that lie in no bin
+# yet, and those that came into one in the shift or later; each of the two is one piece of an index.
+PHOTOS = (
+    "here h CROSS JOIN (SELECT 0 AS first, 0 AS last UNION ALL SELECT 1, 9000000000) o"
+    " JOIN item i ON i.station = h.station AND i.placed_n >= o.first * h.n AND i.placed_n <= o.last"
+    " JOIN photo f ON f.station = i.station AND f.item = i.item WHERE +i.shift_n <= h.n AND f.taken_n = h.n"
 )
 _REPRINTED = "deed g JOIN here h ON h.station = g.station WHERE g.shift_n = h.n AND g.kind = 'reprinted'"
 # What was done in the shift; a route that was taken back with its step was not changed.
@@ -176,7 +187,7 @@ def _changed(name: str, when: str) -> Part:
 
 
 def _photos(side: Side, name: str, when: str) -> Part:
-    return Part(6, side, name, _PHOTOS, when, "item", "i.item", "i.client")
+    return Part(6, side, name, PHOTOS, when, "item", "i.item", "i.client")
 
 
 FOUND_AGAIN = mark("written off and found again")

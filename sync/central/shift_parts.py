@@ -6,14 +6,11 @@ benches with units of one line do not count it twice.
 
 from resources.words import mark
 from station.shifts.counting import families
-from station.shifts.parts import PARTS, PHOTO_IS_OF_SHIFT, Part, Side
+from station.shifts.parts import PARTS, PHOTOS, Part, Side
 
 ARRIVED = "arrived"
 
-_TAKEN = (
-    "item i JOIN here h ON h.station = i.station JOIN photo f ON f.station = i.station AND f.item = i.item"
-    f" WHERE {PHOTO_IS_OF_SHIFT} AND f.sha256 <> ''"
-)
+_TAKEN = f"{PHOTOS} AND f.sha256 <> ''"
 # A photo with a shipping label stays at the bench: its copy without is what arrives.
 _HAS_ARRIVED = (
     "(EXISTS (SELECT 1 FROM stored_photo s WHERE s.sha256 = f.sha256)"
