@@ -1,5 +1,6 @@
 """Reads the TOML of this room's files: what is wrong is said with its place, whatever the file holds."""
 
+import re
 from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Annotated, TypeVar
@@ -12,6 +13,9 @@ Version = Annotated[int, msgspec.Meta(ge=1, le=999_999_999)]
 Words = dict[Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")], dict[str, str]]
 """What a file says in other languages: by the language, each of its own sentences by the English one."""
 
+# A key of so many parts. Python's reader keeps each beginning of it: 30 kB of `a.a.a` cost it a gigabyte.
+_DEEP_KEY = re.compile(rb"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
+
 _File = TypeVar("_File")
 
 
@@ -21,6 +25,10 @@ class TomlError(ValueError):
 
 def decoded(toml_bytes: bytes, kind: type[_File]) -> _File:
     """Read a file from TOML; raises TomlError."""
+    deep = _DEEP_KEY.search(toml_bytes)
+    if deep is not None:
+        line = toml_bytes.count(b"\n", 0, deep.start()) + 1
+        raise TomlError(f"line {line}: not TOML of ours: a key has too many parts; mend that line")
     try:
         return msgspec.toml.decode(toml_bytes, type=kind)
     except msgspec.ValidationError as error:

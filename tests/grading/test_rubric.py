@@ -146,6 +146,12 @@ def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
         ('id = "electronics"', "id = electronics", "not TOML"),
         ("[grades]", "[grades", "not TOML"),
         ("[grades]", "deep = " + "[" * 100_000 + "\n[grades]", "too deep"),
+        ("[grades]", ".".join("a" * 30_000) + " = 1\n[grades]", "a key has too many parts"),
+        (
+            "[grades]",
+            "[" + " . ".join(['"a b"'] * 40) + "]\n[grades]",
+            r"line \d+: not TOML of ours: a key has too many",
+        ),
     ],
 )
 def test_a_damaged_rubric_names_the_place_and_what_to_mend(goods, search: str, replacement: str, place: str) -> None:
