@@ -3,23 +3,20 @@
 They lie apart from the bench's own photos, which are evidence: these may go when central takes them back.
 """
 
-import re
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from grading.bare import bare
 from grading.jpeg import decode
 from station.database import open_sqlite
+from station.delivered_pictures import read
 from station.photos import PhotoStore
 from station.records import Reference
 
 KIND = "reference"
 _OF_ARTICLE = "SELECT body FROM record WHERE kind = ? AND key >= ? AND key < ? ORDER BY key"
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _LAST_SIGN = chr(0x10FFFF)
 
 
@@ -43,7 +40,7 @@ class ArticlePictures:
                 rows = connection.exec_driver_sql(_OF_ARTICLE, (KIND, prefix, prefix + _LAST_SIGN)).all()
         except DBAPIError:
             return ()
-        told = read(bytes(row[0]) for row in rows)
+        told = read((bytes(row[0]) for row in rows), Reference)
         return tuple(each.sha256 for each in told if each.sku == sku and each.shot == shot and self.has(each.sha256))
 
     def has(self, sha256: str) -> bool:
@@ -53,19 +50,6 @@ class ArticlePictures:
     def path(self, sha256: str) -> Path:
         """Return where a picture lies or would lie."""
         return self._store.path(sha256)
-
-
-def read(bodies: Iterable[bytes]) -> tuple[Reference, ...]:
-    """Return the records in these bodies; one that cannot be read, or names no file, is left out."""
-    found = []
-    for body in bodies:
-        try:
-            each = msgspec.json.decode(body, type=Reference)
-        except msgspec.MsgspecError:
-            continue
-        if _SHA256.fullmatch(each.sha256):
-            found.append(each)
-    return tuple(found)
 
 
 def cleaned(picture: bytes) -> bytes | None:

@@ -1,4 +1,7 @@
-"""Reads single marks from a local copy that nobody has open here: it may be missing, locked or damaged."""
+"""Reads single marks, and the records of a kind, from a local copy that nobody has open here.
+
+It may be missing, locked or damaged.
+"""
 
 from contextlib import closing
 from pathlib import Path
@@ -76,6 +79,18 @@ def rules_in(path: Path) -> tuple[Delivered, ...]:
             return tuple(Delivered(*row) for row in connection.exec_driver_sql(RULES))
     except DBAPIError:
         return ()
+
+
+def records_in(path: Path, kind: str) -> dict[str, bytes]:
+    """Return the bodies of a kind by their keys, from a copy like that of `acked_in`; none when it cannot be read."""
+    if not path.is_file():
+        return {}
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+            rows = connection.exec_driver_sql("SELECT key, body FROM record WHERE kind = ? ORDER BY key", (kind,))
+            return {str(key): bytes(body) for key, body in rows}
+    except (DBAPIError, TypeError):
+        return {}
 
 
 def _number_in(path: Path, query: str) -> int:

@@ -189,7 +189,7 @@ class Known(Protocol):
         """Return the rubric of this name and version, as in `apparel@2`; None when it is not known any more."""
 
     def photograph(self, category: str, question: str, option: str, client: str) -> Path | None:
-        """Return the site's own photograph of what an answer means, or None when it has none."""
+        """Return the photograph of what an answer means, the bench's own or central's; None where there is none."""
 
     def categories(self) -> tuple[str, ...]:
         """Return the categories that have questions, in the order they are offered."""

@@ -154,7 +154,7 @@ class Lookups:
         return tuple(name for name, each in sorted(rubrics.items()) if each.kind_of is None)
 
     def photograph(self, category: str, question: str, option: str, client: str) -> Path | None:
-        """Return the site's own photograph of what an answer means; None where there are none."""
+        """Return the photograph of what an answer means, the bench's own or central's; None where there is none."""
         return self._pictures.of(category, question, option, client) if self._pictures is not None else None
 
     def said(self, language: str, sentence: str) -> str:

@@ -210,3 +210,22 @@ class Reference(msgspec.Struct, frozen=True, omit_defaults=True):
 def reference_key(reference: Reference) -> str:
     """Return the key of a reference among central's records; those of one article come together."""
     return f"{reference.sku}|{reference.client}|{reference.sha256}"
+
+
+class AnswerPicture(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A photograph that central has shown beside an answer; its file of `size` bytes is fetched by its SHA-256.
+
+    `client`, in small letters, when it is for that client's goods alone.
+    """
+
+    category: str
+    question: str
+    option: str
+    sha256: str
+    size: int
+    client: str = ""
+
+
+def answer_picture_key(category: str, question: str, option: str, client: str) -> str:
+    """Return the key of an answer's picture among central's records: one for each answer and client."""
+    return f"{category}|{question}|{option}|{client}"

@@ -1,10 +1,10 @@
-"""The pictures beside answers: the drawings of the program, and the photographs that a site put in their place.
+"""The pictures beside answers: the drawings of the program, and the photographs that a site or central put there.
 
 A photograph is one file whose name says which answer it belongs to, so nothing else can say otherwise.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -13,6 +13,7 @@ import msgspec
 from grading.rubric import Option, Rubric
 from resources import find
 from station.files import put_in_place
+from station.rules import Rules
 
 FOLDER = "answer_pictures"
 REMOVED = "removed"
@@ -29,27 +30,38 @@ class Place(msgspec.Struct, frozen=True, order=True):
     client: str = ""
 
 
-class AnswerPictures:
-    """The photographs of one site, in one folder, which need not be there. Usable by one thread.
+def _nothing(_place: Place) -> None:
+    pass
 
-    Which there are is read anew when the folder was changed, by this program or another.
+
+class AnswerPictures:
+    """The photographs of one bench, in one folder, which need not be there. Usable by one thread.
+
+    Which there are is read anew when the folder was changed, by this program or another. `delivered` gives what
+    central delivered for exactly a place (`station.delivered_pictures`).
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, delivered: Callable[[Place], Path | None] = _nothing) -> None:
         self._folder = folder
+        self._delivered = delivered
         self._seen: int | None = None
         self._known: Mapping[Place, Path] = {}
 
     def of(self, category: str, question: str, option: str, client: str) -> Path | None:
-        """Return the site's photograph for an answer, the client's own before that for all; None when it has none."""
+        """Return the photograph for an answer; None when there is none.
+
+        What is for the client alone comes before what is for all; of either, the bench's own before central's.
+        """
         known = self.all()
-        if not known:
-            return None
-        own = known.get(Place(category, question, option, client.casefold()))
-        return own or known.get(Place(category, question, option))
+        for whose in dict.fromkeys((client.casefold(), "")):
+            place = Place(category, question, option, whose)
+            found = known.get(place) or self._delivered(place)
+            if found is not None:
+                return found
+        return None
 
     def all(self) -> Mapping[Place, Path]:
-        """Return every photograph by its place; of two for one place the last by name."""
+        """Return every photograph of the bench's own by its place; of two for one place the last by name."""
         try:
             changed = self._folder.stat().st_mtime_ns
         except OSError:
@@ -104,6 +116,35 @@ def belongs(place: Place, rubric_of: Callable[[str, str], Rubric | None]) -> boo
     """Tell whether there is such an answer; `rubric_of` gives the questions of a category for a client's goods."""
     rubric = rubric_of(place.category, place.client)
     return rubric is not None and (place.question, place.option) in rubric.pairs
+
+
+def why_unknown(place: Place, rules: Rules) -> str:
+    """Say which category, question or answer there is none of, and which there are; empty when the answer is asked."""
+    rubric = rules.rubric(place.category, place.client)
+    if rubric is None:
+        return f"There are no questions for the category {place.category!r}; {_one_of(rules.rubrics)}."
+    if belongs(place, rules.rubric):
+        return ""
+    question = next((each for each in rubric.questions if each.id == place.question), None)
+    if question is None:
+        return f"{rubric.name} has no question {place.question!r}; {_one_of(each.id for each in rubric.questions)}."
+    answers = _one_of(each.id for each in question.options)
+    return f"The question {place.question} of {rubric.name} has no answer {place.option!r}; {answers}."
+
+
+def clients_known(rules: Rules) -> frozenset[str]:
+    """Return the clients, in small letters, that rules are for."""
+    return frozenset({name for name in rules.routes if name} | {name for name, _ in rules.clients})
+
+
+def named(place: Place) -> str:
+    """Return an answer as lists and commands name it."""
+    client = f" for {place.client}" if place.client else ""
+    return f"{place.category} {place.question} {place.option}{client}"
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return f"one of {', '.join(names)}"
 
 
 def _name_of(place: Place, jpeg: bytes) -> str:

@@ -1,12 +1,15 @@
-"""Fetches the pictures of articles that central tells of: last of all, one at a time, never more than fits."""
+"""Fetches the pictures that central tells of: last of all, one at a time, answers' first, never more than fits."""
 
 import hashlib
 import logging
+from collections.abc import Mapping
 
-from station.article_pictures import KIND, read
+from station import article_pictures, delivered_pictures
+from station.delivered_pictures import place_of, read
 from station.local_copy import LocalCopy
 from station.photos import PhotoError, PhotoStore
-from station.records import Reference
+from station.records import AnswerPicture, Reference
+from station.references import named
 from sync.errors import Refused
 from sync.transport import Transport
 
@@ -19,7 +22,9 @@ _log = logging.getLogger(__name__)
 
 
 class ReferenceQueue:
-    """The pictures that are still to come. Used by the courier's thread only, one picture each time it looks."""
+    """The pictures that are still to come, those of answers first. Used by the courier's thread only, one picture each
+    time it looks.
+    """
 
     def __init__(
         self, client: Transport, copy: LocalCopy, store: PhotoStore, site: str, most_on_disk: int = MOST_ON_DISK
@@ -41,31 +46,44 @@ class ReferenceQueue:
         cursor = self._copy.cursor()
         if cursor == self._settled:
             return False
+        if self._heard < 0:
+            self._store.sweep()
         if cursor != self._heard:
             self._heard, self._given_up = cursor, frozenset()
-        told = read(self._copy.kept_below(KIND, ""))
-        room = self._most_on_disk - self._tidy({each.sha256 for each in told})
-        due = (each for each in told if each.sha256 not in self._given_up and not self._store.has(each.sha256))
-        fitting = (each for each in due if 0 < each.size <= min(room, MOST_BYTES))
-        wanted = next(fitting, None)
+        beside = read(self._copy.kept_below(delivered_pictures.KIND, ""), AnswerPicture)
+        told: tuple[AnswerPicture | Reference, ...] = (
+            *beside,
+            *read(self._copy.kept_below(article_pictures.KIND, ""), Reference),
+        )
+        sizes = self._tidy({each.sha256 for each in told})
+        room = self._most_on_disk - sum(sizes.values())
+        # What people are shown at a question does not wait for room that pictures of articles take.
+        answers = {each.sha256 for each in beside}
+        yielding = {sha256: size for sha256, size in sizes.items() if sha256 not in answers}
+        rooms = {Reference: room, AnswerPicture: room + sum(yielding.values())}
+        due = (each for each in told if each.sha256 not in self._given_up and each.sha256 not in sizes)
+        wanted = next((each for each in due if 0 < each.size <= min(rooms[type(each)], MOST_BYTES)), None)
         if wanted is None:
             self._settled = cursor
-        elif not self._fetch(wanted):
+        elif not self._fetch(wanted, room, yielding):
             self._given_up |= {wanted.sha256}
         return False
 
-    def _tidy(self, named: set[str]) -> int:
-        """Remove the files that no record names any more; return how many bytes the others are."""
-        size = 0
+    def _tidy(self, told: set[str]) -> dict[str, int]:
+        """Remove the files that no record names any more; return how many bytes each of the others is."""
+        sizes = {}
         for sha256 in list(self._store.all()):
-            if sha256 in named:
-                size += self._store.path(sha256).stat().st_size
+            if sha256 in told:
+                sizes[sha256] = self._store.path(sha256).stat().st_size
             else:
                 self._store.path(sha256).unlink(missing_ok=True)
-        return size
+        return sizes
 
-    def _fetch(self, wanted: Reference) -> bool:
-        """Fetch and keep one picture; False when what came is not what was told of, or nothing came."""
+    def _fetch(self, wanted: AnswerPicture | Reference, room: int, yielding: Mapping[str, int]) -> bool:
+        """Fetch and keep one picture, in place of some that yield where there is no room for it.
+
+        False when what came is not what was told of, or nothing came.
+        """
         try:
             content = self._client.reference(self._site, wanted.sha256, wanted.size)
         except Refused as error:
@@ -73,8 +91,14 @@ class ReferenceQueue:
                 raise
             return False
         if hashlib.sha256(content).hexdigest() != wanted.sha256:
-            _log.warning("a picture of %s came damaged and was thrown away", wanted.sku)
+            whose = wanted.sku if isinstance(wanted, Reference) else named(place_of(wanted))
+            _log.warning("a picture of %s came damaged and was thrown away", whose)
             return False
+        for sha256, size in yielding.items():
+            if len(content) <= room:
+                break
+            self._store.path(sha256).unlink(missing_ok=True)
+            room += size
         try:
             self._store.put(content)
         except PhotoError as error:

@@ -25,6 +25,7 @@ RecordKind = Literal[
     "resolution",
     "ruling",
     "exception",
+    "answer_picture",
 ]
 
 # One push: the courier sends no more of them. Central takes what the bounds of its door let through.

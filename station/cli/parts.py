@@ -29,6 +29,7 @@ from station.cli import unusual
 from station.cli.equipment import Equipment
 from station.codes import is_of_a_parcel
 from station.comparing import Comparing
+from station.delivered_pictures import DeliveredPictures
 from station.desk import Desk
 from station.disk_room import is_short, room
 from station.history import History
@@ -175,7 +176,8 @@ def open_station(
         store = PhotoStore(home / PHOTOS_FOLDER, has_room=lambda where: not is_short(*room(where)))
         rules = read_rules()
         index = PhotoIndex(home / PHOTOS_FOLDER)
-        told = ArticlePictures(folder / COPY_FILE, PhotoStore(folder / REFERENCES_FOLDER))
+        references = PhotoStore(folder / REFERENCES_FOLDER)
+        told = ArticlePictures(folder / COPY_FILE, references)
         comparing = Comparing(index, store, journal.path, settings.station, settings.hints, told, unusual.look)
         equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns), journal.path)
         stack.callback(equipment.close)
@@ -184,7 +186,8 @@ def open_station(
             stack.callback(courier.stop)
         wake = courier.wake if courier is not None else _nobody
         past = Past(folder / JOURNAL_FILE, PhotoStore(folder / PHOTOS_FOLDER)) if training else None
-        known = Lookups(rules, copy, history, AnswerPictures(folder / FOLDER), past)
+        beside = AnswerPictures(folder / FOLDER, DeliveredPictures(copy.kept, references).of)
+        known = Lookups(rules, copy, history, beside, past)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(
             bench,

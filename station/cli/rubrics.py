@@ -19,7 +19,7 @@ from resources.words import Translator, mark
 from station import proof
 from station.cli.language import translator
 from station.marketplaces import read_mappings
-from station.references import FOLDER, AnswerPictures
+from station.references import AnswerPictures
 from station.rules import Rules, applied, read_rules
 from station.settings import SettingsError
 from station.stages import preps_asked
@@ -260,7 +260,7 @@ def _typed() -> str | None:
 def _walked(shown: Rubric, walk: Walk, tr: Translator, give: Callable[[], str | None]) -> Answers | None:
     """Ask in the bench's order, photos as soon as they are due; None when the answers stopped or do not fit."""
     answers: Answers = ()
-    parts, own = tuple(_split(walk.parts)), AnswerPictures(walk.data / FOLDER) if walk.data is not None else None
+    parts, own = tuple(_split(walk.parts)), _pictures(walk.data) if walk.data is not None else None
     photographed: set[str] = set()
     _say(shown.name)
     while True:
@@ -282,6 +282,12 @@ def _walked(shown: Rubric, walk: Walk, tr: Translator, give: Callable[[], str | 
             return None
         _say(f"= {tr.format(chosen.word, **chosen.params)}")
         answers = (*answers, (question.id, chosen.id))
+
+
+def _pictures(data: Path) -> AnswerPictures:
+    from station.cli import pictures  # with all that a station is made of
+
+    return pictures.pictures_of(data)
 
 
 def _chosen(question: Question, give: Callable[[], str | None]) -> Option | None:

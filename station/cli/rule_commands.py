@@ -37,9 +37,11 @@ holds a hash over itself and the one before it.
 
 
 _ABOUT_PICTURES = """\
-A site's own photographs beside answers, in place of the program's drawings. A JPEG or PNG is made upright and small,
+A bench's own photographs beside answers, in place of the program's drawings. A JPEG or PNG is made upright and small,
 and what a camera wrote into it besides the picture is taken out. It stays through new versions of the questions, and
 stands beside the answer while one with these ids is asked; which are shown to nobody any more, `list` tells (exit 1).
+Those that central delivers are listed too. What is for the client alone comes before what is for all; of either, the
+bench's own before central's.
 
   returns-station pictures add DATA scratch.jpg phones body catches
   returns-station pictures add DATA scratch.jpg phones body catches --client Hearthwick

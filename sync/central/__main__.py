@@ -19,6 +19,7 @@ from station import moments, text_files
 from station.database import UnsafeSqliteError
 from sync.central import (
     anew_commands,
+    answer_picture_commands,
     care,
     held,
     identity_commands,
@@ -76,6 +77,7 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central recall --help                     add, list and withdraw recalls that stop the benches
   returns-central serial --help                     serial numbers that were reported stolen or blocked
   returns-central publish-reference --help          pictures of good units, for the benches to compare with
+  returns-central answer-pictures --help            photographs that benches show beside answers
   returns-central openapi --data central            what its doors take and answer, for those who call them
   returns-central import-orders --help              return orders of other systems, from CSV or NDJSON
   returns-central integrator --help                 systems that may send them over HTTP
@@ -171,10 +173,8 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("--site", required=True, help="whose benches are told")
     publish.add_argument("--withdraw", action="store_true", help="take them back: the program's own hold again")
     publish.set_defaults(do=_publish_rules)
-    notice_commands.add_to(commands, where)
-    pattern_commands.add_to(commands, where)
-    anew_commands.add_to(commands, where)
-    reference_commands.add_to(commands, where)
+    for each in (notice_commands, pattern_commands, anew_commands, reference_commands, answer_picture_commands):
+        each.add_to(commands, where)
     order_commands.add_to(commands, where)
     resolution_commands.add_to(commands, where)
     webhook_commands.add_to(commands, where)

@@ -320,7 +320,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET",
         "/v1/sites/{site}/references/{sha256}",
         "reference",
-        "A picture of a good unit that the site was told of.",
+        "A picture of a good unit, or beside an answer, that the site was told of.",
         "site",
         {200: (_JPEG, BINARY)},
         _NO_PICTURE,

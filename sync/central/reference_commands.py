@@ -65,7 +65,7 @@ def _publish(asked: argparse.Namespace, store: Store) -> int:
 
 def _list(asked: argparse.Namespace, store: Store) -> int:
     with store.reading() as connection:
-        for each in references.standing(connection, asked.site):
+        for each in references.standing(connection, asked.site, Reference):
             say(f"{each.sku}  {each.shot}  {each.client}  {each.sha256}  {each.shows}".rstrip())
     return 0
 

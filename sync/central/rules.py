@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from station import deliveries
 from station.authority.roles import FILE as AUTHORITY
 from station.local_copy import Delivered
+from station.rules import Rules
 from sync.central import feed
 from sync.central.feed import Change
 from sync.central.order_remarks import ordering
@@ -38,6 +41,12 @@ def remarks(store: Store, site: str, files: Sequence[tuple[str, bytes | None]]) 
     with store.reading() as connection:
         clients = ordering(connection, site)
     return [f"note: {key}: {text}" for key, toml in files for text in deliveries.remarks(key, toml or b"", clients)]
+
+
+def in_force(connection: Connection, site: str) -> Rules:
+    """Return the rules that the benches of a site judge by, as far as they are of this version of the program."""
+    told = [deliveries.delivered(each) for each in feed.every(connection, site, "rules")]
+    return deliveries.in_force(told, lambda _name, _why: None)
 
 
 def publish(store: Store, site: str, files: Sequence[tuple[str, bytes | None]]) -> None:

@@ -4,10 +4,15 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from station import __main__ as main
-from station.cli.parts import open_station
+from station.cli.parts import COPY_FILE, REFERENCES_FOLDER, open_station
+from station.delivered_pictures import KIND
+from station.local_copy import LocalCopy, Record
+from station.photos import PhotoStore
+from station.records import AnswerPicture, answer_picture_key
 from station.references import FOLDER
 from station.settings import Settings
 from tests.bad_pictures import BROKEN, FOREIGN, drawn, saved
@@ -60,7 +65,7 @@ def test_a_photograph_is_put_there_listed_walked_by_and_taken_away(data, scratch
     assert say("pictures", "list", data) == 0
     assert capsys.readouterr().out.startswith("0 photographs")
     assert say("pictures", "remove", data, *ANSWER) == 1
-    assert "there is no photograph of the site" in capsys.readouterr().err
+    assert "there is no photograph of this bench's own" in capsys.readouterr().err
 
 
 def test_a_bad_file_changes_nothing_and_says_why(data, scratch, tmp_path, capsys) -> None:
@@ -111,12 +116,51 @@ def test_a_photograph_whose_answer_is_gone_is_told_and_waits(data, scratch, caps
     assert say("pictures", "list", data) == 0
 
 
-def test_a_real_bench_finds_it_in_its_folder(data, scratch) -> None:
+def told(data: Path, seq: int, *answer: str, content: bytes | None = None) -> str:
+    """Have central tell of a picture, which comes or does not; return where it lies, in the folder of references."""
+    store = PhotoStore(data / REFERENCES_FOLDER)
+    sha256 = store.put(content) if content is not None else f"{seq:064x}"
+    category, question, option, client = (*answer, "")[:4]
+    body = msgspec.json.encode(AnswerPicture(category, question, option, sha256, 9, client))
+    record = Record(seq, KIND, answer_picture_key(category, question, option, client), msgspec.Raw(body))
+    copy = LocalCopy.open(data / COPY_FILE)
+    copy.apply(seq, seq, [record])
+    copy.close()
+    return str(store.path(sha256))
+
+
+def test_a_real_bench_finds_what_it_has_and_what_central_sends(data, scratch) -> None:
     assert say("pictures", "add", data, scratch, *ANSWER, "--client", "Lumenfold") == 0
     with open_station(data, Settings(), lambda _word: None) as station:
-        found = station.desk.bench.known.photograph(*ANSWER, "LUMENFOLD")
-        assert found is not None and found.is_relative_to(data)
         assert station.desk.bench.known.photograph(*ANSWER, "Hearthwick") is None
+        of_central = told(data, 1, *ANSWER, content=b"for all")
+        found = station.desk.bench.known.photograph(*ANSWER, "LUMENFOLD")
+        assert found is not None and found.is_relative_to(data / FOLDER)
+        assert str(station.desk.bench.known.photograph(*ANSWER, "Hearthwick")) == of_central
+        assert station.desk.bench.known.photograph("phones", "body", "smooth", "") is None
+
+
+def test_the_list_tells_what_comes_from_central(data, scratch, capsys) -> None:
+    assert say("pictures", "add", data, scratch, *ANSWER) == 0
+    told(data, 1, *ANSWER, content=b"for all")
+    of_client = told(data, 2, *ANSWER, "hearthwick", content=b"theirs")
+    told(data, 3, "phones", "body", "smooth")
+    capsys.readouterr()
+    assert say("pictures", "list", data) == 0
+    lines = capsys.readouterr().out.splitlines()
+    named = [line.partition(": ")[0] for line in lines]
+    assert named[:4] == [*["phones body catches"] * 2, "phones body catches for hearthwick", "phones body smooth"]
+    assert any(line.endswith(" from central (this bench's own is shown instead)") for line in lines[:2])
+    assert lines[2].endswith(f": {Path(of_client).stem[:12]} from central")
+    assert lines[3].endswith(" from central (it did not come yet)")
+    answers = "no,opened,no,all,white,flush,all,all,yes,none,catches"
+    walk = ("rubric", "preview", "phones", "--answers", answers, "--data", data)
+    assert say(*walk, "--client", "Hearthwick") == 0
+    assert of_client in capsys.readouterr().out
+    told(data, 4, "phones", "body", "grazed", content=b"gone")
+    assert say("pictures", "list", data) == 1
+    assert " from central ✘ no question has this answer any more" in capsys.readouterr().out
+    assert say("pictures", "remove", data, "phones", "body", "grazed") == 1
 
 
 def test_a_folder_that_is_no_stations_lists_nothing(tmp_path, capsys) -> None:
