@@ -212,6 +212,46 @@ def names_bin(kind: str) -> bool:
     return "bin" in EVIDENCE_WORDS.get(kind, ("", ()))[1]
 
 
+SERIAL_WORDS: Mapping[str, str] = {
+    "same": mark("matches what was shipped"),
+    "different": mark("differs from what was shipped"),
+    "not_known": mark("read; nobody knows what was shipped"),
+    "unread": mark("not readable"),
+}
+READING_ANSWER_WORDS: Mapping[str, str] = {
+    "yes": mark("it is this one:"),
+    "no": mark("it is none of them"),
+    "unreadable": mark("nobody can read it"),
+}
+SHOT_WORDS: Mapping[str, str] = {
+    "whole": mark("whole item"),
+    "label": mark("label"),
+    "defect": mark("defect"),
+    "soles": mark("soles"),
+    "batch": mark("batch code"),
+    "open_box": mark("open box"),
+    "lit": mark("lit screen"),
+    "locked": mark("locked screen"),
+    "edge": mark("blade or tip"),
+    "ear": mark("ear parts"),
+    "bottom": mark("bottom"),
+    "open": mark("opened out"),
+    "care_all": mark("all that was in it"),
+    "care_serial": mark("serial number"),
+}
+# Why somebody may doubt a photo that a person kept though: codes of `grading.photo`, and what came of comparing it.
+PHOTO_DOUBT_WORDS: Mapping[str, str] = {
+    "repeat": mark("taken before, of another item"),
+    "same": mark("the picture of another photo here"),
+    "unreadable": mark("it did not arrive whole"),
+    "dark": mark("too dark"),
+    "bright": mark("too bright"),
+    "empty": mark("nothing on the mat"),
+    "blurred": mark("not sharp"),
+    "glare": mark("the lamp is mirrored"),
+}
+
+
 FAULT_WORDS: Mapping[str, str] = {
     "unreachable": mark("Not connected: check cable and power."),
     "in_use": mark("Another program of this computer uses it: close that program, or ask IT."),

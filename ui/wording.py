@@ -90,37 +90,10 @@ CONTROL_STATES: Mapping[str, str] = {
     "set": mark("set"),
     "not_controllable": mark("not controllable"),
 }
-SERIALS: Mapping[str, str] = {
-    "same": mark("matches what was shipped"),
-    "different": mark("differs from what was shipped"),
-    "not_known": mark("read; nobody knows what was shipped"),
-    "unread": mark("not readable"),
-}
-READING_ANSWERS: Mapping[str, str] = {
-    "yes": mark("it is this one:"),
-    "no": mark("it is none of them"),
-    "unreadable": mark("nobody can read it"),
-}
 MATCHES: Mapping[str, str] = {
     "matched": mark("declared"),
     "undeclared": mark("not declared"),
     "wrong": mark("wrong item"),
-}
-SHOTS: Mapping[str, str] = {
-    "whole": mark("whole item"),
-    "label": mark("label"),
-    "defect": mark("defect"),
-    "soles": mark("soles"),
-    "batch": mark("batch code"),
-    "open_box": mark("open box"),
-    "lit": mark("lit screen"),
-    "locked": mark("locked screen"),
-    "edge": mark("blade or tip"),
-    "ear": mark("ear parts"),
-    "bottom": mark("bottom"),
-    "open": mark("opened out"),
-    "care_all": mark("all that was in it"),
-    "care_serial": mark("serial number"),
 }
 ORDER_KINDS: Mapping[str, str] = {
     "return": mark("Return"),

@@ -22,7 +22,7 @@ from station.receiving.facts import (
     SerialChecked,
     WeighingSkipped,
 )
-from station.routing.facts import Graded, Placed, PlateConfirmed, Routed
+from station.routing.facts import Graded, Placed, PlateConfirmed, Routed, RouteOverridden
 from station.search.story import Told, begun
 
 Purpose = Literal["carrier", "marketplace", "vendor", "value"]
@@ -46,9 +46,9 @@ PURPOSES: Mapping[Purpose, tuple[str, str]] = {
     ),
 }
 
-# Facts about the goods. Counts of a customer's other returns, hints of a machine, and what people at the bench override
-# or print are no evidence against anybody outside.
-_TOLD = (
+# Facts about the goods, and where they went. Counts of a customer's other returns, hints of a machine and what people
+# at the bench print are no evidence against anybody outside.
+TOLD = (
     ParcelArrived,
     ParcelWeighed,
     WeighingSkipped,
@@ -64,6 +64,7 @@ _TOLD = (
     ExpiryRead,
     Graded,
     Routed,
+    RouteOverridden,
     PlateConfirmed,
     Placed,
     LineMissing,
@@ -81,6 +82,8 @@ _RAISED = frozenset(
         "lines_missing",
         "serial_differs",
         "model_differs",
+        # Whoever is shown a photo must know that it may be of other goods.
+        "photo_repeat",
         "hazard",
         "recall",
     }
@@ -102,13 +105,15 @@ class Proof(msgspec.Struct, frozen=True):
 class Photo(msgspec.Struct, frozen=True):
     """A photo that may leave the bench: the copy without shipping labels where there is one; `shows` is its shot.
 
-    `marks` are the defects somebody showed on it.
+    `marks` are the defects somebody showed on it; `doubts` why it was not good, where a person kept it though
+    (`station.words.PHOTO_DOUBT_WORDS`).
     """
 
     sha256: str
     shows: str
     taken_at: str
     marks: tuple[DefectMarked, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class Dossier(msgspec.Struct, frozen=True):
@@ -136,7 +141,7 @@ def dossier(story: Sequence[Told], item: str, purpose: Purpose) -> Dossier | Non
     if named is None:
         return None
     named = _linked([line.fact for line in held], item) or named
-    told = [line for line in held if isinstance(line.fact, _TOLD) and _concerns(line.fact)]
+    told = [line for line in held if isinstance(line.fact, TOLD) and _concerns(line.fact)]
     marks = [line.fact for line in told if isinstance(line.fact, DefectMarked)]
     photos = {
         line.fact.shot: Photo(
@@ -144,6 +149,7 @@ def dossier(story: Sequence[Told], item: str, purpose: Purpose) -> Dossier | Non
             line.fact.shot,
             line.entry.at,
             tuple(each for each in marks if each.sha256 == line.fact.sha256),
+            _doubts(line.fact),
         )
         for line in told
         if isinstance(line.fact, PhotoTaken)
@@ -165,6 +171,11 @@ def _linked(facts: Sequence[Recorded | Unknown], item: str) -> ItemIdentified | 
     ids = (named.rma, named.line)
     clients = (each.client for each in arrived.declared if (each.rma, each.line) == ids)
     return msgspec.structs.replace(named, client=next(clients, named.client))
+
+
+def _doubts(taken: PhotoTaken) -> tuple[str, ...]:
+    """Return why a photo that a person kept was doubted; with no problem of its own it was taken before."""
+    return (taken.problems or ("repeat",)) if taken.verdict == "accepted" else ()
 
 
 def _concerns(fact: Recorded | Unknown) -> bool:

@@ -5,7 +5,7 @@ import msgspec
 from station.facts import Recorded, Unknown
 from station.inspecting.facts import PhotoTaken
 from station.receiving.facts import ExceptionRaised, ItemIdentified, ItemRelinked, LineMissing, ParcelArrived
-from station.routing.facts import Routed
+from station.routing.facts import Routed, RouteOverridden
 
 # What is said of a parcel as a whole; that lines are missing is about other goods.
 _OF_THE_PARCEL = frozenset({"weight_out_of_band", "empty_box", "empty_box_opened", "empty_parcel"})
@@ -37,6 +37,8 @@ def redacted(fact: Recorded | Unknown, named: ItemIdentified, with_values: bool)
             return _without(fact, "owner", "detail")
         case PhotoTaken():
             return _without(fact, "codes")
+        case RouteOverridden():
+            return _without(fact, "badge", "authorised_by", *(() if with_values else ("cost_minor",)))
         case Routed():
             return _without(fact, *(("owner", "waiting") if with_values else _WORTH))
     return Redacted(fact)
@@ -54,5 +56,5 @@ def _arrived(fact: ParcelArrived, named: ItemIdentified) -> Redacted:
 
 def _without(fact: Recorded, *names: str) -> Redacted:
     fields = {each.name: each for each in msgspec.structs.fields(fact) if each.name in names}
-    blank = {name: type(getattr(fact, name))() for name in fields}
+    blank = {name: None if getattr(fact, name) is None else type(getattr(fact, name))() for name in fields}
     return Redacted(msgspec.structs.replace(fact, **blank), tuple(fields))

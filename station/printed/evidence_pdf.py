@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from grading.defects import DEFECT_TEXTS, WORST, ZONE_TEXTS
 from grading.rubric import chosen
 from resources.words import Translator, mark
-from station.evidence.dossier import PURPOSES, Dossier
-from station.inspecting.facts import Answered, DefectMarked
+from station.evidence.dossier import PURPOSES, Dossier, Photo, Proof
+from station.fact_words import SENTENCES, values_in_words
+from station.facts import Recorded, Unknown, name_of
+from station.inspecting.facts import Answered, DefectMarked, PhotoSkipped
 from station.printed.paper import Paper
 from station.receiving.facts import (
     ExceptionRaised,
@@ -15,10 +17,14 @@ from station.receiving.facts import (
     ParcelArrived,
     ParcelWeighed,
     SerialChecked,
+    WeighingSkipped,
 )
-from station.routing.facts import Graded
+from station.routing.facts import Graded, RouteOverridden
 from station.rules import Rules
-from station.words import EXCEPTION_WORDS
+from station.steps.arrive import SKIP_WEIGHT
+from station.steps.pictures import SKIP_PHOTO
+from station.steps.settle import ROUTE_REASONS
+from station.words import EXCEPTION_WORDS, PHOTO_DOUBT_WORDS, SERIAL_WORDS, SHOT_WORDS
 
 _TEXTS: Mapping[str, str] = {str(name): text for each in (ZONE_TEXTS, DEFECT_TEXTS) for name, text in each.items()}
 
@@ -44,23 +50,59 @@ def pdf(told: Dossier, photos: Mapping[str, bytes], rules: Rules, tr: Translator
         paper.table(heads, answers, (70, 60, 25))
     paper.heading(tr.gettext(mark("What was recorded")))
     heads = [tr.gettext(each) for each in (mark("Fact"), mark("When"), mark("What"), mark("Hash"))]
-    rows = [
-        (str(each.entry.seq), _moment(each.entry.at), each.entry.type, each.entry.hash.hex()[:32])
-        if each.fact is not None
-        else (str(each.entry.seq), "", tr.gettext(mark("of other goods")), each.entry.hash.hex()[:32])
-        for each in told.proofs
-    ]
-    paper.table(heads, rows, (12, 40, 40, 60))
+    paper.table(heads, [_recorded(each, told, rules, tr) for each in told.proofs], (12, 38, 72, 58))
     paper.heading(tr.gettext(mark("Photos")))
     for photo in told.photos:
-        under = f"{photo.shows} · {_moment(photo.taken_at)} · SHA-256 {photo.sha256}"
-        if photo.sha256 in photos:
-            paper.picture(photos[photo.sha256], under)
-        else:
-            paper.words(f"{under} · {tr.gettext(mark('is not on this computer any more'))}")
-        for each in photo.marks:
-            paper.words("• " + _marked(each, tr))
+        _show(paper, photo, photos.get(photo.sha256), tr)
+    for each in told.all(PhotoSkipped):
+        paper.words("• " + _said(each, told, rules, tr))
+    if not told.photos:
+        paper.words(tr.gettext(mark("There is no photo of it.")))
     return paper.done()
+
+
+def _show(paper: Paper, photo: Photo, jpeg: bytes | None, tr: Translator) -> None:
+    """Put a photo on the paper, with what was doubted about it and marked on it."""
+    under = (
+        f"{tr.gettext(SHOT_WORDS.get(photo.shows, photo.shows))} · {_moment(photo.taken_at)} · SHA-256 {photo.sha256}"
+    )
+    if jpeg is not None:
+        paper.picture(jpeg, under)
+    else:
+        paper.words(f"{under} · {tr.gettext(mark('is not on this computer any more'))}")
+    if photo.doubts:
+        doubts = ", ".join(tr.gettext(PHOTO_DOUBT_WORDS.get(each, each)) for each in photo.doubts)
+        paper.words("• " + tr.format(mark("A person kept this photo although it was doubted: {doubts}"), doubts=doubts))
+    for each in photo.marks:
+        paper.words("• " + _marked(each, tr))
+
+
+def _recorded(proof: Proof, told: Dossier, rules: Rules, tr: Translator) -> tuple[str, str, str, str]:
+    """Return a fact's number, when it was recorded, what it says, and its hash; of one about other goods no more."""
+    number, hash_ = str(proof.entry.seq), proof.entry.hash.hex()[:32]
+    if proof.fact is None:
+        return number, "", tr.gettext(mark("of other goods")), hash_
+    return number, _moment(proof.entry.at), _said(proof.fact, told, rules, tr), hash_
+
+
+def _said(fact: Recorded | Unknown, told: Dossier, rules: Rules, tr: Translator) -> str:
+    """Return a fact in one sentence; one of a newer program by its name."""
+    sentence = SENTENCES.get(type(fact))
+    if sentence is None or isinstance(fact, Unknown):
+        return name_of(fact)
+    params = values_in_words(tr, fact)
+    match fact:
+        case Answered():
+            params["question"], params["option"], _ = _answer(fact, told, rules, tr)
+        case RouteOverridden(why=why):
+            given = rules.table(told.named.client).override_reasons
+            params["why"] = tr.gettext(
+                next((each.text for each in given if each.code == why), ROUTE_REASONS.get(why, why))
+            )
+        case PhotoSkipped(why=why) | WeighingSkipped(why=why):
+            texts = {each.value: each.text for each in (*SKIP_PHOTO, *SKIP_WEIGHT)}
+            params["why"] = tr.gettext(texts.get(why, why))
+    return tr.format(sentence, **params)
 
 
 def _answer(given: Answered, told: Dossier, rules: Rules, tr: Translator) -> tuple[str, str, str]:
@@ -96,16 +138,31 @@ def _identity(told: Dossier, tr: Translator) -> list[tuple[str, str]]:
     ]
     if isinstance(arrived, ParcelArrived):
         rows.append((mark("Parcel"), " ".join(filter(None, (arrived.carrier, arrived.code)))))
+    rows += _expected(told)
     if isinstance(serial, SerialChecked):
-        rows.append((mark("Serial number"), serial.serial))
+        verdict = tr.gettext(SERIAL_WORDS.get(serial.verdict, serial.verdict))
+        rows.append((mark("Serial number"), f"{serial.serial} ({verdict})" if serial.serial else verdict))
     weights = ((mark("Parcel weight"), told.last(ParcelWeighed)), (mark("Item weight"), told.last(ItemWeighed)))
     for text, weighed in weights:
         if isinstance(weighed, ParcelWeighed | ItemWeighed):
             rows.append((text, _weight(weighed, tr)))
-    for each in told.all(ExceptionRaised):
-        if isinstance(each, ExceptionRaised):
-            rows.append((mark("Noted"), tr.gettext(EXCEPTION_WORDS.get(each.kind, each.kind))))
+    kinds = dict.fromkeys(each.kind for each in told.all(ExceptionRaised) if isinstance(each, ExceptionRaised))
+    rows += [(mark("Noted"), tr.gettext(EXCEPTION_WORDS.get(kind, kind))) for kind in kinds]
     return [(tr.gettext(word), value) for word, value in rows if value]
+
+
+def _expected(told: Dossier) -> list[tuple[str, str]]:
+    """Return what should have come instead, where something else did, and the serial numbers that were shipped."""
+    named, arrived, serial = told.named, told.last(ParcelArrived), told.last(SerialChecked)
+    rows = []
+    if named.match == "wrong" and isinstance(arrived, ParcelArrived):
+        lines = [each for each in arrived.declared if (each.rma, each.line) == (named.rma, named.line)]
+        rows += [
+            (mark("Announced instead"), f"{each.title} ({each.sku})" if each.sku else each.title) for each in lines
+        ]
+    if isinstance(serial, SerialChecked) and serial.verdict != "same" and named.shipped_serials:
+        rows.append((mark("Serial number that was shipped"), ", ".join(named.shipped_serials)))
+    return rows
 
 
 def _weight(weighed: ParcelWeighed | ItemWeighed, tr: Translator) -> str:

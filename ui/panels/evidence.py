@@ -11,7 +11,7 @@ from resources.words import mark
 from station.receiving.parcel import Item
 from station.state import OpenBin
 from station.weights import weight_words
-from station.words import way_words
+from station.words import SERIAL_WORDS, way_words
 from ui import wording
 from ui.parts.answered import WITH_QUESTION, AnsweredList
 from ui.parts.card import Column, rule
@@ -190,7 +190,7 @@ def _facts(view: View, item: Item) -> list[tuple[str, str, str, str]]:
         symbol, colour = ("tick", quiet) if fits else (attention.symbol, attention.fill)
         lines.append((tr.gettext(mark("Weight")), figure, "minus" if fits is None else symbol, colour))
     if item.serial is not None:
-        words = wording.word(tr, wording.SERIALS, item.serial.verdict)
+        words = wording.word(tr, SERIAL_WORDS, item.serial.verdict)
         value = " · ".join(part for part in (short(item.serial.serial), words) if part)
         good = item.serial.verdict == "same"
         odd = item.serial.verdict == "different"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from resources.words import mark
 from station.inputs import Command, DefectDrawn, Do
 from station.lengths import length_um
+from station.words import SHOT_WORDS
 from ui import wording
 from ui.parts.buttons import KeyButton, aside
 from ui.parts.canvas import STEP, Canvas
@@ -73,7 +74,7 @@ class PhotoPanel(Column):
         image = looked.image if looked.image is not None else QImage()
         self._canvas.show_photo(image, shown.marks, view.theme)
         place = self._photos(view).index(shown) + 1
-        name = wording.word(view.tr, wording.SHOTS, shown.shot)
+        name = wording.word(view.tr, SHOT_WORDS, shown.shot)
         title = view.tr.format(
             mark("Photo {place} of {count}: {shot}"), shot=name, place=place, count=len(self._photos(view))
         )

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from grading.hints import HINT_TEXTS
 from resources.words import Translator, mark
+from station.words import SHOT_WORDS
 from ui import wording
 from ui.parts.rows import Rows
 from ui.parts.side_by_side import KEY, SideBySide
@@ -86,6 +87,6 @@ class _HintLine(QWidget):
 def words(tr: Translator, hint: Compared) -> str:
     """Return how sure a hint is, which photo it is about, and what to check."""
     sure = tr.gettext(mark("Likely")) if hint.likely else tr.gettext(mark("Perhaps"))
-    shot = wording.word(tr, wording.SHOTS, hint.shot)
+    shot = wording.word(tr, SHOT_WORDS, hint.shot)
     what = tr.gettext(dict(HINT_TEXTS).get(hint.kind, hint.kind))
     return tr.format(mark("{sure} ({shot}): {what}"), sure=sure, shot=shot, what=what)

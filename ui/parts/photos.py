@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
+from station.words import SHOT_WORDS
 from ui import wording
 from ui.parts.drawn import paint_marks
 from ui.parts.lettering import sized
@@ -121,7 +122,7 @@ class _Shot(QWidget):
             self._picture.show_thumb(thumb, shown, view, strip=strip)
         symbol = {"taken": "tick", "doubted": "bang", "left-out": "minus", "next": "arrow"}.get(shown.status, "ring")
         self._sign.show_symbol(symbol, theme.focus if shown.status == "next" else theme.muted)
-        name = wording.word(tr, wording.SHOTS, shown.shot)
+        name = wording.word(tr, SHOT_WORDS, shown.shot)
         if shown.status == "left-out":
             name = tr.format(mark("{shot} (left out)"), shot=name)
         # In the strip its name stands in the photo itself.

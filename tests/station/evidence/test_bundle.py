@@ -13,8 +13,10 @@ from PIL import Image
 
 from grading.reasons import Reason
 from station.__main__ import main
+from station.evidence.dossier import TOLD
+from station.fact_words import SENTENCES
 from station.facts import Undone
-from station.inspecting.facts import DefectMarked, PhotoTaken
+from station.inspecting.facts import DefectMarked, PhotoSkipped, PhotoTaken
 from station.journal import Journal
 from station.receiving.facts import (
     Declared,
@@ -28,8 +30,9 @@ from station.receiving.facts import (
     ParcelWeighed,
     PatternNoted,
     SerialChecked,
+    WeighingSkipped,
 )
-from station.routing.facts import Graded, PlateAllotted, Routed
+from station.routing.facts import Graded, Placed, PlateAllotted, Routed, RouteOverridden
 
 WORDS_OF_OTHERS = (
     *("ZRMA", "ZLINE", "ZSKU", "Ztitle", "zcat", "zclient", "ZGTIN", "ZSER", "ZCODE", "ZOTHER", "Zitem", "zboss"),
@@ -176,6 +179,61 @@ def test_the_paper_says_for_what_it_is_and_shows_the_photos(bundled: Callable[..
         assert marked in " ".join(words.split())
         assert not set(words) & set("\x1b\u202e")
         document.close()
+
+
+def test_the_paper_names_what_was_announced_what_is_doubted_and_where_it_went(
+    shelf: Path, bundled: Callable[..., dict[str, bytes]]
+) -> None:
+    announced = Declared("R9", "1", "TEE-M", "Tee, M", "apparel", "acme", serials=("SHIPPED9",))
+    with Journal.open(shelf / "station.sqlite", "A01") as journal:
+
+        def put(*facts: object) -> None:
+            journal.append(facts, operator="BDG-2001", shift="S-A01-1")
+
+        put(ParcelArrived("P9", "1Z9", "ups", "return", "one", ("R9",), "acme", (announced,)))
+        put(WeighingSkipped("P9", "scale"))
+        put(ItemIdentified("P9", "I9", "c9", "wrong", "Tee, L", "apparel", "acme", sku="TEE-L", rma="R9", line="1",
+                           shipped_serials=("SHIPPED9",)))  # fmt: skip
+        put(SerialChecked("I9", "OTHER9", "different"))
+        again = PhotoTaken("I9", "whole", "ab" * 32, 9, verdict="accepted")
+        put(again, ExceptionRaised("E9", "photo_repeat", "supervisor", "P9", "I9", detail="LPN-OF-OTHERS"))
+        put(PhotoTaken("I9", "label", "cd" * 32, 9, verdict="accepted", problems=("blurred", "dark")))
+        put(PhotoSkipped("I9", "defect", "camera"), Graded("I9", "B", "B", "untested", "apparel@1"))
+        put(Routed("I9", "resale", "r", (), (("resale", 100),)))
+        put(RouteOverridden("I9", "resale", "refurb", "client_asked", "BDG-2001", "BDG-9001", 4711))
+        put(PlateAllotted("I9", "LPN9"), Placed("I9", "LPN9", "BIN-REFURB-01"))
+    for language, says in (
+        (
+            "en",
+            (
+                "Announced instead Tee, M (TEE-M)",
+                "OTHER9 (differs from what was shipped)",
+                "Serial number that was shipped SHIPPED9",
+                "Noted Photo of another item",
+                "whole item · 2",
+                "although it was doubted: taken before, of another item",
+                "although it was doubted: not sharp, too dark",
+                "Photo left out: defect. The camera does not work",
+                "A person sent it to Refurb instead of Resale:",
+                "Put into bin BIN-REFURB-01",
+            ),
+        ),
+        ("es", ("Lo anunciado era Tee, M", "Número de serie enviado SHIPPED9", "sin nitidez, demasiado oscura")),
+    ):
+        for purpose in ("marketplace", "value"):
+            files = bundled("LPN9", "--for", purpose, "--language", language)
+            with pypdfium2.PdfDocument(files["evidence.pdf"]) as document:
+                paper = " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
+            assert not [each for each in says if each not in paper], paper
+            told = files["facts.json"].decode()
+            assert not [each for each in ("BDG-", "LPN-OF-OTHERS") if each in told + paper]
+            assert ("4711" in told) == (purpose == "value") and '"was": "resale"' in told
+            assert not [each for each in ("PhotoTaken", "SerialChecked", "Routed") if each in paper]
+    assert main(["evidence", str(shelf), "LPN9", "--prove", str(shelf / "evidence.zip")]) == 0
+
+
+def test_every_fact_that_may_be_told_has_its_sentence() -> None:
+    assert not [each.__name__ for each in TOLD if each not in SENTENCES]
 
 
 def test_a_weight_is_told_with_what_is_accepted(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
