@@ -68,11 +68,13 @@ def test_a_mark_of_what_only_a_stop_tells_of_stops_as_that_answer_does_however_f
     assert (walk.state.item.marks, walk.state.item.interlocks) == ((), ())
 
 
-def test_mouldy_goods_do_not_go_on_their_way(walk) -> None:
-    at_result(walk).give(drawn(kind="mould", severity=2))
-    assert walk.state.item.stops_found == ("mould",)
+@pytest.mark.parametrize("kind", ["mould", "pests"])
+def test_mouldy_goods_and_those_with_insects_do_not_go_on_their_way(walk, kind: str) -> None:
+    at_result(walk).give(drawn(kind=kind, severity=2))
+    assert walk.state.item.stops_found == (kind,)
     walk.acknowledge()
     assert walk.state.item.disposition in ("hold", "recycle")
+    assert walk.state.item.graded.reasons[0].code == f"evidence:{kind}", "in words of its own"
 
 
 @pytest.mark.parametrize(("stains", "stage"), [("none", Stage.INTERLOCK), ("large", Stage.RESULT)])
