@@ -9,6 +9,7 @@ from station.inputs import DefectDrawn, Do
 from station.outcome import Tone
 from station.stages import Stage, question_due
 from station.steps.marks import _makes_sense
+from station.steps.plate import care
 
 PHOTO = "ab" * 32
 
@@ -75,6 +76,11 @@ def test_mouldy_goods_and_those_with_insects_do_not_go_on_their_way(walk, kind: 
     walk.acknowledge()
     assert walk.state.item.disposition in ("hold", "recycle")
     assert walk.state.item.graded.reasons[0].code == f"evidence:{kind}", "in words of its own"
+    (label,) = walk.do(Do.CONFIRM).last.labels
+    shut = {"mould": "Mould: leave the bag shut", "pests": "Insects: leave the film shut"}
+    assert label.fields["care"] == shut[kind], "whoever takes it up next knows"
+    assert care((kind, "hazard"), walk.known) == "Danger: it may burn or leak", "before all else"
+    assert care(("locked",), walk.known) == ""
 
 
 @pytest.mark.parametrize(("stains", "stage"), [("none", Stage.INTERLOCK), ("large", Stage.RESULT)])
