@@ -300,7 +300,9 @@ def test_text_is_shrunk_and_then_cut_to_its_place(text: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_long_text_stays_on_the_label(name: str) -> None:
     """White margins stay white: the longest words of a person cannot push ink off the paper."""
-    long = dict.fromkeys(("title", "client", "rma", "date", "copy", "items", "word", "care"), "Mmmmmmmmm WWWWWWWWW " * 20)
+    long = dict.fromkeys(
+        ("title", "client", "rma", "date", "copy", "items", "word", "care"), "Mmmmmmmmm WWWWWWWWW " * 20
+    )
     for image in (oracle(made(name, **long), 100, 60, 203), preview.draw(made(name, **long), 203)):
         assert image.crop((796, 0, 800, 480)).getextrema() == (255, 255)
 
