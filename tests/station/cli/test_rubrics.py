@@ -170,6 +170,22 @@ def test_a_script_walks_to_grade_reasons_and_route(capsys: pytest.CaptureFixture
         assert said in out, said
 
 
+def test_what_is_stopped_is_told_without_a_photo_or_a_value_that_nobody_may_have(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main.main(["rubric", "preview", "laptops", "--answers", "yes"]) == 0
+    out = capsys.readouterr().out
+    assert "Photograph" not in out and "Grade: none" in out, "nobody goes back to a hazard for a photo"
+    assert main.main(["rubric", "preview", "bags", "--answers", "tagged,insects"]) == 0
+    out = capsys.readouterr().out
+    assert "Defect: inside, insects or their traces, severity 4 of 4" in out and "  Recycle: 1.40" in out
+    assert out.count(": - (Stopped goods can only be held or recycled)") == 3
+    assert main.main(["rubric", "preview", "laptops", "--answers", "no,opened,dark,all,none,no"]) == 0
+    assert "Grade: none (it does not work)" in capsys.readouterr().out
+    assert main.main(["routes", "explain", "bags", "--stop", "pests", "--letter", "D"]) == 0
+    assert "this would bring" not in capsys.readouterr().out, "not by a way that is closed"
+
+
 def test_the_route_is_that_of_the_clients_own_table(capsys: pytest.CaptureFixture[str]) -> None:
     missing = FAULTLESS_CHINA.replace("all,", "missing,")
     assert main.main(["rubric", "preview", "china", "--answers", missing]) == 0
