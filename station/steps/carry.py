@@ -112,6 +112,7 @@ def _tell(plate: str, known: Known) -> Outcome:
 
 
 def _label(lying: Lying, found: Bin, copy: int, known: Known) -> Label:
+    judged = known.judged(lying.parcel, lying.item)
     fields = {
         "plate": lying.plate,
         "title": lying.title,
@@ -120,7 +121,7 @@ def _label(lying: Lying, found: Bin, copy: int, known: Known) -> Label:
         "letter": lying.letter,
         "disposition": found.disposition,
         "apart": found.apart,
-        "care": care(known.stops_of(lying.parcel, lying.item) or (), known),
+        "care": care(judged.stops if judged is not None else (), known),
         "copy": str(copy),
     }
     return Label(f"{lying.plate}/{copy}", "plate", fields)
