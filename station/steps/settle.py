@@ -326,9 +326,8 @@ def _valued(way: Disposition, minor: int | None, currency: str) -> Choice:
         return Choice(way, ROUTE_WORDS[way])
     if minor is None:
         return Choice(way, mark("{way}: value not known"), {"way": ROUTE_WORDS[way]})
-    amount = f"{abs(minor) // 100}.{abs(minor) % 100:02d} {currency}".strip()
-    words = mark("{way}: costs {amount}") if minor < 0 else mark("{way}: brings {amount}")
-    return Choice(way, words, {"way": ROUTE_WORDS[way], "amount": amount})
+    amount = f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d} {currency}".strip()
+    return Choice(way, mark("{way}: {amount}"), {"way": ROUTE_WORDS[way], "amount": amount})
 
 
 def _sent(lying: Lying, to: str, why: str, badge: str, apart: Apart = "") -> RouteOverridden:

@@ -389,6 +389,6 @@ def test_what_was_stopped_a_decision_sends_no_further_than_to_recycling_until_it
     floor.do(Do.DECIDE)
     floor.choose(HELD, "release")
     offered = {each.command.value: each.text.format(**each.params) for each in floor.bench.prompt.buttons}
-    assert offered["restock"] == "Restock: value not known" and offered["recycle"] == "Recycle: costs 0.42 USD"
-    assert (offered["resale"], offered.get("hold", "Hold")) == ("Resale: brings 11.85 USD", "Hold")
+    assert offered["restock"] == "Restock: value not known" and offered["recycle"] == "Recycle: -0.42 USD"
+    assert (offered["resale"], offered.get("hold", "Hold")) == ("Resale: 11.85 USD", "Hold")
     assert "stopped" not in floor.bench.prompt.params
