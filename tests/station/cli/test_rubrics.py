@@ -178,7 +178,7 @@ def test_what_is_stopped_is_told_without_a_photo_or_a_value_that_nobody_may_have
     assert "Photograph" not in out and "Grade: none" in out, "nobody goes back to a hazard for a photo"
     assert main.main(["rubric", "preview", "bags", "--answers", "tagged,insects"]) == 0
     out = capsys.readouterr().out
-    assert "Defect: inside, insects or their traces, severity 4 of 4" in out and "  Recycle: 1.40" in out
+    assert "Defect: inside, insects, severity 4 of 4" in out and "  Recycle: 1.40" in out
     assert out.count(": - (Stopped goods can only be held or recycled)") == 3
     assert main.main(["rubric", "preview", "laptops", "--answers", "no,opened,dark,all,none,no"]) == 0
     assert "Grade: none (it does not work)" in capsys.readouterr().out
