@@ -12,7 +12,7 @@ Zone = Literal[
 ]  # fmt: skip
 DefectKind = Literal[
     "bent", "burn", "chip", "crack", "crease", "cut", "dead", "dent", "dirt", "expired", "faded", "hole", "leak",
-    "liquid", "loose", "missing", "mould", "noise", "partly", "rust", "scratch", "smell", "stain",
+    "liquid", "loose", "missing", "mould", "noise", "partly", "pests", "rust", "scratch", "smell", "stain",
     "swollen", "wear", "writing",
 ]  # fmt: skip
 
@@ -77,11 +77,12 @@ DEFECT_TEXTS: Mapping[DefectKind, str] = {
     "mould": "mould",
     "noise": "noise",
     "partly": "does not all work",
+    "pests": "insects",
     "rust": "rust",
     "scratch": "scratch",
     "smell": "smell",
     "stain": "stain",
-    "swollen": "swollen",
+    "swollen": "fire hazard",
     "wear": "wear",
     "writing": "writing",
 }

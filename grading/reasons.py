@@ -32,6 +32,7 @@ REASON_TEXTS: Mapping[str, str] = {
     "evidence:marked": "A defect that spoils it is marked, and no answer tells of it",
     "evidence:hazard": "Danger: it may burn or leak",
     "evidence:mould": "Mould: keep it away from other goods",
+    "evidence:pests": "Insects: keep it away from other goods",
     "evidence:hygiene": "Hygiene: it cannot be sold again",
     "evidence:small_part": "A child could swallow the part that came off",
     "evidence:stop": "The station stopped it: {stop}",

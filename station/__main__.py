@@ -137,6 +137,7 @@ def _add_shift(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     told.set_defaults(do=_shift)
     waits = commands.add_parser("exceptions", parents=[where], help="say what waits for a person's decision")
     waits.add_argument("--form", choices=("text", "json", "csv"), default="text", help="for people, machines or tables")
+    waits.add_argument("--language", default="en", metavar="CODE", help="of the words beside codes (default: en)")
     waits.set_defaults(do=_exceptions)
     alike = commands.add_parser("calibration", parents=[where], help="say how alike people grade, by second looks")
     alike.add_argument("--days", type=int, default=90, metavar="N", help="looks of the last N days (default: 90)")
@@ -282,7 +283,7 @@ def _retention(asked: argparse.Namespace) -> int:
 def _exceptions(asked: argparse.Namespace) -> int:
     from station.cli import exceptions
 
-    return exceptions.show(asked.data, asked.form)
+    return exceptions.show(asked.data, asked.form, asked.language)
 
 
 def _calibration(asked: argparse.Namespace) -> int:

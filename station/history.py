@@ -23,7 +23,7 @@ from station.exceptions.kinds import NOT_THERE, Kinds
 from station.exceptions.of_site import ExceptionNote, queue_of_site
 from station.exceptions.queue import Decided, Unsent, Waiting, decisions
 from station.journal import Journal
-from station.known import FoundUnit, Inspected, Lying, Plated, Received, Unit
+from station.known import FoundUnit, Inspected, Judged, Lying, Plated, Received, Unit
 from station.local_copy import COPY_FILE
 from station.moments import Clock, utc
 from station.moments import now as utc_now
@@ -34,7 +34,7 @@ from station.records import Apart, Bin, Disposition, Receipt
 from station.routing.facts import RouteOverridden
 from station.search.found import Found
 from station.search.seeking import seek
-from station.search.story import begun, is_decision, stopped, story_of
+from station.search.story import begun, is_decision, judged, story_of
 from station.shifts.counting import BenchShift, Sent, Thing, reconcile, sent_so_far, things
 from station.shifts.facts import ItemFoundAgain
 from station.shifts.figures import Figures as ShiftFigures
@@ -217,11 +217,11 @@ class History:
         read = (told.fact for told in story if isinstance(told.fact, MarksRead) and not told.undone)
         return next((each.made for each in reversed(list(read)) if each.item == item and each.made), "")
 
-    def stops_of(self, parcel: str, item: str) -> tuple[str, ...] | None:
-        """Return the stops that an item of a parcel was graded with last; None when that cannot be read any more."""
+    def judged(self, parcel: str, item: str) -> Judged | None:
+        """Return how an item of a parcel was graded and routed last; None when that cannot be read any more."""
         with self._journal.reading() as connection:
             story = story_of(connection, self._journal.path.parent, self._journal.station, parcel)
-        return stopped([told.fact for told in story if not told.undone], item)
+        return judged([told.fact for told in story if not told.undone], item)
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin now, by our own count."""

@@ -20,6 +20,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Interlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a stop is and what to do now; the fields are told in resources/interlocks.toml.
 
+    `label` stands on the plate's label: what whoever takes the item up next must know before.
     Without `owner` nobody has to act for the item to go on: where a site's routes hold it all the same, they say who.
     """
 
@@ -30,6 +31,7 @@ class Interlock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proof: Proof
     owner: Owner | None = None
     ask: Words | None = None
+    label: Words | None = None
     months: Annotated[int, msgspec.Meta(ge=0, le=120)] = 0
     photos: bool = True
 

@@ -134,6 +134,13 @@ class Unit(msgspec.Struct, frozen=True):
     bin: str
 
 
+class Judged(msgspec.Struct, frozen=True):
+    """How an item was graded and routed last: the stops, and what each way was worth in minor units, where known."""
+
+    stops: tuple[str, ...]
+    values: tuple[tuple[str, int], ...] = ()
+
+
 class Known(Protocol):
     """The look-ups of one bench. Codes are compared as `station.codes` normalises them."""
 
@@ -250,8 +257,8 @@ class Known(Protocol):
     def inspected(self, parcel: str, item: str) -> Inspected | None:
         """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
 
-    def stops_of(self, parcel: str, item: str) -> tuple[str, ...] | None:
-        """Return the stops that an item of a parcel was graded with last; None when that cannot be read any more."""
+    def judged(self, parcel: str, item: str) -> Judged | None:
+        """Return how an item of a parcel was graded and routed last; None when that cannot be read any more."""
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""

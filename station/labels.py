@@ -161,7 +161,7 @@ def to_zpl(template: Template, fields: Mapping[str, str], dpi: int, translate: C
     """Return one label as ZPL for a printer of 203, 300 or 600 dpi.
 
     `word` need not be among the fields: it is the word for `apart`, or for `disposition`. A plate's or bin's number is
-    set as `plates.readable` says where it is text. A field that is missing is empty.
+    set as `plates.readable` says where it is text. `care` is a message id. A field that is missing is empty.
     Raises LabelError when a barcode's field is empty, too long for its place or not printable ASCII, and
     ValueError for another resolution.
     """
@@ -169,6 +169,8 @@ def to_zpl(template: Template, fields: Mapping[str, str], dpi: int, translate: C
     told = APART_WORDS.get(cast(Apart, fields.get("apart", ""))) or ROUTE_WORDS.get(cast(Disposition, route))
     word = translate(told) if told is not None else route
     filled = {"word": word, **fields}
+    if filled.get("care"):
+        filled["care"] = translate(filled["care"])
     shown = {name: plates.readable(text) for name, text in filled.items()}
     face = Typeface()
     elements: list[zpl.Element] = []

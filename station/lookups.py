@@ -26,7 +26,7 @@ from station.exceptions.of_site import ExceptionNote
 from station.exceptions.queue import Decided, Unsent, Waiting
 from station.history import History
 from station.interlocks import Interlock
-from station.known import Day, FoundUnit, Inspected, Lying, Plated, Received, Unit
+from station.known import Day, FoundUnit, Inspected, Judged, Lying, Plated, Received, Unit
 from station.local_copy import LocalCopy
 from station.moments import Clock, today
 from station.moments import now as utc_now
@@ -241,9 +241,9 @@ class Lookups:
         """Return what the inspection of an item of a parcel began with; None when it cannot be read any more."""
         return self._history.inspected(parcel, item)
 
-    def stops_of(self, parcel: str, item: str) -> tuple[str, ...] | None:
-        """Return the stops that an item of a parcel was graded with last; None when that cannot be read any more."""
-        return self._history.stops_of(parcel, item)
+    def judged(self, parcel: str, item: str) -> Judged | None:
+        """Return how an item of a parcel was graded and routed last; None when that cannot be read any more."""
+        return self._history.judged(parcel, item)
 
     def plates_in(self, code: str) -> tuple[str, ...]:
         """Return the plates that should lie in a bin, by our own count."""

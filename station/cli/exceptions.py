@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from station.cli.language import translator
 from station.copy_marks import refusals_in
 from station.database import open_sqlite
 from station.exceptions.kinds import read_kinds
@@ -17,8 +18,11 @@ from station.moments import now
 from station.opening import JOURNAL_FILE, check_files
 
 
-def show(data: Path, form: str) -> int:
-    """Print the queue; raises JournalError when there is no journal, or when it cannot be read."""
+def show(data: Path, form: str, language: str = "en") -> int:
+    """Print the queue, in tables and for machines with the words of its codes; raises JournalError when there is no
+    journal, or when it cannot be read, and SettingsError for a language we do not have.
+    """
+    tr = translator(language)
     path = data / JOURNAL_FILE
     check_files(path)
     if not path.exists():
@@ -32,5 +36,6 @@ def show(data: Path, form: str) -> int:
             waiting = queue(connection, station, read_kinds(), now(), unsent)
     except DBAPIError as error:
         raise from_database(error, path) from error
-    sys.stdout.write({"json": as_json, "csv": as_csv}.get(form, as_text)(waiting))
+    formed = {"json": as_json, "csv": as_csv}.get(form)
+    sys.stdout.write(formed(waiting, tr) if formed is not None else as_text(waiting))
     return 0

@@ -113,7 +113,7 @@ def explain(described: Described, client: str, language: str) -> int:
     for worth in decided.breakdown:
         _say(f"  {_worth(worth, tr)}")
         cost = override_cost(decided, worth.way)
-        if cost:
+        if cost and worth.refused is None:
             words = (
                 mark("sending it there instead loses {amount}") if cost > 0 else mark("this would bring {amount} more")
             )

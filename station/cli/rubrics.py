@@ -14,10 +14,12 @@ from grading.reasons import Reason, deciding
 from grading.route import Route
 from grading.rubric import Answers, Functional, Option, Prep, Question, Rubric
 from grading.scores import SCORE_TEXTS
+from grading.worth import Worth
 from resources import find
 from resources.words import Translator, mark
 from station import proof
 from station.cli.language import translator
+from station.interlocks import OTHER
 from station.marketplaces import read_mappings
 from station.references import AnswerPictures
 from station.rules import Rules, applied, read_rules
@@ -282,6 +284,14 @@ def _walked(shown: Rubric, walk: Walk, tr: Translator, give: Callable[[], str | 
             return None
         _say(f"= {tr.format(chosen.word, **chosen.params)}")
         answers = (*answers, (question.id, chosen.id))
+        if chosen.stop and not _is_photographed(chosen.stop):
+            return answers
+
+
+def _is_photographed(stop: str) -> bool:
+    """Tell whether photos are asked for after a stop, as at the bench."""
+    known = read_rules().interlocks
+    return known.get(stop, known[OTHER]).photos
 
 
 def _pictures(data: Path) -> AnswerPictures:
@@ -335,10 +345,17 @@ def _conclusion(
     _because(deciding(routed.disposition, routed.reasons), tr)
     if routed.owner:
         _say(f"  - {tr.gettext(route.OWNER_TEXTS[routed.owner])}")
-    for each, minor in routed.values:
-        _say(f"  {tr.gettext(ROUTE_WORDS[each])}: {tr.money(minor)}")
+    for worth in routed.breakdown if routed.values else ():
+        _say(f"  {tr.gettext(ROUTE_WORDS[worth.way])}: {_value(worth, tr)}")
     _say_preps(preps_asked(preps, graded.functional, routed.disposition, table.figures.prepared), tr)
     return graded, routed
+
+
+def _value(worth: Worth, tr: Translator) -> str:
+    """What a way is worth, or why it is closed: an amount nobody can have is none."""
+    if worth.refused is not None or worth.minor is None:
+        return f"- ({tr.format(worth.refused.text, **worth.refused.params)})" if worth.refused is not None else "-"
+    return tr.money(worth.minor)
 
 
 def _say_preps(preps: tuple[Prep, ...], tr: Translator) -> None:

@@ -10,7 +10,7 @@ from station.archive import entries_at
 from station.entries import Entry
 from station.exceptions.facts import ExceptionDecided
 from station.facts import Recorded, Unknown
-from station.known import Inspected
+from station.known import Inspected, Judged
 from station.receiving.facts import (
     ItemIdentified,
     ItemRelinked,
@@ -19,7 +19,7 @@ from station.receiving.facts import (
     Regraded,
     SerialChecked,
 )
-from station.routing.facts import Graded
+from station.routing.facts import Graded, Routed
 from station.statements import Statement
 
 
@@ -76,12 +76,17 @@ def begun(facts: Iterable[Recorded | Unknown], item: str) -> Inspected | None:
     return Inspected(arrived, named, serial) if arrived is not None and named is not None else None
 
 
-def stopped(facts: Iterable[Recorded | Unknown], item: str) -> tuple[str, ...] | None:
-    """Return the stops that an item's latest grade was given with, from its parcel's facts; None without any grade."""
-    last: tuple[str, ...] | None = None
+def judged(facts: Iterable[Recorded | Unknown], item: str) -> Judged | None:
+    """Return how an item was graded and routed last, from its parcel's facts; None without any grade."""
+    last: Judged | None = None
     for fact in facts:
-        if isinstance(fact, Graded | Regraded) and fact.item == item:
-            last = fact.stops if isinstance(fact, Graded) else fact.graded.stops
+        match fact:
+            case Regraded() if fact.item == item:
+                last = Judged(fact.graded.stops, fact.routed.values)
+            case Graded() if fact.item == item:
+                last = Judged(fact.stops)
+            case Routed() if fact.item == item and last is not None:
+                last = Judged(last.stops, fact.values)
     return last
 
 

@@ -17,6 +17,7 @@ from station.steps import again
 from station.steps.listed import label_of_bin
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.place import Wanted, find, opening, refusal
+from station.steps.plate import care
 from station.words import way_words
 
 # Why a label is printed again without a person having asked for it.
@@ -88,7 +89,7 @@ def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
         PlateReprintAsked(lying.item, lying.plate, copy, SENT_ELSEWHERE),
     )
     notice = accepted(mark("In bin {bin}. Stick the new label over the old one."), bin=found.code)
-    return Outcome(notice, facts, ask=None, labels=(_label(lying, found, copy),))
+    return Outcome(notice, facts, ask=None, labels=(_label(lying, found, copy, known),))
 
 
 def wanted(lying: Lying) -> Wanted:
@@ -110,7 +111,8 @@ def _tell(plate: str, known: Known) -> Outcome:
     return attention(mark("Plate {plate}: {title}, in {where}."), plate=plate, title=item.title, where=where)
 
 
-def _label(lying: Lying, found: Bin, copy: int) -> Label:
+def _label(lying: Lying, found: Bin, copy: int, known: Known) -> Label:
+    judged = known.judged(lying.parcel, lying.item)
     fields = {
         "plate": lying.plate,
         "title": lying.title,
@@ -119,6 +121,7 @@ def _label(lying: Lying, found: Bin, copy: int) -> Label:
         "letter": lying.letter,
         "disposition": found.disposition,
         "apart": found.apart,
+        "care": care(judged.stops if judged is not None else (), known),
         "copy": str(copy),
     }
     return Label(f"{lying.plate}/{copy}", "plate", fields)

@@ -57,20 +57,20 @@ def accept_result(state: State, command: Command, known: Known) -> Outcome:
     if item is None or state.parcel is None:
         return Outcome()
     if item.again is not None:
-        return _label_again(state, item)
+        return _label_again(item, known)
     plate = make(state.station, state.plates + 1)
-    label = label_of(state, item, plate, 1)
+    label = label_of(item, plate, 1, known)
     fact = PlateAllotted(item.identified.item, plate)
     taken = msgspec.structs.replace(item, plate=plate)
     words = _PREPARE if prep_due(taken, known) is not None else _STICK
     return Outcome(accepted(words), (fact,), labels=(label,))
 
 
-def _label_again(state: State, item: Item) -> Outcome:
+def _label_again(item: Item, known: Known) -> Outcome:
     """Print the label of an item that was graded again: its plate stays, its grade and way may be others."""
     copy = item.copies_asked + 1
     fact = PlateReprintAsked(item.identified.item, item.plate, copy, AGAIN)
-    return Outcome(accepted(_STICK_OVER), (fact,), labels=(label_of(state, item, item.plate, copy),))
+    return Outcome(accepted(_STICK_OVER), (fact,), labels=(label_of(item, item.plate, copy, known),))
 
 
 def ask_route(state: State, command: Command, known: Known) -> Outcome:

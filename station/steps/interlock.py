@@ -186,6 +186,6 @@ def _decided_anew(state: State, facts: tuple[Recorded, ...], after: State, item:
     copy = item.copies_asked + 1
     facts = (*facts, PlateReprintAsked(item.identified.item, item.plate, copy, _BY_RECALL))
     held = fold(state, "", facts).item
-    labels: tuple[Label, ...] = (label_of(state, held, item.plate, copy),) if held is not None else ()
+    labels: tuple[Label, ...] = (label_of(held, item.plate, copy, known),) if held is not None else ()
     notice = accepted(mark("Noted with your name. Stick the new label over the old one."))
     return Outcome(notice, facts, labels=labels)

@@ -1,6 +1,6 @@
 """The plate's label: printed, waited for, reprinted with a reason, and scanned back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from devices.readings import NotPrinted, Printed, PrintWaiting, Scan
 from resources.words import mark
@@ -22,7 +22,7 @@ _NOT_PRINTED: Mapping[str, str] = {
 }
 
 
-def label_of(state: State, item: Item, plate: str, copy: int) -> Label:
+def label_of(item: Item, plate: str, copy: int, known: Known) -> Label:
     """Return the label of an item's plate; its job names the plate and the copy."""
     fields = {
         "plate": plate,
@@ -31,9 +31,19 @@ def label_of(state: State, item: Item, plate: str, copy: int) -> Label:
         "rma": item.identified.rma,
         "letter": item.graded.letter if item.graded is not None else "",
         "disposition": item.disposition or "hold",
+        "care": care(item.graded.stops if item.graded is not None else (), known),
         "copy": str(copy) if copy > 1 else "",
     }
     return Label(f"{plate}/{copy}", "plate", fields)
+
+
+def care(stops: Sequence[str], known: Known) -> str:
+    """Return what whoever takes an item up must know before, as a message id; empty where no stop says so.
+
+    Of several the danger comes first: it may burn while the rest is read.
+    """
+    words = [known.interlock(code).label for code in sorted(stops, key="hazard".__ne__)]
+    return next((each.text for each in words if each is not None), "")
 
 
 WAITS = mark("The label waits at the printer. It prints by itself when the printer is ready.")
@@ -89,6 +99,6 @@ def choose_reprint(state: State, command: Command, known: Known) -> Outcome:
         return Outcome(ask=None)
     copy = item.copies_asked + 1
     fact = PlateReprintAsked(item.identified.item, item.plate, copy, command.value)
-    label = label_of(state, item, item.plate, copy)
+    label = label_of(item, item.plate, copy, known)
     notice = accepted(mark("Printing the label again."))
     return Outcome(notice, (fact,), ask=None, labels=(label,))

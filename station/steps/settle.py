@@ -15,7 +15,7 @@ from station.facts import Recorded
 from station.inputs import Command
 from station.known import Known, Lying
 from station.outcome import Notice, Outcome
-from station.records import DISPOSITIONS, Apart, Operator
+from station.records import DISPOSITIONS, Apart, Disposition, Operator
 from station.routing.facts import RouteOverridden
 from station.state import Ask, Choice, State
 from station.steps.allowed import ask_other, decides, is_allowed
@@ -307,16 +307,27 @@ def _ask_way(state: State, ask: Ask, one: Waiting, known: Known) -> Outcome:
         return refused(mark("It lies in no bin yet. Put it into one first."))
     if lying.is_barred:
         return refused(mark("A hazard or a recalled item is not released at a bench."))
-    stops = known.stops_of(lying.parcel, lying.item)
-    if stops is None:
+    judged = known.judged(lying.parcel, lying.item)
+    if judged is None:
         return refused(mark("What was recorded of {plate} cannot be read here. Ask IT."), plate=lying.plate)
+    stops, values = judged.stops, dict(judged.values)
     worth = (lying.letter, lying.price_minor, lying.currency, stops)
     allowed_ways = (way for way in DISPOSITIONS if is_allowed(state, Override(lying.disposition, way, *worth), known))
-    ways = tuple(Choice(way, ROUTE_WORDS[way]) for way in allowed_ways)
+    ways = tuple(_valued(way, values.get(way), lying.currency) for way in allowed_ways)
     if not ways:
         return refused(_STOPPED if stops else mark("Nobody may send this item anywhere else."))
     params = {**ask.params, "stopped": _STOPPED} if stops else ask.params
     return Outcome(ask=msgspec.structs.replace(ask, stage="decision-to", value="release", params=params, choices=ways))
+
+
+def _valued(way: Disposition, minor: int | None, currency: str) -> Choice:
+    """A way, and what it brings in; of holding nobody says, for it has no worth."""
+    if way == "hold":
+        return Choice(way, ROUTE_WORDS[way])
+    if minor is None:
+        return Choice(way, mark("{way}: value not known"), {"way": ROUTE_WORDS[way]})
+    amount = f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d} {currency}".strip()
+    return Choice(way, mark("{way}: {amount}"), {"way": ROUTE_WORDS[way], "amount": amount})
 
 
 def _sent(lying: Lying, to: str, why: str, badge: str, apart: Apart = "") -> RouteOverridden:

@@ -172,6 +172,22 @@ def test_a_stop_answer_ends_it(goods, category: str, answers: dict[str, str], st
     result = grade(shipped, given, goods.matched)
     assert (result.stops, result.letter) == ((stop,), letter)
     assert result.reasons[0].code == f"{given[-1][0]}:{given[-1][1]}"
+    # Nobody saw it work before it was stopped; but that it does not start was seen.
+    is_dead = any((each.zone, each.kind) == ("all", "dead") for _, each in defects(shipped, given, ()))
+    assert result.functional == ("faulty" if is_dead else "untested")
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_what_insects_and_mould_stop_is_a_defect_that_can_be_marked(goods, category: str) -> None:
+    stopped = [option for _, option in goods.rubric(category).pairs.values() if option.stop in ("mould", "pests")]
+    assert [option.defect.kind for option in stopped] == [option.stop for option in stopped]
+
+
+def test_screws_are_asked_about_once_as_a_listed_part_or_by_their_count(goods) -> None:
+    shipped = goods.rubric("furniture")
+    assert dict(goods.best(shipped, hardware="short"))["hardware"] == "short"
+    listed = goods.best(shipped, PARTS)
+    assert "hardware" not in dict(listed) and grade(shipped, listed, {**goods.matched, "parts": PARTS}).letter == "A"
 
 
 def test_a_missing_part_is_named_and_limits_the_letter(goods) -> None:

@@ -137,9 +137,9 @@ def test_answers_nobody_understands_leave_the_question_open(goods) -> None:
     [
         ('cap = "A"', 'cap = "E"', r"questions\[0\]\.options\[0\]\.cap"),
         ("key = 1", 'key = "one"', r"questions\[0\]\.options\[0\]\.key"),
-        ("version = 11", "version = 0", "version"),
-        ("version = 11", f"version = {10**26}", "version: Expected `int` <= 999999999"),
-        ("version = 11", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
+        ("version = 12", "version = 0", "version"),
+        ("version = 12", f"version = {10**26}", "version: Expected `int` <= 999999999"),
+        ("version = 12", f"version = {'9' * 5000}", "not TOML: Exceeds the limit"),
         ('kind = "stop"', 'kind = "maybe"', r"questions\[0\]\.kind"),
         ("[[shots]]", "[[shots]]\ncolour = 'red'", r"shots\[0\]: .*colour"),
         ('works = "A"', "", "grades: .*works"),

@@ -39,7 +39,7 @@ PARTS = {
     "china": "lid",
     "cosmetics": "brush",
     "footwear": "second pair of laces",
-    "furniture": "bag of screws",
+    "furniture": "bag of 12 screws",
     "home": "lid",
     "media": "booklet",
     "tools": "battery",

@@ -96,7 +96,8 @@ def test_every_stop_of_every_rubric_has_words_an_owner_and_an_action_in_every_la
     stops = {o.stop for rubric in rules.rubrics.values() for q in rubric.questions for o in q.options if o.stop}
     assert stops | set(FOUND) | {interlocks.OTHER} <= set(rules.interlocks)
     for each in rules.interlocks.values():
-        sentences = [each.text, each.hint, each.never.text, *([each.ask.text] if each.ask else [])]
+        sentences = [each.text, each.hint, each.never.text]
+        sentences += [told.text for told in (each.ask, each.label) if told is not None]
         assert all(sentences) and each.owner in (None, *OWNER_TEXTS)
         for language in words.languages():
             is_known = words.known(language)

@@ -33,6 +33,7 @@ FIELDS = {
     "disposition": "refurb",
     "copy": "2",
     "date": "2026-11-04",
+    "care": "Hygiene: put on gloves, leave the bag shut",
     "items": "24",
     "list": "8c1f 02ab 77e0",
     "page": "1/2",
@@ -299,7 +300,9 @@ def test_text_is_shrunk_and_then_cut_to_its_place(text: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_long_text_stays_on_the_label(name: str) -> None:
     """White margins stay white: the longest words of a person cannot push ink off the paper."""
-    long = dict.fromkeys(("title", "client", "rma", "date", "copy", "items", "word"), "Mmmmmmmmm WWWWWWWWW " * 20)
+    long = dict.fromkeys(
+        ("title", "client", "rma", "date", "copy", "items", "word", "care"), "Mmmmmmmmm WWWWWWWWW " * 20
+    )
     for image in (oracle(made(name, **long), 100, 60, 203), preview.draw(made(name, **long), 203)):
         assert image.crop((796, 0, 800, 480)).getextrema() == (255, 255)
 
@@ -309,17 +312,17 @@ def test_each_disposition_has_a_word_and_a_shape_of_its_own() -> None:
     for disposition, word in ROUTE_WORDS.items():
         zpl = made("plate", disposition=disposition)
         assert f"^FD{word}^FS".encode() in zpl
-        image = preview.draw(zpl, 203).crop((24, 208, 152, 336))
+        image = preview.draw(zpl, 203).crop((24, 190, 132, 298))
         ink = image.histogram()[0] / (image.width * image.height)
         assert ink > 0.3
         shapes.add(image.tobytes())
     assert len(shapes) == len(ROUTE_WORDS)
-    nothing = preview.draw(made("plate", disposition="elsewhere"), 203).crop((24, 208, 152, 336))
+    nothing = preview.draw(made("plate", disposition="elsewhere"), 203).crop((24, 190, 132, 298))
     assert nothing.getextrema() == (255, 255)
 
 
 def test_hold_is_striped() -> None:
-    column = preview.draw(made("plate", disposition="hold"), 203).crop((88, 208, 89, 336)).tobytes()
+    column = preview.draw(made("plate", disposition="hold"), 203).crop((88, 190, 89, 298)).tobytes()
     assert column.count(b"\x00\xff") >= 4
 
 
@@ -334,9 +337,10 @@ def test_word_and_sentences_are_translated() -> None:
         "Refurb": "Reacondicionar",
         "TRAINING: do not use": "PRUEBA",
         "Copy {copy}": "Copia {copy}",
+        FIELDS["care"]: "Higiene",
     }
     zpl = to_zpl(load("plate"), {**FIELDS, "training": "1"}, 203, lambda text: spanish.get(text, text))
-    for text in (b"^FDReacondicionar^FS", b"^FDPRUEBA^FS", b"^FDCopia 2^FS"):
+    for text in (b"^FDReacondicionar^FS", b"^FDPRUEBA^FS", b"^FDCopia 2^FS", b"^FDHigiene^FS"):
         assert text in zpl
     assert to_zpl(load("plate"), FIELDS, 203, Translator("en").gettext) == made("plate")
 
@@ -344,6 +348,7 @@ def test_word_and_sentences_are_translated() -> None:
 def test_training_and_copies_show_only_where_they_are() -> None:
     assert b"TRAINING" in made("plate", training="1") and b"Copy 2" in made("plate")
     assert b"TRAINING" not in made("plate", training="") and b"Copy" not in made("plate", copy="")
+    assert made("plate").count(b"^GB") == made("plate", care="").count(b"^GB") + 1, "a frame around what to mind"
 
 
 @pytest.mark.parametrize("dpi", [203, 300])

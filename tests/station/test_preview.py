@@ -26,6 +26,7 @@ FIELDS = {
     "disposition": "hold",
     "copy": "2",
     "date": "2026-11-04",
+    "care": "Sharp edges: put on gloves",
     "training": "1",
     "items": "24",
 }

@@ -117,9 +117,9 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     states[Stage.FULL_BIN] = opened.do(Do.BIN_FULL).state
     states |= closing_states(walk_from, states[Stage.IDLE])
     states |= {stage: asking(states[Stage.IDLE], str(stage)) for stage in (*DECIDING, *WITH_BINS, Stage.SECOND_ITEM)}
-    began = SecondLookBegan("I1", "LPN1", "P1", "apparel", "", "apparel@5", "BDG-2001", "A", (), "matched")
+    began = SecondLookBegan("I1", "LPN1", "P1", "apparel", "", "apparel@6", "BDG-2001", "A", (), "matched")
     states[Stage.SECOND_LOOK] = fold(states[Stage.IDLE], "earlier", (began,))
-    past = RefresherBegan("I1", "LPN1", "Tee", "apparel", "", "apparel@5", "A", (), (), "matched")
+    past = RefresherBegan("I1", "LPN1", "Tee", "apparel", "", "apparel@6", "A", (), (), "matched")
     states[Stage.REFRESHER_WHO] = asking(states[Stage.IDLE], "refresher-who")
     states[Stage.REFRESHER] = fold(states[Stage.IDLE], "earlier", (past,))
     states[Stage.REFRESHED] = asking(states[Stage.IDLE], "refreshed")

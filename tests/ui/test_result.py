@@ -1,13 +1,17 @@
 """The result says each thing once: why it is this letter, what would better it, and what each way is worth."""
 
+import dataclasses
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from grading.worth import override_cost
+from grading.reasons import reason
+from grading.worth import Worth, override_cost
 from resources.words import Translator
 from station.inputs import Do
+from station.receiving.folding import with_item
 from station.stages import question_due
 from ui.examined import Explainer
 from ui.parts.bar import Bar
@@ -116,6 +120,22 @@ def test_goods_of_unknown_worth_show_no_table(hands, see: Callable, window: Wind
     shown(window, see())
     known = any(each.minor is not None for each in routed.breakdown)
     assert bool(seen(window, Worths)) is known
+
+
+def test_a_way_of_which_nobody_knows_the_worth_says_so(hands, see: Callable, window: Window, result: None) -> None:
+    view, item = see(), hands.bench.state.item
+    unpriced = Worth(item.disposition, refused=reason("no_price"))
+    for others_too in (False, True):
+        breakdown = tuple(
+            msgspec.structs.replace(unpriced, way=each.way) if others_too or each.way == item.disposition else each
+            for each in item.routed.breakdown
+        )
+        values = tuple((each.way, each.minor) for each in breakdown if each.minor is not None)
+        routed = msgspec.structs.replace(item.routed, breakdown=breakdown, values=values)
+        state = with_item(view.state, item.identified.item, lambda _, told=routed: {"routed": told})
+        said = shown(window, dataclasses.replace(view, state=state))
+        assert said.count("value not known") == 1 and ("cost not known" in said) is not others_too
+        assert any(words.endswith(": Nobody knows its price") for words in "\n".join(said).splitlines())
 
 
 def test_what_was_explained_is_explained_again_only_for_another_grade_or_language(hands, result: None) -> None:

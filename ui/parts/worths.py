@@ -20,7 +20,9 @@ _Cells = tuple[Sign, Text, Bar, Text, Text]
 
 
 class Worths(QWidget):
-    """One line for each way, the best value first; nothing at other stages than the result, or where nobody knows."""
+    """One line for each way, the best value first; nothing at other stages than the result, or on hold where nobody
+    knows.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,18 +44,18 @@ class Worths(QWidget):
         """Show the values the route was chosen by."""
         item = view.state.item if view.prompt.stage == "result" else None
         routed = item.routed if item is not None else None
-        every = _ways(routed) if routed is not None else ()
+        every = _ways(item, routed) if item is not None and routed is not None else ()
         self.setVisible(bool(every))
         if item is None or routed is None or not every:
             return
-        ways = [each for each in every if each.minor is not None and _is_open(each, item)]
+        ways = [each for each in every if _is_told(each, item)]
         best = max((each.minor or 0 for each in ways), default=0)
         for cells, worth in zip(self._table.show_rows(len(ways)), ways, strict=True):
             share = max(worth.minor or 0, 0) / best if best > 0 else 0.0
             _fill(cells, worth, share, _note(view.tr, worth, routed, item), view, item)
-        chosen = next((each for each in ways if each.way == item.disposition), None)
+        chosen = next((each for each in ways if each.way == item.disposition and each.minor is not None), None)
         self._parts.show_text(_made_of(view.tr, chosen, ways) if chosen is not None else "")
-        self._closed.show_text(_closed(view.tr, [each for each in every if each not in ways]))
+        self._closed.show_text(_closed(view.tr, [each for each in every if each not in ways or each.minor is None]))
 
 
 def _cells() -> _Cells:
@@ -69,19 +71,22 @@ def _fill(cells: _Cells, worth: Worth, share: float, note: str, view: View, item
     sign.show_look(look)
     word.show_text(view.tr.gettext(ROUTE_WORDS[worth.way]))
     bar.show_share(share, look.fill, view.theme)
-    amount.setText(view.tr.money(worth.minor or 0, item.identified.currency))
+    is_known = worth.minor is not None
+    unknown = view.tr.gettext(mark("value not known"))
+    amount.setText(view.tr.money(worth.minor, item.identified.currency) if is_known else unknown)
     noted.setText(note)
     bar.setAccessibleName(" ".join(part for part in (word.text(), amount.text(), note) if part))
 
 
-def _ways(routed: Routed) -> tuple[Worth, ...]:
-    """The ways with what they are made of; old records have the values alone. None where no value is known."""
+def _ways(item: Item, routed: Routed) -> tuple[Worth, ...]:
+    """The ways with what they are made of; old records have the values alone. None on hold where no value is known."""
     ways = routed.breakdown or tuple(Worth(way, minor) for way, minor in routed.values)
-    return ways if any(each.minor is not None for each in ways) else ()
+    return ways if item.disposition != "hold" or any(each.minor is not None for each in ways) else ()
 
 
-def _is_open(worth: Worth, item: Item) -> bool:
-    return worth.refused is None or worth.way == item.disposition
+def _is_told(worth: Worth, item: Item) -> bool:
+    """Tell whether a way has a line: it is open and worth something that is known, or the item goes it."""
+    return worth.way == item.disposition or (worth.minor is not None and worth.refused is None)
 
 
 def _closed(tr: Translator, ways: list[Worth]) -> str:
@@ -99,8 +104,8 @@ def _note(tr: Translator, worth: Worth, routed: Routed, item: Item) -> str:
     if worth.way == item.disposition:
         return tr.gettext(mark("chosen"))
     cost = override_cost(routed, worth.way, item.disposition)
-    if cost is None:
-        return ""
+    if cost is None:  # holding has no worth, so nobody says what leaving it costs
+        return "" if item.disposition == "hold" else tr.gettext(mark("cost not known"))
     amount = tr.money(abs(cost))
     words = tr.format(mark("{amount} less") if cost >= 0 else mark("{amount} more"), amount=amount)
     return tr.format(mark("next best: {words}"), words=words) if worth.way == routed.runner_up else words

@@ -30,7 +30,7 @@ def looked(journal: Journal, number: int, first: str, second: str, grader: str =
         f"LPN{number}",
         "apparel",
         "Northwind",
-        "apparel@5",
+        "apparel@6",
         grader,
         first,
         second,

@@ -83,7 +83,7 @@ def test_a_bad_file_changes_nothing_and_says_why(data, scratch, tmp_path, capsys
     ("answer", "says"),
     [
         (("phone", "body", "catches"), "no questions for the category 'phone'; one of apparel"),
-        (("phones", "bodi", "catches"), "phones@12 has no question 'bodi'; one of battery, packaging"),
+        (("phones", "bodi", "catches"), "phones@13 has no question 'bodi'; one of battery, packaging"),
         (("phones", "body", "catch"), "has no answer 'catch'; one of none, smooth, catches, broken"),
         (("phones", "../../body", "catches"), "has no question '../../body'"),
         ((*ANSWER, "--client", "x" * 200), "the client's name is too long"),

@@ -86,7 +86,7 @@ OVERRIDE = """
 id = "{id}"
 version = 1
 client = "{client}"
-overrides = "apparel@5"
+overrides = "apparel@6"
 [grades]
 partly = "D"
 """

@@ -383,9 +383,12 @@ def test_what_was_stopped_a_decision_sends_no_further_than_to_recycling_until_it
     assert floor.stage == Stage.DECISION_TO, "nor is it taken when it is not offered"
     floor.do(Do.CANCEL)
     clear = f.Graded("I3", "B", "B", "works", "footwear@1")
-    again = f.Regraded("I3", "P1", 2, clear, f.Routed("I3", "hold", "r/1"), "hold", "", "hold")
+    values = (("resale", 1185), ("recycle", -42))
+    again = f.Regraded("I3", "P1", 2, clear, f.Routed("I3", "hold", "r/1", values=values), "hold", "", "hold")
     floor.bench.journal.append((again,), operator=RECEIVER[0], shift=SHIFT)
     floor.do(Do.DECIDE)
     floor.choose(HELD, "release")
-    assert "restock" in {each.command.value for each in floor.bench.prompt.buttons}
+    offered = {each.command.value: each.text.format(**each.params) for each in floor.bench.prompt.buttons}
+    assert offered["restock"] == "Restock: value not known" and offered["recycle"] == "Recycle: -0.42 USD"
+    assert (offered["resale"], offered.get("hold", "Hold")) == ("Resale: 11.85 USD", "Hold")
     assert "stopped" not in floor.bench.prompt.params

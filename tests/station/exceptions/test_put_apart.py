@@ -102,6 +102,9 @@ def adds_up(floor: Floor) -> bool:
 
 @pytest.mark.parametrize("decision", ["ship_back", "reject"])
 def test_it_is_fetched_by_its_plate_into_a_bin_for_such_goods_alone(folder: Path, rules: Rules, decision: Any) -> None:
+    with Journal.open(folder / "station.sqlite", STATION) as journal:
+        broken = f.Graded("I0", "D", "A", "untested", "china@6", stops=("broken",))
+        journal.append((broken,), operator=RECEIVER[0], shift=SHIFT)
     with opened(folder, rules) as floor:
         shown = decide(floor, DIFFERS, decision, "customer")
         sent = f.RouteOverridden("I0", "resale", "hold", decision, SUPERVISOR[0], apart=decision)
@@ -120,7 +123,8 @@ def test_it_is_fetched_by_its_plate_into_a_bin_for_such_goods_alone(folder: Path
         assert Carried("I0", PLATES[0], labelled.bin, "hold", RESALE) in shown.facts
         (label,) = shown.labels
         word = {"ship_back": b"Ship back", "reject": b"Rejected"}[decision]
-        assert word in to_zpl(load("plate"), {**label.fields, "code": "x"}, 203)
+        printed = to_zpl(load("plate"), {**label.fields, "code": "x"}, 203)
+        assert word in printed and b"Sharp edges: put on gloves" in printed
         assert floor.bench.known.plates_in(labelled.bin) == (PLATES[0],)
     with opened(folder, rules) as floor:
         assert floor.scan(PLATES[0]).notice.tone is Tone.ATTENTION

@@ -1,5 +1,6 @@
 """The queue: what waits, since when, and what of many benches' decisions stands."""
 
+import csv
 import json
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resources.words import Translator
 from station import facts as f
 from station import projections
 from station.cli import exceptions as command
@@ -202,3 +204,11 @@ def test_the_queue_is_told_as_text_json_and_csv(
     (one,) = json.loads(as_json(waiting(journal)))
     assert (one["exception"], one["detail"], one["conflict"]) == ("E1", HOSTILE, [])
     assert msgspec.convert(one, Waiting).kind == "unknown_parcel"
+    spanish = Translator("es")
+    row, *_ = csv.DictReader(as_csv([weighed], spanish).splitlines())
+    assert (row["kind"], row["kind_words"]) == ("item_weight", "La unidad no pesa lo que su artículo")
+    assert (row["owner"], row["owner_words"]) == ("supervisor", spanish.gettext("A supervisor decides"))
+    assert (row["detail"], row["detail_words"]) == ("5315000|284000", "Se esperaba 5,315 kg, pesó 284 g")
+    said = json.loads(as_json([msgspec.structs.replace(weighed, fitting=("accept", "secret"))], spanish))[0]["words"]
+    assert said["may_be"] == f"{spanish.gettext('Accept as is')}, secret" and said["kind"] == row["kind_words"]
+    assert said["decided"] == ""

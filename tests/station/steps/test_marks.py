@@ -9,6 +9,7 @@ from station.inputs import DefectDrawn, Do
 from station.outcome import Tone
 from station.stages import Stage, question_due
 from station.steps.marks import _makes_sense
+from station.steps.plate import care
 
 PHOTO = "ab" * 32
 
@@ -68,11 +69,18 @@ def test_a_mark_of_what_only_a_stop_tells_of_stops_as_that_answer_does_however_f
     assert (walk.state.item.marks, walk.state.item.interlocks) == ((), ())
 
 
-def test_mouldy_goods_do_not_go_on_their_way(walk) -> None:
-    at_result(walk).give(drawn(kind="mould", severity=2))
-    assert walk.state.item.stops_found == ("mould",)
+@pytest.mark.parametrize("kind", ["mould", "pests"])
+def test_mouldy_goods_and_those_with_insects_do_not_go_on_their_way(walk, kind: str) -> None:
+    at_result(walk).give(drawn(kind=kind, severity=2))
+    assert walk.state.item.stops_found == (kind,)
     walk.acknowledge()
     assert walk.state.item.disposition in ("hold", "recycle")
+    assert walk.state.item.graded.reasons[0].code == f"evidence:{kind}", "in words of its own"
+    (label,) = walk.do(Do.CONFIRM).last.labels
+    shut = {"mould": "Mould: leave the bag shut", "pests": "Insects: leave the film shut"}
+    assert label.fields["care"] == shut[kind], "whoever takes it up next knows"
+    assert care((kind, "hazard"), walk.known) == "Danger: it may burn or leak", "before all else"
+    assert care(("locked",), walk.known) == ""
 
 
 @pytest.mark.parametrize(("stains", "stage"), [("none", Stage.INTERLOCK), ("large", Stage.RESULT)])
