@@ -35,7 +35,7 @@ def show(data: Path, shift: str, form: str, with_things: bool, out: Path | None 
     tr = translator(language)
     with reading(data) as (connection, station):
         named = shift or newest(connection, station)
-        told = report(connection, BenchShift(station, named), _sent(connection, data))
+        told = report(connection, BenchShift(station, named), _sent(connection, data), now())
         if told is None:
             sys.stderr.write(f"There is no shift {shown(shift)}.\n" if shift else "This bench has had no shift yet.\n")
             return 1

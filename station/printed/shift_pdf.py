@@ -125,7 +125,7 @@ def _rules(paper: Paper, report: Report, tr: Translator) -> None:
     rows = [
         (
             str(line.rule),
-            " · ".join((_about(line, tr), ", ".join(f"{tr.gettext(part.name)} {part.units}" for part in line.parts))),
+            _told(line, tr),
             str(line.expected),
             str(line.actual),
             f"{line.difference:+d}" if line.difference else "0",
@@ -134,6 +134,12 @@ def _rules(paper: Paper, report: Report, tr: Translator) -> None:
         for line in report.lines
     ]
     paper.table([*heads, tr.gettext(mark("explained"))], rows, (6, 90, 17, 14, 14, 17))
+
+
+def _told(line: ReportLine, tr: Translator) -> str:
+    parts = ", ".join(f"{tr.gettext(part.name)} {part.units}" for part in line.parts)
+    live = tr.format(mark("as of {at}, no signature fixes this line"), at=_moment(line.as_of)) if line.as_of else ""
+    return " · ".join(filter(None, (_about(line, tr), parts, live)))
 
 
 def _work(paper: Paper, told: Print, tr: Translator) -> None:

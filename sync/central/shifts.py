@@ -19,9 +19,9 @@ from station.shifts.late import ABOUT, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
 from station.shifts.noted import Noted, noted
 from station.shifts.noted import line as noted_line
-from station.shifts.report import ReportLine, late_line, reasons_of, report_line
+from station.shifts.report import FACTS, LINE_HEAD, ReportLine, late_line, line_row, report_line, told_line
 from sync.central import exceptions, tokens
-from sync.central.shift_parts import CENTRAL_FAMILIES, CENTRAL_PARTS
+from sync.central.shift_parts import ARRIVED, CENTRAL_FAMILIES, CENTRAL_PARTS
 from sync.central.statements import Sql, ask
 
 
@@ -94,10 +94,11 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
     Rule 9 counts what central has: recorded are the facts it was sent, refused those it set aside. Raises the
     database's errors.
     """
+    at = now()
     since, until = (utc(datetime.combine(each, time()).astimezone()) for each in (day, day + timedelta(days=1)))
     stations = list(tokens.stations_of(connection, site))
     bounds = {"since": since, "until": until}
-    rows = ask(connection, _SHIFTS, {"stations": stations, "now": now(), **bounds})()
+    rows = ask(connection, _SHIFTS, {"stations": stations, "now": at, **bounds})()
     benches = tuple(BenchState(*row) for row in rows)
     told = [(_shift(each), _seen(connection, each)) for each in benches]
     seen = _together([*(line for _, found in told for line in found), *_facts(connection, benches)])
@@ -108,7 +109,7 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         since,
         until,
         benches,
-        tuple(report_line(connection, named, each, CENTRAL_PARTS) for each in seen),
+        tuple(report_line(connection, named, each, CENTRAL_PARTS, at if _is_live(each) else "") for each in seen),
         _found(connection, benches),
         _late(connection, stations, benches),
         _overdue(connection, site),
@@ -120,6 +121,11 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         ),
         tuple(Silent(*row) for row in ask(connection, _SILENT, {"site": site, **bounds})()),
     )
+
+
+def _is_live(line: Line) -> bool:
+    """Whether a line goes on changing when all is signed: money, the facts, and the photos that arrived."""
+    return line.rule in (_MONEY, FACTS) or line.way == ARRIVED
 
 
 def _found(connection: Connection, benches: Sequence[BenchState]) -> tuple[Finding, ...]:
@@ -166,11 +172,8 @@ def as_csv(told: SiteShift) -> str:
     for bench in told.benches:
         table.writerow(map(cell, msgspec.structs.astuple(bench)))
     table.writerow(())
-    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons"))
-    for line in told.lines:
-        figures = (line.expected, line.actual, line.difference, line.explained)
-        named = map(cell, (line.name, line.client, line.way))
-        table.writerow((line.rule, *named, *figures, cell(reasons_of(line))))
+    table.writerow(LINE_HEAD)
+    table.writerows(map(line_row, told.lines))
     table.writerow(())
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
@@ -215,14 +218,7 @@ def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
     yield ""
     yield f"{'':44} {'expected':>8} {'actual':>8} {'differs':>8} {'explained':>9}"
     for line in told.lines:
-        about = " · ".join(shown(part) for part in (line.name, line.client, line.way) if part)
-        figures = f"{line.expected:>8} {line.actual:>8} {line.difference:>+8} {line.explained:>+9}"
-        yield f"{line.rule:>2} {about:41} {figures}"
-        for part in line.parts:
-            yield f"     {part.name} {part.units}"
-            if with_things:
-                yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
-        yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
+        yield from told_line(line, with_things)
     for each in told.findings:
         yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
     yield from map(late_line, told.late)
@@ -291,6 +287,7 @@ def _together(found: Iterable[Line]) -> tuple[Line, ...]:
     return lines(units.values(), reasons.values())
 
 
+_MONEY = 7
 _SHIFTS = Sql(
     "SELECT s.station, s.shift, s.bench, s.opened_at, s.counting_at, s.reviewed_at, s.signed_at, s.locked_at,"
     " s.verdict, COALESCE(t.at, '') FROM shift s LEFT JOIN station_heard t ON t.station = s.station"

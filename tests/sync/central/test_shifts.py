@@ -135,6 +135,8 @@ def test_the_lines_of_all_benches_are_added_together(benches: list[Bench], told:
         "waiting": 0,
         "refused by central": 0,
     }
+    assert {(each.rule, each.way) for each in found.lines if each.as_of} == {(6, "arrived"), (9, "")}, "never signed"
+    assert f"     as of {line(found, 9).as_of}: no signature fixes this line\n" in shifts.as_text(found)
 
 
 def test_one_benchs_lines_are_those_that_it_sees_itself(benches: list[Bench], told: Any, site: str) -> None:
@@ -193,7 +195,7 @@ def test_the_reasons_of_a_difference_stand_beside_it(benches: list[Bench], told:
     assert "because: stolen -1" in shifts.as_text(told())
     rows = list(csv.reader(io.StringIO(shifts.as_csv(told()))))
     (resale,) = (row for row in rows if row[:1] == ["4"])
-    assert resale[-1].strip("'").startswith("stolen -1")
+    assert resale[-2].strip("'").startswith("stolen -1")
 
 
 def test_a_shift_over_midnight_belongs_to_both_days_and_who_was_not_heard_of_is_named(
