@@ -6,7 +6,8 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from station.database import open_sqlite
-from station.local_copy import ACKED, ALL_MARKS, REFUSED, RULES, Delivered, Refusal, fork_mark
+from station.exceptions.of_site import KIND, ExceptionNote, readable
+from station.local_copy import ACKED, ALL_MARKS, OF_KIND, REFUSED, RULES, Delivered, Refusal, fork_mark
 
 
 def acked_in(path: Path, epoch: str) -> int:
@@ -76,6 +77,18 @@ def rules_in(path: Path) -> tuple[Delivered, ...]:
             return tuple(Delivered(*row) for row in connection.exec_driver_sql(RULES))
     except DBAPIError:
         return ()
+
+
+def notes_in(path: Path) -> tuple[ExceptionNote, ...]:
+    """Return what central told of the site's exceptions, from a copy like that of `acked_in`; none if unreadable."""
+    if not path.is_file():
+        return ()
+    try:
+        with closing(open_sqlite(path, read_only=True).connect()) as connection:
+            bodies = [bytes(row[0]) for row in OF_KIND.rows(connection, {"kind": KIND})]
+    except DBAPIError:
+        return ()
+    return tuple(readable(bodies))
 
 
 def _number_in(path: Path, query: str) -> int:

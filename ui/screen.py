@@ -15,6 +15,7 @@ from station.inspecting.facts import PhotoTaken
 from station.outcome import Notice, Tone
 from station.receiving.parcel import Item
 from station.settings import Settings
+from station.shifts.figures import with_decisions
 from station.shifts.lines import before_the_count
 from station.stages import next_shot, rubric_of, shots_of
 from station.steps.close import key_of
@@ -193,8 +194,9 @@ def _with_shift(view: View, history: "History", known: "Known", opened: str) -> 
     if opened != WORK:
         late, noted = history.late(shift), history.noted(shift)
         return replace(view, lines=lines, findings=found, line=line, things=things, late=late, noted=noted)
-    worked = history.worked(shift)
+    worked = with_decisions(history.worked(shift), known.decided_elsewhere())
     badges = {*(each.badge for each in worked.people), *(each.owner for each in worked.carried)}
+    badges |= {each.there.by for each in worked.carried if each.there is not None}
     return replace(view, lines=lines, worked=worked, names=_names(known, badges))
 
 

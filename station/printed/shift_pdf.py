@@ -8,7 +8,7 @@ from resources.words import Translator, mark
 from station.calibration.report import agreements, kappa
 from station.exceptions.kinds import DECISION_WORDS
 from station.printed.paper import Paper
-from station.shifts.figure_lines import span
+from station.shifts.figure_lines import span, there_words
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried
 from station.shifts.noted import words as noted_words
 from station.shifts.proof import Print
@@ -250,7 +250,8 @@ def _left(paper: Paper, told: Print, tr: Translator) -> None:
 
 
 def _what(left: Carried, tr: Translator) -> str:
-    return tr.gettext(EXCEPTION_WORDS.get(left.about, left.about) or LEFT_WORDS[left.what])
+    what = tr.gettext(EXCEPTION_WORDS.get(left.about, left.about) or LEFT_WORDS[left.what])
+    return " · ".join(filter(None, (what, there_words(left, left.there.by if left.there else "", tr))))
 
 
 def _owner(left: Carried, tr: Translator) -> str:

@@ -100,7 +100,8 @@ def newest(connection: Connection, station: str) -> str:
 def report(connection: Connection, shift: BenchShift, sent: Sent | None = None, at: str = "") -> Report | None:
     """Return the report of a bench's shift, or None when there was no such shift. Raises the database's errors.
 
-    `at` is the moment (UTC) of `sent`: a signed shift tells it with the line of facts, which nobody signed so. While the bins are counted blind there are no lines, and before that none of what lies in bins.
+    `at` is the moment (UTC) of `sent`, told with the line of facts of a signed shift, which nobody signed so. While the
+    bins are counted blind there are no lines, and before that none of what lies in bins.
     """
     row = _SHIFT.run(connection, shift._asdict()).mappings().first()
     if row is None:

@@ -13,7 +13,7 @@ from station.moments import now, utc
 from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, reconcile
 from station.shifts.figure_lines import CARRIED_HEAD, carried_line, carried_row
-from station.shifts.figures import Carried, carried
+from station.shifts.figures import Carried, carried, heard
 from station.shifts.findings import Finding, findings
 from station.shifts.late import ABOUT, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
@@ -117,10 +117,17 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         tuple(
             Left(**msgspec.structs.asdict(left), station=each.station)
             for each in {each.station: each for each in seeing}.values()
-            for left in carried(connection, _shift(each))
+            for left in _left(connection, each)
         ),
         tuple(Silent(*row) for row in ask(connection, _SILENT, {"site": site, **bounds})()),
     )
+
+
+def _left(connection: Connection, bench: BenchState) -> tuple[Carried, ...]:
+    """Return what a bench's shift left, with what others decided since."""
+    left = carried(connection, _shift(bench))
+    names = [each.exception for each in left if each.exception]
+    return heard(left, exceptions.decided_elsewhere(connection, bench.station, names))
 
 
 def _is_live(line: Line) -> bool:

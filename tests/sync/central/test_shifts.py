@@ -281,17 +281,22 @@ def test_what_is_late_or_overdue_at_any_bench_is_named(benches: list[Bench], tol
     assert left == [("exception", f"{site}1"), ("item", "N-old"), ("parcel", f"1Z-{site}")]
     with a.journal.reading() as connection:
         own = figures(connection, BenchShift(a.station, a.shift), now()).carried
-    assert [shifts.Left(**msgspec.structs.asdict(each), station=a.station) for each in own] == [exception]
+    there = exception.there
+    assert there is not None and (there.decision, there.by, there.station) == ("accept", "BDG-9001", b.station)
+    mine = {**msgspec.structs.asdict(own[0]), "there": there}
+    assert (len(own), shifts.Left(**mine, station=a.station)) == (1, exception)
     said = shifts.as_text(found)
     assert (
-        f"carried over: exception {site}1 (item weight) since {exception.since}, owner supervisor at {a.station}"
-        in said
-    )
+        f"carried over: exception {site}1 (item weight) since {exception.since}, owner supervisor,"
+        f" decided elsewhere: accept at {b.station} by BDG-9001 at {there.at} at {a.station}\n"
+    ) in said
     assert f"late: decision {raised} of {first} (accept)" in said
     assert f"overdue: late parcel 1Z-{site} at {b.station} since {yesterday}" in said
     rows = list(csv.reader(io.StringIO(shifts.as_csv(found))))
     assert ["void", first, f"{site}1", "0", "0", "0", "torn"] in rows
-    assert [f"{site}1", "exception", "Northwind", exception.since, "supervisor", "item_weight", a.station] in rows
+    decided = ("accept", "BDG-9001", there.at, b.station)
+    about = (f"{site}1", "exception", "Northwind", exception.since, "supervisor", "item_weight")
+    assert [*about, *decided, a.station] in rows
     assert ["printer_doubt", b.station, "N-old", yesterday] in rows
 
 
