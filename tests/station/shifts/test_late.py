@@ -176,7 +176,7 @@ _LIVE = {
 # The exception was open when the first shift was signed, and is for ever told so.
 _CARRIED = {
     "json": ('"about": "item_weight"', '"owner": "supervisor"'),
-    "csv": (f"{PLATES[0]},exception,", ",supervisor,item_weight\r\n"),
+    "csv": (f"{PLATES[0]},exception,", ",supervisor,item_weight,,,,\r\n"),
     "text": (f"carried over: exception {PLATES[0]} (item weight) since ", ", owner supervisor\n"),
     "pdf": ("Item weighs other than its article", "A supervisor decides"),
 }
