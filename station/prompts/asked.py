@@ -113,10 +113,15 @@ _DIFFERS: tuple[str, ...] = (
         "\n{question3} Agreed: {agreed3}. You: {given3}."
     ),
 )
-_SECOND = (
-    mark("Ask another supervisor to scan their badge"),
-    mark("It is worth more than you decide alone, or nobody knows its worth. You stay signed in."),
-)
+_SECOND = mark("Ask another supervisor to scan their badge")
+# Who allows it reads here what they allow.
+_ALLOWS: Mapping[str, str] = {
+    "decide": mark("{says}. {kind}: {about}. It is worth more than you decide alone, or nobody knows its worth."),
+    "to": mark("{says} {goes_to}. {kind}: {about}. It is worth more than you decide alone, or nobody knows its worth."),
+    "relink": mark(
+        "{about}, from {was} to {goes_to}. It is worth more than you decide alone, or nobody knows its worth."
+    ),
+}
 
 _PICTURES: Mapping[Stage, str] = {
     Stage.CARRY: "bin",
@@ -155,8 +160,8 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
-    if stage is Stage.SUPERVISOR and params.get("act") in ("decide", "relink"):
-        title, reason = _SECOND
+    if stage is Stage.SUPERVISOR and params.get("act") in _ALLOWS:
+        title, reason = _SECOND, _ALLOWS["to" if params["act"] == "decide" and params.get("goes_to") else params["act"]]
     if stage is Stage.CARRY:
         title = mark("Scan a bin marked {goes_to}") if ask.value else title
         aside = (button("B", mark("Label a new bin"), Do.BIN_FULL), _LEAVE)

@@ -119,8 +119,9 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     rest = abs(line.unexplained)
     if rest == 1:
         return _explained(state, line, command.value, line.unexplained)
-    few = tuple(Choice(str(units), mark("{count} of them"), {"count": str(units)}) for units in range(1, min(rest, 9)))
-    choices = (*few, Choice(str(rest), mark("All {count}"), {"count": str(rest)}))
+    few = range(1, min(rest, _UNITS_OFFERED + 2))
+    some = tuple(Choice(str(units), mark("{count} of them"), {"count": str(units)}) for units in few)
+    choices = (*some, Choice(str(rest), mark("All {count}"), {"count": str(rest)}))
     return Outcome(ask=Ask("line-units", code=ask.code, value=command.value, params=words_of(line), choices=choices))
 
 

@@ -200,7 +200,9 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     if decides_alone(known.authority(), state.operator.role, kind, _worth(one, kind, to, known)):
         return _decide(one, decision, to, command.value, state.operator.badge, known)
     other = ask_other("relink" if kind == "relink" else "decide", to, command.value)
-    about = {"exception": one.exception, "decision": decision}
+    was = ", ".join(dict.fromkeys(each.was_rma for each in moved(one, to, known))) if kind == "relink" else ""
+    said = {name: ask.params.get(name, "") for name in ("kind", "about", "goes_to")}
+    about = {**said, "says": DECISION_WORDS[decision], "was": was, "exception": one.exception, "decision": decision}
     return Outcome(ask=msgspec.structs.replace(other, params={**other.params, **about}))
 
 
@@ -233,7 +235,7 @@ def _kind(one: Waiting, decision: Decision, to: str, known: Known) -> str:
 def _worth(one: Waiting, kind: str, to: str, known: Known) -> tuple[tuple[str, int], ...]:
     """Return currency and list price (0: unknown) of what is decided about: of what lies in bins here, or is moved."""
     if kind == "relink":
-        found = (known.lying_item(each) for each in moved(one, to, known))
+        found = (known.lying_item(each.item) for each in moved(one, to, known))
         return tuple((each.currency, each.price_minor) if each is not None else ("", 0) for each in found)
     lying = (known.lying_item(each) for each in _items(one, known))
     return tuple((each.currency, each.price_minor) for each in lying if each is not None)

@@ -130,9 +130,9 @@ class ShiftPage(QWidget):
             phase = tr.gettext(mark("How the work went. Touch a line for its story."))
         if view.line is not None:
             phase = tr.gettext(mark("What is behind the line. Touch one, or Tab to it and press Enter, for its story."))
-        self._hint.show_text(
-            " · ".join(part for part in (state.shift, operator.name if operator else "", phase, *half) if part)
-        )
+        who = " · ".join(part for part in (state.shift, operator.name if operator else "") if part)
+        said = " ".join(part for part in (phase, *half) if part)
+        self._hint.show_text(" · ".join(part for part in (who, said) if part))
         self._opened = _is_opened(view)
         self._show_figures(view)
         self._back.show_button("Esc", tr.gettext(mark("Back to the shift")))

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from resources import find
 from station import facts as f
+from station.authority.roles import parse
 from station.inputs import TYPED, Do
 from station.journal import Journal
 from station.outcome import Tone
@@ -338,6 +341,26 @@ def test_only_a_supervisor_begins_explains_and_calls_off(floor: Floor) -> None:
     floor.do(Do.FINISH)
     assert floor.do(Do.CHOOSE, "4/Northwind/resale").notice.tone is Tone.REFUSED
     assert floor.do(Do.UNDO).notice.tone is Tone.REFUSED
+
+
+def test_whom_a_site_lets_close_its_shifts_calls_a_count_off_too(worked: Path, rules: Rules) -> None:
+    table = find.read("authority.toml").decode().replace('name = "receiver"', 'name = "receiver"\ncloses = true')
+    with opened(worked, msgspec.structs.replace(rules, authority=parse(table.encode()))) as floor:
+        floor.sign_in(RECEIVER)
+        floor.close()
+        assert floor.do(Do.CANCEL).facts == (s.CountCalledOff(SHIFT),)
+
+
+def test_of_many_units_all_answers_have_room_on_the_screen(floor: Floor) -> None:
+    floor.bench.journal.append([s.DeliveryCounted(SHIFT, "ups", 41)], operator=SUPERVISOR[0], shift=SHIFT)
+    begin(floor)
+    floor.count(RESALE, *PLATES[:3])
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    floor.choose("1//ups", "not_scanned")
+    assert [each.value for each in floor.bench.state.ask.choices] == [*"1234567", "40"], "two columns of four"
+    floor.choose("7", "1//ups", "not_scanned", "33")
+    assert floor.do(Do.CONFIRM).facts == () and floor.stage == Stage.SIGN
 
 
 def test_the_last_plate_is_taken_out_of_the_count_and_the_others_stay(floor: Floor) -> None:
