@@ -160,25 +160,30 @@ def ask_sign(state: State, command: Command, known: Known) -> Outcome:
     if waiting := unsettled(state, known):
         text = mark("{count} differences have no reason yet. Choose each, and say why.")
         return refused(text, count=str(len(waiting)))
-    return Outcome(ask=_ask_written_off(_lost(state, known), ()))
+    return Outcome(ask=_ask_written_off(_lost(state, known), (), known.shift_lines(state.shift)))
 
 
 def choose_written_off(state: State, command: Command, known: Known) -> Outcome:
     """a unit, or all, is written off: it is not expected any more; `no` asks for the badge"""
     ask = state.ask or Ask("write-off")
-    chosen, lost = tuple(ask.value.split()), _lost(state, known)
+    chosen, lost, lines = tuple(ask.value.split()), _lost(state, known), known.shift_lines(state.shift)
     if command.value == "no":
-        return Outcome(ask=Ask("sign", value=ask.value))
+        return Outcome(ask=_ask_badge(ask.value, lines))
     if command.value == "all":
-        return Outcome(ask=Ask("sign", value=" ".join(each.plate for each in lost)))
-    return Outcome(ask=_ask_written_off(lost, (*chosen, command.value)))
+        return Outcome(ask=_ask_badge(" ".join(each.plate for each in lost), lines))
+    return Outcome(ask=_ask_written_off(lost, (*chosen, command.value), lines))
 
 
-def _ask_written_off(lost: tuple[Lost, ...], chosen: tuple[str, ...]) -> Ask:
+def _ask_badge(value: str, lines: tuple[Line, ...]) -> Ask:
+    """Ask for the badge that signs, and say what it signs; with it the units whose plates are in `value` are lost."""
+    return Ask("sign", value=value, params={"verdict": verdict(lines), "count": str(off(lines))})
+
+
+def _ask_written_off(lost: tuple[Lost, ...], chosen: tuple[str, ...], lines: tuple[Line, ...]) -> Ask:
     """Ask which more of the lost units are written off; with none left, for the badge."""
     value, rest = " ".join(chosen), [each for each in lost if each.plate not in chosen]
     if not rest:
-        return Ask("sign", value=value)
+        return _ask_badge(value, lines)
     keep = mark("No more: the others are expected again") if chosen else mark("None: they are expected again")
     every = Choice("all", mark("All {count}"), {"count": str(len(lost))})
     choices = (Choice("no", keep), *((every,) if len(lost) > 1 else ()), *map(_offered, rest[:_UNITS_OFFERED]))

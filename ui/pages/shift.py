@@ -137,7 +137,8 @@ class ShiftPage(QWidget):
         self._show_figures(view)
         self._back.show_button("Esc", tr.gettext(mark("Back to the shift")))
         self._back.setVisible(self._opened)
-        self._cards.setVisible(not self._opened)
+        # What differs is what is looked for then: the day's figures leave it the room.
+        self._cards.setVisible(not self._opened and state.phase != "review")
         self._scroll.setAccessibleName(tr.gettext(mark("How the shift adds up")))
         self._show_lines(view)
         self._worked.render(view)

@@ -122,10 +122,10 @@ def _left(each: Carried, names: Mapping[str, str], tr: Translator) -> tuple[_Wor
     owner, by = names.get(each.owner, each.owner), each.there.by if each.there is not None else ""
     at = each.since[:16].replace("T", " ")
     what = tr.gettext(EXCEPTION_WORDS.get(each.about, each.about))
-    if each.about and each.owner in OWNER_WORDS:
-        since = f"{tr.format(mark('since {at} UTC'), at=at)} · {tr.gettext(OWNER_WORDS[each.owner])}"
-    else:
-        words = mark("since {at} UTC, {who} sees to it") if each.about else mark("since {at} UTC, begun by {who}")
-        since = tr.format(words, at=at, who=owner)
-    told = " · ".join(filter(None, (what, each.client, since, there_words(each, names.get(by, by), tr))))
+    # Whose word it would be says nothing where another bench has decided.
+    is_open = not each.about or (each.owner not in OWNER_WORDS and each.there is None)
+    words = mark("since {at} UTC, {who} sees to it") if each.about else mark("since {at} UTC, begun by {who}")
+    since = tr.format(words if is_open else mark("since {at} UTC"), at=at, who=owner)
+    who = tr.gettext(OWNER_WORDS[each.owner]) if each.owner in OWNER_WORDS and each.there is None else ""
+    told = " · ".join(filter(None, (what, each.client, since, who, there_words(each, names.get(by, by), tr))))
     return (each.code, told), tr.gettext(LEFT_WORDS[each.what]), each.code

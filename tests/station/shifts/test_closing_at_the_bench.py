@@ -361,6 +361,8 @@ def test_of_many_units_all_answers_have_room_on_the_screen(floor: Floor) -> None
     assert [each.value for each in floor.bench.state.ask.choices] == [*"1234567", "40"], "two columns of four"
     floor.choose("7", "1//ups", "not_scanned", "33")
     assert floor.do(Do.CONFIRM).facts == () and floor.stage == Stage.SIGN
+    said = floor.bench.prompt
+    assert (said.params["verdict"], said.params["count"]) == ("open", "40") and "open items" in said.reason
 
 
 def test_the_last_plate_is_taken_out_of_the_count_and_the_others_stay(floor: Floor) -> None:
