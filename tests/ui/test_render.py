@@ -30,6 +30,8 @@ from station.settings import ScannerSettings, Settings
 from ui import setup_prompt
 from ui.pages.settings import SettingsPage
 from ui.parts.buttons import KeyButton
+from ui.parts.entry import Entry
+from ui.parts.keypad import Keypad
 from ui.parts.scroll import Scroll
 from ui.setup import Setup
 from ui.theme import TOUCH
@@ -262,6 +264,24 @@ def test_the_devices_page_is_scrolled_by_key(see: Callable, window: Window, qtbo
     assert 0 < bar.value() < bar.maximum()
     QTest.keyClick(window, Qt.Key.Key_Home)
     assert bar.value() == 0
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1024, 700)])
+def test_the_keys_of_a_pin_are_whole_on_a_low_window(
+    hands, see: Callable[..., View], window: Window, size: tuple[int, int]
+) -> None:
+    hands.sign_in("BDG-9001")
+    window.resize(*size)
+    back = Button("Esc", "Back", Command(Do.CANCEL), aside=True)
+    name = {"name": "Mireille Dubois"}
+    asked = Prompt("sign-pin", "Type your PIN, {name}", "It signs the shift.", name, (back,), "pin")
+    window.render(replace(see("es"), prompt=asked))
+    QApplication.processEvents()
+    (keypad,) = (each for each in window.findChildren(Keypad) if each.isVisible())
+    keys = keypad.findChildren(QAbstractButton)
+    lowest = max(each.geometry().bottom() for each in keys)
+    assert lowest <= keypad.rect().bottom(), "none is cut"
+    assert keypad.geometry().bottom() <= min(each.y() for each in window.findChildren(Entry) if each.isVisible())
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
