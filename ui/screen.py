@@ -184,7 +184,7 @@ def _plates_due(badge: str, known: "Known") -> set[str]:
 
 def _with_shift(view: View, history: "History", known: "Known", opened: str) -> View:
     """Add how the shift adds up, as far as it may be seen: nothing while it is counted blind; and the line opened."""
-    shift, phase = view.state.shift, view.state.phase
+    shift, phase = view.shift
     if not shift or phase == "counting":
         return view
     lines = history.shift_lines(shift) if phase else before_the_count(history.shift_lines(shift))

@@ -50,7 +50,10 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     ),
     Stage.COUNTERSIGN: (
         mark("Ask a second supervisor to scan their badge"),
-        mark("Much differs in shift {code}. It is locked when two have signed; Esc leaves that for later."),
+        mark(
+            "Units that differ in shift {code}: {count}, written off: {gone}. It is locked when two have signed;"
+            " Esc leaves that for later."
+        ),
     ),
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
     Stage.FULL_BIN: (mark("Which bin is full?"), mark("Choose it or scan it. It is closed for good.")),

@@ -264,8 +264,18 @@ def _signed(state: State, person: Operator, units: str, known: Known) -> Outcome
     if second:
         facts = (*facts, *(_asked(state.shift, each, person.badge) for each in gone))
         text = mark("Signed. A second supervisor signs too, now or later with F11. The next shift can begin.")
-        return Outcome(warned(text), (*facts, *_out(state)), ask=Ask("countersign", code=state.shift))
+        return Outcome(warned(text), (*facts, *_out(state)), ask=_second(state.shift, lines, len(gone)))
     return Outcome(accepted(_VERDICTS[told]), (*facts, ShiftLocked(state.shift), *_out(state)), ask=None)
+
+
+def ask_second(state: State, shift: str, known: Known) -> Outcome:
+    """Ask for the second signature of a shift, and say what it signs."""
+    gone = sum(len(each.gone) for each in state.half_signed if each.shift == shift)
+    return Outcome(ask=_second(shift, known.shift_lines(shift), gone))
+
+
+def _second(shift: str, lines: tuple[Line, ...], gone: int) -> Ask:
+    return Ask("countersign", code=shift, params={"count": str(off(lines)), "gone": str(gone)})
 
 
 def _countersigned(state: State, shift: str, person: Operator, known: Known) -> Outcome:

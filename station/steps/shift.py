@@ -15,7 +15,7 @@ from station.plates import shift_id
 from station.records import Operator
 from station.shifts.facts import CountBegan, DeliveryCounted
 from station.state import Ask, Choice, State
-from station.steps import refresher, second_look
+from station.steps import close, refresher, second_look
 from station.steps.allowed import answer, ask_other
 from station.steps.notices import accepted, attention, refused
 
@@ -64,7 +64,7 @@ def ask_what(state: State, command: Command, known: Known) -> Outcome:
 def choose_what(state: State, command: Command, known: Known) -> Outcome:
     """begins the count (or asks for the badge of somebody who may), the sheet, a second look or the second signature"""
     if command.value.startswith(SECOND):
-        return Outcome(ask=Ask("countersign", code=command.value.removeprefix(SECOND)))
+        return close.ask_second(state, command.value.removeprefix(SECOND), known)
     if command.value == PRACTISE:
         return refresher.begin(state, command, known)
     if command.value == ASK_PRACTISE:

@@ -121,8 +121,10 @@ class ShiftPage(QWidget):
         """Show the figures of a view, and its lines."""
         tr, state = view.tr, view.state
         self._title.show_text(tr.gettext(mark("Shift")))
-        operator = state.operator
-        phase = tr.gettext(_PHASES[state.phase]) if state.shift else ""
+        operator, (shift, phase) = state.operator, view.shift
+        # What differs is what is looked for then: the day's figures leave it the room.
+        self._cards.setVisible(not _is_opened(view) and phase != "review")
+        phase = tr.gettext(_PHASES[phase]) if shift else ""
         waits = mark("Shift {shift} waits for its second signature: F11.")
         half = [tr.format(waits, shift=each.shift) for each in state.half_signed]
         half += [tr.gettext(mark("Touch a line for what is behind it."))] if view.lines and not _is_opened(view) else []
@@ -130,15 +132,13 @@ class ShiftPage(QWidget):
             phase = tr.gettext(mark("How the work went. Touch a line for its story."))
         if view.line is not None:
             phase = tr.gettext(mark("What is behind the line. Touch one, or Tab to it and press Enter, for its story."))
-        who = " · ".join(part for part in (state.shift, operator.name if operator else "") if part)
+        who = " · ".join(part for part in (shift, operator.name if operator else "") if part)
         said = " ".join(part for part in (phase, *half) if part)
         self._hint.show_text(" · ".join(part for part in (who, said) if part))
         self._opened = _is_opened(view)
         self._show_figures(view)
         self._back.show_button("Esc", tr.gettext(mark("Back to the shift")))
         self._back.setVisible(self._opened)
-        # What differs is what is looked for then: the day's figures leave it the room.
-        self._cards.setVisible(not self._opened and state.phase != "review")
         self._scroll.setAccessibleName(tr.gettext(mark("How the shift adds up")))
         self._show_lines(view)
         self._worked.render(view)
