@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from devices.cameras.controls import Control
 from devices.worker import Worker
 from grading.hints import LIKELY
@@ -192,7 +194,8 @@ def _with_shift(view: View, history: "History", known: "Known", opened: str) -> 
     line = next((each for each in lines if key_of(each) == opened), None)
     things = history.things(shift, line) if line is not None else ()
     if opened != WORK:
-        late, noted = history.late(shift), history.noted(shift)
+        late, told = history.late(shift), history.noted(shift)
+        noted = tuple(msgspec.structs.replace(each, why=telling.route_reason(each.why, "", known)) for each in told)
         return replace(view, lines=lines, findings=found, line=line, things=things, late=late, noted=noted)
     worked = with_decisions(history.worked(shift), known.decided_elsewhere())
     badges = {*(each.badge for each in worked.people), *(each.owner for each in worked.carried)}

@@ -7,7 +7,7 @@ from station.calibration.report import kappa
 from station.calibration.report import rows as looks_rows
 from station.exceptions.kinds import DECISION_WORDS
 from station.safe_text import cell, shown
-from station.shifts.figures import Carried, DecidedThere, Figures
+from station.shifts.figures import Carried, DecidedThere, Figures, Unit
 
 Row = tuple[object, ...]
 
@@ -110,6 +110,11 @@ def there_words(left: Carried, by: str, tr: Translator) -> str:
     decision = tr.gettext(DECISION_WORDS.get(there.decision, there.decision))
     at = there.at[:16].replace("T", " ")
     return tr.format(words, station=there.station, by=by, at=at, decision=decision)
+
+
+def title_of(unit: Unit, tr: Translator) -> str:
+    """Return what a unit is, for people; of one that is short only its order and line are known."""
+    return tr.format(mark("line {line}"), line=unit.title) if unit.kind == "short" else unit.title
 
 
 def _counts(counted: Figures) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:

@@ -13,7 +13,7 @@ from station.shifts.counting import BenchShift
 from station.shifts.facts import Seen
 from station.shifts.parts import GIVEN_UP
 from station.statements import Statement
-from station.words import ACT_WORDS, FOUND_WORDS, NOTED_WORDS, ROUTE_WORDS
+from station.words import ACT_WORDS, DECIDED_WHY_WORDS, FOUND_WORDS, NOTED_WORDS, ROUTE_WORDS
 
 
 class Noted(msgspec.Struct, frozen=True, order=True):
@@ -73,7 +73,7 @@ def words(said: Noted, tr: Translator, at: str) -> str:
     return tr.format(
         NOTED_WORDS.get(said.kind, said.kind),
         **told,
-        why=tr.gettext(reason),
+        why=tr.gettext(DECIDED_WHY_WORDS.get(reason, reason)),
         about=about,
         value=value,
         at=at,

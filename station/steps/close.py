@@ -31,20 +31,9 @@ from station.state import Ask, Choice, State
 from station.steps import pins
 from station.steps.allowed import is_allowed
 from station.steps.notices import accepted, attention, best, refused, warned
-from station.words import line_words
+from station.words import DIFFERENCE_WORDS, GONE_WORDS, line_words
 
-REASONS: tuple[Choice, ...] = (
-    Choice("lost", mark("Lost, not found")),
-    Choice("stolen", mark("Stolen, or suspected")),
-    Choice("miscounted", mark("Wrong count by the sender")),
-    Choice("not_scanned", mark("A scan was left out")),
-    Choice("label", mark("A label came off")),
-    Choice("elsewhere", mark("It lies at another bench")),
-    Choice("damaged", mark("Thrown away")),
-    Choice("other", mark("Another reason")),
-)
-# By these reasons a unit is gone for good; the others say that it is somewhere.
-_GONE = ("lost", "stolen", "damaged")
+_REASONS = tuple(Choice(code, text) for code, text in DIFFERENCE_WORDS.items())
 # So many have a key beside the other answers.
 _UNITS_OFFERED = 6
 _TEXTS: Mapping[tuple[bool, bool], str] = {
@@ -97,7 +86,8 @@ def choose_line(state: State, command: Command, known: Known) -> Outcome:
     line = _named(command.value, unsettled(state, known))
     if line is None:
         return attention(mark("This line is settled. Choose one that differs."))
-    return Outcome(ask=Ask("line-why", code=key_of(line), params=words_of(line), choices=REASONS))
+    choices = tuple(each for each in _REASONS if line.unexplained < 0 or each.value not in GONE_WORDS)
+    return Outcome(ask=Ask("line-why", code=key_of(line), params=words_of(line), choices=choices))
 
 
 def scan_before_reason(state: State, scan: Scan, known: Known) -> Outcome:
@@ -199,7 +189,7 @@ def _lost(state: State, known: Known) -> tuple[Lost, ...]:
     gone = {
         (line.client, line.way)
         for line in known.shift_lines(state.shift)
-        if line.rule == 4 and any(each.why in _GONE for each in line.reasons)
+        if line.rule == 4 and any(each.why in GONE_WORDS for each in line.reasons)
     }
     return tuple(each for each in known.lost(state.shift) if (each.client, each.way) in gone)
 

@@ -23,7 +23,7 @@ from station.steps.carry import WHY_TAKEN_BACK
 from station.steps.linking import linked, moved, rmas_of, unlinked, with_rma
 from station.steps.notices import accepted, attention, refused
 from station.stops import BETWEEN
-from station.words import EXCEPTION_WORDS, ROUTE_WORDS
+from station.words import DECIDED_WHY_WORDS, EXCEPTION_WORDS, ROUTE_WORDS
 
 # So many have room with their words; any other is reached by scan.
 OFFERED = 3
@@ -42,16 +42,7 @@ ROUTE_REASONS: Mapping[str, str] = {
 
 _STOPPED = mark("It was stopped: it stays on hold or is recycled. Where the stop holds no longer, grade it again.")
 
-REASONS: tuple[Choice, ...] = (
-    Choice("seen", mark("Seen myself")),
-    Choice("papers", mark("Papers in it")),
-    Choice("customer", mark("Customer asked")),
-    Choice("client", mark("Client asked")),
-    Choice("carrier", mark("Carrier asked")),
-    Choice("safety", mark("Safety asked")),
-    Choice("mistake", mark("Bench mistake")),
-    Choice("other", mark("Another reason")),
-)
+REASONS: tuple[Choice, ...] = tuple(Choice(code, text) for code, text in DECIDED_WHY_WORDS.items())
 
 
 def words_of(one: Waiting) -> dict[str, str]:

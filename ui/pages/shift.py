@@ -13,8 +13,8 @@ from station.shifts.late import Late
 from station.shifts.lines import Line
 from station.shifts.noted import words as noted_words
 from station.shifts.parts import RULES
-from station.steps.close import REASONS, key_of
-from station.words import line_words
+from station.steps.close import key_of
+from station.words import DIFFERENCE_WORDS, line_words
 from ui.panels.worked import Worked
 from ui.parts.big import Big
 from ui.parts.buttons import choice
@@ -224,7 +224,6 @@ def _told(line: Line, tr: Translator) -> tuple[str, str]:
     """Return by how much a line differs and what it is about, and what it is made of."""
     way = tr.gettext(line_words(line.way)) if line.way else ""
     what = " · ".join(part for part in (tr.gettext(RULES[line.rule]), line.client, way) if part)
-    reasons = {each.value: each.text for each in REASONS}
     sums = tr.format(
         mark("expected {expected}, actual {actual}, explained {explained}"),
         expected=str(line.expected),
@@ -232,7 +231,7 @@ def _told(line: Line, tr: Translator) -> tuple[str, str]:
         explained=f"{line.explained:+d}" if line.explained else "0",
     )
     parts = ", ".join(f"{tr.gettext(each.name)} {each.units}" for each in line.parts)
-    why = ", ".join(f"{tr.gettext(reasons.get(each.why, each.why))} {each.units:+d}" for each in line.reasons)
+    why = ", ".join(f"{tr.gettext(DIFFERENCE_WORDS.get(each.why, each.why))} {each.units:+d}" for each in line.reasons)
     more = " · ".join(part for part in (sums, parts, why) if part)
     figure = f"{line.difference:+d}" if line.difference else ""
     return f"{figure}  {what}".lstrip(), more

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from resources.words import Translator, mark
 from station.calibration.report import kappa
-from station.shifts.figure_lines import span, there_words
+from station.shifts.figure_lines import span, there_words, title_of
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried, Defects, Figures, Person, Unit
 from station.words import EXCEPTION_WORDS, OWNER_WORDS, defect_words, letter_words, return_reason_words
 from ui.parts.card import Card
@@ -114,7 +114,7 @@ def _person(each: Person, name: str, tr: Translator) -> tuple[_Words, str, str]:
 
 def _unit(each: Unit, tr: Translator) -> tuple[_Words, str, str]:
     units = tr.plural("{count} unit", "{count} units", each.units)
-    about = " · ".join(filter(None, (each.title, each.client, units if each.units != 1 else "")))
+    about = " · ".join(filter(None, (title_of(each, tr), each.client, units if each.units != 1 else "")))
     return (each.code, about), tr.gettext(UNIT_WORDS[each.kind]), each.code
 
 

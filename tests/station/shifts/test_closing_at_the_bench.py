@@ -84,7 +84,10 @@ def test_what_the_count_shows_is_named_and_each_difference_needs_its_reasons(flo
     assert off == {("", "foreign"): 1, ("Northwind", "misplaced"): 1, ("Northwind", "resale"): -1}
     assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED
     assert floor.stage == Stage.REVIEW
-    floor.choose("4//foreign", "other")
+    floor.choose("4//foreign")
+    over = {each.value for each in floor.bench.state.ask.choices}
+    assert "elsewhere" in over and not over & {"lost", "stolen", "damaged"}, "what is over is not gone"
+    floor.choose("other")
     floor.choose("4/Northwind/misplaced", "not_scanned")
     assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED, "one of three has no reason"
     floor.choose("4/Northwind/resale", "lost")
