@@ -15,7 +15,7 @@ from station.shifts.counting import BenchShift, Sent, reconcile
 from station.shifts.figure_lines import CARRIED_HEAD, carried_line, carried_row
 from station.shifts.figures import Carried, carried, heard
 from station.shifts.findings import Finding, findings
-from station.shifts.late import ABOUT, Late, late
+from station.shifts.late import ABOUT_NOW, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
 from station.shifts.noted import Noted, noted
 from station.shifts.noted import line as noted_line
@@ -311,7 +311,7 @@ _SILENT = Sql(
 )
 _ELSEWHERE: Mapping[str, Sql] = {
     kind: Sql(
-        f"SELECT e.shift, {ABOUT.format('e')}, d.decision FROM shift h"
+        f"SELECT e.shift, {ABOUT_NOW}, d.decision FROM shift h"
         f" JOIN decision d ON d.station = h.station AND d.{moment}_n = h.n AND d.{moment}_n > 0"
         " JOIN exception e ON e.station = ANY (:stations) AND e.station <> d.station AND e.exception = d.exception"
         " JOIN shift s ON s.station = e.station AND s.shift = e.shift"
