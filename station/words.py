@@ -81,6 +81,7 @@ NOTED_WORDS: Mapping[str, str] = {
     "sheet_changed": mark(
         "{at}: the sheet of {plate} says {about} (delivered / refused / not found). By {by}; {second} had said {why}."
     ),
+    "decided": mark("{at}: decided about {plate}: {about}, {why}. By {by}."),
     "weight": mark("{at}: the weight of parcel {plate} was out of its band. By {by}."),
 }
 # What a second person allows at the bench.

@@ -33,13 +33,19 @@ def late(connection: Connection, shift: BenchShift) -> tuple[Late, ...]:
 
 
 _HERE = "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift)"
-_ABOUT = (
-    "COALESCE((SELECT {0} FROM item i {1} WHERE i.station = {2}.station AND i.item = d.item AND {0} <> ''),"
-    " (SELECT p.code FROM parcel p WHERE p.station = {2}.station AND p.parcel = d.parcel), d.exception)"
-)
-ABOUT_HERE = _ABOUT.format(then("plate"), EARLIER, "h")
+
+
+def _about(plate: str, joined: str, whose: str) -> str:
+    return (
+        f"COALESCE((SELECT {plate} FROM item i {joined} WHERE i.station = {whose}.station AND i.item = d.item"
+        f" AND {plate} <> ''), (SELECT p.code FROM parcel p WHERE p.station = {whose}.station AND p.parcel = d.parcel),"
+        " d.exception)"
+    )
+
+
+ABOUT_HERE = _about(then("plate"), EARLIER, "h")
 """What a decision `d` of the station of the shift `h` is about, as people named it then."""
-ABOUT_NOW = _ABOUT.format("i.plate", "", "e")
+ABOUT_NOW = _about("i.plate", "", "e")
 """What a decision `d` about the exception `e` is about, as people name it now."""
 
 
