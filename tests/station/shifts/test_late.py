@@ -90,12 +90,8 @@ def test_decisions_looks_and_voids_that_come_late_are_named_and_what_was_signed_
         assert main(["shift", str(folder), NEXT, "--form", form]) == 0
         said = capsysbinary.readouterr().out
         assert read(said) == [(FIRST, *each) for each in _WORDS[form]], form
-        decided = {"pdf": f"decided about {PLATES[0]}: Accept as is, Client", "csv": f",{PLATES[0]},accept,"}
         told = " ".join(_words_of(said).split()) if form == "pdf" else said.decode()
-        assert (
-            decided.get(form, '"decided"' if form == "json" else f"decided: accept {PLATES[0]} by {SUPERVISOR[0]}")
-            in told
-        )
+        assert _DECIDED[form] in told, "and by whom it was decided, and why"
         assert not re.search(_LIVE[form], _words_of(said) if form == "pdf" else said.decode()), "not signed yet"
     for form, words in _CARRIED.items():
         assert main(["shift", str(folder), FIRST, "--form", form]) == 0
@@ -173,6 +169,12 @@ _WORDS = {
 }
 
 
+_DECIDED = {
+    "json": '"kind": "decided"',
+    "csv": f",decided,,{PLATES[0]},accept,{SUPERVISOR[0]},0,client,",
+    "text": f"decided: accept {PLATES[0]} by {SUPERVISOR[0]} at ",
+    "pdf": f"decided about {PLATES[0]}: Accept as is, Client asked. By {SUPERVISOR[0]}.",
+}
 _LIVE = {
     "json": r'"as_of": "2\d{3}-[^"]*Z"',
     "csv": r"\r\n9,Facts,,,\d+,\d+,0,0,,2\d{3}-[^,]*Z\r\n",
