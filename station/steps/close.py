@@ -34,8 +34,8 @@ from station.steps.notices import accepted, attention, best, refused, warned
 from station.words import DIFFERENCE_WORDS, GONE_WORDS, line_words
 
 _REASONS = tuple(Choice(code, text) for code, text in DIFFERENCE_WORDS.items())
-# So many have a key beside the other answers.
-_UNITS_OFFERED = 6
+# So many have a key beside the other answers: two columns of four, or of three where each has two lines.
+_UNITS_OFFERED, _LOST_OFFERED, _TITLE_SHOWN = 6, 4, 14
 _TEXTS: Mapping[tuple[bool, bool], str] = {
     (False, False): mark("{rule}: {units}"),
     (True, False): mark("{rule}, {client}: {units}"),
@@ -154,11 +154,13 @@ def ask_sign(state: State, command: Command, known: Known) -> Outcome:
 
 
 def choose_written_off(state: State, command: Command, known: Known) -> Outcome:
-    """a unit, or all, is written off: it is not expected any more; `no` asks for the badge"""
+    """a unit, or all, is written off: it is not expected any more; `others` shows more, `no` asks for the badge"""
     ask = state.ask or Ask("write-off")
     chosen, lost, lines = tuple(ask.value.split()), _lost(state, known), known.shift_lines(state.shift)
     if command.value == "no":
         return Outcome(ask=_ask_badge(ask.value, lines))
+    if command.value == "others":
+        return Outcome(ask=_ask_written_off(lost, chosen, lines, int(ask.params.get("next", "0"))))
     if command.value == "all":
         return Outcome(ask=_ask_badge(" ".join(each.plate for each in lost), lines))
     return Outcome(ask=_ask_written_off(lost, (*chosen, command.value), lines))
@@ -169,19 +171,24 @@ def _ask_badge(value: str, lines: tuple[Line, ...]) -> Ask:
     return Ask("sign", value=value, params={"verdict": verdict(lines), "count": str(off(lines))})
 
 
-def _ask_written_off(lost: tuple[Lost, ...], chosen: tuple[str, ...], lines: tuple[Line, ...]) -> Ask:
-    """Ask which more of the lost units are written off; with none left, for the badge."""
+def _ask_written_off(lost: tuple[Lost, ...], chosen: tuple[str, ...], lines: tuple[Line, ...], first: int = 0) -> Ask:
+    """Ask which more of the lost units are written off, `first` of them and the next; with none left, for the badge."""
     value, rest = " ".join(chosen), [each for each in lost if each.plate not in chosen]
     if not rest:
         return _ask_badge(value, lines)
     keep = mark("No more: the others are expected again") if chosen else mark("None: they are expected again")
     every = Choice("all", mark("All {count}"), {"count": str(len(lost))})
-    choices = (Choice("no", keep), *((every,) if len(lost) > 1 else ()), *map(_offered, rest[:_UNITS_OFFERED]))
-    return Ask("write-off", value=value, params={"count": str(len(rest))}, choices=choices)
+    is_long = len(rest) > _LOST_OFFERED
+    until = first + _LOST_OFFERED - is_long
+    others = (Choice("others", mark("Other units")),) if is_long else ()
+    choices = (Choice("no", keep), *((every,) if len(lost) > 1 else ()), *map(_offered, rest[first:until]), *others)
+    params = {"count": str(len(rest)), "next": str(until if until < len(rest) else 0)}
+    return Ask("write-off", value=value, params=params, choices=choices)
 
 
 def _offered(lost: Lost) -> Choice:
-    return Choice(lost.plate, "{plate} · {title}", {"plate": lost.plate, "title": lost.title})
+    title = lost.title if len(lost.title) <= _TITLE_SHOWN else f"{lost.title[: _TITLE_SHOWN - 1]}…"
+    return Choice(lost.plate, "{plate} · {title}", {"plate": lost.plate, "title": title})
 
 
 def _lost(state: State, known: Known) -> tuple[Lost, ...]:

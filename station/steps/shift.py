@@ -43,18 +43,18 @@ REASONS: Mapping[str, str] = {
 def ask_what(state: State, command: Command, known: Known) -> Outcome:
     """offers what can be done in a shift: count and close it, type in a carrier's sheet, look at an item again, sign"""
     waiting = tuple(
-        Choice(f"{SECOND}{each.shift}", mark("Sign shift {shift} as the second"), {"shift": each.shift})
+        Choice(f"{SECOND}{each.shift}", mark("Second signature, {shift}"), {"shift": each.shift})
         for each in state.half_signed
     )
     practises = state.operator is not None and known.past_items(state.operator.badge) is not None
     may_close = answer(state, Close(), known) == "yes"
-    late = Choice(LATE_SHEET, mark("A carrier's sheet that came late, of shift {shift}"), {"shift": _before(state)})
+    late = Choice(LATE_SHEET, mark("Late sheet, shift {shift}"), {"shift": _before(state)})
     choices = (
-        Choice(COUNT, mark("Count the bins and close the shift")),
+        Choice(COUNT, mark("Count the bins and close")),
         Choice(SHEET, mark("Type in a carrier's sheet")),
-        Choice(LOOK, mark("Look at a graded item again")),
-        *((Choice(PRACTISE, mark("Refresher: grade past items once more")),) if practises else ()),
-        *((Choice(ASK_PRACTISE, mark("Ask somebody else for a refresher")),) if practises and may_close else ()),
+        Choice(LOOK, mark("Look at an item again")),
+        *((Choice(PRACTISE, mark("Refresher for me")),) if practises else ()),
+        *((Choice(ASK_PRACTISE, mark("Refresher for another")),) if practises and may_close else ()),
         *((late,) if state.shifts > 1 else ()),
         *waiting,
     )
