@@ -112,9 +112,18 @@ def sentences(file: Path) -> Iterator[str | tuple[str, ...]]:
     """The sentences of one file; a pair for one that follows a count."""
     if file.suffix == ".py":
         yield from (sentence for _, sentence, _, _ in extract_from_file("python", file, keywords=KEYWORDS) if sentence)
-        yield from texts(ast.parse(file.read_bytes(), str(file)))
+        tree = ast.parse(file.read_bytes(), str(file))
+        yield from texts(tree)
+        yield from within(tree)
     elif file.suffix == ".toml" and not {"simulators", "released"} & set(file.parts):
         yield from values(tomllib.loads(file.read_text("utf-8")))
+
+
+def within(tree: ast.Module) -> Iterator[str]:
+    """The sentences that are marked within an f-string, where the search by words does not look."""
+    for inner in (each for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for each in ast.walk(node)):
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "mark":
+            yield from (each.value for each in inner.args if isinstance(each, ast.Constant))
 
 
 def texts(tree: ast.Module) -> Iterator[str]:

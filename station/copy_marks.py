@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from station.database import open_sqlite
+from station.exceptions.of_site import KIND, ExceptionNote, readable
 from station.local_copy import ACKED, ALL_MARKS, REFUSED, RULES, Delivered, Refusal, fork_mark
 
 
@@ -91,6 +92,11 @@ def records_in(path: Path, kind: str) -> dict[str, bytes]:
             return {str(key): bytes(body) for key, body in rows}
     except (DBAPIError, TypeError):
         return {}
+
+
+def notes_in(path: Path) -> tuple[ExceptionNote, ...]:
+    """Return what central told of the site's exceptions, from a copy like that of `acked_in`; none if unreadable."""
+    return tuple(readable(records_in(path, KIND).values()))
 
 
 def _number_in(path: Path, query: str) -> int:

@@ -3,6 +3,7 @@
 Every look-up answers from this computer, in under a millisecond, with no network.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -295,6 +296,10 @@ class Known(Protocol):
 
     def item_weights(self) -> ItemWeights:
         """Return how far units may weigh from their articles."""
+
+    def decided_elsewhere(self) -> Mapping[str, Decided]:
+        """Return what other benches decided about exceptions of this one, by their names, as far as it is known."""
+        ...
 
     def exceptions_waiting(self) -> tuple[Waiting, ...]:
         """Return what waits for a person's decision at this bench, the most pressing first."""

@@ -42,7 +42,7 @@ _TABLES = (
     f"PRAGMA user_version = {_VERSION}",
 )
 
-_OF_KIND = Statement("SELECT body FROM record WHERE kind = :kind ORDER BY key")
+OF_KIND = Statement("SELECT body FROM record WHERE kind = :kind ORDER BY key")
 _BY_CODE = (
     "SELECT record.body FROM code JOIN record ON record.kind = code.kind AND record.key = code.key "
     "WHERE code.sort = ? AND code.code = ? ORDER BY record.key"
@@ -215,7 +215,7 @@ class LocalCopy:
     def bins(self) -> tuple[Bin, ...]:
         """Return the bins of the site, by their codes."""
         with self._reading() as connection:
-            rows = _OF_KIND.run(connection, {"kind": "bin"}).all()
+            rows = OF_KIND.run(connection, {"kind": "bin"}).all()
         return tuple(record_codes.readable(record_codes.BIN, (row[0] for row in rows)))
 
     def receipts(self, code: str) -> tuple[Receipt, ...]:
@@ -236,7 +236,7 @@ class LocalCopy:
     def all_recalls(self) -> tuple[Recall, ...]:
         """Return every recall that was not withdrawn, by key."""
         with self._reading() as connection:
-            rows = _OF_KIND.run(connection, {"kind": "recall"}).all()
+            rows = OF_KIND.run(connection, {"kind": "recall"}).all()
         return tuple(record_codes.readable(record_codes.RECALL, (row[0] for row in rows)))
 
     def serial_notes(self, serial: str) -> tuple[SerialNote, ...]:

@@ -20,9 +20,7 @@ from station.calibration.facts import RefresherBegan, SecondLookBegan
 from station.calibration.past import Past
 from station.codes import Candidate, recognise
 from station.deliveries import in_force
-from station.exceptions import of_site
-from station.exceptions.kinds import Kinds, read_kinds
-from station.exceptions.of_site import ExceptionNote
+from station.exceptions import kinds, of_site
 from station.exceptions.queue import Decided, Unsent, Waiting
 from station.history import History
 from station.interlocks import Interlock
@@ -79,10 +77,10 @@ class Lookups:
         self._copy = copy
         self._history = history
         self._hasher = PasswordHasher()
-        self._kinds: Kinds | None = None
+        self._kinds: kinds.Kinds | None = None
         self._rate: Rate | None = None
-        self._noted: tuple[int, tuple[ExceptionNote, ...]] = (-1, ())
-        self._read: dict[bytes, ExceptionNote | None] = {}
+        self._noted: tuple[int, tuple[of_site.ExceptionNote, ...]] = (-1, ())
+        self._read: dict[bytes, of_site.ExceptionNote | None] = {}
 
     def operator(self, badge: str) -> Operator | None:
         """Return the person whose badge this is."""
@@ -330,11 +328,15 @@ class Lookups:
             self._nothing_recalled, self._compared = told, (recalls, *told[1:])
         return found
 
+    def decided_elsewhere(self) -> Mapping[str, Decided]:
+        """Return what other benches decided about exceptions of this one, by their names, as far as it is known."""
+        return of_site.decided_elsewhere(self._notes(), self._history.station)
+
     def exceptions_waiting(self) -> tuple[Waiting, ...]:
         """Return what waits for a person's decision at this bench, and at the site's others as far as central told."""
         if self._kinds is None:
             # Not at the start: a bench begins its day without it.
-            self._kinds = read_kinds()
+            self._kinds = kinds.read_kinds()
         unsent = tuple(Unsent(each.epoch, each.seq, each.code or each.status) for each in self._copy.refused())
         return self._history.exceptions_waiting(self._kinds, unsent, self._notes())
 
@@ -352,7 +354,7 @@ class Lookups:
         """Return what a second look at the item with this plate begins with."""
         return self._history.first_look(plate)
 
-    def _notes(self) -> tuple[ExceptionNote, ...]:
+    def _notes(self) -> tuple[of_site.ExceptionNote, ...]:
         """The site's exceptions as central told of them; when more came, only what is new is read."""
         cursor = self._copy.cursor()
         if self._noted[0] != cursor:
@@ -362,7 +364,7 @@ class Lookups:
             self._noted = (cursor, tuple(filter(None, self._read.values())))
         return self._noted[1]
 
-    def _lying_about(self, note: ExceptionNote, only: Lying | None) -> Iterable[Lying]:
+    def _lying_about(self, note: of_site.ExceptionNote, only: Lying | None) -> Iterable[Lying]:
         """Return the items in bins here that an exception is about; of these only one, where one is asked for."""
         if only is not None:
             return (only,) if only.item == note.item or (not note.item and only.parcel == note.parcel) else ()

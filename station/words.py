@@ -44,6 +44,32 @@ FOUND_WORDS: Mapping[str, str] = {
     "foreign": mark("foreign"),
     "uncounted": mark("bin not counted"),
 }
+# Why units of a shift differ. By the first ones a unit is gone for good, and so none is over by them.
+GONE_WORDS: Mapping[str, str] = {
+    "lost": mark("Lost, not found"),
+    "stolen": mark("Stolen, or suspected"),
+    "damaged": mark("Thrown away"),
+}
+DIFFERENCE_WORDS: Mapping[str, str] = {
+    **{each: GONE_WORDS[each] for each in ("lost", "stolen")},
+    "miscounted": mark("Wrong count by the sender"),
+    "not_scanned": mark("A scan was left out"),
+    "label": mark("A label came off"),
+    "elsewhere": mark("It lies at another bench"),
+    "damaged": GONE_WORDS["damaged"],
+    "other": mark("Another reason"),
+}
+# Why an exception is decided so.
+DECIDED_WHY_WORDS: Mapping[str, str] = {
+    "seen": mark("Seen myself"),
+    "papers": mark("Papers in it"),
+    "customer": mark("Customer asked"),
+    "client": mark("Client asked"),
+    "carrier": mark("Carrier asked"),
+    "safety": mark("Safety asked"),
+    "mistake": mark("Bench mistake"),
+    "other": mark("Another reason"),
+}
 # What else the report of a shift names, who answers for it, and when.
 NOTED_WORDS: Mapping[str, str] = {
     "left": mark("{at}: bin {bin} left, {units} units, to {about}. By {by}."),
@@ -55,6 +81,7 @@ NOTED_WORDS: Mapping[str, str] = {
     "sheet_changed": mark(
         "{at}: the sheet of {plate} says {about} (delivered / refused / not found). By {by}; {second} had said {why}."
     ),
+    "decided": mark("{at}: decided about {plate}: {about}, {why}. By {by}."),
     "weight": mark("{at}: the weight of parcel {plate} was out of its band. By {by}."),
 }
 # What a second person allows at the bench.

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from devices.cameras.controls import Control
 from devices.worker import Worker
 from grading.hints import LIKELY
@@ -15,6 +17,7 @@ from station.inspecting.facts import PhotoTaken
 from station.outcome import Notice, Tone
 from station.receiving.parcel import Item
 from station.settings import Settings
+from station.shifts.figures import with_decisions
 from station.shifts.lines import before_the_count
 from station.stages import next_shot, rubric_of, shots_of
 from station.steps.close import key_of
@@ -183,7 +186,7 @@ def _plates_due(badge: str, known: "Known") -> set[str]:
 
 def _with_shift(view: View, history: "History", known: "Known", opened: str) -> View:
     """Add how the shift adds up, as far as it may be seen: nothing while it is counted blind; and the line opened."""
-    shift, phase = view.state.shift, view.state.phase
+    shift, phase = view.shift
     if not shift or phase == "counting":
         return view
     lines = history.shift_lines(shift) if phase else before_the_count(history.shift_lines(shift))
@@ -191,10 +194,12 @@ def _with_shift(view: View, history: "History", known: "Known", opened: str) -> 
     line = next((each for each in lines if key_of(each) == opened), None)
     things = history.things(shift, line) if line is not None else ()
     if opened != WORK:
-        late, noted = history.late(shift), history.noted(shift)
+        late, told = history.late(shift), history.noted(shift)
+        noted = tuple(msgspec.structs.replace(each, why=telling.route_reason(each.why, "", known)) for each in told)
         return replace(view, lines=lines, findings=found, line=line, things=things, late=late, noted=noted)
-    worked = history.worked(shift)
+    worked = with_decisions(history.worked(shift), known.decided_elsewhere())
     badges = {*(each.badge for each in worked.people), *(each.owner for each in worked.carried)}
+    badges |= {each.there.by for each in worked.carried if each.there is not None}
     return replace(view, lines=lines, worked=worked, names=_names(known, badges))
 
 

@@ -243,6 +243,14 @@ class View:
         return self.state.phase == "counting" or self.state.check is not None
 
     @property
+    def shift(self) -> tuple[str, str]:
+        """The shift of page Shift, and its phase: the one that waits for its second signature, or the running one."""
+        ask = self.state.ask
+        if ask is not None and ask.stage == "countersign":
+            return ask.code, "review"
+        return self.state.shift, self.state.phase
+
+    @property
     def right_to_left(self) -> bool:
         """Whether the reader's language runs from right to left."""
         return self.tr.language.partition("_")[0] in _RIGHT_TO_LEFT

@@ -10,15 +10,16 @@ from resources.words import Translator
 from station.archive import entries_after
 from station.cli.find import reading
 from station.cli.language import translator
-from station.copy_marks import acked_in, refused_in
+from station.copy_marks import acked_in, notes_in, refused_in
 from station.database import open_memory
 from station.entries import Entry, first_break, first_prev
+from station.exceptions.of_site import decided_elsewhere
 from station.local_copy import COPY_FILE
 from station.moments import now
 from station.printed import shift_pdf
 from station.safe_text import shown
 from station.shifts.counting import BenchShift, Sent, sent_so_far
-from station.shifts.figures import figures
+from station.shifts.figures import figures, with_decisions
 from station.shifts.proof import VERSION, made_again, number_in, printed, version_in
 from station.shifts.report import Report, as_csv, as_json, as_text, newest, report
 
@@ -35,7 +36,7 @@ def show(data: Path, shift: str, form: str, with_things: bool, out: Path | None 
     tr = translator(language)
     with reading(data) as (connection, station):
         named = shift or newest(connection, station)
-        told = report(connection, BenchShift(station, named), _sent(connection, data))
+        told = report(connection, BenchShift(station, named), _sent(connection, data), now())
         if told is None:
             sys.stderr.write(f"There is no shift {shown(shift)}.\n" if shift else "This bench has had no shift yet.\n")
             return 1
@@ -48,12 +49,15 @@ def show(data: Path, shift: str, form: str, with_things: bool, out: Path | None 
 
 
 def _formed(connection: Connection, data: Path, told: Report, form: str, with_things: bool, tr: Translator) -> bytes:
+    said = decided_elsewhere(notes_in(data / COPY_FILE), told.station)
     if form == "pdf":
         (head,) = entries_after(connection, data, _recorded(connection) - 1, 1)
         shift = BenchShift(told.station, told.shift)
-        return shift_pdf.pdf(printed(connection, shift, told, head), tr)
+        return shift_pdf.pdf(printed(connection, shift, told, head, said), tr)
     is_blind = bool(told.counting_at) and not told.reviewed_at
-    counted = None if is_blind else figures(connection, BenchShift(told.station, told.shift), now())
+    counted = None
+    if not is_blind:
+        counted = with_decisions(figures(connection, BenchShift(told.station, told.shift), now()), said)
     if form == "json":
         return as_json(told, counted).encode()
     return (as_text(told, with_things, counted) if form == "text" else as_csv(told, counted, with_things)).encode()

@@ -127,6 +127,12 @@ def _waiting(station: str, kinds: Kinds, now: str, note: ExceptionNote, told: _T
     return Waiting(**same, fitting=fitting, bench="" if is_ours else note.station)
 
 
+def decided_elsewhere(notes: Iterable[ExceptionNote], station: str) -> dict[str, Decided]:
+    """Return what others decided about a station's exceptions, by their names; of one with a conflict nothing."""
+    found = ((note.exception, standing(note.decisions)) for note in notes if note.station == station)
+    return {name: one[0] for name, one in found if len(one) == 1 and one[0].station != station}
+
+
 def about_goods(notes: Iterable[ExceptionNote], station: str) -> Iterator[tuple[ExceptionNote, Decided]]:
     """Yield the exceptions of a station of which another bench decided where the goods go, with its last word.
 

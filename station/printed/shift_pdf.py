@@ -8,12 +8,13 @@ from resources.words import Translator, mark
 from station.calibration.report import agreements, kappa
 from station.exceptions.kinds import DECISION_WORDS
 from station.printed.paper import Paper
-from station.shifts.figure_lines import span
+from station.shifts.figure_lines import span, there_words, title_of
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried
 from station.shifts.noted import words as noted_words
 from station.shifts.proof import Print
 from station.shifts.report import Report, ReportLine
 from station.words import (
+    DIFFERENCE_WORDS,
     EXCEPTION_WORDS,
     FOUND_WORDS,
     OWNER_WORDS,
@@ -90,7 +91,8 @@ def _differences(paper: Paper, told: Print, tr: Translator) -> None:
     if not off and not told.report.findings and not told.figures.units:
         paper.words(tr.gettext(mark("Nothing. Every line adds up, and every plate lies where it should.")))
     for line in off:
-        reasons = ", ".join(f"{each.why} {each.units:+d} ({each.operator})" for each in line.reasons)
+        whys = ((tr.gettext(DIFFERENCE_WORDS.get(each.why, each.why)), each) for each in line.reasons)
+        reasons = ", ".join(f"{words} {each.units:+d} ({each.operator})" for words, each in whys)
         why = reasons or tr.gettext(mark("no reason was given"))
         paper.words(f"{line.difference:+d}  {_about(line, tr)}: {why}")
     if told.report.findings:
@@ -104,7 +106,13 @@ def _differences(paper: Paper, told: Print, tr: Translator) -> None:
     if told.figures.units:
         words = (mark("Units"), mark("Code"), mark("What"), mark("Client"), mark("Count"))
         units = [
-            (tr.gettext(UNIT_WORDS.get(each.kind, each.kind)), each.code, each.title, each.client, str(each.units))
+            (
+                tr.gettext(UNIT_WORDS.get(each.kind, each.kind)),
+                each.code,
+                title_of(each, tr),
+                each.client,
+                str(each.units),
+            )
             for kind in UNIT_WORDS
             for each in [each for each in told.figures.units if each.kind == kind][:_MOST_UNITS]
         ]
@@ -125,7 +133,7 @@ def _rules(paper: Paper, report: Report, tr: Translator) -> None:
     rows = [
         (
             str(line.rule),
-            " · ".join((_about(line, tr), ", ".join(f"{tr.gettext(part.name)} {part.units}" for part in line.parts))),
+            _told(line, tr),
             str(line.expected),
             str(line.actual),
             f"{line.difference:+d}" if line.difference else "0",
@@ -134,6 +142,12 @@ def _rules(paper: Paper, report: Report, tr: Translator) -> None:
         for line in report.lines
     ]
     paper.table([*heads, tr.gettext(mark("explained"))], rows, (6, 90, 17, 14, 14, 17))
+
+
+def _told(line: ReportLine, tr: Translator) -> str:
+    parts = ", ".join(f"{tr.gettext(part.name)} {part.units}" for part in line.parts)
+    live = tr.format(mark("as of {at}, no signature fixes this line"), at=_moment(line.as_of)) if line.as_of else ""
+    return " · ".join(filter(None, (_about(line, tr), parts, live)))
 
 
 def _work(paper: Paper, told: Print, tr: Translator) -> None:
@@ -244,7 +258,8 @@ def _left(paper: Paper, told: Print, tr: Translator) -> None:
 
 
 def _what(left: Carried, tr: Translator) -> str:
-    return tr.gettext(EXCEPTION_WORDS.get(left.about, left.about) or LEFT_WORDS[left.what])
+    what = tr.gettext(EXCEPTION_WORDS.get(left.about, left.about) or LEFT_WORDS[left.what])
+    return " · ".join(filter(None, (what, there_words(left, left.there.by if left.there else "", tr))))
 
 
 def _owner(left: Carried, tr: Translator) -> str:

@@ -50,7 +50,10 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     ),
     Stage.COUNTERSIGN: (
         mark("Ask a second supervisor to scan their badge"),
-        mark("Much differs in shift {code}. It is locked when two have signed; Esc leaves that for later."),
+        mark(
+            "Units that differ in shift {code}: {count}, written off: {gone}. It is locked when two have signed;"
+            " Esc leaves that for later."
+        ),
     ),
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
     Stage.FULL_BIN: (mark("Which bin is full?"), mark("Choose it or scan it. It is closed for good.")),
@@ -113,10 +116,21 @@ _DIFFERS: tuple[str, ...] = (
         "\n{question3} Agreed: {agreed3}. You: {given3}."
     ),
 )
-_SECOND = (
-    mark("Ask another supervisor to scan their badge"),
-    mark("It is worth more than you decide alone, or nobody knows its worth. You stay signed in."),
-)
+# What the signature says, before it is given.
+_SIGNS: Mapping[str, str] = {
+    "balanced": mark("Every line adds up. The badge and its PIN sign the shift."),
+    "explained": mark("Units that differ: {count}, each with its reasons. The badge and its PIN sign the shift."),
+    "open": mark("It closes with open items: not all facts are at central. Units that differ: {count}."),
+}
+_SECOND = mark("Ask another supervisor to scan their badge")
+# Who allows it reads here what they allow.
+_ALLOWS: Mapping[str, str] = {
+    "decide": mark("{says}. {kind}: {about}. It is worth more than you decide alone, or nobody knows its worth."),
+    "to": mark("{says} {goes_to}. {kind}: {about}. It is worth more than you decide alone, or nobody knows its worth."),
+    "relink": mark(
+        "{about}, from {was} to {goes_to}. It is worth more than you decide alone, or nobody knows its worth."
+    ),
+}
 
 _PICTURES: Mapping[Stage, str] = {
     Stage.CARRY: "bin",
@@ -135,6 +149,7 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     """Return the question that is asked about what was scanned or chosen, at the stage it names."""
     title, reason = _ASKED[stage]
     params = {"code": _brief(ask.code), **ask.params, **_problem_words(ask)}
+    reason = _SIGNS.get(params.get("verdict", ""), reason)
     if stage is Stage.MISSING and not params.get("lines"):
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):
@@ -155,8 +170,8 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
-    if stage is Stage.SUPERVISOR and params.get("act") in ("decide", "relink"):
-        title, reason = _SECOND
+    if stage is Stage.SUPERVISOR and params.get("act") in _ALLOWS:
+        title, reason = _SECOND, _ALLOWS["to" if params["act"] == "decide" and params.get("goes_to") else params["act"]]
     if stage is Stage.CARRY:
         title = mark("Scan a bin marked {goes_to}") if ask.value else title
         aside = (button("B", mark("Label a new bin"), Do.BIN_FULL), _LEAVE)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from resources.words import Translator, mark
 from station.calibration.report import kappa
 from station.calibration.report import rows as looks_rows
+from station.exceptions.kinds import DECISION_WORDS
 from station.safe_text import cell, shown
-from station.shifts.figures import Carried, Figures
+from station.shifts.figures import Carried, DecidedThere, Figures, Unit
 
 Row = tuple[object, ...]
 
@@ -70,20 +72,49 @@ def lines(counted: Figures) -> Iterator[str]:
     yield from map(carried_line, counted.carried)
 
 
-CARRIED_HEAD: Row = ("carried over", "what", "client", "since", "owner", "about")
+CARRIED_HEAD: Row = (
+    *("carried over", "what", "client", "since", "owner", "about"),
+    *("decided elsewhere", "by", "at", "where"),
+)
 
 
 def carried_row(left: Carried) -> Row:
     """Return what is carried over as a row under `CARRIED_HEAD`; no cell of it is taken for a formula."""
-    return tuple(map(cell, (left.code, left.what, left.client, left.since, left.owner, left.about)))
+    there = left.there
+    said = (there.decision, there.by, there.at, there.station) if there is not None else ("",) * 4
+    return tuple(map(cell, (left.code, left.what, left.client, left.since, left.owner, left.about, *said)))
 
 
 def carried_line(left: Carried) -> str:
     """Return one line about what is carried over, for a terminal."""
     what = f"carried over: {left.what} {shown(left.code)}"
     if left.about:
-        return f"{what} ({shown(left.about).replace('_', ' ')}) since {left.since}, owner {shown(left.owner)}"
+        told = f"{what} ({shown(left.about).replace('_', ' ')}) since {left.since}, owner {shown(left.owner)}"
+        return f"{told}{_there(left.there)}"
     return f"{what} since {left.since}, begun by {shown(left.owner)}"
+
+
+def _there(there: DecidedThere | None) -> str:
+    if there is None:
+        return ""
+    decision = shown(there.decision).replace("_", " ")
+    return f", decided elsewhere: {decision} at {shown(there.station)} by {shown(there.by)} at {there.at}"
+
+
+def there_words(left: Carried, by: str, tr: Translator) -> str:
+    """Return what another bench decided about an exception that is carried over, for people; empty for nothing."""
+    there = left.there
+    if there is None:
+        return ""
+    words = mark("decided at {station} by {by}, {at} UTC: {decision}")
+    decision = tr.gettext(DECISION_WORDS.get(there.decision, there.decision))
+    at = there.at[:16].replace("T", " ")
+    return tr.format(words, station=there.station, by=by, at=at, decision=decision)
+
+
+def title_of(unit: Unit, tr: Translator) -> str:
+    """Return what a unit is, for people; of one that is short only its order and line are known."""
+    return tr.format(mark("line {line}"), line=unit.title) if unit.kind == "short" else unit.title
 
 
 def _counts(counted: Figures) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from resources.words import mark
 from station.calibration.report import Calibration, of_shift
+from station.exceptions.queue import Decided
 from station.places import EARLIER, then
 from station.shifts.counting import BenchShift
 from station.statements import Statement
@@ -40,11 +41,21 @@ class Person(msgspec.Struct, frozen=True):
     mix_per_hour: float
 
 
+class DecidedThere(msgspec.Struct, frozen=True):
+    """What another bench, `station`, decided about an exception, whose badge `by`, and when (UTC)."""
+
+    station: str
+    decision: str
+    by: str
+    at: str
+
+
 class Carried(msgspec.Struct, frozen=True):
     """What is not done yet: a parcel in work, an item in no bin, or an exception that nobody decided; since when.
 
     `owner` is who began it, of an exception whoever sees to it: a badge, or a role when nobody does yet. `about` is the
-    kind of an exception, and `code` then what it is about.
+    kind of an `exception`, and `code` then what it is about. `there` is what another bench decided, as far as it is
+    known when it is asked for: the bench's own journal does not say it.
     """
 
     code: str
@@ -53,6 +64,8 @@ class Carried(msgspec.Struct, frozen=True):
     since: str
     owner: str
     about: str = ""
+    exception: str = ""
+    there: DecidedThere | None = None
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -98,6 +111,21 @@ class Figures(msgspec.Struct, frozen=True):
     units: tuple[Unit, ...]
     carried: tuple[Carried, ...]
     looks: Calibration
+
+
+def heard(left: Iterable[Carried], said: Mapping[str, Decided]) -> tuple[Carried, ...]:
+    """Return what is carried over with what other benches decided, `said` of exceptions by name."""
+    return tuple(
+        msgspec.structs.replace(each, there=DecidedThere(found.station, found.decision, found.badge, found.decided_at))
+        if (found := said.get(each.exception)) is not None
+        else each
+        for each in left
+    )
+
+
+def with_decisions(counted: Figures, said: Mapping[str, Decided]) -> Figures:
+    """Return figures with what other benches decided about what is carried over."""
+    return msgspec.structs.replace(counted, carried=heard(counted.carried, said)) if said else counted
 
 
 def figures(connection: Connection, shift: BenchShift, at: str) -> Figures:
@@ -260,7 +288,7 @@ _UNDECIDED = Statement(
     f" SELECT COALESCE(NULLIF({then('plate')}, ''), p.code, x.exception) AS code, 'exception' AS what,"
     " COALESCE(i.client, p.client, '') AS client, x.raised_at AS since, COALESCE((SELECT g.by FROM deed g"
     " WHERE g.station = x.station AND g.kind = 'taken' AND g.thing = x.exception AND g.shift_n <= h.n"
-    " ORDER BY g.shift_n DESC, g.at DESC LIMIT 1), x.owner) AS owner, x.kind AS about"
+    " ORDER BY g.shift_n DESC, g.at DESC LIMIT 1), x.owner) AS owner, x.kind AS about, x.exception"
     " FROM exception x JOIN here h ON h.station = x.station AND x.shift_n <= h.n"
     f" LEFT JOIN item i ON i.station = x.station AND i.item = x.item {EARLIER}"
     " LEFT JOIN parcel p ON p.station = x.station AND p.parcel = x.parcel"

@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy.engine import Connection
 
+from station.places import EARLIER, then
 from station.shifts.counting import BenchShift
 from station.statements import Statement
 
@@ -32,11 +33,20 @@ def late(connection: Connection, shift: BenchShift) -> tuple[Late, ...]:
 
 
 _HERE = "WITH here AS (SELECT station, shift, n FROM shift WHERE station = :station AND shift = :shift)"
-ABOUT = (
-    "COALESCE((SELECT i.plate FROM item i WHERE i.station = {0}.station AND i.item = d.item AND i.plate <> ''),"
-    " (SELECT p.code FROM parcel p WHERE p.station = {0}.station AND p.parcel = d.parcel), d.exception)"
-)
-"""What a decision `d` about an exception of the station of `{0}` is about, as people name it."""
+
+
+def _about(plate: str, joined: str, whose: str) -> str:
+    return (
+        f"COALESCE((SELECT {plate} FROM item i {joined} WHERE i.station = {whose}.station AND i.item = d.item"
+        f" AND {plate} <> ''), (SELECT p.code FROM parcel p WHERE p.station = {whose}.station AND p.parcel = d.parcel),"
+        " d.exception)"
+    )
+
+
+ABOUT_HERE = _about(then("plate"), EARLIER, "h")
+"""What a decision `d` of the station of the shift `h` is about, as people named it then."""
+ABOUT_NOW = _about("i.plate", "", "e")
+"""What a decision `d` about the exception `e` is about, as people name it now."""
 
 
 def _decided(kind: str, column: str) -> Statement:
@@ -46,7 +56,7 @@ def _decided(kind: str, column: str) -> Statement:
     back once its shift is counted: only a decision can.
     """
     return Statement(
-        f"{_HERE} SELECT '{kind}' AS kind, COALESCE(x.shift, e.shift) AS shift, {ABOUT.format('h')} AS name,"
+        f"{_HERE} SELECT '{kind}' AS kind, COALESCE(x.shift, e.shift) AS shift, {ABOUT_HERE} AS name,"
         f" d.decision AS about FROM here h JOIN decision d ON d.station = h.station AND d.{column} = h.n"
         " LEFT JOIN exception x ON x.station = d.station AND x.exception = d.exception"
         " LEFT JOIN parcel e ON e.station = d.station AND e.parcel = d.parcel"
@@ -71,9 +81,9 @@ _LATE = (
     _decided("decision", "decided_n"),
     _decided("taken_back", "taken_back_n"),
     Statement(
-        f"{_HERE} SELECT 'second_look' AS kind, s.shift, i.plate AS name FROM here h"
+        f"{_HERE} SELECT 'second_look' AS kind, s.shift, {then('plate')} AS name FROM here h"
         " JOIN second_look k ON k.station = h.station AND k.looked_n = h.n"
-        " JOIN item i ON i.station = k.station AND i.item = k.item"
+        f" JOIN item i ON i.station = k.station AND i.item = k.item {EARLIER}"
         " JOIN shift s ON s.station = i.station AND s.n = i.placed_n WHERE i.placed_n < h.n"
     ),
 )

@@ -7,13 +7,15 @@ import msgspec
 from sqlalchemy.engine import Connection, RowMapping
 
 from resources.words import Translator, mark
+from station.exceptions.kinds import DECISION_WORDS
 from station.places import EARLIER, then
 from station.safe_text import shown
 from station.shifts.counting import BenchShift
 from station.shifts.facts import Seen
+from station.shifts.late import ABOUT_HERE
 from station.shifts.parts import GIVEN_UP
 from station.statements import Statement
-from station.words import ACT_WORDS, FOUND_WORDS, NOTED_WORDS, ROUTE_WORDS
+from station.words import ACT_WORDS, DECIDED_WHY_WORDS, FOUND_WORDS, NOTED_WORDS, ROUTE_WORDS
 
 
 class Noted(msgspec.Struct, frozen=True, order=True):
@@ -21,10 +23,11 @@ class Noted(msgspec.Struct, frozen=True, order=True):
 
     `kind` is `sheet_changed` (that of the carrier `plate` says `about`, it said `why` before, by `second`: delivered,
     refused and not found), `written_off` (the unit with the `plate`, missed in the `bin`), `override` (sent `about`),
-    `step_up` (`about` is the act that the second person allowed), `taken_back` (`about` is the step), `weight` (out of
-    its band: the parcel `plate`), `left` (the `bin` left the bench for the place `about`, with so many `units`) or
-    `counted_again` (what the count had shown was seen before bins were counted again: `about` is the kind of the
-    finding, empty when there was none; `plate`, and the `bin` it belongs to or was counted in).
+    `step_up` (`about` is the act that the second person allowed), `taken_back` (`about` is the step), `decided` (about
+    the exception of the `plate`: `about` is the decision), `weight` (out of its band: the parcel `plate`), `left` (the
+    `bin` left the bench for the place `about`, with so many `units`) or `counted_again` (what the count had shown was
+    seen before bins were counted again: `about` is the kind of the finding, empty when there was none; `plate`, and the
+    `bin` it belongs to or was counted in).
     """
 
     at: str
@@ -42,7 +45,9 @@ class Noted(msgspec.Struct, frozen=True, order=True):
 
 def noted(connection: Connection, shift: BenchShift) -> tuple[Noted, ...]:
     """Return what is to be named of a bench's shift, in order. Raises the database's errors."""
-    return tuple(sorted(said for each in (_left, _again, _done, _sheets) for said in each(connection, shift)))
+    return tuple(
+        sorted(said for each in (_left, _again, _done, _decisions, _sheets) for said in each(connection, shift))
+    )
 
 
 def line(said: Noted) -> str:
@@ -65,7 +70,12 @@ def line(said: Noted) -> str:
 
 def words(said: Noted, tr: Translator, at: str) -> str:
     """Return the sentence about it for people, at a moment as they read it."""
-    known: dict[str, str] = {**FOUND_WORDS, **{str(route): each for route, each in ROUTE_WORDS.items()}, **ACT_WORDS}
+    known: dict[str, str] = {
+        **FOUND_WORDS,
+        **DECISION_WORDS,
+        **{str(route): each for route, each in ROUTE_WORDS.items()},
+        **ACT_WORDS,
+    }
     about = tr.gettext(known.get(said.about, said.about)) or "–"
     value = tr.money(said.value_minor, said.currency) if said.value_minor else tr.gettext(mark("unknown"))
     told = {name: getattr(said, name) or "–" for name in ("bin", "plate", "by", "why", "second")}
@@ -73,7 +83,7 @@ def words(said: Noted, tr: Translator, at: str) -> str:
     return tr.format(
         NOTED_WORDS.get(said.kind, said.kind),
         **told,
-        why=tr.gettext(reason),
+        why=tr.gettext(DECIDED_WHY_WORDS.get(reason, reason)),
         about=about,
         value=value,
         at=at,
@@ -107,6 +117,11 @@ def _done(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
         yield Noted(row["raised_at"], "weight", "", row["code"], "", row["operator"])
 
 
+def _decisions(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
+    for row in _DECIDED.run(connection, shift._asdict()).mappings():
+        yield Noted(row["decided_at"], "decided", "", row["name"], row["decision"], row["badge"], 0, row["why"])
+
+
 def _sheets(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
     """Yield each change of what a sheet says that was said in this shift, of whichever shift the sheet is."""
     for before, row in pairwise(_SHEETS.run(connection, shift._asdict()).mappings().all()):
@@ -121,7 +136,7 @@ def _sums(row: RowMapping) -> str:
     return f"{row['delivered']} / {row['refused']} / {row['not_found']}"
 
 
-DEEDS = ("written_off", "override", "step_up", "taken_back", "weight")
+DEEDS = ("written_off", "decided", "override", "step_up", "taken_back", "weight")
 _PLATE = then("plate")
 # A step-up for a route is told with the route; the second person of a write-off is who signed the shift second.
 _DONE = Statement(
@@ -134,6 +149,10 @@ _DONE = Statement(
     " AND g.kind NOT IN ('reprinted', 'taken')"
     " AND (g.kind <> 'override' OR NOT EXISTS"
     " (SELECT 1 FROM undone u WHERE u.station = g.station AND u.txn = g.txn))"
+)
+_DECIDED = Statement(
+    f"SELECT d.decided_at, {ABOUT_HERE} AS name, d.decision, d.badge, d.why FROM shift h"
+    " JOIN decision d ON d.station = h.station AND d.decided_n = h.n WHERE h.station = :station AND h.shift = :shift"
 )
 _WEIGHT = Statement(
     "SELECT x.raised_at, x.operator, COALESCE(p.code, x.parcel) AS code FROM shift h"

@@ -7,20 +7,21 @@ the print was changed.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from station import projections, schema
 from station.entries import Entry
+from station.exceptions.queue import Decided
 from station.shifts.counting import BenchShift
-from station.shifts.figures import Figures, figures
+from station.shifts.figures import Figures, figures, with_decisions
 from station.shifts.report import Report, report
 from station.verify import write_entries
 
 # Rises when a report says more than it did, or says it otherwise: an older print cannot be made again then.
-VERSION = 4
+VERSION = 5
 _SIGNS = 16
 _CODE = re.compile(r"(\d{1,12})-([0-9a-f]{16})-([0-9a-f]{16})(?:-(\d{1,4}))?", re.ASCII)
 # Which facts central has is no part of the journal, and may have changed a minute later.
@@ -37,10 +38,14 @@ class Print(msgspec.Struct, frozen=True):
     code: str
 
 
-def printed(connection: Connection, shift: BenchShift, told: Report, head: Entry) -> Print:
-    """Return a report as of the journal's last fact, with its figures and its code."""
+def printed(connection: Connection, shift: BenchShift, told: Report, head: Entry, said: Mapping[str, Decided]) -> Print:
+    """Return a report as of the journal's last fact, with its figures and its code.
+
+    What other benches `said` of this one's exceptions is no part of its journal, nor of the code.
+    """
     counted = figures(connection, shift, head.at)
-    return Print(told, counted, head.at, head.seq, code_of(told, counted, head))
+    code = code_of(told, counted, head)
+    return Print(told, with_decisions(counted, said), head.at, head.seq, code)
 
 
 def code_of(told: Report, counted: Figures, head: Entry) -> str:

@@ -44,8 +44,11 @@ class ReportReason(msgspec.Struct, frozen=True):
     operator: str
 
 
-class ReportLine(msgspec.Struct, frozen=True):
-    """One line of the ten rules."""
+class ReportLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the ten rules.
+
+    `as_of` is when it was asked for (UTC), of a line that goes on changing after the signature; else empty.
+    """
 
     rule: int
     name: str
@@ -57,6 +60,7 @@ class ReportLine(msgspec.Struct, frozen=True):
     explained: int
     parts: tuple[ReportPart, ...]
     reasons: tuple[ReportReason, ...]
+    as_of: str = ""
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -83,6 +87,8 @@ _SHIFT = Statement(
     "SELECT station, shift, bench, opened_at, counting_at, reviewed_at, signed_at, signed_by, countersigned_by,"
     " locked_at, verdict FROM shift WHERE station = :station AND shift = :shift"
 )
+# Which facts central has goes on changing.
+FACTS = 9
 _NEWEST = Statement("SELECT shift FROM shift WHERE station = :station ORDER BY n DESC LIMIT 1")
 
 
@@ -91,10 +97,11 @@ def newest(connection: Connection, station: str) -> str:
     return str(_NEWEST.run(connection, {"station": station}).scalar() or "")
 
 
-def report(connection: Connection, shift: BenchShift, sent: Sent | None = None) -> Report | None:
+def report(connection: Connection, shift: BenchShift, sent: Sent | None = None, at: str = "") -> Report | None:
     """Return the report of a bench's shift, or None when there was no such shift. Raises the database's errors.
 
-    While the bins are counted blind there are no lines, and before that none of what lies in bins.
+    `at` is the moment (UTC) of `sent`, told with the line of facts of a signed shift, which nobody signed so. While the
+    bins are counted blind there are no lines, and before that none of what lies in bins.
     """
     row = _SHIFT.run(connection, shift._asdict()).mappings().first()
     if row is None:
@@ -106,15 +113,19 @@ def report(connection: Connection, shift: BenchShift, sent: Sent | None = None) 
         lines, found = reconcile(connection, [shift], sent), findings(connection, *shift)
     elif not is_blind:
         lines = before_the_count(reconcile(connection, [shift], sent))
-    told = tuple(report_line(connection, [shift], each) for each in lines)
+    as_of = {FACTS: at if row["signed_at"] else ""}
+    told = tuple(report_line(connection, [shift], each, as_of=as_of.get(each.rule, "")) for each in lines)
     named = noted(connection, shift) if not is_blind else ()
     return Report(**row, lines=told, findings=found, late=late(connection, shift), noted=named)
 
 
 def report_line(
-    connection: Connection, shifts: Sequence[BenchShift], line: Line, asked: Sequence[Part] = PARTS
+    connection: Connection, shifts: Sequence[BenchShift], line: Line, asked: Sequence[Part] = PARTS, as_of: str = ""
 ) -> ReportLine:
-    """Return a line of these shifts with what stands behind each of its parts. Raises the database's errors."""
+    """Return a line of these shifts, as of a moment, with what stands behind its parts. Raises the database's errors.
+
+    `as_of` is that of `ReportLine`.
+    """
     listed = {(part.rule, part.side, part.name) for part in asked}
     parts = []
     for each in line.parts:
@@ -132,6 +143,7 @@ def report_line(
         line.explained,
         tuple(parts),
         tuple(ReportReason(each.why, each.units, each.operator) for each in line.reasons),
+        as_of,
     )
 
 
@@ -148,11 +160,8 @@ def as_csv(told: Report, counted: Figures | None = None, with_things: bool = Fal
     """
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons"))
-    for line in told.lines:
-        reasons = reasons_of(line)
-        figures = (line.expected, line.actual, line.difference, line.explained)
-        table.writerow((line.rule, *map(cell, (line.name, line.client, line.way)), *figures, cell(reasons)))
+    table.writerow(LINE_HEAD)
+    table.writerows(map(line_row, told.lines))
     if with_things:
         table.writerow(())
         table.writerow(("rule", "client", "way", "part", "behind", "units"))
@@ -176,9 +185,27 @@ def as_csv(told: Report, counted: Figures | None = None, with_things: bool = Fal
     return out.getvalue()
 
 
-def reasons_of(line: ReportLine) -> str:
-    """Return what was said of a line's difference, in one cell."""
-    return "; ".join(f"{each.why} {each.units:+d} {each.operator}" for each in line.reasons)
+LINE_HEAD = ("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons", "as of")
+
+
+def line_row(line: ReportLine) -> tuple[object, ...]:
+    """Return a line as a row under `LINE_HEAD`; no cell of it is taken for a formula."""
+    reasons = "; ".join(f"{each.why} {each.units:+d} {each.operator}" for each in line.reasons)
+    figures = (line.expected, line.actual, line.difference, line.explained)
+    return (line.rule, *map(cell, (line.name, line.client, line.way)), *figures, *map(cell, (reasons, line.as_of)))
+
+
+def told_line(line: ReportLine, with_things: bool) -> Iterator[str]:
+    """Yield a line with its parts and reasons, for a terminal; with the things behind them if they are wanted."""
+    about = " · ".join(shown(part) for part in (line.name, line.client, line.way) if part)
+    yield f"{line.rule:>2} {about:41} {line.expected:>8} {line.actual:>8} {line.difference:>+8} {line.explained:>+9}"
+    for part in line.parts:
+        yield f"     {part.name} {part.units}"
+        if with_things:
+            yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
+    yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
+    if line.as_of:
+        yield f"     as of {line.as_of}: no signature fixes this line"
 
 
 def behind_rows(lines: Sequence[ReportLine]) -> Iterator[tuple[object, ...]]:
@@ -209,15 +236,7 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
     yield ""
     yield f"{'':44} {'expected':>8} {'actual':>8} {'differs':>8} {'explained':>9}"
     for line in told.lines:
-        about = " · ".join(shown(part) for part in (line.name, line.client, line.way) if part)
-        yield (
-            f"{line.rule:>2} {about:41} {line.expected:>8} {line.actual:>8} {line.difference:>+8} {line.explained:>+9}"
-        )
-        for part in line.parts:
-            yield f"     {part.name} {part.units}"
-            if with_things:
-                yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
-        yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
+        yield from told_line(line, with_things)
     for found in told.findings:
         yield " ".join(
             part

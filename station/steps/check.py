@@ -97,7 +97,7 @@ def _go_over(state: State, check: Check, code: str, known: Known) -> Outcome:
 def told(check: Check, found: BinChecked) -> Ask:
     """Return what is shown of a bin that is not right: each plate by name, as many as have room."""
     belongs = tuple(
-        Choice(each.plate, mark("{plate} belongs to bin {bin}"), {"plate": each.plate, "bin": each.belongs_to})
+        Choice(each.plate, mark("{plate} is of {bin}"), {"plate": each.plate, "bin": each.belongs_to})
         if each.belongs_to
         else Choice(each.plate, mark("{plate} is in no bin by our count"), {"plate": each.plate})
         for each in found.misplaced
@@ -113,7 +113,7 @@ def told(check: Check, found: BinChecked) -> Ask:
         "misplaced": str(len(found.misplaced)),
         "foreign": str(len(found.foreign)),
     }
-    return Ask("bin-differs", code=check.bin, params=counts, choices=lines[: 2 * _NAMED])
+    return Ask("bin-differs", code=check.bin, params=counts, choices=lines[:_NAMED])
 
 
 def seen(state: State, command: Command, known: Known) -> Outcome:

@@ -31,22 +31,11 @@ from station.state import Ask, Choice, State
 from station.steps import pins
 from station.steps.allowed import is_allowed
 from station.steps.notices import accepted, attention, best, refused, warned
-from station.words import line_words
+from station.words import DIFFERENCE_WORDS, GONE_WORDS, line_words
 
-REASONS: tuple[Choice, ...] = (
-    Choice("lost", mark("Lost, not found")),
-    Choice("stolen", mark("Stolen, or suspected")),
-    Choice("miscounted", mark("Wrong count by the sender")),
-    Choice("not_scanned", mark("A scan was left out")),
-    Choice("label", mark("A label came off")),
-    Choice("elsewhere", mark("It lies at another bench")),
-    Choice("damaged", mark("Thrown away")),
-    Choice("other", mark("Another reason")),
-)
-# By these reasons a unit is gone for good; the others say that it is somewhere.
-_GONE = ("lost", "stolen", "damaged")
-# So many have a key beside the other answers.
-_UNITS_OFFERED = 6
+_REASONS = tuple(Choice(code, text) for code, text in DIFFERENCE_WORDS.items())
+# So many have a key beside the other answers: two columns of four, or of three where each has two lines.
+_UNITS_OFFERED, _LOST_OFFERED, _TITLE_SHOWN = 6, 4, 14
 _TEXTS: Mapping[tuple[bool, bool], str] = {
     (False, False): mark("{rule}: {units}"),
     (True, False): mark("{rule}, {client}: {units}"),
@@ -97,7 +86,8 @@ def choose_line(state: State, command: Command, known: Known) -> Outcome:
     line = _named(command.value, unsettled(state, known))
     if line is None:
         return attention(mark("This line is settled. Choose one that differs."))
-    return Outcome(ask=Ask("line-why", code=key_of(line), params=words_of(line), choices=REASONS))
+    choices = tuple(each for each in _REASONS if line.unexplained < 0 or each.value not in GONE_WORDS)
+    return Outcome(ask=Ask("line-why", code=key_of(line), params=words_of(line), choices=choices))
 
 
 def scan_before_reason(state: State, scan: Scan, known: Known) -> Outcome:
@@ -119,8 +109,9 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     rest = abs(line.unexplained)
     if rest == 1:
         return _explained(state, line, command.value, line.unexplained)
-    few = tuple(Choice(str(units), mark("{count} of them"), {"count": str(units)}) for units in range(1, min(rest, 9)))
-    choices = (*few, Choice(str(rest), mark("All {count}"), {"count": str(rest)}))
+    few = range(1, min(rest, _UNITS_OFFERED + 2))
+    some = tuple(Choice(str(units), mark("{count} of them"), {"count": str(units)}) for units in few)
+    choices = (*some, Choice(str(rest), mark("All {count}"), {"count": str(rest)}))
     return Outcome(ask=Ask("line-units", code=ask.code, value=command.value, params=words_of(line), choices=choices))
 
 
@@ -159,33 +150,45 @@ def ask_sign(state: State, command: Command, known: Known) -> Outcome:
     if waiting := unsettled(state, known):
         text = mark("{count} differences have no reason yet. Choose each, and say why.")
         return refused(text, count=str(len(waiting)))
-    return Outcome(ask=_ask_written_off(_lost(state, known), ()))
+    return Outcome(ask=_ask_written_off(_lost(state, known), (), known.shift_lines(state.shift)))
 
 
 def choose_written_off(state: State, command: Command, known: Known) -> Outcome:
-    """a unit, or all, is written off: it is not expected any more; `no` asks for the badge"""
+    """a unit, or all, is written off: it is not expected any more; `others` shows more, `no` asks for the badge"""
     ask = state.ask or Ask("write-off")
-    chosen, lost = tuple(ask.value.split()), _lost(state, known)
+    chosen, lost, lines = tuple(ask.value.split()), _lost(state, known), known.shift_lines(state.shift)
     if command.value == "no":
-        return Outcome(ask=Ask("sign", value=ask.value))
+        return Outcome(ask=_ask_badge(ask.value, lines))
+    if command.value == "others":
+        return Outcome(ask=_ask_written_off(lost, chosen, lines, int(ask.params.get("next", "0"))))
     if command.value == "all":
-        return Outcome(ask=Ask("sign", value=" ".join(each.plate for each in lost)))
-    return Outcome(ask=_ask_written_off(lost, (*chosen, command.value)))
+        return Outcome(ask=_ask_badge(" ".join(each.plate for each in lost), lines))
+    return Outcome(ask=_ask_written_off(lost, (*chosen, command.value), lines))
 
 
-def _ask_written_off(lost: tuple[Lost, ...], chosen: tuple[str, ...]) -> Ask:
-    """Ask which more of the lost units are written off; with none left, for the badge."""
+def _ask_badge(value: str, lines: tuple[Line, ...]) -> Ask:
+    """Ask for the badge that signs, and say what it signs; with it the units whose plates are in `value` are lost."""
+    return Ask("sign", value=value, params={"verdict": verdict(lines), "count": str(off(lines))})
+
+
+def _ask_written_off(lost: tuple[Lost, ...], chosen: tuple[str, ...], lines: tuple[Line, ...], first: int = 0) -> Ask:
+    """Ask which more of the lost units are written off, `first` of them and the next; with none left, for the badge."""
     value, rest = " ".join(chosen), [each for each in lost if each.plate not in chosen]
     if not rest:
-        return Ask("sign", value=value)
+        return _ask_badge(value, lines)
     keep = mark("No more: the others are expected again") if chosen else mark("None: they are expected again")
     every = Choice("all", mark("All {count}"), {"count": str(len(lost))})
-    choices = (Choice("no", keep), *((every,) if len(lost) > 1 else ()), *map(_offered, rest[:_UNITS_OFFERED]))
-    return Ask("write-off", value=value, params={"count": str(len(rest))}, choices=choices)
+    is_long = len(rest) > _LOST_OFFERED
+    until = first + _LOST_OFFERED - is_long
+    others = (Choice("others", mark("Other units")),) if is_long else ()
+    choices = (Choice("no", keep), *((every,) if len(lost) > 1 else ()), *map(_offered, rest[first:until]), *others)
+    params = {"count": str(len(rest)), "next": str(until if until < len(rest) else 0)}
+    return Ask("write-off", value=value, params=params, choices=choices)
 
 
 def _offered(lost: Lost) -> Choice:
-    return Choice(lost.plate, "{plate} · {title}", {"plate": lost.plate, "title": lost.title})
+    title = lost.title if len(lost.title) <= _TITLE_SHOWN else f"{lost.title[: _TITLE_SHOWN - 1]}…"
+    return Choice(lost.plate, "{plate} · {title}", {"plate": lost.plate, "title": title})
 
 
 def _lost(state: State, known: Known) -> tuple[Lost, ...]:
@@ -193,7 +196,7 @@ def _lost(state: State, known: Known) -> tuple[Lost, ...]:
     gone = {
         (line.client, line.way)
         for line in known.shift_lines(state.shift)
-        if line.rule == 4 and any(each.why in _GONE for each in line.reasons)
+        if line.rule == 4 and any(each.why in GONE_WORDS for each in line.reasons)
     }
     return tuple(each for each in known.lost(state.shift) if (each.client, each.way) in gone)
 
@@ -258,8 +261,18 @@ def _signed(state: State, person: Operator, units: str, known: Known) -> Outcome
     if second:
         facts = (*facts, *(_asked(state.shift, each, person.badge) for each in gone))
         text = mark("Signed. A second supervisor signs too, now or later with F11. The next shift can begin.")
-        return Outcome(warned(text), (*facts, *_out(state)), ask=Ask("countersign", code=state.shift))
+        return Outcome(warned(text), (*facts, *_out(state)), ask=_second(state.shift, lines, len(gone)))
     return Outcome(accepted(_VERDICTS[told]), (*facts, ShiftLocked(state.shift), *_out(state)), ask=None)
+
+
+def ask_second(state: State, shift: str, known: Known) -> Outcome:
+    """Ask for the second signature of a shift, and say what it signs."""
+    gone = sum(len(each.gone) for each in state.half_signed if each.shift == shift)
+    return Outcome(ask=_second(shift, known.shift_lines(shift), gone))
+
+
+def _second(shift: str, lines: tuple[Line, ...], gone: int) -> Ask:
+    return Ask("countersign", code=shift, params={"count": str(off(lines)), "gone": str(gone)})
 
 
 def _countersigned(state: State, shift: str, person: Operator, known: Known) -> Outcome:

@@ -2,6 +2,7 @@
 
 from devices.readings import Scan
 from resources.words import mark
+from station.authority.may import Close
 from station.inputs import Command, Do
 from station.known import Known
 from station.outcome import Outcome
@@ -16,14 +17,10 @@ from station.shifts.facts import (
     PlateUncounted,
 )
 from station.state import Ask, Choice, State
+from station.steps.allowed import is_allowed
 from station.steps.counted import plate_of
 from station.steps.notices import accepted, attention, best, refused
 from station.steps.place import find
-
-
-def is_supervisor(state: State) -> bool:
-    """Tell whether a supervisor is signed in."""
-    return state.operator is not None and state.operator.role == "supervisor"
 
 
 def scan_bin(state: State, scan: Scan, known: Known) -> Outcome:
@@ -112,7 +109,7 @@ def end(state: State, command: Command, known: Known) -> Outcome:
 
 def call_off(state: State, command: Command, known: Known) -> Outcome:
     """a supervisor calls the count off: the shift takes parcels again"""
-    if not is_supervisor(state):
+    if not is_allowed(state, Close(), known):
         return refused(mark("Only a supervisor calls a count off."))
     return Outcome(accepted(mark("The count is called off. Scan the next parcel.")), (CountCalledOff(state.shift),))
 

@@ -38,9 +38,9 @@ def linked(one: Waiting, to: str, known: Known) -> tuple[ItemRelinked, ...]:
     return tuple(facts)
 
 
-def moved(one: Waiting, to: str, known: Known) -> tuple[str, ...]:
-    """Return the units that a match would take from the return line they belong to."""
-    return tuple(each.item for each in linked(one, to, known) if each.was_rma)
+def moved(one: Waiting, to: str, known: Known) -> tuple[ItemRelinked, ...]:
+    """Return the facts by which a match would take units from the return line they belong to."""
+    return tuple(each for each in linked(one, to, known) if each.was_rma)
 
 
 def unlinked(made: Decided, known: Known) -> tuple[ItemUnlinked, ...]:

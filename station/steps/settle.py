@@ -23,7 +23,7 @@ from station.steps.carry import WHY_TAKEN_BACK
 from station.steps.linking import linked, moved, rmas_of, unlinked, with_rma
 from station.steps.notices import accepted, attention, refused
 from station.stops import BETWEEN
-from station.words import EXCEPTION_WORDS, ROUTE_WORDS
+from station.words import DECIDED_WHY_WORDS, EXCEPTION_WORDS, ROUTE_WORDS
 
 # So many have room with their words; any other is reached by scan.
 OFFERED = 3
@@ -42,16 +42,7 @@ ROUTE_REASONS: Mapping[str, str] = {
 
 _STOPPED = mark("It was stopped: it stays on hold or is recycled. Where the stop holds no longer, grade it again.")
 
-REASONS: tuple[Choice, ...] = (
-    Choice("seen", mark("Seen myself")),
-    Choice("papers", mark("Papers in it")),
-    Choice("customer", mark("Customer asked")),
-    Choice("client", mark("Client asked")),
-    Choice("carrier", mark("Carrier asked")),
-    Choice("safety", mark("Safety asked")),
-    Choice("mistake", mark("Bench mistake")),
-    Choice("other", mark("Another reason")),
-)
+REASONS: tuple[Choice, ...] = tuple(Choice(code, text) for code, text in DECIDED_WHY_WORDS.items())
 
 
 def words_of(one: Waiting) -> dict[str, str]:
@@ -200,7 +191,9 @@ def choose_why(state: State, command: Command, known: Known) -> Outcome:
     if decides_alone(known.authority(), state.operator.role, kind, _worth(one, kind, to, known)):
         return _decide(one, decision, to, command.value, state.operator.badge, known)
     other = ask_other("relink" if kind == "relink" else "decide", to, command.value)
-    about = {"exception": one.exception, "decision": decision}
+    was = ", ".join(dict.fromkeys(each.was_rma for each in moved(one, to, known))) if kind == "relink" else ""
+    said = {name: ask.params.get(name, "") for name in ("kind", "about", "goes_to")}
+    about = {**said, "says": DECISION_WORDS[decision], "was": was, "exception": one.exception, "decision": decision}
     return Outcome(ask=msgspec.structs.replace(other, params={**other.params, **about}))
 
 
@@ -233,7 +226,7 @@ def _kind(one: Waiting, decision: Decision, to: str, known: Known) -> str:
 def _worth(one: Waiting, kind: str, to: str, known: Known) -> tuple[tuple[str, int], ...]:
     """Return currency and list price (0: unknown) of what is decided about: of what lies in bins here, or is moved."""
     if kind == "relink":
-        found = (known.lying_item(each) for each in moved(one, to, known))
+        found = (known.lying_item(each.item) for each in moved(one, to, known))
         return tuple((each.currency, each.price_minor) if each is not None else ("", 0) for each in found)
     lying = (known.lying_item(each) for each in _items(one, known))
     return tuple((each.currency, each.price_minor) for each in lying if each is not None)

@@ -15,7 +15,7 @@ from station.plates import shift_id
 from station.records import Operator
 from station.shifts.facts import CountBegan, DeliveryCounted
 from station.state import Ask, Choice, State
-from station.steps import refresher, second_look
+from station.steps import close, refresher, second_look
 from station.steps.allowed import answer, ask_other
 from station.steps.notices import accepted, attention, refused
 
@@ -43,18 +43,18 @@ REASONS: Mapping[str, str] = {
 def ask_what(state: State, command: Command, known: Known) -> Outcome:
     """offers what can be done in a shift: count and close it, type in a carrier's sheet, look at an item again, sign"""
     waiting = tuple(
-        Choice(f"{SECOND}{each.shift}", mark("Sign shift {shift} as the second"), {"shift": each.shift})
+        Choice(f"{SECOND}{each.shift}", mark("Second signature, {shift}"), {"shift": each.shift})
         for each in state.half_signed
     )
     practises = state.operator is not None and known.past_items(state.operator.badge) is not None
     may_close = answer(state, Close(), known) == "yes"
-    late = Choice(LATE_SHEET, mark("A carrier's sheet that came late, of shift {shift}"), {"shift": _before(state)})
+    late = Choice(LATE_SHEET, mark("Late sheet, shift {shift}"), {"shift": _before(state)})
     choices = (
-        Choice(COUNT, mark("Count the bins and close the shift")),
+        Choice(COUNT, mark("Count the bins and close")),
         Choice(SHEET, mark("Type in a carrier's sheet")),
-        Choice(LOOK, mark("Look at a graded item again")),
-        *((Choice(PRACTISE, mark("Refresher: grade past items once more")),) if practises else ()),
-        *((Choice(ASK_PRACTISE, mark("Ask somebody else for a refresher")),) if practises and may_close else ()),
+        Choice(LOOK, mark("Look at an item again")),
+        *((Choice(PRACTISE, mark("Refresher for me")),) if practises else ()),
+        *((Choice(ASK_PRACTISE, mark("Refresher for another")),) if practises and may_close else ()),
         *((late,) if state.shifts > 1 else ()),
         *waiting,
     )
@@ -64,7 +64,7 @@ def ask_what(state: State, command: Command, known: Known) -> Outcome:
 def choose_what(state: State, command: Command, known: Known) -> Outcome:
     """begins the count (or asks for the badge of somebody who may), the sheet, a second look or the second signature"""
     if command.value.startswith(SECOND):
-        return Outcome(ask=Ask("countersign", code=command.value.removeprefix(SECOND)))
+        return close.ask_second(state, command.value.removeprefix(SECOND), known)
     if command.value == PRACTISE:
         return refresher.begin(state, command, known)
     if command.value == ASK_PRACTISE:

@@ -78,6 +78,18 @@ def waiting(connection: Connection, site: str, kinds: Kinds, now: str) -> tuple[
     return tuple(sorted(found, key=lambda each: (not each.conflict, each.raised_at, each.exception)))
 
 
+def decided_elsewhere(connection: Connection, station: str, names: Sequence[str]) -> dict[str, Decided]:
+    """Return what other benches decided about a station's exceptions, by their names; of one with a conflict nothing.
+
+    Raises the database's errors.
+    """
+    said: dict[str, list[Decided]] = {}
+    for row in ask(connection, _ALL_DECIDED, {"exceptions": [*names]})() if names else ():
+        said.setdefault(row[1], []).append(Decided(*row))
+    found = ((name, standing(given)) for name, given in said.items())
+    return {name: one[0] for name, one in found if len(one) == 1 and one[0].station != station}
+
+
 def placed(connection: Connection, said: Mapping[str, Sequence[tuple[Entry, Recorded]]]) -> Callable[[], Rows]:
     """Ask which exceptions, each with its station, are about items that these stations put into a bin, or that left
     with it; where the goods lie is part of the evidence. While a station counts blind it is not: of all that lies in
@@ -161,9 +173,8 @@ _RAISED = Sql(
     " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
     " WHERE e.station = :station AND e.exception = :exception"
 )
-_DECIDED = Sql(
-    "SELECT station, exception, n, decision, decided_to, why, badge, decided_at, taken_back_at, parcel, item"
-    " FROM decision WHERE exception = :exception ORDER BY station, n"
-)
+_SAYS = "SELECT station, exception, n, decision, decided_to, why, badge, decided_at, taken_back_at, parcel, item"
+_DECIDED = Sql(f"{_SAYS} FROM decision WHERE exception = :exception ORDER BY station, n")
+_ALL_DECIDED = Sql(f"{_SAYS} FROM decision WHERE exception = ANY (:exceptions) ORDER BY station, n")
 _TAKEN = Sql("SELECT badge, taken_at FROM taken WHERE exception = :exception ORDER BY taken_at DESC, station LIMIT 1")
 _PHOTOS = Sql("SELECT sha256 FROM photo WHERE station = :station AND item = :item AND sha256 <> '' ORDER BY taken_at")

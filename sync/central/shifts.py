@@ -13,15 +13,15 @@ from station.moments import now, utc
 from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift, Sent, reconcile
 from station.shifts.figure_lines import CARRIED_HEAD, carried_line, carried_row
-from station.shifts.figures import Carried, carried
+from station.shifts.figures import Carried, carried, heard
 from station.shifts.findings import Finding, findings
-from station.shifts.late import ABOUT, Late, late
+from station.shifts.late import ABOUT_NOW, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
 from station.shifts.noted import Noted, noted
 from station.shifts.noted import line as noted_line
-from station.shifts.report import ReportLine, late_line, reasons_of, report_line
+from station.shifts.report import FACTS, LINE_HEAD, ReportLine, late_line, line_row, report_line, told_line
 from sync.central import exceptions, tokens
-from sync.central.shift_parts import CENTRAL_FAMILIES, CENTRAL_PARTS
+from sync.central.shift_parts import ARRIVED, CENTRAL_FAMILIES, CENTRAL_PARTS
 from sync.central.statements import Sql, ask
 
 
@@ -94,10 +94,11 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
     Rule 9 counts what central has: recorded are the facts it was sent, refused those it set aside. Raises the
     database's errors.
     """
+    at = now()
     since, until = (utc(datetime.combine(each, time()).astimezone()) for each in (day, day + timedelta(days=1)))
     stations = list(tokens.stations_of(connection, site))
     bounds = {"since": since, "until": until}
-    rows = ask(connection, _SHIFTS, {"stations": stations, "now": now(), **bounds})()
+    rows = ask(connection, _SHIFTS, {"stations": stations, "now": at, **bounds})()
     benches = tuple(BenchState(*row) for row in rows)
     told = [(_shift(each), _seen(connection, each)) for each in benches]
     seen = _together([*(line for _, found in told for line in found), *_facts(connection, benches)])
@@ -108,7 +109,7 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         since,
         until,
         benches,
-        tuple(report_line(connection, named, each, CENTRAL_PARTS) for each in seen),
+        tuple(report_line(connection, named, each, CENTRAL_PARTS, at if _is_live(each) else "") for each in seen),
         _found(connection, benches),
         _late(connection, stations, benches),
         _overdue(connection, site),
@@ -116,10 +117,22 @@ def of_day(connection: Connection, site: str, day: date) -> SiteShift:
         tuple(
             Left(**msgspec.structs.asdict(left), station=each.station)
             for each in {each.station: each for each in seeing}.values()
-            for left in carried(connection, _shift(each))
+            for left in _left(connection, each)
         ),
         tuple(Silent(*row) for row in ask(connection, _SILENT, {"site": site, **bounds})()),
     )
+
+
+def _left(connection: Connection, bench: BenchState) -> tuple[Carried, ...]:
+    """Return what a bench's shift left, with what others decided since."""
+    left = carried(connection, _shift(bench))
+    names = [each.exception for each in left if each.exception]
+    return heard(left, exceptions.decided_elsewhere(connection, bench.station, names))
+
+
+def _is_live(line: Line) -> bool:
+    """Whether a line goes on changing when all is signed: money, the facts, and the photos that arrived."""
+    return line.rule in (_MONEY, FACTS) or line.way == ARRIVED
 
 
 def _found(connection: Connection, benches: Sequence[BenchState]) -> tuple[Finding, ...]:
@@ -166,11 +179,8 @@ def as_csv(told: SiteShift) -> str:
     for bench in told.benches:
         table.writerow(map(cell, msgspec.structs.astuple(bench)))
     table.writerow(())
-    table.writerow(("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons"))
-    for line in told.lines:
-        figures = (line.expected, line.actual, line.difference, line.explained)
-        named = map(cell, (line.name, line.client, line.way))
-        table.writerow((line.rule, *named, *figures, cell(reasons_of(line))))
+    table.writerow(LINE_HEAD)
+    table.writerows(map(line_row, told.lines))
     table.writerow(())
     table.writerow(("finding", "plate", "bin", "found"))
     for each in told.findings:
@@ -215,14 +225,7 @@ def _text(told: SiteShift, with_things: bool) -> Iterator[str]:
     yield ""
     yield f"{'':44} {'expected':>8} {'actual':>8} {'differs':>8} {'explained':>9}"
     for line in told.lines:
-        about = " · ".join(shown(part) for part in (line.name, line.client, line.way) if part)
-        figures = f"{line.expected:>8} {line.actual:>8} {line.difference:>+8} {line.explained:>+9}"
-        yield f"{line.rule:>2} {about:41} {figures}"
-        for part in line.parts:
-            yield f"     {part.name} {part.units}"
-            if with_things:
-                yield from (f"       {shown(thing.id)} {thing.units}" for thing in part.behind)
-        yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
+        yield from told_line(line, with_things)
     for each in told.findings:
         yield " ".join(part for part in (each.kind, shown(each.plate), shown(each.bin), shown(each.found)) if part)
     yield from map(late_line, told.late)
@@ -291,6 +294,7 @@ def _together(found: Iterable[Line]) -> tuple[Line, ...]:
     return lines(units.values(), reasons.values())
 
 
+_MONEY = 7
 _SHIFTS = Sql(
     "SELECT s.station, s.shift, s.bench, s.opened_at, s.counting_at, s.reviewed_at, s.signed_at, s.locked_at,"
     " s.verdict, COALESCE(t.at, '') FROM shift s LEFT JOIN station_heard t ON t.station = s.station"
@@ -307,7 +311,7 @@ _SILENT = Sql(
 )
 _ELSEWHERE: Mapping[str, Sql] = {
     kind: Sql(
-        f"SELECT e.shift, {ABOUT.format('e')}, d.decision FROM shift h"
+        f"SELECT e.shift, {ABOUT_NOW}, d.decision FROM shift h"
         f" JOIN decision d ON d.station = h.station AND d.{moment}_n = h.n AND d.{moment}_n > 0"
         " JOIN exception e ON e.station = ANY (:stations) AND e.station <> d.station AND e.exception = d.exception"
         " JOIN shift s ON s.station = e.station AND s.shift = e.shift"

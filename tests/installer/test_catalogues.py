@@ -19,6 +19,7 @@ CODES = {"weight": "no sentence"}
 def shown(tr, n):
     tr.format("Bin {bin} is full", bin=1)
     tr.plural("{count} item", "{count} items", n)
+    say(f"[{tr.gettext(mark('Photo'))}] {n}")
     log("no sentence either")
 """
 DATA = """
@@ -60,6 +61,7 @@ def test_sentences_are_found_in_code_and_data(catalogues: ModuleType, tree: Path
         "Scan the parcel",
         "The weight is outside the expected band",
         "Bin {bin} is full",
+        "Photo",
         ("{count} item", "{count} items"),
         "Is it warm?",
         "Warm",
@@ -75,6 +77,7 @@ def test_an_update_keeps_what_fits_and_drops_what_is_gone(catalogues: ModuleType
     assert sorted(catalogues.untranslated(updated)) == [
         "Bin {bin} is full",
         "Is it warm?",
+        "Photo",
         "Scan the parcel",
         "The weight is outside the expected band",
         "{count} items",

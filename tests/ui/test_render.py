@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -27,15 +28,22 @@ from station.prompts.question import Button, Prompt
 from station.references import picture_of
 from station.rules import Rules
 from station.settings import ScannerSettings, Settings
+from station.shifts.closing import HalfSigned
+from station.shifts.findings import Lost
+from station.state import Ask, Choice
+from station.steps import close
 from ui import setup_prompt
 from ui.pages.settings import SettingsPage
 from ui.parts.buttons import KeyButton
+from ui.parts.entry import Entry
+from ui.parts.keypad import Keypad
 from ui.parts.scroll import Scroll
 from ui.setup import Setup
 from ui.theme import TOUCH
 from ui.view import PAGES, SETUP, Lit, View
 from ui.window import Window
 
+RECYCLE = "BIN-RECYCLE-01"
 REST = Button("N", "Nothing found on the rest", Command(Do.REST), aside=True)
 UNDO = Button("U", "Undo: {step}", Command(Do.UNDO), {"step": "answer"}, aside=True)
 
@@ -262,6 +270,50 @@ def test_the_devices_page_is_scrolled_by_key(see: Callable, window: Window, qtbo
     assert 0 < bar.value() < bar.maximum()
     QTest.keyClick(window, Qt.Key.Key_Home)
     assert bar.value() == 0
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_all_that_can_be_asked_about_a_shift_has_room(
+    hands, see: Callable[..., View], window: Window, language: str
+) -> None:
+    """Each line of a check that differs, too, and of many lost units some at a time."""
+    hands.sign_in("BDG-9001")
+    lost = tuple(Lost(f"I{n}", f"LPNA01000000{n}K", "Court sneakers", "", "resale", "B", 0, "USD") for n in range(7))
+    found = tuple(Choice(each.item, "{plate} is of {bin}", {"plate": each.plate, "bin": RECYCLE}) for each in lost[:4])
+    half = tuple(HalfSigned(shift, "BDG-9002") for shift in ("S-A01-1", "S-A01-2"))
+    hands.bench.state = msgspec.structs.replace(hands.bench.state, shifts=3, half_signed=half)
+    hands.bench.known.past_items = lambda badge: ()
+    hands.do(Do.CLOSE_SHIFT)
+    first = close._ask_written_off(lost, (), ())
+    assert [each.value for each in first.choices] == ["no", "all", *(each.plate for each in lost[:3]), "others"]
+    next_ = close._ask_written_off(lost, (), (), int(first.params["next"]))
+    assert next_.choices[2].value == lost[3].plate
+    about = dict.fromkeys(("bin", "missing", "misplaced", "foreign"), "4")
+    for ask in (hands.bench.state.ask, first, Ask("bin-differs", code=RECYCLE, params=about, choices=found)):
+        hands.bench.state = msgspec.structs.replace(hands.bench.state, ask=ask)
+        for size in ((1024, 768), (1280, 800)):
+            window.resize(*size)
+            window.render(see(language))
+            QApplication.processEvents()
+            assert cut_words(window) == [], (ask.stage, size)
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1024, 700)])
+def test_the_keys_of_a_pin_are_whole_on_a_low_window(
+    hands, see: Callable[..., View], window: Window, size: tuple[int, int]
+) -> None:
+    hands.sign_in("BDG-9001")
+    window.resize(*size)
+    back = Button("Esc", "Back", Command(Do.CANCEL), aside=True)
+    name = {"name": "Mireille Dubois"}
+    asked = Prompt("sign-pin", "Type your PIN, {name}", "It signs the shift.", name, (back,), "pin")
+    window.render(replace(see("es"), prompt=asked))
+    QApplication.processEvents()
+    (keypad,) = (each for each in window.findChildren(Keypad) if each.isVisible())
+    keys = keypad.findChildren(QAbstractButton)
+    lowest = max(each.geometry().bottom() for each in keys)
+    assert lowest <= keypad.rect().bottom(), "none is cut"
+    assert keypad.geometry().bottom() <= min(each.y() for each in window.findChildren(Entry) if each.isVisible())
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

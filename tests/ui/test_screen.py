@@ -17,6 +17,7 @@ from station.inputs import Command, Do
 from station.local_copy import COPY_FILE, LocalCopy, Record
 from station.outcome import Tone
 from station.records import Ruled
+from station.shifts.facts import DeliveryCounted
 from tests.ui.conftest import parcel_called
 from ui import story, wording
 from ui.parts.preview import Preview
@@ -28,6 +29,29 @@ from ui.window import Window
 def told(see: Callable, code: str, language: str = "en") -> list[str]:
     view = see(language, page="search", searched=code)
     return [story.sentence(view.tr, line) for line in view.story]
+
+
+def test_who_signs_as_the_second_sees_the_lines_of_that_shift(hands, see: Callable, window: Window) -> None:
+    hands.sign_in("BDG-9001")
+    first = hands.bench.state.shift
+    hands.bench.journal.append([DeliveryCounted(first, "UPS", 12)], operator="BDG-9001", shift=first)
+    hands.do(Do.CLOSE_SHIFT)
+    for what, value in ((Do.CHOOSE, "count"), (Do.FINISH, ""), (Do.CHOOSE, "1//UPS"), (Do.CHOOSE, "lost")):
+        hands.do(what, value)
+    hands.do(Do.CHOOSE, "12")
+    hands.do(Do.CONFIRM)
+    for code in ("BDG-9001", "9999"):
+        hands.scan(code)
+    hands.do(Do.CANCEL)
+    hands.sign_in("BDG-9002")
+    assert {line.rule for line in see(page="shift").lines} == {9}, "the next one has only begun"
+    hands.do(Do.CLOSE_SHIFT)
+    hands.do(Do.CHOOSE, f"second/{first}")
+    view = see(page="shift")
+    assert [(line.way, line.difference, line.explained) for line in view.lines if line.rule == 1] == [("UPS", -12, -12)]
+    window.render(view)
+    words = {label.text() for label in window.findChildren(QLabel) if label.isVisible()}
+    assert "-12  Delivered by the carriers · UPS" in words and any(each.startswith(first) for each in words)
 
 
 def test_what_only_says_done_goes_by_itself(hands, see: Callable) -> None:

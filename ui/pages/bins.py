@@ -160,7 +160,9 @@ class _BinRow(Card):
         aged = tr.format(mark("since {moment}"), moment=since) if since else ""
         leaving = tr.format(mark("to take out: {count}"), count=str(each.leaving)) if each.leaving else ""
         leaving = "" if view.is_blind else leaving
-        parts = (each.bin, tr.gettext(_STATES[each.state]), leaving, aged)
+        is_done = view.state.closing is not None and each.bin in view.state.closing.done
+        done = tr.gettext(mark("counted")) if is_done else ""
+        parts = (each.bin, tr.gettext(_STATES[each.state]), done, leaving, aged)
         self._code.show_text(" · ".join(part for part in parts if part))
         self._count.show_text("" if view.is_blind or each.state == "labelled" else str(each.items))
         self._look.show_button(key, tr.gettext(mark("Look in")))

@@ -13,8 +13,8 @@ from station.shifts.late import Late
 from station.shifts.lines import Line
 from station.shifts.noted import words as noted_words
 from station.shifts.parts import RULES
-from station.steps.close import REASONS, key_of
-from station.words import line_words
+from station.steps.close import key_of
+from station.words import DIFFERENCE_WORDS, line_words
 from ui.panels.worked import Worked
 from ui.parts.big import Big
 from ui.parts.buttons import choice
@@ -121,8 +121,10 @@ class ShiftPage(QWidget):
         """Show the figures of a view, and its lines."""
         tr, state = view.tr, view.state
         self._title.show_text(tr.gettext(mark("Shift")))
-        operator = state.operator
-        phase = tr.gettext(_PHASES[state.phase]) if state.shift else ""
+        operator, (shift, phase) = state.operator, view.shift
+        # What differs is what is looked for then: the day's figures leave it the room.
+        self._cards.setVisible(not _is_opened(view) and phase != "review")
+        phase = tr.gettext(_PHASES[phase]) if shift else ""
         waits = mark("Shift {shift} waits for its second signature: F11.")
         half = [tr.format(waits, shift=each.shift) for each in state.half_signed]
         half += [tr.gettext(mark("Touch a line for what is behind it."))] if view.lines and not _is_opened(view) else []
@@ -130,14 +132,13 @@ class ShiftPage(QWidget):
             phase = tr.gettext(mark("How the work went. Touch a line for its story."))
         if view.line is not None:
             phase = tr.gettext(mark("What is behind the line. Touch one, or Tab to it and press Enter, for its story."))
-        self._hint.show_text(
-            " · ".join(part for part in (state.shift, operator.name if operator else "", phase, *half) if part)
-        )
+        who = " · ".join(part for part in (shift, operator.name if operator else "") if part)
+        said = " ".join(part for part in (phase, *half) if part)
+        self._hint.show_text(" · ".join(part for part in (who, said) if part))
         self._opened = _is_opened(view)
         self._show_figures(view)
         self._back.show_button("Esc", tr.gettext(mark("Back to the shift")))
         self._back.setVisible(self._opened)
-        self._cards.setVisible(not self._opened)
         self._scroll.setAccessibleName(tr.gettext(mark("How the shift adds up")))
         self._show_lines(view)
         self._worked.render(view)
@@ -223,7 +224,6 @@ def _told(line: Line, tr: Translator) -> tuple[str, str]:
     """Return by how much a line differs and what it is about, and what it is made of."""
     way = tr.gettext(line_words(line.way)) if line.way else ""
     what = " · ".join(part for part in (tr.gettext(RULES[line.rule]), line.client, way) if part)
-    reasons = {each.value: each.text for each in REASONS}
     sums = tr.format(
         mark("expected {expected}, actual {actual}, explained {explained}"),
         expected=str(line.expected),
@@ -231,7 +231,7 @@ def _told(line: Line, tr: Translator) -> tuple[str, str]:
         explained=f"{line.explained:+d}" if line.explained else "0",
     )
     parts = ", ".join(f"{tr.gettext(each.name)} {each.units}" for each in line.parts)
-    why = ", ".join(f"{tr.gettext(reasons.get(each.why, each.why))} {each.units:+d}" for each in line.reasons)
+    why = ", ".join(f"{tr.gettext(DIFFERENCE_WORDS.get(each.why, each.why))} {each.units:+d}" for each in line.reasons)
     more = " · ".join(part for part in (sums, parts, why) if part)
     figure = f"{line.difference:+d}" if line.difference else ""
     return f"{figure}  {what}".lstrip(), more

@@ -169,7 +169,9 @@ class _BinLine(QWidget):
         self._word.show_text(" · ".join(part for part in (word, each.client) if part))
         # Who counts blind does not see what there should be.
         blind = view.is_blind
-        count = "" if blind else view.tr.plural("{count} item", "{count} items", each.items)
+        is_done = view.state.closing is not None and each.code in view.state.closing.done
+        done = view.tr.gettext(mark("counted")) if is_done else ""
+        count = done if blind else view.tr.plural("{count} item", "{count} items", each.items)
         self._code.show_text(" · ".join(part for part in (short(each.code), count) if part))
 
 

@@ -226,13 +226,14 @@ class NowPanel(Column):
     def _make_room(self, answers: tuple[Button, ...], view: View, columns: int) -> None:
         """On a low window let margins, the question's letters and the answers' order give way, until no word is cut."""
         self._set_margin(S24)
-        if not answers or self.height() >= _LOW or self._fits(squeezed=True):
+        is_bare = not answers and view.prompt.entry not in _FIGURES
+        if is_bare or self.height() >= _LOW or self._fits(squeezed=True):
             return
         self._set_margin(S12)
         if self._fits(squeezed=True):
             return
         set_property(self._title, "type", "ask")
-        if columns == 1 and not self._fits(squeezed=True):
+        if answers and columns == 1 and not self._fits(squeezed=True):
             self._tiles.show_buttons(answers, view.tr, 2)
             self._tiles.forget_heights()
         if not self._fits(squeezed=True):

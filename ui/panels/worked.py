@@ -1,6 +1,6 @@
 """How the work of a shift went, beside its ten rules: how much and how quick, by whom, which grades, what is left."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from PySide6.QtCore import Qt, Signal
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from resources.words import Translator, mark
 from station.calibration.report import kappa
-from station.shifts.figure_lines import span
+from station.shifts.figure_lines import span, there_words, title_of
 from station.shifts.figures import LEFT_WORDS, UNIT_WORDS, Carried, Defects, Figures, Person, Unit
 from station.words import EXCEPTION_WORDS, OWNER_WORDS, defect_words, letter_words, return_reason_words
 from ui.parts.card import Card
@@ -103,7 +103,7 @@ def _lines(counted: Figures, view: View) -> Iterator[tuple[_Words, str, str]]:
     tr, names = view.tr, view.names
     yield from (_person(each, names.get(each.badge, each.badge), tr) for each in counted.people)
     yield from (_unit(each, tr) for each in counted.units)
-    yield from (_left(each, names.get(each.owner, each.owner), tr) for each in counted.carried)
+    yield from (_left(each, names, tr) for each in counted.carried)
 
 
 def _person(each: Person, name: str, tr: Translator) -> tuple[_Words, str, str]:
@@ -114,17 +114,18 @@ def _person(each: Person, name: str, tr: Translator) -> tuple[_Words, str, str]:
 
 def _unit(each: Unit, tr: Translator) -> tuple[_Words, str, str]:
     units = tr.plural("{count} unit", "{count} units", each.units)
-    about = " · ".join(filter(None, (each.title, each.client, units if each.units != 1 else "")))
+    about = " · ".join(filter(None, (title_of(each, tr), each.client, units if each.units != 1 else "")))
     return (each.code, about), tr.gettext(UNIT_WORDS[each.kind]), each.code
 
 
-def _left(each: Carried, owner: str, tr: Translator) -> tuple[_Words, str, str]:
+def _left(each: Carried, names: Mapping[str, str], tr: Translator) -> tuple[_Words, str, str]:
+    owner, by = names.get(each.owner, each.owner), each.there.by if each.there is not None else ""
     at = each.since[:16].replace("T", " ")
     what = tr.gettext(EXCEPTION_WORDS.get(each.about, each.about))
-    if each.about and each.owner in OWNER_WORDS:
-        since = f"{tr.format(mark('since {at} UTC'), at=at)} · {tr.gettext(OWNER_WORDS[each.owner])}"
-    else:
-        words = mark("since {at} UTC, {who} sees to it") if each.about else mark("since {at} UTC, begun by {who}")
-        since = tr.format(words, at=at, who=owner)
-    told = " · ".join(filter(None, (what, each.client, since)))
+    # Whose word it would be says nothing where another bench has decided.
+    is_open = not each.about or (each.owner not in OWNER_WORDS and each.there is None)
+    words = mark("since {at} UTC, {who} sees to it") if each.about else mark("since {at} UTC, begun by {who}")
+    since = tr.format(words if is_open else mark("since {at} UTC"), at=at, who=owner)
+    who = tr.gettext(OWNER_WORDS[each.owner]) if each.owner in OWNER_WORDS and each.there is None else ""
+    told = " · ".join(filter(None, (what, each.client, since, who, there_words(each, names.get(by, by), tr))))
     return (each.code, told), tr.gettext(LEFT_WORDS[each.what]), each.code

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from resources.words import Translator, mark
-from ui.theme import S8, TOUCH
+from ui.theme import S4, S8, TOUCH
 
 _KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "back", "0", "enter")
 
@@ -22,7 +22,9 @@ class Keypad(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(4, 1)
-        grid.setSpacing(S8)
+        grid.setHorizontalSpacing(S8)
+        # Four rows and the question above have room on the least window.
+        grid.setVerticalSpacing(S4)
         self._keys: dict[str, QPushButton] = {}
         for place, name in enumerate(_KEYS):
             key = QPushButton(name)

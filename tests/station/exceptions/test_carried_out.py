@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from resources.words import Translator
 from station import facts as f
 from station.authority.facts import StepUpGiven
 from station.bins.facts import Carried
@@ -309,6 +310,8 @@ def test_a_unit_is_taken_from_its_order_only_with_another_supervisors_badge_and_
     floor.scan(order.rma)
     assert floor.do(Do.CHOOSE, "papers").facts == ()
     assert floor.stage == Stage.SUPERVISOR
+    told = Translator("en").format(floor.bench.prompt.reason, **floor.bench.prompt.params)
+    assert told.startswith(f"Thing, from RMA-OTHER to {order.rma}. "), "who allows it reads what they allow"
     floor.scan(SECOND[0])
     facts = floor.scan(SECOND[1], TYPED).facts[-3:]
     assert facts[0] == StepUpGiven("relink", SUPERVISOR[0], SECOND[0], "I91", order.rma, "papers")

@@ -1,5 +1,6 @@
 """Goods that go back, or of which the return was rejected: fetched by plate, into a bin for these alone, and undone."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 
 from station import facts as f
+from station.__main__ import main
 from station.bins.facts import BinLabelled, Carried
 from station.database import open_sqlite
 from station.exceptions.facts import DecisionTakenBack
@@ -23,6 +25,7 @@ from station.outcome import Tone
 from station.projections import rebuild, rows
 from station.rules import Rules
 from station.stages import Stage
+from tests.station.printed.test_shift_pdf import words_of
 from tests.station.shifts.closed import HOLD, PLATES, RECEIVER, RESALE, STATION, SUPERVISOR, Floor, opened, work
 
 SHIFT = "S-A01-1"
@@ -241,6 +244,35 @@ def test_what_another_bench_decided_is_done_where_the_goods_lie_and_undone(folde
         floor.scan(HOLD)
         assert floor.bench.known.plates_in(apart) == ()
         assert adds_up(floor)
+
+
+def test_what_another_bench_decided_stands_beside_what_is_carried_over(
+    folder: Path, rules: Rules, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """In every form, with who and when; what is proved is the bench's own journal, with or without it."""
+    codes = set()
+    for is_told in (False, True):
+        if is_told:
+            tell(folder, Decided("B02", DIFFERS, 1, "reject", "", "seen", "BDG-9002", "2026-11-20T09:00:00.000000Z"))
+        for form, words in _THERE.items():
+            assert main(["shift", str(folder), "--form", form]) == 0
+            said = capsysbinary.readouterr().out
+            told = " ".join(words_of(said).split()) if form == "pdf" else said.decode()
+            assert bool(re.search(words, told)) is is_told, form
+            codes |= {*re.findall(r"Proof (\S+):", told)}
+    (code,) = codes
+    assert main(["prove", str(folder), SHIFT, code]) == 0
+    with opened(folder, rules) as floor:
+        assert [each.badge for each in floor.bench.known.decided_elsewhere().values()] == ["BDG-9002"]
+
+
+_THERE = {
+    "text": rf"carried over: exception {PLATES[0]} \(serial differs\) since \S+, owner client,"
+    r" decided elsewhere: reject at B02 by BDG-9002 at 2026-11-20T09:00:00\.000000Z\n",
+    "csv": r",client,serial_differs,reject,BDG-9002,2026-11-20T09:00:00\.000000Z,B02\r\n",
+    "json": r'"decision": "reject",\s+"by": "BDG-9002",\s+"at": "2026-11-20T09:00:00\.000000Z"',
+    "pdf": r"decided at B02 by BDG-9002, 2026-11-20 09:00 UTC: Reject",
+}
 
 
 def test_the_tables_made_anew_from_the_facts_say_the_same(floor: Floor, tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import pypdfium2
 import pytest
 
 from station.__main__ import main
+from station.authority.facts import StepUpGiven
 from station.bins.facts import BinOpened
 from station.journal import Journal
 from station.printed.paper import Paper
 from station.receiving.facts import ItemIdentified, LineMissing, ParcelArrived, ParcelFinished
 from station.routing.facts import Placed, PlateAllotted, PlateConfirmed, Routed
-from station.shifts.facts import ShiftOpened
+from station.shifts.facts import DeliveryCounted, DifferenceExplained, ShiftOpened
 
 NASTY = '=HYPERLINK("http://x","y")\x1b[2J\u202e&<b>%s{0}\0'
 ARABIC, HEBREW = "شركة العودة", "חברת החזרות"
@@ -37,6 +38,8 @@ def worked(tmp_path: Path) -> Path:
             )
             put(PlateAllotted(f"I{n}", f"N{n}"), PlateConfirmed(f"I{n}", f"N{n}"), Placed(f"I{n}", f"N{n}", "BIN-1"))
         put(LineMissing("P1", "R1", NASTY, 2), ParcelFinished("P1", 1, 2))
+        why = DifferenceExplained("S-A01-1", 1, "miscounted", -1, "", "ups")
+        put(DeliveryCounted("S-A01-1", "ups", 3), why, StepUpGiven("relink", "BDG-1", "BDG-2", "I1", "R2", "papers"))
     return tmp_path
 
 
@@ -61,6 +64,7 @@ def words_of(pdf: bytes) -> str:
 
 def test_it_says_what_differs_and_who_did_what(printed: Callable[..., str]) -> None:
     words = printed()
+    assert "Wrong count by the sender -1 (BDG-1)" in words and " Papers in it." in words, "no codes"
     for part in ("Shift S-A01-1", "What differs", "over", "short", "Carried over", "1Z2", "BDG-1", "End of the report"):
         assert part in words
     assert "Not signed" in words

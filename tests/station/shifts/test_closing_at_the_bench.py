@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from resources import find
 from station import facts as f
+from station.authority.roles import parse
 from station.inputs import TYPED, Do
 from station.journal import Journal
 from station.outcome import Tone
@@ -81,7 +84,10 @@ def test_what_the_count_shows_is_named_and_each_difference_needs_its_reasons(flo
     assert off == {("", "foreign"): 1, ("Northwind", "misplaced"): 1, ("Northwind", "resale"): -1}
     assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED
     assert floor.stage == Stage.REVIEW
-    floor.choose("4//foreign", "other")
+    floor.choose("4//foreign")
+    over = {each.value for each in floor.bench.state.ask.choices}
+    assert "elsewhere" in over and not over & {"lost", "stolen", "damaged"}, "what is over is not gone"
+    floor.choose("other")
     floor.choose("4/Northwind/misplaced", "not_scanned")
     assert floor.do(Do.CONFIRM).notice.tone is Tone.REFUSED, "one of three has no reason"
     floor.choose("4/Northwind/resale", "lost")
@@ -167,6 +173,14 @@ def test_much_that_differs_is_signed_by_two(floor: Floor) -> None:
     shown = floor.scan(SUPERVISOR[1], TYPED)
     assert [type(each) for each in shown.facts] == [s.ShiftSigned, f.SignedOut]
     assert floor.stage == Stage.COUNTERSIGN
+    asked = floor.bench.state.ask
+    assert asked.params == {"count": "3", "gone": "0"}, "the second one reads what they sign"
+    floor.do(Do.CANCEL)
+    floor.sign_in(SUPERVISOR)
+    floor.do(Do.CLOSE_SHIFT)
+    floor.choose(f"second/{SHIFT}")
+    assert floor.bench.state.ask == asked, "later as well"
+    floor.do(Do.SIGN_OUT)
     assert floor.scan(SUPERVISOR[0]).notice.tone is Tone.REFUSED, "the same person twice"
     assert floor.scan(RECEIVER[0]).notice.tone is Tone.REFUSED
     assert floor.scan(SECOND[0], TYPED).notice.tone is Tone.REFUSED, "a badge that was only typed"
@@ -174,9 +188,10 @@ def test_much_that_differs_is_signed_by_two(floor: Floor) -> None:
     shown = floor.scan(SECOND[1], TYPED)
     assert [type(each) for each in shown.facts] == [s.ShiftCountersigned, s.ShiftLocked]
     with floor.bench.journal.reading() as connection:
-        (row,) = connection.exec_driver_sql("SELECT signed_by, countersigned_by, locked_at <> '' FROM shift").all()
+        of = f"FROM shift WHERE shift = '{SHIFT}'"
+        (row,) = connection.exec_driver_sql(f"SELECT signed_by, countersigned_by, locked_at <> '' {of}").all()
     assert tuple(row) == (SUPERVISOR[0], SECOND[0], 1)
-    assert (floor.stage, floor.bench.state.half_signed) == (Stage.SIGN_IN, ())
+    assert (floor.stage, floor.bench.state.half_signed) == (Stage.IDLE, ())
 
 
 def test_the_count_is_blind(floor: Floor) -> None:
@@ -338,6 +353,28 @@ def test_only_a_supervisor_begins_explains_and_calls_off(floor: Floor) -> None:
     floor.do(Do.FINISH)
     assert floor.do(Do.CHOOSE, "4/Northwind/resale").notice.tone is Tone.REFUSED
     assert floor.do(Do.UNDO).notice.tone is Tone.REFUSED
+
+
+def test_whom_a_site_lets_close_its_shifts_calls_a_count_off_too(worked: Path, rules: Rules) -> None:
+    table = find.read("authority.toml").decode().replace('name = "receiver"', 'name = "receiver"\ncloses = true')
+    with opened(worked, msgspec.structs.replace(rules, authority=parse(table.encode()))) as floor:
+        floor.sign_in(RECEIVER)
+        floor.close()
+        assert floor.do(Do.CANCEL).facts == (s.CountCalledOff(SHIFT),)
+
+
+def test_of_many_units_all_answers_have_room_on_the_screen(floor: Floor) -> None:
+    floor.bench.journal.append([s.DeliveryCounted(SHIFT, "ups", 41)], operator=SUPERVISOR[0], shift=SHIFT)
+    begin(floor)
+    floor.count(RESALE, *PLATES[:3])
+    floor.count(HOLD, PLATES[3])
+    floor.do(Do.FINISH)
+    floor.choose("1//ups", "not_scanned")
+    assert [each.value for each in floor.bench.state.ask.choices] == [*"1234567", "40"], "two columns of four"
+    floor.choose("7", "1//ups", "not_scanned", "33")
+    assert floor.do(Do.CONFIRM).facts == () and floor.stage == Stage.SIGN
+    said = floor.bench.prompt
+    assert (said.params["verdict"], said.params["count"]) == ("open", "40") and "open items" in said.reason
 
 
 def test_the_last_plate_is_taken_out_of_the_count_and_the_others_stay(floor: Floor) -> None:

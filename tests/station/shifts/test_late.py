@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
@@ -87,12 +88,17 @@ def test_decisions_looks_and_voids_that_come_late_are_named_and_what_was_signed_
     assert kept == [line for line in signed if line.rule != 9], "what was signed stays as it was"
     for form, read in (("json", _of_json), ("csv", _of_csv), ("text", _of_text), ("pdf", _of_pdf)):
         assert main(["shift", str(folder), NEXT, "--form", form]) == 0
-        found = read(capsysbinary.readouterr().out)
-        assert found == [(FIRST, *each) for each in _WORDS[form]], form
+        said = capsysbinary.readouterr().out
+        assert read(said) == [(FIRST, *each) for each in _WORDS[form]], form
+        told = " ".join(_words_of(said).split()) if form == "pdf" else said.decode()
+        assert _DECIDED[form] in told, "and by whom it was decided, and why"
+        assert not re.search(_LIVE[form], _words_of(said) if form == "pdf" else said.decode()), "not signed yet"
     for form, words in _CARRIED.items():
         assert main(["shift", str(folder), FIRST, "--form", form]) == 0
         said = capsysbinary.readouterr().out
-        assert all(each in (_words_of(said) if form == "pdf" else said.decode()) for each in words), form
+        told = _words_of(said) if form == "pdf" else said.decode()
+        assert all(each in told for each in words), form
+        assert len(re.findall(_LIVE[form], told)) == 1, f"{form}: only the facts are not as they were signed"
 
 
 def test_what_a_sheet_said_before_it_was_typed_in_again_is_named_with_who_said_it(
@@ -163,10 +169,22 @@ _WORDS = {
 }
 
 
+_DECIDED = {
+    "json": '"kind": "decided"',
+    "csv": f",decided,,{PLATES[0]},accept,{SUPERVISOR[0]},0,client,",
+    "text": f"decided: accept {PLATES[0]} by {SUPERVISOR[0]} at ",
+    "pdf": f"decided about {PLATES[0]}: Accept as is, Client asked. By {SUPERVISOR[0]}.",
+}
+_LIVE = {
+    "json": r'"as_of": "2\d{3}-[^"]*Z"',
+    "csv": r"\r\n9,Facts,,,\d+,\d+,0,0,,2\d{3}-[^,]*Z\r\n",
+    "text": r"\n     refused by central 0\n     as of 2\d{3}-\S*Z: no signature fixes this line\n",
+    "pdf": r"2\d{3}-[\d-]+ [\d:]+ UTC,\s+no\s+signature\s+fixes\s+this\s+line",
+}
 # The exception was open when the first shift was signed, and is for ever told so.
 _CARRIED = {
     "json": ('"about": "item_weight"', '"owner": "supervisor"'),
-    "csv": (f"{PLATES[0]},exception,", ",supervisor,item_weight\r\n"),
+    "csv": (f"{PLATES[0]},exception,", ",supervisor,item_weight,,,,\r\n"),
     "text": (f"carried over: exception {PLATES[0]} (item weight) since ", ", owner supervisor\n"),
     "pdf": ("Item weighs other than its article", "A supervisor decides"),
 }

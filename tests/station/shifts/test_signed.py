@@ -119,6 +119,11 @@ def find(bench: Invented) -> None:
     bench.find_again(s.ItemFoundAgain(bench.shift, "I1", "N1", HOLD))
 
 
+def replate(bench: Invented) -> None:
+    bench.say(f.PlateVoided("N6", "torn"), f.PlateAllotted("I5", "N7"))
+    bench.say(f.PlateVoided("N1", "torn"), f.PlateAllotted("I1", "N8"))
+
+
 def lose_and_find(bench: Invented) -> None:
     lose(bench)
     bench.open_shift()
@@ -139,7 +144,7 @@ def test_what_is_done_later_changes_no_letter_of_what_was_signed(bench: Invented
 
 def test_all_of_it_one_after_the_other_changes_nothing_either(bench: Invented) -> None:
     signed = {FIRST: told(bench)}
-    for later in (*LATER.values(), lose, find, lose):
+    for later in (*LATER.values(), lose, find, lose, replate):
         later(bench)
         assert {shift: told(bench, shift) for shift in signed} == signed, later.__name__
         bench.say(s.CountBegan(bench.shift), s.CountEnded(bench.shift), s.ShiftSigned(bench.shift, "open", ""))

@@ -135,6 +135,8 @@ def test_the_lines_of_all_benches_are_added_together(benches: list[Bench], told:
         "waiting": 0,
         "refused by central": 0,
     }
+    assert {(each.rule, each.way) for each in found.lines if each.as_of} == {(6, "arrived"), (9, "")}, "never signed"
+    assert f"     as of {line(found, 9).as_of}: no signature fixes this line\n" in shifts.as_text(found)
 
 
 def test_one_benchs_lines_are_those_that_it_sees_itself(benches: list[Bench], told: Any, site: str) -> None:
@@ -193,7 +195,7 @@ def test_the_reasons_of_a_difference_stand_beside_it(benches: list[Bench], told:
     assert "because: stolen -1" in shifts.as_text(told())
     rows = list(csv.reader(io.StringIO(shifts.as_csv(told()))))
     (resale,) = (row for row in rows if row[:1] == ["4"])
-    assert resale[-1].strip("'").startswith("stolen -1")
+    assert resale[-2].strip("'").startswith("stolen -1")
 
 
 def test_a_shift_over_midnight_belongs_to_both_days_and_who_was_not_heard_of_is_named(
@@ -279,17 +281,22 @@ def test_what_is_late_or_overdue_at_any_bench_is_named(benches: list[Bench], tol
     assert left == [("exception", f"{site}1"), ("item", "N-old"), ("parcel", f"1Z-{site}")]
     with a.journal.reading() as connection:
         own = figures(connection, BenchShift(a.station, a.shift), now()).carried
-    assert [shifts.Left(**msgspec.structs.asdict(each), station=a.station) for each in own] == [exception]
+    there = exception.there
+    assert there is not None and (there.decision, there.by, there.station) == ("accept", "BDG-9001", b.station)
+    mine = {**msgspec.structs.asdict(own[0]), "there": there}
+    assert (len(own), shifts.Left(**mine, station=a.station)) == (1, exception)
     said = shifts.as_text(found)
     assert (
-        f"carried over: exception {site}1 (item weight) since {exception.since}, owner supervisor at {a.station}"
-        in said
-    )
+        f"carried over: exception {site}1 (item weight) since {exception.since}, owner supervisor,"
+        f" decided elsewhere: accept at {b.station} by BDG-9001 at {there.at} at {a.station}\n"
+    ) in said
     assert f"late: decision {raised} of {first} (accept)" in said
     assert f"overdue: late parcel 1Z-{site} at {b.station} since {yesterday}" in said
     rows = list(csv.reader(io.StringIO(shifts.as_csv(found))))
     assert ["void", first, f"{site}1", "0", "0", "0", "torn"] in rows
-    assert [f"{site}1", "exception", "Northwind", exception.since, "supervisor", "item_weight", a.station] in rows
+    decided = ("accept", "BDG-9001", there.at, b.station)
+    about = (f"{site}1", "exception", "Northwind", exception.since, "supervisor", "item_weight")
+    assert [*about, *decided, a.station] in rows
     assert ["printer_doubt", b.station, "N-old", yesterday] in rows
 
 
