@@ -8,6 +8,7 @@ import msgspec
 from station.deliveries import KIND as RULES
 from station.deliveries import judged
 from station.local_copy import FeedGap, LocalCopy
+from station.record_codes import Changes
 from station.trial import fault_of
 from sync.ahead import Ahead
 from sync.clock import MACHINE, Clock
@@ -71,7 +72,7 @@ class Mirror:
             return self._take_some(self._snapshot)
         cursor = self._db.cursor()
         try:
-            page = self._page(cursor)
+            page, told = self._page(cursor)
         except Refused as error:
             if error.code != "below_floor":
                 raise
@@ -86,14 +87,16 @@ class Mirror:
         if self._ahead is not None and page.to_seq < page.head:
             self._ahead.ask(page.to_seq, _PAGE)
         if page.records:
-            self._apply(page)
+            self._apply(page, told)
         if page.to_seq == page.head and self._anew_at is not None and self._clock.monotonic() >= self._anew_at:
             self.take_anew()
             return True
         return page.to_seq < page.head
 
-    def _page(self, cursor: int) -> FeedPage:
-        """Return the next page. One that was fetched ahead says nothing of the clock: it waited here meanwhile."""
+    def _page(self, cursor: int) -> tuple[FeedPage, Changes | None]:
+        """Return the next page. One that was fetched ahead comes with what it changes, and says nothing of the clock:
+        it waited here meanwhile.
+        """
         fetched = self._ahead.taken(cursor, _PAGE) if self._ahead is not None else None
         if fetched is not None:
             return fetched
@@ -101,7 +104,7 @@ class Mirror:
         page = self._transport.pull(self._site, cursor, _PAGE)
         answered_at = self._clock.utc()
         self.clock_offset_s = _seconds_between(asked_at + (answered_at - asked_at) / 2, page.server_time)
-        return page
+        return page, None
 
     def _take_some(self, snapshot: Snapshot) -> bool:
         """Take some of a snapshot; return True, for the feed goes on behind it. Broken off, it begins anew later.
@@ -116,13 +119,13 @@ class Mirror:
             raise
         return True
 
-    def _apply(self, page: FeedPage) -> None:
+    def _apply(self, page: FeedPage, changes: Changes | None) -> None:
         if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):
             raise Refused("feed_gap", f"records are missing between {page.from_seq} and {page.to_seq}")
         told = page.records
         rules = judged(told, self._db.rules(), fault_of) if any(each.kind == RULES for each in told) else []
         try:
-            self._db.apply(page.from_seq, page.to_seq, told, rules)
+            self._db.apply(page.from_seq, page.to_seq, told, rules, changes)
         except FeedGap as error:
             raise Refused("feed_gap", str(error)) from error
         except msgspec.MsgspecError as error:

@@ -98,14 +98,16 @@ def _cursor(patch: Patch) -> None:
     """The cursor moves before the records are there."""
     apply = LocalCopy.apply
 
-    def torn(self: Any, from_seq: int, to_seq: int, records: Sequence[Any], rules: Sequence[Any] = ()) -> None:
+    def torn(
+        self: Any, from_seq: int, to_seq: int, records: Sequence[Any], rules: Sequence[Any] = (), told: Any = None
+    ) -> None:
         apply(self, from_seq, to_seq, ())
         # The copy that a snapshot is staged in is another one, and has no weather.
         if hasattr(self, "weather") and self.weather.dice.random() < 0.3:
             raise Crash
         with self.writing() as connection:
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (from_seq - 1,))
-        apply(self, from_seq, to_seq, records, rules)
+        apply(self, from_seq, to_seq, records, rules, told)
 
     patch.setattr(LocalCopy, "apply", torn)
 
@@ -167,11 +169,11 @@ def _feed_gap(patch: Patch) -> None:
     """The bench takes a page of the feed in which a record is missing."""
     apply = Mirror._apply
 
-    def trusting(self: Mirror, page: FeedPage) -> None:
+    def trusting(self: Mirror, page: FeedPage, _: Any) -> None:
         numbered = [msgspec.structs.replace(each, seq=seq) for seq, each in enumerate(page.records, page.from_seq)]
         filled = numbered + [numbered[-1]] * (page.to_seq - page.from_seq + 1 - len(numbered))
         renumbered = [msgspec.structs.replace(each, seq=seq) for seq, each in enumerate(filled, page.from_seq)]
-        apply(self, msgspec.structs.replace(page, records=tuple(renumbered)))
+        apply(self, msgspec.structs.replace(page, records=tuple(renumbered)), None)
 
     patch.setattr(mirror.Mirror, "_apply", trusting)
 
