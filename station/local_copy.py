@@ -14,14 +14,11 @@ import msgspec
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from station import elsewhere, record_codes
+from station import elsewhere, feed_end, record_codes
 from station.copy_damage import empty, is_damage, set_aside, why_unusable
 from station.database import DRIVER, driver_connection, open_sqlite
 from station.records import WITHDRAWN, Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
-
-# The sort of a code, the code, and the kind and key of the record that is found by it.
-Code = tuple[str, str, str, str]
 
 COPY_FILE = "expected.sqlite"
 
@@ -271,6 +268,10 @@ class LocalCopy:
         """Return the number of the last feed record that is in the copy."""
         return int(self._asked(_CURSOR)[0][0])
 
+    def end(self) -> int:
+        """Return by which mark central's record at the cursor is known, as it was given to `apply`; 0 when by none."""
+        return -self.acked(feed_end.END)
+
     def acked(self, epoch: str) -> int:
         """Return the highest seq of an epoch that central has confirmed; 0 when none."""
         with self._reading() as connection:
@@ -290,10 +291,12 @@ class LocalCopy:
         with self._reading() as connection:
             return tuple(Delivered(*row) for row in connection.exec_driver_sql(RULES))
 
-    def apply(self, from_seq: int, to_seq: int, records: Sequence[Record], rules: Sequence[Delivered] = ()) -> None:
+    def apply(
+        self, from_seq: int, to_seq: int, records: Sequence[Record], rules: Sequence[Delivered] = (), end: int = 0
+    ) -> None:
         """Take one page of the feed and move the cursor to `to_seq`, in one transaction.
 
-        `rules` are the rule files among the records, judged.
+        `rules` are the rule files among the records, judged; `end` is the mark of the last record.
 
         Raises FeedGap when the page does not begin right after the cursor, and msgspec.MsgspecError when a
         record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept, and records
@@ -315,10 +318,10 @@ class LocalCopy:
                 _many(connection, _FORGET_CODE, _codes_standing(connection, newest))
                 _many(connection, _FORGET_RECORD, [which for which, body in newest.items() if body == WITHDRAWN])
                 _many(connection, _SET_RECORD, rows)
-            _many(connection, _SET_CODE, [code for row in rows for code in _codes(*row)])
+            _many(connection, _SET_CODE, [code for row in rows for code in record_codes.rows_of(*row)])
             if rules:
                 ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
-            connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
+            feed_end.move_to(connection, to_seq, end)
 
     def set_acked(self, epoch: str, seq: int, refused: Sequence[Refusal] = ()) -> None:
         """Remember what central confirmed, and what of it a person must look at, in one transaction."""
@@ -373,28 +376,20 @@ class LocalCopy:
             raise
 
 
-def _codes_standing(connection: Connection, newest: Iterable[tuple[str, str]]) -> list[Code]:
+def _codes_standing(connection: Connection, newest: Iterable[tuple[str, str]]) -> list[record_codes.Code]:
     """Return the codes under which records are found until now, by their kinds and keys; asked for many at once."""
     keys: dict[str, list[str]] = {}
     for kind, key in newest:
         keys.setdefault(kind, []).append(key)
-    codes: list[Code] = []
+    codes: list[record_codes.Code] = []
     for kind, named in keys.items():
         for at in range(0, len(named), _KEYS_AT_ONCE):
             part = named[at : at + _KEYS_AT_ONCE]
             query = f"SELECT key, body FROM record WHERE kind = ? AND key IN ({', '.join('?' * len(part))})"
             for key, body in connection.exec_driver_sql(query, (kind, *part)):
-                codes += _codes(kind, key, body)
+                codes += record_codes.rows_of(kind, key, body)
     return codes
 
 
 def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> int:
     return connection.exec_driver_sql(statement, rows).rowcount if rows else 0
-
-
-def _codes(kind: str, key: str, body: bytes) -> list[Code]:
-    return [
-        (sort, code, kind, key)
-        for sort, text in record_codes.codes_of(kind, body)
-        if (code := "".join(text.split()).upper()) and not (code == key and sort == kind == "order")  # as `code_of`
-    ]

@@ -15,6 +15,8 @@ BIN = msgspec.json.Decoder(Bin)
 RECEIPT = msgspec.json.Decoder(Receipt)
 RECALL = msgspec.json.Decoder(Recall)
 NOTE = msgspec.json.Decoder(SerialNote)
+# The sort of a code, the code, and the kind and key of the record that is found by it.
+Code = tuple[str, str, str, str]
 _PATTERN = ("*", "?")
 # Long enough that few numbers share one; the shortest tracking numbers have twelve signs.
 _TAIL = 6
@@ -106,3 +108,14 @@ def readable(decoder: msgspec.json.Decoder[_T], bodies: Iterable[bytes]) -> Iter
 
 def _is_newer(error: msgspec.ValidationError) -> bool:
     return str(error).startswith(_NOT_AMONG)
+
+
+def rows_of(kind: str, key: str, body: bytes) -> list[Code]:
+    """Return the codes under which a record is found, in the form in which they are compared; an order's own key, by
+    which it is found anyway, is none of them.
+    """
+    return [
+        (sort, code, kind, key)
+        for sort, text in codes_of(kind, body)
+        if (code := "".join(text.split()).upper()) and not (code == key and sort == kind == "order")  # as `code_of`
+    ]

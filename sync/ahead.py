@@ -23,10 +23,10 @@ class Ahead:
         self._asked: _Asked = (-1, 0)
         self._page: Future[FeedPage] | None = None
 
-    def ask(self, after: int, limit: int) -> None:
-        """Have the page after record `after` fetched."""
+    def ask(self, after: int, limit: int, mark: int) -> None:
+        """Have the page after record `after`, which has this short mark, fetched."""
         self._asked = (after, limit)
-        self._page = self._thread.submit(self._client.pull, self._site, after, limit)
+        self._page = self._thread.submit(self._client.pull, self._site, after, limit, mark)
 
     def taken(self, after: int, limit: int) -> FeedPage | None:
         """Return the page that was fetched, waiting for it; None when another was asked for, or it did not come."""

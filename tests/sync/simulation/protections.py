@@ -10,7 +10,7 @@ from station import copy_marks, salvage
 from station.entries import Entry
 from station.local_copy import LocalCopy
 from sync import mirror, outbox
-from sync.central import intake, marks
+from sync.central import feed, intake, marks
 from sync.central.judge import Judged
 from sync.central.resolutions import worker
 from sync.digests import Digests
@@ -98,14 +98,16 @@ def _cursor(patch: Patch) -> None:
     """The cursor moves before the records are there."""
     apply = LocalCopy.apply
 
-    def torn(self: Any, from_seq: int, to_seq: int, records: Sequence[Any], rules: Sequence[Any] = ()) -> None:
+    def torn(
+        self: Any, from_seq: int, to_seq: int, records: Sequence[Any], rules: Sequence[Any] = (), end: int = 0
+    ) -> None:
         apply(self, from_seq, to_seq, ())
         # The copy that a snapshot is staged in is another one, and has no weather.
         if hasattr(self, "weather") and self.weather.dice.random() < 0.3:
             raise Crash
         with self.writing() as connection:
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (from_seq - 1,))
-        apply(self, from_seq, to_seq, records, rules)
+        apply(self, from_seq, to_seq, records, rules, end)
 
     patch.setattr(LocalCopy, "apply", torn)
 
@@ -176,6 +178,12 @@ def _feed_gap(patch: Patch) -> None:
     patch.setattr(mirror.Mirror, "_apply", trusting)
 
 
+def _feed_end(patch: Patch) -> None:
+    """Central does not look whether the copy that it goes on with ends as its feed has it."""
+    page = feed.page
+    patch.setattr(feed, "page", lambda *what: page(*what[:5]))
+
+
 def _own_timer(patch: Patch) -> None:
     """What failed is tried again only when somebody brings something new."""
     failed = Errand._failed
@@ -227,6 +235,7 @@ PROTECTIONS: Final[Mapping[str, Callable[[Patch], None]]] = {
     "sound before sent": _sound,
     "hash and chain": _hash,
     "feed gap check": _feed_gap,
+    "feed's end": _feed_end,
     "own timer": _own_timer,
     "fork remembered": _fork_mark,
     "fork by a broken chain": _chain_fork,
