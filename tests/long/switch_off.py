@@ -1,6 +1,6 @@
 """Switches the sync's protections off, one and two at a time, and prints in which seeded histories that is noticed.
 
-python tests/long/switch_off.py [--seeds 0-19] [--steps 40] [--pairs] [--only NAME]
+python tests/long/switch_off.py [--seeds 0-19] [--steps 40] [--pairs] [--only NAME] [--faults "work weather"]
 """
 
 import argparse
@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.sync.simulation.history import play
+from tests.sync.simulation.history import ALL, play
 from tests.sync.simulation.protections import PROTECTIONS
 
 # A history that does not drain is noticed sooner than after the last chance of an honest one.
@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--seeds", default="0-19", help="the first and the last")
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--pairs", action="store_true", help="also every two of them")
+    parser.add_argument("--faults", default="", help="what may go wrong, by the names in history.py; else everything")
     parser.add_argument("--only", default="", help="only those with this in their names")
     parser.add_argument("--folder", default="/dev/shm" if Path("/dev/shm").is_dir() else None)
     asked = parser.parse_args()
@@ -53,7 +54,7 @@ def _noticed(names: tuple[str, ...], seed: int, asked: argparse.Namespace) -> st
         for name in names:
             PROTECTIONS[name](patch)
         try:
-            outcome = play(seed, Path(folder), asked.steps, rounds=ROUNDS)
+            outcome = play(seed, Path(folder), asked.steps, frozenset(asked.faults.split()) or ALL, ROUNDS)
         except Exception as error:  # noqa: BLE001 - whatever falls over was noticed
             return f"{type(error).__name__}: {error}"
     return outcome.problems[0] if outcome.problems else ""

@@ -13,16 +13,16 @@ from sync import mirror, outbox
 from sync.central import feed, intake, marks
 from sync.central.judge import Judged
 from sync.central.resolutions import worker
+from sync.client import Gap
 from sync.digests import Digests
 from sync.errand import Errand
 from sync.errors import Refused, Unreachable
 from sync.mirror import Mirror
-from sync.outbox import Outbox
 from sync.pace import Lane, Pace
 from sync.snapshot import Snapshot
-from sync.wire import FeedPage, SnapshotEnd, digest_of
+from sync.wire import FeedPage, Push, Pushed, SnapshotEnd, digest_of
 from tests.sync.simulation import till
-from tests.sync.simulation.line import Crash
+from tests.sync.simulation.line import Crash, Line
 
 Patch = pytest.MonkeyPatch
 
@@ -75,18 +75,17 @@ def _epoch(patch: Patch) -> None:
 
 def _confirmed(patch: Patch) -> None:
     """The bench takes what it sent for confirmed when no answer came."""
-    push_some = Outbox.push_some
+    push = Line.push
 
-    def hoping(self: Outbox) -> bool:
-        entries, _ = self._batch(self.acked)
+    def hoping(self: Line, sent: Push) -> Pushed | Gap:
         try:
-            return push_some(self)
+            return push(self, sent)
         except Unreachable as error:
-            if error.code == "slow":
-                self._db.set_acked(self._epoch, entries[-1].seq)
-            raise
+            if error.code != "slow":
+                raise
+            return Pushed(sent.epoch, sent.entries[-1].seq, sent.sent_at)
 
-    patch.setattr(Outbox, "push_some", hoping)
+    patch.setattr(Line, "push", hoping)
 
 
 def _only_sent(patch: Patch) -> None:
