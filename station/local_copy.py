@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from station import elsewhere, record_codes
+from station import elsewhere, feed_end, record_codes
 from station.copy_damage import empty, is_damage, set_aside, why_unusable
 from station.copy_writing import write
 from station.database import DRIVER, driver_connection, open_sqlite
@@ -260,6 +260,10 @@ class LocalCopy:
         """Return the number of the last feed record that is in the copy."""
         return int(self._asked(_CURSOR)[0][0])
 
+    def end(self) -> int:
+        """Return by which mark central's record at the cursor is known, as it was given to `apply`; 0 when by none."""
+        return -self.acked(feed_end.END)
+
     def acked(self, epoch: str) -> int:
         """Return the highest seq of an epoch that central has confirmed; 0 when none."""
         with self._reading() as connection:
@@ -285,12 +289,13 @@ class LocalCopy:
         to_seq: int,
         records: Sequence[Record],
         rules: Sequence[Delivered] = (),
+        end: int = 0,
         told: record_codes.Changes | None = None,
     ) -> None:
         """Take one page of the feed and move the cursor to `to_seq`, in one transaction.
 
-        `rules` are the rule files among the records, judged; `told` is what the records change, where another thread
-        has said it already.
+        `rules` are the rule files among the records, judged; `end` is the mark of the last record; `told` is what the
+        records change, where another thread has said it already.
 
         Raises FeedGap when the page does not begin right after the cursor, and msgspec.MsgspecError when a
         record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept, and records
@@ -306,7 +311,7 @@ class LocalCopy:
             write(connection, told)
             if rules:
                 ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
-            connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
+            feed_end.move_to(connection, to_seq, end)
 
     def set_acked(self, epoch: str, seq: int, refused: Sequence[Refusal] = ()) -> None:
         """Remember what central confirmed, and what of it a person must look at, in one transaction."""

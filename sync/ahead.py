@@ -37,10 +37,10 @@ class Ahead:
         self._asked: _Asked = (-1, 0)
         self._page: Future[Fetched] | None = None
 
-    def ask(self, after: int, limit: int) -> None:
-        """Have the page after record `after` fetched."""
+    def ask(self, after: int, limit: int, mark: int) -> None:
+        """Have the page after record `after`, which has this short mark, fetched."""
         self._asked = (after, limit)
-        self._page = self._thread.submit(self._fetched, after, limit)
+        self._page = self._thread.submit(self._fetched, after, limit, mark)
 
     def taken(self, after: int, limit: int) -> Fetched | None:
         """Return the page that was fetched, waiting for it; None when another was asked for, or it did not come."""
@@ -52,8 +52,8 @@ class Ahead:
         except (Unreachable, Refused, msgspec.MsgspecError):
             return None
 
-    def _fetched(self, after: int, limit: int) -> Fetched:
-        page = self._client.pull(self._site, after, limit)
+    def _fetched(self, after: int, limit: int, mark: int) -> Fetched:
+        page = self._client.pull(self._site, after, limit, mark)
         return Fetched(page, changes(map(row_of, page.records)))
 
     def abort(self) -> None:
