@@ -19,8 +19,9 @@ _SET_RECORD = (
 )
 _ADD_RECORD = "INSERT INTO record (kind, key, body) VALUES {} ON CONFLICT (kind, key) DO NOTHING"
 _ADD_CODE = "INSERT INTO code (sort, code, kind, key) VALUES {} ON CONFLICT DO NOTHING"
-# So many by one statement: other threads go on while SQLite is at it, and with each row by itself they do not.
-_ROWS_AT_ONCE = (2_000, 200, 20)
+# So many by one statement: other threads go on while SQLite is at it, and between two each of them may keep us waiting
+# for 5 ms. A statement has 32,766 values at most.
+_ROWS_AT_ONCE = (8_000, 2_000, 400, 40)
 _FORGET_CODE = "DELETE FROM code WHERE sort = ? AND code = ? AND kind = ? AND key = ?"
 _FORGET_RECORD = "DELETE FROM record WHERE kind = ? AND key = ?"
 
