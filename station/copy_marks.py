@@ -52,7 +52,7 @@ def all_marks_in(path: Path) -> dict[str, int]:
 
 def highest_acked_in(path: Path) -> int:
     """Return the highest seq of any epoch that central has confirmed, from a copy like that of `acked_in`; else 0."""
-    return _number_in(path, "SELECT COALESCE(MAX(seq), 0) FROM acked")
+    return _number_in(path, "SELECT COALESCE(MAX(seq), 0) FROM acked WHERE seq > 0")
 
 
 def refused_in(path: Path) -> int:

@@ -44,7 +44,7 @@ class Elsewhere(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def hashed(code: str) -> bytes:
-    """Return the 8 bytes a code is known by; `code` is in the form of `local_copy.code_of`."""
+    """Return the 8 bytes a code is known by; `code` is in the form of `record_codes.code_of`."""
     return hashlib.blake2b(code.encode("utf-8", "surrogatepass"), digest_size=_WIDTH).digest()
 
 

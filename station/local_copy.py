@@ -5,7 +5,7 @@ aside and a new one begins. Damage that shows while it is in use empties it wher
 Every thread that uses it opens its own `LocalCopy`; only the courier's may write.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,12 @@ import msgspec
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from station import elsewhere, record_codes
+from station import elsewhere, feed_end, record_codes
 from station.copy_damage import empty, is_damage, set_aside, why_unusable
+from station.copy_writing import write
 from station.database import DRIVER, driver_connection, open_sqlite
-from station.records import WITHDRAWN, Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
-
-# The sort of a code, the code, and the kind and key of the record that is found by it.
-Code = tuple[str, str, str, str]
 
 COPY_FILE = "expected.sqlite"
 
@@ -56,15 +54,6 @@ _ORDERS = (
 _KEPT = "SELECT body FROM record WHERE kind = ? AND key = ?"
 _KEPT_BELOW = "SELECT body FROM record WHERE kind = ? AND key >= ? AND key < ? ORDER BY key"
 _LAST_SIGN = chr(0x10FFFF)
-_KEYS_AT_ONCE = 500
-# By position: SQLite's driver looks up each name of each row.
-_SET_RECORD = (
-    "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body"
-)
-_ADD_RECORD = "INSERT INTO record (kind, key, body) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO NOTHING"
-_SET_CODE = "INSERT OR IGNORE INTO code (sort, code, kind, key) VALUES (?, ?, ?, ?)"
-_FORGET_CODE = "DELETE FROM code WHERE sort = ? AND code = ? AND kind = ? AND key = ?"
-_FORGET_RECORD = "DELETE FROM record WHERE kind = ? AND key = ?"
 ACKED = Statement("SELECT seq FROM acked WHERE epoch = :epoch")
 ALL_MARKS = Statement("SELECT epoch, seq FROM acked")
 _SET_ACKED = Statement(
@@ -115,6 +104,11 @@ class Delivered(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+def row_of(record: Record) -> record_codes.Row:
+    """Return a record of the feed as the copy keeps it."""
+    return record.kind, record.key, bytes(record.body)
+
+
 class FeedGap(Exception):
     """A page of the feed does not begin where the copy ends; nothing was taken from it."""
 
@@ -142,11 +136,6 @@ def fork_mark(epoch: str) -> str:
     of it that the journal lacks: the journal is an old copy, or a second one is in use.
     """
     return f"fork of {epoch}"
-
-
-def code_of(text: str) -> str:
-    """Return the form in which the copy compares codes: upper case, without blanks."""
-    return "".join(text.split()).upper()
 
 
 class LocalCopy:
@@ -188,7 +177,7 @@ class LocalCopy:
 
     def orders(self, code: str) -> tuple[ReturnOrder, ...]:
         """Return the return orders with this RMA, order number or announced parcel, by RMA."""
-        rows = self._asked(_ORDERS, code_of(code))
+        rows = self._asked(_ORDERS, record_codes.code_of(code))
         return tuple(record_codes.readable(record_codes.ORDER, (body for _, body in rows)))
 
     def orders_with_serial(self, serial: str) -> tuple[ReturnOrder, ...]:
@@ -245,7 +234,7 @@ class LocalCopy:
 
     def elsewhere(self, code: str) -> tuple[str, ...]:
         """Return the other sites that expect this code, as far as central told of their open orders."""
-        found = elsewhere.number(elsewhere.hashed(code_of(code)))
+        found = elsewhere.number(elsewhere.hashed(record_codes.code_of(code)))
         return tuple(row[0] for row in self._asked(elsewhere.SITES, found))
 
     def bodies(self) -> Iterator[tuple[str, str, bytes]]:
@@ -271,6 +260,10 @@ class LocalCopy:
         """Return the number of the last feed record that is in the copy."""
         return int(self._asked(_CURSOR)[0][0])
 
+    def end(self) -> int:
+        """Return by which mark central's record at the cursor is known, as it was given to `apply`; 0 when by none."""
+        return -self.acked(feed_end.END)
+
     def acked(self, epoch: str) -> int:
         """Return the highest seq of an epoch that central has confirmed; 0 when none."""
         with self._reading() as connection:
@@ -290,10 +283,19 @@ class LocalCopy:
         with self._reading() as connection:
             return tuple(Delivered(*row) for row in connection.exec_driver_sql(RULES))
 
-    def apply(self, from_seq: int, to_seq: int, records: Sequence[Record], rules: Sequence[Delivered] = ()) -> None:
+    def apply(
+        self,
+        from_seq: int,
+        to_seq: int,
+        records: Sequence[Record],
+        rules: Sequence[Delivered] = (),
+        end: int = 0,
+        told: record_codes.Changes | None = None,
+    ) -> None:
         """Take one page of the feed and move the cursor to `to_seq`, in one transaction.
 
-        `rules` are the rule files among the records, judged.
+        `rules` are the rule files among the records, judged; `end` is the mark of the last record; `told` is what the
+        records change, where another thread has said it already.
 
         Raises FeedGap when the page does not begin right after the cursor, and msgspec.MsgspecError when a
         record of a kind we know cannot be read; then nothing is taken. Kinds we do not know are kept, and records
@@ -305,20 +307,11 @@ class LocalCopy:
             cursor = int(connection.exec_driver_sql(_CURSOR).scalar_one())
             if from_seq != cursor + 1 or to_seq < cursor:
                 raise FeedGap(f"the copy ends with {cursor}, the page begins with {from_seq}")
-            bodies = [(each.kind, each.key, bytes(each.body)) for each in records]
-            # These are changes, not records that stand by themselves.
-            elsewhere.apply(connection, (body for kind, _, body in bodies if kind == elsewhere.KIND))
-            newest = {(kind, key): body for kind, key, body in bodies if kind != elsewhere.KIND}
-            rows = [(kind, key, body) for (kind, key), body in newest.items() if body != WITHDRAWN]
-            # A bench that catches up is told of records it has not got: then nothing has to be looked for.
-            if _many(connection, _ADD_RECORD, rows) < len(newest):
-                _many(connection, _FORGET_CODE, _codes_standing(connection, newest))
-                _many(connection, _FORGET_RECORD, [which for which, body in newest.items() if body == WITHDRAWN])
-                _many(connection, _SET_RECORD, rows)
-            _many(connection, _SET_CODE, [code for row in rows for code in _codes(*row)])
+            told = told or record_codes.changes(map(row_of, records))
+            write(connection, told)
             if rules:
                 ADD_RULES.run_many(connection, [msgspec.structs.asdict(each) for each in rules])
-            connection.exec_driver_sql("UPDATE feed SET cursor = ?", (to_seq,))
+            feed_end.move_to(connection, to_seq, end)
 
     def set_acked(self, epoch: str, seq: int, refused: Sequence[Refusal] = ()) -> None:
         """Remember what central confirmed, and what of it a person must look at, in one transaction."""
@@ -333,7 +326,7 @@ class LocalCopy:
             connection.exec_driver_sql("DELETE FROM refused WHERE epoch = ? AND seq = ?", (epoch, seq))
 
     def _bodies(self, sort: str, code: str) -> list[bytes]:
-        return [row[0] for row in self._asked(_BY_CODE, sort, code_of(code))]
+        return [row[0] for row in self._asked(_BY_CODE, sort, record_codes.code_of(code))]
 
     def _asked(self, query: str, *values: str | int) -> list[Any]:
         """Return the rows of one query; of a copy that turns out damaged, those that it has once it is emptied."""
@@ -371,30 +364,3 @@ class LocalCopy:
             if is_damage(error.orig):
                 empty(self._connection, _TABLES)
             raise
-
-
-def _codes_standing(connection: Connection, newest: Iterable[tuple[str, str]]) -> list[Code]:
-    """Return the codes under which records are found until now, by their kinds and keys; asked for many at once."""
-    keys: dict[str, list[str]] = {}
-    for kind, key in newest:
-        keys.setdefault(kind, []).append(key)
-    codes: list[Code] = []
-    for kind, named in keys.items():
-        for at in range(0, len(named), _KEYS_AT_ONCE):
-            part = named[at : at + _KEYS_AT_ONCE]
-            query = f"SELECT key, body FROM record WHERE kind = ? AND key IN ({', '.join('?' * len(part))})"
-            for key, body in connection.exec_driver_sql(query, (kind, *part)):
-                codes += _codes(kind, key, body)
-    return codes
-
-
-def _many(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> int:
-    return connection.exec_driver_sql(statement, rows).rowcount if rows else 0
-
-
-def _codes(kind: str, key: str, body: bytes) -> list[Code]:
-    return [
-        (sort, code, kind, key)
-        for sort, text in record_codes.codes_of(kind, body)
-        if (code := "".join(text.split()).upper()) and not (code == key and sort == kind == "order")  # as `code_of`
-    ]

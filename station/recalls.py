@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from station.local_copy import code_of
+from station.record_codes import code_of
 from station.records import Recall
 
 Applies = Literal["yes", "no", "unknown"]

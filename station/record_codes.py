@@ -1,12 +1,20 @@
-"""Under which codes a record of the local copy is found: as a scanner reads them, or as another record names them."""
+"""What a page of central's feed changes in the local copy, and under which codes each record of it is found: as a
+scanner reads them, or as another record names them. Nothing here asks a database, so any thread may do it.
+"""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+from station import elsewhere
+from station.records import WITHDRAWN, Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
+
+# The sort of a code, the code, and the kind and key of the record that is found by it.
+Code = tuple[str, str, str, str]
+# The kind, the key and the body.
+Row = tuple[str, str, bytes]
 
 ORDER = msgspec.json.Decoder(ReturnOrder)
 PRODUCT = msgspec.json.Decoder(Product)
@@ -22,6 +30,46 @@ _T = TypeVar("_T")
 # How msgspec begins to say that a text is none of those a field may have.
 _NOT_AMONG = "Invalid enum value"
 _log = logging.getLogger(__name__)
+
+
+class Changes(NamedTuple):
+    """What a page changes: the newest body of each record by kind and key, those of them that stand as rows, the codes
+    these are found by, and in their order what was told of other sites' orders, which are no records by themselves.
+    """
+
+    newest: Mapping[tuple[str, str], bytes]
+    rows: list[Row]
+    codes: list[Code]
+    elsewhere: list[bytes]
+
+
+def changes(told: Iterable[Row]) -> Changes:
+    """Return what a page changes that told this, in its order.
+
+    Raises msgspec.MsgspecError for a record of a kind we know that cannot be read.
+    """
+    bodies = list(told)
+    newest = {(kind, key): body for kind, key, body in bodies if kind != elsewhere.KIND}
+    rows = [(kind, key, body) for (kind, key), body in newest.items() if body != WITHDRAWN]
+    codes = [code for row in rows for code in codes_by_kind(*row)]
+    return Changes(newest, rows, codes, [body for kind, _, body in bodies if kind == elsewhere.KIND])
+
+
+def codes_by_kind(kind: str, key: str, body: bytes) -> list[Code]:
+    """Return the codes that a record is found by, as the copy keeps them; raises like `codes_of`.
+
+    An order's RMA is its key, and no code besides.
+    """
+    return [
+        (sort, code, kind, key)
+        for sort, text in codes_of(kind, body)
+        if (code := code_of(text)) and not (code == key and sort == kind == "order")
+    ]
+
+
+def code_of(text: str) -> str:
+    """Return the form in which the copy compares codes: upper case, without blanks."""
+    return "".join(text.split()).upper()
 
 
 def _order_codes(body: bytes) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from station import feed_end
 from station.database import driver_connection
 from station.local_copy import ADD_RULES, Delivered, LocalCopy, Record
 
@@ -32,8 +33,11 @@ class Stage:
         if records:
             self._staged.apply(self._staged.cursor() + 1, records[-1].seq, records)
 
-    def swap(self, cursor: int, rules: Sequence[Delivered]) -> None:
-        """Put what came in the place of all records, with the cursor, in one transaction; and forget the stage."""
+    def swap(self, cursor: int, rules: Sequence[Delivered], end: int = 0) -> None:
+        """Put what came in the place of all records, with the cursor, in one transaction; and forget the stage.
+
+        `end` is the mark of the record at the cursor, 0 when central did not say it.
+        """
         self._staged.close()
         connection = driver_connection(self._copy.connection)
         connection.execute("ATTACH ? AS staged", (str(self._path),))
@@ -44,7 +48,7 @@ class Stage:
                     writing.exec_driver_sql(f"INSERT INTO main.{table} SELECT * FROM staged.{table}")
                 if rules:
                     ADD_RULES.run_many(writing, [msgspec.structs.asdict(each) for each in rules])
-                writing.exec_driver_sql("UPDATE main.feed SET cursor = ?", (cursor,))
+                feed_end.move_to(writing, cursor, end)
         finally:
             connection.execute("DETACH staged")
         _remove(self._path)

@@ -90,12 +90,12 @@ class Client:
         """Hand over the raw bytes of an entry that central fails at in every other way."""
         return self._pushed("quarantine", entry)
 
-    def pull(self, site: str, after: int, limit: int, wait_s: int = 0) -> FeedPage:
-        """Return the next records of the site's feed after number `after`; if there are none, those that come within
-        `wait_s` seconds.
+    def pull(self, site: str, after: int, limit: int, mark: int = 0, wait_s: int = 0) -> FeedPage:
+        """Return the next records of the site's feed after number `after`, whose short mark is `mark`, 0 when unknown;
+        if there are none, those that come within `wait_s` seconds.
         """
         path = f"/v1/sites/{quote(site, safe='')}/feed?after={after}&limit={limit}"
-        path += f"&wait={wait_s}" if wait_s else ""
+        path += (f"&mark={mark}" if mark else "") + (f"&wait={wait_s}" if wait_s else "")
         return _decoded(self._call("GET", path, patience_s=wait_s), FeedPage)
 
     def ask_photo(self, sha256: str, size: int, direct: bool = False) -> PhotoAnswer:

@@ -8,13 +8,14 @@ import msgspec
 from station.deliveries import KIND as RULES
 from station.deliveries import judged
 from station.local_copy import FeedGap, LocalCopy
+from station.record_codes import Changes
 from station.trial import fault_of
 from sync.ahead import Ahead
 from sync.clock import MACHINE, Clock
 from sync.errors import Refused
 from sync.snapshot import Snapshot
 from sync.transport import Transport
-from sync.wire import FeedPage
+from sync.wire import FeedPage, short_mark_of
 
 _PAGE = 2_000
 # The feed goes on after a snapshot that broke off: a bad line must not be asked to carry one all the time.
@@ -26,8 +27,8 @@ class Mirror:
     """The local copy of one site's records. Used by the courier's thread only; with `ahead` it catches up faster.
 
     `clock_offset_s` is central's clock minus ours, to half a second, by its last answer; `was_heard` says whether
-    it ever gave one. `was_put_back` is set where central's feed ended before ours, and taken back by who finds that the
-    two agree.
+    it ever gave one. `was_put_back` is set where central's feed ended before ours, or had another record where ours
+    ends, and taken back by who finds that the two agree.
     """
 
     def __init__(
@@ -71,10 +72,12 @@ class Mirror:
             return self._take_some(self._snapshot)
         cursor = self._db.cursor()
         try:
-            page = self._page(cursor)
+            page, told = self._page(cursor)
         except Refused as error:
-            if error.code != "below_floor":
+            if error.code not in ("below_floor", "put_back"):
                 raise
+            # Put back, and filled again up to where we are: what we have there is another record than central's.
+            self.was_put_back = self.was_put_back or error.code == "put_back"
             self.take_anew()
             return True
         self.was_heard = True
@@ -84,24 +87,29 @@ class Mirror:
             self.take_anew()
             return True
         if self._ahead is not None and page.to_seq < page.head:
-            self._ahead.ask(page.to_seq, _PAGE)
+            self._ahead.ask(page.to_seq, _PAGE, _end_of(page))
         if page.records:
-            self._apply(page)
+            self._apply(page, told)
         if page.to_seq == page.head and self._anew_at is not None and self._clock.monotonic() >= self._anew_at:
             self.take_anew()
             return True
         return page.to_seq < page.head
 
-    def _page(self, cursor: int) -> FeedPage:
-        """Return the next page. One that was fetched ahead says nothing of the clock: it waited here meanwhile."""
+    def _page(self, cursor: int) -> tuple[FeedPage, Changes | None]:
+        """Return the next page. One that was fetched ahead comes with what it changes, and says nothing of the clock:
+        it waited here meanwhile.
+
+        While the copy is known not to be true, it is not asked whether it ends as central has it: the feed goes on.
+        """
         fetched = self._ahead.taken(cursor, _PAGE) if self._ahead is not None else None
         if fetched is not None:
             return fetched
         asked_at = self._clock.utc()
-        page = self._transport.pull(self._site, cursor, _PAGE)
+        mark = self._db.end() if self._anew_at is None else 0
+        page = self._transport.pull(self._site, cursor, _PAGE, mark)
         answered_at = self._clock.utc()
         self.clock_offset_s = _seconds_between(asked_at + (answered_at - asked_at) / 2, page.server_time)
-        return page
+        return page, None
 
     def _take_some(self, snapshot: Snapshot) -> bool:
         """Take some of a snapshot; return True, for the feed goes on behind it. Broken off, it begins anew later.
@@ -116,13 +124,13 @@ class Mirror:
             raise
         return True
 
-    def _apply(self, page: FeedPage) -> None:
+    def _apply(self, page: FeedPage, changes: Changes | None) -> None:
         if [each.seq for each in page.records] != list(range(page.from_seq, page.to_seq + 1)):
             raise Refused("feed_gap", f"records are missing between {page.from_seq} and {page.to_seq}")
         told = page.records
         rules = judged(told, self._db.rules(), fault_of) if any(each.kind == RULES for each in told) else []
         try:
-            self._db.apply(page.from_seq, page.to_seq, told, rules)
+            self._db.apply(page.from_seq, page.to_seq, told, rules, _end_of(page), changes)
         except FeedGap as error:
             raise Refused("feed_gap", str(error)) from error
         except msgspec.MsgspecError as error:
@@ -130,6 +138,12 @@ class Mirror:
         for each in rules:
             if each.why:
                 _log.warning("the rules %s of central are refused, the last good ones stay: %s", each.key, each.why)
+
+
+def _end_of(page: FeedPage) -> int:
+    """Return the short mark of a page's last record; 0 when it has none."""
+    last = page.records[-1] if page.records else None
+    return short_mark_of(last.kind, last.key, bytes(last.body)) if last is not None else 0
 
 
 def _seconds_between(ours: datetime, theirs: str) -> float:

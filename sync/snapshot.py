@@ -60,7 +60,7 @@ class Snapshot:
     def _swap(self, end: SnapshotEnd) -> None:
         if self._head is None or digest_of(self._marks) != end.end:
             raise Refused("snapshot_wrong", "what came is not what was sent")
-        self._stage.swap(self._head.seq, _changed(self._rules, self._db.rules()))
+        self._stage.swap(self._head.seq, _changed(self._rules, self._db.rules()), self._head.mark)
         if isinstance(self._lines, Generator):
             self._lines.close()
 

@@ -30,8 +30,10 @@ class Transport(Protocol):
     def put_away(self, entry: Quarantine) -> Pushed | Gap:
         """Hand over the raw bytes of an entry that central fails at in every other way."""
 
-    def pull(self, site: str, after: int, limit: int) -> FeedPage:
-        """Return the next records of the site's feed after number `after`."""
+    def pull(self, site: str, after: int, limit: int, mark: int = 0) -> FeedPage:
+        """Return the next records of the site's feed after number `after`; refused as `put_back` where central has
+        another record there than the one with this short mark.
+        """
 
     def snapshot(self, site: str) -> Iterator[SnapshotHead | FeedRecord | SnapshotEnd]:
         """Yield a site's records as they stand, between a head and an end; without the end it was cut off."""

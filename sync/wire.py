@@ -156,12 +156,14 @@ class SiteDigest(msgspec.Struct, frozen=True):
 class SnapshotHead(msgspec.Struct, frozen=True):
     """The first line of a snapshot: the site, and the number of the feed's record up to which it tells everything.
 
-    Then comes a FeedRecord a line, the newest of each key, ordered by number; none is withdrawn.
+    Then comes a FeedRecord a line, the newest of each key, ordered by number; none is withdrawn. `mark` is the short
+    mark of record `seq`, whether it is among them or not; 0 from a central that does not say it.
     """
 
     site: str
     seq: int
     server_time: str
+    mark: int = 0
 
 
 class SnapshotEnd(msgspec.Struct, frozen=True):
@@ -177,6 +179,11 @@ def mark_of(kind: str, key: str, body: bytes) -> int:
     """
     text = b"\0".join((kind.encode(), key.encode(), body))
     return int.from_bytes(hashlib.sha256(text).digest()[:8], "big")
+
+
+def short_mark_of(kind: str, key: str, body: bytes) -> int:
+    """Return the mark of a feed record without its last bit: a number that databases and URLs hold."""
+    return mark_of(kind, key, body) >> 1
 
 
 def digest_of(marks: Iterable[int]) -> Digest:

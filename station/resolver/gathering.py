@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from station.database import DRIVER, driver_connection
 from station.known import Received
-from station.local_copy import LocalCopy, code_of
+from station.local_copy import LocalCopy
 from station.receiving.parcel import Parcel
-from station.record_codes import ORDER, gtin14, readable, tails_of
+from station.record_codes import ORDER, code_of, gtin14, readable, tails_of
 from station.records import ReturnOrder
 from station.resolver.ranking import POINTS, Evidence, Open, Ranked, rank
 from station.steps.arrive import declared

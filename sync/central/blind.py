@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from station.entries import Entry
 from station.facts import decode
-from station.local_copy import code_of
 from station.receiving.facts import ParcelArrived, SerialChecked
+from station.record_codes import code_of
 from station.records import ReturnOrder
 from sync.central.feed import latest
 from sync.central.statements import Rows, Sql, ask, insert_rows

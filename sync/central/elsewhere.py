@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from station.elsewhere import KIND, Elsewhere, hashed
-from station.local_copy import code_of
+from station.record_codes import code_of
 from station.records import WITHDRAWN
 from sync.central.feed import Change, append
 from sync.central.statements import Sql, ask

@@ -10,7 +10,7 @@ from station.records import WITHDRAWN
 from sync.central import owners
 from sync.central.statements import Sql, ask, insert_numbered
 from sync.central.tables import feed
-from sync.wire import FeedPage, FeedRecord, RecordKind
+from sync.wire import FeedPage, FeedRecord, RecordKind, short_mark_of
 
 _RAISE_HEAD = Sql(
     "INSERT INTO site_head (site, last, last_order, floor) VALUES (:site, :more, :orders, 0) "
@@ -22,6 +22,10 @@ _PAGE = Sql(
     "ORDER BY seq LIMIT :limit"
 )
 _ENDS = Sql("SELECT last, floor FROM site_head WHERE site = :site")
+_HEAD = Sql(
+    "SELECT last, kind, key, body FROM site_head LEFT JOIN feed ON feed.site = site_head.site AND feed.seq = :seq "
+    "WHERE site_head.site = :site"
+)
 _NEWEST = Sql("SELECT key, body FROM feed WHERE kind = :kind AND key = ANY (:keys) ORDER BY seq")
 # By kind and key alone: asked for a site besides, SQLite goes through all that the site was ever told.
 _NEWEST_ORDERS = Sql(
@@ -35,6 +39,13 @@ class BelowFloorError(Exception):
 
     def __init__(self, floor: int) -> None:
         super().__init__(f"the feed is told from {floor + 1} on")
+
+
+class PutBackError(Exception):
+    """A reader has another record under a number than this feed: it was put back to an old state, and filled again."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"record {seq} is another one here")
 
 
 class Change(NamedTuple):
@@ -62,17 +73,20 @@ def append(connection: Connection, site: str, changes: Sequence[Change]) -> None
     insert_numbered(connection, _RAISE_HEAD, {"site": site, "more": len(changes), "orders": orders}, feed, "seq", rows)
 
 
-def page(connection: Connection, site: str, after: int, limit: int, server_time: str) -> FeedPage:
+def page(connection: Connection, site: str, after: int, limit: int, server_time: str, mark: int = 0) -> FeedPage:
     """Return up to `limit` records after number `after`. The head is read first: what is below it is committed.
 
-    Raises BelowFloorError. The floor is read once more at the end: it may have risen over what was being read.
+    Raises BelowFloorError, and PutBackError where record `after` has another short mark than the reader's, if it says
+    one. The floor is read once more at the end: it may have risen over what was being read.
     """
-    head, _ = ends(connection, site)
+    head, end = _head(connection, site, after)
     values = {"site": site, "after": after, "head": head, "limit": limit}
     rows = ask(connection, _PAGE, values)() if after < head else ()
     _, floor = ends(connection, site)
     if after < floor:
         raise BelowFloorError(floor)
+    if mark and end and mark != end:
+        raise PutBackError(after)
     records = tuple([FeedRecord(seq, kind, key, msgspec.Raw(body)) for seq, kind, key, body in rows])
     last = records[-1].seq if records else after
     return FeedPage(after + 1, last, head, server_time, records, floor)
@@ -82,6 +96,21 @@ def ends(connection: Connection, site: str) -> tuple[int, int]:
     """Return the number of a site's newest record, and that below which its feed has gaps."""
     found = ask(connection, _ENDS, {"site": site})()
     return (found[0][0], found[0][1]) if found else (0, 0)
+
+
+def end_of(connection: Connection, site: str) -> tuple[int, int]:
+    """Return the number of a site's newest record, and its short mark; 0 and 0 when it has none."""
+    last, _ = ends(connection, site)
+    return last, _head(connection, site, last)[1]
+
+
+def _head(connection: Connection, site: str, seq: int) -> tuple[int, int]:
+    """Return the number of a site's newest record, and the short mark of record `seq`; 0 where it is not there."""
+    found = ask(connection, _HEAD, {"site": site, "seq": seq})()
+    if not found:
+        return 0, 0
+    last, kind, key, body = found[0]
+    return last, short_mark_of(kind, key, bytes(body)) if body is not None else 0
 
 
 def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dict[str, bytes]:

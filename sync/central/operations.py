@@ -202,9 +202,20 @@ OPERATIONS: tuple[Operation, ...] = (
         "something, or so many seconds have passed.",
         "site",
         {200: (_JSON, FeedPage)},
-        {400: "malformed: a number out of its bounds", 410: "below_floor: take a snapshot, and go on after it"},
+        {
+            400: "malformed: a number out of its bounds",
+            409: "put_back: record `after` has another mark here; this central was put back to an old state and filled "
+            "again. Take a snapshot, and go on after it",
+            410: "below_floor: take a snapshot, and go on after it",
+        },
         query=(
             _AFTER,
+            Query(
+                "mark",
+                "the first 63 bits (big-endian) of the SHA-256 of kind, key and body, NUL between, of record `after` "
+                "as you have it; 0 when you do not know it",
+                _whole(0, 2**63 - 1, 0),
+            ),
             Query("limit", "records at most", _whole(1, 2000, 2000)),
             Query("wait", "seconds to wait for news", _whole(0, 25, 0)),
         ),

@@ -59,8 +59,8 @@ def lines(store: Store, site: str, now: str) -> Iterator[bytes]:
     not change, unless the floor rises over it meanwhile. Then the last line is not given, and the bench begins again.
     """
     with store.reading() as connection:
-        upto, _ = feed.ends(connection, site)
-    yield msgspec.json.encode(SnapshotHead(site, upto, now)) + b"\n"
+        upto, mark = feed.end_of(connection, site)
+    yield msgspec.json.encode(SnapshotHead(site, upto, now, mark)) + b"\n"
     marks: list[int] = []
     for rows in _standing(store, site, upto):
         records = [FeedRecord(seq, kind, key, msgspec.Raw(body)) for seq, kind, key, body in rows]

@@ -42,7 +42,7 @@ from sync.central import (
 )
 from sync.central.answers import RequestError
 from sync.central.convoys import Convoys
-from sync.central.feed import BelowFloorError
+from sync.central.feed import BelowFloorError, PutBackError
 from sync.central.marks import ForkError, GapError
 from sync.central.pattern_rule import Rules
 from sync.central.photos import PhotoShelf
@@ -139,11 +139,12 @@ class _Doors:
         caller = await self._stations.of_site(request)
         after = answers.number(request, "after", 0, 0, LARGEST_NUMBER)
         limit = answers.number(request, "limit", MOST_RECORDS, 1, MOST_RECORDS)
+        mark = answers.number(request, "mark", 0, 0, LARGEST_NUMBER)
         wait_s = answers.number(request, "wait", 0, 0, LONGEST_WAIT_S)
-        page = await run_in_threadpool(self._page, caller.site, after, limit)
+        page = await run_in_threadpool(self._page, caller.site, after, limit, mark)
         if wait_s and not page.records:
             await self._service.waiting.until_past(caller.site, after, wait_s)
-            page = await run_in_threadpool(self._page, caller.site, after, limit)
+            page = await run_in_threadpool(self._page, caller.site, after, limit, mark)
         self._service.metrics.fed(len(page.records))
         return answers.json(page)
 
@@ -162,10 +163,10 @@ class _Doors:
         limit = answers.number(request, "limit", 500, 1, MOST_RECORDS)
         return answers.json(await run_in_threadpool(self._events, caller.site, station, after, limit))
 
-    def _page(self, site: str, after: int, limit: int) -> FeedPage:
+    def _page(self, site: str, after: int, limit: int, mark: int) -> FeedPage:
         """Read a page. Only for one who comes to its end it is looked what customers and neighbours add to the feed."""
         with self._store.reading() as connection:
-            page = _read_page(connection, site, after, limit)
+            page = _read_page(connection, site, after, limit, mark)
             if page.to_seq < page.head:
                 return page
             if not customers.is_anything_new(connection, site) and not elsewhere.behind(connection, site):
@@ -173,7 +174,7 @@ class _Doors:
         patterns.follow(self._store, self._rules, site, answers.now())
         elsewhere.follow(self._store, site)
         with self._store.reading() as connection:
-            return _read_page(connection, site, after, limit)
+            return _read_page(connection, site, after, limit, mark)
 
     def _return(self, site: str, rma: str) -> Any:
         with self._store.reading() as connection:
@@ -194,11 +195,13 @@ class _Doors:
             return [dict(row) | {"body": msgspec.Raw(row["body"])} for row in connection.execute(query).mappings()]
 
 
-def _read_page(connection: Connection, site: str, after: int, limit: int) -> FeedPage:
+def _read_page(connection: Connection, site: str, after: int, limit: int, mark: int) -> FeedPage:
     try:
-        return feed.page(connection, site, after, limit, answers.now())
+        return feed.page(connection, site, after, limit, answers.now(), mark)
     except BelowFloorError as error:
         raise snapshot_doors.below_floor(error) from error
+    except PutBackError as error:
+        raise RequestError(409, "put_back", str(error)) from error
 
 
 @contextmanager

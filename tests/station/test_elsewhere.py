@@ -12,9 +12,10 @@ from station.elsewhere import Elsewhere, hashed
 from station.history import History
 from station.inputs import Do
 from station.journal import Journal
-from station.local_copy import LocalCopy, Record, code_of
+from station.local_copy import LocalCopy, Record
 from station.lookups import Lookups
 from station.outcome import Tone
+from station.record_codes import code_of
 from station.rules import Rules
 from station.stages import Stage
 from station.state import State

@@ -56,8 +56,12 @@ def test_a_changed_record_is_no_longer_found_by_its_old_codes(copy: LocalCopy) -
 
 
 def test_a_page_of_many_changes_forgets_every_old_code(copy: LocalCopy) -> None:
-    many = [msgspec.structs.replace(ORDER, rma=f"RMA-{n}", trackings=(f"OLD{n}",)) for n in range(1_100)]
+    parcels = [(f"OLD{n}", *(f"OLD{n}-{part}" for part in range(6))) for n in range(1_100)]
+    many = [msgspec.structs.replace(ORDER, rma=f"RMA-{n}", trackings=each) for n, each in enumerate(parcels)]
     copy.apply(1, 1_100, [record(n, "order", each.rma, each) for n, each in enumerate(many, 1)])
+    assert [order for codes in parcels for code in codes for order in copy.orders(code)] == [
+        order for order in many for _ in range(7)
+    ]
     changed = [msgspec.structs.replace(each, trackings=(f"NEW{n}",)) for n, each in enumerate(many)]
     fresh, gone = msgspec.structs.replace(ORDER, rma="NEW", trackings=("FRESH",)), record(2_202, "order", "RMA-7", None)
     told = [record(n, "order", each.rma, each) for n, each in enumerate(changed, 1_101)]

@@ -11,7 +11,7 @@ from grading import rubric
 from resources import find
 from station import sample
 from station.codes import Candidate, gtin_form, read_patterns, recognise, tracking_form
-from station.local_copy import code_of
+from station.record_codes import code_of
 from station.records import DISPOSITIONS, ReturnOrder
 
 CATEGORIES = {

@@ -50,10 +50,10 @@ class Near:
         except GapError as gap:
             return Gap(gap.acked)
 
-    def pull(self, site: str, after: int, limit: int) -> FeedPage:
+    def pull(self, site: str, after: int, limit: int, mark: int = 0) -> FeedPage:
         self._heard("pull")
         with self.store.reading() as connection:
-            return feed.page(connection, site, after, limit, NOW)
+            return feed.page(connection, site, after, limit, NOW, mark)
 
     def snapshot(self, _site: str) -> Iterator[Any]:
         self._heard("snapshot")

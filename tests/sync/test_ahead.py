@@ -32,21 +32,22 @@ def tell(bench: Any, order: Any, count: int) -> None:
 
 def test_the_page_that_was_asked_for_comes_and_no_other(bench: Any, order: Any, ahead: Ahead) -> None:
     tell(bench, order, 5)
-    ahead.ask(2, 2)
-    page = ahead.taken(2, 2)
-    assert page is not None and [each.seq for each in page.records] == [3, 4]
+    ahead.ask(2, 2, 0)
+    fetched = ahead.taken(2, 2)
+    assert fetched is not None and [each.seq for each in fetched.page.records] == [3, 4]
+    assert set(fetched.told.newest) == {("order", each.key) for each in fetched.page.records}
     assert ahead.taken(2, 2) is None
     for other in ((3, 2), (2, 1)):
-        ahead.ask(2, 2)
+        ahead.ask(2, 2, 0)
         assert ahead.taken(*other) is None
 
 
 def test_what_fails_ahead_is_no_trouble(bench: Any, order: Any, ahead: Ahead) -> None:
     tell(bench, order, 1)
-    ahead.ask(10**20, PAGE)
+    ahead.ask(10**20, PAGE, 0)
     assert ahead.taken(10**20, PAGE) is None
     ahead.abort()
-    ahead.ask(0, PAGE)
+    ahead.ask(0, PAGE, 0)
     assert ahead.taken(0, PAGE) is None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from station.local_copy import LocalCopy, proved_mark
 from station.staging import staged_beside
@@ -76,6 +77,47 @@ def test_a_record_that_was_changed_here_is_put_right_and_pending_facts_stay(
     assert (sides.outbox.acked, sides.outbox.left(0).waiting) == (2, 4)
     sides.digests.compare()
     assert sides.mirror.is_whole
+
+
+def test_a_feed_that_others_filled_up_again_after_it_was_put_back_is_taken_anew(
+    bench: Bench, sides: Sides, order: Any
+) -> None:
+    """Its number says nothing then: the bench says by its mark which record it has under it."""
+    one, lost, anothers, third = (order() for _ in range(4))
+    bench.central.tell(bench.site, one, lost)
+    sides.pull()
+    cursor = sides.db.cursor()
+    _put_back(bench, anothers)
+    assert [each.key for each in bench.client().pull(bench.site, cursor - 1, 9).records] == [anothers.rma]
+    sides.pull()
+    assert sides.mirror.was_put_back
+    assert (sides.db.orders(one.rma), sides.db.orders(lost.rma)) == ((one,), ())
+    assert (sides.db.orders(anothers.rma), sides.db.cursor()) == ((anothers,), cursor)
+    # Nothing was told since the snapshot, which says by itself with what it ends.
+    sides.mirror.was_put_back = False
+    sides.pull()
+    assert not sides.mirror.was_put_back
+    _put_back(bench, third)
+    bench.central.tell(bench.site, lost)
+    sides.pull()
+    assert sides.mirror.was_put_back
+    assert (sides.db.orders(anothers.rma), sides.db.orders(third.rma), sides.db.orders(lost.rma)) == (
+        (),
+        (third,),
+        (lost,),
+    )
+    # A bench of old says no mark, and hears what it always heard.
+    assert bench.client().pull(bench.site, cursor, 9).from_seq == cursor + 1
+
+
+def _put_back(bench: Bench, again: Any) -> None:
+    """Let central lose the last record of the site's feed, and give its number to another."""
+    with bench.central.store.writing() as connection:
+        about = {"site": bench.site}
+        last = connection.execute(text("SELECT last FROM site_head WHERE site = :site"), about).scalar_one()
+        connection.execute(text("DELETE FROM feed WHERE site = :site AND seq = :last"), about | {"last": last})
+        connection.execute(text("UPDATE site_head SET last = last - 1 WHERE site = :site"), about)
+    bench.central.tell(bench.site, again)
 
 
 def test_facts_that_central_lost_go_again(bench: Bench, book: Book, sides: Sides) -> None:

@@ -107,13 +107,15 @@ class Center:
         entry = _decoded(sent, Quarantine)
         return _answered(lambda: intake.put_away(self.store, caller.station, entry, self._now()))
 
-    def pull(self, token: str, site: str, after: int, limit: int) -> bytes:
+    def pull(self, token: str, site: str, after: int, limit: int, mark: int) -> bytes:
         self._caller(token)
         try:
             with self.store.reading() as connection:
-                return msgspec.json.encode(feed.page(connection, site, after, limit, self._now()))
+                return msgspec.json.encode(feed.page(connection, site, after, limit, self._now(), mark))
         except feed.BelowFloorError as error:
             raise Refused("below_floor", str(error), status=410) from error
+        except feed.PutBackError as error:
+            raise Refused("put_back", str(error), status=409) from error
 
     def snapshot(self, token: str, site: str) -> list[bytes]:
         self._caller(token)

@@ -50,6 +50,8 @@ EVENTS = {
 # These come by dice of their own, at each step with this chance, so that a seed still is what it was without them.
 RARE = {"tidy": 0.1, "heal": 0.05}
 ALL = frozenset((*EVENTS, *RARE))
+# How much of what nobody got an answer to, and is still under way, never arrives.
+NEVER = 0.3
 Wrong = Callable[[float], timedelta]
 MOST_MACHINES = 4
 # Seeds whose short histories have a salvage, a clone, poison and rot among them.
@@ -90,6 +92,7 @@ class History:
         # What a person does while a call is under way, and what happens last, has dice of its own.
         self.side_dice = random.Random(seed + 3)
         self.rare_dice = random.Random(seed + 5)
+        self.late_dice = random.Random(seed + 6)
         self.is_calm = False
         self.now_s = 0.0
         self.skew = timedelta()
@@ -315,7 +318,11 @@ class History:
             machine.make_room()
 
     def _arrive_late(self, number: int) -> None:
+        """What is late arrives at last, or it never does, and nobody hears which of the two."""
         what, ask = self.weather.late.pop(number)
+        if self.late_dice.random() < NEVER:
+            self.note(f"late: {what} never arrives")
+            return
         try:
             said = ask()
         except Exception as error:  # noqa: BLE001 - nobody waits for this answer any more

@@ -77,8 +77,8 @@ class Line:
             self._call(f"put away {entry.epoch[:4]} {entry.seq}", lambda: self._center.put_away(self.token, sent))
         )
 
-    def pull(self, site: str, after: int, limit: int) -> FeedPage:
-        said = self._call(f"pull {after}", lambda: self._center.pull(self.token, site, after, limit))
+    def pull(self, site: str, after: int, limit: int, mark: int = 0) -> FeedPage:
+        said = self._call(f"pull {after}", lambda: self._center.pull(self.token, site, after, limit, mark))
         page = msgspec.json.decode(said, type=FeedPage)
         if page.records and self._weather.dice.random() < self._weather.trouble / 4:
             # A page that was put together wrongly on the way: one record is missing.

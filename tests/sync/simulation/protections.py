@@ -10,19 +10,19 @@ from station import copy_marks, salvage
 from station.entries import Entry
 from station.local_copy import LocalCopy
 from sync import mirror, outbox
-from sync.central import intake, marks
+from sync.central import feed, intake, marks
 from sync.central.judge import Judged
 from sync.central.resolutions import worker
+from sync.client import Gap
 from sync.digests import Digests
 from sync.errand import Errand
 from sync.errors import Refused, Unreachable
 from sync.mirror import Mirror
-from sync.outbox import Outbox
 from sync.pace import Lane, Pace
 from sync.snapshot import Snapshot
-from sync.wire import FeedPage, SnapshotEnd, digest_of
+from sync.wire import FeedPage, Push, Pushed, SnapshotEnd, digest_of
 from tests.sync.simulation import till
-from tests.sync.simulation.line import Crash
+from tests.sync.simulation.line import Crash, Line
 
 Patch = pytest.MonkeyPatch
 
@@ -75,18 +75,17 @@ def _epoch(patch: Patch) -> None:
 
 def _confirmed(patch: Patch) -> None:
     """The bench takes what it sent for confirmed when no answer came."""
-    push_some = Outbox.push_some
+    push = Line.push
 
-    def hoping(self: Outbox) -> bool:
-        entries, _ = self._batch(self.acked)
+    def hoping(self: Line, sent: Push) -> Pushed | Gap:
         try:
-            return push_some(self)
+            return push(self, sent)
         except Unreachable as error:
-            if error.code == "slow":
-                self._db.set_acked(self._epoch, entries[-1].seq)
-            raise
+            if error.code != "slow":
+                raise
+            return Pushed(sent.epoch, sent.entries[-1].seq, sent.sent_at)
 
-    patch.setattr(Outbox, "push_some", hoping)
+    patch.setattr(Line, "push", hoping)
 
 
 def _only_sent(patch: Patch) -> None:
@@ -98,14 +97,14 @@ def _cursor(patch: Patch) -> None:
     """The cursor moves before the records are there."""
     apply = LocalCopy.apply
 
-    def torn(self: Any, from_seq: int, to_seq: int, records: Sequence[Any], rules: Sequence[Any] = ()) -> None:
+    def torn(self: Any, from_seq: int, to_seq: int, records: Sequence[Any], *more: Any) -> None:
         apply(self, from_seq, to_seq, ())
         # The copy that a snapshot is staged in is another one, and has no weather.
         if hasattr(self, "weather") and self.weather.dice.random() < 0.3:
             raise Crash
         with self.writing() as connection:
             connection.exec_driver_sql("UPDATE feed SET cursor = ?", (from_seq - 1,))
-        apply(self, from_seq, to_seq, records, rules)
+        apply(self, from_seq, to_seq, records, *more)
 
     patch.setattr(LocalCopy, "apply", torn)
 
@@ -167,13 +166,19 @@ def _feed_gap(patch: Patch) -> None:
     """The bench takes a page of the feed in which a record is missing."""
     apply = Mirror._apply
 
-    def trusting(self: Mirror, page: FeedPage) -> None:
+    def trusting(self: Mirror, page: FeedPage, _: Any) -> None:
         numbered = [msgspec.structs.replace(each, seq=seq) for seq, each in enumerate(page.records, page.from_seq)]
         filled = numbered + [numbered[-1]] * (page.to_seq - page.from_seq + 1 - len(numbered))
         renumbered = [msgspec.structs.replace(each, seq=seq) for seq, each in enumerate(filled, page.from_seq)]
-        apply(self, msgspec.structs.replace(page, records=tuple(renumbered)))
+        apply(self, msgspec.structs.replace(page, records=tuple(renumbered)), None)
 
     patch.setattr(mirror.Mirror, "_apply", trusting)
+
+
+def _feed_end(patch: Patch) -> None:
+    """Central does not look whether the copy that it goes on with ends as its feed has it."""
+    page = feed.page
+    patch.setattr(feed, "page", lambda *what: page(*what[:5]))
 
 
 def _own_timer(patch: Patch) -> None:
@@ -227,6 +232,7 @@ PROTECTIONS: Final[Mapping[str, Callable[[Patch], None]]] = {
     "sound before sent": _sound,
     "hash and chain": _hash,
     "feed gap check": _feed_gap,
+    "feed's end": _feed_end,
     "own timer": _own_timer,
     "fork remembered": _fork_mark,
     "fork by a broken chain": _chain_fork,

@@ -37,10 +37,10 @@ class Asking(Line):
             raise self.error
         return msgspec.structs.replace(super().push(push), next=self.asks)
 
-    def pull(self, site: str, after: int, limit: int) -> Any:
+    def pull(self, site: str, after: int, limit: int, mark: int = 0) -> Any:
         if self.error is not None:
             raise self.error
-        return super().pull(site, after, limit)
+        return super().pull(site, after, limit, mark)
 
 
 @pytest.fixture
