@@ -36,6 +36,9 @@ def test_the_page_that_was_asked_for_comes_and_no_other(bench: Any, order: Any, 
     page = ahead.taken(2, 2)
     assert page is not None and [each.seq for each in page.records] == [3, 4]
     assert ahead.taken(2, 2) is None
+    # Central has another record there.
+    ahead.ask(2, 2, mark=1)
+    assert ahead.taken(2, 2) is None
     for other in ((3, 2), (2, 1)):
         ahead.ask(2, 2)
         assert ahead.taken(*other) is None
