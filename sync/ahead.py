@@ -37,8 +37,8 @@ class Ahead:
         self._asked: _Asked = (-1, 0)
         self._page: Future[Fetched] | None = None
 
-    def ask(self, after: int, limit: int, mark: int) -> None:
-        """Have the page after record `after`, which has this short mark, fetched."""
+    def ask(self, after: int, limit: int, mark: int = 0) -> None:
+        """Have the page after record `after`, whose short mark is `mark`, 0 when unknown, fetched."""
         self._asked = (after, limit)
         self._page = self._thread.submit(self._fetched, after, limit, mark)
 

@@ -2,27 +2,28 @@
 
 python tests/long/switch_off.py [--seeds 0-19] [--steps 40] [--pairs] [--together] [--only NAME] [--faults "work rot"]
 
-Two are looked for first where one of them was noticed alone: switched off together they could hide each other. With
-`--together` only that counts which neither of the two does alone: so is found which of them stand behind one another.
+First where they are known to be missed (tests/sync/simulation/missed.py): two that are switched off together could hide
+each other. Two that each have a third behind them are missed nowhere. With `--together` only that counts which neither
+of the two does alone: so is found which of them stand behind one another.
 """
 
 import argparse
 import logging
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-import pytest
-
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.sync.simulation.history import ALL, play
+from tests.sync.simulation.history import ALL
+from tests.sync.simulation.missed import known, without
 from tests.sync.simulation.protections import PROTECTIONS
 
 Names = tuple[str, ...]
+Played = tuple[int, int, str]
 
 
 class Search:
@@ -32,37 +33,31 @@ class Search:
         self._asked = asked
         first, _, last = asked.seeds.partition("-")
         self._seeds = range(int(first), int(last or first) + 1)
-        self.caught: dict[Names, tuple[int, str]] = {}
+        self.caught: dict[Names, str] = {}
         self.noticed = cache(self._noticed)
 
     def look(self, names: Names) -> None:
         """Find the first history in which these are missed, and print it."""
-        for seed in self._ordered(names):
-            problem = self.noticed(names, seed)
-            if problem and not (self._asked.together and self._is_missed_alone(names, seed)):
-                self.caught[names] = (seed, problem)
+        for played in self._played(names):
+            problem = self.noticed(names, *played)
+            if problem and not (self._asked.together and self._is_missed_alone(names, played)):
+                self.caught[names] = f"seed {played[0]}, {played[1]} steps: {problem[:90]}"
                 break
-        seed, problem = self.caught.get(names, (-1, ""))
-        print(f"{' + '.join(names):60} {f'seed {seed}: {problem[:90]}' if problem else 'not noticed'}", flush=True)
+        print(f"{' + '.join(names):60} {self.caught.get(names, 'not noticed')}", flush=True)
 
-    def _ordered(self, names: Names) -> Iterable[int]:
-        known = [self.caught[(name,)][0] for name in names if (name,) in self.caught]
-        return self._seeds if self._asked.together else dict.fromkeys([*known, *self._seeds])
-
-    def _is_missed_alone(self, names: Names, seed: int) -> bool:
-        return len(names) > 1 and any(self.noticed((name,), seed) for name in names)
-
-    def _noticed(self, names: Names, seed: int) -> str:
-        """Return the first thing that went wrong in a history without these protections."""
+    def _played(self, names: Names) -> Iterator[Played]:
+        """Return seeds, steps and faults of the histories to be played."""
         asked = self._asked
-        with tempfile.TemporaryDirectory(dir=asked.folder) as folder, pytest.MonkeyPatch.context() as patch:
-            for name in names:
-                PROTECTIONS[name](patch)
-            try:
-                outcome = play(seed, Path(folder), asked.steps, frozenset(asked.faults.split()) or ALL, asked.rounds)
-            except Exception as error:  # noqa: BLE001 - whatever falls over was noticed
-                return f"{type(error).__name__}: {error}"
-        return outcome.problems[0] if outcome.problems else ""
+        if not asked.together:
+            yield from ((row.seed, row.steps, row.faults) for row in known(names))
+        yield from ((seed, asked.steps, asked.faults) for seed in self._seeds)
+
+    def _is_missed_alone(self, names: Names, played: Played) -> bool:
+        return len(names) > 1 and any(self.noticed((name,), *played) for name in names)
+
+    def _noticed(self, names: Names, seed: int, steps: int, faults: str) -> str:
+        with tempfile.TemporaryDirectory(dir=self._asked.folder) as folder:
+            return without(names, seed, steps, faults.split() or ALL, Path(folder), self._asked.rounds)
 
 
 def main() -> int:
@@ -88,7 +83,9 @@ def main() -> int:
     for size, what in ((1, "are noticed alone"), (2, "pairs are noticed")):
         those = [names for names in sets if len(names) == size]
         print(f"{sum(names in search.caught for names in those)} of {len(those)} {what}")
-    return int(any(names not in search.caught for names in sets if len(names) == 2))
+    # Two that each have a third behind them are missed nowhere; two of which one is missed alone must not hide it.
+    hidden = [names for names in sets if names not in search.caught and any((name,) in search.caught for name in names)]
+    return int(bool(hidden))
 
 
 if __name__ == "__main__":

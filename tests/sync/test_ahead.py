@@ -37,6 +37,9 @@ def test_the_page_that_was_asked_for_comes_and_no_other(bench: Any, order: Any, 
     assert fetched is not None and [each.seq for each in fetched.page.records] == [3, 4]
     assert set(fetched.told.newest) == {("order", each.key) for each in fetched.page.records}
     assert ahead.taken(2, 2) is None
+    # Central has another record there.
+    ahead.ask(2, 2, mark=1)
+    assert ahead.taken(2, 2) is None
     for other in ((3, 2), (2, 1)):
         ahead.ask(2, 2, 0)
         assert ahead.taken(*other) is None

@@ -31,6 +31,7 @@ def be_quiet(patch: pytest.MonkeyPatch) -> None:
     for module in (
         "sync.errand._log",
         "sync.mirror._log",
+        "sync.outbox._log",
         "station.journal.log",
         "sync.central.resolutions.worker._log",
     ):
