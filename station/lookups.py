@@ -1,4 +1,7 @@
-"""Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules."""
+"""Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules.
+
+Long because each look-up of the workflow is a door of its own, of a few lines.
+"""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -13,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station import interlocks
+from station.article_pictures import KIND
 from station.authority.roles import Authority
 from station.bins.manifest import Manifest
 from station.calibration.due import Due, Rate, read_rate
@@ -156,6 +160,11 @@ class Lookups:
     def photograph(self, category: str, question: str, option: str, client: str) -> Path | None:
         """Return the site's own photograph of what an answer means; None where there are none."""
         return self._pictures.of(category, question, option, client) if self._pictures is not None else None
+
+    def article_picture(self, sku: str, shots: tuple[str, ...]) -> Path | None:
+        """Return the picture of a good unit that central delivered of the first of these shots that has one here."""
+        bodies = self._copy.kept_below(KIND, f"{sku}|") if sku and self._pictures is not None else ()
+        return self._pictures.of_article(bodies, sku, shots) if self._pictures is not None and bodies else None
 
     def said(self, language: str, sentence: str) -> str:
         """Return a sentence of the rules in a language that they were written in too; empty where they were not."""

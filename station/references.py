@@ -4,7 +4,7 @@ A photograph is one file whose name says which answer it belongs to, so nothing 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -12,7 +12,9 @@ import msgspec
 
 from grading.rubric import Option, Rubric
 from resources import find
+from station.article_pictures import read
 from station.files import put_in_place
+from station.photos import PhotoStore
 
 FOLDER = "answer_pictures"
 REMOVED = "removed"
@@ -30,13 +32,15 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class AnswerPictures:
-    """The photographs of one site, in one folder, which need not be there. Usable by one thread.
+    """The photographs of one site, in one folder, which need not be there; in `articles`, where given, those of good
+    units that central delivered. Usable by one thread.
 
     Which there are is read anew when the folder was changed, by this program or another.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, articles: PhotoStore | None = None) -> None:
         self._folder = folder
+        self._articles = articles
         self._seen: int | None = None
         self._known: Mapping[Place, Path] = {}
 
@@ -47,6 +51,16 @@ class AnswerPictures:
             return None
         own = known.get(Place(category, question, option, client.casefold()))
         return own or known.get(Place(category, question, option))
+
+    def of_article(self, bodies: Iterable[bytes], sku: str, shots: Iterable[str]) -> Path | None:
+        """Return the picture of an article, of the first of the shots of which a file is here; `bodies` are central's
+        records.
+        """
+        articles = self._articles
+        if articles is None:
+            return None
+        told = [each for each in read(bodies) if each.sku == sku and articles.has(each.sha256)]
+        return next((articles.path(each.sha256) for shot in shots for each in told if each.shot == shot), None)
 
     def all(self) -> Mapping[Place, Path]:
         """Return every photograph by its place; of two for one place the last by name."""

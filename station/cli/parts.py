@@ -175,7 +175,8 @@ def open_station(
         store = PhotoStore(home / PHOTOS_FOLDER, has_room=lambda where: not is_short(*room(where)))
         rules = read_rules()
         index = PhotoIndex(home / PHOTOS_FOLDER)
-        told = ArticlePictures(folder / COPY_FILE, PhotoStore(folder / REFERENCES_FOLDER))
+        references = PhotoStore(folder / REFERENCES_FOLDER)
+        told = ArticlePictures(folder / COPY_FILE, references)
         comparing = Comparing(index, store, journal.path, settings.station, settings.hints, told, unusual.look)
         equipment = Equipment(post, store, comparing, partial(is_of_a_parcel, patterns=rules.patterns), journal.path)
         stack.callback(equipment.close)
@@ -184,7 +185,7 @@ def open_station(
             stack.callback(courier.stop)
         wake = courier.wake if courier is not None else _nobody
         past = Past(folder / JOURNAL_FILE, PhotoStore(folder / PHOTOS_FOLDER)) if training else None
-        known = Lookups(rules, copy, history, AnswerPictures(folder / FOLDER), past)
+        known = Lookups(rules, copy, history, AnswerPictures(folder / FOLDER, references), past)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(
             bench,

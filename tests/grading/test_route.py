@@ -111,6 +111,7 @@ def test_while_anything_is_unknown_it_is_held(
         ("toys", {"price_minor": 90_000}, {"cells": "screw"}, "hold", 21, "supervisor"),
         ("toys", {}, {"loose": "yes"}, "recycle", 22, ""),
         ("bags", {}, {"genuine": "differs"}, "hold", 23, "supervisor"),
+        ("bags", {}, {"genuine": "no_picture"}, "resale", 36, ""),
         ("furniture", {}, {"pests": "insects"}, "recycle", 24, ""),
         ("tools", {"price_minor": 90_000}, {"guard": "stiff"}, "refurb", 37, ""),
         ("tools", {"price_minor": 900}, {"guard": "stiff"}, "recycle", 37, ""),
@@ -143,6 +144,13 @@ def test_the_shipped_table(
 ) -> None:
     decided = routed(goods, goods.routes(), category, changes, **answers)
     assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@8:{rule}", owner)
+
+
+def test_a_code_that_is_used_is_as_much_missing_as_a_booklet(goods) -> None:
+    for inserts in ("booklet", "used"):
+        facts = goods.facts("media", client="Hearthwick")
+        decided = routed(goods, goods.routes("hearthwick"), "media", facts, inserts=inserts)
+        assert (decided.disposition, decided.owner) == ("hold", "client"), inserts
 
 
 @pytest.mark.parametrize(
