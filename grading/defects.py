@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 
 Zone = Literal[
-    "all", "back", "base", "battery", "blade", "body", "cable", "case", "closure", "cloth", "corners", "cover",
-    "disc", "ear", "edge", "glaze", "handle", "hinge", "inside", "insole", "joints", "keys", "label", "metal",
+    "accessories", "all", "back", "base", "battery", "blade", "body", "cable", "case", "closure", "cloth", "corners",
+    "cover", "disc", "ear", "edge", "glaze", "handle", "hinge", "inside", "insole", "joints", "keys", "label", "metal",
     "packaging", "ports", "rim", "screen", "seam", "sole", "strap", "surface", "upper",
 ]  # fmt: skip
 DefectKind = Literal[
@@ -21,6 +21,7 @@ WORST = len(SEVERITIES)
 """The best letter that a defect of severity 1, 2, 3 and 4 allows."""
 
 ZONE_TEXTS: Mapping[Zone, str] = {
+    "accessories": "accessories",
     "all": "whole item",
     "back": "back",
     "base": "base",

@@ -217,7 +217,7 @@ class Router:
 
     def _rated(self, grade: Grade, known: _Known) -> tuple[Rate, ...]:
         goods = (known.category, known.currency, known.prep_s, known.today, known.season, known.match, known.serial)
-        alike = (grade.letter, grade.functional, grade.stops, bool(grade.missing), goods)
+        alike = (grade.letter, grade.functional, grade.stops, len(grade.missing), goods)
         found = self._rates.get(alike)
         if found is None:
             found = self._rates[alike] = _rates(self._table, grade, known)
@@ -299,7 +299,8 @@ def _decided(grade: Grade, known: _Known, name: str, rule: Rule, rated: tuple[Ra
 def _rates(table: RouteTable, grade: Grade, known: _Known) -> tuple[Rate, ...]:
     """What each way makes of the price, and which ones the goods themselves rule out."""
     currency = known.currency or ""
-    goods = Goods(grade.letter, known.category, 0, currency, known.prep_s, known.today, known.season)
+    lacks = len(grade.missing)
+    goods = Goods(grade.letter, known.category, 0, currency, known.prep_s, known.today, known.season, missing=lacks)
     return tuple(
         rate if _allowed(grade, known, rate.way) else replace(rate, barred=_why_not(grade, known, rate.way))
         for rate in rates(table.figures, goods)

@@ -80,7 +80,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     `when` lists conditions, each `{question: [options]}`: the question is asked when all of one condition
     holds; without any it is always asked. `at_once`: before a serial number is looked for and before any photo, since
     nobody may handle the item any more after one of its answers. `without_parts`: only of goods whose parts nobody has
-    listed; where they are listed, each is asked about by itself.
+    listed; where they are listed, each is asked about by itself. `beside` are the shots of which a picture of a good
+    unit of the article is shown with the question: of the first that has one at the bench.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     params: dict[str, str] = {}
     at_once: bool = False
     without_parts: bool = False
+    beside: tuple[Name, ...] = ()
 
     def option(self, option_id: str) -> Option | None:
         """Return the option with this id, or None."""

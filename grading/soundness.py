@@ -152,7 +152,12 @@ def _doubles(rubric: Rubric) -> Iterator[Problem]:
 
 
 def _conditions(rubric: Rubric) -> Iterator[Problem]:
-    """What `when` names must exist."""
+    """What `when` and `beside` name must exist."""
+    shots = {shot.id for shot in rubric.shots}
+    for each in rubric.questions:
+        unknown_shots = sorted(set(each.beside) - shots)
+        if unknown_shots:
+            yield Problem(f"questions.{each.id}", f"beside: there is no shot {', '.join(unknown_shots)}")
     known = {question.id: {option.id for option in question.options} for question in rubric.questions}
     if rubric.shots[0].when:
         yield Problem(f"shots.{rubric.shots[0].id}", "the first shot must always be taken")

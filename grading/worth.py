@@ -49,7 +49,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
     `recovery` is the percentage of the price by way and letter, `handling_minor` the cost of an item by currency and
     way, `labour_minor` an hour's by currency, `prepared` the ways whose goods are made ready first, `days` how long
-    each way takes to sell, `weekly_permille` what a category loses of its price each week.
+    each way takes to sell, `weekly_permille` what a category loses of its price each week. `missing_part` is the
+    percentage of the price that each missing part takes: what it costs to get, or what buyers pay less without it.
     """
 
     recovery: dict[Disposition, dict[Letter, Percent]] = {}
@@ -60,12 +61,14 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     weekly_permille: dict[str, Annotated[int, msgspec.Meta(ge=0, le=1000)]] = {}
     seasons: tuple[Season, ...] = ()
     capacity: dict[Disposition, Capacity] = {}
+    missing_part: dict[Disposition, Percent] = {}
 
 
 class Goods(msgspec.Struct, frozen=True):
     """What the worth of one item depends on; empty texts and a price of 0 stand for what nobody knows.
 
-    `today` is an ISO date, `prep_s` the seconds its prep steps take, `waiting` the items that wait in each way.
+    `today` is an ISO date, `prep_s` the seconds its prep steps take, `waiting` the items that wait in each way, `missing`
+    how many of its parts are not there.
     """
 
     letter: Letter | Literal[""]
@@ -76,6 +79,7 @@ class Goods(msgspec.Struct, frozen=True):
     today: date | None = None
     season: str = ""
     waiting: Mapping[Disposition, int] = {}
+    missing: int = 0
 
 
 class Worth(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -93,12 +97,13 @@ class Worth(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     season: int = 0
     capacity: int = 0
     refused: Reason | None = None
+    missing: int = 0
 
 
 class Rate(msgspec.Struct, frozen=True, gc=False):
     """What one way makes of a price, for goods that are alike in all but price and queue.
 
-    `decays` is per mille of the price times days, `off` percent. `refused` says why its worth is not known whatever the
+    `decays` is per mille of the price times days, `off` percent, `missing` percent of the price for all missing parts. `refused` says why its worth is not known whatever the
     price, `barred` why the goods may not go this way at all. Without a price nothing is known of graded goods.
     """
 
@@ -111,6 +116,7 @@ class Rate(msgspec.Struct, frozen=True, gc=False):
     handling: int = 0
     queue: int = 0
     room: int | None = None
+    missing: int = 0
     refused: Reason | None = None
     barred: Reason | None = None
 
@@ -180,6 +186,7 @@ def _rate(figures: Figures, goods: Goods, way: Disposition) -> Rate:
         handling=handling,
         queue=capacity.queue_minor.get(goods.currency, 0),
         room=capacity.room,
+        missing=goods.missing * figures.missing_part.get(way, 0),
     )
 
 
@@ -197,8 +204,9 @@ def _worth(rate: Rate, price_minor: int, waiting: Mapping[Disposition, int]) -> 
     prep, handling, refused = rate.prep, rate.handling, rate.barred
     if refused is None and rate.room is not None and waits >= rate.room:
         refused = reason("no_room", waiting=str(waits))
-    minor = price - decay - season - prep - handling - queue
-    return Worth(way, minor, price, prep, handling, decay, season, queue, refused)
+    missing = _up(price_minor * rate.missing, 100)
+    minor = price - decay - season - prep - handling - queue - missing
+    return Worth(way, minor, price, prep, handling, decay, season, queue, refused, missing)
 
 
 def _off(figures: Figures, goods: Goods, days: int) -> int:

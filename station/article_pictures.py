@@ -3,6 +3,7 @@
 They lie apart from the bench's own photos, which are evidence: these may go when central takes them back.
 """
 
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -50,6 +51,12 @@ class ArticlePictures:
     def path(self, sha256: str) -> Path:
         """Return where a picture lies or would lie."""
         return self._store.path(sha256)
+
+
+def of_article(bodies: Iterable[bytes], sku: str, shots: Iterable[str], store: PhotoStore) -> Path | None:
+    """Return the picture of an article, of the first of these shots that is here; `bodies` are central's records."""
+    told = [each for each in read(bodies, Reference) if each.sku == sku and store.has(each.sha256)]
+    return next((store.path(each.sha256) for shot in shots for each in told if each.shot == shot), None)
 
 
 def cleaned(picture: bytes) -> bytes | None:

@@ -199,6 +199,9 @@ class Known(Protocol):
     def photograph(self, category: str, question: str, option: str, client: str) -> Path | None:
         """Return the photograph of what an answer means, the bench's own or central's; None where there is none."""
 
+    def article_picture(self, sku: str, shots: tuple[str, ...]) -> Path | None:
+        """Return a picture of a good unit of an article, of the first of these shots of which there is one, or None."""
+
     def categories(self) -> tuple[str, ...]:
         """Return the categories that have questions, in the order they are offered."""
 

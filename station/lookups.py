@@ -1,4 +1,7 @@
-"""Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules."""
+"""Every look-up of the workflow, answered from this computer: central's copy, the bench's own past, and the rules.
+
+Long because each look-up of the workflow is a door of its own, of a few lines.
+"""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -13,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from grading.route import RouteTable
 from grading.rubric import Rubric
 from station import interlocks
+from station.article_pictures import KIND, of_article
 from station.authority.roles import Authority
 from station.bins.manifest import Manifest
 from station.calibration.due import Due, Rate, read_rate
@@ -154,6 +158,13 @@ class Lookups:
     def photograph(self, category: str, question: str, option: str, client: str) -> Path | None:
         """Return the photograph of what an answer means, the bench's own or central's; None where there is none."""
         return self._pictures.of(category, question, option, client) if self._pictures is not None else None
+
+    def article_picture(self, sku: str, shots: tuple[str, ...]) -> Path | None:
+        """Return the picture of a good unit that central delivered of the first of these shots that has one here."""
+        store = self._pictures.articles if self._pictures is not None else None
+        if not sku or store is None:
+            return None
+        return of_article(self._copy.kept_below(KIND, f"{sku}|"), sku, shots, store)
 
     def said(self, language: str, sentence: str) -> str:
         """Return a sentence of the rules in a language that they were written in too; empty where they were not."""

@@ -13,6 +13,7 @@ import msgspec
 from grading.rubric import Option, Rubric
 from resources import find
 from station.files import put_in_place
+from station.photos import PhotoStore
 from station.rules import Rules
 
 FOLDER = "answer_pictures"
@@ -38,12 +39,18 @@ class AnswerPictures:
     """The photographs of one bench, in one folder, which need not be there. Usable by one thread.
 
     Which there are is read anew when the folder was changed, by this program or another. `delivered` gives what
-    central delivered for exactly a place (`station.delivered_pictures`).
+    central delivered for exactly a place (`station.delivered_pictures`), `articles` holds its pictures of good units.
     """
 
-    def __init__(self, folder: Path, delivered: Callable[[Place], Path | None] = _nothing) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        delivered: Callable[[Place], Path | None] = _nothing,
+        articles: PhotoStore | None = None,
+    ) -> None:
         self._folder = folder
         self._delivered = delivered
+        self.articles = articles
         self._seen: int | None = None
         self._known: Mapping[Place, Path] = {}
 

@@ -186,7 +186,7 @@ def open_station(
             stack.callback(courier.stop)
         wake = courier.wake if courier is not None else _nobody
         past = Past(folder / JOURNAL_FILE, PhotoStore(folder / PHOTOS_FOLDER)) if training else None
-        beside = AnswerPictures(folder / FOLDER, DeliveredPictures(copy.kept, references).of)
+        beside = AnswerPictures(folder / FOLDER, DeliveredPictures(copy.kept, references).of, references)
         known = Lookups(rules, copy, history, beside, past)
         bench = Bench(journal, known, State(settings.station, settings.bench), training, wake)
         desk = Desk(

@@ -28,6 +28,7 @@ _PARTS: Mapping[str, str] = {
     "decay": mark("loss by time"),
     "season": mark("loss by season"),
     "capacity": mark("queue"),
+    "missing": mark("missing parts"),
 }
 
 

@@ -1,8 +1,10 @@
 """A question to the person at the bench, and the keys that answer it."""
 
+from pathlib import Path
+
 import msgspec
 
-from grading.rubric import Question
+from grading.rubric import Option, Question
 from resources.words import mark
 from station.inputs import Command, Do
 from station.known import Known
@@ -52,15 +54,25 @@ REPRINT = button("R", mark("Print again"), Do.REPRINT)
 SIGN_OUT = button("F12", mark("Sign out"), Do.SIGN_OUT)
 
 
-def options(question: Question, category: str, client: str, known: Known) -> tuple[Button, ...]:
-    """Return the answers of a rubric's question, each under the key of its own, beside a picture of what it means."""
+def options(
+    question: Question, category: str, client: str, known: Known, article: Path | None = None
+) -> tuple[Button, ...]:
+    """Return the answers of a rubric's question, each under the key of its own, beside a picture of what it means.
+
+    `article` is the picture of a good unit that the goods are compared with: what the best answer means.
+    """
+
+    def picture(option: Option) -> Path | None:
+        like = article if option is question.options[0] else None
+        return like or known.photograph(category, question.id, option.id, client) or picture_of(option)
+
     return tuple(
         Button(
             str(option.key),
             option.text,
             Command(Do.CHOOSE, option.id),
             option.params,
-            picture=str(known.photograph(category, question.id, option.id, client) or picture_of(option) or ""),
+            picture=str(picture(option) or ""),
         )
         for option in question.options
     )

@@ -1,6 +1,7 @@
 """The questions about the unit in work: its stops, photos, inspection, preparation and result, and the next one."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from grading.reading import Reading
 from grading.reasons import deciding
@@ -27,6 +28,7 @@ from station.stops import BETWEEN
 _NO_PHOTO = button("S", mark("Go on without"), Do.SKIP)
 _NO_PREP = button("S", mark("Leave it out"), Do.SKIP)
 _REST = button("N", mark("Nothing found on the rest"), Do.REST)
+NO_PICTURE = mark("There is no picture of this article here. {hint}")
 _DONE: Mapping[str, str] = {
     "recall_part": mark("It cannot be found"),
     **dict.fromkeys(("serial", "weight"), mark("Go on")),
@@ -95,8 +97,11 @@ def question(state: State, known: Known) -> Prompt:
     if item is None or rubric is None or question is None:
         return Prompt(str(Stage.INSPECT), "")
     fast = (_REST,) if rest_of(item, known) else ()
-    every = (*options(question, rubric.category, item.identified.client, known), *fast, *undo(state))
+    article = known.article_picture(item.identified.sku, question.beside) if question.beside else None
+    every = (*options(question, rubric.category, item.identified.client, known, article), *fast, *undo(state))
     hint, params = _beside(question, item)
+    if question.beside and article is None:
+        hint, params = NO_PICTURE, {"hint": hint}
     return Prompt(str(Stage.INSPECT), question.text, hint, params, every, "none")
 
 
@@ -140,8 +145,19 @@ def _blind(
         Button("Esc", leave, Command(Do.CANCEL), aside=True),
         SIGN_OUT,
     )
-    every = (*options(question, began.category, began.client, known), *aside)
+    article = _article_beside(question, began, known)
+    every = (*options(question, began.category, began.client, known, article), *aside)
+    if question.beside and article is None:
+        return Prompt(str(stage), question.text, NO_PICTURE, {"hint": question.hint}, every, "none")
     return Prompt(str(stage), question.text, question.hint, question.params, every, "none")
+
+
+def _article_beside(question: Question, began: SecondLookBegan | RefresherBegan, known: Known) -> Path | None:
+    """Return the picture a question compares the goods with; none in a refresher, where nobody has the goods."""
+    if not question.beside or isinstance(began, RefresherBegan):
+        return None
+    first = known.inspected(began.parcel, began.item)
+    return known.article_picture(first.identified.sku, question.beside) if first is not None else None
 
 
 def prep(state: State, known: Known) -> Prompt:

@@ -1,5 +1,6 @@
 """A grade is the worst that was found, names why, and is never invented."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.grade import Grade, grade
-from grading.rubric import Answers, defects, parse
+from grading.rubric import Answers, Rubric, defects, parse
+from grading.soundness import endings
 
 RUBRICS = Path(__file__).parents[2] / "resources" / "rubrics"
 CATEGORIES = tuple(sorted(file.stem for file in RUBRICS.glob("*.toml")))
@@ -57,6 +59,35 @@ def test_a_worse_answer_never_gives_a_better_letter(goods, data: st.DataObject, 
     worse = data.draw(st.sampled_from(ids[ids.index(was) :]))
     after = grade(shipped, (*answers[:at], (name, worse), *answers[at + 1 :]), evidence)
     assert badness(after) >= badness(before) or after.stops
+
+
+def test_no_cosmetics_are_graded_better_because_a_worse_box_spares_a_question(goods) -> None:
+    """What was answered and is not asked any more counts no more; what is asked now as well is answered at its best."""
+    ranks = ("sealed", "works", "partly", "untested", "faulty")
+    shipped = goods.rubric("cosmetics")
+    for answers in endings(shipped):
+        before = grade(shipped, answers, goods.matched)
+        given = dict(answers)
+        for name, worse in _worse_packaging(shipped, given):
+            after = grade(shipped, goods.best(shipped, **given | {name: worse}), goods.matched)
+            assert badness(after) >= badness(before) or after.stops, (answers, worse)
+            assert ranks.index(after.functional) >= ranks.index(before.functional) or after.stops, (answers, worse)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_no_sealed_goods_stand_behind_any_that_are_not(goods, category: str) -> None:
+    """An inspection that is skipped finds nothing."""
+    for question in goods.rubric(category).questions:
+        sealed = [option.sealed for option in question.options]
+        assert sealed == sorted(sealed, reverse=True), question.id
+
+
+def _worse_packaging(rubric: Rubric, given: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The worse answers to the questions about the packaging, by question."""
+    for question in rubric.questions:
+        ids = [option.id for option in question.options]
+        if question.kind == "packaging" and question.id in given:
+            yield from ((question.id, worse) for worse in ids[ids.index(given[question.id]) + 1 :])
 
 
 @settings(deadline=None)

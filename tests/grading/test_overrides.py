@@ -130,12 +130,12 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
             "function works is better than none",
         ),
         (
-            "tools@8",
+            "tools@9",
             '[[options]]\nquestion = "runs"\noption = "untested"\nfunctional = "works"',
             "untested of question runs: function works is better than untested, and the question tells whether it",
         ),
         (
-            "cosmetics@4",
+            "cosmetics@5",
             '[[options]]\nquestion = "packaging"\noption = "torn"\ncosmetic = "A"',
             "torn of question packaging: cosmetic A is better than C",
         ),
@@ -155,15 +155,15 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
             '[remove]\nquestions = ["health"]',
             "question health caps the letter: a client can neither remove",
         ),
-        ("toys@8", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
+        ("toys@9", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
         ("laptops@12", "[[replace.questions]]" + question("liquid"), "question liquid caps the letter"),
         (
             "laptops@12",
             '[[options]]\nquestion = "liquid"\noption = "traces"\ncap = "A"',
             "traces of question liquid: cap A is better than",
         ),
-        ("tools@8", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
-        ("tools@8", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
+        ("tools@9", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
+        ("tools@9", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
     ],
 )
 def test_no_client_sells_what_nobody_found_to_work(goods, base: str, toml: str, says: str) -> None:

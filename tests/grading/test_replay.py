@@ -160,7 +160,7 @@ def test_a_category_without_rubric_is_told(goods) -> None:
     assert Judge(lambda *_: None, lambda _: table).again(item) == Again(item, asks="no rubric for toys")
 
 
-@pytest.mark.parametrize(("table", "is_it"), [("", True), ("default@8", True), ("default@2", False)])
+@pytest.mark.parametrize(("table", "is_it"), [("", True), ("default@9", True), ("default@2", False)])
 def test_versions_are_told_by_the_table_or_by_the_rule(goods, table: str, is_it: bool) -> None:
     rubric = goods.rubric("toys")
     item = judged("LPN1", rubric, goods.routes(), goods.best(rubric), goods.facts("toys"))

@@ -111,6 +111,7 @@ def test_while_anything_is_unknown_it_is_held(
         ("toys", {"price_minor": 90_000}, {"cells": "screw"}, "hold", 21, "supervisor"),
         ("toys", {}, {"loose": "yes"}, "recycle", 22, ""),
         ("bags", {}, {"genuine": "differs"}, "hold", 23, "supervisor"),
+        ("bags", {}, {"genuine": "no_picture"}, "resale", 36, ""),
         ("furniture", {}, {"pests": "insects"}, "recycle", 24, ""),
         ("tools", {"price_minor": 90_000}, {"guard": "stiff"}, "refurb", 37, ""),
         ("tools", {"price_minor": 900}, {"guard": "stiff"}, "recycle", 37, ""),
@@ -142,7 +143,14 @@ def test_the_shipped_table(
     owner: str,
 ) -> None:
     decided = routed(goods, goods.routes(), category, changes, **answers)
-    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@8:{rule}", owner)
+    assert (decided.disposition, decided.rule, decided.owner) == (disposition, f"default@9:{rule}", owner)
+
+
+def test_a_code_that_is_used_is_as_much_missing_as_a_booklet(goods) -> None:
+    for inserts in ("booklet", "used"):
+        facts = {"client": "Hearthwick"}
+        decided = routed(goods, goods.routes("hearthwick"), "media", facts, inserts=inserts)
+        assert (decided.disposition, decided.owner) == ("hold", "client"), inserts
 
 
 @pytest.mark.parametrize(
@@ -209,10 +217,10 @@ def test_a_clients_contract_comes_after_the_stops_and_before_the_grade(goods) ->
     held = route(table, grade(rubric, answers, incomplete), incomplete)
     assert (held.rule, held.owner) == ("hearthwick@3:1", "client")
     broken = goods.best(rubric, broken="yes")
-    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@8:10"
+    assert route(table, grade(rubric, broken, incomplete), incomplete).rule == "default@9:10"
     repair = incomplete | {"kind": "repair"}
     assert route(table, grade(rubric, answers, repair), repair).rule == "hearthwick@3:1"
-    assert table.name == "default@8+hearthwick@3"
+    assert table.name == "default@9+hearthwick@3"
 
 
 def test_poor_goods_are_not_sold_because_something_is_missing_too(goods) -> None:
@@ -245,7 +253,7 @@ def test_a_rule_that_asks_for_a_fact_nobody_gave_holds(goods) -> None:
     facts = goods.facts("electronics")
     del facts["weight_in_band"]
     decided = route(goods.routes(), good, facts)
-    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@8:13", "supervisor")
+    assert (decided.disposition, decided.rule, decided.owner) == ("hold", "default@9:13", "supervisor")
     assert decided.reasons[0].code == "rule_failed"
     assert "weight_in_band" in decided.reasons[0].params["detail"]
 
@@ -491,7 +499,7 @@ def test_a_contract_sells_no_unsafe_goods_unless_it_names_how_they_work(goods) -
     def rule(when: str) -> str:
         return route(parse(default, SELLS.replace("{when}", when).encode()), saw, facts).rule
 
-    assert rule('letter != "A" && letter != ""') == "default@8:37"
+    assert rule('letter != "A" && letter != ""') == "default@9:37"
     assert rule('letter != "" && functional == "faulty"') == "x@1:1"
     with pytest.raises(RouteError, match="only the routes of all say what guards"):
         parse(default, (SELLS.replace("{when}", "true") + 'guards = "functional"').encode())

@@ -60,6 +60,28 @@ def test_a_reported_crack_demands_the_photo_of_it(goods) -> None:
     assert [shot.id for shot in shots_needed(shipped, cracked)] == ["whole", "label", "defect"]
 
 
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_what_is_missing_is_told_apart_by_place(goods, category: str) -> None:
+    """A grade names each place and kind once: its box and its charger are two defects, not one."""
+    found = {
+        (question.id, option.defect.zone)
+        for question in goods.rubric(category).questions
+        for option in question.options
+        if option.defect is not None and option.defect.kind == "missing" and not option.stop
+    }
+    zones = [zone for _, zone in found]
+    assert len(zones) == len(set(zones)), found
+
+
+def test_a_laptop_without_box_and_charger_lacks_both(goods) -> None:
+    shipped = goods.rubric("laptops")
+    told = defects(shipped, goods.best(shipped, packaging="no_box", accessories="more"), ())
+    assert [(each.zone, each.kind, each.severity) for _, each in told] == [
+        ("accessories", "missing", 3),
+        ("packaging", "missing", 2),
+    ]
+
+
 @settings(deadline=None)
 @given(st.data(), st.sampled_from(CATEGORIES), st.sampled_from([(), PARTS]))
 def test_every_way_asks_stops_then_packaging_then_parts_then_the_rest(

@@ -202,13 +202,13 @@ def test_every_outcome_of_a_shipped_rubric_has_a_route(goods, category: str) -> 
 def test_outcomes_without_a_rule_are_named_with_an_answer_that_leads_there(goods) -> None:
     unknown = parse(goods.toml("phones").replace('category = "phones"', 'category = "gadgets"').encode())
     assert [(each.place, each.text) for each in unmapped(unknown, goods.routes())] == [
-        ("category", "the route table default@8 does not say what gadgets loses each week")
+        ("category", "the route table default@9 does not say what gadgets loses each week")
     ]
     rules = goods.routes_toml()
     start = rules.index("[[rules]]\nnumber = 51")
     shorter = parse_routes((rules[:start] + rules[rules.index("# Percentages") :]).encode())
     found = unmapped(goods.rubric("footwear"), shorter)
-    assert {each.text for each in found} >= {"letter D, works: No rule fits this item (default@8:none)"}
+    assert {each.text for each in found} >= {"letter D, works: No rule fits this item (default@9:none)"}
     assert all(each.place.startswith("questions.") and each.place.count(".") == 2 for each in found)
 
 
@@ -216,7 +216,7 @@ def test_an_outcome_whose_ways_have_no_value_is_unmapped(goods) -> None:
     poor = parse_routes(goods.routes_toml().replace("D = 20", "").replace("D = 2\n", "").encode())
     found = {each.text for each in unmapped(goods.rubric("media"), poor)}
     assert (
-        "letter D, works: The value of the item is not known, so its routes cannot be compared (default@8:51)" in found
+        "letter D, works: The value of the item is not known, so its routes cannot be compared (default@9:51)" in found
     )
 
 

@@ -1,6 +1,8 @@
 """The worth of each way: parts that add up, rounding against us, and worse goods that never bring in more."""
 
 from datetime import date
+from itertools import pairwise, product
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -21,6 +23,7 @@ FIGURES = Figures(
     seasons=(Season("winter", "09-15", "02-15", 40), Season("summer", "03-15", "08-15", 50)),
     capacity={"refurb": Capacity(5, {"USD": 20})},
 )
+CATEGORIES = tuple(sorted(file.stem for file in (Path(__file__).parents[2] / "resources" / "rubrics").glob("*.toml")))
 CLIENTS = ("", "hearthwick", "lumenfold", "tallowby")
 FUNCTIONS = ("works", "partly", "untested", "faulty")
 RANKS = {"restock": 3, "resale": 2, "refurb": 1, "recycle": 0}
@@ -160,6 +163,48 @@ def test_worse_goods_never_fare_better(goods, data: st.DataObject, client: str) 
         assert minor <= values[way], (first, second)
 
 
+@settings(deadline=None, max_examples=50)
+@given(
+    st.fixed_dictionaries(
+        {
+            "category": st.sampled_from(CATEGORIES),
+            "price_minor": st.one_of(st.integers(0, 3_000), st.integers(0, 10**7)),
+            "currency": st.sampled_from(["USD", "EUR", "GBP"]),
+            "prep_s": st.integers(0, 600),
+            "today": st.dates().map(date.isoformat),
+            "season": st.sampled_from(["", "winter", "christmas"]),
+            "waiting": st.fixed_dictionaries({"refurb": st.integers(0, 200)}),
+        }
+    ),
+    st.sampled_from(FUNCTIONS),
+)
+def test_a_missing_part_never_raises_what_goods_bring(goods, facts: dict[str, object], functional: str) -> None:
+    """By every shipped table, of every letter: not the chosen value, and not the way it is chosen for."""
+    for client, letter in product(CLIENTS, "BCD"):
+        found = [route_of(goods, client, letter, functional, lacks, "", facts) for lacks in (0, 1, 3)]
+        for complete, lacking in pairwise(found):
+            if lacking.disposition == "hold":
+                continue
+            assert complete.disposition != "hold", (client, complete, lacking)
+            assert RANKS[lacking.disposition] <= RANKS[complete.disposition], (client, complete, lacking)
+            before, after = (dict(each.values).get(each.disposition, 0) for each in (complete, lacking))
+            assert after <= before, (client, complete, lacking)
+
+
+def test_what_a_missing_part_takes_is_told_and_is_of_the_whole_price(goods) -> None:
+    facts = goods.facts("laptops", client="Lumenfold", price_minor=99_900, prep_s=130)
+    one = route_of(goods, "lumenfold", "B", "works", 1, "", facts)
+    assert (one.disposition, one.rule, one.runner_up) == ("resale", "default@9:38", "refurb")
+    assert {each.way: each.missing for each in one.breakdown} == {
+        "restock": 0,
+        "resale": 7992,
+        "refurb": 7992,
+        "recycle": 0,
+    }
+    two = route_of(goods, "lumenfold", "B", "works", 2, "", facts)
+    assert dict(one.values)["resale"] - dict(two.values)["resale"] == 7992
+
+
 def test_what_an_override_costs(goods) -> None:
     facts = goods.facts("electronics", price_minor=20_000)
     decided = route(goods.routes(), Grade("B", "B", "works", (), "g@1"), facts)
@@ -212,7 +257,7 @@ def test_a_category_nobody_wrote_routes_for_is_held(goods) -> None:
     held = route(goods.routes(), Grade("B", "B", "works", (), "g@1"), goods.facts("boats"))
     assert (held.disposition, held.owner, held.reasons[0].code) == ("hold", "supervisor", "no_category")
     stopped = route(goods.routes(), Grade("D", "", "works", (), "g@1", ("hygiene",)), goods.facts("boats"))
-    assert (stopped.disposition, stopped.rule) == ("recycle", "default@8:8")
+    assert (stopped.disposition, stopped.rule) == ("recycle", "default@9:8")
 
 
 @pytest.mark.parametrize("odd", [{"today": "tomorrow"}, {"waiting": {"moon": 1}}, {"prep_s": -1}, {"season": 3}])

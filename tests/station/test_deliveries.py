@@ -192,7 +192,7 @@ def test_another_text_under_a_name_that_was_signed_off_stays_out(copy: LocalCopy
     cheaper = ROUTES.replace("restock = 150", "restock = 149", 1)
     newer = cheaper.replace("version = 8", "version = 9", 1)
     rules = take(copy, told(1, "routes/default.toml", cheaper), told(2, "routes/default.toml", newer))
-    assert "routes/default@8 is not what Returns Station signed off" in rules[0].why
+    assert "routes/default@9 is not what Returns Station signed off" in rules[0].why
     assert rules[1].why == ""
 
 
@@ -234,7 +234,7 @@ def test_one_file_that_an_older_program_took_keeps_no_other_out(copy: LocalCopy,
     refused: list[str] = []
     rules = in_force(copy.rules(), lambda name, why: refused.append(name))
     assert refused == ["routes/default.toml", "routes/tallowby.toml"]
-    assert (rules.table("Tallowby").name, rules.table("").name) == ("default@8", "default@8")
+    assert (rules.table("Tallowby").name, rules.table("").name) == ("default@9", "default@9")
     assert [each.why for each in take(copy, told(3, "rubrics/apparel.toml", NEWER))] == [""]
     assert [each.why for each in take(copy, told(4, "routes/tallowby.toml", TALLOWBY.replace("= 5", "= 6")))] == [""]
 

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from station import sample
 from station.inputs import Do
+from station.local_copy import LocalCopy, Record
+from station.photos import PhotoStore
+from station.records import Reference, reference_key
 from station.reference_photo import cleaned
 from station.references import FOLDER, AnswerPictures, Place
-from tests.ui.conftest import jpeg_of, picture
+from tests.ui.conftest import jpeg_of, parcel_called, picture
 from tests.ui.test_render import cut_words
 from ui.parts.buttons import KeyButton
 from ui.window import Window
@@ -135,6 +140,52 @@ def test_a_sites_own_photograph_stands_there_in_place_of_the_drawing(
         QApplication.processEvents()
         assert cut_words(window) == []
         assert not enlarged or len(heights(window)) == len(pictured)
+
+
+def test_a_bag_is_compared_with_its_articles_picture_and_where_there_is_none_it_says_so(
+    hands, see: Callable, window: Window, tmp_path: Path
+) -> None:
+    tell = _told_by_central(tmp_path / "expected.sqlite")
+    order = next(each for each in sample.orders() if each.rma == parcel_called("tee").orders[0])
+    bag = msgspec.structs.replace(order.lines[0].product, category="bags")
+    line = msgspec.structs.replace(order.lines[0], product=bag)
+    tell("product", bag.sku, bag)
+    tell("order", order.rma, msgspec.structs.replace(order, lines=(line, *order.lines[1:])))
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    while "picture" not in see().prompt.title:
+        hands.go_to("inspect")
+        hands.do(Do.CHOOSE, "tagged" if "wrap" in see().prompt.title else "no")
+    asked = see().prompt
+    answers = [each for each in asked.buttons if not each.aside]
+    assert [each.command.value for each in answers] == ["same", "no_picture", "unsure", "differs"]
+    assert "There is no picture of this article here" in asked.reason
+    assert not any(each.picture for each in answers)
+    store, whole = PhotoStore(tmp_path / "references"), jpeg_of(picture(1600, 1200))
+    for shot, jpeg in (("whole", whole), ("label", jpeg_of(picture(1200, 900)))):
+        reference = Reference("Tallowby", bag.sku, store.put(jpeg), len(jpeg), shot)
+        tell("reference", reference_key(reference), reference)
+        answers = [each for each in see().prompt.buttons if not each.aside]
+        assert [each.picture for each in answers] == [str(store.path(reference.sha256)), "", "", ""]
+    assert "no picture" not in see().prompt.reason
+    for size, language in (((1280, 800), "en"), ((1024, 768), "es")):
+        window.resize(*size)
+        for enlarged in (False, True):
+            window.render(replace(see(language), enlarged=enlarged))
+            QApplication.processEvents()
+            assert cut_words(window) == []
+            assert not enlarged or min(heights(window)) >= 200
+
+
+def _told_by_central(path: Path) -> Callable[[str, str, object], None]:
+    def tell(kind: str, key: str, record: object) -> None:
+        copy = LocalCopy.open(path)
+        seq = copy.cursor() + 1
+        copy.apply(seq, seq, [Record(seq, kind, key, msgspec.Raw(msgspec.json.encode(record)))])
+        copy.close()
+
+    return tell
 
 
 def test_a_window_that_became_smaller_meanwhile_shows_the_question_whole(hands, see: Callable, window: Window) -> None:

@@ -119,6 +119,7 @@ def _made_of(tr: Translator, worth: Worth, ways: list[Worth]) -> str:
         (worth.decay, mark("{amount} time")),
         (worth.season, mark("{amount} season")),
         (worth.capacity, mark("{amount} queue")),
+        (worth.missing, mark("{amount} missing parts")),
     )
     told = [tr.format(words, amount=tr.money(minor)) for minor, words in off if minor]
     price = tr.format(mark("{amount} price"), amount=tr.money(worth.price))

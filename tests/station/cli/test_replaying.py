@@ -65,7 +65,7 @@ def test_routes_are_those_of_the_client_their_id_names(
         assert main.main(["replay", str(folder), "--routes", str(file), "--json"]) == 1
         told.append(json.loads(capsys.readouterr().out))
     assert told[0] == told[1]
-    assert told[1]["by_table"]["default@8+lumenfold@9"] > 0
+    assert told[1]["by_table"]["default@9+lumenfold@9"] > 0
     assert [each["now"] for each in told[1]["report"]["changes"] if each["figure"] == "route"] == ["hold (client)"]
     assert main.main(["replay", str(folder), "--routes", *map(str, files)]) == 1
     assert "for the same client" in capsys.readouterr().err

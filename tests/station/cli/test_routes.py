@@ -26,7 +26,7 @@ def test_each_finding_names_file_and_rule(tmp_path: Path, capsys: pytest.Capture
     assert main.main(["routes", "check", str(file), str(damaged)]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1].startswith(f"2 route files checked: {len(lines) - 1} to mend")
-    assert any(f"{file}: rule default@8:51: " in line and "goes to recycle, but" in line for line in lines), lines
+    assert any(f"{file}: rule default@9:51: " in line and "goes to recycle, but" in line for line in lines), lines
     assert f"{file}: rule tallowby@1:1: language es: not translated: He sells no damaged goods" in lines
     assert any(line.startswith(f"{damaged}: not TOML") for line in lines)
 
@@ -36,7 +36,7 @@ def test_a_mistyped_stop_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     file.write_text(find.read("routes/default.toml").decode().replace('"hazard" in', '"hazzard" in', 1))
     assert main.main(["routes", "check", str(file)]) == 1
     said = (
-        f"{file}: rule default@8:1: when: no question gives the stop hazzard; one of batch_unread, broken, counterfeit"
+        f"{file}: rule default@9:1: when: no question gives the stop hazzard; one of batch_unread, broken, counterfeit"
     )
     assert said in capsys.readouterr().out
 
@@ -90,9 +90,9 @@ def test_one_item_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["routes", "explain", "phones", "--client", "Lumenfold", *told]) == 0
     out = capsys.readouterr().out
     for said in (
-        '→ default@8:50       letter == "C"',
-        "· default@8:1 ",
-        "Route: Refurb by default@8:50",
+        '→ default@9:50       letter == "C"',
+        "· default@9:1 ",
+        "Route: Refurb by default@9:50",
         "  Refurb: 75.70 = price 90.00, prep -0.60, handling -9.00, loss by time -4.50, queue -0.20",
         "  Resale: 55.10 = price 60.00, prep -0.60, handling -2.50, loss by time -1.80",
         "    sending it there instead loses 20.60",
@@ -136,7 +136,7 @@ def test_figures_and_kinds_that_cannot_be_are_refused(
 @pytest.mark.parametrize("kind", get_args(OrderKind))
 def test_every_kind_of_order_is_explained(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["routes", "explain", "toys", "--kind", kind]) == 0
-    assert ("Hold by default@8:20" in capsys.readouterr().out) == (kind in ("warranty", "repair"))
+    assert ("Hold by default@9:20" in capsys.readouterr().out) == (kind in ("warranty", "repair"))
 
 
 def test_a_client_without_routes_of_its_own_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,7 +146,7 @@ def test_a_client_without_routes_of_its_own_is_told(capsys: pytest.CaptureFixtur
     assert not capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("letter", "way"), [("A", "Restock by default@8:31"), ("C", "Hold by default@8:50")])
+@pytest.mark.parametrize(("letter", "way"), [("A", "Restock by default@9:31"), ("C", "Hold by default@9:50")])
 def test_only_a_rule_that_compares_ways_needs_their_worth(
     letter: str, way: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -91,7 +91,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
         (
             'category = "phones"',
             'category = "gadgets"',
-            "category: the route table default@8 does not say what gadgets",
+            "category: the route table default@9 does not say what gadgets",
         ),
         (
             'stop = "locked"',
@@ -190,7 +190,7 @@ def test_the_route_is_that_of_the_clients_own_table(capsys: pytest.CaptureFixtur
     missing = FAULTLESS_CHINA.replace("all,", "missing,")
     assert main.main(["rubric", "preview", "china", "--answers", missing]) == 0
     out = capsys.readouterr().out
-    assert out.index("Refurb by default@8:34") < out.index("[Prepare] Wrap each piece and put card between (90 s)")
+    assert out.index("Refurb by default@9:34") < out.index("[Prepare] Wrap each piece and put card between (90 s)")
     own = str(find.path("rubrics/clients/hearthwick.china.toml"))
     for told in (["china", "--client", "HEARTHWICK"], [own]):
         assert main.main(["rubric", "preview", *told, "--answers", f"{missing},whole"]) == 0
