@@ -172,10 +172,10 @@ def _figures(table: RouteTable) -> Iterator[Problem]:
         for currency, costs in figures.handling_minor.items():
             if way in compared and way not in costs:
                 yield Problem(f"handling_minor.{currency}", f"rules compare {way}, but nothing says what it costs")
-    for better, worse in pairwise(WAYS):
-        if worse in figures.missing_part and figures.missing_part[worse] > figures.missing_part.get(better, 100):
-            # Else goods would go a better way because of it, or worse goods would.
-            yield Problem(f"missing_part.{worse}", f"a missing part takes more there than from {better}")
+    for upper, lower in pairwise(WAYS):
+        if figures.missing_part.get(lower, 0) > figures.missing_part.get(upper, 100):
+            # Else a missing part would lead to a better way.
+            yield Problem(f"missing_part.{lower}", f"a missing part takes more there than from {upper}")
     for currency in figures.handling_minor:
         if figures.prepared and currency not in figures.labour_minor:
             yield Problem("labour_minor", f"nothing says what an hour costs in {currency}")

@@ -67,8 +67,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 class Goods(msgspec.Struct, frozen=True):
     """What the worth of one item depends on; empty texts and a price of 0 stand for what nobody knows.
 
-    `today` is an ISO date, `prep_s` the seconds its prep steps take, `waiting` the items that wait in each way, `missing`
-    how many of its parts are not there.
+    `today` is an ISO date, `prep_s` the seconds its prep steps take, `waiting` the items that wait in each way,
+    `missing` how many of its parts are not there.
     """
 
     letter: Letter | Literal[""]
@@ -103,7 +103,8 @@ class Worth(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 class Rate(msgspec.Struct, frozen=True, gc=False):
     """What one way makes of a price, for goods that are alike in all but price and queue.
 
-    `decays` is per mille of the price times days, `off` percent, `missing` percent of the price for all missing parts. `refused` says why its worth is not known whatever the
+    `decays` is per mille of the price times days, `off` percent,
+    `missing` percent of the price for all missing parts. `refused` says why its worth is not known whatever the
     price, `barred` why the goods may not go this way at all. Without a price nothing is known of graded goods.
     """
 

@@ -37,7 +37,7 @@ def test_the_shipped_tables_are_sound(goods, client: str) -> None:
         ("A = 65\nB = 50\nC = 30", "A = 65\nC = 30", "rule default@9:36", "way is not open to grade B"),
         ("[recovery.recycle]\nA = 5\nB = 4\nC = 3\nD = 2", "", "recovery.recycle", "nothing says what it brings in"),
         ("refurb = 800\n", "", "handling_minor.GBP", "nothing says what it costs"),
-        ("resale = 8\nrefurb = 8", "resale = 8\nrefurb = 9", "missing_part.refurb", "takes more there than from resale"),
+        ("resale = 8\nrefurb = 8", "resale = 8\nrefurb = 9", "missing_part.refurb", "takes more there than from"),
         ("GBP = 1900\n", "", "labour_minor", "nothing says what an hour costs in GBP"),
     ],
 )  # fmt: skip
