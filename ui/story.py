@@ -23,6 +23,7 @@ SENTENCES: Mapping[type, str] = {
     facts.WeighingSkipped: mark("Parcel opened unweighed: {why}"),
     facts.ExceptionRaised: mark("Exception: {kind}"),
     facts.ItemIdentified: mark("Item scanned: {title}"),
+    facts.ItemFoundWrong: mark("Not what its code says, {was}: {title}"),
     facts.ItemRelinked: mark("It belongs to {rma}"),
     facts.ItemUnlinked: mark("That it belongs to an order was taken back"),
     facts.SerialChecked: mark("Serial number {serial}: {verdict}"),

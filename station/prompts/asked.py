@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from grading.photo import PROBLEM_TEXTS
 from resources.words import mark
 from station.inputs import Command, Do
-from station.prompts.question import Button, Prompt, button
+from station.prompts.question import Button, Prompt, button, not_it
 from station.stages import Stage
 from station.state import Ask, Choice, State
 from station.steps import shift
@@ -32,6 +32,10 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     ),
     Stage.SKIP_WHY: (mark("Why can it not be done?"), mark("The answer is noted with the parcel.")),
     Stage.WHICH: (mark("Which item is this?"), mark("{title}")),
+    Stage.ANOTHER: (
+        mark("What is in your hand?"),
+        mark("Its code says: {title}. If another code is on it, scan that."),
+    ),
     Stage.CATEGORY: (mark("What kind of thing is it?"), mark("It decides the questions that follow.")),
     Stage.DOUBT: (mark("Take the photo again"), mark("{problems}")),
     Stage.ROUTE: (mark("Where shall it go instead?"), mark("A reason is asked for next.")),
@@ -157,6 +161,8 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
     if stage is Stage.SUPERVISOR and params.get("act") in ("decide", "relink"):
         title, reason = _SECOND
+    if stage is Stage.DOUBT:
+        aside = (*not_it(state), _LEAVE)
     if stage is Stage.CARRY:
         title = mark("Scan a bin marked {goes_to}") if ask.value else title
         aside = (button("B", mark("Label a new bin"), Do.BIN_FULL), _LEAVE)

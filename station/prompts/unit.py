@@ -14,7 +14,7 @@ from station.inputs import Command, Do
 from station.known import Known
 from station.patterns import WEIGHED_WRONG
 from station.prompts.about import params
-from station.prompts.question import NO_SCALE, SIGN_OUT, Button, Prompt, button, options, undo
+from station.prompts.question import NO_SCALE, SIGN_OUT, Button, Prompt, button, not_it, options, undo
 from station.receiving.parcel import EXPIRED, USE_BY, Item, open_lines
 from station.stages import Stage, next_shot, prep_due, question_due, rubric_of
 from station.state import State
@@ -75,7 +75,7 @@ def photo(state: State, known: Known) -> Prompt:
     shot = next_shot(item, known) if item is not None else None
     if shot is None:
         return Prompt(str(Stage.PHOTO), "")
-    buttons = (button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *undo(state))
+    buttons = (button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *not_it(state), *undo(state))
     return Prompt(str(Stage.PHOTO), shot.text, shot.hint, {}, buttons, "none", "camera")
 
 
@@ -95,7 +95,7 @@ def question(state: State, known: Known) -> Prompt:
     if item is None or rubric is None or question is None:
         return Prompt(str(Stage.INSPECT), "")
     fast = (_REST,) if rest_of(item, known) else ()
-    every = (*options(question, rubric.category, item.identified.client, known), *fast, *undo(state))
+    every = (*options(question, rubric.category, item.identified.client, known), *fast, *not_it(state), *undo(state))
     hint, params = _beside(question, item)
     return Prompt(str(Stage.INSPECT), question.text, hint, params, every, "none")
 
@@ -150,7 +150,7 @@ def prep(state: State, known: Known) -> Prompt:
     due = prep_due(item, known) if item is not None else None
     if due is None:
         return Prompt(str(Stage.PREP), "")
-    buttons = (button("Enter", mark("It is done"), Do.CONFIRM, main=True), _NO_PREP, *undo(state))
+    buttons = (button("Enter", mark("It is done"), Do.CONFIRM, main=True), _NO_PREP, *not_it(state), *undo(state))
     return Prompt(str(Stage.PREP), due.text, due.hint, {}, buttons, "none")
 
 
@@ -174,7 +174,7 @@ def reading(state: State) -> Prompt:
         Button(str(number), each.text, Command(Do.CHOOSE, each.value)) for number, each in enumerate(offered, start=1)
     )
     title, reason = readings.TITLES[doubt.subject], readings.REASONS[doubt.subject]
-    return Prompt(str(Stage.READING), title, reason, {}, (*buttons, *undo(state)), "none")
+    return Prompt(str(Stage.READING), title, reason, {}, (*buttons, *not_it(state), *undo(state)), "none")
 
 
 def result(state: State, known: Known) -> Prompt:
@@ -183,6 +183,7 @@ def result(state: State, known: Known) -> Prompt:
     buttons = (
         button("Enter", mark("Print the label"), Do.CONFIRM, main=True),
         button("O", mark("Send it elsewhere"), Do.OVERRIDE),
+        *not_it(state),
         *undo(state),
     )
     return Prompt(

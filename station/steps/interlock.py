@@ -168,24 +168,31 @@ def _acknowledged(state: State, stop: InterlockRaised, proof: str, known: Known)
     item = after.item
     if item is None or item.routed is None or not is_found(stop):
         return Outcome(accepted(mark("Noted with your name.")), conclude(state, facts, known))
-    return _decided_anew(state, facts, after, item, known)
+    over = accepted(mark("Noted with your name. Stick the new label over the old one."))
+    return decide_anew(state, facts, after, known, _BY_RECALL, (accepted(mark("Noted with your name.")), over))
 
 
-def _decided_anew(state: State, facts: tuple[Recorded, ...], after: State, item: Item, known: Known) -> Outcome:
-    """Grade and route once more an item that was stopped after its grade; a label that says otherwise is replaced."""
-    if item.open_interlock is not None:
-        return Outcome(accepted(mark("Noted with your name.")), facts)
+def decide_anew(
+    state: State, facts: tuple[Recorded, ...], after: State, known: Known, why: str, said: tuple[Notice, Notice]
+) -> Outcome:
+    """Grade and route once more an item of which something was seen after its grade, and `why` it is on hold now.
+
+    A label that says otherwise is replaced; what is said is the second notice then, else the first.
+    """
+    noted, over = said
+    item = after.item
+    if item is None or item.open_interlock is not None:
+        return Outcome(noted, facts)
     facts = (*facts, *judge(after, item, known))
     if item.overridden is not None and state.operator is not None:
         back = RouteOverridden(
-            item.identified.item, item.overridden.disposition, "hold", _BY_RECALL, state.operator.badge
+            item.identified.item, item.overridden.disposition, "hold", why, state.operator.badge
         )
         facts = (*facts, back)
     if not item.plate:
-        return Outcome(accepted(mark("Noted with your name.")), facts)
+        return Outcome(noted, facts)
     copy = item.copies_asked + 1
-    facts = (*facts, PlateReprintAsked(item.identified.item, item.plate, copy, _BY_RECALL))
+    facts = (*facts, PlateReprintAsked(item.identified.item, item.plate, copy, why))
     held = fold(state, "", facts).item
     labels: tuple[Label, ...] = (label_of(state, held, item.plate, copy),) if held is not None else ()
-    notice = accepted(mark("Noted with your name. Stick the new label over the old one."))
-    return Outcome(notice, facts, labels=labels)
+    return Outcome(over, facts, labels=labels)

@@ -37,6 +37,7 @@ ROUTE_REASONS: Mapping[str, str] = {
     RELEASED: mark("Released from hold"),
     "ship_back": mark("It goes back"),
     "reject": mark("The return is rejected"),
+    "wrong_item": mark("Another article than its code says"),
     WHY_TAKEN_BACK: mark("The decision was taken back"),
 }
 
