@@ -15,8 +15,8 @@ from station.inspecting.facts import Answered, DefectMarked, ExpiryRead
 from station.plates import first_id
 from station.receiving.facts import (
     ExceptionRaised,
-    ItemIdentified,
     ItemFoundWrong,
+    ItemIdentified,
     ItemRelinked,
     ItemUnlinked,
     ItemWeighed,

@@ -197,7 +197,12 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     Stage.ROUTE_WHY: _question(decide.choose_route_why),
     Stage.SUPERVISOR: _badge(step_up.scan_badge),
     Stage.SUPERVISOR_PIN: _badge(step_up.enter_pin),
-    Stage.PREP: {**_IN_HAND, "scan": another.or_else(prep.scan_before_prep), "confirm": prep.done, "skip": prep.ask_why_left_out},
+    Stage.PREP: {
+        **_IN_HAND,
+        "scan": another.or_else(prep.scan_before_prep),
+        "confirm": prep.done,
+        "skip": prep.ask_why_left_out,
+    },
     Stage.LABEL: {**_IN_HAND, "scan": another.or_else(plate.confirm_plate), "reprint": plate.ask_reprint},
     Stage.REPRINT_WHY: _question(plate.choose_reprint, plate.confirm_plate),
     Stage.PLACE: {

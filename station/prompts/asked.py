@@ -158,11 +158,9 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         title, reason = shift.TITLES[ask.value or shift.FIGURES[0]], shift.REASONS[ask.value or shift.FIGURES[0]]
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
-    aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
+    aside = _aside(state, stage)
     if stage is Stage.SUPERVISOR and params.get("act") in ("decide", "relink"):
         title, reason = _SECOND
-    if stage is Stage.DOUBT:
-        aside = (*not_it(state), _LEAVE)
     if stage is Stage.CARRY:
         title = mark("Scan a bin marked {goes_to}") if ask.value else title
         aside = (button("B", mark("Label a new bin"), Do.BIN_FULL), _LEAVE)
@@ -171,6 +169,13 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     if stage is Stage.SHEET_NUMBER and ask.value in shift.FIGURES[1:]:
         buttons = (button("Enter", mark("None"), Do.CONFIRM),)
     return Prompt(str(stage), title, reason, params, (*buttons, *aside), entry, _PICTURES.get(stage, ""))
+
+
+def _aside(state: State, stage: Stage) -> tuple[Button, ...]:
+    """Return what is offered small, under the answers of most questions."""
+    if stage is Stage.EXCEPTION:
+        return (_TAKE_BACK, _LEAVE)
+    return (*not_it(state), _LEAVE) if stage is Stage.DOUBT else (_LEAVE,)
 
 
 def _brief(code: str) -> str:

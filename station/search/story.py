@@ -12,8 +12,8 @@ from station.exceptions.facts import ExceptionDecided
 from station.facts import Recorded, Unknown
 from station.known import Inspected
 from station.receiving.facts import (
-    ItemIdentified,
     ItemFoundWrong,
+    ItemIdentified,
     ItemRelinked,
     ItemUnlinked,
     ParcelArrived,

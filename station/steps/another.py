@@ -1,6 +1,6 @@
 """What is in hand is not what its code says: the item is the wrong one from then on, at whatever step that is seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
@@ -21,13 +21,12 @@ from station.records import Product
 from station.state import Ask, Choice, State
 from station.steps.interlock import decide_anew
 from station.steps.notices import attention, refused, warned
-from station.steps.serial import GTIN_DIGITS
 from station.stops import BETWEEN
 
 Scanned = Callable[[State, Scan, Known], Outcome]
 
 SCANNED, MISTAKE = "scanned", "mistake"
-_DIFFERS: dict[str, Literal["article", "size", "colour"]] = {
+_DIFFERS: Mapping[str, Literal["article", "size", "colour"]] = {
     "article": "article",
     "size": "size",
     "colour": "colour",

@@ -185,9 +185,7 @@ def decide_anew(
         return Outcome(noted, facts)
     facts = (*facts, *judge(after, item, known))
     if item.overridden is not None and state.operator is not None:
-        back = RouteOverridden(
-            item.identified.item, item.overridden.disposition, "hold", why, state.operator.badge
-        )
+        back = RouteOverridden(item.identified.item, item.overridden.disposition, "hold", why, state.operator.badge)
         facts = (*facts, back)
     if not item.plate:
         return Outcome(noted, facts)

@@ -6,17 +6,17 @@ import pytest
 
 from station import facts as f
 from station.exceptions.kinds import read_kinds
-from station.fold import fold
 from station.inputs import Do
 from station.journal import Journal
 from station.outcome import Tone
+from station.projections import rows as projected_rows
 from station.prompt import prompt
 from station.receiving.parcel import open_lines
 from station.stages import Stage
 from station.steps.another import MISTAKE
 
-LARGE, SPEAKER = "9506000001029", "9506000001074"
-"""Codes of other articles than the tee's, which nobody declared in its parcel."""
+HEADPHONES = "9506000001074"
+"""The code of an article that nobody declared in the parcel of the tee."""
 
 
 def begun(walk):
@@ -86,32 +86,41 @@ def test_a_changed_route_does_not_keep_another_article_off_hold(walk) -> None:
 
 @pytest.mark.parametrize("reach", STEPS)
 def test_the_code_of_another_article_is_asked_about_and_names_what_is_in_hand(walk, reach) -> None:
-    reach(walk).scan(SPEAKER)
+    reach(walk).scan(HEADPHONES)
     asked = prompt(walk.state, walk.known)
     title = asked.buttons[0].params["title"]
     assert (walk.stage, asked.buttons[0].text, walk.last.facts) == (Stage.ANOTHER, "Yes, {title} is in my hand", ())
     assert walk.do(Do.CHOOSE, MISTAKE).state.item.match == "matched"
-    walk.scan(SPEAKER).do(Do.CHOOSE, "1")
+    walk.scan(HEADPHONES).do(Do.CHOOSE, "1")
     item = walk.state.item
     assert (item.match, item.identified.title, item.found_wrong.was) == ("wrong", title, "Merino tee, navy, M")
-    assert item.identified.gtin.endswith(SPEAKER)
+    assert item.identified.gtin.endswith(HEADPHONES)
 
 
 def test_the_code_scanned_at_the_question_answers_it(walk) -> None:
     begun(walk).do(Do.ANOTHER).scan("9506000001012")
     assert (walk.stage, walk.last.notice.tone) == (Stage.ANOTHER, Tone.REFUSED)
-    assert walk.scan(SPEAKER).state.item.identified.gtin.endswith(SPEAKER)
+    assert walk.scan(HEADPHONES).state.item.identified.gtin.endswith(HEADPHONES)
     assert walk.state.ask is None
 
 
 def test_what_was_seen_is_the_same_after_a_power_cut_and_in_the_tables(tmp_path, walk) -> None:
+    start = walk.state
     begun(walk).do(Do.ANOTHER).do(Do.CHOOSE, "colour")
     with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
-        journal.append(walk.facts)
-        (row,) = journal.rows_of("item")
-    again = fold(fold(walk.state, "", ()), "", ())
-    assert again.item == walk.state.item
-    assert (row["match"], row["sku"], row["title"]) == ("wrong", "", "Merino tee, navy, M")
+        journal.append(walk.facts[:-2], operator="BDG-1001", shift="S-A01-1")
+        journal.append(walk.facts[-2:], operator="BDG-1001", shift="S-A01-1")
+    with Journal.open(tmp_path / "station.sqlite", "A01") as journal:
+        again = journal.resume(start)
+        assert again.item == walk.state.item
+        with journal.reading() as connection:
+            (row,) = projected_rows(connection)["item"]
+        assert (row["match"], row["sku"], row["title"]) == ("wrong", "", "Merino tee, navy, M")
+        undone = f.Undone(again.steps[-1].txns, again.steps[-1].name)
+        journal.append((undone,), operator="BDG-1001", shift="S-A01-1")
+        with journal.reading() as connection:
+            (row,) = projected_rows(connection)["item"]
+        assert (undone.step, row["match"], row["sku"]) == ("wrong item", "matched", "TB-TS-M")
 
 
 def test_a_supervisor_may_match_it_and_let_nothing_go_unseen() -> None:
