@@ -37,6 +37,7 @@ from ui.view import PAGES, SETUP, Lit, View
 from ui.window import Window
 
 REST = Button("N", "Nothing found on the rest", Command(Do.REST), aside=True)
+ANOTHER = Button("W", "Another article", Command(Do.ANOTHER), aside=True)
 UNDO = Button("U", "Undo: {step}", Command(Do.UNDO), {"step": "answer"}, aside=True)
 
 
@@ -181,7 +182,7 @@ def asked(question: Question) -> Prompt:
         )
         for option in question.options
     )
-    return Prompt("inspect", question.text, question.hint, question.params, (*buttons, REST, UNDO), "none")
+    return Prompt("inspect", question.text, question.hint, question.params, (*buttons, REST, ANOTHER, UNDO), "none")
 
 
 @pytest.mark.parametrize("long", [True, False], ids=["longer", "es"])
