@@ -71,7 +71,7 @@ def not_it(state: State) -> tuple[Button, ...]:
     item = state.item
     if item is None or item.identified.match == "wrong":
         return ()
-    return (button("W", mark("Another article"), Do.ANOTHER),)
+    return (button("W", mark("Wrong item"), Do.ANOTHER),)
 
 
 def undo(state: State) -> tuple[Button, ...]:

@@ -131,7 +131,8 @@ def _record(state: State, differs: str, code: str, product: Product | None, know
         detail=BETWEEN.join(part for part in (named.title, fact.title) if part),
     )
     facts: tuple[Recorded, ...] = (fact, raised)
-    notice = warned(mark("Wrong item: {title}."), title=fact.title or fact.was)
+    unknown = warned(mark("Wrong item: it is not {title}."), title=fact.was)
+    notice = warned(mark("Wrong item: {title}."), title=fact.title) if fact.title else unknown
     if item.routed is None:
         return Outcome(notice, conclude(state, facts, known), ask=None)
     after = fold(state, "", facts)

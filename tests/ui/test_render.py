@@ -37,7 +37,7 @@ from ui.view import PAGES, SETUP, Lit, View
 from ui.window import Window
 
 REST = Button("N", "Nothing found on the rest", Command(Do.REST), aside=True)
-ANOTHER = Button("W", "Another article", Command(Do.ANOTHER), aside=True)
+ANOTHER = Button("W", "Wrong item", Command(Do.ANOTHER), aside=True)
 UNDO = Button("U", "Undo: {step}", Command(Do.UNDO), {"step": "answer"}, aside=True)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from resources.words import Translator, mark
+from station.inputs import Do
 from station.receiving.facts import Declared, ExceptionRaised
 from station.receiving.parcel import Item, Parcel
 from station.weights import weight_words
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
 from ui.parts.card import Column, rule
-from ui.parts.polish import set_name
+from ui.parts.polish import set_name, set_property
 from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.sign import Sign
@@ -121,6 +122,7 @@ class _Line(QFrame):
         self._title = Text("body")
         self._count = Text("small", quiet=True, wrap=False)
         self._became = Rows(_Became, S4)
+        self._key = Text("small", quiet=True)
         grid = QGridLayout(self)
         grid.setContentsMargins(S8, S8, S8, S8)
         grid.setHorizontalSpacing(S12)
@@ -129,6 +131,7 @@ class _Line(QFrame):
         grid.addWidget(self._title, 0, 1)
         grid.addWidget(self._count, 0, 2)
         grid.addWidget(self._became, 1, 1, 1, 2)
+        grid.addWidget(self._key, 2, 1, 1, 2)
         grid.setColumnStretch(1, 1)
 
     def render(self, declared: Declared | None, items: list[Item], in_work: Item | None, view: View) -> None:
@@ -136,10 +139,14 @@ class _Line(QFrame):
         wanted = declared.quantity if declared is not None else len(items)
         placed = sum(1 for item in items if item.bin)
         set_name(self, "raised" if working else "line")
+        # Read from where the goods are held: the eye compares article, size and colour.
+        set_property(self._title, "type", "head" if working else "body")
         self._title.show_text(_named(view.tr, declared, items))
         self._count.show_text(f"{placed}/{wanted}" if wanted > 1 else "")
         symbol = "arrow" if working else "tick" if placed >= wanted else "ring"
         self._sign.show_symbol(symbol, view.theme.focus if working else view.theme.muted)
+        can_say = working and any(each.command.do is Do.ANOTHER for each in view.prompt.buttons)
+        self._key.show_text(view.tr.gettext(mark("W: something else is in hand")) if can_say else "")
         told = [item for item in items if item.disposition is not None or item.match != "matched"]
         for row, item in zip(self._became.show_rows(len(told)), told, strict=True):
             row.render(item, view)
