@@ -39,7 +39,10 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.CATEGORY: (mark("What kind of thing is it?"), mark("It decides the questions that follow.")),
     Stage.DOUBT: (mark("Take the photo again"), mark("{problems}")),
     Stage.ROUTE: (mark("Where shall it go instead?"), mark("A reason is asked for next.")),
-    Stage.ROUTE_WHY: (mark("Why there?"), mark("The answer is noted with your name.")),
+    Stage.ROUTE_WHY: (
+        mark("Why there?"),
+        mark("It is noted with your name. If a question was answered wrongly, press Esc and take it back with U."),
+    ),
     Stage.SUPERVISOR: (
         mark("Ask a supervisor to scan their badge"),
         mark("This is beyond your authority. Their badge and PIN allow it this once; you stay signed in."),

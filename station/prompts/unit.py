@@ -22,7 +22,9 @@ from station.steps import reading as readings
 from station.steps.examine import rest_of
 from station.steps.refresher import question_of as practised
 from station.steps.second_look import question_of
+from station.steps.settle import route_reason
 from station.stops import BETWEEN
+from station.words import ROUTE_WORDS
 
 _NO_PHOTO = button("S", mark("Go on without"), Do.SKIP)
 _NO_PREP = button("S", mark("Leave it out"), Do.SKIP)
@@ -179,7 +181,7 @@ def reading(state: State) -> Prompt:
 
 def result(state: State, known: Known) -> Prompt:
     """Return the grade and the way, with what decided; of goods on hold each stop, too, and who must act."""
-    reason, why = _because(state)
+    reason, why = _because(state, known)
     buttons = (
         button("Enter", mark("Print the label"), Do.CONFIRM, main=True),
         button("O", mark("Send it elsewhere"), Do.OVERRIDE),
@@ -196,11 +198,20 @@ def result(state: State, known: Known) -> Prompt:
     )
 
 
-def _because(state: State) -> tuple[str, dict[str, str]]:
-    """Return why the item goes its way."""
+def _because(state: State, known: Known) -> tuple[str, dict[str, str]]:
+    """Return why the item goes its way; where a person chose that, who and why."""
     item, parcel = state.item, state.parcel
     if item is None or item.routed is None or parcel is None:
         return "", {}
+    if item.overridden is not None:
+        by = known.operator(item.overridden.badge)
+        why = route_reason(item.overridden.why, item.identified.client, known)
+        name = by.name if by is not None else item.overridden.badge
+        return mark("{name} sent it there instead of {was}: {why}"), {
+            "name": name,
+            "was": ROUTE_WORDS[item.overridden.was],
+            "why": why,
+        }
     reasons = deciding(item.routed.disposition, item.routed.reasons)
     if item.routed.disposition != "hold" or any(each.params for each in reasons):
         return (reasons[0].text, reasons[0].params) if reasons else ("", {})

@@ -55,6 +55,12 @@ REASONS: tuple[Choice, ...] = (
 )
 
 
+def route_reason(code: str, client: str, known: Known) -> str:
+    """Return the sentence for the reason a route was changed by."""
+    reasons = known.routes(client).override_reasons
+    return next((each.text for each in reasons if each.code == code), ROUTE_REASONS.get(code, code))
+
+
 def words_of(one: Waiting) -> dict[str, str]:
     """Return what a sentence says of an exception: its kind, what it is about, and how old it is."""
     about = one.title or one.code or one.plate or one.detail.partition(BETWEEN)[0] or one.exception

@@ -20,7 +20,6 @@ from ui.parts.text import Text, short
 from ui.theme import S4, S8, S12
 from ui.view import View
 
-
 # What is in hand where nobody knows which article it is.
 _UNNAMED: Mapping[str, str] = {
     "article": mark("another article"),
@@ -204,8 +203,7 @@ class _Raised(QWidget):
 
 
 def _named(tr: Translator, declared: Declared | None, items: list[Item]) -> str:
-    """Return what a line is: what was expected, said so where something else came; of an extra unit what its code says.
-    """
+    """Return what a line is: what was expected, said so where something else came; of an extra unit what its code says."""
     if declared is None:
         seen = items[0].found_wrong
         return (seen.was if seen is not None else items[0].identified.title) or tr.gettext(mark("Unknown article"))
