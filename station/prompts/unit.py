@@ -20,12 +20,14 @@ from station.stages import Stage, next_shot, prep_due, question_due, rubric_of
 from station.state import State
 from station.steps import reading as readings
 from station.steps.examine import rest_of
+from station.steps.interlock import wants_photo
 from station.steps.refresher import question_of as practised
 from station.steps.second_look import question_of
 from station.steps.settle import route_reason
 from station.stops import BETWEEN
 from station.words import ROUTE_WORDS
 
+_SHOOT = button("Space", mark("Take the photo"), Do.SHOOT, main=True)
 _NO_PHOTO = button("S", mark("Go on without"), Do.SKIP)
 _NO_PREP = button("S", mark("Leave it out"), Do.SKIP)
 _REST = button("N", mark("Nothing found on the rest"), Do.REST)
@@ -64,7 +66,8 @@ def interlock(state: State, known: Known) -> Prompt:
             "weighed": str(item.weighed.weight_mg // 1000),
             "expected": str(item.weighed.expected_mg // 1000),
         }
-    buttons = (*(done if words.proof != "box" else ()), *undo(state))
+    shot = (_SHOOT,) if item is not None and wants_photo(item, known) else ()
+    buttons = (*shot, *(done if words.proof != "box" else ()), *undo(state))
     picture = {"weight": "scale", "box": "fire-box"}.get(words.proof, "stop")
     # A typed code proves no box and no badge; what is printed on a unit may be typed off.
     entry = "code" if stop.code == "recall_part" else "none"
@@ -77,7 +80,7 @@ def photo(state: State, known: Known) -> Prompt:
     shot = next_shot(item, known) if item is not None else None
     if shot is None:
         return Prompt(str(Stage.PHOTO), "")
-    buttons = (button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *not_it(state), *undo(state))
+    buttons = (_SHOOT, _NO_PHOTO, *not_it(state), *undo(state))
     return Prompt(str(Stage.PHOTO), shot.text, shot.hint, {}, buttons, "none", "camera")
 
 
@@ -85,7 +88,7 @@ def open_box(state: State) -> Prompt:
     """Return the photo of the opened parcel in which nothing was found."""
     title = mark("Photograph the open box")
     hint = mark("So that everybody can see that nothing is in it. The parcel is finished then.")
-    buttons = (button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *undo(state))
+    buttons = (_SHOOT, _NO_PHOTO, *undo(state))
     return Prompt(str(Stage.OPEN_BOX), title, hint, {}, buttons, "none", "camera")
 
 

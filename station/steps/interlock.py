@@ -11,14 +11,16 @@ from station.inputs import TYPED, Command
 from station.inspecting.facts import InterlockAcknowledged, InterlockRaised
 from station.judge import conclude, judge
 from station.known import Known
-from station.outcome import Label, Notice, Outcome, Tone
+from station.outcome import Capture, Label, Notice, Outcome, Tone
 from station.patterns import WEIGH_ITEM
 from station.recalls import applies
 from station.receiving.facts import MarksRead
 from station.receiving.parcel import CLEARED, Item, is_found
 from station.routing.facts import PlateReprintAsked, RouteOverridden
+from station.stages import next_shot
 from station.state import State
 from station.steps import pins
+from station.steps.examine import request_of
 from station.steps.examine import weigh as weigh_item
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.plate import label_of
@@ -43,6 +45,20 @@ def confirm(state: State, command: Command, known: Known) -> Outcome:
     if known.interlock(stop.code).proof == "weight":
         return refused(mark("Put the item on the scale by itself, or press S if it cannot be weighed."))
     return _acknowledged(state, stop, "confirm", known)
+
+
+def shoot(state: State, command: Command, known: Known) -> Outcome:
+    """asks the camera for the photo that the stop is about, before what it asks for is done; no other is due now"""
+    item, stop = _standing(state)
+    if item is None or stop is None or not wants_photo(item, known):
+        return attention(mark("No photo is wanted at this step. Do what the screen asks: it says when to take one."))
+    return Outcome(capture=Capture(request_of(item, stop.code), stop.code), ask=None)
+
+
+def wants_photo(item: Item, known: Known) -> bool:
+    """Tell whether the photo that is due bears the name of the stop that stands: what it shows is gone afterwards."""
+    stop, shot = item.open_interlock, next_shot(item, known)
+    return stop is not None and shot is not None and shot.id == stop.code
 
 
 def weigh(state: State, reading: AcceptedWeight, known: Known) -> Outcome:

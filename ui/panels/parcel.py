@@ -203,7 +203,7 @@ class _Raised(QWidget):
 
 
 def _named(tr: Translator, declared: Declared | None, items: list[Item]) -> str:
-    """Return what a line is: what was expected, said so where something else came; of an extra unit what its code says."""
+    """Return what a line is, as what was expected where something else came; of an extra unit what its code says."""
     if declared is None:
         seen = items[0].found_wrong
         return (seen.was if seen is not None else items[0].identified.title) or tr.gettext(mark("Unknown article"))
