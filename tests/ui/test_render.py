@@ -288,6 +288,21 @@ def test_a_key_stands_beside_its_words_again_when_there_is_room(
     assert alike(grabbed(window, see()), before)
 
 
+def test_few_answers_stand_with_their_keys_in_one_line(hands, see: Callable, window: Window, rules: Rules) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    (genuine,) = (each for each in rules.rubrics["bags"].questions if each.id == "genuine")
+    window.render(replace(see("es"), prompt=asked(genuine)))
+    QApplication.processEvents()
+    tiles = [each for each in window.findChildren(KeyButton) if each.isVisible() and each.objectName() == "tile"]
+    assert len(tiles) == len(genuine.options)
+    for tile in tiles:
+        cap, words = tile.findChildren(QLabel)[:2]
+        assert abs(cap.geometry().center().y() - words.geometry().center().y()) <= 1, words.text()
+        assert words.x() > cap.geometry().right()
+
+
 def cut_words(window: QWidget) -> list[str]:
     """The labels and buttons on the screen that need more room than they have, or lie outside their window."""
     cut = []

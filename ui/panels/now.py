@@ -225,6 +225,9 @@ class NowPanel(Column):
                 self._tiles.draw_pictures()
                 return
         self._tiles.show_buttons(answers, view.tr, columns)
+        if 1 < columns == len(answers) and not self._tiles.has_room_beside(self.width() - 2 * S24, columns):
+            columns = 1
+            self._tiles.show_buttons(answers, view.tr, columns)
         self._make_room(answers, view, columns)
 
     def _make_room(self, answers: tuple[Button, ...], view: View, columns: int) -> None:
