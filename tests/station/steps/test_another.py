@@ -41,7 +41,7 @@ def labelled(walk):
 STEPS: list[Callable] = [begun, photographed, decided, labelled]
 
 
-@pytest.mark.parametrize(("reach", "differs"), zip(STEPS, ("1", "2", "3", "size"), strict=True))
+@pytest.mark.parametrize(("reach", "differs"), [*zip(STEPS, ("1", "2", "3", "size"), strict=True)])
 def test_another_article_is_held_from_whatever_step_it_is_said_at(walk, reach, differs) -> None:
     reach(walk)
     before, photos = walk.state, walk.state.item.photos
