@@ -15,6 +15,7 @@ from station.inspecting.facts import Answered, DefectMarked, ExpiryRead
 from station.plates import first_id
 from station.receiving.facts import (
     ExceptionRaised,
+    ItemFoundWrong,
     ItemIdentified,
     ItemRelinked,
     ItemUnlinked,
@@ -204,6 +205,15 @@ STORY: Mapping[type, Change] = {
     ItemUnlinked: Change(
         update(schema.item, "match", "rma", "line"),
         _of_item(match=lambda fact: fact.match, rma=lambda fact: fact.rma, line=lambda fact: fact.line),
+    ),
+    ItemFoundWrong: Change(
+        update(schema.item, "match", "title", "sku", "gtin"),
+        _of_item(
+            match=lambda _: "wrong",
+            title=lambda fact: fact.title or fact.was,
+            sku=lambda fact: fact.sku,
+            gtin=lambda fact: fact.gtin,
+        ),
     ),
     ItemWeighed: Change(
         update(schema.item, "weight_mg", "in_band"),

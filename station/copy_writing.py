@@ -64,9 +64,9 @@ def _add(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]
     row = f"({', '.join('?' * len(rows[0]))})" if rows else ""
     at = added = 0
     for size in _ROWS_AT_ONCE:
-        many = statement.format(", ".join([row] * size)) if at + size <= len(rows) else ""
+        many = statement.replace("{}", ", ".join([row] * size)) if at + size <= len(rows) else ""
         while at + size <= len(rows):
             values = tuple(chain.from_iterable(rows[at : at + size]))
             added += connection.exec_driver_sql(many, values).rowcount
             at += size
-    return added + _many(connection, statement.format(row), rows[at:])
+    return added + _many(connection, statement.replace("{}", row), rows[at:])

@@ -11,14 +11,14 @@ from station.change import Row, Said
 from station.changes import STORY
 from station.facts import Undone
 from station.inspecting.facts import DefectMarked, PhotoSkipped, PhotoTaken
-from station.receiving.facts import ItemIdentified, ItemRelinked, ItemUnlinked, Regraded
+from station.receiving.facts import ItemFoundWrong, ItemIdentified, ItemRelinked, ItemUnlinked, Regraded
 from station.routing.facts import Graded, PlateAllotted, Routed, RouteOverridden
 from station.shifts.facts import ItemFoundAgain, ItemWrittenOff
 from station.statements import Statement, insert
 
 KINDS = (
     *(ItemRelinked, ItemUnlinked, DefectMarked, Graded, Routed, RouteOverridden, Regraded, PlateAllotted),
-    *(ItemWrittenOff, ItemFoundAgain),
+    *(ItemWrittenOff, ItemFoundAgain, ItemFoundWrong),
 )
 """The types of facts that change what the report of a shift reads of an item."""
 _KEY = ("station", "item", "until_n", "since_n")

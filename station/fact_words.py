@@ -38,6 +38,7 @@ from station.inspecting.facts import (
 from station.receiving.facts import (
     BoxFoundEmpty,
     ExceptionRaised,
+    ItemFoundWrong,
     ItemIdentified,
     ItemRelinked,
     ItemUnlinked,
@@ -74,6 +75,7 @@ SENTENCES: Mapping[type, str] = {
     WeighingSkipped: mark("Parcel opened unweighed: {why}"),
     ExceptionRaised: mark("Exception: {kind}"),
     ItemIdentified: mark("Item scanned: {title}"),
+    ItemFoundWrong: mark("Not what its code says, {was}: {title}"),
     ItemRelinked: mark("It belongs to {rma}"),
     ItemUnlinked: mark("That it belongs to an order was taken back"),
     SerialChecked: mark("Serial number {serial}: {verdict}"),
@@ -131,6 +133,8 @@ def values_in_words(tr: Translator, fact: Fact) -> dict[str, str]:
         params["weight"] = weight_words(tr, fact.weight_mg)
     if isinstance(fact, Regraded):
         params["letter"] = _letter(tr, fact.graded.letter)
+    if isinstance(fact, ItemFoundWrong):
+        params |= {"was": fact.was, "title": fact.title or tr.gettext(mark("nobody knows what"))}
     if isinstance(fact, DefectMarked):
         params |= {"zone": _of(ZONE_TEXTS)(tr, fact.zone), "kind": _of(DEFECT_TEXTS)(tr, fact.kind)}
     return params

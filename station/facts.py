@@ -57,6 +57,7 @@ from station.inspecting.facts import (
 from station.receiving.facts import (
     BoxFoundEmpty,
     ExceptionRaised,
+    ItemFoundWrong,
     ItemIdentified,
     ItemRelinked,
     ItemUnlinked,
@@ -133,6 +134,7 @@ Recorded = (
     | ExceptionRaised
     | ItemIdentified
     | SerialChecked
+    | ItemFoundWrong
     | ItemRelinked
     | ItemUnlinked
     | ItemWeighed

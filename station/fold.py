@@ -34,6 +34,7 @@ from station.inspecting.facts import (
 from station.receiving import folding as receiving
 from station.receiving.facts import (
     BoxFoundEmpty,
+    ItemFoundWrong,
     ItemIdentified,
     MarksRead,
     ParcelArrived,
@@ -113,6 +114,7 @@ _STEP_NAMES: Mapping[type, str] = {
     ParcelWeighed: mark("weight"),
     WeighingSkipped: mark("no weight"),
     ItemIdentified: mark("item scan"),
+    ItemFoundWrong: mark("wrong item"),
     RegradeBegan: mark("grade again"),
     SerialChecked: mark("serial number"),
     PhotoTaken: mark("photo"),

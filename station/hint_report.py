@@ -7,7 +7,8 @@ import msgspec
 from grading.rubric import Option, Rubric, chosen, next_question
 from station.facts import Recorded, Undone, Unknown
 from station.inspecting.facts import Answered, DefectMarked, Hinted
-from station.receiving.facts import ItemIdentified
+from station.receiving.facts import ItemFoundWrong, ItemIdentified
+from station.receiving.parcel import as_found
 
 ENOUGH = 100
 """Below so many hints nothing is said of a kind: the interval is too wide to act on."""
@@ -85,7 +86,9 @@ def _note(items: dict[str, _Item], fact: Recorded | Unknown, month: str) -> None
     item = items.get(getattr(fact, "item", ""))
     if item is None:
         return
-    if isinstance(fact, Answered):
+    if isinstance(fact, ItemFoundWrong):
+        item.identified = as_found(item.identified, fact)
+    elif isinstance(fact, Answered):
         item.answers.append((fact.question, fact.option))
         item.rubric = fact.rubric
     elif isinstance(fact, DefectMarked):

@@ -23,6 +23,7 @@ class Do(StrEnum):
     SHOOT = "shoot"
     SKIP = "skip"
     NO_CODE = "no-code"
+    ANOTHER = "another"
     OVERRIDE = "override"
     REPRINT = "reprint"
     BIN_FULL = "bin-full"

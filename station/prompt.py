@@ -8,7 +8,7 @@ from station.known import Known
 from station.prompts.about import params
 from station.prompts.asked import asked
 from station.prompts.plain import PLAIN
-from station.prompts.question import Prompt, undo
+from station.prompts.question import Prompt, not_it, undo
 from station.prompts.review import review
 from station.prompts.unit import (
     interlock,
@@ -57,4 +57,6 @@ def prompt(state: State, known: Known) -> Prompt:
         buttons = tuple(each for each in buttons if each.command.do is not Do.DECIDE)
     # A check of a bin takes back its own plates.
     back = undo(state) if stage is not Stage.CHECK else ()
+    if stage in (Stage.SERIAL, Stage.LABEL):
+        back = (*not_it(state), *back)
     return Prompt(str(stage), title, reason, params(state, known), (*buttons, *back), "code", picture)

@@ -34,6 +34,7 @@ class Stage(StrEnum):
     SKIP_WHY = "skip-why"
     WHICH = "which"
     CATEGORY = "category"
+    ANOTHER = "another"
     DOUBT = "doubt"
     ROUTE = "route"
     ROUTE_WHY = "route-why"

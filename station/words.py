@@ -179,6 +179,7 @@ EXCEPTION_WORDS: Mapping[str, str] = {
     "photo_code_differs": mark("Photo shows another product's code"),
     "serial_photo_differs": mark("Photo shows another serial number"),
     "model_differs": mark("Another model than was ordered"),
+    "wrong_item": mark("Another article than its code says"),
     "serial_other_order": mark("Serial number of another return order"),
     "serial_returned": mark("Unit came back before"),
     "serial_stolen": mark("Serial number was reported stolen"),
@@ -214,6 +215,7 @@ OWNER_WORDS: Mapping[str, str] = {
 # What an exception's detail holds, piece by piece; `{weight…}` are milligrams. Other details are sentences or codes.
 EVIDENCE_WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "serial_other_order": (mark("{serial} was shipped with {order}"), ("serial", "order")),
+    "wrong_item": (mark("Its code says {was}; it is {title}"), ("was", "title")),
     "serial_returned": (mark("{serial}: see {where}"), ("serial", "where")),
     "serial_stolen": (mark("{serial}, reported by {where}"), ("serial", "where")),
     "serial_blocked": (mark("{serial}, reported by {where}"), ("serial", "where")),

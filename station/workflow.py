@@ -24,6 +24,7 @@ from station.outcome import Outcome
 from station.stages import Stage, stage_of
 from station.state import State
 from station.steps import (
+    another,
     arrive,
     bins,
     carry,
@@ -87,6 +88,7 @@ _EVERYWHERE: Mapping[str, Handler] = {
     "label read": reading.take_reading,
 }
 _STEP: Mapping[str, Handler] = {**_EVERYWHERE, "undo": finish.undo}
+_IN_HAND: Mapping[str, Handler] = {**_STEP, "another": another.ask_what}
 
 
 def _question(choose: Handler, scan: Handler = examine.scan_before_answer) -> Mapping[str, Handler]:
@@ -130,6 +132,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     },
     Stage.WHICH: _question(identify.choose_which),
     Stage.CATEGORY: _question(identify.choose_category),
+    Stage.ANOTHER: _question(another.choose_what, another.scan_what),
     Stage.MISSING: _question(finish.choose_missing),
     Stage.OPEN_BOX: {
         **_STEP,
@@ -142,15 +145,15 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "skip": open_box.ask_skip,
     },
     Stage.SERIAL: {
-        **_STEP,
-        "scan": serial.scan_serial,
+        **_IN_HAND,
+        "scan": another.or_else(serial.scan_serial),
         "weight": examine.weigh_item,
         "skip": serial.skip_serial,
     },
     Stage.SERIAL_SHARED: _question(serial.choose_shared, serial.scan_shared),
     Stage.PHOTO: {
-        **_STEP,
-        "scan": examine.scan_before_photo,
+        **_IN_HAND,
+        "scan": another.or_else(examine.scan_before_photo),
         "weight": examine.weigh_item,
         "photo": examine.take_photo,
         "no photo": pictures.photo_failed,
@@ -161,30 +164,34 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         "skip": examine.ask_skip_photo,
     },
     Stage.DOUBT: {
-        **_question(examine.choose_doubt, examine.scan_before_photo),
+        **_question(examine.choose_doubt, another.or_else(examine.scan_before_photo)),
+        "another": another.ask_what,
         "ready": examine.shoot_ready,
         "shoot": examine.shoot,
         "confirm": examine.shoot,
     },
     Stage.INSPECT: {
-        **_STEP,
-        "scan": examine.scan_before_answer,
+        **_IN_HAND,
+        "scan": another.or_else(examine.scan_before_answer),
         "weight": examine.weigh_item,
         "choose": examine.answer,
         "rest": examine.answer_rest,
         "mark": marks.mark_defect,
     },
-    Stage.READING: {**_STEP, "scan": reading.scan_serial, "choose": reading.answer},
+    Stage.READING: {**_IN_HAND, "scan": another.or_else(reading.scan_serial), "choose": reading.answer},
     Stage.INTERLOCK: {
         **_STEP,
         "scan": interlock.scan,
         "weight": interlock.weigh,
+        "photo": examine.take_photo,
+        "no photo": pictures.photo_failed,
+        "shoot": interlock.shoot,
         "confirm": interlock.confirm,
         "skip": interlock.leave_unweighed,
     },
     Stage.RESULT: {
-        **_STEP,
-        "scan": decide.scan_at_result,
+        **_IN_HAND,
+        "scan": another.or_else(decide.scan_at_result),
         "confirm": decide.accept_result,
         "override": decide.ask_route,
         "mark": marks.mark_defect,
@@ -193,8 +200,13 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
     Stage.ROUTE_WHY: _question(decide.choose_route_why),
     Stage.SUPERVISOR: _badge(step_up.scan_badge),
     Stage.SUPERVISOR_PIN: _badge(step_up.enter_pin),
-    Stage.PREP: {**_STEP, "scan": prep.scan_before_prep, "confirm": prep.done, "skip": prep.ask_why_left_out},
-    Stage.LABEL: {**_STEP, "scan": plate.confirm_plate, "reprint": plate.ask_reprint},
+    Stage.PREP: {
+        **_IN_HAND,
+        "scan": another.or_else(prep.scan_before_prep),
+        "confirm": prep.done,
+        "skip": prep.ask_why_left_out,
+    },
+    Stage.LABEL: {**_IN_HAND, "scan": another.or_else(plate.confirm_plate), "reprint": plate.ask_reprint},
     Stage.REPRINT_WHY: _question(plate.choose_reprint, plate.confirm_plate),
     Stage.PLACE: {
         **_STEP,
@@ -342,6 +354,7 @@ _NOT_NOW: Mapping[Do, str] = {
     Do.SHOOT: mark("No photo is wanted at this step. Do what the screen asks: it says when to take one."),
     Do.SKIP: mark("This step cannot be left out. Do what the screen asks, or take it back with U."),
     Do.NO_CODE: mark("This works only where the next item is scanned. Do what the screen asks."),
+    Do.ANOTHER: mark("This works only from the scan of an item until its label is scanned back."),
     Do.OVERRIDE: mark("Only an item that has its grade can be sent elsewhere. Do what the screen asks."),
     Do.REPRINT: mark("There is no label to print again at this step. Do what the screen asks."),
     Do.BIN_FULL: mark("A bin can be closed only while an item is put into it."),

@@ -21,6 +21,7 @@ from station.shifts.figures import with_decisions
 from station.shifts.lines import before_the_count
 from station.stages import next_shot, rubric_of, shots_of
 from station.steps.close import key_of
+from station.steps.settle import route_reason
 from ui import examined, setup_prompt, telling, wording
 from ui.panels.enlarged import has_pictures
 from ui.photos import PhotoDecoded
@@ -234,7 +235,7 @@ def _with_found(view: View, opened: Opened, desk: "Desk") -> View:
 
 def _changed_why(item: Item, known: "Known") -> str:
     changed = item.overridden
-    return telling.route_reason(changed.why, item.identified.client, known) if changed is not None else ""
+    return route_reason(changed.why, item.identified.client, known) if changed is not None else ""
 
 
 def _names(known: "Known", badges: set[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from station.steps.pictures import SKIP_PHOTO
 from station.steps.plate import REPRINT_WHY
 from station.steps.prep import SKIP_PREP
 from station.steps.settle import REASONS as SETTLE_WHY
-from station.steps.settle import ROUTE_REASONS
+from station.steps.settle import route_reason
 
 if TYPE_CHECKING:
     from station.search.story import Told
@@ -27,12 +27,6 @@ def words_for(fact: object, told: "Sequence[Told]", known: Known) -> Words:
     """
     find = _FINDERS.get(type(fact))
     return find(fact, [each.fact for each in told], known) if find is not None else {}
-
-
-def route_reason(code: str, client: str, known: Known) -> str:
-    """Return the sentence for the reason a route was changed by."""
-    reasons = known.routes(client).override_reasons
-    return next((each.text for each in reasons if each.code == code), ROUTE_REASONS.get(code, code))
 
 
 def _answered(fact: facts.Answered, story: list[Any], known: Known) -> Words:

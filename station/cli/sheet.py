@@ -20,6 +20,7 @@ _WORDS: Mapping[Do, str] = {
     Do.SHOOT: mark("Take the photo"),
     Do.SKIP: mark("It cannot be done"),
     Do.NO_CODE: mark("It has no code"),
+    Do.ANOTHER: mark("Wrong item"),
     Do.FINISH: mark("Finish the parcel"),
     Do.OVERRIDE: mark("Send it elsewhere"),
     Do.REPRINT: mark("Print again"),

@@ -12,6 +12,7 @@ from station.facts import Recorded, Unknown
 from station.inspecting.facts import Answered, DefectMarked, ExpiryRead, PhotoSkipped, PhotoTaken
 from station.receiving.facts import (
     ExceptionRaised,
+    ItemFoundWrong,
     ItemIdentified,
     ItemRelinked,
     ItemWeighed,
@@ -53,6 +54,7 @@ TOLD = (
     ParcelWeighed,
     WeighingSkipped,
     ItemIdentified,
+    ItemFoundWrong,
     ItemRelinked,
     SerialChecked,
     ItemWeighed,
@@ -82,6 +84,7 @@ _RAISED = frozenset(
         "lines_missing",
         "serial_differs",
         "model_differs",
+        "wrong_item",
         # Whoever is shown a photo must know that it may be of other goods.
         "photo_repeat",
         "hazard",

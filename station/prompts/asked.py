@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from grading.photo import PROBLEM_TEXTS
 from resources.words import mark
 from station.inputs import Command, Do
-from station.prompts.question import Button, Prompt, button
+from station.prompts.question import Button, Prompt, button, not_it
 from station.stages import Stage
 from station.state import Ask, Choice, State
 from station.steps import shift
@@ -32,10 +32,17 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     ),
     Stage.SKIP_WHY: (mark("Why can it not be done?"), mark("The answer is noted with the parcel.")),
     Stage.WHICH: (mark("Which item is this?"), mark("{title}")),
+    Stage.ANOTHER: (
+        mark("What is in your hand?"),
+        mark("Its code says: {title}. If another code is on it, scan that."),
+    ),
     Stage.CATEGORY: (mark("What kind of thing is it?"), mark("It decides the questions that follow.")),
     Stage.DOUBT: (mark("Take the photo again"), mark("{problems}")),
     Stage.ROUTE: (mark("Where shall it go instead?"), mark("A reason is asked for next.")),
-    Stage.ROUTE_WHY: (mark("Why there?"), mark("The answer is noted with your name.")),
+    Stage.ROUTE_WHY: (
+        mark("Why there?"),
+        mark("It is noted with your name. If a question was answered wrongly, press Esc and take it back with U."),
+    ),
     Stage.SUPERVISOR: (
         mark("Ask a supervisor to scan their badge"),
         mark("This is beyond your authority. Their badge and PIN allow it this once; you stay signed in."),
@@ -169,7 +176,7 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
         title, reason = shift.TITLES[ask.value or shift.FIGURES[0]], shift.REASONS[ask.value or shift.FIGURES[0]]
     buttons = tuple(_choice(stage, number, choice) for number, choice in enumerate(ask.choices, start=1))
     entry = _ENTRIES.get(stage, "none")
-    aside = (_TAKE_BACK, _LEAVE) if stage is Stage.EXCEPTION else (_LEAVE,)
+    aside = _aside(state, stage)
     if stage is Stage.SUPERVISOR and params.get("act") in _ALLOWS:
         title, reason = _SECOND, _ALLOWS["to" if params["act"] == "decide" and params.get("goes_to") else params["act"]]
     if stage is Stage.CARRY:
@@ -180,6 +187,13 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     if stage is Stage.SHEET_NUMBER and ask.value in shift.FIGURES[1:]:
         buttons = (button("Enter", mark("None"), Do.CONFIRM),)
     return Prompt(str(stage), title, reason, params, (*buttons, *aside), entry, _PICTURES.get(stage, ""))
+
+
+def _aside(state: State, stage: Stage) -> tuple[Button, ...]:
+    """Return what is offered small, under the answers of most questions."""
+    if stage is Stage.EXCEPTION:
+        return (_TAKE_BACK, _LEAVE)
+    return (*not_it(state), _LEAVE) if stage is Stage.DOUBT else (_LEAVE,)
 
 
 def _brief(code: str) -> str:

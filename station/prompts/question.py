@@ -78,6 +78,14 @@ def options(
     )
 
 
+def not_it(state: State) -> tuple[Button, ...]:
+    """Return the key that says that another article is in hand than its code says; none for a wrong item."""
+    item = state.item
+    if item is None or item.identified.match == "wrong":
+        return ()
+    return (button("W", mark("Wrong item"), Do.ANOTHER),)
+
+
 def undo(state: State) -> tuple[Button, ...]:
     """Return the key that takes the last step back; none while there is nothing to take back."""
     if not state.steps:

@@ -15,16 +15,20 @@ from station.inputs import Command, Do
 from station.known import Known
 from station.patterns import WEIGHED_WRONG
 from station.prompts.about import params
-from station.prompts.question import NO_SCALE, SIGN_OUT, Button, Prompt, button, options, undo
+from station.prompts.question import NO_SCALE, SIGN_OUT, Button, Prompt, button, not_it, options, undo
 from station.receiving.parcel import EXPIRED, USE_BY, Item, open_lines
 from station.stages import Stage, next_shot, prep_due, question_due, rubric_of
 from station.state import State
 from station.steps import reading as readings
 from station.steps.examine import rest_of
+from station.steps.interlock import wants_photo
 from station.steps.refresher import question_of as practised
 from station.steps.second_look import question_of
+from station.steps.settle import route_reason
 from station.stops import BETWEEN
+from station.words import ROUTE_WORDS
 
+_SHOOT = button("Space", mark("Take the photo"), Do.SHOOT, main=True)
 _NO_PHOTO = button("S", mark("Go on without"), Do.SKIP)
 _NO_PREP = button("S", mark("Leave it out"), Do.SKIP)
 _REST = button("N", mark("Nothing found on the rest"), Do.REST)
@@ -64,7 +68,8 @@ def interlock(state: State, known: Known) -> Prompt:
             "weighed": str(item.weighed.weight_mg // 1000),
             "expected": str(item.weighed.expected_mg // 1000),
         }
-    buttons = (*(done if words.proof != "box" else ()), *undo(state))
+    shot = (_SHOOT,) if item is not None and wants_photo(item, known) else ()
+    buttons = (*shot, *(done if words.proof != "box" else ()), *undo(state))
     picture = {"weight": "scale", "box": "fire-box"}.get(words.proof, "stop")
     # A typed code proves no box and no badge; what is printed on a unit may be typed off.
     entry = "code" if stop.code == "recall_part" else "none"
@@ -77,7 +82,7 @@ def photo(state: State, known: Known) -> Prompt:
     shot = next_shot(item, known) if item is not None else None
     if shot is None:
         return Prompt(str(Stage.PHOTO), "")
-    buttons = (button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *undo(state))
+    buttons = (_SHOOT, _NO_PHOTO, *not_it(state), *undo(state))
     return Prompt(str(Stage.PHOTO), shot.text, shot.hint, {}, buttons, "none", "camera")
 
 
@@ -85,7 +90,7 @@ def open_box(state: State) -> Prompt:
     """Return the photo of the opened parcel in which nothing was found."""
     title = mark("Photograph the open box")
     hint = mark("So that everybody can see that nothing is in it. The parcel is finished then.")
-    buttons = (button("Space", mark("Take the photo"), Do.SHOOT, main=True), _NO_PHOTO, *undo(state))
+    buttons = (_SHOOT, _NO_PHOTO, *undo(state))
     return Prompt(str(Stage.OPEN_BOX), title, hint, {}, buttons, "none", "camera")
 
 
@@ -98,7 +103,8 @@ def question(state: State, known: Known) -> Prompt:
         return Prompt(str(Stage.INSPECT), "")
     fast = (_REST,) if rest_of(item, known) else ()
     article = known.article_picture(item.identified.sku, question.beside) if question.beside else None
-    every = (*options(question, rubric.category, item.identified.client, known, article), *fast, *undo(state))
+    answers = options(question, rubric.category, item.identified.client, known, article)
+    every = (*answers, *fast, *not_it(state), *undo(state))
     hint, params = _beside(question, item)
     if question.beside and article is None:
         hint, params = NO_PICTURE, {"hint": hint}
@@ -166,7 +172,7 @@ def prep(state: State, known: Known) -> Prompt:
     due = prep_due(item, known) if item is not None else None
     if due is None:
         return Prompt(str(Stage.PREP), "")
-    buttons = (button("Enter", mark("It is done"), Do.CONFIRM, main=True), _NO_PREP, *undo(state))
+    buttons = (button("Enter", mark("It is done"), Do.CONFIRM, main=True), _NO_PREP, *not_it(state), *undo(state))
     return Prompt(str(Stage.PREP), due.text, due.hint, {}, buttons, "none")
 
 
@@ -190,15 +196,16 @@ def reading(state: State) -> Prompt:
         Button(str(number), each.text, Command(Do.CHOOSE, each.value)) for number, each in enumerate(offered, start=1)
     )
     title, reason = readings.TITLES[doubt.subject], readings.REASONS[doubt.subject]
-    return Prompt(str(Stage.READING), title, reason, {}, (*buttons, *undo(state)), "none")
+    return Prompt(str(Stage.READING), title, reason, {}, (*buttons, *not_it(state), *undo(state)), "none")
 
 
 def result(state: State, known: Known) -> Prompt:
     """Return the grade and the way, with what decided; of goods on hold each stop, too, and who must act."""
-    reason, why = _because(state)
+    reason, why = _because(state, known)
     buttons = (
         button("Enter", mark("Print the label"), Do.CONFIRM, main=True),
         button("O", mark("Send it elsewhere"), Do.OVERRIDE),
+        *not_it(state),
         *undo(state),
     )
     return Prompt(
@@ -211,11 +218,20 @@ def result(state: State, known: Known) -> Prompt:
     )
 
 
-def _because(state: State) -> tuple[str, dict[str, str]]:
-    """Return why the item goes its way."""
+def _because(state: State, known: Known) -> tuple[str, dict[str, str]]:
+    """Return why the item goes its way; where a person chose that, who and why."""
     item, parcel = state.item, state.parcel
     if item is None or item.routed is None or parcel is None:
         return "", {}
+    if item.overridden is not None:
+        by = known.operator(item.overridden.badge)
+        why = route_reason(item.overridden.why, item.identified.client, known)
+        name = by.name if by is not None else item.overridden.badge
+        return mark("{name} sent it there instead of {was}: {why}"), {
+            "name": name,
+            "was": ROUTE_WORDS[item.overridden.was],
+            "why": why,
+        }
     reasons = deciding(item.routed.disposition, item.routed.reasons)
     if item.routed.disposition != "hold" or any(each.params for each in reasons):
         return (reasons[0].text, reasons[0].params) if reasons else ("", {})

@@ -132,6 +132,23 @@ class ItemUnlinked(Fact, frozen=True):
     line: str = ""
 
 
+class ItemFoundWrong(Fact, frozen=True):
+    """A person saw, after its scan, that what is in hand is not the article its code says, or not that size or colour.
+
+    `was` is the title its code says. The other fields are of what is in hand, empty or 0 where no code of it was
+    scanned: what it is nobody knows then. The item is the wrong one from now on; the line it came for stays.
+    """
+
+    item: str
+    differs: Literal["article", "size", "colour"]
+    was: str
+    title: str = ""
+    code: str = ""
+    sku: str = ""
+    gtin: str = ""
+    weight_mg: int = 0
+
+
 class ItemWeighed(Fact, frozen=True):
     """The unit itself was weighed; `in_band` is None when its weight was not known before."""
 

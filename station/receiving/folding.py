@@ -25,6 +25,7 @@ from station.plates import first_id
 from station.receiving.facts import (
     BoxFoundEmpty,
     ExceptionRaised,
+    ItemFoundWrong,
     ItemIdentified,
     ItemRelinked,
     ItemWeighed,
@@ -38,7 +39,7 @@ from station.receiving.facts import (
     SerialChecked,
     WeighingSkipped,
 )
-from station.receiving.parcel import Again, Item, Parcel
+from station.receiving.parcel import Again, Item, Parcel, as_found
 from station.routing.facts import (
     Graded,
     Placed,
@@ -209,6 +210,9 @@ CHANGES: Mapping[type, Callable[[State, Any], State]] = {
     ItemIdentified: _identified,
     SerialChecked: lambda state, fact: with_item(state, fact.item, lambda _: {"serial": fact, "other_serial": False}),
     ItemRelinked: _relinked,
+    ItemFoundWrong: lambda state, fact: with_item(
+        state, fact.item, lambda item: {"identified": as_found(item.identified, fact), "found_wrong": fact}
+    ),
     ItemWeighed: lambda state, fact: with_item(state, fact.item, lambda _: {"weighed": fact}),
     PhotoTaken: _photo,
     PhotoSkipped: _photo,

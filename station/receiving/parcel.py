@@ -16,6 +16,7 @@ from station.inspecting.facts import (
 from station.receiving.facts import (
     Declared,
     ExceptionRaised,
+    ItemFoundWrong,
     ItemIdentified,
     ItemWeighed,
     Match,
@@ -91,6 +92,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     other_serial: bool = False
     asked: tuple[str, ...] = ()
     again: Again | None = None
+    found_wrong: ItemFoundWrong | None = None
 
     @property
     def is_taken(self) -> bool:
@@ -145,6 +147,14 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_hazard(self) -> bool:
         """Whether it must be kept apart until the safety officer has seen it."""
         return self.disposition == "hold" and self.routed is not None and self.routed.owner == "safety"
+
+
+def as_found(named: ItemIdentified, fact: ItemFoundWrong) -> ItemIdentified:
+    """Return what an item is once somebody saw that it is another article: under its own name, where that is known."""
+    title = fact.title or fact.was
+    return msgspec.structs.replace(
+        named, match="wrong", title=title, sku=fact.sku, gtin=fact.gtin, weight_mg=fact.weight_mg
+    )
 
 
 class Parcel(msgspec.Struct, frozen=True, omit_defaults=True):

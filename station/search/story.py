@@ -12,6 +12,7 @@ from station.exceptions.facts import ExceptionDecided
 from station.facts import Recorded, Unknown
 from station.known import Inspected, Judged
 from station.receiving.facts import (
+    ItemFoundWrong,
     ItemIdentified,
     ItemRelinked,
     ItemUnlinked,
@@ -19,6 +20,7 @@ from station.receiving.facts import (
     Regraded,
     SerialChecked,
 )
+from station.receiving.parcel import as_found
 from station.routing.facts import Graded, Routed
 from station.statements import Statement
 
@@ -71,6 +73,8 @@ def begun(facts: Iterable[Recorded | Unknown], item: str) -> Inspected | None:
         elif isinstance(fact, ItemRelinked) and named is not None:
             link = {"match": "matched", "rma": fact.rma, "line": fact.line, "shipped_serials": fact.shipped_serials}
             named = msgspec.structs.replace(named, **link)
+        elif isinstance(fact, ItemFoundWrong) and named is not None:
+            named = as_found(named, fact)
         elif isinstance(fact, ItemUnlinked) and named is not None:
             named = msgspec.structs.replace(named, match=fact.match, rma=fact.rma, line=fact.line)
     return Inspected(arrived, named, serial) if arrived is not None and named is not None else None

@@ -46,6 +46,9 @@ _NOT_KNOWN: Mapping[Disposition, str] = {
 }
 _STICK = mark("The label is printing. Stick it on and scan it.")
 _STICK_OVER = mark("The label is printing. Stick it over the old one and scan it.")
+# The reasons that are not offered: until its label is asked for, every answer of an item can be taken back, and given
+# as it is; and only what is on hold can be cleared.
+_ANSWER_WRONG, _CLEARED = "answer_wrong", "cleared"
 # Why a label is printed again without a person having asked for it.
 AGAIN = "regraded"
 _PREPARE = mark("The label is printing. Prepare the item meanwhile.")
@@ -91,7 +94,9 @@ def choose_route(state: State, command: Command, known: Known) -> Outcome:
         return Outcome(ask=None)
     reasons = known.routes(item.identified.client).override_reasons
     choices = tuple(Choice(each.code, each.text) for each in reasons)
-    return Outcome(ask=Ask("route-why", code=command.value, choices=choices))
+    idle = {_ANSWER_WRONG} if item.disposition == "hold" else {_ANSWER_WRONG, _CLEARED}
+    fitting = tuple(each for each in choices if each.value not in idle)
+    return Outcome(ask=Ask("route-why", code=command.value, choices=fitting or choices))
 
 
 def choose_route_why(state: State, command: Command, known: Known) -> Outcome:

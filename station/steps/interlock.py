@@ -11,14 +11,16 @@ from station.inputs import TYPED, Command
 from station.inspecting.facts import InterlockAcknowledged, InterlockRaised
 from station.judge import conclude, judge
 from station.known import Known
-from station.outcome import Label, Notice, Outcome, Tone
+from station.outcome import Capture, Label, Notice, Outcome, Tone
 from station.patterns import WEIGH_ITEM
 from station.recalls import applies
 from station.receiving.facts import MarksRead
 from station.receiving.parcel import CLEARED, Item, is_found
 from station.routing.facts import PlateReprintAsked, RouteOverridden
+from station.stages import next_shot
 from station.state import State
 from station.steps import pins
+from station.steps.examine import request_of
 from station.steps.examine import weigh as weigh_item
 from station.steps.notices import accepted, attention, best, refused, warned
 from station.steps.plate import label_of
@@ -43,6 +45,20 @@ def confirm(state: State, command: Command, known: Known) -> Outcome:
     if known.interlock(stop.code).proof == "weight":
         return refused(mark("Put the item on the scale by itself, or press S if it cannot be weighed."))
     return _acknowledged(state, stop, "confirm", known)
+
+
+def shoot(state: State, command: Command, known: Known) -> Outcome:
+    """asks the camera for the photo that the stop is about, before what it asks for is done; no other is due now"""
+    item, stop = _standing(state)
+    if item is None or stop is None or not wants_photo(item, known):
+        return attention(mark("No photo is wanted at this step. Do what the screen asks: it says when to take one."))
+    return Outcome(capture=Capture(request_of(item, stop.code), stop.code), ask=None)
+
+
+def wants_photo(item: Item, known: Known) -> bool:
+    """Tell whether the photo that is due bears the name of the stop that stands: what it shows is gone afterwards."""
+    stop, shot = item.open_interlock, next_shot(item, known)
+    return stop is not None and shot is not None and shot.id == stop.code
 
 
 def weigh(state: State, reading: AcceptedWeight, known: Known) -> Outcome:
@@ -168,24 +184,29 @@ def _acknowledged(state: State, stop: InterlockRaised, proof: str, known: Known)
     item = after.item
     if item is None or item.routed is None or not is_found(stop):
         return Outcome(accepted(mark("Noted with your name.")), conclude(state, facts, known))
-    return _decided_anew(state, facts, after, item, known)
+    over = accepted(mark("Noted with your name. Stick the new label over the old one."))
+    return decide_anew(state, facts, after, known, _BY_RECALL, (accepted(mark("Noted with your name.")), over))
 
 
-def _decided_anew(state: State, facts: tuple[Recorded, ...], after: State, item: Item, known: Known) -> Outcome:
-    """Grade and route once more an item that was stopped after its grade; a label that says otherwise is replaced."""
-    if item.open_interlock is not None:
-        return Outcome(accepted(mark("Noted with your name.")), facts)
+def decide_anew(
+    state: State, facts: tuple[Recorded, ...], after: State, known: Known, why: str, said: tuple[Notice, Notice]
+) -> Outcome:
+    """Grade and route once more an item of which something was seen after its grade, and `why` it is on hold now.
+
+    A label that says otherwise is replaced; what is said is the second notice then, else the first.
+    """
+    noted, over = said
+    item = after.item
+    if item is None or item.open_interlock is not None:
+        return Outcome(noted, facts)
     facts = (*facts, *judge(after, item, known))
     if item.overridden is not None and state.operator is not None:
-        back = RouteOverridden(
-            item.identified.item, item.overridden.disposition, "hold", _BY_RECALL, state.operator.badge
-        )
+        back = RouteOverridden(item.identified.item, item.overridden.disposition, "hold", why, state.operator.badge)
         facts = (*facts, back)
     if not item.plate:
-        return Outcome(accepted(mark("Noted with your name.")), facts)
+        return Outcome(noted, facts)
     copy = item.copies_asked + 1
-    facts = (*facts, PlateReprintAsked(item.identified.item, item.plate, copy, _BY_RECALL))
+    facts = (*facts, PlateReprintAsked(item.identified.item, item.plate, copy, why))
     held = fold(state, "", facts).item
     labels: tuple[Label, ...] = (label_of(held, item.plate, copy, known),) if held is not None else ()
-    notice = accepted(mark("Noted with your name. Stick the new label over the old one."))
-    return Outcome(notice, facts, labels=labels)
+    return Outcome(over, facts, labels=labels)

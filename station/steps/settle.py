@@ -37,12 +37,19 @@ ROUTE_REASONS: Mapping[str, str] = {
     RELEASED: mark("Released from hold"),
     "ship_back": mark("It goes back"),
     "reject": mark("The return is rejected"),
+    "wrong_item": mark("Another article than its code says"),
     WHY_TAKEN_BACK: mark("The decision was taken back"),
 }
 
 _STOPPED = mark("It was stopped: it stays on hold or is recycled. Where the stop holds no longer, grade it again.")
 
 REASONS: tuple[Choice, ...] = tuple(Choice(code, text) for code, text in DECIDED_WHY_WORDS.items())
+
+
+def route_reason(code: str, client: str, known: Known) -> str:
+    """Return the sentence for the reason a route was changed by."""
+    reasons = known.routes(client).override_reasons
+    return next((each.text for each in reasons if each.code == code), ROUTE_REASONS.get(code, code))
 
 
 def words_of(one: Waiting) -> dict[str, str]:

@@ -90,6 +90,11 @@ def test_another_article_is_judged_by_what_the_item_was_taken_for(rules: Rules, 
     assert (judged(told, rules).shown, judged(told, rules).agreed) == (1, agreed)
 
 
+def test_another_article_seen_after_the_scan_agrees_with_the_hint(rules: Rules) -> None:
+    told = [*story(1, an_answer(rules, False), "wrong_item"), ("t9", f.ItemFoundWrong("I-A01-1", "article", "Tee"))]
+    assert judged(told, rules).agreed == 1
+
+
 MUGS = ("mug, oat", "mug, rust")
 CRACK = f.DefectMarked("I-A01-1", 1, "ab" * 32, 10, 10, 20, 20, "screen", "crack", 4)
 

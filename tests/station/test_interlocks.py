@@ -156,6 +156,20 @@ def test_a_stop_answer_shows_what_to_do_and_nothing_else_goes_on(walk: Walk) -> 
     assert walk.facts[-1] != before and isinstance(walk.last.facts[0], f.InterlockAcknowledged)
 
 
+def test_the_screen_of_a_lock_is_photographed_before_it_is_switched_off(walk: Walk) -> None:
+    walk.arrive("locked").item("locked").examine_until("lock", packaging="opened").do(Do.CHOOSE, "yes")
+    assert [each.key for each in prompt(walk.state, walk.known).buttons[:2]] == ["Space", "Enter"]
+    walk.photo(problems=("blurred",))
+    assert (walk.stage, walk.last.notice.tone) == (Stage.INTERLOCK, Tone.ATTENTION)
+    walk.photo()
+    assert (walk.stage, walk.facts[-1].shot) == (Stage.INTERLOCK, "locked")
+    assert [each.key for each in prompt(walk.state, walk.known).buttons] == ["Enter", "U"]
+    assert walk.do(Do.SHOOT).last.capture is None
+    walk.do(Do.CONFIRM)
+    assert "locked" not in [each.shot for each in walk.facts if isinstance(each, f.PhotoSkipped)]
+    assert walk.stage is not Stage.INTERLOCK
+
+
 def test_a_hazard_wants_the_fire_safe_box_scanned_and_no_photo_is_asked_of_it(walk: Walk) -> None:
     walk.arrive("hazard").item("hazard", is_safe=False).do(Do.CHOOSE, "yes")
     assert prompt(walk.state, walk.known).picture == "fire-box"

@@ -7,6 +7,7 @@ from station.inputs import Do
 from station.judge import route_facts
 from station.known import Day
 from station.lookups import Lookups
+from station.prompt import prompt
 from station.records import DISPOSITIONS
 from station.routing.facts import Routed, RouteOverridden
 from station.stages import Stage
@@ -77,3 +78,26 @@ def test_a_way_without_a_price_says_so(walk) -> None:
     choices = {each.value: each.text for each in walk.do(Do.OVERRIDE).state.ask.choices}
     assert was != "hold" and unpriced & choices.keys()
     assert all(choices[way].endswith(": cost not known") for way in unpriced & choices.keys())
+
+
+def reasons(walk, way: str) -> set[str]:
+    return {each.value for each in walk.do(Do.OVERRIDE).do(Do.CHOOSE, way).state.ask.choices}
+
+
+def test_only_reasons_that_can_be_are_offered(walk, walk_from) -> None:
+    """An answer that was wrong is taken back, not put up with; and what is not on hold has nothing to be cleared."""
+    at_result(walk)
+    held = walk_from(walk.state).do(Do.ANOTHER).do(Do.CHOOSE, "size")
+    assert reasons(held, "recycle") == {"not_asked", "client_asked", "no_room", "cleared"}
+    assert reasons(walk, "recycle") == {"not_asked", "client_asked", "no_room"}
+    assert "take it back with U" in prompt(walk.state, walk.known).reason
+    walk.do(Do.CANCEL).do(Do.UNDO)
+    assert walk.stage in (Stage.PHOTO, Stage.INSPECT)
+
+
+def test_a_changed_route_says_who_changed_it_and_why(walk) -> None:
+    at_result(walk).do(Do.OVERRIDE).do(Do.CHOOSE, "hold").do(Do.CHOOSE, "client_asked")
+    shown = prompt(walk.state, walk.known)
+    assert shown.reason == "{name} sent it there instead of {was}: {why}"
+    said = {"name": "Ayla Demir", "was": "Restock", "why": "The client asked for it"}
+    assert said.items() <= shown.params.items()

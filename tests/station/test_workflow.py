@@ -91,6 +91,7 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     states[Stage.SERIAL] = walk.found_safe().state
     states[Stage.SERIAL_SHARED] = walk_from(with_twin(walk.state, "H2224425130")).scan("H2224425130").state
     states[Stage.PHOTO] = walk.scan("H2224425130").state
+    states[Stage.ANOTHER] = walk_from(walk.state).do(Do.ANOTHER).state
     states[Stage.DOUBT] = walk_from(walk.state).photo(problems=("blurred",)).state
     while walk.stage is Stage.PHOTO:
         walk.photo()

@@ -87,3 +87,26 @@ def test_photos_in_a_strip_say_their_names_and_exceptions_which_item_they_are_ab
     window.render(see())
     (row,) = [row for row in raised.findChildren(_Raised) if not row.isHidden()]
     assert row._words.text().startswith("Item on hold: Aster 6")
+
+
+def test_the_left_column_names_what_was_expected_and_what_is_in_hand(hands, window: Window, see: Callable) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+
+    def said() -> list[str]:
+        window.render(see())
+        return [each.text() for each in window.findChild(ParcelPanel).findChildren(QLabel) if each.text()]
+
+    assert "Merino tee, navy, M" in said()
+    hands.do(Do.ANOTHER)
+    hands.do(Do.CHOOSE, "size")
+    for stage in ("photo", "inspect", "result"):
+        hands.go_to(stage)
+        told = said()
+        assert "Expected: Merino tee, navy, M" in told, stage
+        assert any("In hand: another size" in each for each in told), stage
+    while hands.bench.state.item.match == "wrong":
+        hands.do(Do.UNDO)
+    hands.scan("9506000001074")
+    hands.do(Do.CHOOSE, "1")
+    assert any("In hand: Halden 220" in each for each in said()), said()

@@ -45,6 +45,7 @@ from ui.window import Window
 
 RECYCLE = "BIN-RECYCLE-01"
 REST = Button("N", "Nothing found on the rest", Command(Do.REST), aside=True)
+ANOTHER = Button("W", "Wrong item", Command(Do.ANOTHER), aside=True)
 UNDO = Button("U", "Undo: {step}", Command(Do.UNDO), {"step": "answer"}, aside=True)
 
 
@@ -189,7 +190,7 @@ def asked(question: Question) -> Prompt:
         )
         for option in question.options
     )
-    return Prompt("inspect", question.text, question.hint, question.params, (*buttons, REST, UNDO), "none")
+    return Prompt("inspect", question.text, question.hint, question.params, (*buttons, REST, ANOTHER, UNDO), "none")
 
 
 @pytest.mark.parametrize("long", [True, False], ids=["longer", "es"])
@@ -337,6 +338,21 @@ def test_a_key_stands_beside_its_words_again_when_there_is_room(
     QApplication.processEvents()
     window.resize(1280, 800)
     assert alike(grabbed(window, see()), before)
+
+
+def test_few_answers_stand_with_their_keys_in_one_line(hands, see: Callable, window: Window, rules: Rules) -> None:
+    hands.sign_in()
+    hands.scan(hands.begin("tee").items[0].code)
+    hands.go_to("inspect")
+    (genuine,) = (each for each in rules.rubrics["bags"].questions if each.id == "genuine")
+    window.render(replace(see("es"), prompt=asked(genuine)))
+    QApplication.processEvents()
+    tiles = [each for each in window.findChildren(KeyButton) if each.isVisible() and each.objectName() == "tile"]
+    assert len(tiles) == len(genuine.options)
+    for tile in tiles:
+        cap, words = tile.findChildren(QLabel)[:2]
+        assert abs(cap.geometry().center().y() - words.geometry().center().y()) <= 1, words.text()
+        assert words.x() > cap.geometry().right()
 
 
 def cut_words(window: QWidget) -> list[str]:

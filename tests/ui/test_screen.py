@@ -110,7 +110,7 @@ def test_a_story_has_words_for_questions_answers_reasons_and_people(hands, see: 
     hands.go_to("result")
     hands.do(Do.OVERRIDE)
     hands.do(Do.CHOOSE, "hold")
-    hands.do(Do.CHOOSE, "answer_wrong")
+    hands.do(Do.CHOOSE, "client_asked")
     hands.go_to("label")
     hands.do(Do.REPRINT)
     hands.do(Do.CHOOSE, "damaged")
@@ -122,13 +122,13 @@ def test_a_story_has_words_for_questions_answers_reasons_and_people(hands, see: 
         "Parcel opened unweighed: It does not fit on the scale",
         "It is not safe to handle",
         "Is the bag still sealed, and the tag attached? Answer: Bag sealed",
-        "instead of Restock: A question was answered wrongly",
+        "instead of Restock: The client asked for it",
         "The label is damaged",
         "Missing from RMA-1054: 1 × Court sneakers, white, 42",
     ):
         assert words in lines, lines
     assert "Respuesta:" in "\n".join(told(see, parcel.code, "es"))
-    ids = ("danger", "answer_wrong", "RouteOverridden", "packaging")
+    ids = ("danger", "client_asked", "RouteOverridden", "packaging")
     assert not [word for word in ids if word in lines]
     view = see(page="search", searched=parcel.code)
     who = {story.moment(view, each.told.entry.at, each.told.entry.operator).split(" · ")[1] for each in view.story}

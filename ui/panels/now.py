@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from resources.words import mark
+from station.inputs import Do
 from station.prompts.question import Button
 from station.weights import weight_words
 from ui.drawings import Picture
@@ -198,6 +199,9 @@ class NowPanel(Column):
         answers = tuple(each for each in prompt.buttons if not each.aside)
         asides = tuple(each for each in prompt.buttons if each.aside)
         asides += (LARGER,) if has_pictures(prompt) else ()
+        if any(each.command.do is Do.REST for each in asides):
+            # There is no room for one more; the left column names its key, beside the article.
+            asides = tuple(each for each in asides if each.command.do is not Do.ANOTHER)
         asked = len(self._title.text())
         crowded = (len(answers) >= _MANY and asked > _TWO_LINES) or (len(answers) >= _MANY - 1 and asked > _VERY_LONG)
         self._asides.show_buttons(asides, tr, 2 if len(asides) == 2 else 3)
@@ -221,6 +225,9 @@ class NowPanel(Column):
                 self._tiles.draw_pictures()
                 return
         self._tiles.show_buttons(answers, view.tr, columns)
+        if 1 < columns == len(answers) and not self._tiles.has_room_beside(self.width() - 2 * S24, columns):
+            columns = 1
+            self._tiles.show_buttons(answers, view.tr, columns)
         self._make_room(answers, view, columns)
 
     def _make_room(self, answers: tuple[Button, ...], view: View, columns: int) -> None:

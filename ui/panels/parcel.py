@@ -1,21 +1,31 @@
 """The left column: the parcel on the bench, what it should hold, and how far each unit has come."""
 
+from collections.abc import Mapping
+
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from resources.words import Translator, mark
+from station.inputs import Do
 from station.receiving.facts import Declared, ExceptionRaised
 from station.receiving.parcel import Item, Parcel
 from station.weights import weight_words
 from station.words import EXCEPTION_WORDS, ROUTE_WORDS
 from ui import wording
 from ui.parts.card import Column, rule
-from ui.parts.polish import set_name
+from ui.parts.polish import set_name, set_property
 from ui.parts.rows import Rows
 from ui.parts.scroll import Scroll
 from ui.parts.sign import Sign
 from ui.parts.text import Text, short
 from ui.theme import S4, S8, S12
 from ui.view import View
+
+# What is in hand where nobody knows which article it is.
+_UNNAMED: Mapping[str, str] = {
+    "article": mark("another article"),
+    "size": mark("another size"),
+    "colour": mark("another colour"),
+}
 
 
 class ParcelPanel(Column):
@@ -111,6 +121,7 @@ class _Line(QFrame):
         self._title = Text("body")
         self._count = Text("small", quiet=True, wrap=False)
         self._became = Rows(_Became, S4)
+        self._key = Text("small", quiet=True)
         grid = QGridLayout(self)
         grid.setContentsMargins(S8, S8, S8, S8)
         grid.setHorizontalSpacing(S12)
@@ -119,6 +130,7 @@ class _Line(QFrame):
         grid.addWidget(self._title, 0, 1)
         grid.addWidget(self._count, 0, 2)
         grid.addWidget(self._became, 1, 1, 1, 2)
+        grid.addWidget(self._key, 2, 1, 1, 2)
         grid.setColumnStretch(1, 1)
 
     def render(self, declared: Declared | None, items: list[Item], in_work: Item | None, view: View) -> None:
@@ -126,11 +138,14 @@ class _Line(QFrame):
         wanted = declared.quantity if declared is not None else len(items)
         placed = sum(1 for item in items if item.bin)
         set_name(self, "raised" if working else "line")
-        title = declared.title if declared is not None else items[0].identified.title
-        self._title.show_text(title or view.tr.gettext(mark("Unknown article")))
+        # Read from where the goods are held: the eye compares article, size and colour.
+        set_property(self._title, "type", "head" if working else "body")
+        self._title.show_text(_named(view.tr, declared, items))
         self._count.show_text(f"{placed}/{wanted}" if wanted > 1 else "")
         symbol = "arrow" if working else "tick" if placed >= wanted else "ring"
         self._sign.show_symbol(symbol, view.theme.focus if working else view.theme.muted)
+        can_say = working and any(each.command.do is Do.ANOTHER for each in view.prompt.buttons)
+        self._key.show_text(view.tr.gettext(mark("W: something else is in hand")) if can_say else "")
         told = [item for item in items if item.disposition is not None or item.match != "matched"]
         for row, item in zip(self._became.show_rows(len(told)), told, strict=True):
             row.render(item, view)
@@ -154,7 +169,8 @@ class _Became(QWidget):
         route = view.tr.gettext(ROUTE_WORDS[item.disposition]) if item.disposition else ""
         odd = item.match != "matched"
         match = wording.word(view.tr, wording.MATCHES, item.match) if odd else ""
-        self._words.show_text(" · ".join(part for part in (match, letter, route, item.bin) if part))
+        in_hand = _in_hand(view.tr, item) if item.match == "wrong" else ""
+        self._words.show_text(" · ".join(part for part in (match, in_hand, letter, route, item.bin) if part))
         if item.disposition is not None:
             look = view.theme.dispositions[item.disposition]
             self._sign.show_look(look)
@@ -184,6 +200,23 @@ class _Raised(QWidget):
         titles = [each.identified.title for each in parcel.items if several and each.identified.item == fact.item]
         kind = wording.word(view.tr, EXCEPTION_WORDS, fact.kind)
         self._words.show_text(": ".join(part for part in (kind, *titles) if part))
+
+
+def _named(tr: Translator, declared: Declared | None, items: list[Item]) -> str:
+    """Return what a line is, as what was expected where something else came; of an extra unit what its code says."""
+    if declared is None:
+        seen = items[0].found_wrong
+        return (seen.was if seen is not None else items[0].identified.title) or tr.gettext(mark("Unknown article"))
+    title = declared.title or tr.gettext(mark("Unknown article"))
+    wrong = any(each.match == "wrong" for each in items)
+    return tr.format(mark("Expected: {title}"), title=title) if wrong else title
+
+
+def _in_hand(tr: Translator, item: Item) -> str:
+    """Return what a wrong item is, as far as anybody knows."""
+    seen = item.found_wrong
+    title = item.identified.title if seen is None else seen.title or tr.gettext(_UNNAMED[seen.differs])
+    return tr.format(mark("In hand: {title}"), title=title)
 
 
 def _kind(tr: Translator, parcel: Parcel) -> str:

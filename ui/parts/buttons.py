@@ -104,11 +104,11 @@ class KeyButton(QPushButton):
 
     def heightForWidth(self, width: int) -> int:
         """As high as the wrapped words need."""
-        if self._is_under(width) == (self._row.direction() == _UNDER):
+        if self.is_under(width) == (self._row.direction() == _UNDER):
             return max(TOUCH, self._layout.totalHeightForWidth(width))
         # As it will stand once it is that wide.
         cap, gap, room = self._cap.sizeHint(), self._row.spacing(), width - 2 * self._margin
-        if self._is_under(width):
+        if self.is_under(width):
             return max(TOUCH, 2 * S4 + cap.height() + gap + self._words.heightForWidth(room))
         return max(TOUCH, 2 * S4 + self._words.heightForWidth(room - cap.width() - gap))
 
@@ -118,12 +118,12 @@ class KeyButton(QPushButton):
         self._stand()
 
     def _stand(self) -> None:
-        wanted = _UNDER if self._is_under(self.width()) else _BESIDE
+        wanted = _UNDER if self.is_under(self.width()) else _BESIDE
         if self._row.direction() != wanted:
             self._row.setDirection(wanted)
             self.updateGeometry()
 
-    def _is_under(self, width: int) -> bool:
+    def is_under(self, width: int) -> bool:
         """Whether in this width the words stand under their key; beside a picture there is room for both."""
         if not self._cap.text() or self._pictured[0]:
             return False

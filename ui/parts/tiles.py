@@ -48,6 +48,11 @@ class Tiles(QWidget):
             tile.place_picture(button.picture, tall, over)
         self.setVisible(bool(buttons))
 
+    def has_room_beside(self, wide: int, columns: int) -> bool:
+        """Whether in such a width every word has room beside its key: keys over some words only look broken."""
+        each = (wide - (columns - 1) * self._grid.horizontalSpacing()) // columns
+        return not any(tile.is_under(each) for tile in self._tiles[: len(self._buttons)])
+
     def draw_pictures(self) -> None:
         """Draw the pictures where they have their place now."""
         for tile in self._tiles[: len(self._buttons)]:
