@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from resources.words import mark
+from station.bins.facts import Carried
 from station.entries import Entry
 from station.evidence.redacted import redacted
 from station.facts import Recorded, Unknown
@@ -20,6 +21,7 @@ from station.receiving.facts import (
     MarksRead,
     ParcelArrived,
     ParcelWeighed,
+    Regraded,
     SerialChecked,
     WeighingSkipped,
 )
@@ -69,6 +71,8 @@ TOLD = (
     RouteOverridden,
     PlateConfirmed,
     Placed,
+    Carried,
+    Regraded,
     LineMissing,
     ExceptionRaised,
 )
@@ -87,6 +91,8 @@ _RAISED = frozenset(
         "wrong_item",
         # Whoever is shown a photo must know that it may be of other goods.
         "photo_repeat",
+        "photo_code_differs",
+        "serial_photo_differs",
         "hazard",
         "recall",
     }
@@ -131,6 +137,13 @@ class Dossier(msgspec.Struct, frozen=True):
     def last(self, kind: type) -> Recorded | Unknown | None:
         """Return the last fact of a kind."""
         return next((each.fact for each in reversed(self.proofs) if isinstance(each.fact, kind)), None)
+
+    @property
+    def graded(self) -> Graded | None:
+        """The grade it has now: a later one before the first."""
+        given = (each.fact for each in reversed(self.proofs) if isinstance(each.fact, Graded | Regraded))
+        last = next(given, None)
+        return last.graded if isinstance(last, Regraded) else last
 
     def all(self, kind: type) -> list[Recorded | Unknown]:
         """Return every fact of a kind, in order."""

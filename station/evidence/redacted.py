@@ -4,7 +4,7 @@ import msgspec
 
 from station.facts import Recorded, Unknown
 from station.inspecting.facts import PhotoTaken
-from station.receiving.facts import ExceptionRaised, ItemIdentified, ItemRelinked, LineMissing, ParcelArrived
+from station.receiving.facts import ExceptionRaised, ItemIdentified, ItemRelinked, LineMissing, ParcelArrived, Regraded
 from station.routing.facts import Routed, RouteOverridden
 
 # What is said of a parcel as a whole; that lines are missing is about other goods.
@@ -40,8 +40,16 @@ def redacted(fact: Recorded | Unknown, named: ItemIdentified, with_values: bool)
         case RouteOverridden():
             return _without(fact, "badge", "authorised_by", *(() if with_values else ("cost_minor",)))
         case Routed():
-            return _without(fact, *(("owner", "waiting") if with_values else _WORTH))
+            return _routed(fact, with_values)
+        case Regraded():
+            told = _routed(fact.routed, with_values)
+            withheld = tuple(f"routed.{each}" for each in told.withheld)
+            return Redacted(msgspec.structs.replace(fact, routed=told.fact), withheld)
     return Redacted(fact)
+
+
+def _routed(fact: Routed, with_values: bool) -> Redacted:
+    return _without(fact, *(("owner", "waiting") if with_values else _WORTH))
 
 
 def _arrived(fact: ParcelArrived, named: ItemIdentified) -> Redacted:

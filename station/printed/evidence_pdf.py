@@ -19,7 +19,7 @@ from station.receiving.facts import (
     SerialChecked,
     WeighingSkipped,
 )
-from station.routing.facts import Graded, RouteOverridden
+from station.routing.facts import RouteOverridden
 from station.rules import Rules
 from station.steps.arrive import SKIP_WEIGHT
 from station.steps.pictures import SKIP_PHOTO
@@ -38,8 +38,8 @@ def pdf(told: Dossier, photos: Mapping[str, bytes], rules: Rules, tr: Translator
     paper = Paper(foot, last.at)
     paper.title(tr.gettext(title), (tr.gettext(about),))
     paper.table([tr.gettext(mark("What")), ""], _identity(told, tr), (30, 120))
-    graded = told.last(Graded)
-    if isinstance(graded, Graded):
+    graded = told.graded
+    if graded is not None:
         paper.heading(tr.format(mark("Grade {letter}"), letter=graded.letter or tr.gettext(mark("not gradable"))))
         for reason in graded.reasons:
             paper.words("• " + tr.format(reason.text, **reason.params))

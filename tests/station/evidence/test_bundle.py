@@ -13,6 +13,7 @@ from PIL import Image
 
 from grading.reasons import Reason
 from station.__main__ import main
+from station.bins.facts import Carried
 from station.evidence.dossier import TOLD
 from station.fact_words import SENTENCES
 from station.facts import Undone
@@ -29,6 +30,7 @@ from station.receiving.facts import (
     ParcelArrived,
     ParcelWeighed,
     PatternNoted,
+    Regraded,
     SerialChecked,
     WeighingSkipped,
 )
@@ -202,6 +204,9 @@ def test_the_paper_names_what_was_announced_what_is_doubted_and_where_it_went(
         put(Routed("I9", "resale", "r", (), (("resale", 100),)))
         put(RouteOverridden("I9", "resale", "refurb", "client_asked", "BDG-2001", "BDG-9001", 4711))
         put(PlateAllotted("I9", "LPN9"), Placed("I9", "LPN9", "BIN-REFURB-01"))
+        again = Graded("I9", "D", "D", "faulty", "apparel@1"), Routed("I9", "recycle", "r", (), (("recycle", 778899),))
+        put(Regraded("I9", "P9", 1, *again, "recycle", "B", "refurb"))
+        put(Carried("I9", "LPN9", "BIN-RECYCLE-01", "recycle", "BIN-REFURB-01"))
     for language, says in (
         (
             "en",
@@ -216,6 +221,9 @@ def test_the_paper_names_what_was_announced_what_is_doubted_and_where_it_went(
                 "Photo left out: defect. The camera does not work",
                 "A person sent it to Refurb instead of Resale:",
                 "Put into bin BIN-REFURB-01",
+                "Grade D What was recorded",
+                "Graded again: D, before: B. Goes to Recycle",
+                "Carried from bin BIN-REFURB-01 into bin BIN-RECYCLE-01",
             ),
         ),
         ("es", ("Lo anunciado era Tee, M", "Número de serie enviado SHIPPED9", "sin nitidez, demasiado oscura")),
@@ -227,7 +235,7 @@ def test_the_paper_names_what_was_announced_what_is_doubted_and_where_it_went(
             assert not [each for each in says if each not in paper], paper
             told = files["facts.json"].decode()
             assert not [each for each in ("BDG-", "LPN-OF-OTHERS") if each in told + paper]
-            assert ("4711" in told) == (purpose == "value") and '"was": "resale"' in told
+            assert ("4711" in told) == ("778899" in told) == (purpose == "value") and '"was": "resale"' in told
             assert not [each for each in ("PhotoTaken", "SerialChecked", "Routed") if each in paper]
     assert main(["evidence", str(shelf), "LPN9", "--prove", str(shelf / "evidence.zip")]) == 0
 
