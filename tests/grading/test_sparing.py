@@ -19,36 +19,44 @@ Outcome = tuple[Grade, int]
 
 
 @pytest.mark.parametrize(
-    ("category", "search", "replacement", "place", "spares"),
+    ("category", "changes", "place", "spares"),
     [
-        ("tools", 'used = ["wiped", "stay"]', 'used = ["wiped"]', "prep.brush", "used = stay"),
-        ("apparel", '"rolled", "small", "large"] }]\n\n[[prep]]', '"rolled"] }]\n\n[[prep]]', "prep.roll", "stains = "),
+        ("tools", {'used = ["wiped", "stay"]': 'used = ["wiped"]'}, "prep.brush", "used = stay"),
+        (
+            "apparel",
+            {'"rolled", "small", "large"] }]\n\n[[prep]]': '"rolled"] }]\n\n[[prep]]'},
+            "prep.roll",
+            "stains = ",
+        ),
         (  # what is asked of a whole guard only is not asked of a missing one
             "tools",
-            'seconds = 30\nwhen = [{ packaging = ["opened", "no_box"] }]',
-            'seconds = 30\nwhen = [{ runs = ["yes", "slow", "untested", "no"] }]',
+            {
+                'seconds = 30\nwhen = [{ packaging = ["opened", "no_box"] }]': (
+                    'seconds = 30\nwhen = [{ runs = ["yes", "slow", "untested", "no"] }]'
+                )
+            },
             "prep.battery_out",
             "guard = missing",
         ),
         (  # goods that stay sealed are spared too
             "cosmetics",
-            'id = "leak"\nkind = "packaging"',
-            'id = "leak"\nkind = "inspection"',
+            {
+                'id = "leak"\nkind = "packaging"': 'id = "leak"\nkind = "inspection"',
+                'word = "Seal unbroken, box torn"': 'word = "Seal unbroken, box torn"\nsealed = true',
+            },
             "prep.wipe_dry",
             "packaging = torn",
         ),
     ],
 )
 def test_prep_that_a_worse_answer_spares_is_found(
-    goods, category: str, search: str, replacement: str, place: str, spares: str
+    goods, category: str, changes: dict[str, str], place: str, spares: str
 ) -> None:
     whole = goods.toml(category)
-    assert search in whole
-    found = [
-        (each.place, each.text)
-        for each in check(parse(whole.replace(search, replacement, 1).encode()))
-        if "may not spare this work" in each.text
-    ]
+    for search, replacement in changes.items():
+        assert search in whole
+        whole = whole.replace(search, replacement, 1)
+    found = [(each.place, each.text) for each in check(parse(whole.encode())) if "may not spare this work" in each.text]
     assert {where for where, _ in found} == {place}
     assert any(text.startswith(spares) for _, text in found), found
 

@@ -260,7 +260,9 @@ def hands(tmp_path: Path, rules: Rules, site_copy: Path, new_journal: Path, qapp
         history = History(journal)
         store = PhotoStore(tmp_path / "photos")
         equipment = PromptEquipment(store, jpeg_of(picture(1280, 720)))
-        known = Lookups(rules, copy, history, AnswerPictures(tmp_path / FOLDER, PhotoStore(tmp_path / "references")))
+        known = Lookups(
+            rules, copy, history, AnswerPictures(tmp_path / FOLDER, articles=PhotoStore(tmp_path / "references"))
+        )
         bench = Bench(journal, known, State("A01", "Bench 3"))
         typed: Equipment = equipment
         desk = Desk(bench, typed, store.path)

@@ -179,7 +179,7 @@ def test_a_scan_goes_to_the_work_and_closes_the_photo(bench: Bench) -> None:
     bench.press("p")
     bench.session.take(Scan("scanner", "9506000001074", "", 9e8))
     assert not bench.panel.isVisible()
-    assert bench.hands.bench.notice is not None and "question" in bench.hands.bench.notice.text
+    assert bench.hands.bench.prompt.stage == "another"
 
 
 def test_larger_smaller_and_moved_but_never_out_of_its_place(bench: Bench) -> None:
