@@ -26,7 +26,7 @@ def measure() -> dict[str, dict[str, Any]]:
             told = report(connection, shift)
             if told is None:
                 raise AssertionError("there is no such shift")
-            return shift_pdf.pdf(printed(connection, shift, told, HEAD), Translator("en"))
+            return shift_pdf.pdf(printed(connection, shift, told, HEAD, {}), Translator("en"))
 
         took = [timed(made) for _ in range(TIMES)]
     return {
