@@ -271,7 +271,7 @@ SHOT_WORDS: Mapping[str, str] = {
 # Why somebody may doubt a photo that a person kept though: codes of `grading.photo`, and what came of comparing it.
 PHOTO_DOUBT_WORDS: Mapping[str, str] = {
     "repeat": mark("taken before, of another item"),
-    "same": mark("the picture of another photo here"),
+    "same_shot": mark("the picture of another photo here"),
     "unreadable": mark("it did not arrive whole"),
     "dark": mark("too dark"),
     "bright": mark("too bright"),

@@ -196,7 +196,7 @@ def _with_shift(view: View, history: "History", known: "Known", opened: str) -> 
     things = history.things(shift, line) if line is not None else ()
     if opened != WORK:
         late, told = history.late(shift), history.noted(shift)
-        noted = tuple(msgspec.structs.replace(each, why=telling.route_reason(each.why, "", known)) for each in told)
+        noted = tuple(msgspec.structs.replace(each, why=route_reason(each.why, known.routes(""))) for each in told)
         return replace(view, lines=lines, findings=found, line=line, things=things, late=late, noted=noted)
     worked = with_decisions(history.worked(shift), known.decided_elsewhere())
     badges = {*(each.badge for each in worked.people), *(each.owner for each in worked.carried)}
@@ -235,7 +235,7 @@ def _with_found(view: View, opened: Opened, desk: "Desk") -> View:
 
 def _changed_why(item: Item, known: "Known") -> str:
     changed = item.overridden
-    return route_reason(changed.why, item.identified.client, known) if changed is not None else ""
+    return route_reason(changed.why, known.routes(item.identified.client)) if changed is not None else ""
 
 
 def _names(known: "Known", badges: set[str]) -> dict[str, str]:

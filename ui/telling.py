@@ -68,7 +68,7 @@ def _missing(fact: facts.LineMissing, story: list[Any], _known: Known) -> Words:
 
 def _changed(fact: facts.RouteOverridden, story: list[Any], known: Known) -> Words:
     item = _item(fact.item, story)
-    return {"why": (route_reason(fact.why, item.client if item is not None else "", known), {})}
+    return {"why": (route_reason(fact.why, known.routes(item.client if item is not None else "")), {})}
 
 
 def _chosen(choices: tuple[Choice, ...]) -> Callable[[Any, list[Any], Known], Words]:

@@ -23,7 +23,7 @@ from station.routing.facts import RouteOverridden
 from station.rules import Rules
 from station.steps.arrive import SKIP_WEIGHT
 from station.steps.pictures import SKIP_PHOTO
-from station.steps.settle import ROUTE_REASONS
+from station.steps.settle import route_reason
 from station.words import EXCEPTION_WORDS, PHOTO_DOUBT_WORDS, SERIAL_WORDS, SHOT_WORDS
 
 _TEXTS: Mapping[str, str] = {str(name): text for each in (ZONE_TEXTS, DEFECT_TEXTS) for name, text in each.items()}
@@ -95,10 +95,7 @@ def _said(fact: Recorded | Unknown, told: Dossier, rules: Rules, tr: Translator)
         case Answered():
             params["question"], params["option"], _ = _answer(fact, told, rules, tr)
         case RouteOverridden(why=why):
-            given = rules.table(told.named.client).override_reasons
-            params["why"] = tr.gettext(
-                next((each.text for each in given if each.code == why), ROUTE_REASONS.get(why, why))
-            )
+            params["why"] = tr.gettext(route_reason(why, rules.table(told.named.client)))
         case PhotoSkipped(why=why) | WeighingSkipped(why=why):
             texts = {each.value: each.text for each in (*SKIP_PHOTO, *SKIP_WEIGHT)}
             params["why"] = tr.gettext(texts.get(why, why))

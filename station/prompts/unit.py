@@ -225,7 +225,7 @@ def _because(state: State, known: Known) -> tuple[str, dict[str, str]]:
         return "", {}
     if item.overridden is not None:
         by = known.operator(item.overridden.badge)
-        why = route_reason(item.overridden.why, item.identified.client, known)
+        why = route_reason(item.overridden.why, known.routes(item.identified.client))
         name = by.name if by is not None else item.overridden.badge
         return mark("{name} sent it there instead of {was}: {why}"), {
             "name": name,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from devices.readings import Scan
+from grading.route import RouteTable
 from resources.words import mark
 from station.authority.facts import PinCleared, StepUpGiven
 from station.authority.may import Decide, Override, decides_alone
@@ -46,10 +47,9 @@ _STOPPED = mark("It was stopped: it stays on hold or is recycled. Where the stop
 REASONS: tuple[Choice, ...] = tuple(Choice(code, text) for code, text in DECIDED_WHY_WORDS.items())
 
 
-def route_reason(code: str, client: str, known: Known) -> str:
+def route_reason(code: str, table: RouteTable) -> str:
     """Return the sentence for the reason a route was changed by."""
-    reasons = known.routes(client).override_reasons
-    return next((each.text for each in reasons if each.code == code), ROUTE_REASONS.get(code, code))
+    return next((each.text for each in table.override_reasons if each.code == code), ROUTE_REASONS.get(code, code))
 
 
 def words_of(one: Waiting) -> dict[str, str]:

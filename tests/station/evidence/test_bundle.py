@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from grading.photo import PROBLEM_TEXTS
 from grading.reasons import Reason
 from station.__main__ import main
 from station.bins.facts import Carried
@@ -35,6 +36,8 @@ from station.receiving.facts import (
     WeighingSkipped,
 )
 from station.routing.facts import Graded, Placed, PlateAllotted, Routed, RouteOverridden
+from station.steps.examine import SAME_SHOT
+from station.words import PHOTO_DOUBT_WORDS
 
 WORDS_OF_OTHERS = (
     *("ZRMA", "ZLINE", "ZSKU", "Ztitle", "zcat", "zclient", "ZGTIN", "ZSER", "ZCODE", "ZOTHER", "Zitem", "zboss"),
@@ -240,8 +243,9 @@ def test_the_paper_names_what_was_announced_what_is_doubted_and_where_it_went(
     assert main(["evidence", str(shelf), "LPN9", "--prove", str(shelf / "evidence.zip")]) == 0
 
 
-def test_every_fact_that_may_be_told_has_its_sentence() -> None:
+def test_every_fact_that_may_be_told_has_its_sentence_and_every_doubt_its_words() -> None:
     assert not [each.__name__ for each in TOLD if each not in SENTENCES]
+    assert set(PHOTO_DOUBT_WORDS) == {*PROBLEM_TEXTS, SAME_SHOT, "repeat"}
 
 
 def test_a_weight_is_told_with_what_is_accepted(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
