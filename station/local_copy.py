@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from station import elsewhere, feed_end, record_codes
 from station.copy_damage import empty, is_damage, set_aside, why_unusable
-from station.copy_writing import write
+from station.copy_writing import CODES, TABLES, write
 from station.database import DRIVER, driver_connection, open_sqlite
 from station.records import Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 from station.statements import Statement
@@ -24,12 +24,10 @@ from station.statements import Statement
 COPY_FILE = "expected.sqlite"
 
 # Rises whenever the tables, the codes of a record or the values it may have change; an older copy is then pulled again.
-_VERSION = 5
+_VERSION = 6
 
 _TABLES = (
-    "CREATE TABLE record (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (kind, key))",
-    "CREATE TABLE code (sort TEXT NOT NULL, code TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,"
-    " PRIMARY KEY (sort, code, kind, key)) WITHOUT ROWID",
+    *TABLES,
     "CREATE TABLE feed (one INTEGER PRIMARY KEY, cursor INTEGER NOT NULL)",
     "INSERT INTO feed (one, cursor) VALUES (1, 0)",
     "CREATE TABLE acked (epoch TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
@@ -42,12 +40,12 @@ _TABLES = (
 
 OF_KIND = Statement("SELECT body FROM record WHERE kind = :kind ORDER BY key")
 _BY_CODE = (
-    "SELECT record.body FROM code JOIN record ON record.kind = code.kind AND record.key = code.key "
+    f"SELECT record.body FROM {CODES} JOIN record ON record.id = code.record "
     "WHERE code.sort = ? AND code.code = ? ORDER BY record.key"
 )
 # An order is found by its RMA through its own key: a code for it would be one row of five.
 _ORDERS = (
-    "SELECT record.key, record.body FROM code JOIN record ON record.kind = code.kind AND record.key = code.key "
+    f"SELECT record.key, record.body FROM {CODES} JOIN record ON record.id = code.record "
     "WHERE code.sort = 'order' AND code.code = ?1 "
     "UNION SELECT key, body FROM record WHERE kind = 'order' AND key = ?1 ORDER BY 1"
 )

@@ -11,8 +11,8 @@ import msgspec
 from station import elsewhere
 from station.records import WITHDRAWN, Bin, Operator, Product, Recall, Receipt, ReturnOrder, SerialNote
 
-# The sort of a code, the code, and the kind and key of the record that is found by it.
-Code = tuple[str, str, str, str]
+# The sort of a code, and the code.
+Code = tuple[str, str]
 # The kind, the key and the body.
 Row = tuple[str, str, bytes]
 
@@ -35,11 +35,14 @@ _log = logging.getLogger(__name__)
 class Changes(NamedTuple):
     """What a page changes: the newest body of each record by kind and key, those of them that stand as rows, the codes
     these are found by, and in their order what was told of other sites' orders, which are no records by themselves.
+
+    `codes` holds sort, code and the place of the row, of one after another: a tuple for each would be looked at by the
+    garbage collector over and over.
     """
 
     newest: Mapping[tuple[str, str], bytes]
     rows: list[Row]
-    codes: list[Code]
+    codes: list[str | int]
     elsewhere: list[bytes]
 
 
@@ -51,7 +54,10 @@ def changes(told: Iterable[Row]) -> Changes:
     bodies = list(told)
     newest = {(kind, key): body for kind, key, body in bodies if kind != elsewhere.KIND}
     rows = [(kind, key, body) for (kind, key), body in newest.items() if body != WITHDRAWN]
-    codes = [code for row in rows for code in codes_by_kind(*row)]
+    codes: list[str | int] = []
+    for place, row in enumerate(rows):
+        for sort, code in codes_by_kind(*row):
+            codes += (sort, code, place)
     return Changes(newest, rows, codes, [body for kind, _, body in bodies if kind == elsewhere.KIND])
 
 
@@ -61,7 +67,7 @@ def codes_by_kind(kind: str, key: str, body: bytes) -> list[Code]:
     An order's RMA is its key, and no code besides.
     """
     return [
-        (sort, code, kind, key)
+        (sort, code)
         for sort, text in codes_of(kind, body)
         if (code := code_of(text)) and not (code == key and sort == kind == "order")
     ]

@@ -16,7 +16,7 @@ from station.local_copy import ADD_RULES, Delivered, LocalCopy, Record
 _STAGED = ".staged"
 # What a snapshot brings. What is confirmed and refused of our own facts is not central's to say, and rule files that
 # an item in work still holds are told of by no snapshot: those tables stay.
-_TABLES = ("record", "code", "elsewhere")
+_TABLES = ("record", "run", "code", "elsewhere")
 
 
 class Stage:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
+from station.copy_writing import CODES
 from station.database import DRIVER, driver_connection
 from station.known import Received
 from station.local_copy import LocalCopy
@@ -17,9 +18,9 @@ Receipts = Callable[[str], tuple[Received, ...]]
 # More orders than this are like each other in all that is known: nobody could be shown which it is.
 _LOOKED_AT = 100
 _CODES = 240
-_BY_CODE = "SELECT ? AS points, key FROM code WHERE sort = ? AND code = ? AND kind = 'order'"
+_BY_CODE = f"SELECT ? AS points, record AS id FROM {CODES} WHERE sort = ? AND code = ?"
 # An order is found by its RMA through its own key.
-_BY_RMA = "SELECT ? AS points, key FROM record WHERE kind = 'order' AND key = ?"
+_BY_RMA = "SELECT ? AS points, id FROM record WHERE kind = 'order' AND key = ?"
 
 
 def evidence_of(parcel: Parcel, zips: tuple[str, ...] = ()) -> Evidence:
@@ -52,15 +53,15 @@ def likely(copy: LocalCopy, received: Receipts, evidence: Evidence) -> tuple[Ran
 
 
 def _worth_a_look(copy: LocalCopy, evidence: Evidence) -> list[ReturnOrder]:
-    """Return the orders that share any code with the evidence, those first that share most."""
+    """Return the orders that share any code with the evidence, those first that share most, of equals the newest."""
     codes = _codes(evidence)[:_CODES]
     if not codes:
         return []
     parts = [_BY_RMA if sort == "rma" else _BY_CODE for _, sort, _ in codes]
     query = (
-        f"SELECT record.body FROM (SELECT key, SUM(points) AS points FROM ({' UNION ALL '.join(parts)})"
-        f" GROUP BY key ORDER BY points DESC, key LIMIT {_LOOKED_AT}) AS near"
-        " JOIN record ON record.kind = 'order' AND record.key = near.key ORDER BY near.points DESC, near.key"
+        f"SELECT record.body FROM (SELECT id, SUM(points) AS points FROM ({' UNION ALL '.join(parts)})"
+        f" GROUP BY id ORDER BY points DESC, id DESC LIMIT {_LOOKED_AT}) AS near"
+        " JOIN record ON record.id = near.id ORDER BY near.points DESC, near.id DESC"
     )
     values = [
         value for points, sort, code in codes for value in ((points, code) if sort == "rma" else (points, sort, code))
