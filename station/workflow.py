@@ -174,7 +174,7 @@ TABLE: Mapping[Stage, Mapping[str, Handler]] = {
         **_IN_HAND,
         "scan": another.or_else(examine.scan_before_answer),
         "weight": examine.weigh_item,
-        "choose": examine.answer,
+        "choose": another.or_answer(examine.answer),
         "rest": examine.answer_rest,
         "mark": marks.mark_defect,
     },

@@ -6,11 +6,13 @@ from typing import Literal
 import msgspec
 
 from devices.readings import Scan
+from grading.rubric import Option
 from resources.words import mark
 from station.codes import Candidate
 from station.facts import Recorded
 from station.fold import fold
 from station.inputs import Command
+from station.inspecting.facts import Answered
 from station.judge import conclude
 from station.known import Known
 from station.outcome import Outcome
@@ -18,12 +20,14 @@ from station.plates import exception_id
 from station.receiving.facts import ExceptionRaised, ItemFoundWrong
 from station.receiving.parcel import Item, open_lines
 from station.records import Product
+from station.stages import question_due, rubric_of
 from station.state import Ask, Choice, State
 from station.steps.interlock import decide_anew
 from station.steps.notices import attention, refused, warned
 from station.stops import BETWEEN
 
 Scanned = Callable[[State, Scan, Known], Outcome]
+Chosen = Callable[[State, Command, Known], Outcome]
 
 SCANNED, MISTAKE = "scanned", "mistake"
 _DIFFERS: Mapping[str, Literal["article", "size", "colour"]] = {
@@ -39,6 +43,8 @@ _WHAT = (
 )
 _MISTAKE = Choice(MISTAKE, mark("No, I scanned something else"))
 _DECLARED = mark("{title} is to come in this parcel. Take this item back with U and scan it anew, or finish it first.")
+# The stop of the answer that it is not the article that is named.
+STOP = "another"
 # Why a label is printed again, and a route changed, without a person having asked for it.
 _WHY = "wrong_item"
 
@@ -54,6 +60,19 @@ def ask_what(state: State, command: Command, known: Known) -> Outcome:
     if item is None or not can_be(item):
         return attention(mark("It is a wrong item already, and goes on hold."))
     return Outcome(ask=Ask("another", params={"title": item.identified.title}, choices=_WHAT))
+
+
+def or_answer(otherwise: Chosen) -> Chosen:
+    """Return the answer to a choice at a question: to that it is not the article that is named, or else `otherwise`."""
+
+    def choose(state: State, command: Command, known: Known) -> Outcome:
+        denial = _denial(state.item, known)
+        if denial is None or command.value not in (denial.id, str(denial.key)) or not can_be(state.item):
+            return otherwise(state, command, known)
+        return ask_what(state, command, known)
+
+    choose.__doc__ = f"{str(otherwise.__doc__).splitlines()[0]}; that it is another article: asks what is different"
+    return choose
 
 
 def scan_what(state: State, scan: Scan, known: Known) -> Outcome:
@@ -114,6 +133,21 @@ def _sold(candidate: Candidate, code: str, known: Known) -> Product | None:
     return known.product(code) if candidate.kind in ("gtin", "other") and code else None
 
 
+def _denial(item: Item | None, known: Known) -> Option | None:
+    """Return the answer that it is not the article that is named, of the question that is due; None of any other."""
+    question = question_due(item, known) if item is not None else None
+    options = question.options if question is not None else ()
+    return next((option for option in options if option.stop == STOP), None)
+
+
+def _denied(item: Item, known: Known) -> tuple[Answered, ...]:
+    """Return that answer, where it is asked for just now: nobody has to give it once more."""
+    question, rubric, denial = question_due(item, known), rubric_of(item, known), _denial(item, known)
+    if question is None or rubric is None or denial is None:
+        return ()
+    return (Answered(item.identified.item, question.id, denial.id, rubric.name),)
+
+
 def _record(state: State, differs: str, code: str, product: Product | None, known: Known) -> Outcome:
     item = state.item
     if item is None or not can_be(item):
@@ -130,7 +164,7 @@ def _record(state: State, differs: str, code: str, product: Product | None, know
         item=named.item,
         detail=BETWEEN.join(part for part in (named.title, fact.title) if part),
     )
-    facts: tuple[Recorded, ...] = (fact, raised)
+    facts: tuple[Recorded, ...] = (fact, raised, *_denied(item, known))
     unknown = warned(mark("Wrong item: it is not {title}."), title=fact.was)
     notice = warned(mark("Wrong item: {title}."), title=fact.title) if fact.title else unknown
     if item.routed is None:

@@ -16,7 +16,7 @@ from grading.soundness import check, unmapped
 CLIENTS = Path(__file__).parents[2] / "resources" / "rubrics" / "clients"
 FILES = tuple(sorted(CLIENTS.glob("*.toml")))
 
-HEAD = 'id = "northwind"\nversion = 1\nclient = "Northwind"\noverrides = "apparel@6"\n'
+HEAD = 'id = "northwind"\nversion = 1\nclient = "Northwind"\noverrides = "apparel@7"\n'
 QUESTION = """
 id = "{id}"
 kind = "{kind}"
@@ -61,7 +61,7 @@ hint = "Twice."
 """ + question("ironed")
     base = goods.rubric("apparel")
     changed = with_override(goods, toml)
-    assert changed.name == "apparel@6+northwind@1"
+    assert changed.name == "apparel@7+northwind@1"
     assert (changed.grades.untested, changed.grades.faulty) == ("D", "D")
     assert [each.id for each in changed.questions] == [
         *(each.id for each in base.questions if each.id != "washed"),
@@ -71,7 +71,7 @@ hint = "Twice."
     assert changed.shots[0].text == "Photograph both sides" and changed.shots[1:] == base.shots[1:]
     assert check(changed) == [] == unmapped(changed, goods.routes())
     result = grade(changed, goods.best(changed, stains="small"), goods.matched)
-    assert (result.letter, result.rule) == ("D", "apparel@6+northwind@1")
+    assert (result.letter, result.rule) == ("D", "apparel@7+northwind@1")
     assert described(base, overrides.parse((HEAD + toml).encode())) == [
         "untested: the best letter is D, not C",
         "question stains, answer small: cosmetic is D, not C",
@@ -92,7 +92,7 @@ hint = "Twice."
             "broken of question hygiene stops the item",
         ),
         ("[[add.questions]]" + question("film", "packaging", ", sealed = true"), "cannot call more goods sealed"),
-        ('[remove]\nquestions = ["collar"]', "apparel@6 has no collar"),
+        ('[remove]\nquestions = ["collar"]', "apparel@7 has no collar"),
         ("[[add.questions]]" + question("stains"), "stains is there already"),
         ('[[options]]\nquestion = "stains"\noption = "tiny"\ncap = "A"', "no answer tiny to question stains"),
         ("", "changes nothing"),
@@ -107,7 +107,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(goods, toml: str, says: str) ->
 
 def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
     toml = b'[remove]\nquestions = ["packaging"]'
-    override = overrides.parse(HEAD.replace("apparel@6", "electronics@12").encode() + toml)
+    override = overrides.parse(HEAD.replace("apparel@7", "electronics@13").encode() + toml)
     with pytest.raises(RubricError, match="packaging leads to a stop question"):
         apply(goods.rubric("electronics"), override)
 
@@ -115,59 +115,59 @@ def test_a_question_that_leads_to_a_stop_question_stays(goods) -> None:
 @pytest.mark.parametrize(
     ("base", "toml", "says"),
     [
-        ("electronics@12", '[grades]\nuntested = "A"', "untested allows C at best"),
-        ("electronics@12", '[grades]\npartly = "B"', "partly allows C at best"),
-        ("electronics@12", '[grades]\nfaulty = "C"', "faulty allows D at best"),
-        ("electronics@12", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
+        ("electronics@13", '[grades]\nuntested = "A"', "untested allows C at best"),
+        ("electronics@13", '[grades]\npartly = "B"', "partly allows C at best"),
+        ("electronics@13", '[grades]\nfaulty = "C"', "faulty allows D at best"),
+        ("electronics@13", '[grades]\nmissing_part = "B"', "missing part allows C at best"),
         (
-            "audio@12",
+            "audio@13",
             '[[options]]\nquestion = "ear"\noption = "cushions"\ncap = "A"',
             "cushions of question ear: cap A is better than C, and the question can stop an item",
         ),
         (
-            "electronics@12",
+            "electronics@13",
             '[[options]]\nquestion = "lock"\noption = "dark"\nfunctional = "works"',
             "function works is better than none",
         ),
         (
-            "tools@9",
+            "tools@10",
             '[[options]]\nquestion = "runs"\noption = "untested"\nfunctional = "works"',
             "untested of question runs: function works is better than untested, and the question tells whether it",
         ),
         (
-            "cosmetics@5",
+            "cosmetics@6",
             '[[options]]\nquestion = "packaging"\noption = "torn"\ncosmetic = "A"',
             "torn of question packaging: cosmetic A is better than C",
         ),
-        ("china@6", "[[replace.questions]]" + question("packaging", "packaging"), "packaging says what is sealed"),
+        ("china@7", "[[replace.questions]]" + question("packaging", "packaging"), "packaging leads to a stop question"),
         (
-            "apparel@6",
+            "apparel@7",
             "[[replace.questions]]" + question("stains", "packaging", ", sealed = true"),
             "cannot call more goods sealed",
         ),
         (
-            "phones@13",
+            "phones@14",
             '[remove]\nquestions = ["accessories"]',
             "question accessories tells what is missing: a client can",
         ),
         (
-            "phones@13",
+            "phones@14",
             '[remove]\nquestions = ["health"]',
             "question health caps the letter: a client can neither remove",
         ),
-        ("toys@9", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
-        ("laptops@12", "[[replace.questions]]" + question("liquid"), "question liquid caps the letter"),
+        ("toys@10", '[remove]\nquestions = ["pieces"]', "question pieces tells what is missing"),
+        ("laptops@13", "[[replace.questions]]" + question("liquid"), "question liquid caps the letter"),
         (
-            "laptops@12",
+            "laptops@13",
             '[[options]]\nquestion = "liquid"\noption = "traces"\ncap = "A"',
             "traces of question liquid: cap A is better than",
         ),
-        ("tools@9", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
-        ("tools@9", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
+        ("tools@10", '[remove]\nquestions = ["guard"]', "question guard tells whether it works"),
+        ("tools@10", "[[replace.questions]]" + question("runs"), "question runs tells whether it works"),
     ],
 )
 def test_no_client_sells_what_nobody_found_to_work(goods, base: str, toml: str, says: str) -> None:
-    override = overrides.parse((HEAD.replace("apparel@6", base) + toml).encode())
+    override = overrides.parse((HEAD.replace("apparel@7", base) + toml).encode())
     with pytest.raises(RubricError, match=says):
         apply(goods.rubric(base.partition("@")[0]), override)
 
@@ -177,7 +177,7 @@ def test_a_question_that_leads_by_another_to_one_of_function_stays(goods) -> Non
         'id = "plays"', 'id = "plays"\nwhen = [{ cover = ["clean"] }]\n'
     ).replace('id = "cover"', 'id = "cover"\nwhen = [{ writing = ["none"] }]\n')  # fmt: skip
     base = parse(text.encode())
-    override = overrides.parse((HEAD.replace("apparel@6", base.name) + '[remove]\nquestions = ["writing"]').encode())
+    override = overrides.parse((HEAD.replace("apparel@7", base.name) + '[remove]\nquestions = ["writing"]').encode())
     with pytest.raises(RubricError, match="question writing leads to a question that tells whether it works"):
         apply(base, override)
 
@@ -205,7 +205,7 @@ option = "smooth"
 cosmetic = "A"
 """
     changed = apply(
-        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@6", "electronics@12") + toml).encode())
+        goods.rubric("electronics"), overrides.parse((HEAD.replace("apparel@7", "electronics@13") + toml).encode())
     )
     assert grade(changed, goods.best(changed, starts="untested"), goods.matched).functional == "faulty"
     assert grade(changed, goods.best(changed, packaging="no_box"), goods.matched).letter == "C"
@@ -213,8 +213,8 @@ cosmetic = "A"
 
 
 def test_another_version_than_the_one_named_is_refused(goods) -> None:
-    override = overrides.parse((HEAD.replace("@6", "@2") + '[grades]\nfaulty = "D"').encode())
-    with pytest.raises(RubricError, match=r"it is for apparel@2, not for apparel@6"):
+    override = overrides.parse((HEAD.replace("@7", "@2") + '[grades]\nfaulty = "D"').encode())
+    with pytest.raises(RubricError, match=r"it is for apparel@2, not for apparel@7"):
         apply(goods.rubric("apparel"), override)
 
 
@@ -225,7 +225,7 @@ def test_a_plain_file_cannot_pretend_to_be_overridden(goods) -> None:
 
 @pytest.mark.parametrize(
     "toml",
-    [b"", b"\xff", b"id = 1", HEAD.encode() + b"colour = 1", HEAD.replace("apparel@6", "apparel").encode()],
+    [b"", b"\xff", b"id = 1", HEAD.encode() + b"colour = 1", HEAD.replace("apparel@7", "apparel").encode()],
 )
 def test_a_damaged_override_is_an_error(toml: bytes) -> None:
     with pytest.raises(RubricError):

@@ -42,7 +42,7 @@ def test_a_shipped_rubric_has_no_problem(goods, category: str) -> None:
         ),
         ("sealed = true", "sealed = true\nmissing = true", "questions.packaging.sealed", "cannot lack anything"),
         ('cap = "A"', 'cap = "A"\nmissing = true', "questions.battery.no", "no letter better than B"),
-        ('packaging = ["opened", "no_box"]', 'body = ["none"]', "questions.lock", "stop question comes first"),
+        ('packaging = ["opened", "no_box"]', 'body = ["none"]', "questions.article", "stop question comes first"),
     ],
 )
 def test_a_problem_in_the_data_is_found(goods, search: str, replacement: str, place: str, text: str) -> None:

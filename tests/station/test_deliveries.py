@@ -26,13 +26,13 @@ from station.state import State
 from sync.central import sample as sample_records
 
 APPAREL = find.read("rubrics/apparel.toml").decode()
-NEWER = APPAREL.replace("version = 6", "version = 7").replace("One, under a fingertip", "One, smaller than a pea")
+NEWER = APPAREL.replace("version = 7", "version = 8").replace("One, under a fingertip", "One, smaller than a pea")
 ROUTES = find.read("routes/default.toml").decode()
 CLIENT = """
 id = "northwind"
 version = 1
 client = "Northwind"
-overrides = "apparel@7"
+overrides = "apparel@8"
 [grades]
 missing_part = "D"
 """
@@ -69,15 +69,15 @@ def names(known: Lookups, client: str = "") -> str:
 
 
 def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) -> None:
-    assert names(known) == "apparel@6"
+    assert names(known) == "apparel@7"
     take(copy, told(1, "rubrics/apparel.toml", NEWER), told(2, "rubrics/clients/northwind.apparel.toml", CLIENT))
-    assert (names(known), names(known, "NORTHWIND")) == ("apparel@7", "apparel@7+northwind@1")
+    assert (names(known), names(known, "NORTHWIND")) == ("apparel@8", "apparel@8+northwind@1")
     take(copy, told(3, "rubrics/apparel.toml", None))
-    # The override still names version 6, which was in force once.
-    assert (names(known), names(known, "Northwind")) == ("apparel@6", "apparel@7+northwind@1")
+    # The override still names version 7, which was in force once.
+    assert (names(known), names(known, "Northwind")) == ("apparel@7", "apparel@8+northwind@1")
     take(copy, told(4, "rubrics/clients/northwind.apparel.toml", None), told(5, "rubrics/apparel.toml", NEWER))
-    assert (names(known), names(known, "Northwind")) == ("apparel@7", "apparel@7")
-    assert known.rubric_version("apparel@7+northwind@1") is not None
+    assert (names(known), names(known, "Northwind")) == ("apparel@8", "apparel@8")
+    assert known.rubric_version("apparel@8+northwind@1") is not None
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_new_version_a_client_and_a_way_back(copy: LocalCopy, known: Lookups) 
         ("rubrics/apparel.toml", APPAREL.replace("One, under", "One, below"), "says something else; raise its version"),
         ("rubrics/clothes.toml", NEWER, "it must be called rubrics/apparel.toml"),
         ("rubrics/../apparel.toml", NEWER, "no rules of this program have such a name"),
-        ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@7 is known"),
+        ("rubrics/clients/northwind.apparel.toml", CLIENT, "no apparel@8 is known"),
         ("routes/default.toml", 'id = "default"\nversion = 10', "No rule fits this item"),
         (
             "rubrics/clients/other.footwear.toml",
@@ -120,7 +120,7 @@ def test_what_is_broken_or_unsound_stays_out_and_says_why(
     (refused,) = take(copy, told(1, key, toml))
     assert says in refused.why
     assert copy.cursor() == 1
-    assert names(known) == "apparel@6"
+    assert names(known) == "apparel@7"
     assert fault(book_of(()), key, toml.encode()) == refused.why
 
 
@@ -133,7 +133,7 @@ def test_a_record_that_is_damaged_or_none_of_ours_stays_out(copy: LocalCopy, kno
         told(3, "rubrics/apparel.toml", ""),
     )
     assert ["SHA-256" in rules[0].why, "cannot be read" in rules[1].why, rules[2].why] == [True, True, "it is empty"]
-    assert names(known) == "apparel@6"
+    assert names(known) == "apparel@7"
 
 
 OWN = """
@@ -158,12 +158,12 @@ cosmetic = "B"
 [words.es]
 "Is the {brand} ribbon on it?" = "¿Lleva la cinta de {brand}?"
 """
-IN_APPAREL_6 = CLIENT.replace("apparel@7", "apparel@6")
+IN_APPAREL_7 = CLIENT.replace("apparel@8", "apparel@7")
 
 
 def test_a_client_says_its_own_sentences_in_the_language_of_the_bench(copy: LocalCopy, known: Lookups) -> None:
-    (told_of,) = take(copy, told(1, "rubrics/clients/northwind.apparel.toml", IN_APPAREL_6 + OWN))
-    assert (told_of.why, names(known, "Northwind")) == ("", "apparel@6+northwind@1")
+    (told_of,) = take(copy, told(1, "rubrics/clients/northwind.apparel.toml", IN_APPAREL_7 + OWN))
+    assert (told_of.why, names(known, "Northwind")) == ("", "apparel@7+northwind@1")
     translator = Translator("es", known.said)
     said = translator.format("Is the {brand} ribbon on it?", brand="Northwind")
     assert said == "¿Lleva la cinta de Northwind?"
@@ -183,7 +183,7 @@ def test_a_client_says_its_own_sentences_in_the_language_of_the_bench(copy: Loca
     ],
 )
 def test_words_that_would_say_nothing_or_break_are_refused_where_they_are_written(words: str, says: str) -> None:
-    toml = IN_APPAREL_6 + OWN.replace("Cut off", "Yes") + f"[words]\n{words}\n"
+    toml = IN_APPAREL_7 + OWN.replace("Cut off", "Yes") + f"[words]\n{words}\n"
     toml = toml.replace('[words.es]\n"Is the {brand} ribbon on it?" = "¿Lleva la cinta de {brand}?"\n', "")
     assert says in fault(book_of(()), "rubrics/clients/northwind.apparel.toml", toml.encode(), writing=True)
 
@@ -218,7 +218,7 @@ def test_no_version_says_two_things_goes_back_or_bears_another_files_name(copy: 
             "tallowby.toml@3 is older than routes/tallowby.toml@5, which was published",
             "it must be called routes/hearthwick.toml",
             "it must be called routes/lumenfold.toml",
-            "apparel.toml@6 is older than rubrics/apparel.toml@7, which was published",
+            "apparel.toml@7 is older than rubrics/apparel.toml@8, which was published",
             "",
         ),
         strict=True,
@@ -256,14 +256,14 @@ def test_what_a_newer_program_cannot_use_is_left_out_and_told() -> None:
     orphan = Delivered(1, "rubrics/clients/northwind.apparel.toml", CLIENT.encode())
     refused: list[str] = []
     rules = in_force([orphan], lambda name, why: refused.append(f"{name}: {why}"))
-    assert refused == [f"{orphan.key}: overrides: no apparel@7 is known; name a version that is in use"]
+    assert refused == [f"{orphan.key}: overrides: no apparel@8 is known; name a version that is in use"]
     assert rules.rubric("apparel", "Northwind") == rules.rubrics["apparel"]
 
 
 def test_the_bench_logs_what_it_cannot_use(copy: LocalCopy, known: Lookups, expect_log: Callable[[str], None]) -> None:
     expect_log("cannot be used by this program any more")
     copy.apply(1, 1, [], [Delivered(1, "rubrics/clients/northwind.apparel.toml", CLIENT.encode())])
-    assert names(known, "Northwind") == "apparel@6"
+    assert names(known, "Northwind") == "apparel@7"
 
 
 def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
@@ -285,12 +285,12 @@ def test_an_item_in_work_keeps_its_version_and_the_next_one_has_the_new(
     bench.examine({"packaging": "tagged"})
     answered = {fact.rubric for fact in bench.facts if isinstance(fact, Answered)}
     graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
-    assert (answered, graded[-1].rule) == ({"apparel@6"}, "apparel@6")
+    assert (answered, graded[-1].rule) == ({"apparel@7"}, "apparel@7")
     assert dict(graded[-1].scores)["total"] == 100
     bench.label().place()
     bench.item("three-orders", 2).examine({"packaging": "tagged"})
     graded = [fact for fact in bench.facts if isinstance(fact, Graded)]
-    assert graded[-1].rule == "apparel@7"
+    assert graded[-1].rule == "apparel@8"
 
 
 AUTHORITY = find.read("authority.toml").decode()

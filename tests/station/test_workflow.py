@@ -118,9 +118,9 @@ def walked_states(walk, walk_from) -> dict[Stage, State]:
     states[Stage.FULL_BIN] = opened.do(Do.BIN_FULL).state
     states |= closing_states(walk_from, states[Stage.IDLE])
     states |= {stage: asking(states[Stage.IDLE], str(stage)) for stage in (*DECIDING, *WITH_BINS, Stage.SECOND_ITEM)}
-    began = SecondLookBegan("I1", "LPN1", "P1", "apparel", "", "apparel@6", "BDG-2001", "A", (), "matched")
+    began = SecondLookBegan("I1", "LPN1", "P1", "apparel", "", "apparel@7", "BDG-2001", "A", (), "matched")
     states[Stage.SECOND_LOOK] = fold(states[Stage.IDLE], "earlier", (began,))
-    past = RefresherBegan("I1", "LPN1", "Tee", "apparel", "", "apparel@6", "A", (), (), "matched")
+    past = RefresherBegan("I1", "LPN1", "Tee", "apparel", "", "apparel@7", "A", (), (), "matched")
     states[Stage.REFRESHER_WHO] = asking(states[Stage.IDLE], "refresher-who")
     states[Stage.REFRESHER] = fold(states[Stage.IDLE], "earlier", (past,))
     states[Stage.REFRESHED] = asking(states[Stage.IDLE], "refreshed")
@@ -617,7 +617,7 @@ def test_the_answer_about_a_part_names_it(walk) -> None:
     walk.arrive("kit").item("kit")
     while walk.stage is Stage.PHOTO:
         walk.photo()
-    for option in ("no", "opened", "no", "yes"):
+    for option in ("no", "opened", "yes", "no", "yes"):
         walk.do(Do.CHOOSE, option)
     assert (walk.last.notice.text, walk.last.notice.params) == ("Part is there: {part}", {"part": "camera"})
 

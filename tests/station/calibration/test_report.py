@@ -30,7 +30,7 @@ def looked(journal: Journal, number: int, first: str, second: str, grader: str =
         f"LPN{number}",
         "apparel",
         "Northwind",
-        "apparel@6",
+        "apparel@7",
         grader,
         first,
         second,

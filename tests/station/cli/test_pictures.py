@@ -51,7 +51,7 @@ def test_a_photograph_is_put_there_listed_walked_by_and_taken_away(data, scratch
     assert "phones body catches: scratch.jpg stands beside it" in capsys.readouterr().out
     assert say("pictures", "list", data) == 0
     assert capsys.readouterr().out.endswith("1 photograph, 0 of them shown to nobody.\n")
-    answers = "no,opened,no,all,white,flush,all,all,yes,none,catches"
+    answers = "no,opened,yes,no,all,white,flush,all,all,yes,none,catches"
     assert say("rubric", "preview", "phones", "--answers", answers, "--data", data) == 0
     told = capsys.readouterr().out
     assert f"One or two catch  (catches)  [{data / FOLDER}" in told and "(smooth)  [nail_smooth.png]" in told
@@ -83,7 +83,7 @@ def test_a_bad_file_changes_nothing_and_says_why(data, scratch, tmp_path, capsys
     ("answer", "says"),
     [
         (("phone", "body", "catches"), "no questions for the category 'phone'; one of apparel"),
-        (("phones", "bodi", "catches"), "phones@13 has no question 'bodi'; one of battery, packaging"),
+        (("phones", "bodi", "catches"), "phones@14 has no question 'bodi'; one of battery, packaging"),
         (("phones", "body", "catch"), "has no answer 'catch'; one of none, smooth, catches, broken"),
         (("phones", "../../body", "catches"), "has no question '../../body'"),
         ((*ANSWER, "--client", "x" * 200), "the client's name is too long"),
@@ -153,7 +153,7 @@ def test_the_list_tells_what_comes_from_central(data, scratch, capsys) -> None:
     assert any(line.endswith(" from central (this bench's own is shown instead)") for line in lines[:2])
     assert lines[2].endswith(f": {Path(of_client).stem[:12]} from central")
     assert lines[3].endswith(" from central (it did not come yet)")
-    answers = "no,opened,no,all,white,flush,all,all,yes,none,catches"
+    answers = "no,opened,yes,no,all,white,flush,all,all,yes,none,catches"
     walk = ("rubric", "preview", "phones", "--answers", answers, "--data", data)
     assert say(*walk, "--client", "Hearthwick") == 0
     assert of_client in capsys.readouterr().out

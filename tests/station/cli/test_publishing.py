@@ -86,7 +86,7 @@ OVERRIDE = """
 id = "{id}"
 version = 1
 client = "{client}"
-overrides = "apparel@6"
+overrides = "apparel@7"
 [grades]
 partly = "D"
 """

@@ -78,13 +78,13 @@ def test_the_questions_of_a_client_nobody_knows_are_not_told_as_no_change(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "mine.toml"
-    text = 'id = "mine"\nversion = 1\nclient = "CLIENT"\noverrides = "apparel@6"\n[grades]\npartly = "D"\n'
+    text = 'id = "mine"\nversion = 1\nclient = "CLIENT"\noverrides = "apparel@7"\n[grades]\npartly = "D"\n'
     file.write_text(text.replace("CLIENT", "Talowby"))
     assert main.main(["replay", str(folder), "--rubric", str(file)]) == 1
     assert "its client is 'Talowby', and no item here is of such goods" in capsys.readouterr().err
     file.write_text(text.replace("CLIENT", "Tallowby"))
     main.main(["replay", str(folder), "--rubric", str(file), "--json"])
-    assert [*json.loads(capsys.readouterr().out)["by_override"]] == ["apparel@6+mine@1"]
+    assert [*json.loads(capsys.readouterr().out)["by_override"]] == ["apparel@7+mine@1"]
     file.write_text(text.replace("CLIENT", "Tallowby "))
     assert main.main(["rubric", "check", str(file)]) == 1
     assert "client: Expected `str` matching regex" in capsys.readouterr().out

@@ -36,7 +36,7 @@ def test_a_mistyped_stop_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     file.write_text(find.read("routes/default.toml").decode().replace('"hazard" in', '"hazzard" in', 1))
     assert main.main(["routes", "check", str(file)]) == 1
     said = (
-        f"{file}: rule default@9:1: when: no question gives the stop hazzard; one of batch_unread, broken, counterfeit"
+        f"{file}: rule default@9:1: when: no question gives the stop hazzard; one of another, batch_unread, broken, counterfeit"
     )
     assert said in capsys.readouterr().out
 
@@ -161,7 +161,7 @@ def test_only_a_rule_that_compares_ways_needs_their_worth(
         (["--waiting", "moon=3"], "cannot be described like this"),
         (["--letter", "B", "--cosmetic", "C"], "Goods that look C are graded so or worse, never B."),
         (["--season", "winterr"], "There is no season 'winterr'; one of christmas, summer, winter"),
-        (["--stop", "hazzard"], "There is no stop 'hazzard'; one of batch_unread, broken"),
+        (["--stop", "hazzard"], "There is no stop 'hazzard'; one of another, batch_unread, broken"),
         (["--today", "soon"], "cannot be described like this"),
         (["--language", "xx"], "There is no language 'xx'"),
     ],

@@ -13,8 +13,8 @@ from resources import find
 from resources.words import Translator
 from station import __main__ as main
 
-FAULTLESS_CHINA = "no,no,opened,all,same,none,none,clear,none,none,none"
-FAULTLESS_PHONE = "no,opened,no,all,white,flush,all,all,yes,none,none"
+FAULTLESS_CHINA = "no,no,opened,yes,all,same,none,none,clear,none,none,none"
+FAULTLESS_PHONE = "no,opened,yes,no,all,white,flush,all,all,yes,none,none"
 
 
 def changed(folder: Path, category: str, search: str, replacement: str, name: str = "mine") -> Path:
@@ -31,24 +31,24 @@ def test_the_shipped_rubrics_have_nothing_to_mend(capsys: pytest.CaptureFixture[
     count = len([*find.path("rubrics").glob("*.toml"), *find.path("rubrics").glob("clients/*.toml")])
     out = capsys.readouterr().out
     assert out.endswith(f"{count} rubrics checked: nothing to mend.\n")
-    assert "tallowby@4 overrides footwear@6 for Tallowby:\n  - question soles, answer dust: cosmetic is C, not B" in out
+    assert "tallowby@5 overrides footwear@7 for Tallowby:\n  - question soles, answer dust: cosmetic is C, not B" in out
 
 
 def test_a_clients_override_is_told_in_words_and_walked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["rubric", "diff"]) == 0
     out = capsys.readouterr().out
-    assert "hearthwick@5 overrides china@6 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
-    answers = "whole,no,yes,uncut,dust,none,whole,all"
+    assert "hearthwick@6 overrides china@7 for Hearthwick:\n  - missing part: the best letter is D, not C" in out
+    answers = "whole,no,yes,yes,uncut,dust,none,whole,all"
     assert main.main(["rubric", "preview", "footwear", "--client", "TALLOWBY", "--answers", answers]) == 0
-    assert "Grade: C (it works) by footwear@6+tallowby@4" in capsys.readouterr().out
+    assert "Grade: C (it works) by footwear@7+tallowby@5" in capsys.readouterr().out
     assert main.main(["rubric", "preview", "footwear", "--answers", answers]) == 0
-    assert "Grade: B (it works) by footwear@6\n" in capsys.readouterr().out
+    assert "Grade: B (it works) by footwear@7\n" in capsys.readouterr().out
     softer = tmp_path / "softer.toml"
-    softer.write_text('id = "x"\nversion = 1\nclient = "X"\noverrides = "footwear@6"\n[remove]\nquestions = ["pair"]\n')
+    softer.write_text('id = "x"\nversion = 1\nclient = "X"\noverrides = "footwear@7"\n[remove]\nquestions = ["pair"]\n')
     assert main.main(["rubric", "check", str(softer)]) == 1
     assert "question pair can stop an item: a client can neither remove nor replace it." in capsys.readouterr().out
     assert main.main(["rubric", "diff", str(softer)]) == 1
-    softer.write_text(softer.read_text().replace("@6", "@1"))
+    softer.write_text(softer.read_text().replace("@7", "@1"))
     assert main.main(["rubric", "diff", str(softer)]) == 1
     assert "no footwear@1 is known" in capsys.readouterr().out
     assert main.main(["rubric", "diff", str(find.path("rubrics/toys.toml"))]) == 1
@@ -75,7 +75,7 @@ def test_a_file_that_never_ends_is_refused_by_its_beginning(command: list[str], 
 @pytest.mark.parametrize(
     ("search", "replacement", "says"),
     [
-        ("version = 13", "version = 0", "version: Expected `int` >= 1; mend it there."),
+        ("version = 14", "version = 0", "version: Expected `int` >= 1; mend it there."),
         ('{ starts = ["yes"] }', '{ starts = ["yes"], lock = ["data"] }', "no way through the answers gives starts ="),
         (
             'when = [{ lock = ["dark"] }]',
@@ -136,11 +136,11 @@ def test_a_client_has_one_override_of_a_category(tmp_path: Path, capsys: pytest.
     assert main.main(["rubric", "check", str(tmp_path)]) == 1
     out = capsys.readouterr().out
     assert f"{two}: client: {one} is TALLOWBY's override of footwear too; make them one." in out
-    assert f"{two}: client: TALLOWBY has tallowby@4 for footwear already; change that one." in out
+    assert f"{two}: client: TALLOWBY has tallowby@5 for footwear already; change that one." in out
     assert "2 rubrics checked: 2 to mend." in out
     told = ["--by", "Ann", "--why", "-", "--ledger", str(tmp_path / "ledger")]
     assert main.main(["publish", str(two), *told]) == 1
-    assert "TALLOWBY has tallowby@4 for footwear already" in capsys.readouterr().err
+    assert "TALLOWBY has tallowby@5 for footwear already" in capsys.readouterr().err
 
 
 def test_where_there_is_nothing_to_check_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -180,7 +180,7 @@ def test_what_is_stopped_is_told_without_a_photo_or_a_value_that_nobody_may_have
     out = capsys.readouterr().out
     assert "Defect: inside, insects, severity 4 of 4" in out and "  Recycle: 1.40" in out
     assert out.count(": - (Stopped goods can only be held or recycled)") == 3
-    assert main.main(["rubric", "preview", "laptops", "--answers", "no,opened,dark,all,none,no"]) == 0
+    assert main.main(["rubric", "preview", "laptops", "--answers", "no,opened,yes,dark,all,none,no"]) == 0
     assert "Grade: none (it does not work)" in capsys.readouterr().out
     assert main.main(["routes", "explain", "bags", "--stop", "pests", "--letter", "D"]) == 0
     assert "this would bring" not in capsys.readouterr().out, "not by a way that is closed"
@@ -216,7 +216,7 @@ def test_what_marketplaces_call_it_is_told(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_kit_is_walked_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
-    answers = "no,no,opened,missing,none,1,1,holds,yes,1"
+    answers = "no,no,opened,yes,missing,none,1,1,holds,yes,1"
     assert (
         main.main(["rubric", "preview", "tools", "--language", "es", "--parts", "taladro", "--answers", answers]) == 0
     )
@@ -229,7 +229,7 @@ def test_a_kit_is_walked_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
-        ("no,opened", "question lock is still open"),
+        ("no,opened", "question article is still open"),
         ("", "question battery is still open"),
         ("perhaps", "question battery has no answer 'perhaps'; one of no, unsure, yes"),
         ("yes,opened", "the questions ended before these answers: opened"),

@@ -106,7 +106,7 @@ def adds_up(floor: Floor) -> bool:
 @pytest.mark.parametrize("decision", ["ship_back", "reject"])
 def test_it_is_fetched_by_its_plate_into_a_bin_for_such_goods_alone(folder: Path, rules: Rules, decision: Any) -> None:
     with Journal.open(folder / "station.sqlite", STATION) as journal:
-        broken = f.Graded("I0", "D", "A", "untested", "china@6", stops=("broken",))
+        broken = f.Graded("I0", "D", "A", "untested", "china@7", stops=("broken",))
         journal.append((broken,), operator=RECEIVER[0], shift=SHIFT)
     with opened(folder, rules) as floor:
         shown = decide(floor, DIFFERS, decision, "customer")

@@ -66,6 +66,39 @@ def test_another_article_is_held_from_whatever_step_it_is_said_at(walk, reach, d
     assert walk.stage is not Stage.ANOTHER
 
 
+def asked_whether_it_is(walk):
+    return begun(walk).examine_until("article", packaging="tagged")
+
+
+@pytest.mark.parametrize("no", ["no", "2"])
+def test_the_question_whether_it_is_the_article_asks_what_differs_and_is_answered_by_it(walk, no: str) -> None:
+    assert asked_whether_it_is(walk).do(Do.CHOOSE, no).last.facts == ()
+    assert walk.stage is Stage.ANOTHER
+    assert walk.do(Do.CANCEL).stage is Stage.INSPECT
+    walk.do(Do.CHOOSE, no).do(Do.CHOOSE, "colour")
+    item = walk.state.item
+    assert (item.match, item.answers[-1], item.found_wrong.differs) == ("wrong", ("article", "no"), "colour")
+    assert (walk.stage, item.open_interlock.code) == (Stage.INTERLOCK, "another")
+    walk.examine()
+    assert (item.identified.title, walk.state.item.disposition) == ("Merino tee, navy, M", "hold")
+    assert [each.kind for each in walk.facts if isinstance(each, f.ExceptionRaised)] == ["wrong_item", "held"]
+    while walk.state.item.match == "wrong":
+        walk.do(Do.UNDO)
+    assert (walk.stage, "article" in dict(walk.state.item.answers)) == (Stage.INSPECT, False)
+
+
+@pytest.mark.parametrize("say", [lambda walk: walk.do(Do.ANOTHER), lambda walk: walk.scan(HEADPHONES)])
+def test_what_is_said_at_that_question_by_key_or_code_answers_it_too(walk, say) -> None:
+    say(asked_whether_it_is(walk)).do(Do.CHOOSE, "1")
+    assert walk.state.item.answers[-1] == ("article", "no")
+
+
+def test_of_what_is_a_wrong_item_already_no_is_an_answer_like_any_other(walk) -> None:
+    begun(walk).do(Do.ANOTHER).do(Do.CHOOSE, "size").examine_until("article", packaging="tagged").do(Do.CHOOSE, "no")
+    assert (walk.stage, walk.state.item.open_interlock.code) == (Stage.INTERLOCK, "another")
+    assert len([each for each in walk.facts if isinstance(each, f.ItemFoundWrong)]) == 1
+
+
 def test_a_label_that_is_printing_is_replaced_by_one_for_hold(walk) -> None:
     labelled(walk).do(Do.ANOTHER).do(Do.CHOOSE, "size")
     (label,) = walk.last.labels
