@@ -138,8 +138,9 @@ class _Line(QFrame):
         wanted = declared.quantity if declared is not None else len(items)
         placed = sum(1 for item in items if item.bin)
         set_name(self, "raised" if working else "line")
-        # Read from where the goods are held: the eye compares article, size and colour.
-        set_property(self._title, "type", "head" if working else "body")
+        # Read from where the goods are held: the eye compares article, size and colour, until they are known to differ.
+        compared = working and all(each.match != "wrong" for each in items)
+        set_property(self._title, "type", "head" if compared else "body")
         self._title.show_text(_named(view.tr, declared, items))
         self._count.show_text(f"{placed}/{wanted}" if wanted > 1 else "")
         symbol = "arrow" if working else "tick" if placed >= wanted else "ring"
