@@ -1,7 +1,8 @@
 """The local copy of central's records, so that a bench knows with no network what to expect; and how far we synced.
 
-`expected.sqlite` can always be pulled again: made by another version of this program, or damaged, it is set
-aside and a new one begins. Damage that shows while it is in use empties it where it lies, for every thread at once.
+`expected.sqlite` can always be pulled again: damaged, it is set aside and a new one begins; made by another version of
+this program, it is set aside too, and the new one begins with all that it held. Damage that shows while it is in use
+empties it where it lies, for every thread at once.
 Every thread that uses it opens its own `LocalCopy`; only the courier's may write.
 """
 
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from station import elsewhere, feed_end, record_codes
+from station.copy_carrying import carried_over
 from station.copy_damage import empty, is_damage, set_aside, why_unusable
 from station.copy_writing import CODES, TABLES, write
 from station.database import DRIVER, driver_connection, open_sqlite
@@ -23,7 +25,7 @@ from station.statements import Statement
 
 COPY_FILE = "expected.sqlite"
 
-# Rises whenever the tables, the codes of a record or the values it may have change; an older copy is then pulled again.
+# Rises whenever the tables, the codes of a record or the values it may have change; an older copy is then carried over.
 _VERSION = 6
 
 _TABLES = (
@@ -151,13 +153,16 @@ class LocalCopy:
 
     @classmethod
     def open(cls, path: Path) -> "LocalCopy":
-        """Open the copy, or begin an empty one: there is none, or it is another version's or damaged.
+        """Open the copy, or begin an empty one: there is none, or it is damaged. Another version's is carried over.
 
         Raises sqlalchemy.exc.DBAPIError when it cannot be opened now, as when the disk is full; it stays as it is.
         """
         renewed = why_unusable(path, _VERSION)
+        new = carried_over(path, _TABLES) if renewed == "version" else None
         if renewed:
             set_aside(path)
+        if new is not None:
+            new.rename(path)
         connection = open_sqlite(path).connect()
         try:
             with connection.begin():

@@ -159,14 +159,16 @@ def test_the_bench_sees_what_the_courier_wrote_and_is_never_kept_waiting(tmp_pat
     courier.close()
 
 
-@pytest.mark.parametrize("harm", ["garbage", "version", "tables"])
-def test_an_unusable_copy_is_set_aside_and_begun_anew(tmp_path: Path, harm: str) -> None:
+@pytest.mark.parametrize("harm", ["garbage", "tables", "another table"])
+def test_an_unusable_copy_is_set_aside_and_begun_anew(tmp_path: Path, harm: str, expect_log: Any) -> None:
     path = tmp_path / "expected.sqlite"
     copy = LocalCopy.open(path)
     copy.apply(1, 1, [record(1, "order", "RMA-1", ORDER)])
-    if harm == "version":
+    if harm == "another table":
+        expect_log("cannot be carried over")
         with copy.writing() as connection:
             connection.exec_driver_sql("PRAGMA user_version = 99")
+            connection.exec_driver_sql("DROP TABLE acked")
     if harm == "tables":
         with copy.writing() as connection:
             connection.exec_driver_sql("DROP TABLE feed")
@@ -174,7 +176,44 @@ def test_an_unusable_copy_is_set_aside_and_begun_anew(tmp_path: Path, harm: str)
     if harm == "garbage":
         path.write_bytes(b"no database at all" * 999)
     copy = LocalCopy.open(path)
-    assert copy.renewed == ("version" if harm == "version" else "damaged")
+    assert copy.renewed == ("version" if harm == "another table" else "damaged")
     assert (copy.cursor(), copy.orders("RMA-1")) == (0, ())
     copy.close()
-    assert len(list(tmp_path.glob("expected.*Z.sqlite"))) == 1
+    assert len(list(tmp_path.glob("expected.*.sqlite"))) == 1
+
+
+# The tables of version 5: each code with the kind and the key of its record.
+VERSION_5 = (
+    "DROP TABLE code",
+    "CREATE TABLE code (sort TEXT NOT NULL, code TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,"
+    " PRIMARY KEY (sort, code, kind, key)) WITHOUT ROWID",
+    "DROP TABLE run",
+    "CREATE TABLE of_5 (kind TEXT NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (kind, key))",
+    "INSERT INTO of_5 SELECT kind, key, body FROM record",
+    "DROP TABLE record",
+    "ALTER TABLE of_5 RENAME TO record",
+    "PRAGMA user_version = 5",
+)
+
+
+@pytest.mark.parametrize("other", [VERSION_5, ("PRAGMA user_version = 99",)])
+def test_the_copy_of_another_version_is_carried_over_with_no_network(tmp_path: Path, other: tuple[str, ...]) -> None:
+    path = tmp_path / "expected.sqlite"
+    copy = LocalCopy.open(path)
+    operator = Operator("BDG-1", "Ayla", "receiver", "$argon2id$")
+    copy.apply(1, 2, [record(1, "order", "RMA-1", ORDER), record(2, "operator", "BDG-1", operator)], end=7)
+    copy.set_acked("e", 4, (Refusal("e", 3, "quarantined", "unreadable"),))
+    with copy.writing() as connection:
+        for statement in other:
+            connection.exec_driver_sql(statement)
+    copy.close()
+    copy = LocalCopy.open(path)
+    assert (copy.renewed, copy.cursor(), copy.end()) == ("version", 2, 7)
+    assert copy.orders("1Z999AA10123456784") == copy.orders_with_serial("SN1") == (ORDER,)
+    assert (copy.operator("BDG-1"), copy.acked("e"), len(copy.refused())) == (operator, 4, 1)
+    copy.apply(3, 3, [record(3, "order", "RMA-1", None)])
+    assert copy.orders("RMA-1") == ()
+    copy.close()
+    copy = LocalCopy.open(path)
+    assert copy.renewed == ""
+    copy.close()
