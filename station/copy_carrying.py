@@ -5,7 +5,7 @@ Records are kept as they came; only the codes by which they are found are made a
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from station.copy_writing import write
 from station.database import driver_connection, open_sqlite
 from station.record_codes import changes
 
-_KEPT = {
+_KEPT: Mapping[str, str] = {
     "acked": "epoch, seq",
     "refused": "epoch, seq, status, code",
     "rule_file": "seq, key, toml, why",
