@@ -43,6 +43,7 @@ from sync.central import (
 )
 from sync.central.migrate import SchemaError
 from sync.central.photos import open_shelf
+from sync.central.resolutions import books
 from sync.central.resolutions import commands as resolution_commands
 from sync.central.service import Service
 from sync.central.spoken import sorry
@@ -224,7 +225,7 @@ def _serve(asked: argparse.Namespace, store: Store) -> int:
         sample.load(store, asked.generated, asked.seed)
         sample.enrol_station(store, asked.data, moments.now())
     try:
-        patterns, book = pattern_commands.read(asked.data), resolution_commands.read(asked.data)
+        patterns, book = pattern_commands.read(asked.data), books.read(asked.data)
         shelf = open_shelf(asked.photos, asked.data, store)
     except (ValueError, OSError) as error:
         return sorry(text_files.in_words(error))
@@ -290,7 +291,7 @@ def _run(server: serving.Server, listening: socket.socket, with_parent: bool) ->
 
 def _openapi(asked: argparse.Namespace, store: Store) -> int:
     shelf = open_shelf("memory:", asked.data, store)
-    rules = pattern_commands.read(asked.data), resolution_commands.read(asked.data)
+    rules = pattern_commands.read(asked.data), books.read(asked.data)
     app = make_app(Service(store, _version()), shelf, *rules)
     text = msgspec.json.encode(openapi.document(app.routes, _version()))
     print(msgspec.json.format(text, indent=2).decode())  # noqa: T201

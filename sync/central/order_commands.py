@@ -22,7 +22,7 @@ from sync.central import elsewhere, integrators, orders, site_names
 from sync.central.order_files import BOM, COLUMNS, UnreadableFile, read_csv, read_ndjson
 from sync.central.order_remarks import Remarks
 from sync.central.order_rows import Answer, Told
-from sync.central.resolutions import commands as resolution_commands
+from sync.central.resolutions import books
 from sync.central.spoken import sorry
 from sync.central.store import Store
 
@@ -172,7 +172,7 @@ def _is_no_json(file: BinaryIO) -> bool:
 def _remarks(asked: argparse.Namespace, store: Store) -> Remarks:
     """Say so when the site is not known, and look what is known there."""
     try:
-        book = resolution_commands.read(asked.data)
+        book = books.read(asked.data)
     except (ValueError, OSError):
         # Whoever carries resolutions out is told of that.
         book = None

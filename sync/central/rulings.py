@@ -14,7 +14,7 @@ from station.moments import utc
 from station.records import Ruled
 from sync.central import blind, owners, reviews, tokens
 from sync.central.feed import Change, append
-from sync.central.resolutions import reconcile
+from sync.central.resolutions import books, reconcile
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.rules import Book, Then
 from sync.central.resolutions.told import Sentence
@@ -100,7 +100,7 @@ def rule(store: Store, book: Book, site: str, wish: Decision, system: str, now: 
             return _again(last, made)
         if row is None:
             raise NotRuled(404, "no_review", "this site has no such review")
-        _carry_out(connection, book, row, made, now)
+        _carry_out(connection, books.in_force(connection) or book, row, made, now)
         values = msgspec.structs.asdict(made) | {"n": n + 1, "review_why": row["why"], "detail": row["detail"]}
         connection.execute(insert(review_ruling), [values])
         body = msgspec.json.encode(made)

@@ -1,9 +1,12 @@
-"""Central's own tables; the projections' tables beside them are those of `station.schema`."""
+"""Central's own tables; the projections' tables beside them are those of `station.schema`.
+
+Long because all tables are read beside each other.
+"""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 # Of the newest of `sync.central.migrations`; whatever changes here, or in the projections' tables, needs one more.
-REVISION = "0020"
+REVISION = "0021"
 
 metadata = MetaData()
 
@@ -291,6 +294,26 @@ resolution_ruling = Table(
     Column("amount_minor", BigInteger, nullable=False),
     Column("by", String, nullable=False),
     Column("why", Text, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+# The rules that resolve lines: what each version says, for good.
+resolution_rules = Table(
+    "resolution_rules",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("toml", LargeBinary, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+# Which of them are in force together, the newest under the highest number.
+resolution_book = Table(
+    "resolution_book",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String, nullable=False, unique=True),
+    Column("sets", Text, nullable=False),
     Column("at", String, nullable=False),
 )
 

@@ -9,27 +9,26 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from resources import find
 from station import text_files
-from sync.central.resolutions import queue, told
+from sync.central.resolutions import books, queue, told
 from sync.central.resolutions.derive import Ruling
-from sync.central.resolutions.follow import follow
+from sync.central.resolutions.follow import follow_some
 from sync.central.resolutions.provider import HttpProvider
 from sync.central.resolutions.reconcile import rule
-from sync.central.resolutions.rules import Book, Then, book_of, parse
+from sync.central.resolutions.rules import BadRules, Book, Then, parse
 from sync.central.resolutions.worker import work_one
 from sync.central.spoken import say, sorry
 from sync.central.store import Store
 from sync.central.tables import resolution, resolution_step
 
-FOLDER = "resolutions"
 _POLL_S = 2.0
 # As much as a price may be.
 _MOST_MINOR = 1_000_000_000_000
@@ -39,6 +38,8 @@ What return lines resolve to. Rules decide, `returns-central work-resolutions` c
 
   returns-central resolutions check FILE --data central         is this file sound? It may then lie in `resolutions`
                                                                 in the data folder, which replaces the program's own
+  returns-central resolutions rules --data central              which came into force when; NAME@VERSION prints one,
+                                                                as a decision names it (default@1#12)
   returns-central resolutions list --data central               what needs a person; --state all for everything
   returns-central resolutions show RMA --data central           what an order's lines resolve to, and how that came
   returns-central resolutions rule RMA LINE --then refund --minor 4500 --by NAME --why WHY --data central
@@ -46,14 +47,6 @@ What return lines resolve to. Rules decide, `returns-central work-resolutions` c
   returns-central resolutions settle ID --as confirmed|closed --by NAME --why WHY --data central
                                                                 what you found at the provider: it was done / was not
 """
-
-
-def read(data: Path) -> Book:
-    """Return the site's own rules in central's data folder, or those of the program. Raises ValueError and OSError."""
-    own = data / FOLDER
-    if own.is_dir():
-        return book_of({each.name: text_files.read(each) for each in own.glob("*.toml")})
-    return book_of({name: find.read(name) for name in find.names(FOLDER)})
 
 
 def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
@@ -73,6 +66,9 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
     check = below.add_parser("check", parents=[where], help="say what is wrong with a file of rules")
     check.add_argument("file", type=Path, metavar="FILE")
     check.set_defaults(look=_check)
+    rules = below.add_parser("rules", parents=[where], help="which rules came into force when, or what a version says")
+    rules.add_argument("name", nargs="?", default="", metavar="NAME@VERSION", help="print its file")
+    rules.set_defaults(do=_rules)
     listed = below.add_parser("list", parents=[where], help="print resolutions in a state")
     listed.add_argument("--state", default="needs_person", choices=[*get_args(queue.State), "all"])
     listed.set_defaults(do=_list)
@@ -94,8 +90,9 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
 
 
 def _work(asked: argparse.Namespace, store: Store) -> int:
+    read = partial(books.read, asked.data)
     try:
-        book = read(asked.data)
+        _take(store, read())
         token = asked.provider_token.read_text().strip() if asked.provider_token else ""
         provider = HttpProvider(asked.provider, token)
     except (ValueError, OSError) as error:
@@ -106,7 +103,7 @@ def _work(asked: argparse.Namespace, store: Store) -> int:
     # Never the same twice, so no worker takes another's claim for its own.
     worker = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
     try:
-        work(store, book, provider, worker, stop, _now, asked.until_idle)
+        work(store, read, provider, worker, stop, _now, asked.until_idle)
     finally:
         provider.close()
     return 0
@@ -114,25 +111,45 @@ def _work(asked: argparse.Namespace, store: Store) -> int:
 
 def work(
     store: Store,
-    book: Book,
+    read: Callable[[], Book],
     provider: HttpProvider,
     token: str,
     stop: threading.Event,
     clock: Callable[[], datetime],
     until_idle: bool,
 ) -> None:
-    """Derive and carry out until told to stop; a database that is away is waited for."""
+    """Derive and carry out until told to stop, by the rules as they are read each time.
+
+    A database that is away is waited for; so are rules that cannot be used, with nothing decided by others meanwhile.
+    """
+    before, trouble = read(), ""
     while not stop.is_set():
+        moved, said = 0, ""
         try:
-            follow(store, book, clock())
-            told.publish(store, clock())
-            while not stop.is_set() and work_one(store, book, provider, token, clock) is not None:
+            book, before = before, read()
+            # Whoever is copying a file in may not be done: what is read twice alike is meant.
+            if book == before:
+                _take(store, book)
+                moved = follow_some(store, book, clock())
                 told.publish(store, clock())
-        except OperationalError as error:
-            sys.stderr.write(f"returns-central: the database does not answer: {error}\n")
-        if until_idle:
+                while not stop.is_set() and work_one(store, book, provider, token, clock) is not None:
+                    told.publish(store, clock())
+        except (OperationalError, IntegrityError) as error:
+            said = f"the database does not answer: {error}"
+        except (BadRules, OSError) as error:
+            said = f"{text_files.in_words(error)}. Nothing is decided before that is mended"
+        if said and said != trouble:
+            sys.stderr.write(f"returns-central: {said}\n")
+        trouble = said
+        if until_idle and not moved:
             return
-        stop.wait(_POLL_S)
+        if not moved:
+            stop.wait(_POLL_S)
+
+
+def _take(store: Store, book: Book) -> None:
+    with store.writing() as connection:
+        books.take(connection, book, _now())
 
 
 def _check(asked: argparse.Namespace) -> int:
@@ -143,6 +160,19 @@ def _check(asked: argparse.Namespace) -> int:
     except ValueError as error:
         return sorry(f"{asked.file}: {error}")
     return say(f"{asked.file}: sound, {rules.id}@{rules.version} with {len(rules.rules)} rules")
+
+
+def _rules(asked: argparse.Namespace, store: Store) -> int:
+    id_, _, version = asked.name.partition("#")[0].rpartition("@")
+    with store.reading() as connection:
+        if not asked.name:
+            for at, names in books.history(connection):
+                say(f"{at}  {', '.join(names)}")
+            return 0
+        toml = books.said(connection, id_, int(version)) if version.isdecimal() else None
+    if toml is None:
+        return sorry(f"{asked.name} never was in force; `resolutions rules` without a name lists what was")
+    return say(toml.decode())
 
 
 def _list(asked: argparse.Namespace, store: Store) -> int:
@@ -171,8 +201,9 @@ def _rule(asked: argparse.Namespace, store: Store) -> int:
     if (asked.then == "refund") != (0 < asked.minor <= _MOST_MINOR):
         return sorry(f"a refund needs --minor from 1 to {_MOST_MINOR}, and nothing else has an amount")
     try:
-        book = read(asked.data)
+        own = books.read(asked.data)
         with store.writing() as connection:
+            book = books.in_force(connection) or own
             ruling = Ruling(asked.then, asked.minor, asked.by, asked.why)
             done = rule(connection, asked.rma, asked.line, ruling, book, _now())
     except (ValueError, OSError) as error:

@@ -52,14 +52,26 @@ class _Named(msgspec.Struct, frozen=True):
 def follow(store: Store, book: Book, now: datetime) -> int:
     """Derive all orders that something new was said of; return how many times one was derived."""
     count = 0
-    for source, name, epoch in _sources(store):
-        while done := _follow_one(store, book, now, source, name, epoch):
-            count += done
-    for rma in _without_photos(store):
+    while done := _follow_each(store, book, now):
+        count += done
+    return count + _follow_photos(store, book, now)
+
+
+def follow_some(store: Store, book: Book, now: datetime) -> int:
+    """The same for the next records of each journal and feed, so that a long one keeps nobody waiting."""
+    return _follow_each(store, book, now) + _follow_photos(store, book, now)
+
+
+def _follow_each(store: Store, book: Book, now: datetime) -> int:
+    return sum(_follow_one(store, book, now, *source) for source in _sources(store))
+
+
+def _follow_photos(store: Store, book: Book, now: datetime) -> int:
+    waiting = _without_photos(store)
+    for rma in waiting:
         with store.writing() as connection:
             reconcile(connection, rma, book, now)
-        count += 1
-    return count
+    return len(waiting)
 
 
 def _sources(store: Store) -> list[tuple[str, str, str]]:

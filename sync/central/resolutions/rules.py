@@ -86,40 +86,51 @@ class RuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Book(msgspec.Struct, frozen=True):
-    """The set for every client, and the whole sets of those that have their own, by name in small letters."""
+    """The set for every client, and the whole sets of those that have their own, by name in small letters.
+
+    `texts` are the files they were read from, by id and version.
+    """
 
     every: RuleSet
     clients: Mapping[str, RuleSet]
+    texts: Mapping[tuple[str, int], bytes]
 
     def of(self, client: str) -> RuleSet:
         """Return what holds for a client."""
         return self.clients.get(client.casefold(), self.every)
 
 
+class BadRules(ValueError):
+    """Rules that cannot be used; the message says which, and what to mend."""
+
+
 def parse(toml: bytes) -> RuleSet:
-    """Return the rules in a file like resources/resolutions/default.toml; raises ValueError naming what is wrong."""
+    """Return the rules in a file like resources/resolutions/default.toml; raises BadRules naming what is wrong."""
     try:
         rules = msgspec.toml.decode(toml, type=RuleSet)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise ValueError(f"the resolution rules cannot be read: {error}") from error
+        raise BadRules(f"the resolution rules cannot be read: {error}") from error
     for why in _faults(rules):
-        raise ValueError(f"resolution rules {rules.id}@{rules.version}: {why}")
+        raise BadRules(f"resolution rules {rules.id}@{rules.version}: {why}")
     return rules
 
 
 def book_of(files: Mapping[str, bytes]) -> Book:
-    """Return the book made of files by their names; `default` among their ids is for all. Raises ValueError."""
+    """Return the book made of files by their names; `default` among their ids is for all. Raises BadRules."""
     sets = []
     for name, toml in sorted(files.items()):
         try:
             sets.append(parse(toml))
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from error
+        except BadRules as error:
+            raise BadRules(f"{name}: {error}") from error
     every = [each for each in sets if not each.client]
     clients = {each.client.casefold(): each for each in sets if each.client}
     if len(every) != 1 or len(every) + len(clients) != len(sets):
-        raise ValueError("there must be one set of resolution rules without a client, and at most one for each client")
-    return Book(every[0], clients)
+        raise BadRules("there must be one set of resolution rules without a client, and at most one for each client")
+    texts = {(each.id, each.version): toml for each, (_, toml) in zip(sets, sorted(files.items()), strict=True)}
+    if len(texts) != len(sets):
+        raise BadRules("two sets of resolution rules have one id and version")
+    return Book(every[0], clients, texts)
 
 
 def _faults(rules: RuleSet) -> list[str]:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from sync.central import integrators, pattern_commands, tokens
 from sync.central.operations import OPERATIONS
 from sync.central.photos import open_shelf
-from sync.central.resolutions import commands
+from sync.central.resolutions import books
 from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.web import make_app
@@ -209,7 +209,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
     data = tmp_path_factory.mktemp("routes")
     store = Store(f"sqlite:///{data / 'central.sqlite'}")
     shelf = open_shelf("memory:", data, store)
-    yield make_app(Service(store, "test"), shelf, pattern_commands.read(data), commands.read(data)).routes
+    yield make_app(Service(store, "test"), shelf, pattern_commands.read(data), books.read(data)).routes
     store.close()
 
 
@@ -291,7 +291,7 @@ def asked_from_afar(store: Store, method: str, path: str, token: str) -> httpx.R
     """Ask a central on this database that others than its own computer may call."""
     data = Path("nowhere")
     app = make_app(
-        Service(store, "test"), open_shelf("memory:", data, store), pattern_commands.read(data), commands.read(data)
+        Service(store, "test"), open_shelf("memory:", data, store), pattern_commands.read(data), books.read(data)
     )
     headers = {"Authorization": f"Bearer {token}"} if token else {}
 

@@ -211,10 +211,13 @@ def test_what_orders_announced_before_is_known_by_its_code(database: str, engine
     assert sorted(found) == sorted([*wanted, ("serial", "SN-1", "R-9"), ("serial", "SN-2", "R-9")])
 
 
+_LATER = ("counted_unit", "deed", "earlier_item", "earlier_sheet", "resolution_rules", "resolution_book")
+
+
 def as_of(connection: sqlalchemy.Connection, revision: str) -> None:
     """Take away what the revisions from 0017 on made."""
     for statement in (
-        *(f"DROP TABLE {table}" for table in ("counted_unit", "deed", "earlier_item", "earlier_sheet")),
+        *(f"DROP TABLE {table}" for table in _LATER),
         "ALTER TABLE resolution DROP COLUMN quantity",
         "ALTER TABLE photo DROP COLUMN taken_n",
         "ALTER TABLE bin_move DROP COLUMN apart",

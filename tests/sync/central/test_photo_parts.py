@@ -18,7 +18,7 @@ from sync.central import pattern_commands, photo_parts, tokens
 from sync.central.__main__ import main
 from sync.central.photo_parts import WrongPartError
 from sync.central.photos import PhotoShelf, WrongPhotoError, open_shelf
-from sync.central.resolutions import commands
+from sync.central.resolutions import books
 from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.tokens import Caller
@@ -59,7 +59,7 @@ def complete(shelf: PhotoShelf, caller: Caller = A) -> PhotoAnswer:
 
 def test_parts_on_slow_lines_take_no_place_of_a_push_and_few_of_photos(store: Store, tmp_path: Path) -> None:
     tokens_ = {name: tokens.enrol(store, name, "leeds", NOW) for name in ("A01", "A02")}
-    rules = (pattern_commands.read(tmp_path), commands.read(tmp_path))
+    rules = (pattern_commands.read(tmp_path), books.read(tmp_path))
     app = make_app(Service(store, "test"), open_shelf("memory:", tmp_path, store), *rules)
 
     async def ask() -> None:

@@ -19,7 +19,7 @@ from sync.central import feed, integrators, pattern_commands, returns, tokens
 from sync.central.feed import Change
 from sync.central.intake import take_in
 from sync.central.photos import open_shelf
-from sync.central.resolutions import commands
+from sync.central.resolutions import books
 from sync.central.resolutions.follow import follow
 from sync.central.rulings import count_open
 from sync.central.service import Service
@@ -41,7 +41,7 @@ class Desk:
         self.rma = f"RMA-{self.site}"
         self._new_book = new_book
         self._app = make_app(
-            Service(store, "test"), open_shelf("memory:", data, store), pattern_commands.read(data), commands.read(data)
+            Service(store, "test"), open_shelf("memory:", data, store), pattern_commands.read(data), books.read(data)
         )
         self.token = integrators.admit(store, "desk", self.site, NOW, ["resolutions"])
 

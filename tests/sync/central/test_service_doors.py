@@ -19,7 +19,7 @@ from station import sample
 from station.sample import SITE
 from sync.central import pattern_commands
 from sync.central.photos import open_shelf
-from sync.central.resolutions import commands
+from sync.central.resolutions import books
 from sync.central.service import Service
 from sync.central.store import Store
 from sync.central.tables import webhook
@@ -68,7 +68,7 @@ def test_what_comes_in_is_counted(bench: Any, book: Any, order: Callable[..., An
 def test_words_that_are_no_method_are_counted_as_one(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
     service = Service(store, "test")
-    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path), commands.read(tmp_path))
+    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path), books.read(tmp_path))
 
     async def ask() -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://central") as http:
@@ -84,7 +84,7 @@ def test_words_that_are_no_method_are_counted_as_one(tmp_path: Path) -> None:
 def test_ready_says_what_is_missing(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'central.sqlite'}")
     service = Service(store, "test")
-    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path), commands.read(tmp_path))
+    app = make_app(service, open_shelf("", tmp_path, store), pattern_commands.read(tmp_path), books.read(tmp_path))
     transport = httpx.ASGITransport(app)
 
     def asked(path: str) -> tuple[int, str]:
