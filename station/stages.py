@@ -193,11 +193,15 @@ def question_due(item: Item, known: Known) -> Question | None:
     return None if due is None or is_spared(item, due) else due
 
 
+# What is out of date is not asked for its date, nor whether it is the article that is named.
+_NOT_OF_EXPIRED = (EXPIRED, "another")
+
+
 def is_spared(item: Item, question: Question) -> bool:
     """Tell whether a date that was found past spares a question: only what comes before the one about it is asked."""
     if EXPIRED not in item.stops_found:
         return False
-    return question.kind != "stop" or any(option.stop == EXPIRED for option in question.options)
+    return question.kind != "stop" or any(option.stop in _NOT_OF_EXPIRED for option in question.options)
 
 
 def preps_of(item: Item, known: Known) -> tuple[Prep, ...]:

@@ -39,7 +39,7 @@ def walk(hands, key: str, answers: dict[str, str]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize(("key", "questions"), [("locked", 11), ("headphones", 11)])
+@pytest.mark.parametrize(("key", "questions"), [("locked", 12), ("headphones", 12)])
 def test_a_long_inspection_is_seen_whole_at_1280_by_800(
     hands, window: Window, see: Callable, qapp: QApplication, language: str, key: str, questions: int
 ) -> None:

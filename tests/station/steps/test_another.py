@@ -67,7 +67,7 @@ def test_another_article_is_held_from_whatever_step_it_is_said_at(walk, reach, d
 
 
 def asked_whether_it_is(walk):
-    return begun(walk).examine_until("article", packaging="tagged")
+    return begun(walk).examine_until("article", packaging="loose")
 
 
 @pytest.mark.parametrize("no", ["no", "2"])
@@ -94,7 +94,7 @@ def test_what_is_said_at_that_question_by_key_or_code_answers_it_too(walk, say) 
 
 
 def test_of_what_is_a_wrong_item_already_no_is_an_answer_like_any_other(walk) -> None:
-    begun(walk).do(Do.ANOTHER).do(Do.CHOOSE, "size").examine_until("article", packaging="tagged").do(Do.CHOOSE, "no")
+    begun(walk).do(Do.ANOTHER).do(Do.CHOOSE, "size").examine_until("article", packaging="loose").do(Do.CHOOSE, "no")
     assert (walk.stage, walk.state.item.open_interlock.code) == (Stage.INTERLOCK, "another")
     assert len([each for each in walk.facts if isinstance(each, f.ItemFoundWrong)]) == 1
 

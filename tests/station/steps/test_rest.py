@@ -7,7 +7,7 @@ from station.prompt import prompt
 from station.stages import Stage, question_due
 
 # What is answered by itself, with the answer of an opened garment with its tag.
-ONE_BY_ONE = {"packaging": "tagged", "pests": "no", "hygiene": "whole", "article": "yes"}
+ONE_BY_ONE = {"packaging": "tagged", "pests": "no", "hygiene": "whole"}
 
 
 def inspecting(walk):
