@@ -139,8 +139,17 @@ def test_only_what_waits_for_a_person_is_settled(data: Path, capsys: pytest.Capt
     store.close()
     assert say(data, "list") == 0
     id_ = capsys.readouterr().out.split()[0]
+    with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store:
+        tell(store, cheap("RMA-1", 1500))
+        follow(store, shipped(), START)
+    assert main(["reviews", "--data", str(data)]) == 0
+    assert "contradiction  decides_otherwise  RMA-1  1" in capsys.readouterr().out
     settle = ("settle", id_, "--as", "closed", "--by", "Ana", "--why", "The provider has nothing of it")
     assert say(data, *settle) == 0
+    # Nothing was paid, so nothing is contradicted.
+    capsys.readouterr()
+    assert main(["reviews", "--data", str(data)]) == 0
+    assert "contradiction" not in capsys.readouterr().out
     assert say(data, *settle) == 1
     assert "does not wait for a person" in capsys.readouterr().err
 
