@@ -8,7 +8,7 @@ from station.local_copy import LocalCopy
 from station.records import Ruled
 
 _RULED = msgspec.json.Decoder(Ruled)
-_KINDS = ("resolution", "duplicate_receipt", "merge_suggestion")
+_KINDS = ("resolution", "duplicate_receipt", "merge_suggestion", "contradiction")
 
 
 def about_order(copy: LocalCopy, rma: str) -> list[Ruled]:

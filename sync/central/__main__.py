@@ -67,7 +67,8 @@ The central records of Returns Station: takes in what benches found, tells them 
   returns-central migrate --data central --database URL
                                                     bring an older PostgreSQL database to this program's tables
   returns-central tidy --data central               let go of what the feeds told long ago; `serve` does it daily
-  returns-central reviews --data central            what benches said against one another, and what may belong together
+  returns-central reviews --data central            what benches said against one another, what may belong together, and
+                                                    what was decided and is contradicted by what came later
   returns-central exceptions --help                 what waits for a decision at all benches of a site
   returns-central shift --site leeds --data central how all its benches' shifts of a day add up by the ten rules
   returns-central calibration --site leeds --data central

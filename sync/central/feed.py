@@ -124,6 +124,12 @@ def latest(connection: Connection, kind: RecordKind, keys: Iterable[str]) -> dic
     return {key: bytes(body) for key, body in found.items() if body != WITHDRAWN}
 
 
+def is_withdrawn(connection: Connection, rma: str) -> bool:
+    """Tell whether the newest that an order's own site was told of it is that it does not stand any more."""
+    rows = ask(connection, _NEWEST_ORDERS, {"kind": "order", "keys": [rma]})() if "\0" not in rma else ()
+    return bool(rows) and rows[-1][1] == WITHDRAWN
+
+
 def every(connection: Connection, site: str, kind: RecordKind) -> list[FeedRecord]:
     """Return all records of a kind that a site was ever told, in their order."""
     query = select(feed.c.seq, feed.c.kind, feed.c.key, feed.c.body).where(feed.c.site == site, feed.c.kind == kind)

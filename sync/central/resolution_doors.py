@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sync.central import answers, bodies, callers
 from sync.central.answers import RequestError
-from sync.central.resolutions import queue, told
+from sync.central.resolutions import contradicted, told
 from sync.central.store import Store
 from sync.central.system_doors import Id, Site, door
 
@@ -85,7 +85,7 @@ def _settle(store: Store, site: str, id_: str, said: told.Settlement, system: st
     _one(store, site, id_)
     by = f"{said.by} ({system})"
     with store.writing() as connection:
-        done = queue.step(connection, id_, ("needs_person",), said.as_, datetime.now(UTC), by, said.why)
+        done = contradicted.settle(connection, id_, said.as_, datetime.now(UTC), by, said.why)
     if not done:
         raise RequestError(409, "not_waiting", "it does not wait for a person")
     told.publish(store, datetime.now(UTC))

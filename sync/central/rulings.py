@@ -14,25 +14,29 @@ from station.moments import utc
 from station.records import Ruled
 from sync.central import blind, owners, reviews, tokens
 from sync.central.feed import Change, append
-from sync.central.resolutions import books, reconcile
+from sync.central.resolutions import books, contradicted, reconcile
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.rules import Book, Then
 from sync.central.resolutions.told import Sentence
 from sync.central.store import Store, insert_once
 from sync.central.tables import order_lock, order_owner, parcel_order, review, review_ruling
 
-Kind = Literal["resolution", "duplicate_receipt", "merge_suggestion"]
+Kind = Literal["resolution", "duplicate_receipt", "merge_suggestion", "contradiction"]
 _MOST = 1_000_000_000_000
 # What may be decided: what a line resolves to; that both were seen; whether things belong together.
 _MAY: Mapping[str, tuple[str, ...]] = {
     reconcile.REVIEW: tuple(each for each in get_args(Then) if each != "person"),
     reviews.KIND: ("noted",),
+    contradicted.KIND: ("noted",),
     blind.KIND: ("together", "apart"),
 }
 
 
 class Review(msgspec.Struct, frozen=True):
-    """What waits for a supervisor; `units` are the parcels or units in question."""
+    """What waits for a supervisor; `units` are the parcels or units in question.
+
+    Those of a `contradiction` are what was decided (`said`: decided) and what the facts say by now (`said`: now).
+    """
 
     kind: str
     rma: str
@@ -52,7 +56,7 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A supervisor's decision on a review, who says so, and why.
 
     `resolution`: refund (with `minor`, minor units of the line's currency), exchange, repair, ship_back or nothing.
-    `duplicate_receipt`: noted. `merge_suggestion`: together or apart.
+    `duplicate_receipt` and `contradiction`: noted. `merge_suggestion`: together or apart.
     """
 
     kind: Kind
@@ -149,7 +153,7 @@ def _carry_out(connection: Connection, book: Book, row: RowMapping, made: Ruled,
         except reconcile.BeyondPriceError as error:
             raise NotRuled(422, "beyond_price", str(error)) from error
         if not is_asked:
-            raise NotRuled(409, "decided", "the line is decided already, by a person or by what was begun")
+            raise NotRuled(409, "decided", reconcile.why_not(connection, made.rma, made.line))
     elif made.then == "together" and made.rma:
         found = msgspec.json.decode(row["detail"], type=list[blind.Found])
         parcels = {(each.station, each.parcel) for each in found if not each.item}

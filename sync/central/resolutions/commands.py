@@ -18,11 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from station import text_files
-from sync.central.resolutions import books, queue, told
+from sync.central.resolutions import books, contradicted, queue, told
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.follow import follow_some
 from sync.central.resolutions.provider import HttpProvider
-from sync.central.resolutions.reconcile import rule
+from sync.central.resolutions.reconcile import rule, why_not
 from sync.central.resolutions.rules import BadRules, Book, Then, parse
 from sync.central.resolutions.worker import work_one
 from sync.central.spoken import say, sorry
@@ -40,7 +40,8 @@ What return lines resolve to. Rules decide, `returns-central work-resolutions` c
                                                                 in the data folder, which replaces the program's own
   returns-central resolutions rules --data central              which came into force when; NAME@VERSION prints one,
                                                                 as a decision names it (default@1#12)
-  returns-central resolutions list --data central               what needs a person; --state all for everything
+  returns-central resolutions list --data central               what needs a person; --state all for everything,
+                                                                --later for what the facts contradict by now
   returns-central resolutions show RMA --data central           what an order's lines resolve to, and how that came
   returns-central resolutions rule RMA LINE --then refund --minor 4500 --by NAME --why WHY --data central
                                                                 decide where no rule may: the worker carries it out
@@ -70,7 +71,8 @@ def add_to(commands: Any, where: argparse.ArgumentParser) -> None:
     rules.add_argument("name", nargs="?", default="", metavar="NAME@VERSION", help="print its file")
     rules.set_defaults(do=_rules)
     listed = below.add_parser("list", parents=[where], help="print resolutions in a state")
-    listed.add_argument("--state", default="needs_person", choices=[*get_args(queue.State), "all"])
+    listed.add_argument("--state", choices=[*get_args(queue.State), "all"], help="needs_person unless said")
+    listed.add_argument("--later", action="store_true", help="only what the facts say otherwise since; in any state")
     listed.set_defaults(do=_list)
     show = below.add_parser("show", parents=[where], help="print an order's resolutions as JSON")
     show.add_argument("rma", metavar="RMA")
@@ -177,12 +179,25 @@ def _rules(asked: argparse.Namespace, store: Store) -> int:
 
 def _list(asked: argparse.Namespace, store: Store) -> int:
     query = select(resolution).order_by(resolution.c.rma, resolution.c.line, resolution.c.kind)
-    if asked.state != "all":
-        query = query.where(resolution.c.state == asked.state)
+    if asked.later:
+        query = query.where(resolution.c.later != "")
+    state = asked.state or ("all" if asked.later else "needs_person")
+    if state != "all":
+        query = query.where(resolution.c.state == state)
     with store.reading() as connection:
         for row in connection.execute(query):
-            say(f"{row.id}  {row.rma} {row.line}  {row.kind}  {row.amount_minor} {row.currency}  {row.state}")
+            said = f"{row.id}  {row.rma} {row.line}  {row.kind}  {row.amount_minor} {row.currency}  {row.state}"
+            say(f"{said}  {_later(row.later)}".rstrip())
     return 0
+
+
+def _later(kept: str) -> str:
+    """Return what the facts say instead of a resolution, in a few words; nothing where they say the same."""
+    if not kept:
+        return ""
+    later = msgspec.json.decode(kept)
+    instead = [f"{each['kind']} {each['amount_minor']} {each['currency']}" for each in later["instead"]]
+    return f"by now: {', '.join(instead) or later['stop'] or 'nothing'}"
 
 
 def _show(asked: argparse.Namespace, store: Store) -> int:
@@ -206,18 +221,18 @@ def _rule(asked: argparse.Namespace, store: Store) -> int:
             book = books.in_force(connection) or own
             ruling = Ruling(asked.then, asked.minor, asked.by, asked.why)
             done = rule(connection, asked.rma, asked.line, ruling, book, _now())
+            hindrance = "" if done else why_not(connection, asked.rma, asked.line)
     except (ValueError, OSError) as error:
         return sorry(text_files.in_words(error))
     told.publish(store, _now())
     if not done:
-        said = f"{asked.rma} {asked.line}"
-        return sorry(f"{said} is decided already, by a person or by what was begun, or there is no such line")
+        return sorry(hindrance)
     return say(f"{asked.rma} {asked.line}: {asked.then}, asked for")
 
 
 def _settle(asked: argparse.Namespace, store: Store) -> int:
     with store.writing() as connection:
-        done = queue.step(connection, asked.id, ("needs_person",), asked.state, _now(), asked.by, asked.why)
+        done = contradicted.settle(connection, asked.id, asked.state, _now(), asked.by, asked.why)
     told.publish(store, _now())
     return say(f"{asked.id}: {asked.state}") if done else sorry(f"{asked.id} does not wait for a person")
 

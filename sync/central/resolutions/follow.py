@@ -16,7 +16,7 @@ from sync.central.resolutions.reconcile import REVIEW, reconcile
 from sync.central.resolutions.rules import Book
 from sync.central.statements import Sql, ask
 from sync.central.store import Store, insert_once
-from sync.central.tables import ack, journal, parcel_order, resolution_mark, review, site_head
+from sync.central.tables import ack, counted_unit, journal, parcel_order, resolution_mark, review, site_head
 
 # Enough that a long backlog goes fast, few enough that no transaction holds its orders for long.
 _AT_ONCE = 200
@@ -129,7 +129,7 @@ def _named(row: Row[Any]) -> _Named:
 
 
 def _orders(connection: Connection, station: str, named: Iterable[_Named]) -> set[str]:
-    """Return every order that a fact may have changed: those it names, and all of its parcel."""
+    """Return every order that a fact may have changed: those it names, all of its parcel, and for which it counted."""
     said = list(named)
     rmas = {each.rma for each in said} | {rma for each in said for rma in each.orders}
     parcels = {each.parcel for each in said}
@@ -138,6 +138,9 @@ def _orders(connection: Connection, station: str, named: Iterable[_Named]) -> se
         select(item.c.rma, item.c.parcel).where(item.c.station == station, item.c.item.in_(items))
     ).all()
     rmas |= {row.rma for row in found}
+    # What was linked to another order since has left the one that was decided by it.
+    was_counted = (counted_unit.c.station == station, counted_unit.c.item.in_(items))
+    rmas |= set(connection.execute(select(counted_unit.c.rma).where(*was_counted)).scalars())
     parcels |= {row.parcel for row in found}
     of_parcels = select(parcel_order.c.rma).where(
         parcel_order.c.station == station, parcel_order.c.parcel.in_(parcels - {""})

@@ -10,8 +10,10 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from station.moments import utc
 from station.records import ReturnOrder
+from sync.central import feed
 from sync.central.feed import latest
-from sync.central.resolutions import queue
+from sync.central.resolutions import contradicted, queue
+from sync.central.resolutions.contradicted import Now, annotate, unowned
 from sync.central.resolutions.counted import count
 from sync.central.resolutions.derive import Derived, Resolution, Ruling, Stop, derive
 from sync.central.resolutions.evidence import facts_of
@@ -48,38 +50,37 @@ def reconcile(connection: Connection, rma: str, book: Book, now: datetime) -> De
 
     One that cannot be read moves nothing either, and a review says so.
 
-    Once anything of a line is begun, the line is decided: what the facts say after that stands beside it, in `later`.
+    Once anything of a line is begun, the line is decided: what the facts say after that stands beside it, in `later`,
+    and where it contradicts what was decided a review says so.
     """
     insert_once(connection, order_lock, [{"rma": rma}])
     ask(connection, _LOCK, {"rma": rma})()
     body = latest(connection, "order", [rma]).get(rma)
-    derived, client = None, ""
-    order = _read(body)
-    if order is not None:
-        client = order.client
-        facts = facts_of(connection, rma)
-        derived = derive(order, facts, book.of(client))
+    order, facts = _read(body), facts_of(connection, rma)
+    client = order.client if order else ""
+    rules = book.of(client)
+    derived = derive(order, facts, rules) if order else None
     # Locked until commit: no worker takes one up while it is changed here.
     query = select(resolution).where(resolution.c.rma == rma).order_by(resolution.c.id).with_for_update()
     rows = connection.execute(query).mappings().all()
+    decided = {row["line"] for row in rows if _is_begun(row)}
     if derived:
-        derived = _without_renamed(derived, {row["line"] for row in rows if _is_begun(row)}, frozenset(facts.rulings))
-    wanted = derived.resolutions if derived else ()
-    stops = {each.line: each for each in derived.stops} if derived else {}
-    if body is not None and order is None:
-        stops[""] = Stop("", "order_unreadable")
-    decided = set()
-    for line in sorted({row["line"] for row in rows} | {each.line for each in wanted}):
+        derived = _without_renamed(derived, decided, frozenset(facts.rulings))
+    said = Now(rma, client, derived, rules)
+    named = {row["line"] for row in rows} | {each.line for each in (derived.resolutions if derived else ())}
+    for line in sorted(named - decided):
         of_line = [row for row in rows if row["line"] == line]
-        for_line = [each for each in wanted if each.line == line]
-        if any(map(_is_begun, of_line)):
-            decided.add(line)
-            _annotate(connection, of_line, for_line, stops.get(line))
-        else:
-            _bring_up(connection, (rma, client), of_line, for_line, now)
+        _bring_up(connection, (rma, client), of_line, said.of(line)[0], now)
     if decided:
         count(connection, rma)
-    _tell(connection, rma, [each for each in stops.values() if each.line not in decided], now)
+    stops = derived.stops if derived else (Stop("", "order_unreadable"),) if body is not None else ()
+    _tell(connection, rma, [each for each in stops if each.line not in decided], now)
+    # Of an order that cannot be read, or was handed to a site that was not told of it yet, nobody knows what it says.
+    is_withdrawn = body is None and feed.is_withdrawn(connection, rma)
+    if derived or is_withdrawn:
+        by_line = ([row for row in rows if row["line"] == line] for line in sorted(decided))
+        against = [each for each in (annotate(connection, of_line, said) for of_line in by_line) if each]
+        contradicted.tell(connection, rma, against + (unowned(facts, decided) if is_withdrawn else []), now)
     return derived
 
 
@@ -137,6 +138,32 @@ def rule(connection: Connection, rma: str, line: str, ruling: Ruling, book: Book
             trial.rollback()
             return False
     return True
+
+
+def why_not(connection: Connection, rma: str, line: str) -> str:
+    """Return in a sentence why a person's decision on a line was not taken."""
+    body = latest(connection, "order", [rma]).get(rma)
+    order = _read(body)
+    if body is None:
+        if feed.is_withdrawn(connection, rma):
+            return f"{rma} was withdrawn: nothing can be decided until the order is told again"
+        return f"central was never told of an order {rma}"
+    if order is None:
+        return f"{rma} cannot be read by this version of the program"
+    if all(each.line != line for each in order.lines):
+        return f"{rma} has no line {line}, but {', '.join(each.line for each in order.lines)}"
+    mine = (resolution.c.rma == rma, resolution.c.line == line)
+    begun = select(resolution.c.kind, resolution.c.state).where(
+        *mine, resolution.c.state.not_in((*queue.OPEN, "closed"))
+    )
+    row = connection.execute(begun.order_by(resolution.c.kind)).first()
+    if row is not None:
+        return f"{rma} {line} is decided already: {row.kind}, {row.state}"
+    ruled = select(resolution_ruling).where(resolution_ruling.c.rma == rma, resolution_ruling.c.line == line)
+    ruling = connection.execute(ruled).mappings().first()
+    if ruling is not None:
+        return f"{rma} {line} is decided already: {ruling['then']}, by {ruling['by']}"
+    return f"{rma} {line}: this cannot be asked for"
 
 
 def _check_amount(connection: Connection, rma: str, line: str, ruling: Ruling) -> None:
@@ -233,20 +260,6 @@ def _said(wanted: Resolution) -> dict[str, Any]:
 
 def _said_by(row: RowMapping) -> dict[str, Any]:
     return {name: row[name] for name in ("amount_minor", "currency", "rule", "why", "parts", "quantity")}
-
-
-def _annotate(connection: Connection, rows: Rows, wanted: Sequence[Resolution], stop: Stop | None) -> None:
-    """Put beside a decided line what the facts say now; nothing when they still say the same."""
-    by_kind = {each.kind: each for each in wanted}
-    for row in rows:
-        now = by_kind.get(row["kind"])
-        # What was asked for before quantities were said has none.
-        said = (row["amount_minor"], row["currency"], row["quantity"] or (now.quantity if now else 0))
-        same = now is not None and (now.amount_minor, now.currency, now.quantity) == said
-        others = {"instead": [msgspec.to_builtins(each) for each in wanted], "stop": stop.why if stop else ""}
-        later = "" if same else msgspec.json.encode(others).decode()
-        if later != row["later"]:
-            connection.execute(update(resolution).where(resolution.c.id == row["id"]).values(later=later))
 
 
 def _tell(connection: Connection, rma: str, stops: Sequence[Stop], now: datetime) -> None:

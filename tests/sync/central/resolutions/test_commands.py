@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from resources import find
+from sync.central import feed
 from sync.central.__main__ import main
 from sync.central.resolutions.follow import follow
 from sync.central.store import Store
@@ -52,6 +53,13 @@ def test_the_worker_carries_out_and_show_tells(data: Path, provider: str, capsys
     refund = json.loads(capsys.readouterr().out)[1]
     assert refund["reference"].startswith("PAY-")
     assert [each["state"] for each in refund["history"]] == ["requested", "claimed", "sent", "confirmed"]
+    with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store:
+        for price, says in ((1500, ["confirmed  by now: refund 1500 USD, keep_item 0 USD"]), (1900, [])):
+            tell(store, cheap("RMA-1", price))
+            follow(store, shipped(), START)
+            assert say(data, "list", "--later") == 0
+            listed = capsys.readouterr().out.splitlines()
+            assert [each.partition("USD  ")[2] for each in listed] == says
 
 
 def test_a_person_decides_a_line_once(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,7 +71,7 @@ def test_a_person_decides_a_line_once(data: Path, capsys: pytest.CaptureFixture[
         assert says in capsys.readouterr().err
     assert say(data, "rule", "RMA-2", "1", "--then", "refund", "--minor", "4500", *by) == 0
     assert say(data, "rule", "RMA-2", "1", "--then", "exchange", *by) == 1
-    assert "decided already" in capsys.readouterr().err
+    assert "RMA-2 1 is decided already: refund, by Ana" in capsys.readouterr().err
     assert say(data, "list", "--state", "requested") == 0
     assert "RMA-2 1  refund  4500 USD" in capsys.readouterr().out
     # The price is lowered before it is paid: the ruling is void, and another one may be made.
@@ -91,9 +99,15 @@ def test_what_cannot_be_asked_for_is_said_and_no_ruling_is_used_up(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     by = ("--by", "Ana", "--why", "Agreed by telephone")
-    for rma, line in (("RMA-2", "l"), ("RMA-99", "1")):
+    with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store, store.writing() as connection:
+        feed.append(connection, "leeds", [feed.Change("order", "RMA-1", None)])
+    for rma, line, says in (
+        ("RMA-2", "l", "RMA-2 has no line l, but 1"),
+        ("RMA-99", "1", "central was never told of an order RMA-99"),
+        ("RMA-1", "1", "RMA-1 was withdrawn: nothing can be decided until the order is told again"),
+    ):
         assert say(data, "rule", rma, line, "--then", "refund", "--minor", "4500", *by) == 1
-        assert "there is no such line" in capsys.readouterr().err
+        assert says in capsys.readouterr().err
         assert say(data, "rule", rma, line, "--then", "nothing", *by) == 1
     with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store, store.reading() as connection:
         assert connection.execute(select(resolution_ruling)).all() == []
@@ -125,8 +139,17 @@ def test_only_what_waits_for_a_person_is_settled(data: Path, capsys: pytest.Capt
     store.close()
     assert say(data, "list") == 0
     id_ = capsys.readouterr().out.split()[0]
+    with closing(Store(f"sqlite:///{data / 'central.sqlite'}")) as store:
+        tell(store, cheap("RMA-1", 1500))
+        follow(store, shipped(), START)
+    assert main(["reviews", "--data", str(data)]) == 0
+    assert "contradiction  decides_otherwise  RMA-1  1" in capsys.readouterr().out
     settle = ("settle", id_, "--as", "closed", "--by", "Ana", "--why", "The provider has nothing of it")
     assert say(data, *settle) == 0
+    # Nothing was paid, so nothing is contradicted.
+    capsys.readouterr()
+    assert main(["reviews", "--data", str(data)]) == 0
+    assert "contradiction" not in capsys.readouterr().out
     assert say(data, *settle) == 1
     assert "does not wait for a person" in capsys.readouterr().err
 

@@ -17,7 +17,8 @@ from sync.central import feed, rulings, tokens
 from sync.central.intake import take_in
 from sync.central.resolutions.derive import Ruling
 from sync.central.resolutions.follow import follow
-from sync.central.resolutions.reconcile import rule
+from sync.central.resolutions.reconcile import reconcile, rule
+from sync.central.resolutions.rules import Book
 from sync.central.resolutions.worker import work_one
 from sync.central.simulators.payments import Payments
 from sync.central.store import Store
@@ -54,14 +55,27 @@ class Site:
         with self.store.reading() as connection:
             return list(connection.execute(select(resolution).order_by(resolution.c.kind)).all())
 
-    def reviews(self) -> list[str]:
+    def reviews(self, kind: str = "resolution") -> list[str]:
         with self.store.reading() as connection:
-            return list(connection.execute(select(review.c.why).where(review.c.kind == "resolution")).scalars())
+            return list(connection.execute(select(review.c.why).where(review.c.kind == kind)).scalars())
+
+    def contradictions(self) -> list[tuple[str, str, list[tuple[Any, ...]]]]:
+        """Those a supervisor at the site sees: the line, why, and what was decided and is so now."""
+        with self.store.reading() as connection:
+            listed = rulings.of_site(connection, "leeds", 10).reviews
+        said = [(each, msgspec.json.decode(each.units)) for each in listed if each.kind == "contradiction"]
+        return [(each.line, each.why, [tuple(unit.values()) for unit in units]) for each, units in said]
 
     def work(self) -> None:
         line = Line(self.payments, Clock(), 1, share=0)
         while work_one(self.store, BOOK, line, "w", Clock()) is not None:
             pass
+
+
+def priced(minor: int) -> ReturnOrder:
+    (line,) = ORDER.lines
+    product = msgspec.structs.replace(line.product, price_minor=minor)
+    return msgspec.structs.replace(ORDER, lines=(msgspec.structs.replace(line, product=product),))
 
 
 def found(book: Any, letter: str = "A", serial: str = "") -> str:
@@ -123,6 +137,7 @@ def test_after_the_decision_facts_only_annotate(site: Site, book: Any) -> None:
     site.push(book, "A01")
     site.follow()
     site.work()
+    assert site.contradictions() == []
     book.add(Undone((txn,), "grade"))
     site.push(book, "A01")
     site.follow()
@@ -131,6 +146,41 @@ def test_after_the_decision_facts_only_annotate(site: Site, book: Any) -> None:
     assert (row.state, row.amount_minor) == ("confirmed", 9000)
     assert msgspec.json.decode(row.later) == {"instead": [], "stop": ""}
     assert list(site.payments.counts().values()) == [1]
+    paid = ("decided", "refund", 9000, "USD", 1)
+    assert site.contradictions() == [("1", "taken_back", [paid])]
+    # Who saw it is not asked again, until it says something else; and it goes when it is so no more.
+    seen = rulings.Decision("contradiction", RMA, "1", "noted", "Ana", "The parcel was lost again")
+    assert rulings.rule(site.store, BOOK, "leeds", seen, "desk", START).then == "noted"
+    tell(site.store, ORDER)
+    site.follow()
+    assert site.contradictions() == []
+    tell(site.store, priced(4000))
+    book.add(Graded("I-1", "A", "A", "works", "home@1"), Routed("I-1", "restock", "R", table="t"))
+    site.push(book, "A01")
+    site.follow()
+    assert site.contradictions() == [("1", "decides_otherwise", [paid, ("now", "refund", 4000, "USD", 1)])]
+    tell(site.store, ORDER)
+    site.follow()
+    assert site.contradictions() == []
+    assert site.reviews("contradiction") == []
+    (row,) = site.rows()
+    assert row.later == ""
+
+
+def test_other_rules_contradict_nothing_but_facts_do(site: Site, book: Any) -> None:
+    txn = found(book)
+    site.push(book, "A01")
+    site.follow()
+    site.work()
+    every = msgspec.structs.replace(BOOK.every, version=BOOK.every.version + 1)
+    person = msgspec.structs.replace(every, rules=every.rules[-1:])
+    with site.store.writing() as connection:
+        reconcile(connection, RMA, Book(person, {}), START)
+    assert site.contradictions() == []
+    book.add(Undone((txn,), "grade"))
+    site.push(book, "A01")
+    follow(site.store, Book(every, {}), START)
+    assert [each[:2] for each in site.contradictions()] == [("1", "taken_back")]
 
 
 @pytest.mark.parametrize("seen_first", [True, False])
@@ -191,7 +241,9 @@ def test_a_unit_that_paid_for_one_order_pays_for_no_other_by_itself(site: Site, 
     assert {row.rma for row in site.rows() if row.state == "confirmed"} == {paid}
     assert site.reviews() == ["counted_for_another"]
     with site.store.writing() as connection:
-        (listed,) = rulings.of_site(connection, "leeds", 10).reviews
+        listed, *more = sorted(rulings.of_site(connection, "leeds", 10).reviews, key=lambda each: each.rma != other)
+        # What was paid has lost its goods.
+        assert {(each.kind, each.rma) for each in more} == {("contradiction", paid)}
         assert (listed.kind, listed.rma, listed.line, listed.why) == ("resolution", other, "1", "counted_for_another")
         assert [each["counted_for"] for each in msgspec.json.decode(listed.units)] == [f"{paid} 1"]
         assert rulings.of_site(connection, "york", 10).reviews == ()
@@ -216,6 +268,16 @@ def test_a_withdrawn_order_asks_for_nothing(site: Site, book: Any) -> None:
     with site.store.writing() as connection:
         feed.append(connection, "leeds", [feed.Change("order", RMA, None)])
     assert site.follow() == {"refund": ("withdrawn", 9000)}
+    # The goods are here, and nobody was paid for them.
+    assert site.contradictions() == [("1", "withdrawn", [("A01", "I-1")])]
+    tell(site.store, ORDER)
+    assert site.follow() == {"refund": ("requested", 9000)}
+    assert site.contradictions() == []
+    site.work()
+    with site.store.writing() as connection:
+        feed.append(connection, "leeds", [feed.Change("order", RMA, None)])
+    assert site.follow() == {"refund": ("confirmed", 9000)}
+    assert site.contradictions() == [("1", "withdrawn", [("decided", "refund", 9000, "USD", 1)])]
 
 
 def test_an_order_that_cannot_be_read_stops_no_other(site: Site, new_book: Callable[[], Any]) -> None:
