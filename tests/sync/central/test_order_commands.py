@@ -22,7 +22,7 @@ from tests.sync.central.order_texts import as_json, sent
 from tests.sync.conftest import NOW
 
 HEAD = "rma,client,order,version,trackings,customer,line,sku,title,category,quantity,serials\n"
-PRICED = HEAD.replace("\n", ",price_minor\n")
+PRICED = HEAD.replace("\n", ",price_minor,currency\n")
 ONE = "RMA-1,Hearthwick,O-1,1,1ZE2N61W0306291461,c-8f2a91,1,SKU-1,Thing,home,1,\n"
 TWO = "RMA-2,Hearthwick,O-2,1,,,1,SKU-1,Thing,home,2,S1;S2\nRMA-2,,,,,,2,SKU-2,Other,home,1,\n"
 
@@ -157,9 +157,10 @@ def test_columns_may_have_other_names_and_signs_between_them() -> None:
         (HEAD + TWO.replace("Other,home,1", "Other,home,0"), 3, "quantity"),
         (HEAD + ONE.replace("1ZE2N61W0306291461", "9.4001E+21"), 2, "trackings"),
         *(
-            (PRICED + ONE.replace(",\n", f",,{price}\n"), 2, "price_minor")
+            (PRICED + ONE.replace(",\n", f",,{price},EUR\n"), 2, "price_minor")
             for price in ("45.00", "1e3", "-5", "1_000", "+7")
         ),
+        *((PRICED + ONE.replace(",\n", f",,4500,{given}\n"), 2, "currency") for given in ("", "XXX", "XTS", "eur")),
         (HEAD + ONE.replace("Thing,", ""), 2, ""),
         (HEAD + ONE.replace(",1,1Z", ",,1Z"), 2, "version"),
         (HEAD + ONE.replace("c-8f2a91", "Maria Lopez"), 2, "customer"),

@@ -300,10 +300,25 @@ def test_a_field_within_a_line_is_named_by_its_place() -> None:
         ([line, line], "lines[1].line"),
         ([{"line": "1"}], "lines[0].sku"),
         ([line | {"gtin": "12"}], "lines[0].gtin"),
+        ([line | {"currency": "XXX"}], "lines[0].currency"),
+        ([line, line | {"line": "2", "price_minor": 4500}], "lines[1].currency"),
     ):
         read = read_json(1, msgspec.json.encode(sent("RMA-1") | {"lines": lines}))
         assert isinstance(read, Answer)
         assert read.field == field
+
+
+def test_a_price_is_taken_in_its_own_currency_alone() -> None:
+    line = sent("RMA-1")["lines"][0]
+    bare = read_json(1, as_json(sent("RMA-1") | {"lines": [line | {"price_minor": 4500}]}))
+    assert isinstance(bare, Answer)
+    assert bare.why == "a price needs its currency: three capital letters, such as EUR or USD."
+    gone = read_json(1, as_json(sent("RMA-1", withdrawn=True) | {"lines": [line | {"price_minor": 4500}]}))
+    assert isinstance(gone, Told), "what pays nothing may always be withdrawn"
+    priced = read_json(1, as_json(sent("RMA-1") | {"lines": [line | {"price_minor": 4500, "currency": "EUR"}]}))
+    assert isinstance(priced, Told)
+    assert priced.order.lines[0].product.currency == "EUR"
+    assert isinstance(read_json(1, as_json(sent("RMA-1"))), Told), "no price, no currency"
 
 
 def test_an_order_without_version_and_moment_is_refused() -> None:

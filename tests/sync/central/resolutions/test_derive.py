@@ -19,7 +19,7 @@ PRICE = 10_000
 
 
 def order(reason: str = "changed_mind", quantity: int = 1, asked: str = "refund", **more: Any) -> ReturnOrder:
-    product = Product("SKU", "Thing", "home", "Client", price_minor=more.pop("price", PRICE))
+    product = Product("SKU", "Thing", "home", "Client", price_minor=more.pop("price", PRICE), currency="USD")
     line = ReturnLine("1", product, quantity, reason=reason)
     return ReturnOrder("RMA-1", "Client", "O-1", (line,), asked=asked, **more)
 
