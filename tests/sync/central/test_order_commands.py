@@ -85,20 +85,26 @@ def test_a_site_that_is_mistyped_is_told_of_and_the_owner_is_named(
 def test_values_that_nobody_knows_are_counted_and_named(
     run: Any, site: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    head = HEAD.replace("\n", ",reason\n")
-    rows = [ONE.replace("RMA-1", f"RMA-{n}").replace("\n", ",damaged\n") for n in range(9)]
+    head = HEAD.replace("\n", ",reason,asked\n")
+    rows = [ONE.replace("RMA-1", f"RMA-{n}").replace("\n", ",Damaged,Refund\n") for n in range(9)]
     assert run(head + "".join(rows)) == 0
     said = capsys.readouterr()
     assert "remark" not in said.err and said.out == "9 created\n"
     slips = [
         rows[0].replace("RMA-0", "RMA-10").replace("Hearthwick", "Hearthwik"),
-        rows[0].replace("RMA-0", "RMA-11").replace("damaged", "Damaged"),
+        rows[0].replace("RMA-0", "RMA-11").replace("Damaged", "Damagd"),
+        rows[0].replace("RMA-0", "RMA-14").replace("Refund", "Refnud"),
         rows[0].replace("RMA-0", "RMA-12").replace("home", "hoem"),
         rows[0].replace("RMA-0", "RMA-13").replace("home", "hoem"),
     ]
     assert run(head + "".join(slips), "--dry-run") == 0
     remarks = [line.partition("knows the ")[2] for line in capsys.readouterr().err.splitlines() if "remark" in line]
-    assert remarks == ["client 'Hearthwik', of 1 order", "reason 'Damaged', of 1 order", "category 'hoem', of 2 orders"]
+    assert remarks == [
+        "asked 'Refnud', of 1 order",
+        "client 'Hearthwik', of 1 order",
+        "reason 'Damagd', of 1 order",
+        "category 'hoem', of 2 orders",
+    ]
 
 
 def test_wrong_rows_are_written_with_row_and_field(run: Any, central: Any, site: str, tmp_path: Path) -> None:
