@@ -5,7 +5,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from sync.central.order_rows import Answer, Told, read_json, read_values
 
@@ -31,6 +31,8 @@ _UNREADABLE = "\0"
 # What Python says of a row with a cell that goes on, and through how many lines one may.
 _OPEN = "unexpected end of data"
 _MOST_LINES = 20
+# So many orders back it is known that rows of one stand apart.
+_LOOKED_BACK = 20_000
 # What some programs put before UTF-8.
 BOM = b"\xef\xbb\xbf"
 
@@ -61,8 +63,37 @@ def read_csv(file: BinaryIO, encoding: str, renamed: Mapping[str, str]) -> Itera
         raise UnreadableFile(f"row 1: this is no CSV ({error}).") from error
     names = [renamed.get(name.strip(), name.strip().lower()) for name in given]
     _check_columns(names)
-    for _, rows in groupby(_records(lines, names, delimiter), key=lambda each: each[1].get("rma", "")):
-        yield _order(list(rows))
+    seen: dict[str, _Seen] = {}
+    for rma, grouped in groupby(_records(lines, names, delimiter), key=lambda each: each[1].get("rma", "")):
+        rows = list(grouped)
+        yield _apart(rma, rows, seen) or _order(rows)
+
+
+class _Seen(NamedTuple):
+    """The rows of one order that followed one another: the first of them, their version, and what tells them apart."""
+
+    row: int
+    version: tuple[str | None, ...]
+    content: int
+
+
+def _apart(rma: str, rows: list[tuple[int, dict[str, str]]], seen: dict[str, _Seen]) -> Answer | None:
+    """Refuse rows of an order of which others stand further up: it would have the lines of some of them alone.
+
+    The same once more, or another version, is a delivery of its own. `seen` learns of them.
+    """
+    first, head = rows[0]
+    version = tuple(head.get(name) for name in ("version", "updated_at"))
+    now = _Seen(first, version, hash(tuple(tuple(cells.items()) for _, cells in rows)))
+    before = seen.setdefault(rma, now)
+    if len(seen) > _LOOKED_BACK:
+        del seen[next(iter(seen))]
+    if before.version != version and any(before.version) and any(version):
+        seen[rma] = before = now
+    if not rma or before.content == now.content or any(_UNREADABLE in cells for _, cells in rows):
+        return None
+    why = f"the rows of an order follow one another, and row {before.row} is of this one too: sort the table by rma,"
+    return Answer(first, rma[:64], "refused", "rma", f"{why} and raise its version, as a part of it may be taken in.")
 
 
 def _check_columns(names: list[str]) -> None:

@@ -221,6 +221,21 @@ def test_a_quotation_mark_astray_costs_its_own_order_alone(broken: str, says: st
     assert [each.rma for each in rest if isinstance(each, Answer)] == (["RMA-8"] if "RMA-8" in broken else [])
 
 
+def test_rows_of_one_order_that_stand_apart_are_told_of_as_that() -> None:
+    first, second = TWO.splitlines(keepends=True)
+    whole = second.replace("RMA-2,,,,", "RMA-2,Hearthwick,O-2,1,")
+    for apart in (second, whole):
+        *_, bad = read(HEAD + first + ONE + apart)
+        assert isinstance(bad, Answer)
+        assert (bad.row, bad.rma, bad.field, "row 2 is of this one too" in bad.why) == (4, "RMA-2", "rma", True)
+    # The rest of an order is none, where the beginning was refused.
+    for slip in (first.replace(",2,S1", ",0,S1"), first.replace("Thing", '"Thing')):
+        assert [type(each).__name__ for each in read(HEAD + slip + ONE + whole)] == ["Answer", "Told", "Answer"]
+    # Once more, or another version, is a delivery of its own.
+    newer = whole.replace("O-2,1,", "O-2,2,")
+    assert all(isinstance(each, Told) for each in read(HEAD + first + ONE + first + ONE + newer))
+
+
 def test_a_file_of_nothing_but_astray_marks_is_read_through() -> None:
     found = read(HEAD + ONE + '"RMA-2\n' * 2_000)
     assert [type(each).__name__ for each in found] == ["Told", "Answer"]
