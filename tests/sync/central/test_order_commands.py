@@ -185,7 +185,7 @@ def test_a_wrong_cell_is_named_by_row_and_column(text: str, row: int, field: str
         ("rma,client\n", "'order' is missing"),
         (HEAD.replace("order", "rma"), "twice|'order' is missing"),
         (HEAD.encode("utf-16"), "UTF-16"),
-        ((HEAD + ONE).encode() + "RMA-2,Café".encode("latin-1"), "row 3: byte 0xE9 .*Latin-1"),
+        (HEAD.replace("rma", "Café").encode("latin-1"), "row 1: byte 0xE9 .*Latin-1"),
         (HEAD + ONE + '"' + "x" * 300_000, "at most"),
         ("rma\rclient", "row 1: this is no CSV"),
         ("", "missing|no column"),
@@ -248,6 +248,16 @@ def test_a_table_by_another_name_is_told_of_once(run: Any, capsys: pytest.Captur
     assert run(HEAD + ONE + TWO, "--format", "csv", name="orders.txt") == 0
     assert capsys.readouterr().out == "2 created\n"
     assert run(as_json(sent("RMA-3")), name="orders.txt") == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_byte_that_is_no_text_costs_its_own_order_alone(encoding: str) -> None:
+    astray = TWO.encode().replace(b"Other", b"Caf\x81").replace(b"RMA-2,,", b"RMA-2,\x81,")
+    first, bad, last = read((HEAD + ONE).encode() + astray + ONE.replace("RMA-1", "RMA-3").encode(), encoding)
+    assert isinstance(first, Told) and isinstance(last, Told) and isinstance(bad, Answer)
+    assert (bad.row, bad.rma, bad.why.startswith("byte 0x81 is no")) == (4, "RMA-2", True)
+    (nameless,) = read((HEAD + ONE).encode().replace(b"RMA-1", b"RMA-\x81"), encoding)
+    assert (nameless.row, getattr(nameless, "rma", "")) == (2, "RMA-?")
 
 
 def test_latin_1_is_read_when_it_is_named() -> None:
