@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec import Meta
@@ -38,6 +38,25 @@ _WHOLE = re.compile(r"[0-9]{1,19}")
 _NUMBERS = frozenset({"quantity", "weight_mg", "price_minor", "size_mm", "version"})
 _AT = re.compile(r"^(?P<why>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[^`]*)`")
+
+
+# What msgspec says of a value, and what whoever wrote it is told instead: what to write.
+_MOMENT = "it must be a date and a time with their zone, such as 2026-04-18T08:00:00Z"
+_TELLS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"expected `bool`"), "it must be true or false (in JSON without quotation marks)"),
+    (re.compile(r"expected `int` <= (\d+)"), "it must be at most {}"),
+    (re.compile(r"expected `int` >= (\d+)"), "it must be at least {}"),
+    (re.compile(r"expected `int`"), "it must be a whole number, in digits alone (in JSON without quotation marks)"),
+    (re.compile(r"expected `(?:str|array)` of length >= 1"), "it must not be empty"),
+    (re.compile(r"expected `str` of length <= (\d+)"), "it must have at most {} characters"),
+    (re.compile(r"expected `str`"), "it must be text (in JSON in quotation marks)"),
+    (re.compile(r"expected `array` of length <= (\d+)"), "there may be at most {} of them"),
+    (re.compile(r"expected `array`"), "it must be a list, in square brackets"),
+    (re.compile(r"expected `object`"), "it must have fields with names, in curly brackets"),
+    (re.compile(r"expected `datetime|invalid RFC3339"), _MOMENT),
+    (re.compile(r"integer value out of range"), "it is too large a number"),
+    (re.compile(r"invalid enum value"), f"it must be one of {', '.join(get_args(OrderKind))}"),
+)
 
 
 class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -214,7 +233,18 @@ def _refused(row: int, rma: str, error: Exception) -> Answer:
         why = "this field is missing." if "missing" in why else "there is no such field."
     elif "matching regex" in why:
         why = _must_be(field)
+    else:
+        why = _told_plainly(why)
     return Answer(row, rma, "refused", field, _sentence(why))
+
+
+def _told_plainly(why: str) -> str:
+    """Return what whoever wrote a value is told of it; what msgspec says where there is no other word for it."""
+    for pattern, tells in _TELLS:
+        found = pattern.match(_sentence(why))
+        if found is not None:
+            return tells.format(*(f"{int(bound):,}" for bound in found.groups()))
+    return why
 
 
 def _must_be(field: str) -> str:
