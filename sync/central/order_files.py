@@ -5,7 +5,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from sync.central.order_rows import Answer, Told, read_json, read_values
 
@@ -26,11 +26,15 @@ _NUMBERED = re.compile(r"lines\[(\d+)\]\.?")
 # What a spreadsheet makes of a long number: the last digits are lost.
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# What Python makes of a byte that is no text (surrogateescape).
+_NOT_TEXT = re.compile("[\ud800-\udfff]")
 # No column is called so: why a row cannot be told by its columns.
 _UNREADABLE = "\0"
 # What Python says of a row with a cell that goes on, and through how many lines one may.
 _OPEN = "unexpected end of data"
 _MOST_LINES = 20
+# So many orders back it is known that rows of one stand apart.
+_LOOKED_BACK = 20_000
 # What some programs put before UTF-8.
 BOM = b"\xef\xbb\xbf"
 
@@ -54,6 +58,8 @@ def read_csv(file: BinaryIO, encoding: str, renamed: Mapping[str, str]) -> Itera
     """
     lines = _decoded(file, encoding)
     head = next(lines, "")
+    if bad := _undecoded(head, encoding):
+        raise UnreadableFile(f"row 1: {bad}")
     delimiter = max(",;\t", key=head.count)
     try:
         given = next(csv.reader([head], delimiter=delimiter))
@@ -61,8 +67,37 @@ def read_csv(file: BinaryIO, encoding: str, renamed: Mapping[str, str]) -> Itera
         raise UnreadableFile(f"row 1: this is no CSV ({error}).") from error
     names = [renamed.get(name.strip(), name.strip().lower()) for name in given]
     _check_columns(names)
-    for _, rows in groupby(_records(lines, names, delimiter), key=lambda each: each[1].get("rma", "")):
-        yield _order(list(rows))
+    seen: dict[str, _Seen] = {}
+    for rma, grouped in groupby(_records(lines, names, delimiter, encoding), key=lambda each: each[1].get("rma", "")):
+        rows = list(grouped)
+        yield _apart(rma, rows, seen) or _order(rows)
+
+
+class _Seen(NamedTuple):
+    """The rows of one order that followed one another: the first of them, their version, and what tells them apart."""
+
+    row: int
+    version: tuple[str | None, ...]
+    content: int
+
+
+def _apart(rma: str, rows: list[tuple[int, dict[str, str]]], seen: dict[str, _Seen]) -> Answer | None:
+    """Refuse rows of an order of which others stand further up: it would have the lines of some of them alone.
+
+    The same once more, or another version, is a delivery of its own. `seen` learns of them.
+    """
+    first, head = rows[0]
+    version = tuple(head.get(name) for name in ("version", "updated_at"))
+    now = _Seen(first, version, hash(tuple(tuple(cells.items()) for _, cells in rows)))
+    before = seen.setdefault(rma, now)
+    if len(seen) > _LOOKED_BACK:
+        del seen[next(iter(seen))]
+    if before.version != version and any(before.version) and any(version):
+        seen[rma] = before = now
+    if not rma or before.content == now.content or any(_UNREADABLE in cells for _, cells in rows):
+        return None
+    why = f"the rows of an order follow one another, and row {before.row} is of this one too: sort the table by rma,"
+    return Answer(first, rma[:64], "refused", "rma", f"{why} and raise its version, as a part of it may be taken in.")
 
 
 def _check_columns(names: list[str]) -> None:
@@ -77,7 +112,9 @@ def _check_columns(names: list[str]) -> None:
         raise UnreadableFile(f"row 1: the column {doubled!r} stands there twice.")
 
 
-def _records(lines: Iterator[str], names: list[str], delimiter: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(
+    lines: Iterator[str], names: list[str], delimiter: str, encoding: str
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield each row of the table with its number, which is that of the line it ends on.
 
     One that cannot be read has the number of the line it begins on, and the next line is taken for a new one.
@@ -88,8 +125,9 @@ def _records(lines: Iterator[str], names: list[str], delimiter: str) -> Iterator
         row += 1
         found, more = _cells(line, ahead, lines, delimiter, len(names))
         row += more
-        if isinstance(found, str):
-            yield row, {"rma": _cell_of(line, rma_at, delimiter), _UNREADABLE: found}
+        bad = found if isinstance(found, str) else _undecoded("".join(found), encoding)
+        if isinstance(found, str) or bad:
+            yield row, {"rma": _cell_of(line, rma_at, delimiter), _UNREADABLE: bad}
         elif not any(cell.strip() for cell in found):
             continue
         elif len(found) != len(names):
@@ -138,7 +176,7 @@ def _cells(
 
 def _cell_of(line: str, place: int, delimiter: str) -> str:
     """Return what a cell of a line that is no CSV seems to hold."""
-    cells = line.split(delimiter)
+    cells = _NOT_TEXT.sub("?", line).split(delimiter)
     return cells[place].strip().lstrip('"').partition('"')[0].strip() if place < len(cells) else ""
 
 
@@ -180,11 +218,15 @@ def _cell(name: str, text: str) -> Any:
 
 
 def _decoded(file: BinaryIO, encoding: str) -> Iterator[str]:
-    for row, line in _lines(file):
-        try:
-            yield line.decode(encoding)
-        except UnicodeDecodeError as error:
-            raise UnreadableFile(f"row {row}: {_not_utf8(line) or error}") from error
+    """Yield the lines of a file; a byte that is none of the encoding's is a sign that no text has."""
+    for _, line in _lines(file):
+        yield line.decode(encoding, "surrogateescape")
+
+
+def _undecoded(text: str, encoding: str) -> str:
+    """Say which byte of a text was none of its encoding's; nothing where all were."""
+    found = _NOT_TEXT.search(text)
+    return _no_text(ord(found[0]) & 0xFF, encoding) if found else ""
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -203,8 +245,14 @@ def _not_utf8(line: bytes) -> str:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as error:
-        return (
-            f"byte 0x{line[error.start]:02X} is not UTF-8; it may be Latin-1 (ISO 8859-1) or Windows-1252: "
-            "save the file as UTF-8, or name its encoding with --encoding."
-        )
+        return _no_text(line[error.start], "utf-8")
     return ""
+
+
+def _no_text(byte: int, encoding: str) -> str:
+    if encoding != "utf-8":
+        return f"byte 0x{byte:02X} is no sign of {encoding}: save the file as UTF-8, or name another --encoding."
+    return (
+        f"byte 0x{byte:02X} is not UTF-8; it may be Latin-1 (ISO 8859-1) or Windows-1252: "
+        "save the file as UTF-8, or name its encoding with --encoding."
+    )

@@ -1,4 +1,4 @@
-"""Remarks on orders that are taken in: clients, reasons and categories that no rule and no earlier order knows.
+"""Remarks on orders that are taken in: values of some fields that no rule and no earlier order knows.
 
 Most are mistyped, and then no rule that was meant decides.
 """
@@ -14,7 +14,8 @@ from resources import find
 from station.records import WITHDRAWN, ReturnOrder
 from station.words import CATEGORY_WORDS, RETURN_REASON_WORDS
 from sync.central.order_rows import Answer, Told
-from sync.central.resolutions.rules import Book, RuleSet
+from sync.central.resolutions.derive import code
+from sync.central.resolutions.rules import OUTCOMES, Book, RuleSet
 from sync.central.tables import feed, site_head
 
 # As far back as a site's feed is looked through.
@@ -22,6 +23,8 @@ _LOOKED_AT = 2_000
 # So many different ones are counted, and so many told.
 _MOST, _TOLD = 1_000, 10
 _FOLDERS = ("routes", "rubrics/clients")
+# What is compared as rules compare it.
+_CODES = frozenset({"asked", "reason"})
 
 
 class Remarks:
@@ -30,6 +33,7 @@ class Remarks:
     def __init__(self, connection: Connection, site: str, book: Book | None) -> None:
         self._known: Mapping[str, set[str]] = {
             "client": set(),
+            "asked": {*OUTCOMES},
             "reason": {"", *RETURN_REASON_WORDS},
             "category": {*CATEGORY_WORDS},
         }
@@ -41,7 +45,7 @@ class Remarks:
                 self._add_rules(rules)
         for order in _earlier(connection, site):
             for field, values in _values(order).items():
-                self._known[field].update(values)
+                self._known[field].update(_compared(field, each) for each in values)
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def note(self, rows: Iterable[Told | Answer]) -> None:
@@ -50,7 +54,9 @@ class Remarks:
             if not isinstance(each, Told) or each.body is None:
                 continue
             for field, values in _values(each.order).items():
-                for value in values - self._known[field]:
+                for value in values:
+                    if _compared(field, value) in self._known[field]:
+                        continue
                     is_counted = (field, value) in self._counts or len(self._counts) < _MOST
                     if is_counted and not (field == "client" and value.casefold() in self._clients):
                         self._counts[field, value] += 1
@@ -66,10 +72,11 @@ class Remarks:
 
     def _add_rules(self, rules: RuleSet) -> None:
         for rule in rules.rules:
-            self._known["reason"].update(rule.reasons)
+            self._known["asked"].update(map(code, rule.asked))
+            self._known["reason"].update(map(code, rule.reasons))
             self._known["category"].update(rule.categories)
         for fee in rules.fees.values():
-            self._known["reason"].update(fee.unless_reasons)
+            self._known["reason"].update(map(code, fee.unless_reasons))
 
 
 def ordering(connection: Connection, site: str) -> frozenset[str]:
@@ -92,9 +99,14 @@ def _earlier(connection: Connection, site: str) -> Iterable[ReturnOrder]:
 def _values(order: ReturnOrder) -> Mapping[str, set[str]]:
     return {
         "client": {order.client},
+        "asked": {order.asked},
         "reason": {line.reason for line in order.lines},
         "category": {line.product.category for line in order.lines},
     }
+
+
+def _compared(field: str, value: str) -> str:
+    return code(value) if field in _CODES else value
 
 
 def _client_of(name: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec import Meta
@@ -28,15 +28,39 @@ Text = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NEEDED)]
 Pseudonym = Annotated[str, Meta(pattern=r"\A(?:|(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9._~-]{6,64})\Z")]
 Count = Annotated[int, Meta(ge=1, le=10_000)]
 Amount = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
+# ISO 4217, but for the two codes that name no money: none at all, and one for tests.
+Currency = Annotated[str, Meta(pattern=r"\A(?:(?!XXX|XTS)[A-Z]{3})?\Z")]
 
+_THREE_LETTERS = "three capital letters, such as EUR or USD"
+# What records have beside a price that nobody gave.
+_UNPRICED = "USD"
 _WHOLE = re.compile(r"[0-9]{1,19}")
 _NUMBERS = frozenset({"quantity", "weight_mg", "price_minor", "size_mm", "version"})
 _AT = re.compile(r"^(?P<why>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"(?:missing required|contains unknown) field `(?P<field>[^`]*)`")
 
 
+# What msgspec says of a value, and what whoever wrote it is told instead: what to write.
+_MOMENT = "it must be a date and a time with their zone, such as 2026-04-18T08:00:00Z"
+_TELLS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"expected `bool`"), "it must be true or false (in JSON without quotation marks)"),
+    (re.compile(r"expected `int` <= (\d+)"), "it must be at most {}"),
+    (re.compile(r"expected `int` >= (\d+)"), "it must be at least {}"),
+    (re.compile(r"expected `int`"), "it must be a whole number, in digits alone (in JSON without quotation marks)"),
+    (re.compile(r"expected `(?:str|array)` of length >= 1"), "it must not be empty"),
+    (re.compile(r"expected `str` of length <= (\d+)"), "it must have at most {} characters"),
+    (re.compile(r"expected `str`"), "it must be text (in JSON in quotation marks)"),
+    (re.compile(r"expected `array` of length <= (\d+)"), "there may be at most {} of them"),
+    (re.compile(r"expected `array`"), "it must be a list, in square brackets"),
+    (re.compile(r"expected `object`"), "it must have fields with names, in curly brackets"),
+    (re.compile(r"expected `datetime|invalid RFC3339"), _MOMENT),
+    (re.compile(r"integer value out of range"), "it is too large a number"),
+    (re.compile(r"invalid enum value"), f"it must be one of {', '.join(get_args(OrderKind))}"),
+)
+
+
 class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of a return order; the article is named with it."""
+    """One line of a return order; the article is named with it. A price above 0 needs its currency."""
 
     line: Code
     sku: Code
@@ -48,7 +72,7 @@ class LineIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: MaybeCode = ""
     weight_mg: Amount = 0
     price_minor: Amount = 0
-    currency: Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")] = "USD"
+    currency: Currency = ""
     serialised: bool = False
     season: MaybeCode = ""
     components: Annotated[tuple[Text, ...], Meta(max_length=100)] = ()
@@ -144,39 +168,10 @@ def _numbers(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _told(row: int, given: OrderIn) -> Told | Answer:
-    if not given.version and given.updated_at is None:
-        why = "give a version or updated_at: without one nobody can tell which of two deliveries is the newer."
-        return Answer(row, given.rma, "refused", "version", why)
-    if given.moved_to and not given.withdrawn:
-        return Answer(row, given.rma, "refused", "moved_to", "an order moves when it is withdrawn: say both.")
-    double = doubled(line.line for line in given.lines)
-    if double is not None:
-        place, why = double
-        return Answer(row, given.rma, "refused", f"lines[{place}].line", why)
-    lines = tuple(
-        ReturnLine(
-            each.line,
-            Product(
-                each.sku,
-                each.title,
-                each.category,
-                given.client,
-                gtin=each.gtin,
-                weight_mg=each.weight_mg,
-                price_minor=each.price_minor,
-                currency=each.currency,
-                serialised=each.serialised,
-                components=each.components,
-                season=each.season,
-                size_mm=each.size_mm,
-                model=each.model,
-            ),
-            each.quantity,
-            each.serials,
-            each.reason,
-        )
-        for each in given.lines
-    )
+    hindrance = _hindrance(given)
+    if hindrance is not None:
+        return Answer(row, given.rma, "refused", *hindrance)
+    lines = tuple(_line(each, given.client) for each in given.lines)
     order = ReturnOrder(
         given.rma, given.client, given.order, lines, given.kind, given.trackings, given.asked, given.zip, given.customer
     )
@@ -189,6 +184,45 @@ def _told(row: int, given: OrderIn) -> Told | Answer:
     return Told(row, order, given.version, moment, body, hashlib.sha256(said).digest(), given.moved_to)
 
 
+def _hindrance(given: OrderIn) -> tuple[str, str] | None:
+    """Return field and reason why an order whose every field can be read cannot be taken all the same."""
+    if not given.version and given.updated_at is None:
+        return (
+            "version",
+            "give a version or updated_at: without one nobody can tell which of two deliveries is the newer.",
+        )
+    if given.moved_to and not given.withdrawn:
+        return "moved_to", "an order moves when it is withdrawn: say both."
+    double = doubled(line.line for line in given.lines)
+    if double is not None:
+        place, why = double
+        return f"lines[{place}].line", why
+    bare = next((place for place, each in enumerate(given.lines) if each.price_minor and not each.currency), None)
+    # What is withdrawn pays nothing, and must not stand for a cell that is empty.
+    if bare is not None and not given.withdrawn:
+        return f"lines[{bare}].currency", f"a price needs its currency: {_THREE_LETTERS}."
+    return None
+
+
+def _line(each: LineIn, client: str) -> ReturnLine:
+    product = Product(
+        each.sku,
+        each.title,
+        each.category,
+        client,
+        gtin=each.gtin,
+        weight_mg=each.weight_mg,
+        price_minor=each.price_minor,
+        currency=each.currency or _UNPRICED,
+        serialised=each.serialised,
+        components=each.components,
+        season=each.season,
+        size_mm=each.size_mm,
+        model=each.model,
+    )
+    return ReturnLine(each.line, product, each.quantity, each.serials, each.reason)
+
+
 def _refused(row: int, rma: str, error: Exception) -> Answer:
     found = _AT.match(str(error))
     why, path = (found["why"], found["path"] or "$") if found else (str(error), "$")
@@ -199,7 +233,18 @@ def _refused(row: int, rma: str, error: Exception) -> Answer:
         why = "this field is missing." if "missing" in why else "there is no such field."
     elif "matching regex" in why:
         why = _must_be(field)
+    else:
+        why = _told_plainly(why)
     return Answer(row, rma, "refused", field, _sentence(why))
+
+
+def _told_plainly(why: str) -> str:
+    """Return what whoever wrote a value is told of it; what msgspec says where there is no other word for it."""
+    for pattern, tells in _TELLS:
+        found = pattern.match(_sentence(why))
+        if found is not None:
+            return tells.format(*(f"{int(bound):,}" for bound in found.groups()))
+    return why
 
 
 def _must_be(field: str) -> str:
@@ -209,7 +254,7 @@ def _must_be(field: str) -> str:
     if name == "gtin":
         return "it must have 8 to 14 digits."
     if name == "currency":
-        return "it must be three capital letters, such as USD."
+        return f"it must be {_THREE_LETTERS}, and not XXX or XTS, which name no money."
     return "it must be plain text: not empty, no control signs, no |, and no = at the beginning."
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from station.records import ReturnLine, ReturnOrder
+from station.words import RETURN_REASON_WORDS
 from sync.central.line_names import plain
 from sync.central.resolutions.rules import OUTCOMES, Kind, Rule, RuleSet, Then
 
@@ -139,6 +140,11 @@ class _Line(NamedTuple):
         return max(0, self.line.product.price_minor) * max(0, self.line.quantity)
 
 
+def code(text: str) -> str:
+    """Return a code of a shop's, such as a reason, as it is compared: `Damaged ` is `damaged`."""
+    return text.strip().casefold()
+
+
 def derive(order: ReturnOrder, facts: Facts, rules: RuleSet) -> Derived:
     """Return what every line of an order resolves to; equal input in any order gives an equal answer."""
     resolutions: list[Resolution] = []
@@ -210,8 +216,8 @@ def _may_apply(case: _Line, rule: Rule, rules: RuleSet) -> bool:
     """Whether what the order itself says falls under a rule."""
     wanted = (
         (rule.kinds, case.order.kind),
-        (rule.asked, case.order.asked),
-        (rule.reasons, case.line.reason),
+        (_codes(rule.asked), code(case.order.asked)),
+        (_codes(rule.reasons), code(case.line.reason)),
         (rule.categories, case.line.product.category),
     )
     if any(allowed and value not in allowed for allowed, value in wanted):
@@ -220,6 +226,10 @@ def _may_apply(case: _Line, rule: Rule, rules: RuleSet) -> bool:
         return True
     # A price nobody knows is not a low one, and another currency's numbers compare with nothing.
     return 0 < case.most <= rule.most_minor and case.line.product.currency == rules.currency
+
+
+def _codes(texts: Iterable[str]) -> set[str]:
+    return {code(each) for each in texts}
 
 
 def _holds(unit: Unit, rule: Rule) -> bool:
@@ -291,13 +301,26 @@ def _refund(case: _Line, rule: Rule, rules: RuleSet) -> tuple[Part, ...]:
     if price <= 0:
         raise _Person("price_unknown")
     parts = [Part("price", price * case.line.quantity, f"{case.line.quantity} at the price paid")]
+    diminished = list(_diminished(case, rule, price)) if rule.at == "grade" else []
+    fees = list(_fees(case, rule, rules, price))
+    _check_reason(case, rules, [*diminished, *fees])
     if rule.at == "grade":
         parts += _not_there(case, price)
-        parts += _diminished(case, rule, price)
-    parts += _fees(case, rule, rules, price)
+    parts += [*diminished, *fees]
     if sum(each.minor for each in parts) <= 0:
         raise _Person("nothing_left")
     return tuple(parts)
+
+
+def _check_reason(case: _Line, rules: RuleSet, kept: Sequence[Part]) -> None:
+    """Raise _Person where something is kept back that another reason would have spared, and nobody knows this one: it
+    may be that reason, mistyped."""
+    spared = [each for rule in rules.rules if rule.then == "refund" for each in rule.reasons]
+    spared += [each for fee in rules.fees.values() for each in fee.unless_reasons]
+    named = {each for rule in rules.rules for each in rule.reasons}
+    known = _codes(("", *RETURN_REASON_WORDS, *named, *spared))
+    if kept and spared and code(case.line.reason) not in known:
+        raise _Person("reason_unknown")
 
 
 def _not_there(case: _Line, price: int) -> Iterable[Part]:
@@ -326,7 +349,7 @@ def _fees(case: _Line, rule: Rule, rules: RuleSet, price: int) -> Iterable[Part]
     gone = case.gone if rule.at == "grade" else 0
     for name in rule.fees:
         fee = rules.fees[name]
-        if case.line.reason in fee.unless_reasons:
+        if code(case.line.reason) in _codes(fee.unless_reasons):
             continue
         if fee.minor and case.line.product.currency != rules.currency:
             raise _Person("currency_differs")

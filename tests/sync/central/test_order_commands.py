@@ -22,7 +22,7 @@ from tests.sync.central.order_texts import as_json, sent
 from tests.sync.conftest import NOW
 
 HEAD = "rma,client,order,version,trackings,customer,line,sku,title,category,quantity,serials\n"
-PRICED = HEAD.replace("\n", ",price_minor\n")
+PRICED = HEAD.replace("\n", ",price_minor,currency\n")
 ONE = "RMA-1,Hearthwick,O-1,1,1ZE2N61W0306291461,c-8f2a91,1,SKU-1,Thing,home,1,\n"
 TWO = "RMA-2,Hearthwick,O-2,1,,,1,SKU-1,Thing,home,2,S1;S2\nRMA-2,,,,,,2,SKU-2,Other,home,1,\n"
 
@@ -85,20 +85,26 @@ def test_a_site_that_is_mistyped_is_told_of_and_the_owner_is_named(
 def test_values_that_nobody_knows_are_counted_and_named(
     run: Any, site: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    head = HEAD.replace("\n", ",reason\n")
-    rows = [ONE.replace("RMA-1", f"RMA-{n}").replace("\n", ",damaged\n") for n in range(9)]
+    head = HEAD.replace("\n", ",reason,asked\n")
+    rows = [ONE.replace("RMA-1", f"RMA-{n}").replace("\n", ",Damaged,Refund\n") for n in range(9)]
     assert run(head + "".join(rows)) == 0
     said = capsys.readouterr()
     assert "remark" not in said.err and said.out == "9 created\n"
     slips = [
         rows[0].replace("RMA-0", "RMA-10").replace("Hearthwick", "Hearthwik"),
-        rows[0].replace("RMA-0", "RMA-11").replace("damaged", "Damaged"),
+        rows[0].replace("RMA-0", "RMA-11").replace("Damaged", "Damagd"),
+        rows[0].replace("RMA-0", "RMA-14").replace("Refund", "Refnud"),
         rows[0].replace("RMA-0", "RMA-12").replace("home", "hoem"),
         rows[0].replace("RMA-0", "RMA-13").replace("home", "hoem"),
     ]
     assert run(head + "".join(slips), "--dry-run") == 0
     remarks = [line.partition("knows the ")[2] for line in capsys.readouterr().err.splitlines() if "remark" in line]
-    assert remarks == ["client 'Hearthwik', of 1 order", "reason 'Damaged', of 1 order", "category 'hoem', of 2 orders"]
+    assert remarks == [
+        "asked 'Refnud', of 1 order",
+        "client 'Hearthwik', of 1 order",
+        "reason 'Damagd', of 1 order",
+        "category 'hoem', of 2 orders",
+    ]
 
 
 def test_wrong_rows_are_written_with_row_and_field(run: Any, central: Any, site: str, tmp_path: Path) -> None:
@@ -157,9 +163,10 @@ def test_columns_may_have_other_names_and_signs_between_them() -> None:
         (HEAD + TWO.replace("Other,home,1", "Other,home,0"), 3, "quantity"),
         (HEAD + ONE.replace("1ZE2N61W0306291461", "9.4001E+21"), 2, "trackings"),
         *(
-            (PRICED + ONE.replace(",\n", f",,{price}\n"), 2, "price_minor")
+            (PRICED + ONE.replace(",\n", f",,{price},EUR\n"), 2, "price_minor")
             for price in ("45.00", "1e3", "-5", "1_000", "+7")
         ),
+        *((PRICED + ONE.replace(",\n", f",,4500,{given}\n"), 2, "currency") for given in ("", "XXX", "XTS", "eur")),
         (HEAD + ONE.replace("Thing,", ""), 2, ""),
         (HEAD + ONE.replace(",1,1Z", ",,1Z"), 2, "version"),
         (HEAD + ONE.replace("c-8f2a91", "Maria Lopez"), 2, "customer"),
@@ -178,7 +185,7 @@ def test_a_wrong_cell_is_named_by_row_and_column(text: str, row: int, field: str
         ("rma,client\n", "'order' is missing"),
         (HEAD.replace("order", "rma"), "twice|'order' is missing"),
         (HEAD.encode("utf-16"), "UTF-16"),
-        ((HEAD + ONE).encode() + "RMA-2,Café".encode("latin-1"), "row 3: byte 0xE9 .*Latin-1"),
+        (HEAD.replace("rma", "Café").encode("latin-1"), "row 1: byte 0xE9 .*Latin-1"),
         (HEAD + ONE + '"' + "x" * 300_000, "at most"),
         ("rma\rclient", "row 1: this is no CSV"),
         ("", "missing|no column"),
@@ -214,6 +221,21 @@ def test_a_quotation_mark_astray_costs_its_own_order_alone(broken: str, says: st
     assert [each.rma for each in rest if isinstance(each, Answer)] == (["RMA-8"] if "RMA-8" in broken else [])
 
 
+def test_rows_of_one_order_that_stand_apart_are_told_of_as_that() -> None:
+    first, second = TWO.splitlines(keepends=True)
+    whole = second.replace("RMA-2,,,,", "RMA-2,Hearthwick,O-2,1,")
+    for apart in (second, whole):
+        *_, bad = read(HEAD + first + ONE + apart)
+        assert isinstance(bad, Answer)
+        assert (bad.row, bad.rma, bad.field, "row 2 is of this one too" in bad.why) == (4, "RMA-2", "rma", True)
+    # The rest of an order is none, where the beginning was refused.
+    for slip in (first.replace(",2,S1", ",0,S1"), first.replace("Thing", '"Thing')):
+        assert [type(each).__name__ for each in read(HEAD + slip + ONE + whole)] == ["Answer", "Told", "Answer"]
+    # Once more, or another version, is a delivery of its own.
+    newer = whole.replace("O-2,1,", "O-2,2,")
+    assert all(isinstance(each, Told) for each in read(HEAD + first + ONE + first + ONE + newer))
+
+
 def test_a_file_of_nothing_but_astray_marks_is_read_through() -> None:
     found = read(HEAD + ONE + '"RMA-2\n' * 2_000)
     assert [type(each).__name__ for each in found] == ["Told", "Answer"]
@@ -226,6 +248,16 @@ def test_a_table_by_another_name_is_told_of_once(run: Any, capsys: pytest.Captur
     assert run(HEAD + ONE + TWO, "--format", "csv", name="orders.txt") == 0
     assert capsys.readouterr().out == "2 created\n"
     assert run(as_json(sent("RMA-3")), name="orders.txt") == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_byte_that_is_no_text_costs_its_own_order_alone(encoding: str) -> None:
+    astray = TWO.encode().replace(b"Other", b"Caf\x81").replace(b"RMA-2,,", b"RMA-2,\x81,")
+    first, bad, last = read((HEAD + ONE).encode() + astray + ONE.replace("RMA-1", "RMA-3").encode(), encoding)
+    assert isinstance(first, Told) and isinstance(last, Told) and isinstance(bad, Answer)
+    assert (bad.row, bad.rma, bad.why.startswith("byte 0x81 is no")) == (4, "RMA-2", True)
+    (nameless,) = read((HEAD + ONE).encode().replace(b"RMA-1", b"RMA-\x81"), encoding)
+    assert (nameless.row, getattr(nameless, "rma", "")) == (2, "RMA-?")
 
 
 def test_latin_1_is_read_when_it_is_named() -> None:

@@ -300,10 +300,48 @@ def test_a_field_within_a_line_is_named_by_its_place() -> None:
         ([line, line], "lines[1].line"),
         ([{"line": "1"}], "lines[0].sku"),
         ([line | {"gtin": "12"}], "lines[0].gtin"),
+        ([line | {"currency": "XXX"}], "lines[0].currency"),
+        ([line, line | {"line": "2", "price_minor": 4500}], "lines[1].currency"),
     ):
         read = read_json(1, msgspec.json.encode(sent("RMA-1") | {"lines": lines}))
         assert isinstance(read, Answer)
         assert read.field == field
+
+
+def test_a_price_is_taken_in_its_own_currency_alone() -> None:
+    line = sent("RMA-1")["lines"][0]
+    bare = read_json(1, as_json(sent("RMA-1") | {"lines": [line | {"price_minor": 4500}]}))
+    assert isinstance(bare, Answer)
+    assert bare.why == "a price needs its currency: three capital letters, such as EUR or USD."
+    gone = read_json(1, as_json(sent("RMA-1", withdrawn=True) | {"lines": [line | {"price_minor": 4500}]}))
+    assert isinstance(gone, Told), "what pays nothing may always be withdrawn"
+    priced = read_json(1, as_json(sent("RMA-1") | {"lines": [line | {"price_minor": 4500, "currency": "EUR"}]}))
+    assert isinstance(priced, Told)
+    assert priced.order.lines[0].product.currency == "EUR"
+    assert isinstance(read_json(1, as_json(sent("RMA-1"))), Told), "no price, no currency"
+
+
+def test_whoever_wrote_a_value_is_told_what_to_write() -> None:
+    line = sent("RMA-1")["lines"][0]
+    for changes, why in (
+        ({"withdrawn": "yes"}, "it must be true or false (in JSON without quotation marks)."),
+        ({"lines": [line | {"quantity": 10**9}]}, "it must be at most 10,000."),
+        ({"lines": [line | {"quantity": 0}]}, "it must be at least 1."),
+        ({"lines": [line | {"quantity": 1.5}]}, "it must be a whole number, in digits alone (in JSON without quota"),
+        ({"lines": [line] * 201}, "there may be at most 200 of them."),
+        ({"lines": []}, "it must not be empty."),
+        ({"rma": ""}, "it must not be empty."),
+        ({"rma": "R" * 65}, "it must have at most 64 characters."),
+        ({"rma": 7}, "it must be text (in JSON in quotation marks)."),
+        ({"trackings": "1Z"}, "it must be a list, in square brackets."),
+        ({"updated_at": "18.04.2026"}, "it must be a date and a time with their zone, such as 2026-04-18T08:00:00Z."),
+        ({"updated_at": "2026-04-18T08:00:00"}, "it must be a date and a time with their zone, such as 2026-04-18T"),
+        ({"kind": "returned"}, "it must be one of return, exchange, warranty, repair, undelivered."),
+    ):
+        read = read_json(1, msgspec.json.encode(sent("RMA-1") | changes))
+        assert isinstance(read, Answer)
+        assert read.why.startswith(why)
+    assert isinstance(row := read_json(1, b"[]"), Answer) and "curly brackets" in row.why
 
 
 def test_an_order_without_version_and_moment_is_refused() -> None:

@@ -65,7 +65,7 @@ class Desk:
 
     def expect(self) -> None:
         """Tell of an order of one unit."""
-        product = Product("TB-TS-M", "Tee", "apparel", "Tallowby", price_minor=1900)
+        product = Product("TB-TS-M", "Tee", "apparel", "Tallowby", price_minor=1900, currency="USD")
         order = ReturnOrder(self.rma, "Tallowby", f"O-{self.rma}", (ReturnLine("1", product),))
         with self.store.writing() as connection:
             feed.append(connection, self.site, [Change("order", self.rma, msgspec.json.encode(order))])

@@ -236,7 +236,7 @@ class History:
     def _order(self, machine: Machine) -> None:
         rma = f"R{self.dice.randrange(6)}"
         # Of this client a cheap thing is refunded at once, by its rules.
-        product = Product("SKU", "Thing", "apparel", "Tallowby", price_minor=1900)
+        product = Product("SKU", "Thing", "apparel", "Tallowby", price_minor=1900, currency="USD")
         line = ReturnLine("1", product, self.dice.randrange(1, 3), reason="damaged")
         order = ReturnOrder(rma, "Tallowby", f"O{rma}", (line,))
         body = None if self.dice.random() < 0.2 else msgspec.json.encode(order)

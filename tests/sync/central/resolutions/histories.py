@@ -85,7 +85,7 @@ def shipped() -> Book:
 
 def cheap(rma: str, price_minor: int = 1900) -> ReturnOrder:
     """An order of Tallowby's that its rules refund at once, and leave with the customer."""
-    product = Product("TB-TS-M", "Tee", "apparel", "Tallowby", price_minor=price_minor)
+    product = Product("TB-TS-M", "Tee", "apparel", "Tallowby", price_minor=price_minor, currency="USD")
     return ReturnOrder(rma, "Tallowby", f"O-{rma}", (ReturnLine("1", product, reason="damaged"),))
 
 

@@ -19,7 +19,7 @@ PRICE = 10_000
 
 
 def order(reason: str = "changed_mind", quantity: int = 1, asked: str = "refund", **more: Any) -> ReturnOrder:
-    product = Product("SKU", "Thing", "home", "Client", price_minor=more.pop("price", PRICE))
+    product = Product("SKU", "Thing", "home", "Client", price_minor=more.pop("price", PRICE), currency="USD")
     line = ReturnLine("1", product, quantity, reason=reason)
     return ReturnOrder("RMA-1", "Client", "O-1", (line,), asked=asked, **more)
 
@@ -67,7 +67,7 @@ RULINGS = st.dictionaries(
 )
 ORDERS = st.builds(
     order,
-    st.sampled_from(["changed_mind", "defective", "damaged", "too_small"]),
+    st.sampled_from(["changed_mind", "defective", "Damaged", "too_small", "damagd"]),
     st.integers(1, 3),
     st.sampled_from(["refund", "exchange", "repair", "none"]),
     kind=st.sampled_from(["return", "exchange", "warranty", "repair", "undelivered"]),
@@ -126,6 +126,25 @@ def test_each_grade_has_its_price() -> None:
     paid = {letter: kinds(order(), Facts(True, [unit(letter=letter)])) for letter in "ABCD"}
     assert [paid[letter]["refund"] for letter in "ABCD"] == [9000, 9000, 7000, 4000]
     assert kinds(order("damaged"), Facts(True, [unit(letter="D")])) == {"refund": PRICE}
+
+
+@pytest.mark.parametrize("spelt", ["Damaged", " DAMAGED ", "damaged"])
+def test_what_the_customer_said_counts_however_it_is_spelt(spelt: str) -> None:
+    assert kinds(order(spelt, asked="Refund"), Facts(True, [unit(letter="C")])) == {"refund": PRICE}
+    assert kinds(order("TOO_SMALL"), Facts(True, [unit()])) == {"refund": 9000}
+
+
+def test_a_reason_that_nobody_knows_costs_nothing_by_itself() -> None:
+    assert stop(order("damagd"), Facts(True, [unit()])) == "reason_unknown"
+    fault = Facts(True, [unit(functional="faulty", letter="D")])
+    assert kinds(order("damagd", kind="undelivered"), fault) == {"refund": PRICE}, "nothing is kept back"
+    assert kinds(order(""), Facts(True, [unit()])) == {"refund": 9000}, "none is no slip of the pen"
+    # Where no rule pays more for any reason, and no fee looks at one, it makes no difference.
+    rules = [msgspec.structs.replace(each, reasons=()) for each in RULES.rules if each.number in (70, 99)]
+    fees = {"restocking": msgspec.structs.replace(RULES.fees["restocking"], unless_reasons=())}
+    same = msgspec.structs.replace(RULES, rules=tuple(rules), fees=fees)
+    (paid,) = derive(order("damagd"), Facts(True, [unit(letter="C")]), same).resolutions
+    assert paid.amount_minor == 7000
 
 
 def test_kinds_of_outcome() -> None:

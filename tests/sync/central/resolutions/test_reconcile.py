@@ -29,7 +29,10 @@ BOOK = shipped()
 NOW = "2026-11-20T08:00:00.000000Z"
 RMA = "RMA-9"
 ORDER = ReturnOrder(
-    RMA, "Client", "O-9", (ReturnLine("1", Product("SKU", "T", "home", "Client", price_minor=9000), reason="damaged"),)
+    RMA,
+    "Client",
+    "O-9",
+    (ReturnLine("1", Product("SKU", "T", "home", "Client", price_minor=9000, currency="USD"), reason="damaged"),),
 )
 
 
