@@ -16,6 +16,7 @@ from station.shifts.late import Late, late
 from station.shifts.lines import Line, before_the_count
 from station.shifts.noted import Noted, noted
 from station.shifts.noted import line as noted_line
+from station.shifts.noted import row as noted_row
 from station.shifts.parts import PARTS, RULES, Part
 from station.statements import Statement
 
@@ -178,7 +179,7 @@ def as_csv(told: Report, counted: Figures | None = None, with_things: bool = Fal
     table.writerow(())
     table.writerow(Noted.__struct_fields__)
     for one in told.noted:
-        table.writerow(map(cell, map(str, msgspec.structs.astuple(one))))
+        table.writerow(noted_row(one))
     if counted is not None:
         table.writerow(())
         table.writerows(figure_lines.rows(counted))
