@@ -155,14 +155,18 @@ def as_json(told: Report, counted: Figures | None) -> str:
 
 
 def as_csv(told: Report, counted: Figures | None = None, with_things: bool = False) -> str:
-    """Return the lines, the findings, what came late and the figures as tables, safe to open in a spreadsheet.
+    """Return a report as tables, safe to open in a spreadsheet, with the things behind each figure if they are wanted.
 
-    With the things behind each figure if they are wanted.
+    First whose it is and who signed it, then the lines, their parts, the findings, what came late, and the figures.
     """
     out = io.StringIO()
     table = csv.writer(out)
+    table.writerows((SHIFT_FIELDS, [cell(getattr(told, name)) for name in SHIFT_FIELDS], ()))
     table.writerow(LINE_HEAD)
     table.writerows(map(line_row, told.lines))
+    table.writerow(())
+    table.writerow(("rule", "client", "way", "side", "part", "units"))
+    table.writerows(part_rows(told.lines))
     if with_things:
         table.writerow(())
         table.writerow(("rule", "client", "way", "part", "behind", "units"))
@@ -186,6 +190,7 @@ def as_csv(told: Report, counted: Figures | None = None, with_things: bool = Fal
     return out.getvalue()
 
 
+SHIFT_FIELDS = Report.__struct_fields__[: Report.__struct_fields__.index("lines")]
 LINE_HEAD = ("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons", "as of")
 
 
@@ -207,6 +212,13 @@ def told_line(line: ReportLine, with_things: bool) -> Iterator[str]:
     yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
     if line.as_of:
         yield f"     as of {line.as_of}: no signature fixes this line"
+
+
+def part_rows(lines: Sequence[ReportLine]) -> Iterator[tuple[object, ...]]:
+    """Yield the parts of lines as rows of a table; no cell of them is taken for a formula."""
+    for line in lines:
+        for part in line.parts:
+            yield (line.rule, *map(cell, (line.client, line.way, part.side, part.name)), part.units)
 
 
 def behind_rows(lines: Sequence[ReportLine]) -> Iterator[tuple[object, ...]]:

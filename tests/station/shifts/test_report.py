@@ -64,6 +64,17 @@ def test_the_report_tells_what_stands_behind_each_figure(reviewed: Path, capsys:
         for part in line["parts"]:
             if line["rule"] != 9:
                 assert sum(each["units"] for each in part["behind"]) == part["units"], part["name"]
+    assert main(["shift", str(reviewed), "--form", "csv"]) == 0
+    head, shift, _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    whose = dict(zip(head, shift, strict=True))
+    assert whose == {name: told[name] for name in whose} and {"shift", "bench", "verdict", "signed_by"} <= set(whose)
+    parts = [
+        [str(each["rule"]), each["client"], each["way"], part["side"], part["name"], str(part["units"])]
+        for each in told["lines"]
+        for part in each["parts"]
+        if each["rule"] != 9
+    ]
+    assert parts and not [each for each in parts if each not in rows], "a table has the parts of each line too"
     assert main(["shift", str(reviewed), "--behind"]) == 0
     assert f"       {PLATES[0]} 1" in capsys.readouterr().out
 
