@@ -76,6 +76,7 @@ class Report(msgspec.Struct, frozen=True):
     signed_at: str
     signed_by: str
     countersigned_by: str
+    countersigned_at: str
     locked_at: str
     verdict: str
     lines: tuple[ReportLine, ...]
@@ -86,7 +87,8 @@ class Report(msgspec.Struct, frozen=True):
 
 _SHIFT = Statement(
     "SELECT station, shift, bench, opened_at, counting_at, reviewed_at, signed_at, signed_by, countersigned_by,"
-    " locked_at, verdict FROM shift WHERE station = :station AND shift = :shift"
+    " CASE countersigned_by WHEN '' THEN '' ELSE locked_at END AS countersigned_at, locked_at, verdict FROM shift"
+    " WHERE station = :station AND shift = :shift"
 )
 # Which facts central has goes on changing.
 FACTS = 9
@@ -267,8 +269,8 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
 
 def _state(told: Report) -> str:
     if told.locked_at:
-        second = f" and {told.countersigned_by}" if told.countersigned_by else ""
-        return f"Closed as {told.verdict}, signed by {told.signed_by}{second} at {told.signed_at}."
+        second = f" and by {told.countersigned_by} at {told.countersigned_at}" if told.countersigned_by else ""
+        return f"Closed as {told.verdict}, signed by {told.signed_by} at {told.signed_at}{second}."
     if told.signed_at:
         return f"Signed by {told.signed_by}; it waits for a second supervisor's signature."
     if told.reviewed_at:

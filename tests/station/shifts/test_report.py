@@ -143,7 +143,7 @@ HOSTILE = st.text(st.characters(exclude_categories=()), max_size=20) | st.sample
 @given(HOSTILE, HOSTILE)
 def test_hostile_names_do_nothing_in_a_table_or_a_terminal(client: str, plate: str) -> None:
     line = ReportLine(4, "Units found", client, client, 1, 0, -1, -1, (), (ReportReason(client, -1, "B"),))
-    nothing = ("",) * 8
+    nothing = ("",) * 9
     told = Report("A01", plate, client, *nothing, (line,), (Finding("foreign", plate, client, client),))
     for row in csv.reader(io.StringIO(as_csv(told))):
         for cell in row:
@@ -157,5 +157,5 @@ def test_hostile_names_do_nothing_in_a_table_or_a_terminal(client: str, plate: s
 
 def test_names_in_any_script_stay_readable() -> None:
     line = ReportLine(4, "Units found", "شركة الشمال", "resale", 1, 1, 0, 0, (), ())
-    told = Report("A01", "S", "B", *("",) * 8, (line,), ())
+    told = Report("A01", "S", "B", *("",) * 9, (line,), ())
     assert "شركة الشمال" in as_text(told) and "شركة الشمال" in as_csv(told)
