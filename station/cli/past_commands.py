@@ -29,7 +29,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", wher
     evidence.add_argument("item", metavar="PLATE", help="its plate, or its number at this bench")
     file = evidence.add_mutually_exclusive_group(required=True)
     file.add_argument("--to", type=Path, metavar="FILE.zip", help="the file to write")
-    file.add_argument("--prove", type=Path, metavar="FILE.zip", help="tell whether such a file stands in the journal")
+    file.add_argument("--prove", type=Path, metavar="FILE.zip", help="tell whether such a file is true in each part")
     evidence.add_argument(
         "--for",
         dest="purpose",

@@ -69,15 +69,17 @@ def pdf(told: Print, tr: Translator) -> bytes:
 
 def _state(report: Report, tr: Translator) -> str:
     if report.locked_at:
-        signed = " · ".join(filter(None, (report.signed_by, report.countersigned_by)))
         verdicts = {
             "balanced": mark("balanced"),
             "explained": mark("explained"),
             "open": mark("closed with open items"),
         }
         verdict = tr.gettext(verdicts.get(report.verdict, report.verdict))
-        text = mark("Signed by {who} at {at}: {verdict}")
-        return tr.format(text, who=signed, at=_moment(report.signed_at), verdict=verdict)
+        signed = {"who": report.signed_by, "at": _moment(report.signed_at), "verdict": verdict}
+        if not report.countersigned_by:
+            return tr.format(mark("Signed by {who} at {at}: {verdict}"), **signed)
+        later = {"second": report.countersigned_by, "later": _moment(report.countersigned_at)}
+        return tr.format(mark("Signed by {who} at {at} and by {second} at {later}: {verdict}"), **signed, **later)
     if report.signed_at:
         words = mark("Signed by {who} at {at}. It waits for a second supervisor's signature.")
         return tr.format(words, who=report.signed_by, at=_moment(report.signed_at))

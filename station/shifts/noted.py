@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from resources.words import Translator, mark
 from station.exceptions.kinds import DECISION_WORDS
 from station.places import EARLIER, then
-from station.safe_text import shown
+from station.safe_text import cell, shown
 from station.shifts.counting import BenchShift
 from station.shifts.facts import Seen
 from station.shifts.late import ABOUT_HERE
@@ -18,7 +18,7 @@ from station.statements import Statement
 from station.words import ACT_WORDS, DECIDED_WHY_WORDS, FOUND_WORDS, NOTED_WORDS, ROUTE_WORDS
 
 
-class Noted(msgspec.Struct, frozen=True, order=True):
+class Noted(msgspec.Struct, frozen=True):
     """One thing that was done, by the badge `by`, at a moment (UTC).
 
     `kind` is `sheet_changed` (that of the carrier `plate` says `about`, it said `why` before, by `second`: delivered,
@@ -27,7 +27,7 @@ class Noted(msgspec.Struct, frozen=True, order=True):
     the exception of the `plate`: `about` is the decision), `weight` (out of its band: the parcel `plate`), `left` (the
     `bin` left the bench for the place `about`, with so many `units`) or `counted_again` (what the count had shown was
     seen before bins were counted again: `about` is the kind of the finding, empty when there was none; `plate`, and the
-    `bin` it belongs to or was counted in).
+    `bin` it belongs to or was counted in). `value_minor` is None where nobody knows it, or nothing has one.
     """
 
     at: str
@@ -39,15 +39,23 @@ class Noted(msgspec.Struct, frozen=True, order=True):
     units: int = 0
     why: str = ""
     second: str = ""
-    value_minor: int = 0
+    value_minor: int | None = None
     currency: str = ""
 
 
 def noted(connection: Connection, shift: BenchShift) -> tuple[Noted, ...]:
     """Return what is to be named of a bench's shift, in order. Raises the database's errors."""
     return tuple(
-        sorted(said for each in (_left, _again, _done, _decisions, _sheets) for said in each(connection, shift))
+        sorted(
+            (said for each in (_left, _again, _done, _decisions, _sheets) for said in each(connection, shift)),
+            key=lambda said: (*msgspec.structs.astuple(said)[:-2], said.value_minor or 0, said.currency),
+        )
     )
+
+
+def row(said: Noted) -> Iterator[str]:
+    """Return it as a row under `Noted.__struct_fields__`, an unknown value empty; no cell is taken for a formula."""
+    return (cell("" if value is None else str(value)) for value in msgspec.structs.astuple(said))
 
 
 def line(said: Noted) -> str:
@@ -77,7 +85,7 @@ def words(said: Noted, tr: Translator, at: str) -> str:
         **ACT_WORDS,
     }
     about = tr.gettext(known.get(said.about, said.about)) or "–"
-    value = tr.money(said.value_minor, said.currency) if said.value_minor else tr.gettext(mark("unknown"))
+    value = tr.money(said.value_minor, said.currency) if said.value_minor is not None else tr.gettext(mark("unknown"))
     told = {name: getattr(said, name) or "–" for name in ("bin", "plate", "by", "why", "second")}
     reason = told.pop("why")
     return tr.format(
@@ -92,7 +100,7 @@ def words(said: Noted, tr: Translator, at: str) -> str:
 
 
 def _value(said: Noted) -> str:
-    return f"{said.value_minor / 100:.2f} {said.currency}" if said.value_minor else "unknown"
+    return f"{said.value_minor / 100:.2f} {said.currency}" if said.value_minor is not None else "unknown"
 
 
 def _left(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
@@ -109,7 +117,8 @@ def _again(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
 
 def _done(connection: Connection, shift: BenchShift) -> Iterator[Noted]:
     for row in _DONE.run(connection, shift._asdict()).mappings():
-        is_lost, worth = row["kind"] == "written_off", (row["value_minor"], row["currency"])
+        is_lost, value = row["kind"] == "written_off", row["value_minor"] or None
+        worth = (value, row["currency"] if value is not None else "")
         told = ("" if is_lost else row["about"], row["by"], int(is_lost), row["why"], row["second"])
         lost = row["about"] if is_lost else ""
         yield Noted(row["at"], row["kind"], lost, row["plate"], *told, *worth)

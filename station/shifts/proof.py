@@ -21,7 +21,7 @@ from station.shifts.report import Report, report
 from station.verify import write_entries
 
 # Rises when a report says more than it did, or says it otherwise: an older print cannot be made again then.
-VERSION = 5
+VERSION = 6
 _SIGNS = 16
 _CODE = re.compile(r"(\d{1,12})-([0-9a-f]{16})-([0-9a-f]{16})(?:-(\d{1,4}))?", re.ASCII)
 # Which facts central has is no part of the journal, and may have changed a minute later.

@@ -16,6 +16,7 @@ from station.shifts.late import Late, late
 from station.shifts.lines import Line, before_the_count
 from station.shifts.noted import Noted, noted
 from station.shifts.noted import line as noted_line
+from station.shifts.noted import row as noted_row
 from station.shifts.parts import PARTS, RULES, Part
 from station.statements import Statement
 
@@ -75,6 +76,7 @@ class Report(msgspec.Struct, frozen=True):
     signed_at: str
     signed_by: str
     countersigned_by: str
+    countersigned_at: str
     locked_at: str
     verdict: str
     lines: tuple[ReportLine, ...]
@@ -85,7 +87,8 @@ class Report(msgspec.Struct, frozen=True):
 
 _SHIFT = Statement(
     "SELECT station, shift, bench, opened_at, counting_at, reviewed_at, signed_at, signed_by, countersigned_by,"
-    " locked_at, verdict FROM shift WHERE station = :station AND shift = :shift"
+    " CASE countersigned_by WHEN '' THEN '' ELSE locked_at END AS countersigned_at, locked_at, verdict FROM shift"
+    " WHERE station = :station AND shift = :shift"
 )
 # Which facts central has goes on changing.
 FACTS = 9
@@ -154,14 +157,18 @@ def as_json(told: Report, counted: Figures | None) -> str:
 
 
 def as_csv(told: Report, counted: Figures | None = None, with_things: bool = False) -> str:
-    """Return the lines, the findings, what came late and the figures as tables, safe to open in a spreadsheet.
+    """Return a report as tables, safe to open in a spreadsheet, with the things behind each figure if they are wanted.
 
-    With the things behind each figure if they are wanted.
+    First whose it is and who signed it, then the lines, their parts, the findings, what came late, and the figures.
     """
     out = io.StringIO()
     table = csv.writer(out)
+    table.writerows((SHIFT_FIELDS, [cell(getattr(told, name)) for name in SHIFT_FIELDS], ()))
     table.writerow(LINE_HEAD)
     table.writerows(map(line_row, told.lines))
+    table.writerow(())
+    table.writerow(("rule", "client", "way", "side", "part", "units"))
+    table.writerows(part_rows(told.lines))
     if with_things:
         table.writerow(())
         table.writerow(("rule", "client", "way", "part", "behind", "units"))
@@ -178,13 +185,14 @@ def as_csv(told: Report, counted: Figures | None = None, with_things: bool = Fal
     table.writerow(())
     table.writerow(Noted.__struct_fields__)
     for one in told.noted:
-        table.writerow(map(cell, map(str, msgspec.structs.astuple(one))))
+        table.writerow(noted_row(one))
     if counted is not None:
         table.writerow(())
         table.writerows(figure_lines.rows(counted))
     return out.getvalue()
 
 
+SHIFT_FIELDS = Report.__struct_fields__[: Report.__struct_fields__.index("lines")]
 LINE_HEAD = ("rule", "name", "client", "way", "expected", "actual", "difference", "explained", "reasons", "as of")
 
 
@@ -206,6 +214,13 @@ def told_line(line: ReportLine, with_things: bool) -> Iterator[str]:
     yield from (f"     because: {shown(each.why)} {each.units:+d} ({each.operator})" for each in line.reasons)
     if line.as_of:
         yield f"     as of {line.as_of}: no signature fixes this line"
+
+
+def part_rows(lines: Sequence[ReportLine]) -> Iterator[tuple[object, ...]]:
+    """Yield the parts of lines as rows of a table; no cell of them is taken for a formula."""
+    for line in lines:
+        for part in line.parts:
+            yield (line.rule, *map(cell, (line.client, line.way, part.side, part.name)), part.units)
 
 
 def behind_rows(lines: Sequence[ReportLine]) -> Iterator[tuple[object, ...]]:
@@ -254,8 +269,8 @@ def _text(told: Report, with_things: bool) -> Iterator[str]:
 
 def _state(told: Report) -> str:
     if told.locked_at:
-        second = f" and {told.countersigned_by}" if told.countersigned_by else ""
-        return f"Closed as {told.verdict}, signed by {told.signed_by}{second} at {told.signed_at}."
+        second = f" and by {told.countersigned_by} at {told.countersigned_at}" if told.countersigned_by else ""
+        return f"Closed as {told.verdict}, signed by {told.signed_by} at {told.signed_at}{second}."
     if told.signed_at:
         return f"Signed by {told.signed_by}; it waits for a second supervisor's signature."
     if told.reviewed_at:

@@ -19,6 +19,7 @@ from station.shifts.late import ABOUT_NOW, Late, late
 from station.shifts.lines import Counted, Explained, Line, before_the_count, lines
 from station.shifts.noted import Noted, noted
 from station.shifts.noted import line as noted_line
+from station.shifts.noted import row as noted_row
 from station.shifts.report import FACTS, LINE_HEAD, ReportLine, late_line, line_row, report_line, told_line
 from sync.central import exceptions, tokens
 from sync.central.shift_parts import ARRIVED, CENTRAL_FAMILIES, CENTRAL_PARTS
@@ -201,7 +202,7 @@ def as_csv(told: SiteShift) -> str:
     table.writerow(())
     table.writerow(Noted.__struct_fields__)
     for said_of in told.noted:
-        table.writerow(map(cell, map(str, msgspec.structs.astuple(said_of))))
+        table.writerow(noted_row(said_of))
     table.writerow(())
     table.writerow(("not heard of", "last"))
     for silent in told.silent:

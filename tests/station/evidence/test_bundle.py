@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pypdfium2
@@ -15,11 +15,14 @@ from grading.photo import PROBLEM_TEXTS
 from grading.reasons import Reason
 from station.__main__ import main
 from station.bins.facts import Carried
-from station.evidence.dossier import TOLD
+from station.cli.find import reading
+from station.evidence.bundle import photos_of, read, untrue
+from station.evidence.dossier import TOLD, dossier
 from station.fact_words import SENTENCES
 from station.facts import Undone
 from station.inspecting.facts import DefectMarked, PhotoSkipped, PhotoTaken
 from station.journal import Journal
+from station.photos import PhotoStore
 from station.receiving.facts import (
     Declared,
     ExceptionRaised,
@@ -36,6 +39,7 @@ from station.receiving.facts import (
     WeighingSkipped,
 )
 from station.routing.facts import Graded, Placed, PlateAllotted, Routed, RouteOverridden
+from station.search.story import story_of
 from station.steps.examine import SAME_SHOT
 from station.words import PHOTO_DOUBT_WORDS
 
@@ -144,20 +148,86 @@ def test_nothing_of_the_other_orders_of_a_parcel_is_told_and_what_is_told_is_pro
     assert f"all {len(facts)} facts stand so" in capsys.readouterr().out
 
 
+def zip_of(files: Mapping[str, bytes], to: Path) -> None:
+    with zipfile.ZipFile(to, "w") as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+
+
+def with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files with the sums made again, as whoever forges one does."""
+    rest = {name: content for name, content in files.items() if name != "SHA256SUMS"}
+    sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in rest.items())
+    return {"SHA256SUMS": sums.encode(), **rest}
+
+
 def test_a_bundle_that_says_otherwise_than_the_journal_is_not_proved(
     shelf: Path, bundled: Callable[..., dict[str, bytes]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = bundled()
     forged = shelf / "forged.zip"
-    for old, new in ((b'"letter": "D"', b'"letter": "A"'), (b'"seq": 1,', b'"seq": 999,')):
+    with reading(shelf) as (connection, station):
+        item = dossier(story_of(connection, shelf, station, "P1"), "I1", "carrier")
+    assert item is not None
+    here = photos_of(item, PhotoStore(shelf / "photos"))
+
+    def told(changed: Mapping[str, bytes]) -> str:
+        zip_of(changed, forged)
+        given = read(forged.read_bytes())
+        assert given is not None
+        return "".join(f"{each}.\n" for each in untrue(given, item, 0, files["evidence.pdf"], here))
+
+    def facts(old: bytes, new: bytes) -> dict[str, bytes]:
         assert old in files["facts.json"]
-        with zipfile.ZipFile(forged, "w") as file:
-            file.writestr("facts.json", files["facts.json"].replace(old, new))
-        assert main(["evidence", str(shelf), "LPN1", "--prove", str(forged)]) == 1
-        assert "not so in the journal" in capsys.readouterr().err
+        return with_sums({**files, "facts.json": files["facts.json"].replace(old, new)})
+
+    assert "not so in the journal, or taken back since: fact 10." in told(facts(b'"letter": "D"', b'"letter": "A"'))
+    assert "not so in the journal, or taken back since: fact 999." in told(facts(b'"seq": 1,', b'"seq": 999,'))
+    byte_for_byte = "facts.json is not, byte for byte, what this bench writes of these facts.\n"
+    assert told(facts(b'"by": 1', b'"by": 2')) == byte_for_byte
+    twice = facts(b'"letter": "D"', b'"letter": "A", "letter": "D"')
+    assert told(twice) == byte_for_byte, "what reads the first of two would read another letter"
+    about = json.loads(files["facts.json"])
+    cut = {**about, "facts": [each for each in about["facts"] if each["type"] != "SerialChecked"]}
+    assert "incomplete: the journal has of this item too: fact 5.\n" in told(
+        with_sums({**files, "facts.json": json.dumps(cut).encode()})
+    )
+    (photo,) = (name for name in files if name.startswith("photos/"))
+    paper = "evidence.pdf is not what this bench, with the program and the rules it has now, makes of these facts.\n"
+    assert told(with_sums({**files, "evidence.pdf": b"%PDF other"})) == paper
+    other = f"{photo} is not the photo that was taken: it has another SHA-256.\n"
+    assert told(with_sums({**files, photo: jpeg(11)})) == other
+    assert told({**files, photo: jpeg(11)}) == f"{other}SHA256SUMS does not have the sums of its files.\n"
+    gone = ("evidence.pdf", photo, "SHA256SUMS")
+    parts = "".join(f"incomplete: {name} is not in it.\n" for name in gone)
+    assert told({name: content for name, content in files.items() if name not in gone}) == parts
+    assert "more.pdf is no part of such a file.\n" in told({**files, "more.pdf": b"x"})
+    assert not told(files)
+    zip_of(with_sums({**files, "evidence.pdf": b"%PDF other", photo: jpeg(11)}), forged)
+    capsys.readouterr()
+    assert main(["evidence", str(shelf), "LPN1", "--prove", str(forged)]) == 1
+    out, err = capsys.readouterr()
+    assert not out and err.replace(f"{forged}: ", "") == paper + other
     assert main(["evidence", str(shelf), "I2", "--prove", str(forged)]) == 1
     forged.write_bytes(b"no zip")
     assert main(["evidence", str(shelf), "LPN1", "--prove", str(forged)]) == 1
+
+
+def test_a_bundle_is_proved_as_of_its_last_fact_and_is_incomplete_once_more_came(
+    shelf: Path, bundled: Callable[..., dict[str, bytes]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = json.loads((shelf / "names.json").read_text())[1]
+    files, proving = bundled("LPN1", "--language", "es"), ["evidence", str(shelf), "LPN1", "--prove"]
+    (shelf / "photos" / photo[:2] / photo[2:4] / f"{photo}.jpg").unlink()
+    assert main([*proving, str(shelf / "evidence.zip")]) == 0, "its own photo has the hash, though the bench let it go"
+    assert "the PDF, 1 photos and the sums" in capsys.readouterr().out
+    with Journal.open(shelf / "station.sqlite", "A01") as journal:
+        journal.append([ItemWeighed("I1", 400_000, 500_000, False)], operator="BDG-1", shift="S-A01-1")
+    zip_of(files, shelf / "evidence.zip")
+    assert main([*proving, str(shelf / "evidence.zip")]) == 1
+    out, err = capsys.readouterr()
+    assert err.endswith(": incomplete: it ends at fact 10, after which the journal has 1 more of this item.\n")
+    assert err.count("\n") == 1 and not out
 
 
 def test_only_what_concerns_the_goods_is_told(shelf: Path, bundled: Callable[..., dict[str, bytes]]) -> None:
@@ -279,6 +349,8 @@ def test_a_photo_that_was_deleted_or_damaged_is_named_and_left_out(
     files = bundled()
     assert not [name for name in files if name.startswith("photos/")]
     assert "1 not here any more" in capsys.readouterr().out
+    assert main(["evidence", str(shelf), "LPN1", "--prove", str(shelf / "evidence.zip")]) == 0
+    assert "1 photos that they name are neither in it nor here" in capsys.readouterr().out
 
 
 def test_an_item_that_nobody_knows_has_none(shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """What is said of a shift when it is over: its second signature, what was lost, sheets that came late; and clocks."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ from station.shifts.report import as_csv, as_json, as_text, report
 from station.stages import Stage
 from station.steps.close import key_of
 from station.steps.sign_in import FORGOTTEN_H
+from tests.station.printed.test_shift_pdf import words_of
 from tests.station.shifts.closed import (
     HOLD,
     PLATES,
@@ -96,7 +98,9 @@ def differing(floor: Floor, shift: str) -> dict[str, int]:
     return {key_of(line): line.difference for line in floor.history.shift_lines(shift) if line.difference}
 
 
-def test_a_shift_that_waits_for_its_second_signature_blocks_nobody(worked: Path, rules: Rules) -> None:
+def test_a_shift_that_waits_for_its_second_signature_blocks_nobody_and_each_signature_has_its_moment(
+    worked: Path, rules: Rules, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
     with opened(worked, rules) as floor:
         half_signed(floor)
         floor.do(Do.CANCEL)
@@ -115,6 +119,17 @@ def test_a_shift_that_waits_for_its_second_signature_blocks_nobody(worked: Path,
         assert floor.bench.state.operator.badge == RECEIVER[0]
         assert floor.history.late(NEXT) == (Late(FIRST, "signature", SECOND[0]),)
         assert floor.history.late(FIRST) == ()
+        with floor.bench.journal.reading() as connection:
+            told = report(connection, BenchShift(STATION, FIRST))
+        moments = {each.type: each.at for each in floor.bench.journal.entries(0, 500)}
+    first, second = moments["ShiftSigned"], moments["ShiftCountersigned"]
+    assert told is not None and first < second
+    assert (told.signed_at, told.countersigned_at) == (first, second)
+    assert f"signed by {SUPERVISOR[0]} at {first} and by {SECOND[0]} at {second}." in as_text(told)
+    assert main(["shift", str(worked), FIRST, "--form", "pdf"]) == 0
+    paper = " ".join(words_of(capsysbinary.readouterr().out).split())
+    day, minute = second[:10], second[11:16]
+    assert f"and by {SECOND[0]} at {day} {minute} UTC: closed with open items" in paper, paper[:300]
 
 
 def test_a_second_signature_at_once_is_not_late(floor: Floor) -> None:
@@ -163,7 +178,10 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
             told = report(connection, BenchShift(STATION, FIRST))
         assert told is not None
         assert f"written off: {PLATES[2]} {RESALE}, value unknown by {SUPERVISOR[0]}" in as_text(told)
-        assert f"written_off,{RESALE},{PLATES[2]}" in as_csv(told) and '"written_off"' in as_json(told, None)
+        (row,) = (row for row in csv.reader(as_csv(told).splitlines()) if row[1:2] == ["written_off"])
+        (named,) = (each for each in json.loads(as_json(told, None))["noted"] if each["kind"] == "written_off")
+        assert row[2:4] == [RESALE, PLATES[2]]
+        assert (row[-2:], named["value_minor"], named["currency"]) == (["", ""], None, ""), "not worth 0, but unknown"
         floor.sign_in(SUPERVISOR)
         floor.do(Do.BINS)
         floor.scan(RESALE)

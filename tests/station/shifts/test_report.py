@@ -64,6 +64,17 @@ def test_the_report_tells_what_stands_behind_each_figure(reviewed: Path, capsys:
         for part in line["parts"]:
             if line["rule"] != 9:
                 assert sum(each["units"] for each in part["behind"]) == part["units"], part["name"]
+    assert main(["shift", str(reviewed), "--form", "csv"]) == 0
+    head, shift, _, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    whose = dict(zip(head, shift, strict=True))
+    assert whose == {name: told[name] for name in whose} and {"shift", "bench", "verdict", "signed_by"} <= set(whose)
+    parts = [
+        [str(each["rule"]), each["client"], each["way"], part["side"], part["name"], str(part["units"])]
+        for each in told["lines"]
+        for part in each["parts"]
+        if each["rule"] != 9
+    ]
+    assert parts and not [each for each in parts if each not in rows], "a table has the parts of each line too"
     assert main(["shift", str(reviewed), "--behind"]) == 0
     assert f"       {PLATES[0]} 1" in capsys.readouterr().out
 
@@ -132,7 +143,7 @@ HOSTILE = st.text(st.characters(exclude_categories=()), max_size=20) | st.sample
 @given(HOSTILE, HOSTILE)
 def test_hostile_names_do_nothing_in_a_table_or_a_terminal(client: str, plate: str) -> None:
     line = ReportLine(4, "Units found", client, client, 1, 0, -1, -1, (), (ReportReason(client, -1, "B"),))
-    nothing = ("",) * 8
+    nothing = ("",) * 9
     told = Report("A01", plate, client, *nothing, (line,), (Finding("foreign", plate, client, client),))
     for row in csv.reader(io.StringIO(as_csv(told))):
         for cell in row:
@@ -146,5 +157,5 @@ def test_hostile_names_do_nothing_in_a_table_or_a_terminal(client: str, plate: s
 
 def test_names_in_any_script_stay_readable() -> None:
     line = ReportLine(4, "Units found", "شركة الشمال", "resale", 1, 1, 0, 0, (), ())
-    told = Report("A01", "S", "B", *("",) * 8, (line,), ())
+    told = Report("A01", "S", "B", *("",) * 9, (line,), ())
     assert "شركة الشمال" in as_text(told) and "شركة الشمال" in as_csv(told)
