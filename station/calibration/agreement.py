@@ -1,12 +1,15 @@
 """How far two looks at the same items agree, beyond what chance would do, and who differs from whom.
 
-Cohen's kappa (Educational and Psychological Measurement 20, 1960) with the large-sample standard error of Fleiss, Cohen
-and Everitt (Psychological Bulletin 72, 1969), the one that holds also where people do agree.
+Shares have the score interval of Wilson (Journal of the American Statistical Association 22, 1927), right of few looks
+too, and where all are alike. Cohen's kappa (Educational and Psychological Measurement 20, 1960) has the large-sample
+standard error of Fleiss, Cohen and Everitt (Psychological Bulletin 72, 1969), the one that holds also where people do
+agree. It shrinks to nothing where there is nothing to estimate it by, so there no interval is given: `NoInterval`.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import sqrt
+from typing import Literal
 
 import msgspec
 
@@ -14,19 +17,29 @@ import msgspec
 _Z = 1.959964
 # Under so many pairs an interval says little, and nothing is said of a person.
 ENOUGH = 20
+# So many pairs must hold another word than the most frequent: the least count of Cochran (Biometrics 10, 1954).
+_OTHERS = 5
+
+NoInterval = Literal["too_few", "one_answer", "all_alike"]
+"""Why kappa has no interval: under ENOUGH pairs; one person said one word alone, or nearly all pairs hold the same one;
+or no pair differed, of which the share's interval says how much that is worth."""
 
 
 class Agreement(msgspec.Struct, frozen=True):
-    """`agreed` of `pairs` looks were alike; `kappa` with its 95 % interval, None where nothing could differ by chance.
+    """`agreed` of `pairs` looks were alike, with the share's 95 % interval; `kappa`, with its own.
 
-    1 is always alike, 0 is what chance does, below 0 less than that.
+    Of kappa 1 is always alike, 0 is what chance does, below 0 less than that; it is None where nothing could differ by
+    chance. Where `low` and `high` are None, `no_interval` says why.
     """
 
     pairs: int
     agreed: int
+    share_low: float = 0.0
+    share_high: float = 1.0
     kappa: float | None = None
     low: float | None = None
     high: float | None = None
+    no_interval: NoInterval | None = None
 
     @property
     def share(self) -> float:
@@ -87,14 +100,31 @@ def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement:
     agreed = sum(first == second for first, second in pairs)
     if n == 0:
         return Agreement(0, 0)
-    cells = {each: count / n for each, count in Counter(pairs).items()}
-    firsts, seconds = _margin(cells, 0), _margin(cells, 1)
-    by_chance = sum(share * seconds.get(word, 0.0) for word, share in firsts.items())
-    if by_chance >= 1.0:
-        return Agreement(n, agreed)
-    kappa = (agreed / n - by_chance) / (1 - by_chance)
-    error = _standard_error(cells, firsts, seconds, by_chance, kappa, n)
-    return Agreement(n, agreed, kappa, max(-1.0, kappa - _Z * error), min(1.0, kappa + _Z * error))
+    share = wilson(agreed, n)
+    counts = Counter(pairs)
+    firsts, seconds = Counter(first for first, _ in pairs), Counter(second for _, second in pairs)
+    by_chance = sum(count * seconds[word] for word, count in firsts.items())
+    held_back = _no_interval(counts, firsts, seconds)
+    if by_chance == n * n:
+        return Agreement(n, agreed, *share, no_interval=held_back)
+    # Of whole numbers, so that what is nothing is exactly that.
+    kappa = (n * agreed - by_chance) / (n * n - by_chance)
+    if held_back is not None:
+        return Agreement(n, agreed, *share, kappa, no_interval=held_back)
+    cells = {words: count / n for words, count in counts.items()}
+    error = _standard_error(cells, by_chance / n**2, kappa, n)
+    return Agreement(n, agreed, *share, kappa, max(-1.0, kappa - _Z * error), min(1.0, kappa + _Z * error))
+
+
+def wilson(agreed: int, shown: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share by Wilson (1927); (0, 1) of none."""
+    if not shown:
+        return 0.0, 1.0
+    share, square = agreed / shown, _Z * _Z
+    middle = share + square / (2 * shown)
+    spread = _Z * ((share * (1 - share) + square / (4 * shown)) / shown) ** 0.5
+    over = 1 + square / shown
+    return max(0.0, (middle - spread) / over), min(1.0, (middle + spread) / over)
 
 
 def by_question(pairs: Iterable[Pair]) -> Mapping[str, Agreement]:
@@ -124,6 +154,18 @@ def drifts(pairs: Sequence[Pair], whose: Callable[[Pair], str]) -> tuple[Drift, 
     return tuple(sorted(found, key=lambda each: (each.difference, each.name)))
 
 
+def _no_interval(
+    counts: Mapping[tuple[str, str], int], firsts: Mapping[str, int], seconds: Mapping[str, int]
+) -> NoInterval | None:
+    n = sum(counts.values())
+    if n < ENOUGH:
+        return "too_few"
+    most = max(counts.get((word, word), 0) for word in firsts)
+    if min(len(firsts), len(seconds)) == 1 or n - most < _OTHERS:
+        return "one_answer"
+    return "all_alike" if all(first == second for first, second in counts) else None
+
+
 def _margin(cells: Mapping[tuple[str, str], float], side: int) -> dict[str, float]:
     found: dict[str, float] = {}
     for words, share in cells.items():
@@ -133,13 +175,12 @@ def _margin(cells: Mapping[tuple[str, str], float], side: int) -> dict[str, floa
 
 def _standard_error(
     cells: Mapping[tuple[str, str], float],
-    firsts: Mapping[str, float],
-    seconds: Mapping[str, float],
     by_chance: float,
     kappa: float,
     n: int,
 ) -> float:
     """The standard error that does not suppose that people agree by chance only."""
+    firsts, seconds = _margin(cells, 0), _margin(cells, 1)
     rest = 1 - kappa
     same = sum(
         share * (1 - (firsts[first] + seconds[second]) * rest) ** 2

@@ -60,6 +60,8 @@ def test_people_read_how_alike_all_are_and_who_differs_which_way(
     lines = {line.split("  ")[0]: line for line in said.splitlines()}
     assert "62%" in lines["all letters"]
     assert lines["apparel: stains"] < lines["apparel: smell"] or said.index("stains") < said.index("smell")
+    assert "47% to 76%" in lines["all letters"], "the share has an interval of its own"
+    assert lines["apparel: smell"].endswith("  - (nearly always one answer)"), "and kappa says why it has none"
     assert "differs: milder 15 of 15" in lines["BDG-1001"]
     assert "\u202e" not in said, "hostile names are shown, not obeyed"
 
@@ -72,6 +74,9 @@ def test_machines_and_tables_get_all_figures(data: Path, capsys: pytest.CaptureF
     assert main(["calibration", str(data), "--form", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert {row["what"] for row in rows} == {"all", "letter", "question", "grader", "rubric"}
+    smell = next(row for row in rows if row["name"] == "apparel: smell")
+    assert (smell["kappa"], smell["kappa_low"], smell["no_interval"]) == ("", "", "one_answer")
+    assert (smell["share_low"], smell["share_high"]) == ("0.9124", "1.0000")
     assert not any(row["name"].startswith("=") for row in rows)
 
 
