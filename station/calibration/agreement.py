@@ -8,13 +8,13 @@ agree. It shrinks to nothing where there is nothing to estimate it by, so there 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import sqrt
+from math import comb, sqrt
 from typing import Literal
 
 import msgspec
 
 # Two-sided, 95 of 100.
-_Z = 1.959964
+_Z, _BY_CHANCE = 1.959964, 0.05
 # Under so many pairs an interval says little, and nothing is said of a person.
 ENOUGH = 20
 # So many pairs must hold another word than the most frequent: the least count of Cochran (Biometrics 10, 1954).
@@ -75,7 +75,8 @@ class Drift(msgspec.Struct, frozen=True):
 
     `expected` is what would be agreed if it were with this one as with everybody in each category: so nobody looks bad
     for the harder goods. `low` and `high` are the 95 % interval of the difference of the two shares. `stricter` of the
-    looks that differed gave a worse letter than the second, `milder` a better one.
+    looks that differed gave a worse letter than the second, `milder` a better one; `way` is which of these is more
+    than chance does, and empty where neither is.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Drift(msgspec.Struct, frozen=True):
     high: float
     stricter: int = 0
     milder: int = 0
+    way: Literal["stricter", "milder", ""] = ""
 
     @property
     def stands_out(self) -> bool:
@@ -124,7 +126,9 @@ def wilson(agreed: int, shown: int) -> tuple[float, float]:
     middle = share + square / (2 * shown)
     spread = _Z * ((share * (1 - share) + square / (4 * shown)) / shown) ** 0.5
     over = 1 + square / shown
-    return max(0.0, (middle - spread) / over), min(1.0, (middle + spread) / over)
+    # At its ends it is what the formula says of them, not what is left of it by rounding.
+    low, high = (middle - spread) / over, (middle + spread) / over
+    return (low if agreed else 0.0), (high if agreed < shown else 1.0)
 
 
 def by_question(pairs: Iterable[Pair]) -> Mapping[str, Agreement]:
@@ -214,4 +218,14 @@ def _drift(name: str, mine: Sequence[Pair], alike: Mapping[str, tuple[int, int]]
     spread = _Z * sqrt(sum(share * (1 - share) for share in shares)) / n
     stricter = sum(pair.first_letter > pair.second_letter for pair in mine)
     milder = sum(pair.first_letter < pair.second_letter for pair in mine)
-    return Drift(name, n, agreed, expected, difference, difference - spread, difference + spread, stricter, milder)
+    low, high = difference - spread, difference + spread
+    return Drift(name, n, agreed, expected, difference, low, high, stricter, milder, _way(stricter, milder))
+
+
+def _way(stricter: int, milder: int) -> Literal["stricter", "milder", ""]:
+    """Return the way of looks that differ, by the exact sign test (McNemar, Psychometrika 12, 1947), 95 of 100."""
+    n, fewer = stricter + milder, min(stricter, milder)
+    by_chance = 2 * sum(comb(n, k) for k in range(fewer + 1)) / 2**n
+    if by_chance > _BY_CHANCE:
+        return ""
+    return "stricter" if stricter > milder else "milder"

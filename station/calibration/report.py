@@ -103,16 +103,17 @@ def rows(told: Calibration) -> Iterator[tuple[object, ...]]:
     yield (
         *("what", "name", "looks", "alike", "share", "share_low", "share_high"),
         *("kappa", "kappa_low", "kappa_high", "no_interval"),
-        *("expected", "difference", "difference_low", "difference_high", "stands_out"),
+        *("expected", "difference", "difference_low", "difference_high", "stricter", "milder", "way", "stands_out"),
     )
     for what, name, alike in agreements(told):
         figures = map(_rounded, (alike.kappa, alike.low, alike.high))
-        yield (*_shares(what, name, alike.agreed, alike.pairs), *figures, alike.no_interval or "", *[""] * 5)
+        yield (*_shares(what, name, alike.agreed, alike.pairs), *figures, alike.no_interval or "", *[""] * 8)
     for what, drift in _drifts(told):
         figures = map(_rounded, (drift.expected, drift.difference, drift.low, drift.high))
-        yield (*_shares(what, drift.name, drift.agreed, drift.pairs), *[""] * 4, *figures, int(drift.stands_out))
+        ways = (drift.stricter, drift.milder, drift.way)
+        yield (*_shares(what, drift.name, drift.agreed, drift.pairs), *[""] * 4, *figures, *ways, int(drift.stands_out))
     for each in told.refreshers:
-        yield (*_shares("refresher", each.badge, each.agreed, each.items), *[""] * 9)
+        yield (*_shares("refresher", each.badge, each.agreed, each.items), *[""] * 12)
 
 
 def _shares(what: str, name: str, agreed: int, looks: int) -> tuple[object, ...]:
@@ -150,15 +151,19 @@ def _looks_text(told: Calibration) -> Iterator[str]:
 
 
 def _line(drift: Drift) -> str:
-    """Return one person's line; who stands out is said to, and which way."""
+    """Return one person's line; who stands out is said to, and which way where there is one."""
     said = ""
     if drift.stands_out:
-        way = "stricter" if drift.stricter > drift.milder else "milder"
-        said = f"  differs: {way} {max(drift.stricter, drift.milder)} of {drift.pairs - drift.agreed}"
-        said = said if drift.difference < 0 else "  agrees more often"
+        said = f"  differs: {_way(drift)}" if drift.difference < 0 else "  agrees more often"
     return (
         f"{shown(drift.name)[:44]:44} {drift.pairs:>6} {drift.agreed / drift.pairs:>6.0%} {drift.expected:>6.0%}{said}"
     )
+
+
+def _way(drift: Drift) -> str:
+    if not drift.way:
+        return f"both ways, stricter {drift.stricter}, milder {drift.milder}"
+    return f"{drift.way} {max(drift.stricter, drift.milder)} of {drift.pairs - drift.agreed}"
 
 
 def kappa(each: Agreement, say: Callable[[str], str] = str) -> str:

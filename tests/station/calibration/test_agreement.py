@@ -118,6 +118,15 @@ def test_who_differs_from_all_within_the_same_goods_stands_out_and_it_is_said_wh
     assert few[0].name == "mild" and few[0].pairs < ENOUGH and not few[0].stands_out, "of so few nothing is said"
 
 
+@pytest.mark.parametrize(
+    ("stricter", "milder", "way"),
+    [(5, 5, ""), (6, 4, ""), (5, 0, ""), (6, 0, "stricter"), (0, 6, "milder"), (9, 1, "stricter"), (0, 0, "")],
+)
+def test_no_way_is_named_that_chance_would_go_too(stricter: int, milder: int, way: str) -> None:
+    mine = [pair("who", "phone", "B", letter) for letter in "A" * stricter + "C" * milder + "B" * 10]
+    assert [each.way for each in drifts(mine, lambda each: each.grader)] == [way]
+
+
 @given(
     st.lists(
         st.builds(pair, st.sampled_from("xyz"), st.sampled_from(["phone", "apparel"]), LETTERS, LETTERS), max_size=60
