@@ -73,19 +73,21 @@ class Pair(msgspec.Struct, frozen=True):
 class Drift(msgspec.Struct, frozen=True):
     """How often second looks agreed with a person (or a rule), and how often they did with all for such goods.
 
-    `expected` is what would be agreed if it were with this one as with everybody in each category: so nobody looks bad
-    for the harder goods. `low` and `high` are the 95 % interval of the difference of the two shares. `stricter` of the
-    looks that differed gave a worse letter than the second, `milder` a better one; `way` is which of these is more
-    than chance does, and empty where neither is.
+    `compared` looks are at goods of categories in which others have looks too: of the rest this one alone is all.
+    `expected` is what would be agreed of them if it were with this one as with everybody in each category: so nobody
+    looks bad for the harder goods. Without any there is nothing expected, and no difference. `low` and `high` are the
+    95 % interval of the difference of the two shares. `stricter` of the looks that differed gave a worse letter than
+    the second, `milder` a better one; `way` is which of these is more than chance does, and empty where neither is.
     """
 
     name: str
     pairs: int
     agreed: int
-    expected: float
-    difference: float
-    low: float
-    high: float
+    compared: int = 0
+    expected: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
     stricter: int = 0
     milder: int = 0
     way: Literal["stricter", "milder", ""] = ""
@@ -93,7 +95,9 @@ class Drift(msgspec.Struct, frozen=True):
     @property
     def stands_out(self) -> bool:
         """Whether the difference is more than chance, over enough pairs."""
-        return self.pairs >= ENOUGH and not self.low <= 0 <= self.high
+        if self.low is None or self.high is None:
+            return False
+        return self.compared >= ENOUGH and not self.low <= 0 <= self.high
 
 
 def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement:
@@ -153,9 +157,13 @@ def drifts(pairs: Sequence[Pair], whose: Callable[[Pair], str]) -> tuple[Drift, 
     mine: dict[str, list[Pair]] = {}
     for pair in pairs:
         mine.setdefault(whose(pair), []).append(pair)
-    alike = _shares(pairs)
+    people: dict[str, set[str]] = {}
+    for name, each in mine.items():
+        for pair in each:
+            people.setdefault(pair.category, set()).add(name)
+    alike = {category: share for category, share in _shares(pairs).items() if len(people[category]) > 1}
     found = (_drift(name, each, alike) for name, each in mine.items())
-    return tuple(sorted(found, key=lambda each: (each.difference, each.name)))
+    return tuple(sorted(found, key=lambda each: (each.difference or 0.0, each.name)))
 
 
 def _no_interval(
@@ -210,16 +218,26 @@ def _shares(pairs: Iterable[Pair]) -> Mapping[str, tuple[int, int]]:
 
 
 def _drift(name: str, mine: Sequence[Pair], alike: Mapping[str, tuple[int, int]]) -> Drift:
-    n, agreed = len(mine), sum(pair.is_alike for pair in mine)
-    shares = [alike[pair.category][0] / alike[pair.category][1] for pair in mine]
-    expected = sum(shares) / n
-    difference = agreed / n - expected
-    # Each look is alike or not with its category's share: the variance of their sum, a Poisson binomial.
-    spread = _Z * sqrt(sum(share * (1 - share) for share in shares)) / n
+    agreed = sum(pair.is_alike for pair in mine)
     stricter = sum(pair.first_letter > pair.second_letter for pair in mine)
     milder = sum(pair.first_letter < pair.second_letter for pair in mine)
-    low, high = difference - spread, difference + spread
-    return Drift(name, n, agreed, expected, difference, low, high, stricter, milder, _way(stricter, milder))
+    told = Drift(name, len(mine), agreed, stricter=stricter, milder=milder, way=_way(stricter, milder))
+    beside = [pair for pair in mine if pair.category in alike]
+    if not beside:
+        return told
+    n, shares = len(beside), [alike[pair.category][0] / alike[pair.category][1] for pair in beside]
+    expected = sum(shares) / n
+    difference = sum(pair.is_alike for pair in beside) / n - expected
+    # Each look is alike or not with its category's share: the variance of their sum, a Poisson binomial.
+    spread = _Z * sqrt(sum(share * (1 - share) for share in shares)) / n
+    return msgspec.structs.replace(
+        told,
+        compared=n,
+        expected=expected,
+        difference=difference,
+        low=difference - spread,
+        high=difference + spread,
+    )
 
 
 def _way(stricter: int, milder: int) -> Literal["stricter", "milder", ""]:

@@ -103,17 +103,33 @@ def rows(told: Calibration) -> Iterator[tuple[object, ...]]:
     yield (
         *("what", "name", "looks", "alike", "share", "share_low", "share_high"),
         *("kappa", "kappa_low", "kappa_high", "no_interval"),
-        *("expected", "difference", "difference_low", "difference_high", "stricter", "milder", "way", "stands_out"),
+        *(
+            "compared",
+            "expected",
+            "difference",
+            "difference_low",
+            "difference_high",
+            "stricter",
+            "milder",
+            "way",
+            "stands_out",
+        ),
     )
     for what, name, alike in agreements(told):
         figures = map(_rounded, (alike.kappa, alike.low, alike.high))
-        yield (*_shares(what, name, alike.agreed, alike.pairs), *figures, alike.no_interval or "", *[""] * 8)
+        yield (*_shares(what, name, alike.agreed, alike.pairs), *figures, alike.no_interval or "", *[""] * 9)
     for what, drift in _drifts(told):
-        figures = map(_rounded, (drift.expected, drift.difference, drift.low, drift.high))
+        figures = (drift.compared, *map(_rounded, (drift.expected, drift.difference, drift.low, drift.high)))
         ways = (drift.stricter, drift.milder, drift.way)
-        yield (*_shares(what, drift.name, drift.agreed, drift.pairs), *[""] * 4, *figures, *ways, int(drift.stands_out))
+        yield (
+            *_shares(what, drift.name, drift.agreed, drift.pairs),
+            *[""] * 4,
+            *figures,
+            *ways,
+            int(drift.stands_out),
+        )
     for each in told.refreshers:
-        yield (*_shares("refresher", each.badge, each.agreed, each.items), *[""] * 12)
+        yield (*_shares("refresher", each.badge, each.agreed, each.items), *[""] * 13)
 
 
 def _shares(what: str, name: str, agreed: int, looks: int) -> tuple[object, ...]:
@@ -151,13 +167,18 @@ def _looks_text(told: Calibration) -> Iterator[str]:
 
 
 def _line(drift: Drift) -> str:
-    """Return one person's line; who stands out is said to, and which way where there is one."""
-    said = ""
+    """Return one line; who stands out is said to, which way where there is one, and that nobody is there to compare."""
+    beside = "-" if drift.expected is None else f"{drift.expected:.0%}"
+    return f"{shown(drift.name)[:44]:44} {drift.pairs:>6} {drift.agreed / drift.pairs:>6.0%} {beside:>6}{_said(drift)}"
+
+
+def _said(drift: Drift) -> str:
+    if drift.difference is None:
+        return "  no other to compare with"
+    said = f"  compared: {drift.compared} of {drift.pairs}" if drift.compared < drift.pairs else ""
     if drift.stands_out:
-        said = f"  differs: {_way(drift)}" if drift.difference < 0 else "  agrees more often"
-    return (
-        f"{shown(drift.name)[:44]:44} {drift.pairs:>6} {drift.agreed / drift.pairs:>6.0%} {drift.expected:>6.0%}{said}"
-    )
+        said += f"  differs: {_way(drift)}" if drift.difference < 0 else "  agrees more often"
+    return said
 
 
 def _way(drift: Drift) -> str:

@@ -107,12 +107,24 @@ def test_who_has_the_harder_goods_does_not_look_worse_for_it() -> None:
     assert not hard.stands_out and not both.stands_out
 
 
+def test_who_alone_grades_such_goods_is_compared_with_nobody_in_them() -> None:
+    phones = [pair("alone", "phone", "A", letter) for letter in "AB" * 15]
+    (alone,) = drifts(phones, lambda each: each.grader)
+    assert (alone.compared, alone.expected, alone.difference, alone.stands_out) == (0, None, None, False)
+    # In goods that others grade too the same person stands out, however many of the first there are.
+    shirts = [pair("alone", "apparel", "A", letter) for letter in "AB" * 15]
+    usual = [pair("usual", "apparel", "A", "A") for _ in range(90)]
+    found = drifts(phones * 9 + shirts + usual, lambda each: each.grader)[0]
+    assert (found.name, found.pairs, found.compared, found.stands_out) == ("alone", 300, 30, True)
+    assert found.difference == pytest.approx(0.5 - 105 / 120)
+
+
 def test_who_differs_from_all_within_the_same_goods_stands_out_and_it_is_said_which_way() -> None:
     others = [pair("usual", "phone", "A", letter) for letter in "A" * 76 + "B" * 4]
     mild = [pair("mild", "phone", "A", letter) for letter in "A" * 20 + "B" * 20]
     found = drifts(others + mild, lambda each: each.grader)
     assert [each.name for each in found] == ["mild", "usual"], "the most wanting first"
-    assert found[0].stands_out and found[0].difference < 0
+    assert found[0].stands_out and (found[0].difference or 0) < 0
     assert (found[0].milder, found[0].stricter) == (20, 0), "a better letter than the second look"
     few = drifts(others + mild[-10:], lambda each: each.grader)
     assert few[0].name == "mild" and few[0].pairs < ENOUGH and not few[0].stands_out, "of so few nothing is said"
@@ -134,5 +146,5 @@ def test_no_way_is_named_that_chance_would_go_too(stricter: int, milder: int, wa
 )
 def test_all_differences_weighed_by_their_looks_cancel_out(pairs: list[Pair]) -> None:
     found = drifts(pairs, lambda each: each.grader)
-    assert sum(each.difference * each.pairs for each in found) == pytest.approx(0, abs=1e-9)
+    assert sum((each.difference or 0) * each.compared for each in found) == pytest.approx(0, abs=1e-9)
     assert sum(each.pairs for each in found) == len(pairs)

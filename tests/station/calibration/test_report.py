@@ -82,9 +82,9 @@ def test_machines_and_tables_get_all_figures(data: Path, capsys: pytest.CaptureF
     assert not any(row["name"].startswith("=") for row in rows)
 
 
-def told(*looks: tuple[str, str, str, str], rubric: str = "r@1") -> dict[str, tuple[str, dict[str, str]]]:
+def told(*looks: tuple[str, str, str, str]) -> dict[str, tuple[str, dict[str, str]]]:
     """Each grader's and version's line for people, and row for tables, of looks: who, at what, and both letters."""
-    found = calibration(tuple(Pair("I", what, rubric, who, "S", *both) for who, what, *both in looks), "2026-11-01")
+    found = calibration(tuple(Pair("I", what, "r@1", who, "S", *both) for who, what, *both in looks), "2026-11-01")
     lines = {line.split("  ")[0]: line for line in as_text(found).splitlines()}
     table = csv.DictReader(io.StringIO(as_csv(found)))
     return {row["name"]: (lines[row["name"]], row) for row in table if row["what"] in ("grader", "rubric")}
@@ -99,6 +99,14 @@ def test_who_differs_both_ways_is_said_to_and_tables_have_the_way() -> None:
     assert row["share"] == "0.5000" and float(row["difference_low"]) < float(row["difference"]) < 0
     line, row = told(*usual, *(("mild", "phone", "B", letter) for letter in "C" * 10 + "B" * 10))["mild"]
     assert line.endswith("differs: milder 10 of 10") and row["way"] == "milder"
+
+
+def test_who_has_nobody_beside_them_is_said_to() -> None:
+    looks = [("alone", "phone", "A", letter) for letter in "AB" * 15]
+    assert all(line.endswith("30    50%      -  no other to compare with") for line, _ in told(*looks).values())
+    line, row = told(*looks, *[(who, "apparel", "A", "A") for who in ("alone", "usual")])["alone"]
+    assert line.endswith("31    52%   100%  compared: 1 of 31")
+    assert (row["compared"], row["expected"], row["difference"]) == ("1", "1.0000", "0.0000")
 
 
 def test_a_bench_without_second_looks_says_how_one_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
