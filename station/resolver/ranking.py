@@ -38,6 +38,7 @@ class Evidence(msgspec.Struct, frozen=True):
     """What is known of a parcel without its order. `articles` are SKUs and GTINs, one for each unit that was found.
 
     `matched` are RMA, line and serial number of units of this very parcel that found their order by themselves.
+    `read_on` says of a serial number which article it was read on, as far as that is known.
     """
 
     numbers: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class Evidence(msgspec.Struct, frozen=True):
     weight_mg: int = 0
     client: str = ""
     matched: tuple[tuple[str, str, str], ...] = ()
+    read_on: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -117,9 +119,15 @@ def _number(evidence: Evidence, order: ReturnOrder) -> Reason | None:
 
 
 def _serial(evidence: Evidence, lines: Sequence[Declared]) -> Reason | None:
-    shipped = {serial for line in lines for serial in line.serials}
-    same = sorted(shipped & set(evidence.serials))
+    """A serial number of the order is here, and not on another article: makers number their goods alike."""
+    shipped = ((serial, line) for line in lines for serial in line.serials if serial in evidence.serials)
+    same = sorted({serial for serial, line in shipped if _may_be_on(evidence, serial, line)})
     return Reason("serial", _growing("serial", len(same)), ", ".join(same[:3])) if same else None
+
+
+def _may_be_on(evidence: Evidence, serial: str, line: Declared) -> bool:
+    read_on = [codes for each, codes in evidence.read_on if each == serial]
+    return not read_on or any(_is_of(codes, line) for codes in read_on)
 
 
 def _contents(evidence: Evidence, lines: Sequence[Declared]) -> list[Reason]:
