@@ -24,7 +24,10 @@ _BY_RMA = "SELECT ? AS points, id FROM record WHERE kind = 'order' AND key = ?"
 
 
 def evidence_of(parcel: Parcel, zips: tuple[str, ...] = ()) -> Evidence:
-    """Return what the parcel on the bench says of its order so far."""
+    """Return what the parcel on the bench says of its order so far; `zips` are what a person says besides.
+
+    No fact of a bench has the sender's postal code: a label codes where the parcel goes.
+    """
     named = [item.identified for item in parcel.items]
     serials = [item.serial.serial if item.serial is not None else "" for item in parcel.items]
     articles = [tuple(dict.fromkeys(filter(None, (each.sku, gtin14(each.gtin), each.gtin)))) for each in named]
