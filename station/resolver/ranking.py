@@ -31,7 +31,8 @@ POINTS: Mapping[Kind, int] = {
 _FURTHER, _FURTHEST = 5, 5
 # An order is taken for clear with so many points at least, and so many before the next one.
 CLEAR, APART = 60, 25
-_SHORTEST_NEAR = 8
+# So many digits a number has at least that may be near another: short ones are counted up, RMA-1044, RMA-1045.
+_FEWEST_NEAR = 8
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -173,9 +174,10 @@ def _growing(kind: Kind, count: int) -> int:
 def is_near(one: str, other: str) -> bool:
     """Tell whether one sign more, less or other, or two that changed places, make one number of another.
 
-    Short numbers are never near each other: too many are.
+    Numbers of few digits are never near each other: too many are, whatever letters stand before them.
     """
-    if one == other or abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < _SHORTEST_NEAR:
+    digits = min(sum(each.isdigit() for each in number) for number in (one, other))
+    if one == other or abs(len(one) - len(other)) > 1 or digits < _FEWEST_NEAR:
         return False
     short, long = sorted((one, other), key=len)
     at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))

@@ -169,6 +169,8 @@ def test_each_reason_says_what_it_rests_on() -> None:
         ("1Z999AA10123456784", "1Z999AA10123456033", False),
         ("1Z999AA10123456784", "1Z999AA101234567", False),
         ("SN12345", "SN12346", False),
+        ("RMA-1046", "RMA-1045", False),
+        ("RETURN-1046", "RETURN-1064", False),
     ],
 )
 def test_one_wrong_sign_is_near_and_two_are_not(one: str, other: str, near: bool) -> None:
