@@ -119,12 +119,12 @@ def rows(told: Calibration) -> Iterator[tuple[object, ...]]:
         figures = map(_rounded, (alike.kappa, alike.low, alike.high))
         yield (*_shares(what, name, alike.agreed, alike.pairs), *figures, alike.no_interval or "", *[""] * 9)
     for what, drift in _drifts(told):
-        figures = (drift.compared, *map(_rounded, (drift.expected, drift.difference, drift.low, drift.high)))
+        beside = (drift.compared, *map(_rounded, (drift.expected, drift.difference, drift.low, drift.high)))
         ways = (drift.stricter, drift.milder, drift.way)
         yield (
             *_shares(what, drift.name, drift.agreed, drift.pairs),
             *[""] * 4,
-            *figures,
+            *beside,
             *ways,
             int(drift.stands_out),
         )
