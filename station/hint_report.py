@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from grading.rubric import Option, Rubric, chosen, next_question
+from station.calibration.agreement import wilson
 from station.facts import Recorded, Undone, Unknown
 from station.inspecting.facts import Answered, DefectMarked, Hinted
 from station.receiving.facts import ItemFoundWrong, ItemIdentified
@@ -14,7 +15,6 @@ ENOUGH = 100
 """Below so many hints nothing is said of a kind: the interval is too wide to act on."""
 USEFUL = 0.5
 """A kind is of use when at least every second hint of it is right; the interval's lower end decides."""
-_Z = 1.96
 
 Told = tuple[str, Recorded | Unknown]
 """A fact and the transaction it was written in."""
@@ -149,17 +149,6 @@ _SAYS: Mapping[str, Callable[[_Item, Rubric], bool | None]] = {
     "wrong_colour": lambda item, _: item.identified.match == "wrong",
     "wrong_size": lambda item, _: item.identified.match == "wrong",
 }
-
-
-def wilson(agreed: int, shown: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share; (0, 1) of none."""
-    if not shown:
-        return 0.0, 1.0
-    share, square = agreed / shown, _Z * _Z
-    middle = share + square / (2 * shown)
-    spread = _Z * ((share * (1 - share) + square / (4 * shown)) / shown) ** 0.5
-    over = 1 + square / shown
-    return max(0.0, (middle - spread) / over), min(1.0, (middle + spread) / over)
 
 
 def _judged(key: tuple[str, str, str], agreed: int, wrong: int, unjudged: int) -> Precision:

@@ -2,14 +2,31 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 from sqlalchemy.engine import Connection
 
-from station.calibration.agreement import Agreement, Drift, Pair, agreement, by_letter, by_question, drifts
+from resources.words import mark
+from station.calibration.agreement import (
+    Agreement,
+    Drift,
+    NoInterval,
+    Pair,
+    agreement,
+    by_letter,
+    by_question,
+    drifts,
+    wilson,
+)
 from station.safe_text import cell, shown
 from station.statements import Statement
+
+_NO_INTERVAL: Mapping[NoInterval, str] = {
+    "too_few": mark("too few looks"),
+    "one_answer": mark("nearly always one answer"),
+    "all_alike": mark("all alike"),
+}
 
 
 class Refreshed(msgspec.Struct, frozen=True):
@@ -83,17 +100,41 @@ def as_csv(told: Calibration) -> str:
 
 def rows(told: Calibration) -> Iterator[tuple[object, ...]]:
     """Yield the figures as the rows of that table, its head first."""
-    yield ("what", "name", "looks", "alike", "share", "kappa", "low", "high", "expected", "stands_out")
+    yield (
+        *("what", "name", "looks", "alike", "share", "share_low", "share_high"),
+        *("kappa", "kappa_low", "kappa_high", "no_interval"),
+        *(
+            "compared",
+            "expected",
+            "difference",
+            "difference_low",
+            "difference_high",
+            "stricter",
+            "milder",
+            "way",
+            "stands_out",
+        ),
+    )
     for what, name, alike in agreements(told):
-        figures = [_rounded(figure) for figure in (alike.share, alike.kappa, alike.low, alike.high)]
-        yield (what, cell(name), alike.pairs, alike.agreed, *figures, "", "")
+        figures = map(_rounded, (alike.kappa, alike.low, alike.high))
+        yield (*_shares(what, name, alike.agreed, alike.pairs), *figures, alike.no_interval or "", *[""] * 9)
     for what, drift in _drifts(told):
-        figures = [_rounded(drift.agreed / drift.pairs), "", _rounded(drift.low), _rounded(drift.high)]
-        about = (what, cell(drift.name), drift.pairs, drift.agreed)
-        yield (*about, *figures, _rounded(drift.expected), int(drift.stands_out))
+        beside = (drift.compared, *map(_rounded, (drift.expected, drift.difference, drift.low, drift.high)))
+        ways = (drift.stricter, drift.milder, drift.way)
+        yield (
+            *_shares(what, drift.name, drift.agreed, drift.pairs),
+            *[""] * 4,
+            *beside,
+            *ways,
+            int(drift.stands_out),
+        )
     for each in told.refreshers:
-        share = _rounded(each.agreed / each.items)
-        yield ("refresher", cell(each.badge), each.items, each.agreed, share, "", "", "", "", "")
+        yield (*_shares("refresher", each.badge, each.agreed, each.items), *[""] * 13)
+
+
+def _shares(what: str, name: str, agreed: int, looks: int) -> tuple[object, ...]:
+    share = (agreed / looks if looks else 0.0, *wilson(agreed, looks))
+    return (what, cell(name), looks, agreed, *map(_rounded, share))
 
 
 def as_text(told: Calibration) -> str:
@@ -115,9 +156,10 @@ def _looks_text(told: Calibration) -> Iterator[str]:
         yield f"Nobody looked at an item again since {told.since[:10]}. Press F11 at a bench, between two parcels."
         return
     yield f"Second looks since {told.since[:10]}: {told.letters.pairs}"
-    yield f"{'':32} {'looks':>6} {'alike':>6}   kappa (95 of 100)"
+    yield f"{'':32} {'looks':>6} {'alike':>6} {'95 of 100':>14}   kappa (95 of 100)"
     for _, name, each in agreements(told):
-        yield f"{shown(name)[:32]:32} {each.pairs:>6} {each.share:>6.0%}   {kappa(each)}"
+        between = f"{each.share_low:.0%} to {each.share_high:.0%}"
+        yield f"{shown(name)[:32]:32} {each.pairs:>6} {each.share:>6.0%} {between:>14}   {kappa(each)}"
     for what, title in (("grader", "graders"), ("rubric", "versions of questions")):
         yield ""
         yield f"{title + ', beside all for such goods':44} {'looks':>6} {'alike':>6} {'all':>6}"
@@ -125,22 +167,32 @@ def _looks_text(told: Calibration) -> Iterator[str]:
 
 
 def _line(drift: Drift) -> str:
-    """Return one person's line; who stands out is said to, and which way."""
-    said = ""
+    """Return one line; who stands out is said to, which way where there is one, and that nobody is there to compare."""
+    beside = "-" if drift.expected is None else f"{drift.expected:.0%}"
+    return f"{shown(drift.name)[:44]:44} {drift.pairs:>6} {drift.agreed / drift.pairs:>6.0%} {beside:>6}{_said(drift)}"
+
+
+def _said(drift: Drift) -> str:
+    if drift.difference is None:
+        return "  no other to compare with"
+    said = f"  compared: {drift.compared} of {drift.pairs}" if drift.compared < drift.pairs else ""
     if drift.stands_out:
-        way = "stricter" if drift.stricter > drift.milder else "milder"
-        said = f"  differs: {way} {max(drift.stricter, drift.milder)} of {drift.pairs - drift.agreed}"
-        said = said if drift.difference < 0 else "  agrees more often"
-    return (
-        f"{shown(drift.name)[:44]:44} {drift.pairs:>6} {drift.agreed / drift.pairs:>6.0%} {drift.expected:>6.0%}{said}"
-    )
+        said += f"  differs: {_way(drift)}" if drift.difference < 0 else "  agrees more often"
+    return said
 
 
-def kappa(each: Agreement) -> str:
-    """Return kappa with its interval for people; `-` where there is none."""
-    if each.kappa is None or each.low is None or each.high is None:
-        return "-"
-    return f"{each.kappa:.2f} ({each.low:.2f} to {each.high:.2f})"
+def _way(drift: Drift) -> str:
+    if not drift.way:
+        return f"both ways, stricter {drift.stricter}, milder {drift.milder}"
+    return f"{drift.way} {max(drift.stricter, drift.milder)} of {drift.pairs - drift.agreed}"
+
+
+def kappa(each: Agreement, say: Callable[[str], str] = str) -> str:
+    """Return kappa for people, `-` where there is none, with its interval or why it has none."""
+    figure = "-" if each.kappa is None else f"{each.kappa:.2f}"
+    if each.low is not None and each.high is not None:
+        return f"{figure} ({each.low:.2f} to {each.high:.2f})"
+    return figure if each.no_interval is None else f"{figure} ({say(_NO_INTERVAL[each.no_interval])})"
 
 
 def agreements(told: Calibration) -> Iterator[tuple[str, str, Agreement]]:

@@ -19,10 +19,13 @@ from station.search.telling import as_json, as_text
 
 
 def show(data: Path, code: str, form: str) -> int:
-    """Print what is known of a code; return 1 when nobody here knows it.
+    """Print what is known of a code; return 1 when nobody here knows it, 2 when there is none.
 
     Raises JournalError when there is no journal, or when it cannot be read.
     """
+    if not code.strip():
+        sys.stderr.write("There is no code. Name what you look for: a plate, a tracking number, an RMA.\n")
+        return 2
     patterns = read_rules().patterns
     with reading(data) as (_, station):
         found = seek(data / JOURNAL_FILE, station, code, lambda text, aim: recognise(text, aim, patterns))

@@ -6,7 +6,7 @@ from resources.words import Translator
 from station.exceptions.kinds import ON_HOLD
 from station.stops import BETWEEN
 from station.weights import weight_words
-from station.words import EVIDENCE_WORDS
+from station.words import EVIDENCE_WORDS, SHOT_WORDS
 
 Say = Callable[[Translator, str, dict[str, str]], str]
 
@@ -22,6 +22,8 @@ def evidence(tr: Translator, kind: str, detail: str, say: Say = plainly) -> str:
     """
     if kind in ON_HOLD:
         return "; ".join(tr.gettext(each) for each in detail.split(BETWEEN))
+    if kind == "photo_left_out":
+        return tr.gettext(SHOT_WORDS.get(detail, detail))
     text, names = EVIDENCE_WORDS.get(kind, ("", ()))
     pieces = detail.split(BETWEEN, len(names) - 1) if names else []
     if not names or len(pieces) != len(names):

@@ -213,10 +213,10 @@ def _looks(paper: Paper, told: Print, tr: Translator) -> None:
     heads = (mark("About"), mark("Looks"), mark("Alike"), mark("Kappa (95 of 100)"))
     names = {"all": tr.gettext(mark("all grades"))}
     rows = [
-        (names.get(what, name), str(each.pairs), f"{each.share:.0%}", kappa(each))
+        (names.get(what, name), str(each.pairs), f"{each.share:.0%}", kappa(each, tr.gettext))
         for what, name, each in agreements(looks)
     ]
-    paper.table([tr.gettext(each) for each in heads], rows[:_MOST_LOOKS], (90, 16, 16, 38))
+    paper.table([tr.gettext(each) for each in heads], rows[:_MOST_LOOKS], (74, 16, 16, 54))
 
 
 def _late(paper: Paper, report: Report, tr: Translator) -> None:

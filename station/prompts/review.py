@@ -26,7 +26,7 @@ def review(state: State, known: Known) -> Prompt:
     if open_:
         title, reason = (
             mark("Why does it differ?"),
-            mark("{count} lines have no reason yet. Page Shift shows them all."),
+            mark("Lines without a reason: {count}. Page Shift shows them all."),
         )
     else:
         title, reason = (

@@ -24,19 +24,23 @@ _BY_RMA = "SELECT ? AS points, id FROM record WHERE kind = 'order' AND key = ?"
 
 
 def evidence_of(parcel: Parcel, zips: tuple[str, ...] = ()) -> Evidence:
-    """Return what the parcel on the bench says of its order so far."""
+    """Return what the parcel on the bench says of its order so far; `zips` are what a person says besides.
+
+    No fact of a bench has the sender's postal code: a label codes where the parcel goes.
+    """
     named = [item.identified for item in parcel.items]
     serials = [item.serial.serial if item.serial is not None else "" for item in parcel.items]
-    codes = (dict.fromkeys(filter(None, (each.sku, gtin14(each.gtin), each.gtin))) for each in named)
+    articles = [tuple(dict.fromkeys(filter(None, (each.sku, gtin14(each.gtin), each.gtin)))) for each in named]
     clients = {each.client for each in named if each.client}
     return Evidence(
         (parcel.arrived.code,),
         tuple(dict.fromkeys(filter(None, serials))),
-        tuple(tuple(each) for each in codes if each),
+        tuple(filter(None, articles)),
         zips,
         parcel.weighed.weight_mg if parcel.weighed is not None else 0,
         clients.pop() if len(clients) == 1 else "",
         tuple((each.rma, each.line, serial) for each, serial in zip(named, serials, strict=True) if each.rma),
+        tuple((serial, codes) for serial, codes in zip(serials, articles, strict=True) if serial and codes),
     )
 
 

@@ -31,13 +31,15 @@ POINTS: Mapping[Kind, int] = {
 _FURTHER, _FURTHEST = 5, 5
 # An order is taken for clear with so many points at least, and so many before the next one.
 CLEAR, APART = 60, 25
-_SHORTEST_NEAR = 8
+# So many digits a number has at least that may be near another: short ones are counted up, RMA-1044, RMA-1045.
+_FEWEST_NEAR = 8
 
 
 class Evidence(msgspec.Struct, frozen=True):
     """What is known of a parcel without its order. `articles` are SKUs and GTINs, one for each unit that was found.
 
     `matched` are RMA, line and serial number of units of this very parcel that found their order by themselves.
+    `read_on` says of a serial number which article it was read on, as far as that is known.
     """
 
     numbers: tuple[str, ...] = ()
@@ -47,6 +49,7 @@ class Evidence(msgspec.Struct, frozen=True):
     weight_mg: int = 0
     client: str = ""
     matched: tuple[tuple[str, str, str], ...] = ()
+    read_on: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -117,9 +120,15 @@ def _number(evidence: Evidence, order: ReturnOrder) -> Reason | None:
 
 
 def _serial(evidence: Evidence, lines: Sequence[Declared]) -> Reason | None:
-    shipped = {serial for line in lines for serial in line.serials}
-    same = sorted(shipped & set(evidence.serials))
+    """A serial number of the order is here, and not on another article: makers number their goods alike."""
+    shipped = ((serial, line) for line in lines for serial in line.serials if serial in evidence.serials)
+    same = sorted({serial for serial, line in shipped if _may_be_on(evidence, serial, line)})
     return Reason("serial", _growing("serial", len(same)), ", ".join(same[:3])) if same else None
+
+
+def _may_be_on(evidence: Evidence, serial: str, line: Declared) -> bool:
+    read_on = [codes for each, codes in evidence.read_on if each == serial]
+    return not read_on or any(_is_of(codes, line) for codes in read_on)
 
 
 def _contents(evidence: Evidence, lines: Sequence[Declared]) -> list[Reason]:
@@ -165,9 +174,10 @@ def _growing(kind: Kind, count: int) -> int:
 def is_near(one: str, other: str) -> bool:
     """Tell whether one sign more, less or other, or two that changed places, make one number of another.
 
-    Short numbers are never near each other: too many are.
+    Numbers of few digits are never near each other: too many are, whatever letters stand before them.
     """
-    if one == other or abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < _SHORTEST_NEAR:
+    digits = min(sum(each.isdigit() for each in number) for number in (one, other))
+    if one == other or abs(len(one) - len(other)) > 1 or digits < _FEWEST_NEAR:
         return False
     short, long = sorted((one, other), key=len)
     at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))

@@ -7,7 +7,7 @@ from station.resolver.ranking import Kind
 
 REASON_WORDS: Mapping[Kind, str] = {
     "number": mark("the number {what} is its own"),
-    "near_number": mark("the number is one sign from {what}"),
+    "near_number": mark("the number is {what} but for one sign, or two swapped"),
     "serial": mark("serial number {what} was shipped with it"),
     "contents": mark("{what} of its units are here"),
     "complete": mark("nothing of it is missing"),

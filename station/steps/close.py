@@ -148,7 +148,7 @@ def count_again(state: State, command: Command, known: Known) -> Outcome:
 def ask_sign(state: State, command: Command, known: Known) -> Outcome:
     """asks for a badge when each difference has its reasons; first, which units that are lost are written off"""
     if waiting := unsettled(state, known):
-        text = mark("{count} differences have no reason yet. Choose each, and say why.")
+        text = mark("Differences without a reason: {count}. Choose each, and say why.")
         return refused(text, count=str(len(waiting)))
     return Outcome(ask=_ask_written_off(_lost(state, known), (), known.shift_lines(state.shift)))
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from grading.rubric import Answers, next_question
 from station import facts as f
 from station.__main__ import main
-from station.hint_report import ENOUGH, Precision, RubricOf, precision, wilson
+from station.calibration.agreement import wilson
+from station.hint_report import ENOUGH, Precision, RubricOf, precision
 from station.journal import Journal
 from station.rules import Rules, read_rules
 

@@ -80,7 +80,7 @@ def _sentences(counted: Figures, tr: Translator) -> Iterator[str]:
     letters = counted.looks.letters
     if letters.pairs:
         words = mark("Second looks: {count}, of which {agreed} gave the same grade. Kappa {kappa}.")
-        yield tr.format(words, count=str(letters.pairs), agreed=str(letters.agreed), kappa=kappa(letters))
+        yield tr.format(words, count=str(letters.pairs), agreed=str(letters.agreed), kappa=kappa(letters, tr.gettext))
 
 
 def _charts(counted: Figures, tr: Translator) -> Iterator[tuple[str, Sequence[tuple[str, int]]]]:

@@ -212,3 +212,9 @@ def test_the_queue_is_told_as_text_json_and_csv(
     said = json.loads(as_json([msgspec.structs.replace(weighed, fitting=("accept", "secret"))], spanish))[0]["words"]
     assert said["may_be"] == f"{spanish.gettext('Accept as is')}, secret" and said["kind"] == row["kind_words"]
     assert said["decided"] == ""
+    unseen = msgspec.structs.replace(weighed, kind="photo_left_out", detail="open_box")
+    row, *_ = csv.DictReader(as_csv([unseen], spanish).splitlines())
+    assert (row["detail"], row["detail_words"]) == ("open_box", spanish.gettext("open box"))
+    assert "open_box" not in as_text([unseen]) and "a_site_s_own" in as_text(
+        [msgspec.structs.replace(unseen, detail="a_site_s_own")]
+    )

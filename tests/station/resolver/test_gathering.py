@@ -106,10 +106,14 @@ def test_the_command_says_what_speaks_for_which_order(
     with Journal.open(tmp_path / "station.sqlite", "S01") as journal:
         arrived = ParcelArrived("P1", UNKNOWN, "ups", "unknown", "none")
         named = ItemIdentified("P1", "I1", "x", "undeclared", "Shoe", "home", "acme", "SHOE")
+        # The lamp has a number that a shoe of another order was shipped with: it speaks for none.
+        other = ItemIdentified("P1", "I2", "y", "undeclared", "Lamp", "home", "acme", "LAMP")
         taken = journal.append([SerialChecked("I1", "SN2", "not_known")], operator="B", shift="").txn
-        for facts in ([arrived, named], [SerialChecked("I1", "SN1", "not_known")], [Undone((taken,), "serial")]):
+        loose = ([other], [SerialChecked("I2", "SN3", "not_known")])
+        again = ([SerialChecked("I1", "SN1", "not_known")], [Undone((taken,), "serial")])
+        for facts in ([arrived, named], *again, *loose):
             journal.append(facts, operator="B", shift="")
-    copy_of(order(1, "SHOE", "SN1", zip_="90210"), order(2, "SHOE", "SN2")).close()
+    copy_of(order(1, "SHOE", "SN1", zip_="90210"), order(2, "SHOE", "SN2"), order(3, "SOCK", "SN3")).close()
     assert main(["resolve", str(tmp_path), UNKNOWN, "--zip", "90210"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("Likely this one:") and "RMA-1" in told.splitlines()[1]

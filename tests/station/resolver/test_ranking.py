@@ -55,6 +55,8 @@ evidences = st.builds(
     st.lists(st.sampled_from(ZIPS), max_size=2, unique=True).map(tuple),
     st.sampled_from((0, 400_000, 9_000_000)),
     st.sampled_from(("", *CLIENTS)),
+    st.just(()),
+    st.lists(st.tuples(st.sampled_from(SERIALS), st.sampled_from(SKUS).map(lambda sku: (sku,))), max_size=3).map(tuple),
 )
 
 
@@ -79,7 +81,7 @@ def test_the_ranking_does_not_hang_on_the_order_of_things(
     assert rank(evidence, orders) == rank(other, draw.sample(orders, len(orders)))
 
 
-TUPLES = ("numbers", "serials", "articles", "zips")
+TUPLES = ("numbers", "serials", "articles", "zips", "read_on")
 
 
 @given(evidences, orders, st.data())
@@ -116,6 +118,16 @@ def test_two_that_are_near_each_other_are_asked_and_one_far_ahead_is_clear() -> 
     both = rank(msgspec.structs.replace(shoe, serials=("SN1", "SN2")), (one, other))
     assert not is_clear(both)
     assert not is_clear(())
+
+
+def test_a_serial_number_on_another_article_is_not_the_orders() -> None:
+    lamp = order("RMA-1", line("LAMP", serials=("0001234",)))
+    phone = Evidence(serials=("0001234",), articles=(("PHONE",),), client="Contoso", read_on=(("0001234", ("PHONE",)),))
+    assert rank(phone, (lamp,)) == ()
+    # Read on the lamp, on both, or on nobody knows what, it is.
+    for read_on in ((("LAMP",),), (("PHONE",), ("LAMP",)), ()):
+        told = msgspec.structs.replace(phone, read_on=tuple(("0001234", codes) for codes in read_on))
+        assert rank(told, (lamp,))[0].points == POINTS["serial"]
 
 
 def test_each_reason_says_what_it_rests_on() -> None:
@@ -157,6 +169,8 @@ def test_each_reason_says_what_it_rests_on() -> None:
         ("1Z999AA10123456784", "1Z999AA10123456033", False),
         ("1Z999AA10123456784", "1Z999AA101234567", False),
         ("SN12345", "SN12346", False),
+        ("RMA-1046", "RMA-1045", False),
+        ("RETURN-1046", "RETURN-1064", False),
     ],
 )
 def test_one_wrong_sign_is_near_and_two_are_not(one: str, other: str, near: bool) -> None:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy import event
 
+from station.__main__ import main
 from station.bins.facts import BinCheckBegan, BinOpened
 from station.codes import Candidate
 from station.facts import Undone
@@ -265,6 +266,17 @@ def test_a_code_is_looked_for_in_the_form_it_is_kept_in() -> None:
     assert forms_of("B1@2026-01-01T07", ()) == Sought("B1@2026-01-01T07", ("B1",), hour="2026-01-01T07")
     for no_hour in ("B1@2026-02-30T07", "B1@2026-01-01T25", "B1@9999-12-31T23", "@", "a@b"):
         assert forms_of(no_hour, ()).codes[0] == no_hour
+
+
+def test_the_command_asks_for_a_code_where_it_is_given_none(
+    journal: Journal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [main(["find", str(tmp_path), code]) for code in ("", " \n", "1Z-NOBODY")] == [2, 2, 1]
+    told = capsys.readouterr()
+    assert (
+        told.err.splitlines() == ["There is no code. Name what you look for: a plate, a tracking number, an RMA."] * 2
+    )
+    assert told.out.startswith("Nobody here knows 1Z-NOBODY.")
 
 
 def test_no_search_reads_a_whole_table(journal: Journal, seek: Callable) -> None:

@@ -138,9 +138,9 @@ def test_the_report_tells_how_alike_the_second_looks_of_its_shift_are(
         letters = json.loads(capsysbinary.readouterr().out)["figures"]["looks"]["letters"]
         assert (letters["pairs"], letters["agreed"]) == (count, count)
     assert main(["shift", str(folder), NEXT, "--form", "csv"]) == 0
-    assert b"all,all letters,1,1,1.0000,,,,," in capsysbinary.readouterr().out
+    assert b"all,all letters,1,1,1.0000,0.2065,1.0000,,,,too_few," in capsysbinary.readouterr().out
     assert main(["shift", str(folder), NEXT]) == 0
-    assert b"second looks: 1, 1 alike, kappa -" in capsysbinary.readouterr().out
+    assert b"second looks: 1, 1 alike, kappa - (too few looks)" in capsysbinary.readouterr().out
     assert main(["shift", str(folder), NEXT, "--form", "pdf"]) == 0
     assert "all grades 1 100% -" in _words_of(capsysbinary.readouterr().out)
 
