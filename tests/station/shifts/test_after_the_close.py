@@ -92,6 +92,24 @@ def listed(floor: Floor, bin_: str) -> tuple[tuple[str, ...], int]:
     return plates, shown
 
 
+def tells_that_it_is_lost(floor: Floor, plate: str, item: str) -> None:
+    """Nothing says any more that a unit lies in its bin, and nobody releases it from hold."""
+    said = floor.scan(plate).notice
+    assert said.text.startswith("Plate {plate}: {title}, written off as lost. If you have found it, put it into bin")
+    assert said.params["bin"] == RESALE, "who finds it is told where a count names it"
+    (hit,) = floor.history.seek(plate, floor.bench.known.recognise).hits
+    assert (hit.bin, hit.is_lost) == ("", True)
+    bin_ = floor.history.seek(RESALE, floor.bench.known.recognise)
+    assert [each.code for each in bin_.hits] == [RESALE, PLATES[1], PLATES[0]] and bin_.hits[0].units == 2
+    raised = f.ExceptionRaised("E1", "held", "client", "P1", item)
+    floor.bench.journal.append([raised], operator=RECEIVER[0], shift=NEXT)
+    floor.do(Do.DECIDE)
+    floor.choose("E1")
+    refused = floor.do(Do.CHOOSE, "release")
+    assert (refused.notice.text, refused.facts, floor.stage) == (said.text, (), Stage.DECISION)
+    floor.do(Do.CANCEL)
+
+
 def differing(floor: Floor, shift: str) -> dict[str, int]:
     return {key_of(line): line.difference for line in floor.history.shift_lines(shift) if line.difference}
 
@@ -165,6 +183,7 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         assert f"written off: {PLATES[2]} {RESALE}, value unknown by {SUPERVISOR[0]}" in as_text(told)
         assert f"written_off,{RESALE},{PLATES[2]}" in as_csv(told) and '"written_off"' in as_json(told, None)
         floor.sign_in(SUPERVISOR)
+        tells_that_it_is_lost(floor, PLATES[2], "I2")
         floor.do(Do.BINS)
         floor.scan(RESALE)
         floor.choose("count")
@@ -192,6 +211,7 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
         assert (differing(floor, THIRD), floor.history.shift_findings(THIRD)) == ({}, found)
         assert listed(floor, HOLD) == ((PLATES[2], PLATES[3]), 2), "found again it is in that of its bin"
+        assert [each.bin for each in floor.history.seek(PLATES[2], floor.bench.known.recognise).hits] == [HOLD]
         count(floor, PLATES[:2])
         assert floor.history.shift_findings("S-A01-4") == (Finding("missing", PLATES[2], HOLD, ""),)
         assert differing(floor, "S-A01-4") == {"4/Northwind/hold": -1}, "it goes the way of its bin now"
