@@ -26,6 +26,7 @@ from station.shifts.late import Late
 from station.shifts.lines import Counted, Line, lines, off, verdict
 from station.shifts.report import as_csv, as_json, as_text, report
 from station.stages import Stage
+from station.steps import close
 from station.steps.close import key_of
 from station.steps.sign_in import FORGOTTEN_H
 from tests.station.shifts.closed import (
@@ -230,7 +231,10 @@ def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Ru
         floor.choose("4/Northwind/resale", "stolen", "2")
         floor.do(Do.CONFIRM)
         floor.choose("all")
+        said, both = floor.bench.prompt, f"2 ({PLATES[1]}, {PLATES[2]})"
+        assert "Written off: {gone}." in said.reason and said.params["gone"] == both, "the first one reads it, too"
         sign(floor)
+        assert floor.bench.prompt.params["gone"] == both
         floor.do(Do.CANCEL)
     with opened(worked, rules) as floor:
         count(floor, PLATES[:2])
@@ -243,6 +247,8 @@ def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Ru
         (half,) = floor.bench.state.half_signed
         assert [each.plate for each in half.gone] == [PLATES[1], PLATES[2]]
         assert [each.plate for each in floor.history.lost(FIRST)] == [PLATES[2]], "the other was counted since"
+        asked = close.ask_second(floor.bench.state, FIRST, floor.bench.known).ask
+        assert asked.params["gone"] == f"1 ({PLATES[2]})", "the second one reads what is still lost"
 
 
 def test_what_was_released_and_never_carried_is_written_off_by_the_way_of_its_bin(floor: Floor) -> None:
