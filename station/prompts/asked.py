@@ -58,8 +58,8 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.COUNTERSIGN: (
         mark("Ask a second supervisor to scan their badge"),
         mark(
-            "Units that differ in shift {code}: {count}, written off: {gone}. It is locked when two have signed;"
-            " Esc leaves that for later."
+            "Units that differ in shift {code}: {count}, written off: {gone}. F5 shows its lines. It is locked when two"
+            " have signed; Esc leaves that for later."
         ),
     ),
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
