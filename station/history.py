@@ -134,8 +134,8 @@ class History:
 
     def plated(self, plate: str) -> Plated | None:
         """Return the item that bears a plate; None when it was voided, undone or never given out here."""
-        rows = self._journal.rows(_PLATED, plate=plate)
-        return Plated(*rows[0]) if rows else None
+        told = [(*row[:-1], bool(row[-1])) for row in self._journal.rows(_PLATED, plate=plate)]
+        return Plated(*told[0]) if told else None
 
     def units_with_serial(self, serial: str) -> tuple[Unit, ...]:
         """Return the units with a serial number, oldest first; none for an empty one."""
@@ -439,12 +439,11 @@ _RECEIVED = Statement(
 )
 _ITEM = Statement("SELECT 1 FROM item WHERE station = :station AND item = :item")
 _PLATED = Statement(
-    "SELECT item.plate, item.item, item.title, item.disposition, item.bin, plate.allotted_at AS at,"
-    " COALESCE(m.moved_at, ''), COALESCE(m.moved_to, '')"
-    " FROM item JOIN plate ON plate.station = item.station AND plate.plate = item.plate"
-    " LEFT JOIN bin_move m ON item.moved_n > 0 AND m.station = item.station AND m.bin = item.bin"
-    " AND m.fill = item.fill + 1"
-    " WHERE item.station = :station AND item.plate = :plate AND plate.voided_at = ''"
+    "SELECT i.plate, i.item, i.title, i.disposition, i.bin, l.allotted_at,"
+    f" COALESCE(m.moved_at, ''), COALESCE(m.moved_to, ''), NOT {STILL_THERE}"
+    " FROM item i JOIN plate l ON l.station = i.station AND l.plate = i.plate"
+    " LEFT JOIN bin_move m ON i.moved_n > 0 AND m.station = i.station AND m.bin = i.bin AND m.fill = i.fill + 1"
+    " WHERE i.station = :station AND i.plate = :plate AND l.voided_at = ''"
 )
 _PLACED = Statement(
     "SELECT disposition, COUNT(*) AS items FROM item WHERE station = :station AND placed_at >= :morning"

@@ -44,7 +44,7 @@ class Plated(msgspec.Struct, frozen=True):
     """What the bench knows of a plate: the item that bears it, what it is and where it lies.
 
     `left_at` (UTC) is when its bin left the bench with it, for the place `left_to` if anybody said; empty while it is
-    here.
+    here. `is_lost`: it was written off, and no count has found it again; `bin` is then where it lay last.
     """
 
     plate: str
@@ -55,6 +55,7 @@ class Plated(msgspec.Struct, frozen=True):
     at: str
     left_at: str = ""
     left_to: str = ""
+    is_lost: bool = False
 
 
 class Lying(msgspec.Struct, frozen=True):

@@ -97,7 +97,7 @@ def look(
     Who looks often brings an `explainer`, which remembers what it explained.
     """
     role = desk.bench.state.operator.role if desk.bench.state.operator is not None else ""
-    page = opened.page if may_open(opened.page, desk.bench.state.operator) else "receive"
+    page = opened.page if may_open(opened.page, desk.bench.state) else "receive"
     explainer = explainer or examined.Explainer()
     parcel = desk.bench.state.parcel
     view = replace(

@@ -180,7 +180,7 @@ class Session(QObject):
     def _is_deciding(self, scan: Scan) -> bool:
         """Whether a code is scanned on the page of the exceptions, to decide what waits about it."""
         bench = self._desk.bench
-        here = self._opened.page == "exceptions" and may_open("exceptions", bench.state.operator)
+        here = self._opened.page == "exceptions" and may_open("exceptions", bench.state)
         return here and bench.prompt.stage == Stage.IDLE and command_in(scan.text) is None
 
     def render(self) -> None:
@@ -346,7 +346,7 @@ class Session(QObject):
 
     def _turn_by_scan(self, page: str) -> None:
         """A barcode opens what its key would open; whoever has not the page hears it."""
-        if may_open(page, self._desk.bench.state.operator):
+        if may_open(page, self._desk.bench.state):
             self._turn_to(page)
         else:
             self._desk.on_sound(Tone.REFUSED)

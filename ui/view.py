@@ -11,7 +11,6 @@ from devices.readings import Frame, Weight
 from devices.worker import RawFrame
 from grading.defects import Defect
 from resources.words import Translator, mark
-from station.authority.facts import SignedIn
 from station.inputs import FrameJudged
 from station.inspecting.facts import DefectMarked, PhotoTaken
 from station.outcome import Notice
@@ -244,11 +243,11 @@ class View:
 
     @property
     def shift(self) -> tuple[str, str]:
-        """The shift of page Shift, and its phase: the one that waits for its second signature, or the running one."""
-        ask = self.state.ask
-        if ask is not None and ask.stage == "countersign":
-            return ask.code, "review"
-        return self.state.shift, self.state.phase
+        """The shift of page Shift, and its phase: the one of which the second signature is asked for, which is `signed`
+        by one, or the running one.
+        """
+        asked = _signed_second(self.state)
+        return (asked, "signed") if asked else (self.state.shift, self.state.phase)
 
     @property
     def right_to_left(self) -> bool:
@@ -256,7 +255,20 @@ class View:
         return self.tr.language.partition("_")[0] in _RIGHT_TO_LEFT
 
 
-def may_open(page: str, operator: SignedIn | None) -> bool:
-    """Tell whether a person, or nobody, has this page; what is no page of its own is everybody's."""
+def may_open(page: str, state: State) -> bool:
+    """Tell whether the person who is signed in, or nobody, has this page; what is no page of its own is everybody's.
+
+    While the second signature of a shift is asked for, nobody is signed in, and whoever is to give it reads page Shift.
+    """
     roles = PAGES[page][2] if page in PAGES else ()
-    return not roles or (operator is not None and operator.role in roles)
+    if page == "shift" and _signed_second(state):
+        return True
+    return not roles or (state.operator is not None and state.operator.role in roles)
+
+
+def _signed_second(state: State) -> str:
+    """Return the shift of which the second signature is asked for, by badge or by PIN; empty for none."""
+    ask = state.ask
+    if ask is None or ask.stage not in ("countersign", "sign-pin"):
+        return ""
+    return ask.code if ask.stage == "countersign" else ask.params.get("shift", "")

@@ -384,7 +384,7 @@ class _Tabs(QFrame):
     def render(self, view: View) -> None:
         """Show the pages this person has."""
         for name, (key, words, _) in PAGES.items():
-            allowed = may_open(name, view.state.operator)
+            allowed = may_open(name, view.state)
             self._tabs[name].setVisible(allowed)
             self._shortcuts[name].setEnabled(allowed)
             self._tabs[name].show_button(key, view.tr.gettext(words))

@@ -4,9 +4,9 @@ An exception waits until a decision about it stands. The first decision stands; 
 otherwise about the same one, it waits again, as a conflict, until one of the two is taken back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import BindParameter, bindparam, text
@@ -19,7 +19,9 @@ from station.places import LIES_IN
 from station.statements import Statement
 from station.words import names_bin
 
-AT_ONCE = 200
+_Name = TypeVar("_Name", str, int)
+# So many names go into one question: each database has a limit of its own.
+_AT_ONCE = 500
 
 
 class Decided(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -134,7 +136,7 @@ def queue(
     unsent: Sequence[Unsent] = (),
     settled: Sequence[str] = (),
 ) -> tuple[Waiting, ...]:
-    """Return what waits at a station, the oldest first and `AT_ONCE` at most of each sort; `now` as in the journal.
+    """Return all that waits at a station, what is in conflict first, then the oldest; `now` as in the journal.
 
     `settled` are exceptions of the station that others decided. An empty station means all there are, as central has
     them. Raises the database's errors.
@@ -143,12 +145,11 @@ def queue(
         "station": station,
         "late": _before(now, kinds.late_h),
         "doubt": _before(now, kinds.doubt_h),
-        "limit": AT_ONCE,
         "settled": msgspec.json.encode(settled).decode(),
     }
     sorts = _AT_ONE if station and settled else _AT_STATION if station else _AT_ALL
     rows = [dict(row) for each in sorts for row in each.run(connection, named).mappings()]
-    rows += [_unsent(connection, station, each, now) for each in unsent[:AT_ONCE]]
+    rows += _unsent(connection, station, unsent, now)
     about = _about(connection, rows)
     told = (_told(row, about, kinds, now) for row in rows)
     found = [each for each in told if each is not None]
@@ -172,15 +173,22 @@ def _about(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> _About:
     items = sorted({_photographed(row) for row in rows} - {""})
     stations = sorted({row["station"] for row in rows})
     given: dict[str, list[Decided]] = {}
-    for decided in connection.execute(_DECIDED, {"names": names}).mappings():
-        given.setdefault(decided["exception"], []).append(Decided(**decided))
-    # The latest word stands: it comes last.
-    taken = {row.exception: row.badge for row in connection.execute(_TAKEN, {"names": names})}
+    taken: dict[str, str] = {}
+    for some in _some(names):
+        for decided in connection.execute(_DECIDED, {"names": some}).mappings():
+            given.setdefault(decided["exception"], []).append(Decided(**decided))
+        # The latest word stands: it comes last.
+        taken |= {row.exception: row.badge for row in connection.execute(_TAKEN, {"names": some})}
     photos: dict[tuple[str, str], list[str]] = {}
-    # PostgreSQL takes an empty list for one of numbers.
-    for station, item, sha256 in connection.execute(_PHOTOS, {"items": items, "stations": stations}) if items else ():
-        photos.setdefault((station, item), []).append(sha256)
+    for some in _some(items):
+        for station, item, sha256 in connection.execute(_PHOTOS, {"items": some, "stations": stations}):
+            photos.setdefault((station, item), []).append(sha256)
     return _About(given, taken, photos)
+
+
+def _some(names: Sequence[_Name]) -> Iterator[Sequence[_Name]]:
+    """Yield as many names at a time as one question holds, and none for none: PostgreSQL takes those for numbers."""
+    return (names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE))
 
 
 def _told(row: Mapping[str, Any], about: _About, kinds: Kinds, now: str) -> Waiting | None:
@@ -217,17 +225,24 @@ def _before(now: str, hours: int) -> str:
     return utc(datetime.fromisoformat(now) - timedelta(hours=hours))
 
 
-def _unsent(connection: Connection, station: str, unsent: Unsent, now: str) -> dict[str, Any]:
-    row = _ENTRY.run(connection, {"station": station, "epoch": unsent.epoch, "seq": unsent.seq}).first()
-    return {
-        "station": station,
-        "exception": f"fact:{unsent.epoch}:{unsent.seq}",
-        "kind": REFUSED,
-        "owner": "supervisor",
-        "raised_at": row.at if row is not None else unsent.at or now,
-        "detail": f"{unsent.seq} {row.type if row is not None else ''}: {unsent.why}",
-        "operator": row.operator if row is not None else "",
-    }
+def _unsent(connection: Connection, station: str, unsent: Sequence[Unsent], now: str) -> Iterator[dict[str, Any]]:
+    """Yield what central could not take, each with what the journal knows of it."""
+    known: dict[tuple[str, int], Any] = {}
+    for epoch in {each.epoch for each in unsent}:
+        for some in _some([each.seq for each in unsent if each.epoch == epoch]):
+            rows = connection.execute(_ENTRIES, {"station": station, "epoch": epoch, "seqs": some})
+            known |= {(epoch, row.seq): row for row in rows}
+    for each in unsent:
+        row = known.get((each.epoch, each.seq))
+        yield {
+            "station": station,
+            "exception": f"fact:{each.epoch}:{each.seq}",
+            "kind": REFUSED,
+            "owner": "supervisor",
+            "raised_at": row.at if row is not None else each.at or now,
+            "detail": f"{each.seq} {row.type if row is not None else ''}: {each.why}",
+            "operator": row.operator if row is not None else "",
+        }
 
 
 _OPEN = (
@@ -244,25 +259,25 @@ _RAISED = (
     " e.operator, COALESCE(i.weight_mg, p.weight_mg) AS weight_mg FROM exception e"
     " LEFT JOIN parcel p ON p.station = e.station AND p.parcel = e.parcel"
     " LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
-    f" WHERE {{0}} AND {_OPEN.format('e.exception')} ORDER BY e.raised_at || '', e.exception LIMIT :limit"
+    f" WHERE {{0}} AND {_OPEN.format('e.exception')}"
 )
 _LATE = (
     f"SELECT e.station, {_LATE_ID} AS exception, '{LATE}' AS kind, 'supervisor' AS owner,"
     " e.arrived_at AS raised_at, e.parcel, e.code, e.operator, e.weight_mg FROM parcel e"
     " WHERE {0} AND e.finished_n = 0 AND e.finished_at = '' AND e.arrived_at <= :late"
-    f" AND {_OPEN.format(_LATE_ID)} ORDER BY e.arrived_at LIMIT :limit"
+    f" AND {_OPEN.format(_LATE_ID)}"
 )
 _DOUBT = (
     f"SELECT e.station, {_LABEL_ID} AS exception, '{DOUBT}' AS kind, 'supervisor' AS owner,"
     " e.allotted_at AS raised_at, e.item, COALESCE(i.parcel, '') AS parcel, COALESCE(i.title, '') AS title, e.plate"
     " FROM plate e LEFT JOIN item i ON i.station = e.station AND i.item = e.item"
     " WHERE {0} AND e.confirmed_n = 0 AND e.voided_n = 0 AND e.confirmed_at = '' AND e.voided_at = ''"
-    f" AND e.allotted_at <= :doubt AND {_OPEN.format(_LABEL_ID)} ORDER BY e.allotted_at LIMIT :limit"
+    f" AND e.allotted_at <= :doubt AND {_OPEN.format(_LABEL_ID)}"
 )
 _HALF = (
     f"SELECT e.station, 'sign:' || e.shift AS exception, '{HALF_SIGNED}' AS kind, 'supervisor' AS owner,"
     " e.signed_at AS raised_at, e.shift AS code, e.signed_by AS operator FROM shift e"
-    " WHERE {0} AND e.signed_at <> '' AND e.locked_at = '' ORDER BY e.signed_at LIMIT :limit"
+    " WHERE {0} AND e.signed_at <> '' AND e.locked_at = ''"
 )
 _SORTS = (_RAISED, _LATE, _DOUBT, _HALF)
 # With "any station" in one text with "this one", SQLite would use no index.
@@ -307,7 +322,9 @@ _MADE = Statement(
     " WHERE d.station = :station AND d.taken_back_at = ''"
     " ORDER BY d.decided_at DESC, d.exception DESC LIMIT :limit"
 )
-_ENTRY = Statement("SELECT at, type, operator FROM journal WHERE station = :station AND epoch = :epoch AND seq = :seq")
+_ENTRIES = text(
+    "SELECT seq, at, type, operator FROM journal WHERE station = :station AND epoch = :epoch AND seq IN :seqs"
+).bindparams(bindparam("seqs", expanding=True))
 _PHOTOS = text(
     "SELECT station, item, sha256 FROM photo WHERE station IN :stations AND item IN :items AND sha256 <> ''"
     " ORDER BY taken_at"

@@ -58,8 +58,8 @@ _ASKED: Mapping[Stage, tuple[str, str]] = {
     Stage.COUNTERSIGN: (
         mark("Ask a second supervisor to scan their badge"),
         mark(
-            "Units that differ in shift {code}: {count}, written off: {gone}. It is locked when two have signed;"
-            " Esc leaves that for later."
+            "Units that differ in shift {code}: {count}, written off: {gone}. F5 shows its lines. It is locked when two"
+            " have signed; Esc leaves that for later."
         ),
     ),
     Stage.REPRINT_WHY: (mark("Why print it again?"), mark("Destroy the old label if there is one.")),
@@ -129,6 +129,14 @@ _SIGNS: Mapping[str, str] = {
     "explained": mark("Units that differ: {count}, each with its reasons. The badge and its PIN sign the shift."),
     "open": mark("It closes with open items: not all facts are at central. Units that differ: {count}."),
 }
+_SIGNS_LOST: Mapping[str, str] = {
+    "explained": mark(
+        "Units that differ: {count}, each with its reasons. Written off: {gone}. The badge and its PIN sign the shift."
+    ),
+    "open": mark(
+        "It closes with open items: not all facts are at central. Units that differ: {count}. Written off: {gone}."
+    ),
+}
 _SECOND = mark("Ask another supervisor to scan their badge")
 # Who allows it reads here what they allow.
 _ALLOWS: Mapping[str, str] = {
@@ -156,7 +164,7 @@ def asked(state: State, ask: Ask, stage: Stage) -> Prompt:
     """Return the question that is asked about what was scanned or chosen, at the stage it names."""
     title, reason = _ASKED[stage]
     params = {"code": _brief(ask.code), **ask.params, **_problem_words(ask)}
-    reason = _SIGNS.get(params.get("verdict", ""), reason)
+    reason = (_SIGNS_LOST if "gone" in params else _SIGNS).get(params.get("verdict", ""), reason)
     if stage is Stage.MISSING and not params.get("lines"):
         title, reason = mark("Was the parcel empty?"), mark("No item of it was scanned.")
     if stage is Stage.WHICH and not params.get("title"):

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from station.bins.manifest import is_counted_blind
 from station.facts import Recorded, Unknown
+from station.places import LIES_IN, STILL_THERE
 from station.receiving.facts import ExceptionRaised
 from station.search.found import Found, Hit, Picture
 from station.search.sought import Sought, gtin_forms, hour_code
@@ -115,7 +116,7 @@ def _goods(place: Place, found: Found, parcels: Sequence[str], items: frozenset[
 
 
 def _bins(place: Place, sought: Sought) -> list[Hit]:
-    """Return a bin and what lies in it, the latest first; what left with it is not told.
+    """Return a bin and what lies in it, the latest first; what left with it, or was written off, is not told.
 
     Who counts blind is not told what lies in a bin.
     """
@@ -202,11 +203,12 @@ def _item(row: dict[str, Any]) -> Hit:
         row["title"],
         row["client"],
         row["disposition"],
-        row["bin"] if not row["moved_n"] else "",
+        row["lies_in"],
         row["placed_at"] or row["identified_at"],
         row["operator"],
         1,
         is_done=bool(row["placed_at"]),
+        is_lost=not row["is_there"],
     )
 
 
@@ -214,9 +216,12 @@ def _next_hour(hour: str) -> str:
     return (datetime.fromisoformat(f"{hour}:00") + timedelta(hours=1)).isoformat()[:13]
 
 
-_ITEM_COLUMNS = "item, parcel, plate, title, client, disposition, bin, moved_n, placed_at, identified_at, operator"
+_ITEM_COLUMNS = (
+    f"item, parcel, plate, title, client, disposition, {LIES_IN} AS lies_in, {STILL_THERE} AS is_there, placed_at,"
+    " identified_at, operator"
+)
 _PARCEL_COLUMNS = "parcel, code, client, arrived_at, finished_at, operator, items"
-_FROM_ITEM = f"SELECT {_ITEM_COLUMNS} FROM item WHERE station = :station"
+_FROM_ITEM = f"SELECT {_ITEM_COLUMNS} FROM item i WHERE station = :station"
 _FROM_PARCEL = f"SELECT {_PARCEL_COLUMNS} FROM parcel WHERE station = :station"
 _PARCELS = Statement(
     "SELECT parcel FROM parcel WHERE station = :station AND code = :code"
@@ -249,10 +254,12 @@ _BIN = Statement(
     "SELECT disposition, client, opened_at, labelled_at, closed_at FROM bin WHERE station = :station AND bin = :bin"
 )
 _LYING = Statement(
-    f"{_FROM_ITEM} AND bin = :bin AND moved_n = 0 AND placed_at > '' ORDER BY placed_at DESC LIMIT :limit"
+    f"{_FROM_ITEM} AND bin = :bin AND moved_n = 0 AND placed_at > '' AND {STILL_THERE}"
+    " ORDER BY placed_at DESC LIMIT :limit"
 )
 _HOW_MANY = Statement(
-    "SELECT COUNT(*) AS units FROM item WHERE station = :station AND bin = :bin AND moved_n = 0 AND placed_at > ''"
+    "SELECT COUNT(*) AS units FROM item i WHERE station = :station AND bin = :bin AND moved_n = 0 AND placed_at > ''"
+    f" AND {STILL_THERE}"
 )
 _LAST_OF = Statement(
     "SELECT MAX(identified_at) AS at FROM item WHERE station = :station AND operator = :badge"

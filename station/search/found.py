@@ -16,7 +16,7 @@ class Hit(msgspec.Struct, frozen=True):
     `title` names it for people: a parcel by its number, an item by its goods, a bin by its code, an hour by the badge.
     `way` is the disposition, `bin` where it lies, `at` (UTC) when it was last moved on, `by` whose badge began it.
     `units` are the items of a parcel, a bin or an hour, `parcels` those of an hour. `is_done` says that a parcel is
-    finished, an item placed, or a bin closed.
+    finished, an item placed, or a bin closed; `is_lost` that an item was written off, and no count found it again.
     """
 
     kind: HitKind
@@ -30,6 +30,7 @@ class Hit(msgspec.Struct, frozen=True):
     units: int = 0
     parcels: int = 0
     is_done: bool = False
+    is_lost: bool = False
 
 
 class Picture(msgspec.Struct, frozen=True):

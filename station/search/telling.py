@@ -63,7 +63,7 @@ def looked_through(found: Found) -> str:
 
 
 def _hit(hit: Hit) -> str:
-    where = f"in {hit.bin}" if hit.bin else ""
+    where = "written off as lost" if hit.is_lost else f"in {hit.bin}" if hit.bin else ""
     count = f"{hit.parcels} parcels, {hit.units} items" if hit.kind == "hour" else ""
     count = f"{hit.units} items" if hit.kind in ("parcel", "bin") else count
     about = (hit.title, hit.client, hit.way, where, count, hit.at[:19] + "Z" if hit.at else "", hit.by)

@@ -24,6 +24,14 @@ from station.words import way_words
 SENT_ELSEWHERE = "elsewhere"
 # Why an item goes another way: what another bench had decided about it was taken back there.
 WHY_TAKEN_BACK = "taken_back"
+_LOST = mark(
+    "Plate {plate}: {title}, written off as lost. If you have found it, put it into bin {bin}: the next count of that"
+    " bin names it."
+)
+_LOST_WITH_BIN = mark(
+    "Plate {plate}: {title}, written off as lost. If you have found it, take it to a supervisor: its bin {bin} has"
+    " left."
+)
 
 
 def scan_plate(state: State, plate: str, known: Known) -> Outcome:
@@ -31,13 +39,13 @@ def scan_plate(state: State, plate: str, known: Known) -> Outcome:
     told = known.told_apart(plate)
     lying = told[0] if told else known.lying(plate)
     if lying is None or not lying.bin:
-        return _tell(plate, known)
+        return tell(plate, known)
     if lying.is_doubted and not lying.apart:
         return again.begin(lying, known)
     facts, want = noted(told), wanted(lying)
     found = find(state, lying.bin, known)
     if found is None or (found.disposition, found.apart) == (want.disposition, want.apart):
-        return msgspec.structs.replace(_tell(plate, known), facts=facts)
+        return msgspec.structs.replace(tell(plate, known), facts=facts)
     goes_to = way_words(want.disposition or "hold", want.apart)
     words = {"title": lying.title, "bin": lying.bin, "goes_to": goes_to}
     notice = warned(mark("It goes another way now. Take it out of bin {bin}."), bin=lying.bin)
@@ -98,10 +106,14 @@ def wanted(lying: Lying) -> Wanted:
     return Wanted(disposition, lying.client, lying.is_hazard and disposition == "hold", lying.apart)
 
 
-def _tell(plate: str, known: Known) -> Outcome:
+def tell(plate: str, known: Known) -> Outcome:
+    """Say what is known of a plate: where its item lies, that it left with its bin, or that it was written off."""
     item = known.plated(plate)
     if item is None:
         return refused(mark("Plate {plate} is not from this bench."), plate=plate)
+    if item.is_lost:
+        text = _LOST_WITH_BIN if item.left_at else _LOST
+        return attention(text, plate=plate, title=item.title, bin=item.bin)
     if item.left_at:
         text = mark("Plate {plate}: {title}, left in bin {bin} on {day}, to {place}.")
         place = item.left_to or mark("a place nobody named")

@@ -1,6 +1,6 @@
 """The review of a counted shift: each difference gets its reasons, what is lost is written off, then it is signed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -36,6 +36,8 @@ from station.words import DIFFERENCE_WORDS, GONE_WORDS, line_words
 _REASONS = tuple(Choice(code, text) for code, text in DIFFERENCE_WORDS.items())
 # So many have a key beside the other answers: two columns of four, or of three where each has two lines.
 _UNITS_OFFERED, _LOST_OFFERED, _TITLE_SHOWN = 6, 4, 14
+# So many plates have room in a sentence.
+_GONE_SHOWN = 3
 _TEXTS: Mapping[tuple[bool, bool], str] = {
     (False, False): mark("{rule}: {units}"),
     (True, False): mark("{rule}, {client}: {units}"),
@@ -168,7 +170,14 @@ def choose_written_off(state: State, command: Command, known: Known) -> Outcome:
 
 def _ask_badge(value: str, lines: tuple[Line, ...]) -> Ask:
     """Ask for the badge that signs, and say what it signs; with it the units whose plates are in `value` are lost."""
-    return Ask("sign", value=value, params={"verdict": verdict(lines), "count": str(off(lines))})
+    params = {"verdict": verdict(lines), "count": str(off(lines))}
+    return Ask("sign", value=value, params={**params, **({"gone": _named_few(value.split())} if value else {})})
+
+
+def _named_few(plates: Sequence[str]) -> str:
+    """Return how many units are written off, and the plates of the first of them."""
+    more = ", …" if len(plates) > _GONE_SHOWN else ""
+    return f"{len(plates)} ({', '.join(plates[:_GONE_SHOWN])}{more})" if plates else "0"
 
 
 def _ask_written_off(lost: tuple[Lost, ...], chosen: tuple[str, ...], lines: tuple[Line, ...], first: int = 0) -> Ask:
@@ -261,28 +270,35 @@ def _signed(state: State, person: Operator, units: str, known: Known) -> Outcome
     if second:
         facts = (*facts, *(_asked(state.shift, each, person.badge) for each in gone))
         text = mark("Signed. A second supervisor signs too, now or later with F11. The next shift can begin.")
-        return Outcome(warned(text), (*facts, *_out(state)), ask=_second(state.shift, lines, len(gone)))
+        return Outcome(
+            warned(text), (*facts, *_out(state)), ask=_second(state.shift, lines, [each.plate for each in gone])
+        )
     return Outcome(accepted(_VERDICTS[told]), (*facts, ShiftLocked(state.shift), *_out(state)), ask=None)
 
 
 def ask_second(state: State, shift: str, known: Known) -> Outcome:
     """Ask for the second signature of a shift, and say what it signs."""
-    gone = sum(len(each.gone) for each in state.half_signed if each.shift == shift)
+    gone = [each.plate for each in _given_up(state, shift, known)]
     return Outcome(ask=_second(shift, known.shift_lines(shift), gone))
 
 
-def _second(shift: str, lines: tuple[Line, ...], gone: int) -> Ask:
-    return Ask("countersign", code=shift, params={"count": str(off(lines)), "gone": str(gone)})
+def _second(shift: str, lines: tuple[Line, ...], gone: Sequence[str]) -> Ask:
+    return Ask("countersign", code=shift, params={"count": str(off(lines)), "gone": _named_few(gone)})
 
 
 def _countersigned(state: State, shift: str, person: Operator, known: Known) -> Outcome:
     """Lock the shift; what should be given up is, but for what turned up meanwhile."""
     text = mark("Signed by two supervisors. Shift {shift} is locked.")
-    asked = [fact for each in state.half_signed if each.shift == shift for fact in each.gone]
-    lost = {each.item for each in known.lost(shift)} if asked else set()
-    gone = (_written_off(each) for each in asked if each.item in lost)
+    gone = map(_written_off, _given_up(state, shift, known))
     facts: tuple[Recorded, ...] = (ShiftCountersigned(shift, person.badge), *gone, ShiftLocked(shift))
     return Outcome(accepted(text, shift=shift), facts, ask=None)
+
+
+def _given_up(state: State, shift: str, known: Known) -> list[WriteOffAsked]:
+    """Return what a second signature writes off: what the first one asked for, and nobody has found since."""
+    asked = [fact for each in state.half_signed if each.shift == shift for fact in each.gone]
+    lost = {each.item for each in known.lost(shift)} if asked else set()
+    return [each for each in asked if each.item in lost]
 
 
 def _asked(shift: str, lost: Lost, badge: str) -> WriteOffAsked:

@@ -20,7 +20,7 @@ from station.records import DISPOSITIONS, Apart, Disposition, Operator
 from station.routing.facts import RouteOverridden
 from station.state import Ask, Choice, State
 from station.steps.allowed import ask_other, decides, is_allowed
-from station.steps.carry import WHY_TAKEN_BACK
+from station.steps.carry import WHY_TAKEN_BACK, tell
 from station.steps.linking import linked, moved, rmas_of, unlinked, with_rma
 from station.steps.notices import accepted, attention, refused
 from station.stops import BETWEEN
@@ -279,7 +279,9 @@ def _following(one: Waiting, decision: Decision, to: str, badge: str, known: Kno
         return linked(one, to, known)
     if decision == "release":
         lying = known.lying_item(one.item)
-        return None if lying is None or lying.is_barred else (_sent(lying, to, RELEASED, badge),)
+        if lying is None or lying.is_barred or _is_lost(lying, known):
+            return None
+        return (_sent(lying, to, RELEASED, badge),)
     if decision in MOVING:
         return _put_apart(one, decision, badge, known)
     return ()
@@ -305,6 +307,8 @@ def _ask_way(state: State, ask: Ask, one: Waiting, known: Known) -> Outcome:
     lying = known.lying_item(one.item)
     if lying is None:
         return refused(mark("It lies in no bin yet. Put it into one first."))
+    if _is_lost(lying, known):
+        return tell(lying.plate, known)
     if lying.is_barred:
         return refused(mark("A hazard or a recalled item is not released at a bench."))
     judged = known.judged(lying.parcel, lying.item)
@@ -318,6 +322,12 @@ def _ask_way(state: State, ask: Ask, one: Waiting, known: Known) -> Outcome:
         return refused(_STOPPED if stops else mark("Nobody may send this item anywhere else."))
     params = {**ask.params, "stopped": _STOPPED} if stops else ask.params
     return Outcome(ask=msgspec.structs.replace(ask, stage="decision-to", value="release", params=params, choices=ways))
+
+
+def _is_lost(lying: Lying, known: Known) -> bool:
+    """Tell whether it was written off: nobody sends it anywhere until a count finds it again."""
+    plated = known.plated(lying.plate) if not lying.bin else None
+    return plated is not None and plated.is_lost
 
 
 def _valued(way: Disposition, minor: int | None, currency: str) -> Choice:

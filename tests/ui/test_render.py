@@ -290,7 +290,11 @@ def test_all_that_can_be_asked_about_a_shift_has_room(
     next_ = close._ask_written_off(lost, (), (), int(first.params["next"]))
     assert next_.choices[2].value == lost[3].plate
     about = dict.fromkeys(("bin", "missing", "misplaced", "foreign"), "4")
-    for ask in (hands.bench.state.ask, first, Ask("bin-differs", code=RECYCLE, params=about, choices=found)):
+    sign = close._ask_badge(" ".join(each.plate for each in lost), ())
+    sign = msgspec.structs.replace(sign, params={**sign.params, "verdict": "open"})
+    second = close._second("S-A01-1", (), [each.plate for each in lost])
+    asked = (hands.bench.state.ask, first, sign, second)
+    for ask in (*asked, Ask("bin-differs", code=RECYCLE, params=about, choices=found)):
         hands.bench.state = msgspec.structs.replace(hands.bench.state, ask=ask)
         for size in ((1024, 768), (1280, 800)):
             window.resize(*size)

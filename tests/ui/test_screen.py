@@ -20,6 +20,7 @@ from station.records import Ruled
 from station.shifts.facts import DeliveryCounted
 from tests.ui.conftest import parcel_called
 from ui import story, wording
+from ui.parts.buttons import KeyButton
 from ui.parts.preview import Preview
 from ui.parts.text import Text
 from ui.screen import NOTICE_S
@@ -40,9 +41,19 @@ def test_who_signs_as_the_second_sees_the_lines_of_that_shift(hands, see: Callab
         hands.do(what, value)
     hands.do(Do.CHOOSE, "12")
     hands.do(Do.CONFIRM)
-    for code in ("BDG-9001", "9999"):
+    for code in ("BDG-9001", "9999", "BDG-9002"):
+        assert see(page="shift").page == "shift"
         hands.scan(code)
+    at_once = see(page="shift")
+    assert hands.bench.state.operator is None, "nobody is signed in, and the badge of the second one was scanned"
+    assert (at_once.page, [line.explained for line in at_once.lines if line.rule == 1]) == ("shift", [-12])
+    window.render(at_once)
+    said = " ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+    assert "Signed by one." in said and "needs its reasons" not in said and "waits for its second" not in said
+    shown = {each.accessibleName() for each in window.findChildren(KeyButton) if each.isVisible()}
+    assert "F5 Shift" in shown and "F4 Exceptions" not in shown
     hands.do(Do.CANCEL)
+    assert see(page="shift").page == "receive", "it is left for later, and nobody has the page any more"
     hands.sign_in("BDG-9002")
     assert {line.rule for line in see(page="shift").lines} == {9}, "the next one has only begun"
     hands.do(Do.CLOSE_SHIFT)

@@ -346,7 +346,11 @@ def test_exceptions_are_listed_for_the_supervisor(bench: Bench) -> None:
     bench.hands.begin("unknown")
     bench.window.page_wanted.emit("exceptions")
     assert "Parcel nobody announced" in bench.shown()
-    assert "A supervisor decides" in bench.shown()
+    assert "A supervisor decides" in bench.shown() and "listed" not in bench.shown()
+    many = [ExceptionRaised(f"E{n}", "lines_missing", "supervisor", f"P-{n}", detail="2 of 3") for n in range(205)]
+    bench.hands.bench.journal.append(many, operator="BDG-1001", shift="S-A01-1")
+    bench.window.page_wanted.emit("exceptions")
+    assert "206 wait for a person. The first 100 are listed; scan a parcel" in bench.shown()
 
 
 @pytest.mark.parametrize("way", ["key", "touch", "scan"])

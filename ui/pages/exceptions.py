@@ -53,10 +53,7 @@ class ExceptionsPage(QWidget):
         tr, waiting = view.tr, view.exceptions
         self._title.show_text(tr.gettext(mark("Exceptions")))
         self._scroll.setAccessibleName(tr.gettext(mark("Exceptions")))
-        none = tr.gettext(mark("Nothing waits for a decision. What a person must decide comes here by itself."))
-        self._hint.show_text(
-            tr.plural("{count} waits for a person", "{count} wait for a person", len(waiting)) if waiting else none
-        )
+        self._hint.show_text(_hint(tr, len(waiting)))
         self._decide.show_button("F10", tr.gettext(mark("Decide exceptions")))
         self._picture.show_picture("" if waiting else "empty", view.theme)
         self._scroll.setVisible(bool(waiting))
@@ -66,6 +63,16 @@ class ExceptionsPage(QWidget):
             what = f"{wording.word(tr, EXCEPTION_WORDS, each.kind)} · {_clock(tr, each)}"
             when = story.moment(view, each.raised_at, each.operator)
             row.show_line(look, view.theme.surface, (what, _more(view, each)), when)
+
+
+def _hint(tr: Translator, count: int) -> str:
+    """Return how many wait, and how to come to those that are not listed."""
+    if not count:
+        return tr.gettext(mark("Nothing waits for a decision. What a person must decide comes here by itself."))
+    if count > SHOWN:
+        text = mark("{count} wait for a person. The first {shown} are listed; scan a parcel or a plate for any other.")
+        return tr.format(text, count=count, shown=SHOWN)
+    return tr.plural("{count} waits for a person", "{count} wait for a person", count)
 
 
 def _clock(tr: Translator, each: Waiting) -> str:

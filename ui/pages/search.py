@@ -235,6 +235,7 @@ def _words(hit: Hit, view: View) -> str:
         units = tr.plural("{count} item", "{count} items", hit.units) if not view.is_blind else ""
         return _joined(tr.format(mark("Bin {bin}"), bin=hit.title), way, hit.client, units, tr.gettext(state))
     gone = mark("its bin has left") if hit.is_done else mark("in no bin yet")
+    gone = mark("written off as lost") if hit.is_lost else gone
     return _joined(hit.title, hit.client, way, hit.bin or tr.gettext(gone))
 
 

@@ -32,6 +32,7 @@ _PHASES: Mapping[str, str] = {
     "": mark("At work. The bins are counted when the shift is closed: press F11 between two parcels."),
     "counting": mark("Counted blind now. What differs is shown when every bin is counted."),
     "review": mark("Counted. Each difference needs its reasons before the shift is signed."),
+    "signed": mark("Signed by one. These lines, with their reasons, are what the second one signs: scan the badge."),
 }
 _FOUND: Mapping[str, str] = {
     "missing": mark("{plate} is missing: it should lie in {bin}"),
@@ -123,10 +124,10 @@ class ShiftPage(QWidget):
         self._title.show_text(tr.gettext(mark("Shift")))
         operator, (shift, phase) = state.operator, view.shift
         # What differs is what is looked for then: the day's figures leave it the room.
-        self._cards.setVisible(not _is_opened(view) and phase != "review")
+        self._cards.setVisible(not _is_opened(view) and phase not in ("review", "signed"))
         phase = tr.gettext(_PHASES[phase]) if shift else ""
         waits = mark("Shift {shift} waits for its second signature: F11.")
-        half = [tr.format(waits, shift=each.shift) for each in state.half_signed]
+        half = [tr.format(waits, shift=each.shift) for each in state.half_signed if each.shift != shift]
         half += [tr.gettext(mark("Touch a line for what is behind it."))] if view.lines and not _is_opened(view) else []
         if view.worked is not None:
             phase = tr.gettext(mark("How the work went. Touch a line for its story."))

@@ -80,6 +80,22 @@ def test_what_is_raised_waits_with_its_evidence_until_it_is_decided(journal: Jou
     assert (back.exception, back.times) == ("E1", 1), "the next decision is the second one"
 
 
+def test_however_much_waits_nothing_of_it_is_left_out(journal: Journal) -> None:
+    """Neither what came last, nor one of six hundred facts that central refused."""
+    names = [f"E{n}" for n in range(600)]
+    say(journal, *(f.ExceptionRaised(each, "unknown_parcel", "supervisor", detail=each) for each in names))
+    hazard = f.ExceptionRaised("H", "hazard", "safety", "P1", "I1")
+    say(journal, f.ItemIdentified("P1", "I1", "c", "undeclared", "Drill", "tools"), f.PlateAllotted("I1", "LPN1"))
+    say(journal, hazard, f.PhotoTaken("I1", "front", "ab" * 32, 9), ExceptionTaken("H", "BDG-9001"))
+    first, *_, last = found = waiting(journal)
+    assert len(found) == 601 and {*names, "H"} == {each.exception for each in found}
+    assert (first.exception, last.exception, last.taken_by, last.photos) == ("E0", "H", "BDG-9001", ("ab" * 32,))
+    assert "LPN1" in last.names, "its plate is scanned, and it is found"
+    unsent = tuple(Unsent(journal.epoch, seq, "bad_body") for seq in range(1, 601))
+    refused = [each.operator for each in waiting(journal, unsent=unsent) if each.kind == "fact_refused"]
+    assert refused == ["BDG-1001"] * 600
+
+
 def test_what_nobody_raised_follows_from_how_things_stand(journal: Journal) -> None:
     arrive(journal, "P1", "1Z1")
     say(journal, f.ItemIdentified("P1", "I1", "c", "undeclared", "Shoe", "footwear"), f.PlateAllotted("I1", "LPN1"))
@@ -176,8 +192,14 @@ def test_central_merges_what_benches_decided(tmp_path: Path) -> None:
             with store.reading() as connection:
                 seen.append(queue(connection, "", KINDS, day(23)))
                 of_one.append(queue(connection, "A01", KINDS, day(23)))
+        with store.writing() as connection:
+            for n in range(201):
+                older = f.ExceptionRaised(f"O{n}", "held", "client")
+                projections.apply(connection, "A01", entry(100 + n, day(1), older))
+            crowded = queue(connection, "A01", KINDS, day(23))
     assert [len(each) for each in seen] == [1, 0, 0, 1, 0, 0, 1, 0, 1]
     assert of_one == seen, "also of one station, which others decided about"
+    assert (len(crowded), crowded[0]) == (202, seen[-1][0]), "a conflict comes first, however much waits longer"
     (conflict,) = seen[3]
     assert [(each.station, each.decision) for each in conflict.conflict] == [("B01", "release"), ("A01", "reject")]
     assert "release resale (B01" in as_text(seen[3])

@@ -27,6 +27,7 @@ from station.shifts.late import Late
 from station.shifts.lines import Counted, Line, lines, off, verdict
 from station.shifts.report import as_csv, as_json, as_text, report
 from station.stages import Stage
+from station.steps import close
 from station.steps.close import key_of
 from station.steps.sign_in import FORGOTTEN_H
 from tests.station.printed.test_shift_pdf import words_of
@@ -92,6 +93,24 @@ def listed(floor: Floor, bin_: str) -> tuple[tuple[str, ...], int]:
     (counted,) = (each.items for each in floor.bench.state.bins if each.code == bin_)
     assert shown == counted
     return plates, shown
+
+
+def tells_that_it_is_lost(floor: Floor, plate: str, item: str) -> None:
+    """Nothing says any more that a unit lies in its bin, and nobody releases it from hold."""
+    said = floor.scan(plate).notice
+    assert said.text.startswith("Plate {plate}: {title}, written off as lost. If you have found it, put it into bin")
+    assert said.params["bin"] == RESALE, "who finds it is told where a count names it"
+    (hit,) = floor.history.seek(plate, floor.bench.known.recognise).hits
+    assert (hit.bin, hit.is_lost) == ("", True)
+    bin_ = floor.history.seek(RESALE, floor.bench.known.recognise)
+    assert [each.code for each in bin_.hits] == [RESALE, PLATES[1], PLATES[0]] and bin_.hits[0].units == 2
+    raised = f.ExceptionRaised("E1", "held", "client", "P1", item)
+    floor.bench.journal.append([raised], operator=RECEIVER[0], shift=NEXT)
+    floor.do(Do.DECIDE)
+    floor.choose("E1")
+    refused = floor.do(Do.CHOOSE, "release")
+    assert (refused.notice.text, refused.facts, floor.stage) == (said.text, (), Stage.DECISION)
+    floor.do(Do.CANCEL)
 
 
 def differing(floor: Floor, shift: str) -> dict[str, int]:
@@ -183,6 +202,7 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         assert row[2:4] == [RESALE, PLATES[2]]
         assert (row[-2:], named["value_minor"], named["currency"]) == (["", ""], None, ""), "not worth 0, but unknown"
         floor.sign_in(SUPERVISOR)
+        tells_that_it_is_lost(floor, PLATES[2], "I2")
         floor.do(Do.BINS)
         floor.scan(RESALE)
         floor.choose("count")
@@ -210,6 +230,7 @@ def test_what_is_written_off_is_expected_no_more_and_named_when_it_turns_up(work
         assert floor.history.shift_findings(FIRST) == (Finding("missing", PLATES[2], RESALE, ""),)
         assert (differing(floor, THIRD), floor.history.shift_findings(THIRD)) == ({}, found)
         assert listed(floor, HOLD) == ((PLATES[2], PLATES[3]), 2), "found again it is in that of its bin"
+        assert [each.bin for each in floor.history.seek(PLATES[2], floor.bench.known.recognise).hits] == [HOLD]
         count(floor, PLATES[:2])
         assert floor.history.shift_findings("S-A01-4") == (Finding("missing", PLATES[2], HOLD, ""),)
         assert differing(floor, "S-A01-4") == {"4/Northwind/hold": -1}, "it goes the way of its bin now"
@@ -228,7 +249,10 @@ def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Ru
         floor.choose("4/Northwind/resale", "stolen", "2")
         floor.do(Do.CONFIRM)
         floor.choose("all")
+        said, both = floor.bench.prompt, f"2 ({PLATES[1]}, {PLATES[2]})"
+        assert "Written off: {gone}." in said.reason and said.params["gone"] == both, "the first one reads it, too"
         sign(floor)
+        assert floor.bench.prompt.params["gone"] == both
         floor.do(Do.CANCEL)
     with opened(worked, rules) as floor:
         count(floor, PLATES[:2])
@@ -241,6 +265,8 @@ def test_nothing_is_given_up_before_the_second_signature(worked: Path, rules: Ru
         (half,) = floor.bench.state.half_signed
         assert [each.plate for each in half.gone] == [PLATES[1], PLATES[2]]
         assert [each.plate for each in floor.history.lost(FIRST)] == [PLATES[2]], "the other was counted since"
+        asked = close.ask_second(floor.bench.state, FIRST, floor.bench.known).ask
+        assert asked.params["gone"] == f"1 ({PLATES[2]})", "the second one reads what is still lost"
 
 
 def test_what_was_released_and_never_carried_is_written_off_by_the_way_of_its_bin(floor: Floor) -> None:
