@@ -25,11 +25,13 @@ from grading.rubric import Question
 from resources.words import Translator, languages
 from station.inputs import Command, Do
 from station.prompts.question import Button, Prompt
+from station.prompts.review import review
 from station.references import picture_of
 from station.rules import Rules
 from station.settings import ScannerSettings, Settings
 from station.shifts.closing import HalfSigned
 from station.shifts.findings import Lost
+from station.shifts.lines import Counted, Line
 from station.state import Ask, Choice
 from station.steps import close
 from ui import setup_prompt
@@ -297,6 +299,20 @@ def test_all_that_can_be_asked_about_a_shift_has_room(
             window.render(see(language))
             QApplication.processEvents()
             assert cut_words(window) == [], (ask.stage, size)
+    lines = tuple(
+        _short(rule, client) for client in ("Northwind Apparel & Footwear Ltd", "Wear") for rule in range(1, 5)
+    )
+    for count, size in ((8, (1024, 700)), (5, (1280, 800))):
+        hands.bench.known.shift_lines = lambda shift, count=count: lines[:count]
+        window.resize(*size)
+        window.render(replace(see(language), prompt=review(hands.bench.state, hands.bench.known)))
+        QApplication.processEvents()
+        assert cut_words(window) == [], (count, size)
+
+
+def _short(rule: int, client: str) -> Line:
+    """A line of a shift that lacks one unit."""
+    return Line(rule, client, "refurbish", (Counted(rule, client, "refurbish", "expected", "a unit", 1),))
 
 
 @pytest.mark.parametrize("size", [(1024, 768), (1024, 700)])
