@@ -310,6 +310,20 @@ def test_all_that_can_be_asked_about_a_shift_has_room(
         assert cut_words(window) == [], (count, size)
 
 
+def test_the_name_of_the_goods_is_whole_on_the_least_window(hands, see: Callable[..., View], window: Window) -> None:
+    """Also beside the bar of a column that scrolls."""
+    hands.sign_in()
+    parcel = hands.begin_unweighed("headphones")
+    hands.weigh(parcel.weight_mg)
+    hands.scan(parcel.items[0].code)
+    window.resize(1024, 700)
+    for stage in ("inspect", "result"):
+        hands.go_to(stage)
+        window.render(see())
+        QApplication.processEvents()
+        assert not [each for each in cut_words(window) if "headphones" in each], stage
+
+
 def _short(rule: int, client: str) -> Line:
     """A line of a shift that lacks one unit."""
     return Line(rule, client, "refurbish", (Counted(rule, client, "refurbish", "expected", "a unit", 1),))
