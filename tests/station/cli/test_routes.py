@@ -35,7 +35,9 @@ def test_a_mistyped_stop_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     file = tmp_path / "default.toml"
     file.write_text(find.read("routes/default.toml").decode().replace('"hazard" in', '"hazzard" in', 1))
     assert main.main(["routes", "check", str(file)]) == 1
-    said = f"{file}: rule default@9:1: when: no question gives the stop hazzard; one of another, batch_unread, broken, counterfeit"
+    said = (
+        f"{file}: rule default@9:1: when: no question gives the stop hazzard; one of another, batch_unread, broken, counterfeit"
+    )
     assert said in capsys.readouterr().out
 
 
