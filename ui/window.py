@@ -61,8 +61,9 @@ _SCROLLS: Mapping[int, QAbstractSlider.SliderAction] = {
 # Where the prompt has no such button, the bench says what comes first.
 _SIGN_OUT = Button("F12", "", Command(Do.SIGN_OUT))
 _BINS = Button("F9", "", Command(Do.BINS))
-_ALWAYS: Mapping[str, Button] = {"F9": _BINS, "F12": _SIGN_OUT}
 _DECIDE = Button("F10", "", Command(Do.DECIDE))
+_SHIFT = Button("F11", "", Command(Do.CLOSE_SHIFT))
+_ALWAYS: Mapping[str, Button] = {each.key: each for each in (_BINS, _DECIDE, _SHIFT, _SIGN_OUT)}
 _SIGN_IN_STAGES = ("sign-in", "pin")
 
 

@@ -25,11 +25,13 @@ from grading.rubric import Question
 from resources.words import Translator, languages
 from station.inputs import Command, Do
 from station.prompts.question import Button, Prompt
+from station.prompts.review import review
 from station.references import picture_of
 from station.rules import Rules
 from station.settings import ScannerSettings, Settings
 from station.shifts.closing import HalfSigned
 from station.shifts.findings import Lost
+from station.shifts.lines import Counted, Line
 from station.state import Ask, Choice
 from station.steps import close
 from ui import setup_prompt
@@ -301,6 +303,34 @@ def test_all_that_can_be_asked_about_a_shift_has_room(
             window.render(see(language))
             QApplication.processEvents()
             assert cut_words(window) == [], (ask.stage, size)
+    lines = tuple(
+        _short(rule, client) for client in ("Northwind Apparel & Footwear Ltd", "Wear") for rule in range(1, 5)
+    )
+    for count, size in ((8, (1024, 700)), (5, (1280, 800))):
+        hands.bench.known.shift_lines = lambda shift, count=count: lines[:count]
+        window.resize(*size)
+        window.render(replace(see(language), prompt=review(hands.bench.state, hands.bench.known)))
+        QApplication.processEvents()
+        assert cut_words(window) == [], (count, size)
+
+
+def test_the_name_of_the_goods_is_whole_on_the_least_window(hands, see: Callable[..., View], window: Window) -> None:
+    """Also beside the bar of a column that scrolls."""
+    hands.sign_in()
+    parcel = hands.begin_unweighed("headphones")
+    hands.weigh(parcel.weight_mg)
+    hands.scan(parcel.items[0].code)
+    window.resize(1024, 700)
+    for stage in ("inspect", "result"):
+        hands.go_to(stage)
+        window.render(see())
+        QApplication.processEvents()
+        assert not [each for each in cut_words(window) if "headphones" in each], stage
+
+
+def _short(rule: int, client: str) -> Line:
+    """A line of a shift that lacks one unit."""
+    return Line(rule, client, "refurbish", (Counted(rule, client, "refurbish", "expected", "a unit", 1),))
 
 
 @pytest.mark.parametrize("size", [(1024, 768), (1024, 700)])

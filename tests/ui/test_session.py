@@ -107,11 +107,15 @@ def bench(hands, dress: Callable, qtbot, qapp: QApplication) -> Iterator[Bench]:
     window.deleteLater()
 
 
-def test_who_may_not_sign_out_yet_is_told_what_comes_first(bench: Bench) -> None:
+def test_who_may_not_leave_the_parcel_yet_is_told_what_comes_first(bench: Bench) -> None:
     bench.hands.sign_in()
     bench.hands.begin_unweighed("tee")
     bench.key(Qt.Key.Key_F12)
     assert "Finish this parcel first, or take it back with U; then sign out." in bench.shown()
+    bench.key(Qt.Key.Key_F11)
+    assert "A shift can be closed only between two parcels." in bench.shown()
+    bench.key(Qt.Key.Key_F10)
+    assert "Exceptions are decided between two parcels." in bench.shown()
     assert bench.stage == "weigh"
 
 

@@ -19,6 +19,8 @@ from ui.view import View
 _SHARES = (29, 44, 44, 27)
 _NARROW_SHARES = (23, 53, 53, 24)
 _WIDE = 1_200
+# There is no parcel then, and what belongs to the question are long lines, of which each needs its client and figure.
+_ALONE_STAGES = ("review",)
 
 
 class ReceivePage(QWidget):
@@ -39,6 +41,7 @@ class ReceivePage(QWidget):
         self._photo, self._enlarged = PhotoPanel(), EnlargedPanel()
         self._view: View | None = None
         self._shares: tuple[int, ...] = ()
+        self._alone = False
         self._columns = columns = QHBoxLayout()
         columns.setSpacing(S12)
         for panel in (self._parcel, self.now, self._photo, self._evidence):
@@ -61,12 +64,13 @@ class ReceivePage(QWidget):
     def render(self, view: View) -> None:
         """Show the bench of a view."""
         self._view = view
+        alone = view.enlarged or view.prompt.stage in _ALONE_STAGES
         for panel in (self._parcel, self._evidence):
-            panel.setVisible(not view.enlarged)
+            panel.setVisible(not alone)
         # A narrow window takes from what is only looked at, so that answers keep their words.
         shares = _SHARES if self.width() >= _WIDE else _NARROW_SHARES
-        settles = shares != self._shares
-        self._shares = shares
+        settles = shares != self._shares or alone != self._alone
+        self._shares, self._alone = shares, alone
         for place, share in enumerate(shares):
             self._columns.setStretch(place, share)
         # Columns that are hidden would still have their share of the page.

@@ -27,6 +27,9 @@ _UNNAMED: Mapping[str, str] = {
     "colour": mark("another colour"),
 }
 
+# The margins of column and line, the sign, and the bar that scrolls: what a title leaves of the column's width.
+_BESIDE_A_TITLE = 105
+
 
 class ParcelPanel(Column):
     """Shows `state.parcel`, or says that there is none."""
@@ -93,6 +96,7 @@ class ParcelPanel(Column):
         lines = contents(parcel)
         for row, (declared, items) in zip(self._lines.show_rows(len(lines)), lines, strict=True):
             row.render(declared, items, parcel.item, view)
+            row.keep_words_whole(self.width() - _BESIDE_A_TITLE)
 
 
 def contents(parcel: Parcel) -> list[tuple[Declared | None, list[Item]]]:
@@ -124,7 +128,7 @@ class _Line(QFrame):
         self._key = Text("small", quiet=True)
         grid = QGridLayout(self)
         grid.setContentsMargins(S8, S8, S8, S8)
-        grid.setHorizontalSpacing(S12)
+        grid.setHorizontalSpacing(S8)
         grid.setVerticalSpacing(S4)
         grid.addWidget(self._sign, 0, 0)
         grid.addWidget(self._title, 0, 1)
@@ -150,6 +154,12 @@ class _Line(QFrame):
         told = [item for item in items if item.disposition is not None or item.match != "matched"]
         for row, item in zip(self._became.show_rows(len(told)), told, strict=True):
             row.render(item, view)
+
+    def keep_words_whole(self, room: int) -> None:
+        """Write the title smaller where its longest word, beside the count, is wider than the room there is."""
+        beside = 0 if self._count.isHidden() else self._count.sizeHint().width() + S8
+        if self._title.minimumSizeHint().width() > room - beside:
+            set_property(self._title, "type", "body")
 
 
 class _Became(QWidget):

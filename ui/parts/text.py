@@ -12,17 +12,27 @@ Size = Literal["small", "body", "head", "prompt", "huge"]
 _LONGEST = 400
 _UNBROKEN = re.compile(r"\S{17,}")
 _BREAK_EVERY = 8
+# What turns the direction of what follows; our own words would follow a name that holds one.
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LEFTWARD = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff"
+# From the first letter written from right to left to the last, with the blanks, signs and digits between them.
+_LEFTWARD_RUN = re.compile(f"[{_LEFTWARD}](?:[^a-zA-Z\u00c0-\u058f\n{_LEFTWARD}]*[{_LEFTWARD}])*")
 
 
 def breakable(text: str) -> str:
     """Return the text cut to a length a screen can hold, with places to break in runs without a blank.
 
-    A control character shows as the middle dot: a code may hold separators, and a line feed is no layout.
+    A control character shows as the middle dot: a code may hold separators, and a line feed is no layout. What is
+    written from right to left stands by itself, so that the signs and figures around it keep their places; signs that
+    turn the direction of writing are left out.
     """
+    text = _TURNS.sub("", text)
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 4 :]}"
     text = "".join("·" if ord(char) < 0x20 and char != "\n" else char for char in text)
-    return _UNBROKEN.sub(_with_breaks, text)
+    text = _UNBROKEN.sub(_with_breaks, text)
+    # A first strong isolate around each run; texts without one stay as they are.
+    return text if text.isascii() else _LEFTWARD_RUN.sub("\u2068\\g<0>\u2069", text)
 
 
 def _with_breaks(match: re.Match[str]) -> str:
