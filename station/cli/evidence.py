@@ -1,7 +1,7 @@
 """`evidence`: what a bench can prove of one item, in a file for somebody outside, and whether such a file is true."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -30,12 +30,13 @@ def write(data: Path, code: str, to: Path, purpose: str, language: str) -> int:
     Raises JournalError when there is no journal that can be read, SettingsError for a language we do not have, OSError
     when the file cannot be written.
     """
+    paper = _paper(data, language)
     item, story = _story(data, code)
     told = dossier(story, item, cast(Purpose, purpose))
     if told is None:
         return _nothing(code)
     photos = photos_of(told, PhotoStore(data / PHOTOS_FOLDER))
-    to.write_bytes(zipped(told, _paper(data, told, photos, language), photos, language))
+    to.write_bytes(zipped(told, paper(told, photos), photos, language))
     gone = sum(each.sha256 not in photos for each in told.photos)
     left = f", {gone} not here any more" if gone else ""
     sys.stdout.write(f"{to}: {len(told.proofs)} facts, {len(photos)} photos{left}\n")
@@ -67,7 +68,7 @@ def prove(data: Path, code: str, file: Path) -> int:
     later = sum(each.entry.seq > until for each in told.proofs)
     here = photos_of(then, PhotoStore(data / PHOTOS_FOLDER))
     inside = given.photos_of(then)
-    wrong = list(untrue(given, then, later, _paper(data, then, here | inside, given.facts.language), here))
+    wrong = list(untrue(given, then, later, _paper(data, given.facts.language)(then, here | inside), here))
     for each in wrong:
         sys.stderr.write(f"{file}: {each}.\n")
     if wrong:
@@ -79,9 +80,11 @@ def prove(data: Path, code: str, file: Path) -> int:
     return 0
 
 
-def _paper(data: Path, told: Dossier, photos: Mapping[str, bytes], language: str) -> bytes:
+def _paper(data: Path, language: str) -> Callable[[Dossier, Mapping[str, bytes]], bytes]:
+    """Return what makes the PDF by the rules in force. Raises SettingsError for a language we do not have."""
     rules = in_force(rules_in(data / COPY_FILE), lambda _name, _why: None)
-    return evidence_pdf.pdf(told, photos, rules, translator(language, {language: rules.words(language)}))
+    tr = translator(language, {language: rules.words(language)})
+    return lambda told, photos: evidence_pdf.pdf(told, photos, rules, tr)
 
 
 def _story(data: Path, code: str) -> tuple[str, list[Told]]:

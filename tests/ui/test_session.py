@@ -181,15 +181,15 @@ def test_how_many_questions_follow_is_said_when_it_is_known(bench: Bench) -> Non
     """A sealed unit is asked for nothing more, so before the packaging nobody can know."""
     bench.hands.sign_in()
     bench.hands.scan(bench.hands.begin("headphones").items[0].code)
-    assert "Question 1 · about 10 more" in bench.shown()
+    assert "Question 1 · about 11 more" in bench.shown()
     bench.type("1", enter=False)
     bench.hands.go_to("inspect")
-    assert "Question 2 · about 9 more" in bench.shown()
+    assert "Question 2 · about 10 more" in bench.shown()
     bench.type("2", enter=False)
-    for number in range(3, 11):
-        assert f"Question {number} of 11 · {11 - number} more" in bench.shown()
+    for number in range(3, 12):
+        assert f"Question {number} of 12 · {12 - number} more" in bench.shown()
         bench.type("1", enter=False)
-    assert "Question 11 of 11 · last" in bench.shown()
+    assert "Question 12 of 12 · last" in bench.shown()
 
 
 def test_large_pictures_go_with_the_answer_and_the_question_is_answered_there(bench: Bench) -> None:

@@ -178,11 +178,11 @@ def test_other_rules_contradict_nothing_but_facts_do(site: Site, book: Any) -> N
     every = msgspec.structs.replace(BOOK.every, version=BOOK.every.version + 1)
     person = msgspec.structs.replace(every, rules=every.rules[-1:])
     with site.store.writing() as connection:
-        reconcile(connection, RMA, Book(person, {}), START)
+        reconcile(connection, RMA, Book(person, {}, {}), START)
     assert site.contradictions() == []
     book.add(Undone((txn,), "grade"))
     site.push(book, "A01")
-    follow(site.store, Book(every, {}), START)
+    follow(site.store, Book(every, {}, {}), START)
     assert [each[:2] for each in site.contradictions()] == [("1", "taken_back")]
 
 
